@@ -1,0 +1,59 @@
+/** Stable names of what can be wrong with a manifest or another text that the user wrote. Each has a heading in docs/errors.md. */
+export type DiagnosticCode =
+  | "yaml-syntax"
+  | "manifest-too-large"
+  | "manifest-too-deep"
+  | "yaml-alias"
+  | "yaml-tag"
+  | "unknown-key"
+  | "missing-key"
+  | "wrong-type"
+  | "invalid-value"
+  | "unset-variable"
+  | "invalid-interpolation"
+  | "duplicate-name"
+  | "unknown-image"
+  | "unknown-service"
+  | "unknown-network"
+  | "unknown-volume"
+  | "unknown-secret"
+  | "unknown-os"
+  | "dependency-cycle"
+  | "path-outside-project"
+  | "missing-file"
+  | "port-conflict"
+  | "exception-without-reason"
+  | "crlf-line-endings"
+  | "not-executable"
+  | "dockerfile-syntax"
+  | "lock-invalid"
+  | "lock-stale";
+
+/** A place in a text file. Lines and columns count from 1, offsets from 0; `length` is in UTF-16 code units, at least 1. */
+export interface Location {
+  /** As shown to the user: relative to the working directory where that is shorter. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly offset: number;
+  readonly length: number;
+  /** The whole source line, without its line end, for the underline. */
+  readonly sourceLine: string;
+}
+
+/** Another place that explains a diagnostic, such as one edge of a cycle. */
+export interface RelatedLocation {
+  readonly message: string;
+  readonly location: Location;
+}
+
+/** A problem in what the user wrote, tied to the text that causes it. A value, not an exception: all of them are collected. */
+export interface Diagnostic {
+  readonly severity: "error" | "warning";
+  readonly code: DiagnosticCode;
+  /** One sentence, ending in a full stop. */
+  readonly message: string;
+  readonly location: Location;
+  readonly related: readonly RelatedLocation[];
+  readonly hint?: string;
+}

@@ -1,0 +1,218 @@
+import type { Digest, Limits, RestartPolicy } from "../stack/stack.ts";
+import type { Observed } from "../plan/observed.ts";
+
+/** How qclock reaches an Engine, and why this one. */
+export interface Endpoint {
+  /** `unix:///var/run/docker.sock`, `tcp://…`, `ssh://…` */
+  readonly url: string;
+  /** Where the choice comes from: `--host`, `DOCKER_HOST`, `context NAME`, `default socket`… */
+  readonly origin: string;
+  /** Whether the Engine shares the host's file system and network. */
+  readonly local: boolean;
+}
+
+/** What `GET /version` and `GET /info` say that matters. */
+export interface EngineInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly operatingSystem: string;
+  readonly architecture: string;
+  readonly imageStore: "graphdriver" | "containerd";
+  readonly storageDriver: string;
+  readonly hasInit: boolean;
+  readonly rootless: boolean;
+  readonly isPodman: boolean;
+  readonly securityOptions: readonly string[];
+  readonly cgroupVersion: string;
+  readonly memoryLimit: boolean;
+  readonly pidsLimit: boolean;
+  readonly cpuLimit: boolean;
+}
+
+/** Everything that a container is made from. The Engine's own defaults apply to nothing here. */
+export interface ContainerRequest {
+  readonly name: string;
+  /** Image id or reference. */
+  readonly image: string;
+  readonly hostname?: string;
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly user?: string;
+  readonly workingDirectory?: string;
+  readonly environment: ReadonlyMap<string, string>;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly ports: readonly { hostAddress: string; hostPort: number; containerPort: number; protocol: "tcp" | "udp" }[];
+  /** First network, joined at creation; further ones by `connectNetwork` (Engine 20.10 refuses two at create). Absent: no network. */
+  readonly network?: { readonly name: string; readonly aliases: readonly string[] };
+  readonly mounts: readonly ContainerMount[];
+  readonly tmpfs: readonly { target: string; options: string }[];
+  readonly limits?: Limits;
+  readonly readOnlyRoot: boolean;
+  readonly dropCapabilities: readonly string[];
+  readonly addCapabilities: readonly string[];
+  readonly noNewPrivileges: boolean;
+  readonly init: boolean;
+  readonly restart: RestartPolicy;
+  readonly stopSignal?: string;
+  readonly stopGracePeriodMs?: number;
+}
+
+export type ContainerMount =
+  | { readonly type: "volume"; readonly source: string; readonly target: string; readonly readOnly: boolean; readonly noCopy: boolean }
+  | { readonly type: "bind"; readonly source: string; readonly target: string; readonly readOnly: boolean };
+
+export interface ContainerState {
+  readonly id: string;
+  readonly name: string;
+  readonly status: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+  /** The Engine's own words when a start failed. */
+  readonly error: string;
+  readonly restartCount: number;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly pid: number;
+  /** Health by the image's own healthcheck, where it has one. */
+  readonly health?: "starting" | "healthy" | "unhealthy";
+  readonly imageId: string;
+  readonly labels: ReadonlyMap<string, string>;
+  /** Address by network name; empty addresses are left out. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** Published ports as `NetworkSettings.Ports` has them. */
+  readonly publishedPorts: readonly { containerPort: number; protocol: string; hostAddress: string; hostPort: number }[];
+  /** The whole answer of `GET /containers/{id}/json`, for checks. */
+  readonly raw: unknown;
+}
+
+export interface ImageDetails {
+  readonly id: string;
+  readonly identity: string;
+  readonly references: readonly string[];
+  readonly labels: ReadonlyMap<string, string>;
+  readonly diffIds: readonly Digest[];
+  readonly environment: readonly string[];
+  readonly user: string;
+  readonly exposedPorts: readonly string[];
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly sizeBytes: number;
+  readonly architecture: string;
+  readonly raw: unknown;
+}
+
+export interface ImageHistoryEntry {
+  readonly createdBy: string;
+  readonly sizeBytes: number;
+}
+
+export interface LogLine {
+  readonly stream: "stdout" | "stderr";
+  readonly text: string;
+  /** RFC 3339 with nanoseconds, when asked for. */
+  readonly timestamp?: string;
+}
+
+export interface LogOptions {
+  readonly follow: boolean;
+  /** Number of last lines; absent: all. */
+  readonly tail?: number;
+  /** Seconds since 1970, fractions allowed. */
+  readonly since?: number;
+  readonly timestamps?: boolean;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  /** Standard output and error together as they came, at most 64 KiB. */
+  readonly output: string;
+}
+
+export interface BuildRequest {
+  /** A tar stream; see context/pack. */
+  readonly context: AsyncIterable<Uint8Array>;
+  /** Path of the Dockerfile inside the context. */
+  readonly dockerfile: string;
+  readonly target?: string;
+  readonly buildArgs: ReadonlyMap<string, string>;
+  readonly labels: ReadonlyMap<string, string>;
+  /** Reference to tag; set only when the result was seen. */
+  readonly reference: string;
+  readonly builder: "classic" | "buildkit";
+}
+
+export type OnOutput = (line: string) => void;
+
+/** What qclock needs from a container engine, and nothing more. Every call throws `QclockError` for the failures of the world and takes a signal that cancels it. */
+export interface Engine extends AsyncDisposable {
+  readonly endpoint: Endpoint;
+  info(signal?: AbortSignal): Promise<EngineInfo>;
+  /** One look: everything labelled as the stack's, and what bears the given names without the label. In a handful of calls, over plain HTTP. */
+  observe(request: ObserveRequest, signal?: AbortSignal): Promise<Observed>;
+
+  inspectImage(reference: string, signal?: AbortSignal): Promise<ImageDetails | undefined>;
+  imageHistory(reference: string, signal?: AbortSignal): Promise<readonly ImageHistoryEntry[]>;
+  /** `POST /images/load`. Resolves when the Engine has answered without any error line; check the result by diffIDs. */
+  loadImages(archive: AsyncIterable<Uint8Array>, onOutput: OnOutput, signal?: AbortSignal): Promise<void>;
+  tagImage(id: string, reference: string, signal?: AbortSignal): Promise<void>;
+  removeImage(reference: string, signal?: AbortSignal): Promise<void>;
+  /** Resolves with the image id that the stream named; a stream that ends without one is a failure. */
+  buildImage(request: BuildRequest, onOutput: OnOutput, signal?: AbortSignal): Promise<string>;
+  pullImage(reference: string, onOutput: OnOutput, signal?: AbortSignal): Promise<void>;
+  /** Every file of an image as a tar stream, by way of a never-started container that is removed again. */
+  exportImage(reference: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+
+  createNetwork(request: NetworkRequest, signal?: AbortSignal): Promise<string>;
+  connectNetwork(network: string, container: string, aliases: readonly string[], signal?: AbortSignal): Promise<void>;
+  removeNetwork(id: string, signal?: AbortSignal): Promise<void>;
+  createVolume(name: string, labels: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<void>;
+  removeVolume(name: string, signal?: AbortSignal): Promise<void>;
+  /** Ids of all containers, ours or not, that use the volume. */
+  volumeUsers(name: string, signal?: AbortSignal): Promise<readonly { id: string; name: string; labels: ReadonlyMap<string, string> }[]>;
+
+  createContainer(request: ContainerRequest, signal?: AbortSignal): Promise<string>;
+  startContainer(id: string, signal?: AbortSignal): Promise<void>;
+  stopContainer(id: string, gracePeriodMs: number, signal?: AbortSignal): Promise<void>;
+  killContainer(id: string, killSignal: string, signal?: AbortSignal): Promise<void>;
+  removeContainer(id: string, signal?: AbortSignal): Promise<void>;
+  inspectContainer(idOrName: string, signal?: AbortSignal): Promise<ContainerState | undefined>;
+  /** Resolves with the exit code when the container stops. */
+  waitContainer(id: string, signal?: AbortSignal): Promise<number>;
+  logs(id: string, options: LogOptions, signal?: AbortSignal): AsyncIterable<LogLine>;
+  exec(id: string, command: readonly string[], options: ExecOptions, signal?: AbortSignal): Promise<ExecResult>;
+  /** Run a command with the caller's terminal or pipes; resolves with its exit code. */
+  execInteractive(id: string, command: readonly string[], options: InteractiveExecOptions, signal?: AbortSignal): Promise<number>;
+  putArchive(id: string, path: string, archive: Uint8Array, signal?: AbortSignal): Promise<void>;
+  getArchive(id: string, path: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+}
+
+export interface ObserveRequest {
+  readonly stack: string;
+  readonly imageReferences: readonly string[];
+  readonly containerNames: readonly string[];
+  readonly networkNames: readonly string[];
+  readonly volumeNames: readonly string[];
+}
+
+export interface NetworkRequest {
+  readonly name: string;
+  readonly internal: boolean;
+  /** CIDR, /28 by default. */
+  readonly subnet: string;
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+export interface ExecOptions {
+  readonly user?: string;
+  readonly timeoutMs: number;
+}
+
+export interface InteractiveExecOptions {
+  readonly user?: string;
+  readonly tty: boolean;
+  readonly stdin: NodeJS.ReadableStream;
+  readonly stdout: NodeJS.WritableStream;
+  readonly stderr: NodeJS.WritableStream;
+}

@@ -1,0 +1,48 @@
+import type { Digest } from "../stack/stack.ts";
+
+/** One path of a layer as qclock writes it, without its content: enough to resolve paths through parents and to audit an image. */
+export interface LayerEntry {
+  /** Without a leading slash, without a trailing one: `usr/bin/env`. Bytes that are not UTF-8 are refused. */
+  readonly path: string;
+  readonly type: "file" | "directory" | "symlink" | "hardlink";
+  /** Permission bits, setuid, setgid and sticky included: 0 to 0o7777. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+  /** Of regular files, in bytes; 0 for others. */
+  readonly size: number;
+  /** Target of a symlink as written, or of a hard link as a path like `path`. */
+  readonly linkTarget?: string;
+  /** Digest of a regular file's content. */
+  readonly digest?: Digest;
+  /** Who put it here: `package:<name>`, `finish:<step>`, `accounts`, `files:<source>`, `directories`. */
+  readonly origin: string;
+}
+
+/** A finished layer in the store. */
+export interface Layer {
+  /** Digest of the uncompressed tar: OCI's diffID, and the blob's digest since qclock loads layers uncompressed. */
+  readonly diffId: Digest;
+  readonly sizeBytes: number;
+  /** Absolute path of the tar in the store. */
+  readonly path: string;
+  readonly kind: "packages" | "files";
+  /** Sorted by path. */
+  readonly entries: readonly LayerEntry[];
+}
+
+/** An image that qclock assembled: everything that the Engine needs, all digests known. */
+export interface ImageArtifact {
+  readonly image: string;
+  readonly reference: string;
+  readonly fingerprint: Digest;
+  /** The OCI configuration's exact bytes. */
+  readonly config: Uint8Array;
+  readonly configDigest: Digest;
+  readonly manifest: Uint8Array;
+  readonly manifestDigest: Digest;
+  /** Parents' layers first. */
+  readonly layers: readonly Layer[];
+}

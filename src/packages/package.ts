@@ -1,0 +1,77 @@
+import type { Architecture, Digest, OsName } from "../stack/stack.ts";
+
+/** One version of one package, as its distribution names it. */
+export interface PackageId {
+  readonly name: string;
+  readonly version: string;
+  /** Debian's or RPM's word: `amd64`, `all`, `x86_64`, `noarch`. */
+  readonly architecture: string;
+}
+
+/** Why a package is in an image. */
+export type Reason =
+  | { readonly type: "requested" }
+  | {
+      readonly type: "dependency";
+      /** Name of the package that needs it. */
+      readonly of: string;
+      /** The relation as that package writes it, such as `libc6 (>= 2.36)`. */
+      readonly relation: string;
+    };
+
+/** A package pinned: what, from where, which bytes, and why. */
+export interface LockedPackage extends PackageId {
+  /** Id of the repository in the lock, such as `bookworm` or `bookworm-security`. */
+  readonly repository: string;
+  /** Path below the repository's mirror, such as `pool/main/b/bash/bash_5.2.15-2+b8_amd64.deb`. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly digest: Digest;
+  /** Source package and its version. */
+  readonly source: string;
+  readonly sourceVersion: string;
+  /** When the package was built, seconds since 1970: for a deb the timestamp of its ar member. */
+  readonly buildTime: number;
+  readonly reason: Reason;
+}
+
+/** A package repository as the lock records it. */
+export interface LockedRepository {
+  readonly id: string;
+  readonly suite: string;
+  readonly components: readonly string[];
+  /** Which of the OS's archives: the mirror's URL is not part of the lock, so that a bank's mirror gives the same lock. */
+  readonly archive: "main" | "security";
+  /** Digest of the signed release file. */
+  readonly releaseDigest: Digest;
+  /** Digests of the package indexes used, by path below the suite. */
+  readonly indexDigests: ReadonlyMap<string, Digest>;
+  /** Fingerprint of the primary key that signed the release file. */
+  readonly signedBy: string;
+}
+
+/** The packages that one image adds to its parent. */
+export interface LockedImage {
+  /** Sorted by name, then architecture. */
+  readonly packages: readonly LockedPackage[];
+  /** diffID of the packages layer, written by the first build. */
+  readonly packagesLayer?: Digest;
+}
+
+/** Everything that is pinned for one OS and architecture. */
+export interface LockTarget {
+  readonly os: OsName;
+  readonly architecture: Architecture;
+  /** Digest of the manifest's package inputs; another one means that the lock is stale. */
+  readonly inputs: Digest;
+  /** Newest build time of any package, seconds since 1970: the clamp of each mtime. */
+  readonly epoch: number;
+  readonly repositories: readonly LockedRepository[];
+  readonly images: ReadonlyMap<string, LockedImage>;
+}
+
+/** `stack.lock.yaml` as a value. Targets are keyed `<os>/<architecture>`. */
+export interface Lock {
+  readonly version: 1;
+  readonly targets: ReadonlyMap<string, LockTarget>;
+}

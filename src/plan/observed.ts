@@ -1,0 +1,79 @@
+import type { Digest } from "../stack/stack.ts";
+
+/** One snapshot of what the Engine holds of a stack: objects with the stack's label, and objects that bear our names without it. */
+export interface Observed {
+  readonly engine: EngineFacts;
+  /** Images by reference, whether ours or not. */
+  readonly images: ReadonlyMap<string, ObservedImage>;
+  readonly containers: readonly ObservedContainer[];
+  readonly networks: readonly ObservedNetwork[];
+  readonly volumes: readonly ObservedVolume[];
+  /** Every subnet in use by any network of the Engine and any route of the host that is known, as CIDR. */
+  readonly usedSubnets: readonly string[];
+}
+
+export interface EngineFacts {
+  /** The Engine's own id, so that a cached verdict or a saved plan is not applied to another Engine. */
+  readonly id: string;
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly imageStore: "graphdriver" | "containerd";
+  readonly hasInit: boolean;
+}
+
+export interface ObservedImage {
+  /** As the Engine reports it; opaque. */
+  readonly id: string;
+  readonly reference: string;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly fingerprint?: string;
+  /** Comparable within one Engine: computed by one function for both image stores. */
+  readonly identity: string;
+}
+
+export interface ObservedContainer {
+  readonly id: string;
+  readonly name: string;
+  /** Whether it carries our stack's label; without it the container is foreign and never touched. */
+  readonly ours: boolean;
+  readonly service?: string;
+  readonly role?: string;
+  readonly configHash?: string;
+  readonly imageIdentity?: string;
+  readonly status: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
+  readonly exitCode?: number;
+  readonly oomKilled?: boolean;
+  readonly restartCount?: number;
+  /** Engine names of the networks that it is attached to. */
+  readonly networks: readonly string[];
+}
+
+export interface ObservedNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly ours: boolean;
+  readonly key?: string;
+  readonly configHash?: string;
+  readonly internal: boolean;
+  readonly subnets: readonly string[];
+}
+
+export interface ObservedVolume {
+  readonly name: string;
+  readonly ours: boolean;
+  readonly key?: string;
+  readonly configHash?: string;
+  readonly labels: ReadonlyMap<string, string>;
+  /** Names of the secrets that the volume holds, for a secret volume. */
+  readonly secrets?: readonly string[];
+  /** ISO 8601, as the Engine gives it. */
+  readonly createdAt?: string;
+}
+
+/** What the planner knows of each image before any work: reference, and the fingerprint that it must have. */
+export interface DesiredImage {
+  readonly reference: string;
+  readonly fingerprint: Digest;
+  /** Why an image whose fingerprint differs is stale, in words: `file images/app/rootfs/index.php changed`. Absent when the earlier inputs are not known. */
+  readonly change?: string;
+}

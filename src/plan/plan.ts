@@ -1,0 +1,45 @@
+/** One call to the Engine API, or one assemble, or one wait for probes. Names are keys of the stack unless said otherwise. */
+export type Operation =
+  | { readonly type: "assemble-image"; readonly image: string }
+  | { readonly type: "load-image"; readonly image: string }
+  | { readonly type: "build-image"; readonly image: string }
+  | { readonly type: "pull-image"; readonly image: string }
+  | { readonly type: "remove-image"; readonly reference: string; readonly id: string }
+  | { readonly type: "create-network"; readonly network: string; readonly subnet: string }
+  | { readonly type: "remove-network"; readonly name: string; readonly id: string }
+  | { readonly type: "create-volume"; readonly volume: string }
+  | { readonly type: "remove-volume"; readonly name: string }
+  /** Make the volume of one service's secrets and fill it; `secrets` is what it lacks. */
+  | { readonly type: "write-secrets"; readonly service: string; readonly secrets: readonly string[] }
+  | { readonly type: "create-container"; readonly service: string; readonly configHash: string }
+  | { readonly type: "connect-network"; readonly service: string; readonly network: string }
+  | { readonly type: "start-container"; readonly service: string }
+  | { readonly type: "wait-ready"; readonly service: string }
+  | { readonly type: "wait-completed"; readonly service: string }
+  | { readonly type: "stop-container"; readonly name: string; readonly id: string; readonly gracePeriodMs: number }
+  | { readonly type: "remove-container"; readonly name: string; readonly id: string };
+
+/** One node of a plan. */
+export interface PlanNode {
+  /** `<what>:<name>` and unique, such as `load:app`, `start:db`. */
+  readonly id: string;
+  readonly operation: Operation;
+  /** Why the operation is needed: `not found`, `image app changed: file index.php`, `exited (137)`. */
+  readonly cause: string;
+  /** Ids of earlier nodes. */
+  readonly dependsOn: readonly string[];
+}
+
+/** What the plan leaves alone, and why: `image base: up to date`. */
+export interface Unchanged {
+  readonly kind: "image" | "network" | "volume" | "secret" | "service";
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** A graph of operations in an order in which every node comes after the nodes it depends on. */
+export interface Plan {
+  readonly stack: string;
+  readonly nodes: readonly PlanNode[];
+  readonly unchanged: readonly Unchanged[];
+}

@@ -1,0 +1,31 @@
+/** Every label key that qclock writes. Labels on the Engine's objects are the state; there is no state file. */
+export const labels = {
+  /** Name of the stack. On everything. */
+  stack: "dev.qclock.stack",
+  /** Name of the image in its stack. On images. */
+  image: "dev.qclock.image",
+  /** Digest of all inputs of an image, its parent's fingerprint included. On images. */
+  fingerprint: "dev.qclock.fingerprint",
+  /** Name of the service. On containers. */
+  service: "dev.qclock.service",
+  /** Digest of the container's definition; another one means that it must be made again. On containers, networks, volumes. */
+  configHash: "dev.qclock.config-hash",
+  /** Image identity that the container was made from. On containers. */
+  imageIdentity: "dev.qclock.image-identity",
+  /** `service`, `job`, `lock` or `helper`. On containers. */
+  role: "dev.qclock.role",
+  /** Key in the manifest. On networks. */
+  network: "dev.qclock.network",
+  /** Key in the manifest. On volumes. */
+  volume: "dev.qclock.volume",
+  /** Names of the secrets that a secret volume holds, separated by commas. On volumes. */
+  secrets: "dev.qclock.secrets",
+  /** Operating system that the volume's first user ran on. On volumes. */
+  os: "dev.qclock.os",
+  /** The run that made the object. On containers, networks, volumes. */
+  run: "dev.qclock.run",
+  /** Absolute path of the manifest. On containers, networks, volumes. */
+  manifest: "dev.qclock.manifest",
+  /** Version of qclock that made the object. On containers, networks, volumes. */
+  version: "dev.qclock.version",
+} as const;

@@ -1,0 +1,322 @@
+import type { Location } from "../diagnostic.ts";
+
+/** A distribution and its release, as the manifest spells it. */
+export type OsName = "debian-12" | "debian-13" | "oraclelinux-9";
+
+/** A machine architecture in Debian's and Go's spelling. */
+export type Architecture = "amd64" | "arm64";
+
+/** Lower-case hexadecimal SHA-256 with its algorithm in front, as OCI writes it. */
+export type Digest = `sha256:${string}`;
+
+/**
+ * Desired state: what the manifest asks for, with each reference resolved, the graphs acyclic, paths
+ * absolute and durations in milliseconds. Holding one is the proof that the manifest was valid.
+ */
+export interface Stack {
+  readonly name: string;
+  /** Absolute path of the manifest. */
+  readonly manifestPath: string;
+  /** Absolute path of the manifest's folder; each path in the manifest is below it. */
+  readonly directory: string;
+  /** Digest of the manifest's text, for labels and for a saved plan. */
+  readonly manifestDigest: Digest;
+  readonly os: OsName;
+  readonly architecture: Architecture;
+  /** Package mirrors named in the manifest, by OS. */
+  readonly mirrors: ReadonlyMap<OsName, string>;
+  /** Parents before their children. */
+  readonly images: ReadonlyMap<string, Image>;
+  /** Dependencies before their dependents. */
+  readonly services: ReadonlyMap<string, Service>;
+  readonly networks: ReadonlyMap<string, Network>;
+  readonly volumes: ReadonlyMap<string, Volume>;
+  readonly secrets: ReadonlyMap<string, Secret>;
+  /** Where each named thing stands in the manifest; keys such as `images.base`, `services.app.ports.0`. */
+  readonly locations: ReadonlyMap<string, Location>;
+}
+
+export type Image = AssembledImage | DockerfileImage | PulledImage;
+
+interface ImageIdentity {
+  readonly name: string;
+  /** The name in the Engine: `qclock.invalid/<stack>/<image>:latest`, whose registry cannot exist, so that no pull can replace it. */
+  readonly reference: string;
+}
+
+/** An image that qclock writes itself, from distribution packages and files. */
+export interface AssembledImage extends ImageIdentity {
+  readonly type: "assembled";
+  /** Name of the stack image that this one stands on; absent for `from: scratch`. */
+  readonly parent?: string;
+  /** Package names asked for, for the stack's OS, sorted. */
+  readonly packages: readonly string[];
+  /** Absolute paths inside the image whose subtrees are left out. `/usr/share/doc/<package>/copyright` always stays. */
+  readonly exclude: readonly string[];
+  readonly users: readonly UserAccount[];
+  readonly groups: readonly GroupAccount[];
+  readonly files: readonly FileTree[];
+  /** Empty directories to make, such as a volume's mount point with its owner. */
+  readonly directories: readonly DirectoryEntry[];
+  /** Paths that may keep their setuid or setgid bit; all others lose it. */
+  readonly setuid: readonly string[];
+  /** What this image adds to its parent's configuration. */
+  readonly config: ImageSettings;
+}
+
+/** An image that the Engine's builder makes from a Dockerfile. */
+export interface DockerfileImage extends ImageIdentity {
+  readonly type: "dockerfile";
+  /** Absolute path of the build context. */
+  readonly context: string;
+  /** Path of the Dockerfile, absolute. */
+  readonly dockerfile: string;
+  readonly target?: string;
+  readonly buildArgs: ReadonlyMap<string, string>;
+  /** Stack images that its `FROM` and `COPY --from` lines name, in the Dockerfile's order, without repeats. */
+  readonly parents: readonly string[];
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+/** An image from a registry, pinned by digest. */
+export interface PulledImage extends ImageIdentity {
+  readonly type: "pulled";
+  /** `name[:tag]@sha256:…` */
+  readonly source: string;
+}
+
+/** OCI image configuration as the manifest declares it; absent keys are inherited from the parent image. */
+export interface ImageSettings {
+  /** `uid[:gid]` or names. */
+  readonly user?: string;
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly workingDirectory?: string;
+  readonly stopSignal?: string;
+  readonly environment: ReadonlyMap<string, string>;
+  /** `port/protocol`, as in OCI's ExposedPorts. */
+  readonly exposedPorts: readonly string[];
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+export interface UserAccount {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  readonly shell: string;
+  readonly gecos: string;
+}
+
+export interface GroupAccount {
+  readonly name: string;
+  readonly gid: number;
+  readonly members: readonly string[];
+}
+
+/** A file or folder of the project laid over the image. */
+export interface FileTree {
+  /** Absolute path on the host of a file or folder. */
+  readonly source: string;
+  /** Absolute path in the image that the source becomes; `/` for a whole root. */
+  readonly target: string;
+  /** Mode bits for regular files, such as 0o640; absent: 0755 for executable files, 0644 for others. */
+  readonly mode?: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** A directory that an image holds although no package or file names it. */
+export interface DirectoryEntry {
+  readonly path: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export type DependencyCondition =
+  | "service_started"
+  | "service_healthy"
+  | "service_completed_successfully";
+
+/** A container template. Names and meaning follow the compose specification. */
+export interface Service {
+  readonly name: string;
+  /** Name of a stack image. */
+  readonly image: string;
+  /** `<stack>-<service>-1`, as compose names it. */
+  readonly containerName: string;
+  readonly hostname: string;
+  /** Runs once per definition, exit code 0 is ready. */
+  readonly job: boolean;
+  readonly dependsOn: ReadonlyMap<string, DependencyCondition>;
+  readonly entrypoint?: readonly string[];
+  readonly command?: readonly string[];
+  readonly user?: string;
+  readonly workingDirectory?: string;
+  readonly environment: ReadonlyMap<string, string>;
+  readonly labels: ReadonlyMap<string, string>;
+  readonly ports: readonly PortBinding[];
+  /** Networks by their key in `Stack.networks`, with the aliases under which others find the service. */
+  readonly networks: ReadonlyMap<string, NetworkAttachment>;
+  readonly mounts: readonly Mount[];
+  readonly tmpfs: readonly TmpfsMount[];
+  readonly secrets: readonly SecretMount[];
+  readonly limits: Limits;
+  readonly hardening: Hardening;
+  readonly restart: RestartPolicy;
+  readonly stopSignal?: string;
+  readonly stopGracePeriodMs: number;
+  readonly probes: readonly Probe[];
+  /** Departures from the hardened defaults, each with its reason. */
+  readonly exceptions: readonly PolicyException[];
+}
+
+export interface NetworkAttachment {
+  readonly aliases: readonly string[];
+}
+
+export interface PortBinding {
+  /** Address of the host, `127.0.0.1` unless the manifest gives one. */
+  readonly hostAddress: string;
+  /** 0 lets the Engine choose. */
+  readonly hostPort: number;
+  readonly containerPort: number;
+  readonly protocol: "tcp" | "udp";
+}
+
+export type Mount =
+  | {
+      readonly type: "volume";
+      /** Key in `Stack.volumes`. */
+      readonly volume: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+    }
+  | {
+      readonly type: "bind";
+      /** Absolute path on the host. */
+      readonly source: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+    };
+
+export interface TmpfsMount {
+  readonly target: string;
+  readonly sizeBytes: number;
+  readonly mode: number;
+  /** Owner; absent: the service's user. */
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+export interface SecretMount {
+  /** Key in `Stack.secrets`. */
+  readonly secret: string;
+  /** Absolute path of the file in the container, `/run/secrets/<name>` by default. */
+  readonly target: string;
+  readonly mode: number;
+  /** Owner; absent: the service's user. */
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+export interface Limits {
+  readonly memoryBytes: number;
+  /** In units of one CPU; 0.5 is half of one. */
+  readonly cpus: number;
+  readonly pids: number;
+}
+
+export interface Hardening {
+  readonly readOnlyRoot: boolean;
+  readonly dropCapabilities: readonly string[];
+  readonly addCapabilities: readonly string[];
+  readonly noNewPrivileges: boolean;
+  /** Ask the Engine for its init as PID 1. */
+  readonly init: boolean;
+  readonly allowRoot: boolean;
+}
+
+export type RestartPolicy =
+  | { readonly type: "no" }
+  | { readonly type: "always" }
+  | { readonly type: "unless-stopped" }
+  | { readonly type: "on-failure"; readonly maximumRetries: number };
+
+/** What a departure from the hardened defaults allows, and why. */
+export interface PolicyException {
+  /** Which rule: `root`, `writable-root`, `capability:<NAME>`, `new-privileges`, `host-network`, `external-network`… */
+  readonly rule: string;
+  readonly reason: string;
+}
+
+export interface Network {
+  /** Key in `Stack.networks`. */
+  readonly name: string;
+  /** `<stack>_<name>` in the Engine. */
+  readonly engineName: string;
+  /** An internal network has no route out and publishes no port. */
+  readonly internal: boolean;
+  /** Made by qclock for one edge of `depends_on` or for published ports, or named in the manifest. */
+  readonly origin: "edge" | "publish" | "manifest" | "default";
+  /** CIDR given by the manifest; absent: chosen when the network is created. */
+  readonly subnet?: string;
+}
+
+export interface Volume {
+  readonly name: string;
+  /** `<stack>_<name>` in the Engine. */
+  readonly engineName: string;
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+/** Where the bytes of a secret come from. They are never part of a `Stack`. */
+export type SecretSource =
+  | { readonly type: "generate"; readonly length: number }
+  | { readonly type: "file"; readonly path: string }
+  | { readonly type: "environment"; readonly variable: string };
+
+export interface Secret {
+  readonly name: string;
+  readonly source: SecretSource;
+}
+
+/** A check run by qclock from outside the container, with its timing. */
+export interface Probe {
+  /** Unique in its service, such as `http_get:8080/health`. */
+  readonly name: string;
+  /** `startup` gates the others; `readiness` decides whether the service is ready. */
+  readonly phase: "startup" | "readiness";
+  readonly check: ProbeCheck;
+  /** Pause between attempts once started; while starting qclock probes far more often. */
+  readonly intervalMs: number;
+  /** Of one attempt. */
+  readonly timeoutMs: number;
+  /** Consecutive failures after the start period that make the service unhealthy. */
+  readonly retries: number;
+  /** Total time that the service has to become ready. */
+  readonly startPeriodMs: number;
+  /** Consecutive successes that count as ready. */
+  readonly successThreshold: number;
+}
+
+export type ProbeCheck =
+  | { readonly type: "tcp_socket"; readonly port: number }
+  | {
+      readonly type: "http_get";
+      readonly scheme: "http" | "https";
+      readonly port: number;
+      readonly path: string;
+      readonly headers: ReadonlyMap<string, string>;
+      /** Accepted status codes; empty: 200 to 399. */
+      readonly status: readonly number[];
+      /** Text that the body must contain. */
+      readonly body?: string;
+      /** Values that the JSON body must have, by dotted path, such as `database.status`. */
+      readonly json: ReadonlyMap<string, string | number | boolean>;
+      /** How many redirects are followed. */
+      readonly redirects: number;
+    }
+  | { readonly type: "exec"; readonly command: readonly string[] }
+  | { readonly type: "log_line"; /** Source of an ECMAScript regular expression. */ readonly pattern: string };
