@@ -11,7 +11,11 @@ const environment: NodeJS.ProcessEnv = { ...process.env };
 step("build", process.execPath, ["build.ts"]);
 ensureEngine();
 ensureBrowser();
-step("tests", process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2)]);
+step("tests", process.execPath, [
+  "node_modules/vitest/vitest.mjs",
+  "run",
+  ...process.argv.slice(2),
+]);
 
 function ensureEngine(): void {
   const { status } = spawnSync(process.execPath, ["bin/qclock.js", "engine", "ensure"], {
@@ -36,8 +40,18 @@ function ensureBrowser(): void {
 function installBrowser(): void {
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return;
   console.error("Installing Debian's chromium for the test of the dashboard...");
-  const options = { env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" }, encoding: "utf8" } as const;
-  const install = ["-y", "-qq", "install", "--no-install-recommends", "chromium", "fonts-dejavu-core"];
+  const options = {
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    encoding: "utf8",
+  } as const;
+  const install = [
+    "-y",
+    "-qq",
+    "install",
+    "--no-install-recommends",
+    "chromium",
+    "fonts-dejavu-core",
+  ];
   if (spawnSync("apt-get", install, options).status === 0) return;
   spawnSync("apt-get", ["-qq", "update"], options);
   const { status, stderr } = spawnSync("apt-get", install, options);

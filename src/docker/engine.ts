@@ -43,7 +43,12 @@ export interface ContainerRequest {
   readonly workingDirectory?: string;
   readonly environment: ReadonlyMap<string, string>;
   readonly labels: ReadonlyMap<string, string>;
-  readonly ports: readonly { hostAddress: string; hostPort: number; containerPort: number; protocol: "tcp" | "udp" }[];
+  readonly ports: readonly {
+    hostAddress: string;
+    hostPort: number;
+    containerPort: number;
+    protocol: "tcp" | "udp";
+  }[];
   /** First network, joined at creation; further ones by `connectNetwork` (Engine 20.10 refuses two at create). Absent: no network. */
   readonly network?: { readonly name: string; readonly aliases: readonly string[] };
   readonly mounts: readonly ContainerMount[];
@@ -60,8 +65,19 @@ export interface ContainerRequest {
 }
 
 export type ContainerMount =
-  | { readonly type: "volume"; readonly source: string; readonly target: string; readonly readOnly: boolean; readonly noCopy: boolean }
-  | { readonly type: "bind"; readonly source: string; readonly target: string; readonly readOnly: boolean };
+  | {
+      readonly type: "volume";
+      readonly source: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+      readonly noCopy: boolean;
+    }
+  | {
+      readonly type: "bind";
+      readonly source: string;
+      readonly target: string;
+      readonly readOnly: boolean;
+    };
 
 export interface ContainerState {
   readonly id: string;
@@ -82,7 +98,12 @@ export interface ContainerState {
   /** Address by network name; empty addresses are left out. */
   readonly addresses: ReadonlyMap<string, string>;
   /** Published ports as `NetworkSettings.Ports` has them. */
-  readonly publishedPorts: readonly { containerPort: number; protocol: string; hostAddress: string; hostPort: number }[];
+  readonly publishedPorts: readonly {
+    containerPort: number;
+    protocol: string;
+    hostAddress: string;
+    hostPort: number;
+  }[];
   /** The whole answer of `GET /containers/{id}/json`, for checks. */
   readonly raw: unknown;
 }
@@ -155,7 +176,11 @@ export interface Engine extends AsyncDisposable {
   inspectImage(reference: string, signal?: AbortSignal): Promise<ImageDetails | undefined>;
   imageHistory(reference: string, signal?: AbortSignal): Promise<readonly ImageHistoryEntry[]>;
   /** `POST /images/load`. Resolves when the Engine has answered without any error line; check the result by diffIDs. */
-  loadImages(archive: AsyncIterable<Uint8Array>, onOutput: OnOutput, signal?: AbortSignal): Promise<void>;
+  loadImages(
+    archive: AsyncIterable<Uint8Array>,
+    onOutput: OnOutput,
+    signal?: AbortSignal,
+  ): Promise<void>;
   tagImage(id: string, reference: string, signal?: AbortSignal): Promise<void>;
   removeImage(reference: string, signal?: AbortSignal): Promise<void>;
   /** Resolves with the image id that the stream named; a stream that ends without one is a failure. */
@@ -165,12 +190,24 @@ export interface Engine extends AsyncDisposable {
   exportImage(reference: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 
   createNetwork(request: NetworkRequest, signal?: AbortSignal): Promise<string>;
-  connectNetwork(network: string, container: string, aliases: readonly string[], signal?: AbortSignal): Promise<void>;
+  connectNetwork(
+    network: string,
+    container: string,
+    aliases: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<void>;
   removeNetwork(id: string, signal?: AbortSignal): Promise<void>;
-  createVolume(name: string, labels: ReadonlyMap<string, string>, signal?: AbortSignal): Promise<void>;
+  createVolume(
+    name: string,
+    labels: ReadonlyMap<string, string>,
+    signal?: AbortSignal,
+  ): Promise<void>;
   removeVolume(name: string, signal?: AbortSignal): Promise<void>;
   /** Ids of all containers, ours or not, that use the volume. */
-  volumeUsers(name: string, signal?: AbortSignal): Promise<readonly { id: string; name: string; labels: ReadonlyMap<string, string> }[]>;
+  volumeUsers(
+    name: string,
+    signal?: AbortSignal,
+  ): Promise<readonly { id: string; name: string; labels: ReadonlyMap<string, string> }[]>;
 
   createContainer(request: ContainerRequest, signal?: AbortSignal): Promise<string>;
   startContainer(id: string, signal?: AbortSignal): Promise<void>;
@@ -181,9 +218,19 @@ export interface Engine extends AsyncDisposable {
   /** Resolves with the exit code when the container stops. */
   waitContainer(id: string, signal?: AbortSignal): Promise<number>;
   logs(id: string, options: LogOptions, signal?: AbortSignal): AsyncIterable<LogLine>;
-  exec(id: string, command: readonly string[], options: ExecOptions, signal?: AbortSignal): Promise<ExecResult>;
+  exec(
+    id: string,
+    command: readonly string[],
+    options: ExecOptions,
+    signal?: AbortSignal,
+  ): Promise<ExecResult>;
   /** Run a command with the caller's terminal or pipes; resolves with its exit code. */
-  execInteractive(id: string, command: readonly string[], options: InteractiveExecOptions, signal?: AbortSignal): Promise<number>;
+  execInteractive(
+    id: string,
+    command: readonly string[],
+    options: InteractiveExecOptions,
+    signal?: AbortSignal,
+  ): Promise<number>;
   putArchive(id: string, path: string, archive: Uint8Array, signal?: AbortSignal): Promise<void>;
   getArchive(id: string, path: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 }

@@ -10,13 +10,22 @@ export type Operation =
   | { readonly type: "create-volume"; readonly volume: string }
   | { readonly type: "remove-volume"; readonly name: string }
   /** Make the volume of one service's secrets and fill it; `secrets` is what it lacks. */
-  | { readonly type: "write-secrets"; readonly service: string; readonly secrets: readonly string[] }
+  | {
+      readonly type: "write-secrets";
+      readonly service: string;
+      readonly secrets: readonly string[];
+    }
   | { readonly type: "create-container"; readonly service: string; readonly configHash: string }
   | { readonly type: "connect-network"; readonly service: string; readonly network: string }
   | { readonly type: "start-container"; readonly service: string }
   | { readonly type: "wait-ready"; readonly service: string }
   | { readonly type: "wait-completed"; readonly service: string }
-  | { readonly type: "stop-container"; readonly name: string; readonly id: string; readonly gracePeriodMs: number }
+  | {
+      readonly type: "stop-container";
+      readonly name: string;
+      readonly id: string;
+      readonly gracePeriodMs: number;
+    }
   | { readonly type: "remove-container"; readonly name: string; readonly id: string };
 
 /** One node of a plan. */

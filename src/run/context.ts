@@ -37,7 +37,12 @@ export interface RunContext {
   readonly runId: string;
   readonly version: string;
   /** Who runs this, for the lock in the Engine. */
-  readonly holder: { readonly host: string; readonly pid: number; readonly user: string; readonly command: string };
+  readonly holder: {
+    readonly host: string;
+    readonly pid: number;
+    readonly user: string;
+    readonly command: string;
+  };
   /** Value of an environment variable that a secret names. */
   readonly secretVariable: (name: string) => string | undefined;
 }

@@ -3,28 +3,82 @@ import type { Plan, PlanNode } from "../plan/plan.ts";
 
 /** How one node ended. */
 export type Outcome =
-  | { readonly status: "succeeded"; /** A short fact for the reader, such as `38 packages, 92 MB`. */ readonly note?: string }
+  | {
+      readonly status: "succeeded";
+      /** A short fact for the reader, such as `38 packages, 92 MB`. */ readonly note?: string;
+    }
   | { readonly status: "failed"; readonly error: QclockError }
   | { readonly status: "skipped"; readonly reason: "dependency-failed" | "aborted" };
 
 /** Something that happened during a command. Events are facts: past tense, immutable. `atMs` is a monotonic clock. */
 export type RunEvent =
-  | { readonly type: "run-started"; readonly atMs: number; readonly command: string; readonly plan: Plan }
+  | {
+      readonly type: "run-started";
+      readonly atMs: number;
+      readonly command: string;
+      readonly plan: Plan;
+    }
   /** Work before a plan exists: resolving packages, fetching them, looking at the Engine. */
-  | { readonly type: "phase-started"; readonly atMs: number; readonly phase: string; readonly title: string }
-  | { readonly type: "phase-progress"; readonly atMs: number; readonly phase: string; readonly done: number; readonly total: number; readonly unit: "bytes" | "items"; readonly detail?: string }
-  | { readonly type: "phase-finished"; readonly atMs: number; readonly phase: string; readonly note: string }
+  | {
+      readonly type: "phase-started";
+      readonly atMs: number;
+      readonly phase: string;
+      readonly title: string;
+    }
+  | {
+      readonly type: "phase-progress";
+      readonly atMs: number;
+      readonly phase: string;
+      readonly done: number;
+      readonly total: number;
+      readonly unit: "bytes" | "items";
+      readonly detail?: string;
+    }
+  | {
+      readonly type: "phase-finished";
+      readonly atMs: number;
+      readonly phase: string;
+      readonly note: string;
+    }
   | { readonly type: "node-started"; readonly atMs: number; readonly node: PlanNode }
   /** A line of the Engine's or a program's output that belongs to the node. */
-  | { readonly type: "node-output"; readonly atMs: number; readonly node: PlanNode; readonly line: string }
-  | { readonly type: "node-progress"; readonly atMs: number; readonly node: PlanNode; readonly done: number; readonly total: number; readonly unit: "bytes" | "items"; readonly detail?: string }
-  | { readonly type: "node-finished"; readonly atMs: number; readonly node: PlanNode; readonly outcome: Outcome }
+  | {
+      readonly type: "node-output";
+      readonly atMs: number;
+      readonly node: PlanNode;
+      readonly line: string;
+    }
+  | {
+      readonly type: "node-progress";
+      readonly atMs: number;
+      readonly node: PlanNode;
+      readonly done: number;
+      readonly total: number;
+      readonly unit: "bytes" | "items";
+      readonly detail?: string;
+    }
+  | {
+      readonly type: "node-finished";
+      readonly atMs: number;
+      readonly node: PlanNode;
+      readonly outcome: Outcome;
+    }
   /** Something worth knowing that is not a failure: a retry, a package whose scripts are not replayed, a remote Engine. */
-  | { readonly type: "notice"; readonly atMs: number; readonly level: "info" | "warning"; readonly message: string; readonly hint?: string }
+  | {
+      readonly type: "notice";
+      readonly atMs: number;
+      readonly level: "info" | "warning";
+      readonly message: string;
+      readonly hint?: string;
+    }
   | { readonly type: "run-finished"; readonly atMs: number; readonly report: RunReport };
 
 /** An event as its maker gives it; the emitter adds the clock. */
-export type RunEventBody = RunEvent extends infer Event ? (Event extends RunEvent ? Omit<Event, "atMs"> : never) : never;
+export type RunEventBody = RunEvent extends infer Event
+  ? Event extends RunEvent
+    ? Omit<Event, "atMs">
+    : never
+  : never;
 
 export type Emit = (event: RunEventBody) => void;
 

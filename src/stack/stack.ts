@@ -319,4 +319,7 @@ export type ProbeCheck =
       readonly redirects: number;
     }
   | { readonly type: "exec"; readonly command: readonly string[] }
-  | { readonly type: "log_line"; /** Source of an ECMAScript regular expression. */ readonly pattern: string };
+  | {
+      readonly type: "log_line";
+      /** Source of an ECMAScript regular expression. */ readonly pattern: string;
+    };
