@@ -1,0 +1,124 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { QclockError } from "../../error.ts";
+import type { Architecture, Digest, OsName } from "../../stack/stack.ts";
+import type { Downloader } from "../../store/downloader.ts";
+import { type Mirrors, suiteOf } from "../mirror.ts";
+import type { LockedRepository } from "../package.ts";
+import { decompress } from "../xz.ts";
+import { debian12Keys, debian13Keys, type PinnedKey } from "./keys/debian.ts";
+import { createPackageIndex, type IndexText, type PackageIndex } from "./packages-index.ts";
+import { verifyReleaseFile } from "./release-file.ts";
+
+/** The package index of an OS with the repositories that it was read from. */
+export interface LoadedRepositories {
+  readonly index: PackageIndex;
+  readonly repositories: readonly LockedRepository[];
+}
+
+export interface LoadRepositoriesRequest {
+  readonly os: OsName;
+  readonly architecture: Architecture;
+  readonly mirrors: Mirrors;
+  readonly downloader: Downloader;
+  /** The keys to trust; absent: those that ship with qclock for the OS. */
+  readonly keys?: readonly PinnedKey[];
+  readonly now: Date;
+  readonly signal: AbortSignal;
+}
+
+/** `main` alone: what is in `contrib` and `non-free` has no security support. */
+const COMPONENTS = ["main"] as const;
+const RELEASE_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Fetch and verify the indexes of a Debian release, its updates and its security updates. The chain is
+ * the distribution's: a pinned key signs the release file, which names the digest of each index, which
+ * names the digest of each package.
+ *
+ * Throws `signature-invalid`, `digest-mismatch`, `mirror-unreachable`, `offline`.
+ */
+export async function loadRepositories(
+  request: LoadRepositoriesRequest,
+): Promise<LoadedRepositories> {
+  const suite = suiteOf(request.os);
+  if (suite === undefined) throw new Error(`${request.os} is not of the Debian family`);
+  const sources = [
+    { id: suite, archive: "main" },
+    { id: `${suite}-updates`, archive: "main" },
+    { id: `${suite}-security`, archive: "security" },
+  ] as const;
+  const loaded = await Promise.all(sources.map((source) => loadRepository(request, source)));
+  return {
+    // Security first: of one version in two repositories the earlier file's entry is kept.
+    index: createPackageIndex(loaded.toReversed().flatMap(({ texts }) => texts)),
+    repositories: loaded.map(({ repository }) => repository),
+  };
+}
+
+async function loadRepository(
+  request: LoadRepositoriesRequest,
+  source: { readonly id: string; readonly archive: "main" | "security" },
+): Promise<{ readonly repository: LockedRepository; readonly texts: readonly IndexText[] }> {
+  const { downloader, signal, architecture, mirrors } = request;
+  const base = `${mirrors[source.archive]}/dists/${source.id}`;
+  const url = `${base}/InRelease`;
+  const bytes = await downloader.bytes(url, { signal, maximumBytes: RELEASE_LIMIT_BYTES });
+  if (bytes === undefined) {
+    throw new QclockError("mirror-unreachable", `${url} does not exist on the mirror.`, {
+      hint: `Check that the mirror (from ${mirrors.origin}) carries ${source.id}.`,
+    });
+  }
+  const release = await verifyReleaseFile({
+    text: new TextDecoder().decode(bytes),
+    url,
+    suite: source.id,
+    keys: request.keys ?? keysOf(request.os),
+    now: request.now,
+  });
+  const indexDigests = new Map<string, Digest>();
+  const texts: IndexText[] = [];
+  for (const component of COMPONENTS) {
+    const path = `${component}/binary-${architecture}/Packages.xz`;
+    const file = release.files.get(path);
+    if (file === undefined) {
+      throw new QclockError("mirror-unreachable", `${url} names no ${path}.`, {
+        hint: `The release has no packages for ${architecture}.`,
+      });
+    }
+    const digest: Digest = `sha256:${file.sha256}`;
+    const urls = [
+      `${base}/${path.replace(/[^/]*$/, "")}by-hash/SHA256/${file.sha256}`,
+      `${base}/${path}`,
+    ];
+    const stored = await downloader.toStore({ urls, digest, sizeBytes: file.sizeBytes, signal });
+    indexDigests.set(path, digest);
+    texts.push({ repository: source.id, text: await readText(path, stored) });
+  }
+  const repository: LockedRepository = {
+    id: source.id,
+    suite: source.id,
+    components: COMPONENTS,
+    archive: source.archive,
+    releaseDigest: `sha256:${createHash("sha256").update(bytes).digest("hex")}`,
+    indexDigests,
+    signedBy: release.signedBy,
+  };
+  return { repository, texts };
+}
+
+function keysOf(os: OsName): readonly PinnedKey[] {
+  // Debian signs a stable release with its own keys and, near a new release, with the next one's.
+  return os === "debian-13"
+    ? [...debian13Keys, ...debian12Keys]
+    : [...debian12Keys, ...debian13Keys];
+}
+
+async function readText(name: string, file: string): Promise<string> {
+  const decoder = new TextDecoder();
+  const parts: string[] = [];
+  for await (const chunk of decompress(name, createReadStream(file))) {
+    parts.push(decoder.decode(chunk, { stream: true }));
+  }
+  return parts.join("");
+}

@@ -1,0 +1,198 @@
+import { open } from "node:fs/promises";
+import { QclockError } from "../error.ts";
+import type { Digest, Stack } from "../stack/stack.ts";
+import type { Downloader } from "../store/downloader.ts";
+import type { PinnedKey } from "./deb/keys/debian.ts";
+import type { IndexedPackage } from "./deb/packages-index.ts";
+import { fetchPackages } from "./fetch.ts";
+import { assembledImages, packageInputs } from "./inputs.ts";
+import type { Mirrors } from "./mirror.ts";
+import type {
+  Lock,
+  LockedImage,
+  LockedPackage,
+  LockedRepository,
+  LockTarget,
+  Reason,
+} from "./package.ts";
+import { type ResolvedPackage, resolvePackages } from "./resolve.ts";
+
+export interface LockRequest {
+  readonly stack: Stack;
+  readonly existing: Lock | undefined;
+  /** `use` fills what the lock lacks, `locked` refuses to, `update` takes the newest of everything. */
+  readonly mode: "use" | "locked" | "update";
+  readonly mirrors: () => Promise<Mirrors>;
+  readonly downloader: Downloader;
+  /** Trusted keys; absent: those that ship with qclock. */
+  readonly keys?: readonly PinnedKey[];
+  readonly now: Date;
+  readonly onPhase: (title: string) => void;
+  readonly onProgress: (doneBytes: number, totalBytes: number) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface LockResult {
+  readonly lock: Lock;
+  readonly target: LockTarget;
+  readonly changed: boolean;
+}
+
+/** Key of a target in the lock. */
+export function targetKey(stack: Pick<Stack, "os" | "architecture">): string {
+  return `${stack.os}/${stack.architecture}`;
+}
+
+/**
+ * Names to exact packages. With a lock that fits the manifest this is a comparison of two digests and
+ * sends no request. A stale lock is resolved again with its own versions preferred, so that only what
+ * the manifest's change needs moves.
+ *
+ * Throws `lock-outdated` in `locked` mode, and what resolving and fetching throw.
+ */
+export async function lockPackages(request: LockRequest): Promise<LockResult> {
+  const { stack, existing, mode } = request;
+  const inputs = packageInputs(stack);
+  const key = targetKey(stack);
+  const current = existing?.targets.get(key);
+  if (existing !== undefined && current?.inputs === inputs && mode !== "update") {
+    return { lock: existing, target: current, changed: false };
+  }
+  if (mode === "locked") throw outdated(key, current !== undefined);
+  const target = await resolveTarget(request, inputs, current);
+  const targets = new Map([...(existing?.targets ?? []), [key, target]]);
+  return { lock: { version: 1, targets }, target, changed: true };
+}
+
+function outdated(key: string, isStale: boolean): QclockError {
+  return new QclockError(
+    "lock-outdated",
+    isStale
+      ? `stack.lock.yaml was made for other packages than the manifest asks for on ${key}.`
+      : `stack.lock.yaml has no entry for ${key}.`,
+    { hint: "Run `qclock lock`, review the difference and commit it." },
+  );
+}
+
+async function resolveTarget(
+  request: LockRequest,
+  inputs: Digest,
+  current: LockTarget | undefined,
+): Promise<LockTarget> {
+  const { stack, mode, signal } = request;
+  request.onPhase("Reading the package indexes");
+  // Loaded here: with a fresh lock neither the index reader nor OpenPGP is needed.
+  const { loadRepositories } = await import("./deb/repositories.ts");
+  const { index, repositories } = await loadRepositories({
+    os: stack.os,
+    architecture: stack.architecture,
+    mirrors: await request.mirrors(),
+    downloader: request.downloader,
+    ...(request.keys === undefined ? {} : { keys: request.keys }),
+    now: request.now,
+    signal,
+  });
+  request.onPhase("Resolving packages");
+  const keep = mode === "update" ? new Map<string, string>() : versionsOf(current);
+  const resolved = new Map<string, readonly ResolvedPackage[]>();
+  const held = new Map<string, readonly IndexedPackage[]>();
+  for (const image of assembledImages(stack)) {
+    const installed = image.parent === undefined ? [] : (held.get(image.parent) ?? []);
+    const closure = withPlace(stack, image.name, () =>
+      resolvePackages({ image: image.name, wanted: image.packages, installed, keep, index }),
+    );
+    resolved.set(image.name, closure);
+    held.set(image.name, [...installed, ...closure.map((entry) => entry.package)]);
+  }
+  const buildTimes = await readBuildTimes(request, repositories, [...resolved.values()].flat());
+  const images = new Map<string, LockedImage>();
+  for (const [name, closure] of resolved) {
+    images.set(name, { packages: closure.map((entry) => toLocked(entry, buildTimes)) });
+  }
+  return {
+    os: stack.os,
+    architecture: stack.architecture,
+    inputs,
+    epoch: Math.max(0, ...buildTimes.values()),
+    repositories,
+    images,
+  };
+}
+
+function versionsOf(target: LockTarget | undefined): ReadonlyMap<string, string> {
+  const versions = new Map<string, string>();
+  for (const { packages } of target?.images.values() ?? []) {
+    for (const { name, version } of packages) versions.set(name, version);
+  }
+  return versions;
+}
+
+/** Tell where in the manifest the image with the wrong package stands. */
+function withPlace<Value>(stack: Stack, image: string, work: () => Value): Value {
+  try {
+    return work();
+  } catch (error) {
+    const place = stack.locations.get(`images.${image}`);
+    if (!(error instanceof QclockError) || place === undefined) throw error;
+    throw new QclockError(error.code, error.message, {
+      hint: error.hint,
+      details: [`${place.file}:${place.line}:${place.column}: image "${image}"`, ...error.details],
+    });
+  }
+}
+
+/** The packages are needed for building anyway, so they are fetched whole and the time is read from the file. */
+async function readBuildTimes(
+  request: LockRequest,
+  repositories: readonly LockedRepository[],
+  closure: readonly ResolvedPackage[],
+): Promise<ReadonlyMap<string, number>> {
+  request.onPhase("Fetching packages");
+  const archives = new Map(repositories.map(({ id, archive }) => [id, archive]));
+  const paths = await fetchPackages({
+    packages: closure.map(({ package: entry }) => ({
+      ...entry,
+      archive: archives.get(entry.repository) ?? "main",
+      digest: digestOfEntry(entry),
+    })),
+    mirrors: request.mirrors,
+    downloader: request.downloader,
+    concurrency: 8,
+    onProgress: request.onProgress,
+    signal: request.signal,
+  });
+  const times = new Map<string, number>();
+  for (const [digest, path] of paths) times.set(digest, await readBuildTime(path));
+  return times;
+}
+
+/** The timestamp of the first member of a deb, which dpkg-deb writes from SOURCE_DATE_EPOCH: when the package was built. */
+async function readBuildTime(path: string): Promise<number> {
+  await using file = await open(path);
+  const { buffer } = await file.read(Buffer.alloc(60), 0, 60, 8);
+  const time = Number(buffer.toString("latin1", 16, 28).trim());
+  if (Number.isSafeInteger(time) && time > 0) return time;
+  throw new QclockError("package-corrupt", `${path} is not a Debian package.`);
+}
+
+function digestOfEntry(entry: IndexedPackage): Digest {
+  return `sha256:${entry.sha256}`;
+}
+
+function toLocked(entry: ResolvedPackage, buildTimes: ReadonlyMap<string, number>): LockedPackage {
+  const { package: found, reason } = entry;
+  const digest = digestOfEntry(found);
+  return {
+    name: found.name,
+    version: found.version,
+    architecture: found.architecture,
+    repository: found.repository,
+    path: found.path,
+    sizeBytes: found.sizeBytes,
+    digest,
+    source: found.source,
+    sourceVersion: found.sourceVersion,
+    buildTime: buildTimes.get(digest) ?? 0,
+    reason: reason satisfies Reason,
+  };
+}

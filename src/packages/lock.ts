@@ -1,0 +1,268 @@
+import { isNode, LineCounter, parseDocument, stringify } from "yaml";
+import * as z from "zod";
+import type { Diagnostic, Location } from "../diagnostic.ts";
+import { fail, ok, type Result } from "../result.ts";
+import type { Digest } from "../stack/stack.ts";
+import type {
+  Lock,
+  LockedImage,
+  LockedPackage,
+  LockedRepository,
+  LockTarget,
+  Reason,
+} from "./package.ts";
+
+/** The lock's own format; a newer one is refused rather than half understood. */
+const FORMAT = 1;
+
+const HEADER = `# Written by qclock. It says which bytes the images are made of, where each comes from, who signed it and
+# why it is there. Review changes like code; do not edit by hand: \`qclock lock\` writes it.
+`;
+
+const digestSchema = z.templateLiteral(["sha256:", z.string().regex(/^[0-9a-f]{64}$/)]);
+
+const packageSchema = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  architecture: z.string(),
+  repository: z.string(),
+  path: z.string().regex(/^(?!\/)(?!.*\.\.)/),
+  size: z.int().nonnegative(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  source: z.string(),
+  built: z.int().positive(),
+  reason: z.string(),
+});
+
+const lockSchema = z.strictObject({
+  version: z.literal(FORMAT),
+  targets: z.record(
+    z.string(),
+    z.strictObject({
+      os: z.enum(["debian-12", "debian-13", "oraclelinux-9"]),
+      architecture: z.enum(["amd64", "arm64"]),
+      inputs: digestSchema,
+      epoch: z.int().nonnegative(),
+      repositories: z.array(
+        z.strictObject({
+          id: z.string(),
+          suite: z.string(),
+          components: z.array(z.string()),
+          archive: z.enum(["main", "security"]),
+          release: digestSchema,
+          indexes: z.record(z.string(), digestSchema),
+          signed_by: z.string().regex(/^[0-9A-F]{40}$/),
+        }),
+      ),
+      images: z.record(
+        z.string(),
+        z.strictObject({
+          packages_layer: digestSchema.optional(),
+          packages: z.array(packageSchema),
+        }),
+      ),
+    }),
+  ),
+});
+
+type LockFile = z.infer<typeof lockSchema>;
+type LockFileTarget = LockFile["targets"][string];
+type LockFilePackage = z.infer<typeof packageSchema>;
+
+/** The text of `stack.lock.yaml`: sorted, one field a line, so that a difference reads well. */
+export function formatLock(lock: Lock): string {
+  const targets: Record<string, LockFileTarget> = {};
+  for (const [key, target] of [...lock.targets].toSorted(byKey)) targets[key] = toFile(target);
+  return HEADER + stringify({ version: FORMAT, targets }, { lineWidth: 0 });
+}
+
+/** Read `stack.lock.yaml`. A damaged, merged or newer lock is refused with the place of each problem. */
+export function parseLock(text: string, file: string): Result<Lock, readonly Diagnostic[]> {
+  const conflict = /^(?:<{7}|={7}|>{7})(?: .*)?$/m.exec(text);
+  if (conflict !== null) {
+    return fail([
+      problem({
+        text,
+        file,
+        offset: conflict.index,
+        message: "The lock holds conflict markers of a merge.",
+        hint: "Take one side (`git checkout --theirs stack.lock.yaml`), then run `qclock lock`.",
+      }),
+    ]);
+  }
+  const document = parseDocument(text, { lineCounter: new LineCounter(), prettyErrors: false });
+  const [syntax] = document.errors;
+  if (syntax !== undefined) {
+    const message = `The lock is not valid YAML: ${syntax.message}`;
+    return fail([problem({ text, file, offset: syntax.pos[0], message, hint: REPAIR })]);
+  }
+  const parsed = lockSchema.safeParse(document.toJS());
+  if (parsed.success) return ok(fromFile(parsed.data));
+  return fail(
+    parsed.error.issues.map((issue) => {
+      const offset = offsetOf(document, issue.path);
+      const isVersion = issue.path[0] === "version";
+      return problem({
+        text,
+        file,
+        offset,
+        message: isVersion
+          ? "The lock was written by another version of qclock."
+          : `The lock is damaged at ${issue.path.join(".")}: ${issue.message}.`,
+        hint: isVersion
+          ? "Use the version of qclock that the project uses, or run `qclock lock --update`."
+          : REPAIR,
+      });
+    }),
+  );
+}
+
+const REPAIR = "Restore it from version control, or delete it and run `qclock lock`.";
+
+function problem(request: {
+  readonly text: string;
+  readonly file: string;
+  readonly offset: number;
+  readonly message: string;
+  readonly hint: string;
+}): Diagnostic {
+  return {
+    severity: "error",
+    code: "lock-invalid",
+    message: request.message,
+    location: locate(request.text, request.file, request.offset),
+    related: [],
+    hint: request.hint,
+  };
+}
+
+function locate(text: string, file: string, offset: number): Location {
+  const before = text.slice(0, offset);
+  const line = before.split("\n").length;
+  const start = before.lastIndexOf("\n") + 1;
+  const end = text.indexOf("\n", offset);
+  const sourceLine = text.slice(start, end === -1 ? text.length : end).replace(/\r$/, "");
+  const length = Math.max(1, sourceLine.trimEnd().length - (offset - start));
+  return { file, line, column: offset - start + 1, offset, length, sourceLine };
+}
+
+function offsetOf(
+  document: ReturnType<typeof parseDocument>,
+  path: readonly PropertyKey[],
+): number {
+  for (let depth = path.length; depth >= 0; depth--) {
+    const node = document.getIn(path.slice(0, depth), true);
+    if (isNode(node) && node.range) return node.range[0];
+  }
+  return 0;
+}
+
+function toFile(target: LockTarget): LockFileTarget {
+  const images: LockFileTarget["images"] = {};
+  for (const [name, image] of target.images) {
+    images[name] = {
+      ...(image.packagesLayer === undefined ? {} : { packages_layer: image.packagesLayer }),
+      packages: image.packages.map(packageToFile),
+    };
+  }
+  return {
+    os: target.os,
+    architecture: target.architecture,
+    inputs: target.inputs,
+    epoch: target.epoch,
+    repositories: target.repositories.map((repository) => ({
+      id: repository.id,
+      suite: repository.suite,
+      components: [...repository.components],
+      archive: repository.archive,
+      release: repository.releaseDigest,
+      indexes: Object.fromEntries(repository.indexDigests),
+      signed_by: repository.signedBy,
+    })),
+    images,
+  };
+}
+
+function packageToFile(entry: LockedPackage): LockFilePackage {
+  return {
+    name: entry.name,
+    version: entry.version,
+    architecture: entry.architecture,
+    repository: entry.repository,
+    path: entry.path,
+    size: entry.sizeBytes,
+    sha256: entry.digest.slice("sha256:".length),
+    source: `${entry.source} ${entry.sourceVersion}`,
+    built: entry.buildTime,
+    reason: formatReason(entry.reason),
+  };
+}
+
+/** A reason in words: `requested`, or `apache2 needs libapr1 (>= 1.7)`. */
+export function formatReason(reason: Reason): string {
+  return reason.type === "requested" ? "requested" : `${reason.of} needs ${reason.relation}`;
+}
+
+function parseReason(text: string): Reason {
+  const match = /^(\S+) needs (.*)$/.exec(text);
+  if (match === null) return { type: "requested" };
+  const [, of = "", relation = ""] = match;
+  return { type: "dependency", of, relation };
+}
+
+function fromFile(file: LockFile): Lock {
+  const targets = new Map<string, LockTarget>();
+  for (const [key, target] of Object.entries(file.targets)) {
+    const images = new Map<string, LockedImage>();
+    for (const [name, image] of Object.entries(target.images)) {
+      images.set(name, {
+        packages: image.packages.map(packageFromFile),
+        ...(image.packages_layer === undefined ? {} : { packagesLayer: image.packages_layer }),
+      });
+    }
+    targets.set(key, {
+      os: target.os,
+      architecture: target.architecture,
+      inputs: target.inputs,
+      epoch: target.epoch,
+      repositories: target.repositories.map(repositoryFromFile),
+      images,
+    });
+  }
+  return { version: FORMAT, targets };
+}
+
+function repositoryFromFile(entry: LockFileTarget["repositories"][number]): LockedRepository {
+  const { id, suite, components, archive, release, indexes, signed_by } = entry;
+  const indexDigests = new Map<string, Digest>(Object.entries(indexes));
+  return {
+    id,
+    suite,
+    components,
+    archive,
+    releaseDigest: release,
+    indexDigests,
+    signedBy: signed_by,
+  };
+}
+
+function packageFromFile(entry: LockFilePackage): LockedPackage {
+  const [source = "", sourceVersion = ""] = entry.source.split(" ");
+  return {
+    name: entry.name,
+    version: entry.version,
+    architecture: entry.architecture,
+    repository: entry.repository,
+    path: entry.path,
+    sizeBytes: entry.size,
+    digest: `sha256:${entry.sha256}`,
+    source,
+    sourceVersion,
+    buildTime: entry.built,
+    reason: parseReason(entry.reason),
+  };
+}
+
+function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): number {
+  return a[0] < b[0] ? -1 : Number(a[0] > b[0]);
+}

@@ -1,0 +1,108 @@
+import { QclockError } from "../error.ts";
+import type { OsName } from "../stack/stack.ts";
+
+/** Where packages come from: base URLs without a trailing slash. */
+export interface Mirrors {
+  /** Of the release and its updates: `<main>/dists/bookworm/InRelease`. */
+  readonly main: string;
+  /** Of security updates: `<security>/dists/bookworm-security/InRelease`. */
+  readonly security: string;
+  /** Who named them: `QCLOCK_MIRROR_DEBIAN_12`, `mirrors in the manifest`, `the host's apt`. */
+  readonly origin: string;
+}
+
+/** One of apt's source files. */
+export interface AptSource {
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface MirrorRequest {
+  readonly os: OsName;
+  readonly manifestMirror: string | undefined;
+  /** Value of `QCLOCK_MIRROR_<OS>`. */
+  readonly environmentMirror: string | undefined;
+  readonly readHostAptSources: () => Promise<readonly AptSource[]>;
+}
+
+/** Debian's name of the release. */
+export function suiteOf(os: OsName): string | undefined {
+  switch (os) {
+    case "debian-12":
+      return "bookworm";
+    case "debian-13":
+      return "trixie";
+    case "oraclelinux-9":
+      return undefined;
+  }
+}
+
+/** The environment variable that names a mirror for an OS. */
+export function mirrorVariable(os: OsName): string {
+  return `QCLOCK_MIRROR_${os.toUpperCase().replace(/-/g, "_")}`;
+}
+
+/**
+ * Choose the mirror: the environment's, else the manifest's, else for Debian the one that the host's own
+ * apt is set up with. A value may hold two URLs, for the archive and for its security updates; of one
+ * alone the second is told by Debian's own naming (`…/debian` has `…/debian-security` beside it).
+ *
+ * Throws `mirror-not-configured`.
+ */
+export async function resolveMirrors(request: MirrorRequest): Promise<Mirrors> {
+  const variable = mirrorVariable(request.os);
+  if (request.environmentMirror !== undefined) {
+    return parseMirrors(request.environmentMirror, variable);
+  }
+  if (request.manifestMirror !== undefined) {
+    return parseMirrors(request.manifestMirror, "`mirrors` in the manifest");
+  }
+  const mirrors = fromApt(await request.readHostAptSources());
+  if (mirrors !== undefined && suiteOf(request.os) !== undefined) return mirrors;
+  throw new QclockError("mirror-not-configured", `No package mirror is known for ${request.os}.`, {
+    hint: `Set ${variable}, or \`mirrors\` in the manifest, to the base URL of a mirror.`,
+  });
+}
+
+function parseMirrors(value: string, origin: string): Mirrors {
+  const [main, security] = value
+    .split(/\s+/)
+    .filter((part) => part !== "")
+    .map(withoutSlash);
+  if (main === undefined || !URL.canParse(main)) {
+    throw new QclockError("mirror-not-configured", `${origin} holds "${value}", which is no URL.`, {
+      hint: "Give the base URL of a mirror, such as https://mirror.example/debian.",
+    });
+  }
+  return { main, security: security ?? securityBeside(main), origin };
+}
+
+function securityBeside(main: string): string {
+  return main.endsWith("/debian") ? `${main}-security` : main;
+}
+
+function fromApt(sources: readonly AptSource[]): Mirrors | undefined {
+  const urls = sources.flatMap(({ name, text }) =>
+    name.endsWith(".sources") ? deb822Urls(text) : oneLineUrls(text),
+  );
+  const main = urls.find((url) => url.endsWith("/debian"));
+  if (main === undefined) return undefined;
+  const security = urls.find((url) => url.endsWith("/debian-security")) ?? securityBeside(main);
+  return { main, security, origin: "the host's apt" };
+}
+
+function deb822Urls(text: string): readonly string[] {
+  return [...text.matchAll(/^URIs:[ \t]*(.+)$/gim)].flatMap(([, uris = ""]) =>
+    uris.trim().split(/\s+/).map(withoutSlash),
+  );
+}
+
+function oneLineUrls(text: string): readonly string[] {
+  return [...text.matchAll(/^deb\s+(?:\[[^\]]*\]\s+)?(\S+)/gim)].map(([, url = ""]) =>
+    withoutSlash(url),
+  );
+}
+
+function withoutSlash(url: string): string {
+  return url.replace(/\/+$/, "");
+}

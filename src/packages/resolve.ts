@@ -1,0 +1,298 @@
+import { QclockError } from "../error.ts";
+import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
+import { type Atom, parseRelations, type Relation } from "./deb/relation.ts";
+import { satisfiesVersion } from "./deb/version.ts";
+import type { Reason } from "./package.ts";
+import { nearest } from "./nearest.ts";
+
+/** A package chosen for an image, with why. */
+export interface ResolvedPackage {
+  readonly package: IndexedPackage;
+  readonly reason: Reason;
+}
+
+/** What to resolve for one image. */
+export interface ResolveRequest {
+  readonly image: string;
+  /** Names asked for in the manifest. */
+  readonly wanted: readonly string[];
+  /** Packages that the image's ancestors hold; they count as installed. */
+  readonly installed: readonly IndexedPackage[];
+  /** Versions to keep where they still satisfy everything, by package name: those of an earlier lock. */
+  readonly keep: ReadonlyMap<string, string>;
+  readonly index: PackageIndex;
+}
+
+/**
+ * The closure of the wanted packages over Depends and Pre-Depends, without what is installed already.
+ * Newest version wins unless `keep` names another; the first alternative that is installed, wanted or
+ * available wins; recommended packages are left out. Deterministic: the result depends on the request
+ * alone. Sorted by name.
+ *
+ * Throws `unknown-package`, `unresolvable-packages` (a relation that nothing satisfies, or a virtual
+ * package with several providers of which none was asked for) and `package-conflict`.
+ */
+export function resolvePackages(request: ResolveRequest): readonly ResolvedPackage[] {
+  const resolution = new Resolution(request);
+  resolution.run();
+  return resolution.result();
+}
+
+class Resolution {
+  readonly #request: ResolveRequest;
+  readonly #wanted: ReadonlySet<string>;
+  readonly #chosen = new Map<string, ResolvedPackage>();
+  readonly #installed: ReadonlyMap<string, IndexedPackage>;
+  /** Virtual package -> packages, chosen or installed, that provide it. */
+  readonly #provided = new Map<string, Map<string, string | undefined>>();
+  readonly #queue: IndexedPackage[] = [];
+
+  constructor(request: ResolveRequest) {
+    this.#request = request;
+    this.#wanted = new Set(request.wanted);
+    this.#installed = new Map(request.installed.map((entry) => [entry.name, entry]));
+    for (const entry of request.installed) this.#addProvides(entry);
+  }
+
+  run(): void {
+    for (const name of [...this.#wanted].toSorted()) {
+      if (!this.#installed.has(name)) this.#choose(this.#findWanted(name), { type: "requested" });
+    }
+    // Breadth first, so that a reason names the package nearest to what was asked for.
+    for (let entry = this.#queue.shift(); entry !== undefined; entry = this.#queue.shift()) {
+      for (const relation of relationsOf(entry, ["preDepends", "depends"])) {
+        this.#satisfy(entry, relation);
+      }
+    }
+    this.#refuseConflicts();
+  }
+
+  result(): readonly ResolvedPackage[] {
+    return [...this.#chosen.values()].toSorted((a, b) =>
+      compareText(a.package.name, b.package.name),
+    );
+  }
+
+  #choose(entry: IndexedPackage, reason: Reason): void {
+    this.#chosen.set(entry.name, { package: entry, reason });
+    this.#addProvides(entry);
+    this.#queue.push(entry);
+  }
+
+  #addProvides(entry: IndexedPackage): void {
+    for (const [name, version] of providesOf(entry)) {
+      const providers = this.#provided.get(name) ?? new Map<string, string | undefined>();
+      providers.set(entry.name, version);
+      this.#provided.set(name, providers);
+    }
+  }
+
+  #findWanted(name: string): IndexedPackage {
+    const entry = this.#candidate({ name });
+    if (entry !== undefined) return entry;
+    const { index, image } = this.#request;
+    const providers = index.providers.get(name) ?? [];
+    if (providers.length > 0) {
+      throw new QclockError(
+        "unknown-package",
+        `Image "${image}" asks for "${name}", which is a virtual package.`,
+        { hint: `Name one of the packages that provide it: ${listNames(providers)}.` },
+      );
+    }
+    const suggestion = nearest(name, index.packages.keys());
+    throw new QclockError(
+      "unknown-package",
+      `Image "${image}" asks for the package "${name}", which no repository has.`,
+      { hint: suggestion === undefined ? undefined : `Did you mean "${suggestion}"?` },
+    );
+  }
+
+  #satisfy(dependent: IndexedPackage, relation: Relation): void {
+    if (relation.alternatives.some((atom) => this.#isSatisfied(atom))) return;
+    const reason: Reason = {
+      type: "dependency",
+      of: dependent.name,
+      relation: relation.text,
+    };
+    // What the user asked for comes before the order of the alternatives.
+    const wantedFirst = relation.alternatives.toSorted(
+      (a, b) => Number(this.#wanted.has(b.name)) - Number(this.#wanted.has(a.name)),
+    );
+    for (const atom of wantedFirst) {
+      const entry = this.#candidate(atom);
+      if (entry !== undefined && this.#canAdd(entry)) {
+        this.#choose(entry, reason);
+        return;
+      }
+      const provider = this.#soleProvider(atom, dependent, relation);
+      if (provider !== undefined) {
+        this.#choose(provider, reason);
+        return;
+      }
+    }
+    throw this.#unresolvable(dependent, relation);
+  }
+
+  #isSatisfied(atom: Atom): boolean {
+    const present = this.#chosen.get(atom.name)?.package ?? this.#installed.get(atom.name);
+    if (present !== undefined && matches(present.version, atom)) return true;
+    for (const version of this.#provided.get(atom.name)?.values() ?? []) {
+      // A provide without a version satisfies no versioned relation (Policy 7.5).
+      if (atom.constraint === undefined) return true;
+      if (version !== undefined && matches(version, atom)) return true;
+    }
+    return false;
+  }
+
+  /** The version to take: the kept one where it fits, else the newest that fits. */
+  #candidate(atom: Atom): IndexedPackage | undefined {
+    const versions = this.#request.index.packages.get(atom.name) ?? [];
+    const fitting = versions.filter(({ version }) => matches(version, atom));
+    const kept = this.#request.keep.get(atom.name);
+    return fitting.find(({ version }) => version === kept) ?? fitting[0];
+  }
+
+  /** One version of a name is in an image; an ancestor's layer cannot be changed by a child. */
+  #canAdd(entry: IndexedPackage): boolean {
+    return !this.#chosen.has(entry.name) && !this.#installed.has(entry.name);
+  }
+
+  #soleProvider(
+    atom: Atom,
+    dependent: IndexedPackage,
+    relation: Relation,
+  ): IndexedPackage | undefined {
+    const { index } = this.#request;
+    const providers = (index.providers.get(atom.name) ?? [])
+      .map((name) => this.#candidate({ name }))
+      .filter((entry) => entry !== undefined && this.#canAdd(entry) && provides(entry, atom));
+    const [first] = providers;
+    if (providers.length <= 1) return first;
+    const wanted = providers.find((entry) => entry !== undefined && this.#wanted.has(entry.name));
+    if (wanted !== undefined) return wanted;
+    throw new QclockError(
+      "unresolvable-packages",
+      `Package "${dependent.name}" needs "${relation.text}", and several packages provide it.`,
+      {
+        hint: `Add the one that image "${this.#request.image}" should hold to its packages: ${listNames(
+          providers.flatMap((entry) => (entry === undefined ? [] : [entry.name])),
+        )}.`,
+        details: this.#chain(dependent.name),
+      },
+    );
+  }
+
+  #unresolvable(dependent: IndexedPackage, relation: Relation): QclockError {
+    const present = relation.alternatives
+      .map(({ name }) => this.#chosen.get(name)?.package ?? this.#installed.get(name))
+      .find((entry) => entry !== undefined);
+    const message =
+      present === undefined
+        ? `Package "${dependent.name}" needs "${relation.text}", which no repository has.`
+        : `Package "${dependent.name}" needs "${relation.text}", but ${present.name} ${present.version} is in the image already.`;
+    return new QclockError("unresolvable-packages", message, {
+      hint: "Run `qclock lock --update`, so that all packages come from the same state of the repositories.",
+      details: this.#chain(dependent.name),
+    });
+  }
+
+  #refuseConflicts(): void {
+    const all = [
+      ...this.#installed.values(),
+      ...[...this.#chosen.values()].map((resolved) => resolved.package),
+    ];
+    for (const entry of this.result().map((resolved) => resolved.package)) {
+      for (const other of all) {
+        if (other.name === entry.name) continue;
+        this.#refuseConflict(entry, other);
+        if (this.#installed.has(other.name)) this.#refuseConflict(other, entry);
+      }
+    }
+  }
+
+  #refuseConflict(entry: IndexedPackage, other: IndexedPackage): void {
+    for (const field of ["conflicts", "breaks"] as const) {
+      if (entry[field] === "") continue;
+      for (const relation of relationsOf(entry, [field])) {
+        const [atom] = relation.alternatives;
+        if (atom === undefined) continue;
+        const hit =
+          (atom.name === other.name && matches(other.version, atom)) || provides(other, atom);
+        if (!hit) continue;
+        const verb = field === "conflicts" ? "conflicts with" : "breaks";
+        throw new QclockError(
+          "package-conflict",
+          `Image "${this.#request.image}": ${entry.name} ${entry.version} ${verb} ${other.name} ${other.version} ("${relation.text}").`,
+          {
+            hint: "Leave one of the two out of the image's packages.",
+            details: [...this.#chain(entry.name), ...this.#chain(other.name)],
+          },
+        );
+      }
+    }
+  }
+
+  /** Why a package is there, one line a step, down to what was asked for. */
+  #chain(name: string): readonly string[] {
+    const lines: string[] = [];
+    let current: string | undefined = name;
+    while (current !== undefined) {
+      const reason: Reason | undefined = this.#chosen.get(current)?.reason;
+      if (reason?.type !== "dependency") {
+        const origin = reason === undefined ? "in the parent image" : "asked for in the manifest";
+        lines.push(`${current}: ${origin}`);
+        return lines;
+      }
+      lines.push(`${current}: needed by ${reason.of} (${reason.relation})`);
+      current = reason.of;
+    }
+    return lines;
+  }
+}
+
+type RelationField = "depends" | "preDepends" | "conflicts" | "breaks";
+
+const relationCache = new WeakMap<IndexedPackage, Map<RelationField, readonly Relation[]>>();
+
+/** Parsed on first use: an index holds some 60,000 packages, a closure some hundred. */
+function relationsOf(entry: IndexedPackage, fields: readonly RelationField[]): readonly Relation[] {
+  const cache = relationCache.get(entry) ?? new Map<RelationField, readonly Relation[]>();
+  relationCache.set(entry, cache);
+  return fields.flatMap((field) => {
+    const relations = cache.get(field) ?? parseRelations(entry[field]);
+    cache.set(field, relations);
+    return relations;
+  });
+}
+
+function* providesOf(entry: IndexedPackage): Generator<readonly [string, string | undefined]> {
+  if (entry.provides === "") return;
+  for (const { alternatives } of parseRelations(entry.provides)) {
+    for (const { name, constraint } of alternatives) yield [name, constraint?.version];
+  }
+}
+
+function provides(entry: IndexedPackage, atom: Atom): boolean {
+  for (const [name, version] of providesOf(entry)) {
+    if (name !== atom.name) continue;
+    if (atom.constraint === undefined) return true;
+    if (version !== undefined && matches(version, atom)) return true;
+  }
+  return false;
+}
+
+function matches(version: string, atom: Atom): boolean {
+  const { constraint } = atom;
+  return (
+    constraint === undefined || satisfiesVersion(version, constraint.operator, constraint.version)
+  );
+}
+
+function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, 8).join(", ");
+  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

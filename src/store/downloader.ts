@@ -1,0 +1,219 @@
+import { createHash } from "node:crypto";
+import { open } from "node:fs/promises";
+import { QclockError } from "../error.ts";
+import type { Digest } from "../stack/stack.ts";
+import { toStoreError } from "./disk-store.ts";
+import { type HttpAnswer, HttpClient, isTransient } from "./http.ts";
+import type { Store } from "./store.ts";
+
+/** A file to bring into the store. */
+export interface DownloadRequest {
+  /** Places that have the file, tried in turn. */
+  readonly urls: readonly string[];
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  /** Called with the number of bytes that have come in, once for each piece. */
+  readonly onBytes?: (count: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Fetches files over HTTP, with retries; refuses everything when offline. */
+export interface Downloader {
+  /** A whole small answer, or undefined when the server has no such file (404). */
+  bytes(
+    url: string,
+    options: { readonly signal: AbortSignal; readonly maximumBytes: number },
+  ): Promise<Uint8Array | undefined>;
+  /** Bring a file of known digest into the store; resolves with its path. Asks nobody when the store has it. */
+  toStore(request: DownloadRequest): Promise<string>;
+  /** How many requests were sent so far. */
+  readonly requestCount: number;
+}
+
+export interface DownloaderOptions {
+  readonly store: Store;
+  readonly offline: boolean;
+  /** A line for the reader when something is tried again. */
+  readonly onRetry: (message: string) => void;
+  readonly sleep: (durationMs: number, signal?: AbortSignal) => Promise<void>;
+}
+
+const ATTEMPTS = 4;
+const FIRST_PAUSE_MS = 250;
+
+/** Make a downloader over HTTP and HTTPS. */
+export function createDownloader(options: DownloaderOptions): Downloader {
+  return new HttpDownloader(options);
+}
+
+class HttpDownloader implements Downloader {
+  readonly #options: DownloaderOptions;
+  readonly #client = new HttpClient();
+  requestCount = 0;
+
+  constructor(options: DownloaderOptions) {
+    this.#options = options;
+  }
+
+  async bytes(
+    url: string,
+    options: { readonly signal: AbortSignal; readonly maximumBytes: number },
+  ): Promise<Uint8Array | undefined> {
+    return this.#retry(url, options.signal, async () => {
+      const answer = await this.#request(url, 0, options.signal);
+      if (answer.status === 404) {
+        answer.discard();
+        return undefined;
+      }
+      refuseStatus(url, answer);
+      const chunks: Uint8Array[] = [];
+      let total = 0;
+      for await (const chunk of answer.body) {
+        total += chunk.length;
+        if (total > options.maximumBytes) {
+          throw new QclockError(
+            "mirror-unreachable",
+            `${url} is larger than ${options.maximumBytes} bytes, which it should not be.`,
+          );
+        }
+        chunks.push(chunk);
+      }
+      return Buffer.concat(chunks);
+    });
+  }
+
+  async toStore(request: DownloadRequest): Promise<string> {
+    const { store } = this.#options;
+    const found = await store.find(request.digest);
+    if (found !== undefined) {
+      request.onBytes?.(request.sizeBytes);
+      return found;
+    }
+    let failure: unknown;
+    for (const url of request.urls) {
+      try {
+        return await this.#fetchFile(url, request);
+      } catch (error) {
+        if (request.signal.aborted || !(error instanceof QclockError)) throw error;
+        if (error.code === "disk-full" || error.code === "store-unusable") throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  /** One file, resumed after a cut from where it stopped. */
+  async #fetchFile(url: string, request: DownloadRequest): Promise<string> {
+    const { store } = this.#options;
+    await using temporary = await store.createTemporary();
+    await using file = await open(temporary.path, "w");
+    const hash = createHash("sha256");
+    let position = 0;
+    await this.#retry(url, request.signal, async () => {
+      const answer = await this.#request(url, position, request.signal);
+      refuseStatus(url, answer);
+      if (position > 0 && answer.status !== 206) {
+        answer.discard();
+        throw new QclockError("mirror-unreachable", `${url} cannot be resumed after a cut.`);
+      }
+      for await (const chunk of answer.body) {
+        if (position + chunk.length > request.sizeBytes) throw wrongSize(url, request);
+        await write(file, chunk, store.directory);
+        hash.update(chunk);
+        position += chunk.length;
+        request.onBytes?.(chunk.length);
+      }
+      if (position < request.sizeBytes) throw cutShort();
+    });
+    const actual: Digest = `sha256:${hash.digest("hex")}`;
+    if (actual !== request.digest) {
+      throw new QclockError("digest-mismatch", `${url} has the digest ${actual}.`, {
+        hint: `Expected ${request.digest}. The mirror serves another file under this name; nothing of it was kept.`,
+      });
+    }
+    await file.sync();
+    return await temporary.commit(request.digest);
+  }
+
+  async #request(url: string, from: number, signal: AbortSignal): Promise<HttpAnswer> {
+    if (this.#options.offline) {
+      throw new QclockError("offline", `${url} is needed, but --offline allows no request.`, {
+        hint: "Run once without --offline on a machine that reaches the mirror, or load a bundle.",
+      });
+    }
+    this.requestCount++;
+    return this.#client.get(url, { from, signal });
+  }
+
+  async #retry<Value>(
+    url: string,
+    signal: AbortSignal,
+    attempt: () => Promise<Value>,
+  ): Promise<Value> {
+    for (let number = 1; ; number++) {
+      try {
+        return await attempt();
+      } catch (error) {
+        signal.throwIfAborted();
+        if (error instanceof QclockError) throw error;
+        const reason = reasonOf(error);
+        if (!isTransient(error)) throw unreachable(url, reason, error);
+        if (number >= ATTEMPTS) throw unreachable(url, `${reason}, ${number} times`, error);
+        const pauseMs = FIRST_PAUSE_MS * 3 ** (number - 1);
+        this.#options.onRetry(`${url}: ${reason}; trying again in ${pauseMs} ms`);
+        await this.#options.sleep(pauseMs, signal);
+      }
+    }
+  }
+}
+
+/** 5xx is worth another try; all other refusals are final (401, 403 and 429 would only burn the quota). */
+function refuseStatus(url: string, answer: HttpAnswer): void {
+  if (answer.status === 200 || answer.status === 206) return;
+  answer.discard();
+  if (answer.status >= 500) {
+    throw Object.assign(new Error(`the mirror answered ${answer.status}`), { code: "EHTTP5XX" });
+  }
+  const hint =
+    answer.status === 404
+      ? "The package has left the mirror: run `qclock lock --update`, or use a mirror that keeps it."
+      : "The mirror refused; ask its owner, or set another one.";
+  throw new QclockError("mirror-unreachable", `${url}: the mirror answered ${answer.status}.`, {
+    hint,
+  });
+}
+
+function wrongSize(url: string, request: DownloadRequest): QclockError {
+  return new QclockError(
+    "digest-mismatch",
+    `${url} is larger than the ${request.sizeBytes} bytes that the lock names.`,
+    { hint: `Expected ${request.digest}. Nothing of it was kept.` },
+  );
+}
+
+function cutShort(): Error {
+  return Object.assign(new Error("the transfer was cut short"), { code: "ECONNRESET" });
+}
+
+function unreachable(url: string, reason: string, cause: unknown): QclockError {
+  return new QclockError("mirror-unreachable", `${url} cannot be fetched: ${reason}.`, {
+    cause,
+    hint: "Check the network, or name a mirror that answers: QCLOCK_MIRROR_<OS>, or `mirrors` in the manifest.",
+  });
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function write(
+  file: Awaited<ReturnType<typeof open>>,
+  chunk: Uint8Array,
+  directory: string,
+): Promise<void> {
+  try {
+    await file.write(chunk);
+  } catch (error) {
+    throw toStoreError(error, directory);
+  }
+}

@@ -1,0 +1,94 @@
+import { Agent, get as httpGet, type IncomingMessage } from "node:http";
+import { Agent as SecureAgent, get as httpsGet } from "node:https";
+
+/** The head of an answer and its body, which must be read to the end or discarded. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: AsyncIterable<Uint8Array>;
+  discard(): void;
+}
+
+/** Longest time from the request to the first byte of the answer. */
+const FIRST_BYTE_MS = 20_000;
+/** Longest silence in the middle of a body. */
+const SILENCE_MS = 20_000;
+const MAXIMUM_REDIRECTS = 5;
+const CONNECTIONS = 8;
+
+const TRANSIENT = new Set([
+  "ECONNRESET",
+  "ECONNABORTED",
+  "EPIPE",
+  "ETIMEDOUT",
+  "EAI_AGAIN",
+  "EHTTP5XX",
+  "ERR_STREAM_PREMATURE_CLOSE",
+]);
+
+/** Whether the same request may go well a moment later. */
+export function isTransient(error: unknown): boolean {
+  return error instanceof Error && "code" in error && TRANSIENT.has(String(error.code));
+}
+
+/** GET over connections that are kept open: a closure is some hundred small files from one server. */
+export class HttpClient {
+  readonly #agents = {
+    "http:": new Agent({ keepAlive: true, maxSockets: CONNECTIONS }),
+    "https:": new SecureAgent({ keepAlive: true, maxSockets: CONNECTIONS }),
+  };
+
+  /** Follows redirects. `from` asks for the rest of a file. Rejects with the socket's error. */
+  async get(
+    url: string,
+    options: { readonly from: number; readonly signal: AbortSignal },
+  ): Promise<HttpAnswer> {
+    let target = new URL(url);
+    for (let redirects = 0; ; redirects++) {
+      const message = await this.#send(target, options);
+      const status = message.statusCode ?? 0;
+      const location = message.headers.location;
+      if (status < 300 || status > 399 || location === undefined) return toAnswer(status, message);
+      message.resume();
+      if (redirects === MAXIMUM_REDIRECTS) throw new Error("too many redirects");
+      target = new URL(location, target);
+    }
+  }
+
+  async #send(
+    url: URL,
+    options: { readonly from: number; readonly signal: AbortSignal },
+  ): Promise<IncomingMessage> {
+    const { protocol } = url;
+    if (protocol !== "http:" && protocol !== "https:") {
+      throw new Error(`${protocol} is not a protocol that qclock fetches over`);
+    }
+    return new Promise((resolve, reject) => {
+      const get = protocol === "http:" ? httpGet : httpsGet;
+      const request = get(
+        url,
+        {
+          agent: this.#agents[protocol],
+          signal: options.signal,
+          timeout: FIRST_BYTE_MS,
+          headers: {
+            "user-agent": "qclock",
+            accept: "*/*",
+            ...(options.from > 0 ? { range: `bytes=${options.from}-` } : {}),
+          },
+        },
+        resolve,
+      );
+      request.on("timeout", () => request.destroy(silence()));
+      request.on("error", reject);
+    });
+  }
+}
+
+function toAnswer(status: number, message: IncomingMessage): HttpAnswer {
+  message.setTimeout(SILENCE_MS, () => message.destroy(silence()));
+  return { status, body: message, discard: () => message.destroy() };
+}
+
+function silence(): Error {
+  return Object.assign(new Error(`no byte came for ${SILENCE_MS / 1000} s`), { code: "ETIMEDOUT" });
+}
