@@ -1,0 +1,37 @@
+import { failuresOf, type View } from "../view.ts";
+import { formatError } from "./error.ts";
+import { sanitizeLine } from "./sanitize.ts";
+import type { Style } from "./style.ts";
+
+export interface FailureOptions {
+  readonly style: Style;
+  /** File that holds the output of every step; undefined where none was written. */
+  readonly logFile: string | undefined;
+}
+
+/** Lines of a failed step's output that are shown; the log file has the rest. */
+const shownLines = 20;
+
+/** What went wrong in a run: each failure with its error and the output of that step alone, then where the rest lies. Empty when nothing failed. */
+export function formatFailures(view: View, options: FailureOptions): string {
+  if (view.report === undefined) return "";
+  const { style, logFile } = options;
+  const blocks = failuresOf(view.report).map(({ node, outcome }) => {
+    const output = view.output.get(node.id) ?? [];
+    return formatError(outcome.error, style) + formatOutput(node.id, output, style);
+  });
+  if (blocks.length === 0) return "";
+  if (logFile !== undefined) blocks.push(`    ${style.faint(`full log: ${logFile}`)}\n`);
+  return blocks.join("");
+}
+
+function formatOutput(id: string, output: readonly string[], style: Style): string {
+  if (output.length === 0) return "";
+  const shown = output.slice(-shownLines);
+  const lines = shown.map((line) => `      ${style.faint("|")} ${sanitizeLine(line)}`);
+  return [
+    `    output of ${id}, last ${shown.length === 1 ? "line" : `${shown.length} lines`}:`,
+    ...lines,
+    "",
+  ].join("\n");
+}

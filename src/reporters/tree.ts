@@ -1,0 +1,112 @@
+import { formatFailures } from "./format/failure.ts";
+import { sanitizeLine } from "./format/sanitize.ts";
+import type { Style } from "./format/style.ts";
+import { formatSummary } from "./format/summary.ts";
+import { formatHead, formatTree } from "./format/tree.ts";
+import type { Live } from "./live.ts";
+import type { Reporter } from "./reporter.ts";
+import { advance, emptyView, type View } from "./view.ts";
+
+export interface TreeReporterOptions {
+  /** A terminal. */
+  readonly stderr: NodeJS.WriteStream;
+  readonly style: Style;
+  /** Also notices that are no warnings. */
+  readonly verbose: boolean;
+  readonly logFile: () => string | undefined;
+  /** The clock of the events' `atMs`. */
+  readonly now: () => number;
+}
+
+/**
+ * What is over sooner than this is shown in one piece when it ends: a command with nothing to do
+ * neither loads the live display nor makes the screen jump.
+ */
+const quickMs = 80;
+const shownNotices = 3;
+
+/** A live tree of images and services on a terminal; see format/tree.ts for what it shows and live.ts for how it is drawn. */
+export function createTreeReporter(options: TreeReporterOptions): Reporter {
+  const { stderr, style } = options;
+  let view: View = emptyView;
+  let live: Promise<Live> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  /** Everything that was asked to be written after a live display, in order. */
+  let settled: Promise<void> = Promise.resolve();
+
+  const frame = (of: View): string => formatFrame(of, options);
+  const begin = (): void => {
+    live = import("./live.ts").then(({ startLive }) =>
+      startLive({ stderr, style, draw: () => frame(view) }),
+    );
+  };
+  /** End the display, leave its last frame on the screen, and write what belongs below it. */
+  const end = (): void => {
+    clearTimeout(timer);
+    timer = undefined;
+    const [display, last] = [live, view];
+    [live, view] = [undefined, emptyView];
+    settled = settled.then(async () => {
+      const succeeded = last.report === undefined || last.report.status === "succeeded";
+      if (display !== undefined) await (await display).stop({ frame: frame(last), succeeded });
+      else if (last.report !== undefined)
+        stderr.write(lines(formatTree(last, treeOptions(last, options))));
+      stderr.write(noticesOf(last, options));
+      stderr.write(formatFailures(last, { style, logFile: options.logFile() }));
+      const summary = formatSummary(last, style);
+      if (summary !== undefined) stderr.write(`${summary}\n`);
+    });
+  };
+
+  return {
+    handle(event) {
+      const idle = timer === undefined && live === undefined;
+      if (idle && event.type === "notice") {
+        // Nothing is drawn, so nothing can be overwritten: say it at once.
+        stderr.write(noticesOf({ ...emptyView, notices: [event] }, options));
+        return;
+      }
+      view = advance(view, event);
+      if (event.type === "run-finished") return end();
+      if (idle) timer = setTimeout(begin, quickMs);
+    },
+    async [Symbol.asyncDispose]() {
+      if (view !== emptyView) end();
+      await settled;
+    },
+  };
+}
+
+function formatFrame(view: View, options: TreeReporterOptions): string {
+  const tree = treeOptions(view, options);
+  const recent = view.notices
+    .filter((notice) => notice.level === "warning" || options.verbose)
+    .slice(-shownNotices)
+    .map((notice) => `${options.style.warning("!")} ${sanitizeLine(notice.message)}`);
+  return [formatHead(view, tree), ...formatTree(view, tree), ...recent].join("\n");
+}
+
+function treeOptions(view: View, options: TreeReporterOptions): Parameters<typeof formatTree>[1] {
+  // Two columns of the live display's own indentation, and one that many terminals wrap at.
+  const columns = Math.max(20, (options.stderr.columns || 80) - 3);
+  const finishedAtMs =
+    view.report === undefined ? undefined : (view.startedAtMs ?? 0) + view.report.durationMs;
+  return { nowMs: finishedAtMs ?? options.now(), columns, style: options.style };
+}
+
+/** The whole text of each notice: on the frame it may have been cut. */
+function noticesOf(view: View, options: TreeReporterOptions): string {
+  const { style } = options;
+  return lines(
+    view.notices
+      .filter((notice) => notice.level === "warning" || options.verbose)
+      .map(({ level, message, hint }) => {
+        const head = level === "warning" ? style.warning("warning:") : style.accent("note:");
+        return `${head} ${sanitizeLine(message)}${hint === undefined ? "" : ` ${sanitizeLine(hint)}`}`;
+      }),
+  );
+}
+
+function lines(text: readonly string[]): string {
+  return text.map((line) => `${line}\n`).join("");
+}
