@@ -3,7 +3,7 @@ import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
 import { type Atom, parseRelations, type Relation } from "./deb/relation.ts";
 import { satisfiesVersion } from "./deb/version.ts";
 import type { Reason } from "./package.ts";
-import { nearest } from "./nearest.ts";
+import { nearest } from "../nearest.ts";
 
 /** A package chosen for an image, with why. */
 export interface ResolvedPackage {

@@ -1,0 +1,55 @@
+import * as z from "zod";
+
+/** Names of images, services, networks, volumes and secrets: what every engine, DNS and file system takes. */
+export const nameSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9_.-]*$/, "a name of lower-case letters, digits, `_`, `.` and `-`")
+  .max(63, "a name of at most 63 characters");
+
+/** A duration as compose writes it: `250ms`, `2s`, `1m30s`. */
+export const durationSchema = z
+  .string()
+  .regex(/^(?:\d+(?:\.\d+)?(?:h|ms|m|s|us))+$/, "a duration such as `250ms`, `2s` or `1m30s`");
+
+/** A number of bytes as compose writes it: `512m`, `1g`, `65536`. */
+export const sizeSchema = z
+  .union([z.int().positive(), z.string().regex(/^\d+(?:\.\d+)?\s*(?:[bkmgt]b?)?$/i)])
+  .meta({ description: "A size in bytes, or with a unit: `64k`, `512m`, `1g`." });
+
+/** File mode bits. Quoted: YAML reads an unquoted 0755 as the number 755. */
+export const modeSchema = z
+  .string('a quoted octal mode such as "0755" (YAML reads an unquoted 0755 as the number 755)')
+  .regex(/^0?[0-7]{3,4}$/, 'an octal mode such as "0755"');
+
+/** `uid:gid` of a file, in numbers. */
+export const ownerSchema = z
+  .string()
+  .regex(/^\d+:\d+$/, 'an owner in numbers, such as "10001:10001"');
+
+/** An absolute path inside an image or container. */
+export const imagePathSchema = z
+  .string()
+  .regex(/^\/(?!.*(?:^|\/)\.\.(?:\/|$))/, "an absolute path without `..`");
+
+export const environmentSchema = z
+  .union([
+    z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    z.array(z.string().regex(/^[^=]+=/, "`NAME=value`")),
+  ])
+  .meta({ description: "Environment variables, as a map or as a list of `NAME=value`." });
+
+export const labelsSchema = z
+  .union([
+    z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    z.array(z.string()),
+  ])
+  .meta({ description: "Labels, as a map or as a list of `name=value`." });
+
+export const commandSchema = z
+  .union([z.string(), z.array(z.string())])
+  .meta({
+    description: "A command, as a list of words or as one string that is split as a shell would.",
+  });
+
+/** Why a departure from a hardened default is right. Shown by `verify`. */
+export const reasonSchema = z.string().trim().min(10, "a reason of at least ten characters");

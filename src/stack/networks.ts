@@ -1,0 +1,131 @@
+import type { Location } from "../diagnostic.ts";
+import type { Problems } from "./problems.ts";
+import type { ResolveRequest } from "./resolve.ts";
+import type { Network, NetworkAttachment, Service } from "./stack.ts";
+
+interface NetworksRequest extends ResolveRequest {
+  readonly problems: Problems;
+  readonly locations: Map<string, Location>;
+  readonly services: ReadonlyMap<string, Service>;
+}
+
+/**
+ * Decide who can reach whom. A service that names `networks` is on those alone. For the others there is
+ * one internal network for each edge of `depends_on`, so that two services without an edge cannot
+ * connect; one that is not internal for each service with published ports (an internal network publishes
+ * nothing) or with a reason to reach out; and one of its own for a service with neither, so that probes
+ * have an address.
+ */
+export function resolveNetworks(request: NetworksRequest): {
+  readonly networks: ReadonlyMap<string, Network>;
+  readonly attached: ReadonlyMap<string, Service>;
+} {
+  const networks = new Map<string, Network>(namedNetworks(request));
+  const attachments = new Map<string, Map<string, NetworkAttachment>>();
+  for (const name of request.services.keys()) attachments.set(name, new Map());
+  const { manifest } = request.loaded;
+  const isNamed = (name: string): boolean => manifest.services[name]?.networks !== undefined;
+  const make = (network: Omit<Network, "engineName">, members: readonly string[]): void => {
+    networks.set(network.name, { ...network, engineName: `${manifest.name}_${network.name}` });
+    for (const member of members) attachments.get(member)?.set(network.name, { aliases: [member] });
+  };
+  for (const [name, service] of request.services) {
+    if (isNamed(name)) joinNamed(request, name, attachments);
+    for (const target of service.dependsOn.keys()) {
+      if (isNamed(name) || isNamed(target)) refuseApart(request, name, target);
+      else make({ name: `${name}-${target}`, internal: true, origin: "edge" }, [name, target]);
+    }
+  }
+  for (const [name, service] of request.services) {
+    if (isNamed(name)) continue;
+    const isOutbound = service.exceptions.some(({ rule }) => rule === "outbound");
+    if (service.ports.length > 0)
+      make({ name: `${name}-publish`, internal: false, origin: "publish" }, [name]);
+    else if (isOutbound)
+      make({ name: `${name}-outbound`, internal: false, origin: "publish" }, [name]);
+    else if (attachments.get(name)?.size === 0)
+      make({ name: `${name}-only`, internal: true, origin: "default" }, [name]);
+  }
+  const attached = new Map(
+    [...request.services].map(([name, service]) => [
+      name,
+      { ...service, networks: attachments.get(name) ?? new Map<string, NetworkAttachment>() },
+    ]),
+  );
+  return { networks, attached };
+}
+
+function namedNetworks(request: NetworksRequest): readonly (readonly [string, Network])[] {
+  const { manifest, locator } = request.loaded;
+  return Object.entries(manifest.networks ?? {}).map(([name, network]) => {
+    const place = locator.key(["networks", name]);
+    request.locations.set(`networks.${name}`, place);
+    const internal = network?.internal ?? true;
+    if (!internal && network?.policy?.outbound === undefined) {
+      request.problems.add(
+        "exception-without-reason",
+        locator.value(["networks", name, "internal"]),
+        {
+          message: `Network "${name}" has a way out without a reason.`,
+          hint: 'Say why: policy: { outbound: "the reason" }.',
+        },
+      );
+    }
+    const subnet = network?.subnet;
+    return [
+      name,
+      {
+        name,
+        engineName: `${manifest.name}_${name}`,
+        internal,
+        origin: "manifest",
+        ...(subnet === undefined ? {} : { subnet }),
+      },
+    ];
+  });
+}
+
+function joinNamed(
+  request: NetworksRequest,
+  service: string,
+  attachments: ReadonlyMap<string, Map<string, NetworkAttachment>>,
+): void {
+  const { manifest } = request.loaded;
+  const networks = manifest.services[service]?.networks ?? [];
+  const entries = Array.isArray(networks)
+    ? networks.map((name, index) => ({ name, at: index, aliases: [] }))
+    : Object.entries(networks).map(([name, value]) => ({
+        name,
+        at: name,
+        aliases: value?.aliases ?? [],
+      }));
+  for (const { name, at, aliases } of entries) {
+    if (manifest.networks !== undefined && name in manifest.networks) {
+      attachments.get(service)?.set(name, { aliases: [service, ...aliases] });
+      continue;
+    }
+    request.problems.addUnknown({
+      code: "unknown-network",
+      noun: "Network",
+      name,
+      path: ["services", service, "networks", at],
+      home: ["networks"],
+      known: Object.keys(manifest.networks ?? {}),
+    });
+  }
+}
+
+/** A service that names its networks must share one with each service that it depends on. */
+function refuseApart(request: NetworksRequest, service: string, target: string): void {
+  const { manifest, locator } = request.loaded;
+  const namesOf = (name: string): readonly string[] => {
+    const networks = manifest.services[name]?.networks ?? [];
+    return Array.isArray(networks) ? networks : Object.keys(networks);
+  };
+  const shared = namesOf(service).some((name) => namesOf(target).includes(name));
+  if (shared) return;
+  request.problems.add("invalid-value", locator.value(["services", service, "depends_on"]), {
+    message: `"${service}" depends on "${target}", but they share no network.`,
+    hint: "Name one network in both, or leave `networks` out of both.",
+  });
+}

@@ -1,0 +1,51 @@
+import type { ManifestService } from "../manifest/schema/manifest.ts";
+import type { ServiceRequest } from "./services.ts";
+import type { PortBinding } from "./stack.ts";
+
+const LOOPBACK = "127.0.0.1";
+
+/** Published ports; a container's port alone lets the Engine choose the host's. */
+export function resolvePorts(request: ServiceRequest): readonly PortBinding[] {
+  const { name, service, loaded, problems, locations } = request;
+  return (service.ports ?? []).map((port, index) => {
+    const place = loaded.locator.value(["services", name, "ports", index]);
+    locations.set(`services.${name}.ports.${index}`, place);
+    const binding = readPort(port);
+    const isPublic = binding.hostAddress !== LOOPBACK && binding.hostAddress !== "::1";
+    if (isPublic && service.policy?.public_ports === undefined) {
+      problems.add("exception-without-reason", place, {
+        message: `Service "${name}" publishes port ${binding.containerPort} on ${binding.hostAddress} without a reason.`,
+        hint: 'Leave the address out for 127.0.0.1, or say why: policy: { public_ports: "the reason" }.',
+      });
+    }
+    for (const number of [binding.hostPort, binding.containerPort]) {
+      if (number > 65535)
+        problems.add("invalid-value", place, { message: `${number} is not a port.` });
+    }
+    return binding;
+  });
+}
+
+function readPort(port: NonNullable<ManifestService["ports"]>[number]): PortBinding {
+  if (typeof port === "number") {
+    return { hostAddress: LOOPBACK, hostPort: 0, containerPort: port, protocol: "tcp" };
+  }
+  if (typeof port !== "string") {
+    return {
+      hostAddress: port.host_ip ?? LOOPBACK,
+      hostPort: Number(port.published ?? 0),
+      containerPort: port.target,
+      protocol: port.protocol,
+    };
+  }
+  const match = /^(?:(\[[0-9a-f:]+\]|[0-9.]+):)?(?:(\d*):)?(\d+)(?:\/(tcp|udp))?$/i.exec(port);
+  const [, address, hostPort, containerPort, protocol] = match ?? [];
+  // `8080:80` parses as an address too: without dots or brackets it is a port of the host.
+  const isPort = address !== undefined && hostPort === undefined && /^\d+$/.test(address);
+  return {
+    hostAddress: isPort || address === undefined ? LOOPBACK : address.replace(/^\[|\]$/g, ""),
+    hostPort: Number((isPort ? address : hostPort) ?? 0),
+    containerPort: Number(containerPort),
+    protocol: protocol === "udp" ? "udp" : "tcp",
+  };
+}

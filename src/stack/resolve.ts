@@ -1,0 +1,228 @@
+import path from "node:path";
+import type { Diagnostic, Location } from "../diagnostic.ts";
+import type { LoadedManifest } from "../manifest/load.ts";
+import { fail, ok, type Result } from "../result.ts";
+import { findCycle, sortByDependencies } from "./graph.ts";
+import { resolveImages } from "./images.ts";
+import { resolveNetworks } from "./networks.ts";
+import { createProblems, type Problems } from "./problems.ts";
+import { resolveServices } from "./services.ts";
+import type { Architecture, Image, OsName, Secret, Service, Stack, Volume } from "./stack.ts";
+import { parsePairs } from "./values.ts";
+
+/** What resolving needs to know of the world, looked up beforehand so that it stays pure. */
+export interface ResolveRequest {
+  readonly loaded: LoadedManifest;
+  readonly os: OsName;
+  readonly architecture: Architecture;
+  /** For each Dockerfile image the names of its `FROM` and `COPY --from`, in order. */
+  readonly froms: ReadonlyMap<string, readonly string[]>;
+  /** What lies at a path of `pathsToLookUp`. */
+  readonly fileKind: (absolutePath: string) => "file" | "directory" | undefined;
+}
+
+/**
+ * From what the user wrote to the desired state: references to things, paths to absolute ones, defaults
+ * to hardened settings, graphs to an order. Or everything that is wrong, sorted by place.
+ */
+export function resolveStack(request: ResolveRequest): Result<Stack, readonly Diagnostic[]> {
+  const { loaded, os, architecture } = request;
+  const { manifest, locator } = loaded;
+  const problems = createProblems(locator);
+  const locations = new Map<string, Location>();
+  const images = resolveImages({ ...request, problems, locations });
+  const secrets = resolveSecrets(request, problems, locations);
+  const volumes = resolveVolumes(request, locations);
+  const services = resolveServices({ ...request, problems, locations, images, secrets, volumes });
+  const { networks, attached } = resolveNetworks({ ...request, problems, locations, services });
+  refuseCycles(request, problems);
+  refuseSamePorts(attached, problems, locations);
+  if (problems.list.length > 0) {
+    return fail(problems.list.toSorted((a, b) => a.location.offset - b.location.offset));
+  }
+  return ok({
+    name: manifest.name,
+    manifestPath: loaded.path,
+    directory: loaded.directory,
+    manifestDigest: loaded.digest,
+    os,
+    architecture,
+    mirrors: new Map(
+      Object.entries(manifest.mirrors ?? {}).flatMap(([name, url]) =>
+        isOs(name) ? [[name, url]] : [],
+      ),
+    ),
+    images: ordered(images, (image) => parentsOf(image)),
+    services: ordered(attached, ({ dependsOn }) => [...dependsOn.keys()]),
+    networks,
+    volumes,
+    secrets,
+    locations,
+  });
+}
+
+/** The stack images that an image stands on. */
+export function parentsOf(image: Image): readonly string[] {
+  switch (image.type) {
+    case "assembled":
+      return image.parent === undefined ? [] : [image.parent];
+    case "dockerfile":
+      return image.parents;
+    case "pulled":
+      return [];
+  }
+}
+
+/** Absolute paths whose kind `resolveStack` will ask for. */
+export function pathsToLookUp(loaded: LoadedManifest): readonly string[] {
+  const { images, services, secrets } = loaded.manifest;
+  const relative: string[] = [];
+  for (const { files, build } of Object.values(images)) {
+    for (const file of files ?? []) relative.push(typeof file === "string" ? file : file.path);
+    if (build === undefined) continue;
+    const { context, dockerfile } =
+      typeof build === "string" ? { context: build, dockerfile: "Dockerfile" } : build;
+    relative.push(context, path.join(context, dockerfile));
+  }
+  for (const { file } of Object.values(secrets ?? {})) if (file !== undefined) relative.push(file);
+  for (const { volumes } of Object.values(services)) {
+    for (const volume of volumes ?? []) {
+      const source = typeof volume === "string" ? (volume.split(":")[0] ?? "") : volume.source;
+      if (/^[./~]/.test(source)) relative.push(source);
+    }
+  }
+  return relative.map((file) => path.resolve(loaded.directory, file));
+}
+
+function isOs(name: string): name is OsName {
+  return name === "debian-12" || name === "debian-13" || name === "oraclelinux-9";
+}
+
+function ordered<Value>(
+  values: ReadonlyMap<string, Value>,
+  dependenciesOf: (value: Value) => readonly string[],
+): ReadonlyMap<string, Value> {
+  const names = sortByDependencies(
+    new Map([...values].map(([name, value]) => [name, dependenciesOf(value)])),
+  );
+  return new Map(
+    names.flatMap((name) => {
+      const value = values.get(name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+function resolveSecrets(
+  request: ResolveRequest,
+  problems: Problems,
+  locations: Map<string, Location>,
+): ReadonlyMap<string, Secret> {
+  const { manifest, locator, directory } = request.loaded;
+  const secrets = new Map<string, Secret>();
+  for (const [name, secret] of Object.entries(manifest.secrets ?? {})) {
+    const place = locator.key(["secrets", name]);
+    locations.set(`secrets.${name}`, place);
+    const kinds = [secret.generate, secret.file, secret.environment].filter(
+      (kind) => kind !== undefined,
+    );
+    if (kinds.length !== 1) {
+      problems.add("invalid-value", place, {
+        message: `Secret "${name}" must have exactly one of generate, file and environment.`,
+        hint: "`generate: true` makes a random one that never leaves the stack's volumes.",
+      });
+    } else if (secret.file !== undefined) {
+      const file = path.resolve(directory, secret.file);
+      if (request.fileKind(file) !== "file") {
+        problems.add("missing-file", locator.value(["secrets", name, "file"]), {
+          message: `The file "${secret.file}" of secret "${name}" does not exist.`,
+        });
+      }
+      secrets.set(name, { name, source: { type: "file", path: file } });
+    } else if (secret.environment !== undefined) {
+      secrets.set(name, { name, source: { type: "environment", variable: secret.environment } });
+    } else {
+      const length = typeof secret.generate === "object" ? secret.generate.length : 32;
+      secrets.set(name, { name, source: { type: "generate", length } });
+    }
+  }
+  return secrets;
+}
+
+function resolveVolumes(
+  request: ResolveRequest,
+  locations: Map<string, Location>,
+): ReadonlyMap<string, Volume> {
+  const { manifest, locator } = request.loaded;
+  const volumes = new Map<string, Volume>();
+  for (const [name, volume] of Object.entries(manifest.volumes ?? {})) {
+    locations.set(`volumes.${name}`, locator.key(["volumes", name]));
+    volumes.set(name, {
+      name,
+      engineName: `${manifest.name}_${name}`,
+      labels: parsePairs(volume?.labels),
+    });
+  }
+  return volumes;
+}
+
+function refuseCycles(request: ResolveRequest, problems: Problems): void {
+  const { manifest, locator } = request.loaded;
+  const images = new Map(
+    Object.entries(manifest.images).map(([name, { from }]) => {
+      const parents = [...(request.froms.get(name) ?? []), ...(from === undefined ? [] : [from])];
+      return [name, parents.filter((parent) => parent in manifest.images)];
+    }),
+  );
+  const services = new Map(
+    Object.entries(manifest.services).map(([name, { depends_on: dependsOn }]) => [
+      name,
+      Array.isArray(dependsOn) ? dependsOn : Object.keys(dependsOn ?? {}),
+    ]),
+  );
+  for (const { graph, home, edge, verb } of [
+    { graph: images, home: "images", edge: "from", verb: "stands on" },
+    { graph: services, home: "services", edge: "depends_on", verb: "depends on" },
+  ]) {
+    const cycle = findCycle(graph);
+    const [first] = cycle ?? [];
+    if (cycle === undefined || first === undefined) continue;
+    const place = (name: string): Location => locator.value([home, name, edge]);
+    problems.add("dependency-cycle", place(first), {
+      message: `The ${home} depend on each other in a circle: ${[...cycle, first].join(" -> ")}.`,
+      related: cycle.map((name, index) => ({
+        message: `"${name}" ${verb} "${cycle[(index + 1) % cycle.length]}"`,
+        location: place(name),
+      })),
+      hint: "Take one of these edges away.",
+    });
+  }
+}
+
+function refuseSamePorts(
+  services: ReadonlyMap<string, Service>,
+  problems: Problems,
+  locations: ReadonlyMap<string, Location>,
+): void {
+  const taken = new Map<string, string>();
+  for (const { name, ports } of services.values()) {
+    for (const [index, { hostAddress, hostPort, protocol }] of ports.entries()) {
+      const place = locations.get(`services.${name}.ports.${index}`);
+      if (hostPort === 0 || place === undefined) continue;
+      const key = `${hostAddress}:${hostPort}/${protocol}`;
+      const owner = taken.get(key);
+      const ownerPlace = locations.get(owner ?? "");
+      if (owner === undefined) taken.set(key, `services.${name}.ports.${index}`);
+      else {
+        problems.add("port-conflict", place, {
+          message: `Port ${key} is published twice.`,
+          related:
+            ownerPlace === undefined
+              ? []
+              : [{ message: "first published here", location: ownerPlace }],
+          hint: "Give one of the two another port of the host.",
+        });
+      }
+    }
+  }
+}
