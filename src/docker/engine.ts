@@ -29,6 +29,15 @@ export interface EngineInfo {
   readonly memoryLimit: boolean;
   readonly pidsLimit: boolean;
   readonly cpuLimit: boolean;
+  /** Where containers' output goes unless asked otherwise: `json-file`, `journald`… */
+  readonly loggingDriver: string;
+  /** The Engine's data folder, on its own machine. */
+  readonly rootDirectory: string;
+  readonly ipForwarding: boolean;
+  /** The Engine's clock, RFC 3339. */
+  readonly systemTime: string;
+  /** What the Engine says is missing on its machine. */
+  readonly warnings: readonly string[];
 }
 
 /** Everything that a container is made from. The Engine's own defaults apply to nothing here. */
@@ -154,25 +163,33 @@ export interface ExecResult {
 export interface BuildRequest {
   /** A tar stream; see context/pack. */
   readonly context: AsyncIterable<Uint8Array>;
+  /** Its length: sent ahead, so that a context cut short is an error and not a smaller image. */
+  readonly contextSizeBytes: number;
   /** Path of the Dockerfile inside the context. */
   readonly dockerfile: string;
   readonly target?: string;
   readonly buildArgs: ReadonlyMap<string, string>;
   readonly labels: ReadonlyMap<string, string>;
-  /** Reference to tag; set only when the result was seen. */
-  readonly reference: string;
+  /** Reference to tag, moved only when the result was seen and its labels are the ones asked for. Absent: the image stays without a name. */
+  readonly reference?: string;
   readonly builder: "classic" | "buildkit";
 }
 
 export type OnOutput = (line: string) => void;
 
-/** What qclock needs from a container engine, and nothing more. Every call throws `QclockError` for the failures of the world and takes a signal that cancels it. */
+/**
+ * What qclock needs from a container engine, and nothing more. Every call throws `QclockError` for the failures of the
+ * world and takes a signal that cancels it, whose reason is then thrown. `engineStatus(error)` of docker/errors.ts gives
+ * the status of a refusal: 404 for an absence, 409 for a conflict such as a name that is taken.
+ */
 export interface Engine extends AsyncDisposable {
   readonly endpoint: Endpoint;
   info(signal?: AbortSignal): Promise<EngineInfo>;
   /** One look: everything labelled as the stack's, and what bears the given names without the label. In a handful of calls, over plain HTTP. */
   observe(request: ObserveRequest, signal?: AbortSignal): Promise<Observed>;
 
+  /** Names of the images whose reference matches a pattern with `*`, sorted. */
+  listImageReferences(pattern: string, signal?: AbortSignal): Promise<readonly string[]>;
   inspectImage(reference: string, signal?: AbortSignal): Promise<ImageDetails | undefined>;
   imageHistory(reference: string, signal?: AbortSignal): Promise<readonly ImageHistoryEntry[]>;
   /** `POST /images/load`. Resolves when the Engine has answered without any error line; check the result by diffIDs. */

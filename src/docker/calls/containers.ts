@@ -1,0 +1,92 @@
+import { z } from "zod";
+import type { EngineClient } from "../connection/client.ts";
+import type { ContainerState, Engine } from "../engine.ts";
+import { engineStatus } from "../errors.ts";
+import { parseForeign } from "../foreign.ts";
+import { containerBody, describeRequest } from "./container-body.ts";
+import { containerSchema, containerState } from "./container-state.ts";
+import { explainPortInUse } from "./port-in-use.ts";
+
+type ContainerCalls = Pick<
+  Engine,
+  | "createContainer"
+  | "startContainer"
+  | "stopContainer"
+  | "killContainer"
+  | "removeContainer"
+  | "inspectContainer"
+  | "waitContainer"
+>;
+
+const waitSchema = z.object({ StatusCode: z.number(), Error: z.object({ Message: z.string() }).nullish() });
+
+/** The Engine's own time to kill and clean up after a grace period has ended. */
+const afterGraceMs = 30_000;
+
+/** The calls about the life of containers. */
+export function containerCalls(client: EngineClient): ContainerCalls {
+  const { http } = client;
+  return {
+    async createContainer(request, signal) {
+      const { loggingDriver } = await client.info(signal);
+      // dockerode would put the whole body into the URL as well, environment and all, unless told which is which.
+      const options = { _query: { name: request.name }, _body: containerBody(request, loggingDriver) };
+      const container = await client.change({ operation: describeRequest(request), signal }, (dockerode, abortSignal) =>
+        dockerode.createContainer({ ...options, abortSignal }),
+      );
+      return container.id;
+    },
+    async startContainer(id, signal) {
+      const started = client.change({ operation: `start container ${id.slice(0, 12)}`, signal }, (dockerode, abortSignal) =>
+        dockerode.getContainer(id).start({ abortSignal }),
+      );
+      await unless(304, started).catch(async (error: unknown) => {
+        throw (await explainPortInUse(client, id, error)) ?? error;
+      });
+    },
+    async stopContainer(id, gracePeriodMs, signal) {
+      const seconds = Math.ceil(gracePeriodMs / 1000);
+      const mutation = { operation: `stop container ${id.slice(0, 12)}`, signal, deadlineMs: gracePeriodMs + afterGraceMs };
+      await unless(304, client.change(mutation, (dockerode, abortSignal) => dockerode.getContainer(id).stop({ t: seconds, abortSignal })));
+    },
+    async killContainer(id, killSignal, signal) {
+      const operation = `send ${killSignal} to container ${id.slice(0, 12)}`;
+      // 409: it is not running.
+      await unless(409, client.change({ operation, signal }, (dockerode, abortSignal) => dockerode.getContainer(id).kill({ signal: killSignal, abortSignal })));
+    },
+    async removeContainer(id, signal) {
+      const operation = `remove container ${id.slice(0, 12)}`;
+      // Its anonymous volumes go with it; a named one never does.
+      await unless(404, client.change({ operation, signal }, (dockerode, abortSignal) => dockerode.getContainer(id).remove({ v: true, force: true, abortSignal })));
+    },
+    inspectContainer: (idOrName, signal) => inspectContainer(client, idOrName, signal),
+    async waitContainer(id, signal) {
+      const operation = `wait for container ${id.slice(0, 12)}`;
+      const call = { method: "POST", path: `/containers/${encodeURIComponent(id)}/wait`, query: { condition: "not-running" }, operation, signal, firstByteMs: 0 } as const;
+      try {
+        const { response } = await http.stream(call);
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of response) chunks.push(chunk);
+        return parseForeign(waitSchema, JSON.parse(Buffer.concat(chunks).toString("utf8")), operation).StatusCode;
+      } catch (error) {
+        throw http.failure(call, error);
+      }
+    },
+  };
+}
+
+/** Look at one container by id or name. */
+export async function inspectContainer(client: EngineClient, idOrName: string, signal?: AbortSignal): Promise<ContainerState | undefined> {
+  const operation = `inspect container ${idOrName}`;
+  const raw = await client.http.find({ path: `/containers/${encodeURIComponent(idOrName)}/json`, operation, signal });
+  return raw === undefined ? undefined : containerState(parseForeign(containerSchema, raw, operation), raw);
+}
+
+/** Wait for a change and take a status for success that says that there was nothing to change. */
+async function unless(status: number, change: Promise<unknown>): Promise<void> {
+  try {
+    await change;
+  } catch (error) {
+    if (engineStatus(error) !== status) throw error;
+  }
+}

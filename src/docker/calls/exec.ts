@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import { QclockError } from "../../error.ts";
+import type { EngineClient } from "../connection/client.ts";
+import type { ExecOptions, ExecResult } from "../engine.ts";
+import { parseForeign } from "../foreign.ts";
+import { endProcess } from "./end-process.ts";
+import { demultiplex } from "./log-frames.ts";
+
+const idSchema = z.object({ Id: z.string() });
+
+const stateSchema = z.object({
+  Running: z.boolean(),
+  ExitCode: z.number().nullish(),
+  Pid: z.number().default(0),
+});
+
+/** How much output of a command is kept. */
+const maxOutputBytes = 64 * 1024;
+
+export interface ExecRequest {
+  readonly id: string;
+  readonly command: readonly string[];
+  readonly options: ExecOptions;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Run a command in a container and wait for its end. Past its timeout it is killed where that can be done: the Engine has
+ * no call for it, so it is left running in a container that is not on this machine.
+ */
+export async function exec(client: EngineClient, { id, command, options, signal }: ExecRequest): Promise<ExecResult> {
+  const operation = `run ${command[0] ?? "a command"} in container ${id.slice(0, 12)}`;
+  const execId = await createExec(client, { id, command, user: options.user, operation, signal });
+  const deadline = AbortSignal.timeout(options.timeoutMs);
+  const either = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+  try {
+    const output = await start(client, execId, { operation, signal: either });
+    return { exitCode: await exitCodeOf(client, execId, { operation, signal: either }), output };
+  } catch (error) {
+    if (!either.aborted) throw error;
+    const { Pid: pid, Running: running } = await inspectExec(client, execId, { operation, signal: undefined });
+    const ended = running && (await endProcess(client.endpoint, pid, id));
+    signal?.throwIfAborted();
+    throw new QclockError("deadline-exceeded", `The command ${command[0] ?? ""} did not end within ${options.timeoutMs} ms.`, {
+      cause: error,
+      details: running && !ended ? ["It may still be running in the container: the Engine offers no way to end it."] : [],
+    });
+  }
+}
+
+export interface ExecCreation {
+  readonly id: string;
+  readonly command: readonly string[];
+  readonly user: string | undefined;
+  readonly operation: string;
+  readonly signal: AbortSignal | undefined;
+  /** With a terminal and standard input. */
+  readonly interactive?: { readonly tty: boolean };
+}
+
+/** Prepare a command; nothing runs yet. */
+export async function createExec(client: EngineClient, { id, command, user, operation, signal, interactive }: ExecCreation): Promise<string> {
+  const answer = await client.http.send({
+    method: "POST",
+    path: `/containers/${encodeURIComponent(id)}/exec`,
+    json: {
+      AttachStdin: interactive !== undefined,
+      AttachStdout: true,
+      AttachStderr: true,
+      Tty: interactive?.tty ?? false,
+      Cmd: command,
+      ...(user === undefined ? {} : { User: user }),
+    },
+    operation,
+    signal,
+  });
+  return parseForeign(idSchema, answer, operation).Id;
+}
+
+interface Step {
+  readonly operation: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The exit code of a command whose output has ended. The Engine notes it a moment after the output's end. */
+export async function exitCodeOf(client: EngineClient, execId: string, step: Step): Promise<number> {
+  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 100)) {
+    const { Running, ExitCode } = await inspectExec(client, execId, step);
+    if (!Running && ExitCode !== null && ExitCode !== undefined) return ExitCode;
+    await sleep(pauseMs, undefined, { signal: step.signal });
+  }
+}
+
+async function start(client: EngineClient, execId: string, step: Step): Promise<string> {
+  const call = { method: "POST", path: `/exec/${execId}/start`, json: { Detach: false, Tty: false }, firstByteMs: 0, ...step } as const;
+  const { response } = await client.http.stream(call);
+  const decoder = new TextDecoder();
+  let output = "";
+  let bytesLeft = maxOutputBytes;
+  try {
+    for await (const { bytes } of demultiplex(response)) {
+      const kept = bytes.subarray(0, bytesLeft);
+      bytesLeft -= kept.length;
+      output += decoder.decode(kept, { stream: true });
+    }
+  } catch (error) {
+    throw client.http.failure(call, error);
+  }
+  return output + decoder.decode();
+}
+
+async function inspectExec(client: EngineClient, execId: string, step: Step): Promise<z.infer<typeof stateSchema>> {
+  const answer = await client.http.get({ path: `/exec/${execId}/json`, ...step });
+  return parseForeign(stateSchema, answer, step.operation);
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import { labels } from "../../stack/labels.ts";
+import type { EngineClient } from "../connection/client.ts";
+import { engineStatus } from "../errors.ts";
+
+/**
+ * Every file of an image as one tar stream. The Engine exports containers only, so one is made that is never started, and
+ * removed when the stream ends or its reader stops; a crash in between leaves a container labelled as a helper.
+ */
+export async function exportImage(client: EngineClient, reference: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+  const operation = `export image ${reference}`;
+  const options = {
+    _query: { name: `qclock-export-${randomBytes(6).toString("hex")}` },
+    _body: {
+      Image: reference,
+      // An image without a command cannot become a container; this one never runs.
+      Cmd: ["/"],
+      Labels: { [labels.role]: "helper" },
+      HostConfig: { NetworkMode: "none" },
+    },
+  };
+  const container = await client.change({ operation, signal }, (dockerode, abortSignal) =>
+    dockerode.createContainer({ ...options, abortSignal }),
+  );
+  return readAndRemove(client, container.id, { operation, signal });
+}
+
+async function* readAndRemove(
+  client: EngineClient,
+  id: string,
+  { operation, signal }: { readonly operation: string; readonly signal: AbortSignal | undefined },
+): AsyncGenerator<Uint8Array> {
+  const call = { path: `/containers/${id}/export`, operation, signal, firstByteMs: client.http.deadlines.stallLimitMs };
+  try {
+    const { response } = await client.http.stream(call);
+    yield* response;
+  } catch (error) {
+    throw client.http.failure(call, error);
+  } finally {
+    await removeHelper(client, id);
+  }
+}
+
+/** Without the caller's signal: what was made is removed also when the caller gave up. */
+async function removeHelper(client: EngineClient, id: string): Promise<void> {
+  try {
+    await client.change({ operation: "remove a helper container", signal: undefined }, (dockerode) =>
+      dockerode.getContainer(id).remove({ v: true, force: true }),
+    );
+  } catch (error) {
+    if (engineStatus(error) !== 404) throw error;
+  }
+}

@@ -1,0 +1,138 @@
+import { z } from "zod";
+import type { Digest } from "../../stack/stack.ts";
+import type { EngineClient } from "../connection/client.ts";
+import type { Engine, ImageDetails } from "../engine.ts";
+import { engineStatus } from "../errors.ts";
+import { parseForeign } from "../foreign.ts";
+import { identitySchema, imageIdentity, manifestsQuery } from "../identity.ts";
+import { readProgress } from "../progress/progress.ts";
+import { exportImage } from "./export-image.ts";
+
+type ImageCalls = Pick<
+  Engine,
+  | "listImageReferences"
+  | "inspectImage"
+  | "imageHistory"
+  | "loadImages"
+  | "tagImage"
+  | "removeImage"
+  | "pullImage"
+  | "exportImage"
+>;
+
+const strings = z.array(z.string()).nullish().transform((value) => value ?? []);
+const stringMap = z.record(z.string(), z.string()).nullish().transform((value) => new Map(Object.entries(value ?? {})));
+
+const inspectSchema = identitySchema.extend({
+  RepoTags: strings,
+  Architecture: z.string().default(""),
+  Size: z.number().default(0),
+  RootFS: z.object({ Layers: z.array(z.templateLiteral(["sha256:", z.string()])).nullish() }).nullish(),
+  Config: z
+    .object({
+      Labels: stringMap,
+      Env: strings,
+      User: z.string().nullish(),
+      ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
+      Entrypoint: strings,
+      Cmd: strings,
+    })
+    .nullish(),
+});
+
+const historySchema = z.array(z.object({ CreatedBy: z.string().default(""), Size: z.number().default(0) }));
+
+const tagsSchema = z.array(z.object({ RepoTags: strings }));
+
+/** The calls about images. */
+export function imageCalls(client: EngineClient): ImageCalls {
+  const { http } = client;
+  return {
+    async listImageReferences(pattern, signal) {
+      const operation = "list the images";
+      const query = { filters: JSON.stringify({ reference: [pattern] }) };
+      const listed = parseForeign(tagsSchema, await http.get({ path: "/images/json", query, operation, signal }), operation);
+      return listed.flatMap(({ RepoTags }) => RepoTags).toSorted();
+    },
+    inspectImage: (reference, signal) => inspectImage(client, reference, signal),
+    async imageHistory(reference, signal) {
+      const operation = `read the history of image ${reference}`;
+      const answer = await http.get({ path: `/images/${imagePath(reference)}/history`, operation, signal });
+      return parseForeign(historySchema, answer, operation).map(({ CreatedBy, Size }) => ({ createdBy: CreatedBy, sizeBytes: Size }));
+    },
+    async loadImages(archive, onOutput, signal) {
+      await readProgress(http, {
+        call: {
+          method: "POST",
+          path: "/images/load",
+          query: { quiet: "0" },
+          body: archive,
+          headers: { "Content-Type": "application/x-tar" },
+          operation: "load images into the Engine",
+          code: "load-failed",
+          signal,
+        },
+        onOutput,
+      });
+    },
+    async tagImage(id, reference, signal) {
+      const { repo, tag } = splitTag(reference);
+      const operation = `tag image ${reference}`;
+      await client.change({ operation, signal }, (dockerode, abortSignal) => dockerode.getImage(id).tag({ repo, tag, abortSignal }));
+    },
+    async removeImage(reference, signal) {
+      try {
+        // An image in use by a container keeps its layers and loses its name only with `force`, which is not given.
+        await client.change({ operation: `remove image ${reference}`, signal }, (dockerode, abortSignal) =>
+          dockerode.getImage(reference).remove({ abortSignal }),
+        );
+      } catch (error) {
+        if (engineStatus(error) !== 404) throw error;
+      }
+    },
+    async pullImage(reference, onOutput, signal) {
+      await readProgress(http, {
+        call: { method: "POST", path: "/images/create", query: { fromImage: reference }, operation: `pull ${reference}`, code: "pull-failed", signal },
+        onOutput,
+      });
+    },
+    exportImage: (reference, signal) => exportImage(client, reference, signal),
+  };
+}
+
+async function inspectImage(client: EngineClient, reference: string, signal?: AbortSignal): Promise<ImageDetails | undefined> {
+  const operation = `inspect image ${reference}`;
+  const query = client.hasApi("1.48") ? manifestsQuery : {};
+  const raw = await client.http.find({ path: `/images/${imagePath(reference)}/json`, query, operation, signal });
+  if (raw === undefined) return undefined;
+  const image = parseForeign(inspectSchema, raw, operation);
+  const config = image.Config;
+  const diffIds: readonly Digest[] = image.RootFS?.Layers ?? [];
+  return {
+    id: image.Id,
+    identity: imageIdentity(image),
+    references: image.RepoTags,
+    labels: config?.Labels ?? new Map(),
+    diffIds,
+    environment: config?.Env ?? [],
+    user: config?.User ?? "",
+    exposedPorts: Object.keys(config?.ExposedPorts ?? {}).toSorted(),
+    entrypoint: config?.Entrypoint ?? [],
+    command: config?.Cmd ?? [],
+    sizeBytes: image.Size,
+    architecture: image.Architecture,
+    raw,
+  };
+}
+
+/** A reference as part of a path: its slashes are the path's own, all else is escaped. */
+function imagePath(reference: string): string {
+  return reference.split("/").map(encodeURIComponent).join("/");
+}
+
+/** The last colon begins the tag, unless it belongs to a registry's port. */
+function splitTag(reference: string): { readonly repo: string; readonly tag: string } {
+  const colon = reference.lastIndexOf(":");
+  if (colon === -1 || reference.includes("/", colon)) return { repo: reference, tag: "latest" };
+  return { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
+}

@@ -1,0 +1,113 @@
+import type Dockerode from "dockerode";
+import type { Endpoint, EngineInfo } from "../engine.ts";
+import { type Attempt, engineFailure } from "../errors.ts";
+import { readInfo } from "./engine-info.ts";
+import { type Deadlines, EngineHttp } from "./engine-http.ts";
+import type { Transport } from "./transport.ts";
+
+export interface EngineClientOptions {
+  readonly endpoint: Endpoint;
+  readonly transport: Transport;
+  /** Negotiated: `1.41`. */
+  readonly apiVersion: string;
+  readonly deadlines: Deadlines;
+  readonly onNotice: (message: string) => void;
+}
+
+/** What a mutation says about itself. */
+export interface Mutation extends Omit<Attempt, "url"> {
+  readonly signal: AbortSignal | undefined;
+  /** Of the whole call; absent: the usual one. */
+  readonly deadlineMs?: number;
+}
+
+/** One connection to one Engine, shared by all its calls: plain HTTP for looks and streams, dockerode for changes. */
+export class EngineClient {
+  readonly endpoint: Endpoint;
+  readonly apiVersion: string;
+  readonly http: EngineHttp;
+  readonly #transport: Transport;
+  #dockerode: Promise<Dockerode> | undefined;
+  #info: Promise<EngineInfo> | undefined;
+
+  constructor({ endpoint, transport, apiVersion, deadlines, onNotice }: EngineClientOptions) {
+    this.endpoint = endpoint;
+    this.apiVersion = apiVersion;
+    this.#transport = transport;
+    this.http = new EngineHttp({ transport, url: endpoint.url, version: `v${apiVersion}`, deadlines, onNotice });
+  }
+
+  /** Facts about the Engine, asked for once: they change only when it restarts. */
+  info(signal?: AbortSignal): Promise<EngineInfo> {
+    if (this.#info === undefined) {
+      const asked = readInfo(this.http, this.apiVersion, signal);
+      this.#info = asked;
+      // An answer that failed, or was called off by one caller, is not kept for the next.
+      asked.catch(() => {
+        if (this.#info === asked) this.#info = undefined;
+      });
+    }
+    return this.#info;
+  }
+
+  /** Whether the negotiated API has what came with the given version, such as `1.48`. */
+  hasApi(version: string): boolean {
+    return compareApiVersions(this.apiVersion, version) >= 0;
+  }
+
+  /** Make one change through dockerode. Never tried again: the caller looks first. */
+  async change<Value>(
+    mutation: Mutation,
+    call: (dockerode: Dockerode, abortSignal: AbortSignal) => Promise<Value>,
+  ): Promise<Value> {
+    const { signal, deadlineMs = this.http.deadlines.answerMs } = mutation;
+    signal?.throwIfAborted();
+    const deadline = AbortSignal.timeout(deadlineMs);
+    const either = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+    try {
+      return await call(await this.dockerode(), either);
+    } catch (error) {
+      if (signal?.aborted === true) throw signal.reason;
+      const slow = deadline.aborted ? new Error(`the Engine did not answer within ${deadlineMs / 1000} s`) : undefined;
+      const attempt = { ...mutation, url: this.endpoint.url };
+      if (slow !== undefined) throw engineFailure({ ...attempt, code: "deadline-exceeded" }, slow);
+      throw this.#transport.explain(error) ?? engineFailure(attempt, error);
+    }
+  }
+
+  /** dockerode on this connection. Loading it takes as long as everything else that a command with nothing to do does. */
+  dockerode(): Promise<Dockerode> {
+    this.#dockerode ??= this.#loadDockerode();
+    return this.#dockerode;
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+
+  async #loadDockerode(): Promise<Dockerode> {
+    const { default: Client } = await import("dockerode");
+    const { protocol, hostname, port, agent } = this.#transport;
+    const options = {
+      // All of them are given: what is absent dockerode takes from the environment, which has been read already.
+      host: hostname,
+      port: port ?? 80,
+      protocol: protocol === "https:" ? "https" : "http",
+      socketPath: undefined,
+      ca: undefined,
+      cert: undefined,
+      key: undefined,
+      timeout: undefined,
+      agent,
+      version: `v${this.apiVersion}`,
+    } as const;
+    return new Client(options);
+  }
+}
+
+/** Order of two API versions such as `1.9` and `1.41`: negative, zero or positive. */
+export function compareApiVersions(left: string, right: string): number {
+  const [leftMajor = 0, leftMinor = 0] = left.split(".").map(Number);
+  const [rightMajor = 0, rightMinor = 0] = right.split(".").map(Number);
+  return leftMajor - rightMajor || leftMinor - rightMinor;
+}

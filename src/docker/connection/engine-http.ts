@@ -1,0 +1,261 @@
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { QclockError } from "../../error.ts";
+import { type Attempt, EngineResponseError, engineFailure, systemCode } from "../errors.ts";
+import type { Transport } from "./transport.ts";
+
+/** How long the Engine may take, in milliseconds. Tests shorten them. */
+export interface Deadlines {
+  /** From the request to the first byte of the answer. */
+  readonly firstByteMs: number;
+  /** Of a whole answer that is read at once. */
+  readonly answerMs: number;
+  /** Silence in a progress stream after which the user is told. */
+  readonly stallNoticeMs: number;
+  /** Silence in a progress stream after which the work is given up. */
+  readonly stallLimitMs: number;
+}
+
+export const defaultDeadlines: Deadlines = { firstByteMs: 30_000, answerMs: 60_000, stallNoticeMs: 10_000, stallLimitMs: 600_000 };
+
+export interface EngineCall {
+  readonly method?: "GET" | "POST" | "PUT" | "DELETE" | "HEAD";
+  /** Without the version: `/containers/json`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  /** A value is sent as JSON, bytes and streams as they are. */
+  readonly json?: unknown;
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
+  readonly headers?: OutgoingHttpHeaders;
+  /** Continues "could not": `list the containers`. */
+  readonly operation: string;
+  readonly code?: Attempt["code"];
+  readonly signal?: AbortSignal | undefined;
+  /** To the first byte; 0 waits for as long as the signal allows. */
+  readonly firstByteMs?: number;
+  /** On a connection of its own, closed afterwards. */
+  readonly fresh?: boolean;
+}
+
+/** An answer whose body is still to be read. */
+export interface EngineStream {
+  readonly response: IncomingMessage;
+  /** Settles when the request's body is sent whole; rejects when its source failed. */
+  readonly sent: Promise<void>;
+}
+
+export interface EngineHttpOptions {
+  readonly transport: Transport;
+  readonly url: string;
+  /** `v1.41`; absent for the calls that negotiate it. */
+  readonly version?: string;
+  readonly deadlines: Deadlines;
+  /** A line about a call that is being tried again. */
+  readonly onNotice: (message: string) => void;
+}
+
+/** The Engine's API over plain HTTP: enough for looking and for streams, and cheap to load. */
+export class EngineHttp {
+  readonly deadlines: Deadlines;
+  readonly url: string;
+  readonly #transport: Transport;
+  readonly #version: string | undefined;
+  readonly #onNotice: (message: string) => void;
+
+  constructor({ transport, url, version, deadlines, onNotice }: EngineHttpOptions) {
+    this.#transport = transport;
+    this.url = url;
+    this.#version = version;
+    this.deadlines = deadlines;
+    this.#onNotice = onNotice;
+  }
+
+  /** The parsed answer of a GET. A look changes nothing, so that passing faults are tried again. */
+  async get(call: EngineCall): Promise<unknown> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        // Each attempt waits for the one before: that is what a retry is.
+        return await this.#getOnce(call);
+      } catch (error) {
+        call.signal?.throwIfAborted();
+        if (attempt >= getAttempts || !isPassing(error)) throw this.failure(call, error);
+        this.#onNotice(`Could not ${call.operation} (${describe(error)}); trying again.`);
+        await sleep(100 * 2 ** (attempt - 1), undefined, { signal: call.signal });
+      }
+    }
+  }
+
+  /** As `get`, but undefined when the Engine knows no such object. */
+  async find(call: EngineCall): Promise<unknown> {
+    try {
+      return await this.get(call);
+    } catch (error) {
+      if (error instanceof QclockError && error.cause instanceof EngineResponseError && error.cause.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** Send a call once and read its answer whole; an answer without a body gives undefined. */
+  async send(call: EngineCall): Promise<unknown> {
+    const { response, sent } = await this.stream(call);
+    try {
+      const [bytes] = await Promise.all([readAll(response, this.deadlines.answerMs, call.operation), sent]);
+      return bytes.length === 0 ? undefined : parseAnswer(bytes, call.operation);
+    } catch (error) {
+      throw this.failure(call, error);
+    }
+  }
+
+  /** Send a call once; resolves with the answer's head when the status says success, and leaves its body to the caller. */
+  async stream(call: EngineCall): Promise<EngineStream> {
+    try {
+      return await this.#open(call);
+    } catch (error) {
+      throw this.failure(call, error);
+    }
+  }
+
+  /** What to throw for an error of this call: the signal's reason when the caller gave up, else a failure in words. */
+  failure(call: Pick<EngineCall, "operation" | "code" | "signal">, error: unknown): unknown {
+    if (call.signal?.aborted === true) return call.signal.reason;
+    const attempt = { operation: call.operation, url: this.url, ...(call.code === undefined ? {} : { code: call.code }) };
+    return this.#transport.explain(error) ?? engineFailure(attempt, error);
+  }
+
+  async #getOnce(call: EngineCall): Promise<unknown> {
+    const { response } = await this.#open(call);
+    return parseAnswer(await readAll(response, this.deadlines.answerMs, call.operation), call.operation);
+  }
+
+  async #open(call: EngineCall): Promise<EngineStream> {
+    call.signal?.throwIfAborted();
+    const request = this.#transport.request(this.#requestOptions(call));
+    const firstByteMs = call.firstByteMs ?? this.deadlines.firstByteMs;
+    const timer = firstByteMs === 0 ? undefined : setTimeout(() => request.destroy(tooSlow(call.operation, firstByteMs)), firstByteMs);
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      request.once("response", resolve);
+      // A body that is still being sent when the answer has come fails through `sent` and the response.
+      request.on("error", reject);
+    });
+    const sent = sendBody(call, request, answered);
+    sent.catch(() => undefined);
+    try {
+      const response = await answered.catch(async (error: unknown) => {
+        // A source that failed is the reason; the broken connection is only its consequence.
+        await Promise.race([sent, Promise.resolve()]);
+        throw error;
+      });
+      const status = response.statusCode ?? 0;
+      if (status < 200 || status > 299) {
+        throw new EngineResponseError(status, refusalText(await readAll(response, this.deadlines.answerMs, call.operation), status));
+      }
+      return { response, sent };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #requestOptions(call: EngineCall): RequestOptions {
+    const { protocol, hostname, port, agent, freshAgent } = this.#transport;
+    return {
+      protocol,
+      hostname,
+      ...(port === undefined ? {} : { port }),
+      method: call.method ?? "GET",
+      path: `${this.#version === undefined ? "" : `/${this.#version}`}${call.path}${queryString(call.query)}`,
+      headers: { ...(call.json === undefined ? {} : { "Content-Type": "application/json" }), ...call.headers },
+      agent: call.fresh === true ? freshAgent : agent,
+      ...(call.signal === undefined ? {} : { signal: call.signal }),
+    };
+  }
+}
+
+const getAttempts = 4;
+
+function sendBody(call: EngineCall, request: ClientRequest, answered: Promise<IncomingMessage>): Promise<void> {
+  const body = call.json === undefined ? call.body : Buffer.from(JSON.stringify(call.json));
+  if (body === undefined) {
+    request.end();
+    return Promise.resolve();
+  }
+  if (body instanceof Uint8Array) {
+    request.setHeader("Content-Length", body.length);
+    request.end(body);
+    return Promise.resolve();
+  }
+  // `pipeline` destroys the request when its source fails: the Engine then sees a broken body, never a short one that looks whole.
+  const sending = pipeline(Readable.from(body, { objectMode: false }), request);
+  return sending.catch(async (error: unknown) => {
+    // The Engine may refuse, answer and hang up before it has read everything: then the answer counts.
+    const response = await answered.catch(() => undefined);
+    if (response !== undefined && isHangUp(error)) return;
+    throw error;
+  });
+}
+
+async function readAll(response: IncomingMessage, deadlineMs: number, operation: string): Promise<Buffer> {
+  const timer = setTimeout(() => response.destroy(tooSlow(operation, deadlineMs)), deadlineMs);
+  try {
+    // By events: a first `for await` costs milliseconds that a command with nothing to do would notice.
+    const chunks: Buffer[] = [];
+    await new Promise<void>((resolve, reject) => {
+      response.on("data", (chunk: Buffer) => void chunks.push(chunk));
+      response.once("end", resolve);
+      response.once("error", reject);
+    });
+    return Buffer.concat(chunks);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function parseAnswer(bytes: Buffer, operation: string): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch (error) {
+    throw new QclockError("engine-failed", `Could not ${operation}: the Engine's answer is not JSON.`, {
+      cause: error,
+      hint: "Something else than an Engine may be listening there.",
+      details: [bytes.subarray(0, 200).toString("utf8")],
+    });
+  }
+}
+
+function refusalText(bytes: Buffer, status: number): string {
+  const text = bytes.toString("utf8");
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === "object" && parsed !== null && "message" in parsed) return String(parsed.message);
+  } catch {
+    // Proxies answer in plain text or HTML.
+  }
+  return text.trim() === "" ? `status ${status}` : text.trim().slice(0, 500);
+}
+
+function queryString(query: EngineCall["query"]): string {
+  const entries = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return entries.length === 0 ? "" : `?${new URLSearchParams(entries).toString()}`;
+}
+
+/** Whether trying again later may help: the Engine is restarting, or a proxy before it is. */
+function isPassing(error: unknown): boolean {
+  if (error instanceof EngineResponseError) return error.status >= 500;
+  return isHangUp(error) || systemCode(error) === "EAI_AGAIN";
+}
+
+function isHangUp(error: unknown): boolean {
+  const code = systemCode(error);
+  return code === "ECONNRESET" || code === "EPIPE" || code === "ERR_STREAM_PREMATURE_CLOSE";
+}
+
+function describe(error: unknown): string {
+  return error instanceof EngineResponseError ? `${error.status}: ${error.message}` : (systemCode(error) ?? String(error));
+}
+
+function tooSlow(operation: string, deadlineMs: number): QclockError {
+  return new QclockError("deadline-exceeded", `Could not ${operation}: the Engine gave no answer within ${deadlineMs / 1000} s.`, {
+    hint: "`qclock doctor` looks at the Engine.",
+  });
+}

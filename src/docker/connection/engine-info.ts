@@ -1,0 +1,74 @@
+import { z } from "zod";
+import type { EngineInfo } from "../engine.ts";
+import { parseForeign } from "../foreign.ts";
+import type { EngineHttp } from "./engine-http.ts";
+
+/** The parts of `GET /info` that qclock reads. Engines before 25 and podman leave some out. */
+const infoSchema = z.object({
+  ID: z.string(),
+  Name: z.string().default(""),
+  ServerVersion: z.string().default(""),
+  OperatingSystem: z.string().default(""),
+  Architecture: z.string().default(""),
+  Driver: z.string().default(""),
+  DriverStatus: z.array(z.array(z.string())).nullish(),
+  InitBinary: z.string().nullish(),
+  SecurityOptions: z.array(z.string()).nullish(),
+  CgroupVersion: z.string().nullish(),
+  MemoryLimit: z.boolean().default(false),
+  PidsLimit: z.boolean().default(false),
+  CpuCfsQuota: z.boolean().default(false),
+  LoggingDriver: z.string().default("json-file"),
+  DockerRootDir: z.string().default(""),
+  IPv4Forwarding: z.boolean().default(true),
+  SystemTime: z.string().default(""),
+  Warnings: z.array(z.string()).nullish(),
+  // libpod's compatible API reports buildah beside the usual keys.
+  BuildahVersion: z.string().optional(),
+});
+
+/** Ask the Engine about itself. */
+export async function readInfo(http: EngineHttp, apiVersion: string, signal?: AbortSignal): Promise<EngineInfo> {
+  const answer = await http.get({ path: "/info", operation: "ask the Engine about itself", signal });
+  const info = parseForeign(infoSchema, answer, "ask the Engine about itself");
+  const securityOptions = info.SecurityOptions ?? [];
+  return {
+    id: info.ID,
+    name: info.Name,
+    version: info.ServerVersion,
+    apiVersion,
+    operatingSystem: info.OperatingSystem,
+    architecture: debianArchitecture(info.Architecture),
+    imageStore: isContainerdStore(info.DriverStatus ?? []) ? "containerd" : "graphdriver",
+    storageDriver: info.Driver,
+    hasInit: (info.InitBinary ?? "") !== "",
+    rootless: securityOptions.some((option) => option === "name=rootless" || option === "rootless"),
+    isPodman: info.BuildahVersion !== undefined || /podman|libpod/iu.test(info.ServerVersion),
+    securityOptions,
+    cgroupVersion: info.CgroupVersion ?? "1",
+    memoryLimit: info.MemoryLimit,
+    pidsLimit: info.PidsLimit,
+    cpuLimit: info.CpuCfsQuota,
+    loggingDriver: info.LoggingDriver,
+    rootDirectory: info.DockerRootDir,
+    ipForwarding: info.IPv4Forwarding,
+    systemTime: info.SystemTime,
+    warnings: info.Warnings ?? [],
+  };
+}
+
+/** The containerd store names its snapshotter plugin; the graphdrivers report file systems. */
+function isContainerdStore(status: readonly (readonly string[])[]): boolean {
+  return status.some(([key, value]) => key === "driver-type" && value === "io.containerd.snapshotter.v1");
+}
+
+function debianArchitecture(machine: string): string {
+  switch (machine) {
+    case "x86_64":
+      return "amd64";
+    case "aarch64":
+      return "arm64";
+    default:
+      return machine;
+  }
+}

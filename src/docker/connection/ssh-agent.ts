@@ -1,0 +1,78 @@
+import type { Agent as HttpAgent } from "node:http";
+import type { Duplex } from "node:stream";
+import { ExecaError, execa } from "execa";
+import { QclockError } from "../../error.ts";
+import { cleanText } from "../errors.ts";
+import type { Address } from "./endpoint.ts";
+import { Agent } from "./node-http.ts";
+
+type SshAddress = Extract<Address, { readonly type: "ssh" }>;
+
+export interface SshAgentOptions {
+  readonly address: SshAddress;
+  readonly environment: ReadonlyMap<string, string>;
+  readonly keepAlive: boolean;
+}
+
+/**
+ * An agent whose connections are `ssh HOST docker system dial-stdio`, as docker's own client makes
+ * them: the user's ssh knows the user's configuration, keys, agent and jump hosts, which no library
+ * does. Each connection is one ssh process, so they are kept and used again.
+ */
+export function createSshAgent({ address, environment, keepAlive }: SshAgentOptions): HttpAgent {
+  const agent = new Agent({ keepAlive });
+  agent.createConnection = () => openConnection(address, environment);
+  return agent;
+}
+
+/** Arguments for ssh; no shell reads them, so nothing in an address can become a command here. */
+export function sshArguments({ hostname, port, user, socketPath }: SshAddress): readonly string[] {
+  return [
+    "-T",
+    // Several connections open at once, and none of them may ask anything.
+    "-o",
+    "BatchMode=yes",
+    "-o",
+    "ConnectTimeout=15",
+    ...(user === undefined ? [] : ["-l", user]),
+    ...(port === undefined ? [] : ["-p", port]),
+    "--",
+    hostname,
+    "docker",
+    ...(socketPath === undefined ? [] : ["--host", `unix://${socketPath}`]),
+    "system",
+    "dial-stdio",
+  ];
+}
+
+/** Say why ssh gave no connection; undefined when the error is not ssh's. */
+export function explainSshFailure(error: unknown, url: string): QclockError | undefined {
+  if (!(error instanceof ExecaError)) return undefined;
+  if (error.code === "ENOENT") {
+    return new QclockError("engine-unreachable", `There is no ssh program to reach ${url}.`, { cause: error, hint: "Install an OpenSSH client." });
+  }
+  const said = cleanText(typeof error.stderr === "string" ? error.stderr : "");
+  const missing = error.exitCode === 127;
+  return new QclockError(
+    "engine-unreachable",
+    missing ? `The machine behind ${url} has no docker command.` : `ssh could not reach the Engine at ${url} (exit code ${error.exitCode ?? "unknown"}).`,
+    {
+      cause: error,
+      hint: missing
+        ? "qclock reaches an Engine over ssh through `docker system dial-stdio` on its machine."
+        : "Try the same address by hand with `ssh -o BatchMode=yes`; it must log in without asking.",
+      details: said === "" ? [] : [said],
+    },
+  );
+}
+
+function openConnection(address: SshAddress, environment: ReadonlyMap<string, string>): Duplex {
+  const connection = execa("ssh", sshArguments(address), {
+    env: Object.fromEntries(environment),
+    buffer: { stdout: false, stderr: true },
+    maxBuffer: 64 * 1024,
+  }).duplex();
+  // Node's HTTP client calls these on what it takes for a TCP socket; a pipe needs none of them.
+  const nothing = (): Duplex => connection;
+  return Object.assign(connection, { setKeepAlive: nothing, setNoDelay: nothing, setTimeout: nothing, ref: nothing, unref: nothing });
+}

@@ -1,0 +1,42 @@
+import { archiveCalls } from "./calls/archives.ts";
+import { buildImage } from "./calls/build-image.ts";
+import { containerCalls } from "./calls/containers.ts";
+import { execInteractive } from "./calls/exec-interactive.ts";
+import { exec } from "./calls/exec.ts";
+import { imageCalls } from "./calls/images.ts";
+import { logs } from "./calls/logs.ts";
+import { networkCalls } from "./calls/networks.ts";
+import { volumeCalls } from "./calls/volumes.ts";
+import type { EngineClient } from "./connection/client.ts";
+import type { Engine } from "./engine.ts";
+import { observe } from "./observe.ts";
+
+/** The one real `Engine`: the calls of each kind of object over one connection. */
+export function createDockerEngine(client: EngineClient): Engine {
+  const images = imageCalls(client);
+  return {
+    endpoint: client.endpoint,
+    info: (signal) => client.info(signal),
+    observe: (request, signal) => observe(client, request, signal),
+    ...images,
+    buildImage: (request, onOutput, signal) =>
+      buildImage(client, {
+        request,
+        onOutput,
+        signal,
+        inspect: (id) => images.inspectImage(id, signal),
+        tag: (id, reference) => images.tagImage(id, reference, signal),
+      }),
+    ...networkCalls(client),
+    ...volumeCalls(client),
+    ...containerCalls(client),
+    logs: (id, options, signal) => logs(client, id, { options, signal }),
+    exec: (id, command, options, signal) => exec(client, { id, command, options, signal }),
+    execInteractive: (id, command, options, signal) => execInteractive(client, { id, command, options, signal }),
+    ...archiveCalls(client),
+    [Symbol.asyncDispose]: () => {
+      client.close();
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Observed } from "../plan/observed.ts";
+import type { EngineClient } from "./connection/client.ts";
+import type { ObserveRequest } from "./engine.ts";
+import { observeContainers } from "./observe/containers.ts";
+import { readHostRoutes } from "./observe/host-routes.ts";
+import { observeImages } from "./observe/images.ts";
+import type { Look } from "./observe/look.ts";
+import { observeNetworks } from "./observe/networks.ts";
+import { observeVolumes } from "./observe/volumes.ts";
+
+/**
+ * One snapshot: what bears the stack's label, and what bears our names without it. All lists are asked for at once; only
+ * what they do not say (exit codes, restarts) costs an inspection, of the stack's own containers alone.
+ */
+export async function observe(client: EngineClient, request: ObserveRequest, signal?: AbortSignal): Promise<Observed> {
+  const look: Look = { client, request, signal };
+  const [info, images, containers, allNetworks, volumes, routes] = await Promise.all([
+    client.info(signal),
+    observeImages(look),
+    observeContainers(look),
+    observeNetworks(look),
+    observeVolumes(look),
+    client.endpoint.local ? readHostRoutes() : [],
+  ]);
+  const { id, version, apiVersion, imageStore, hasInit } = info;
+  const names = new Set(request.networkNames);
+  return {
+    engine: { id, version, apiVersion, imageStore, hasInit },
+    images,
+    containers,
+    networks: allNetworks.filter(({ ours, name }) => ours || names.has(name)),
+    volumes,
+    usedSubnets: [...new Set([...allNetworks.flatMap(({ subnets }) => subnets), ...routes])].toSorted(),
+  };
+}

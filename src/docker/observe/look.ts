@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { labels } from "../../stack/labels.ts";
+import type { EngineClient } from "../connection/client.ts";
+import type { ObserveRequest } from "../engine.ts";
+
+/** What each part of a snapshot is taken with. */
+export interface Look {
+  readonly client: EngineClient;
+  readonly request: ObserveRequest;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Filters of a list call, each with the values of which one must fit. */
+export type Filters = Readonly<Record<string, readonly string[]>>;
+
+/** An object's labels, absent where the Engine says null. */
+export const labelsSchema = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((value) => new Map(Object.entries(value ?? {})));
+
+/** The filter for what belongs to the stack. */
+export function ofStack({ stack }: ObserveRequest): Filters {
+  return { label: [`${labels.stack}=${stack}`] };
+}
+
+/** Order of names that is the same on every machine. */
+export function byName(left: { readonly name: string }, right: { readonly name: string }): number {
+  if (left.name === right.name) return 0;
+  return left.name < right.name ? -1 : 1;
+}
