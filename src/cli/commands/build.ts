@@ -1,0 +1,46 @@
+import type { Registry } from "../command.ts";
+import { declareCommand } from "../command.ts";
+import { withStack } from "../context.ts";
+import { exitCodeOfReport } from "../exit-code.ts";
+import { lockModeOf } from "../lock-file.ts";
+
+/** `qclock build` */
+export function registerBuild({ program, run }: Registry): void {
+  const command = declareCommand(
+    program,
+    {
+      usage: "build [images...]",
+      summary: "Build the images that are not up to date, bases first",
+      description:
+        "Each image is assembled from the signed packages that the lock names, or by the Engine where it has a\n" +
+        "Dockerfile. Prints the name of each image of the stack on standard output.",
+      examples: [
+        ["qclock build", "everything that changed"],
+        ["qclock build app", "one image and what it stands on"],
+        ["qclock build --locked", "in CI: fail rather than change the lock"],
+      ],
+    },
+    (each) =>
+      each.option("--locked", "fail when the lock is missing or stale, instead of writing it"),
+  );
+  command.action((images: string[], options: { locked?: boolean }) =>
+    run(command, (session) =>
+      withStack(
+        session,
+        async (context) => {
+          const { build } = await import("../../run/build.ts");
+          const report = await build(context, images.length === 0 ? {} : { images });
+          await session.settle();
+          const built = [...context.stack.images.values()]
+            .filter(({ name }) => images.length === 0 || images.includes(name))
+            .map(({ name, reference }) => ({ name, reference }));
+          if (session.settings.json) await session.printReport("build", report, { images: built });
+          else if (report.status === "succeeded")
+            for (const { reference } of built) session.print(reference);
+          return exitCodeOfReport(report);
+        },
+        { lockMode: lockModeOf(options) },
+      ),
+    ),
+  );
+}

@@ -1,0 +1,28 @@
+import type { Registry } from "../command.ts";
+import { declareCommand } from "../command.ts";
+import { withStack } from "../context.ts";
+import { exitCodeOfReport } from "../exit-code.ts";
+
+/** `qclock down` */
+export function registerDown({ program, run }: Registry): void {
+  const command = declareCommand(program, {
+    usage: "down [services...]",
+    summary: "Stop and remove containers and networks; data stays",
+    description: "Volumes and images stay. To remove them, see reset.",
+    examples: [
+      ["qclock down", "the whole stack"],
+      ["qclock down app", "one service and those that depend on it"],
+    ],
+  });
+  command.action((services: string[]) =>
+    run(command, (session) =>
+      withStack(session, async (context) => {
+        const { down } = await import("../../run/down.ts");
+        const report = await down(context, services.length === 0 ? {} : { services });
+        await session.settle();
+        if (session.settings.json) await session.printReport("down", report, {});
+        return exitCodeOfReport(report);
+      }),
+    ),
+  );
+}

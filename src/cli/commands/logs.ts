@@ -1,0 +1,70 @@
+import { InvalidArgumentError } from "commander";
+import type { Registry } from "../command.ts";
+import { declareCommand } from "../command.ts";
+import { withStack } from "../context.ts";
+import { parseDuration } from "../settings.ts";
+
+interface Options {
+  follow?: boolean;
+  tail?: number;
+  since?: number;
+  timestamps?: boolean;
+}
+
+/** `qclock logs` */
+export function registerLogs({ program, run }: Registry): void {
+  const command = declareCommand(
+    program,
+    {
+      usage: "logs [services...]",
+      summary: "Show what services wrote to their output",
+      examples: [
+        ["qclock logs", "all services, from the beginning"],
+        ["qclock logs -f --tail 20 app", "one service's last lines, then as they come"],
+        ["qclock logs --since 10m --timestamps", "the last ten minutes"],
+      ],
+    },
+    (each) =>
+      each
+        .option("-f, --follow", "keep on showing lines as they come")
+        .option("-n, --tail <lines>", "only so many of the last lines of each service", parseTail)
+        .option(
+          "--since <time>",
+          "only what is newer: a duration such as 10m, or a time as in RFC 3339",
+          parseSince,
+        )
+        .option("-t, --timestamps", "show when each line was written"),
+  );
+  command.action((services: string[], options: Options) =>
+    run(command, (session) =>
+      withStack(session, async (context) => {
+        const { showLogs } = await import("../show-logs.ts");
+        return showLogs(session, context, {
+          services,
+          follow: options.follow === true,
+          timestamps: options.timestamps === true,
+          ...(options.tail === undefined ? {} : { tail: options.tail }),
+          ...(options.since === undefined ? {} : { since: options.since }),
+        });
+      }),
+    ),
+  );
+}
+
+function parseTail(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a number of lines.");
+  return Number(text);
+}
+
+/** Seconds since 1970. */
+function parseSince(text: string): number {
+  const time = Date.parse(text);
+  if (/^\d{4}-/.test(text) && !Number.isNaN(time)) return time / 1000;
+  try {
+    return (Date.now() - parseDuration(text)) / 1000;
+  } catch {
+    throw new InvalidArgumentError(
+      "It must be a duration such as 10m, or a time such as 2026-05-01T12:00:00Z.",
+    );
+  }
+}

@@ -1,0 +1,56 @@
+import type { Registry } from "../command.ts";
+import { declareCommand } from "../command.ts";
+import { withStack } from "../context.ts";
+import { exitCodeOfReport } from "../exit-code.ts";
+import { lockModeOf } from "../lock-file.ts";
+import { publishedUrls } from "../urls.ts";
+
+interface Options {
+  forceRecreate?: boolean;
+  locked?: boolean;
+}
+
+/** `qclock up` */
+export function registerUp({ program, run }: Registry): void {
+  const command = declareCommand(
+    program,
+    {
+      usage: "up [services...]",
+      summary: "Build what is stale, start in order, wait until every probe answers",
+      description:
+        "What is already as declared is left alone. Prints the address of each published port on standard output.",
+      examples: [
+        ["qclock up", "the whole stack"],
+        ["qclock up db", "one service and what it depends on"],
+        [
+          "QCLOCK_PORT=9090 qclock up --timeout 5m",
+          "with a variable of the manifest, and a deadline",
+        ],
+      ],
+    },
+    (each) =>
+      each
+        .option("--force-recreate", "make the containers again even where nothing changed")
+        .option("--locked", "fail when the lock is missing or stale, instead of writing it"),
+  );
+  command.action((services: string[], options: Options) =>
+    run(command, (session) =>
+      withStack(
+        session,
+        async (context) => {
+          const { up } = await import("../../run/up.ts");
+          const report = await up(context, {
+            ...(services.length === 0 ? {} : { services }),
+            ...(options.forceRecreate === true ? { forceRecreate: true } : {}),
+          });
+          await session.settle();
+          const urls = report.status === "succeeded" ? await publishedUrls(context, services) : [];
+          if (session.settings.json) await session.printReport("up", report, { urls });
+          else for (const { url } of urls) session.print(url);
+          return exitCodeOfReport(report);
+        },
+        { lockMode: lockModeOf(options) },
+      ),
+    ),
+  );
+}

@@ -1,0 +1,38 @@
+import type { Registry } from "../command.ts";
+import { declareCommand } from "../command.ts";
+import { withStack } from "../context.ts";
+
+/** `qclock validate` */
+export function registerValidate({ program, run }: Registry): void {
+  const command = declareCommand(program, {
+    usage: "validate",
+    summary: "Check the manifest and show every problem in it",
+    examples: [
+      ["qclock validate", "check stack.config.yaml here or in a folder above"],
+      [
+        "qclock validate --file stacks/three-tier --json",
+        "check another one, for an editor or a script",
+      ],
+    ],
+  });
+  command.action(() =>
+    run(command, (session) =>
+      withStack(session, async ({ stack }) => {
+        const counts = { images: stack.images.size, services: stack.services.size };
+        if (session.settings.json)
+          session.printDocument("validate", {
+            valid: true,
+            stack: stack.name,
+            os: stack.os,
+            ...counts,
+            diagnostics: [],
+          });
+        else
+          session.print(
+            `${stack.name}: ${counts.images} images, ${counts.services} services, ${stack.os}; no problem found`,
+          );
+        return 0;
+      }),
+    ),
+  );
+}

@@ -1,0 +1,74 @@
+import { exitCodes } from "../exit-code.ts";
+import type { Registry } from "../command.ts";
+import { declareCommand } from "../command.ts";
+import { withStack } from "../context.ts";
+
+interface Options {
+  junit?: string;
+  strict?: boolean;
+  only?: string[];
+  list?: boolean;
+}
+
+/** `qclock verify` */
+export function registerVerify({ program, run }: Registry): void {
+  const command = declareCommand(
+    program,
+    {
+      usage: "verify",
+      summary: "Prove what runs: every probe, and the checks of images, containers and networks",
+      description:
+        "Reads the images back from the Engine and looks into the running containers. Exits with 3 when anything of\n" +
+        "critical or high severity fails; with --strict also for medium severity and for what could not be checked.",
+      examples: [
+        ["qclock verify", "everything, as a table"],
+        ["qclock verify --junit report.xml", "in CI, with a report that it can show"],
+        ["qclock verify --only NET-001 PRB-001 --strict", "some checks, and none may be skipped"],
+      ],
+    },
+    (each) =>
+      each
+        .option("--junit <file>", "also write the results as JUnit XML")
+        .option("--strict", "medium findings and skipped checks block, too")
+        .option("--only <checks...>", "run only the checks with these ids")
+        .option("--list", "list the checks and run none"),
+  );
+  command.action((options: Options) =>
+    run(command, async (session) => {
+      const { checkCatalogue } = await import("../../verify/catalogue.ts");
+      const { formatCatalogue, formatVerifyReport } = await import("../verify-list.ts");
+      if (options.list === true) {
+        if (session.settings.json) session.printDocument("checks", { checks: checkCatalogue });
+        else session.print(formatCatalogue({ style: session.style, columns: session.columns }));
+        return exitCodes.done;
+      }
+      return withStack(
+        session,
+        async (context) => {
+          const { verifyStack } = await import("../../verify/verify.ts");
+          const report = await verifyStack(context, {
+            strict: options.strict === true,
+            learnSecret: session.redactor.add,
+            ...(options.only === undefined ? {} : { only: options.only }),
+          });
+          await session.settle();
+          if (options.junit !== undefined) {
+            const { writeJunit } = await import("../report-file.ts");
+            await writeJunit(session, options.junit, report);
+          }
+          if (session.settings.json) session.printDocument("verify", report);
+          else
+            session.print(
+              formatVerifyReport(report, {
+                style: session.style,
+                columns: session.columns,
+                verbose: session.settings.verbose,
+              }),
+            );
+          return report.status === "passed" ? exitCodes.done : exitCodes.blocked;
+        },
+        { lockMode: "locked" },
+      );
+    }),
+  );
+}

@@ -1,0 +1,45 @@
+import { randomBytes } from "node:crypto";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import type { Diagnostic } from "../diagnostic.ts";
+import { QclockError } from "../error.ts";
+import type { Lock } from "../packages/package.ts";
+import { ok, type Result } from "../result.ts";
+
+/** How the lock is used: `--locked` forbids any change of it. */
+export function lockModeOf(options: { readonly locked?: boolean }): "use" | "locked" {
+  return options.locked === true ? "locked" : "use";
+}
+
+/** Read the lock beside the manifest; undefined when there is none. */
+export async function readLock(
+  file: string,
+  display: string,
+): Promise<Result<Lock | undefined, readonly Diagnostic[]>> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return ok(undefined);
+    throw new QclockError("lock-invalid", `The lock ${display} cannot be read.`, { cause: error });
+  }
+  const { parseLock } = await import("../packages/lock.ts");
+  return parseLock(text, display);
+}
+
+/** Write the lock whole or not at all: beside its place first, then renamed into it. */
+export async function writeLock(file: string, lock: Lock): Promise<void> {
+  const { formatLock } = await import("../packages/lock.ts");
+  const temporary = `${file}.${randomBytes(4).toString("hex")}.tmp`;
+  try {
+    await writeFile(temporary, formatLock(lock), { flush: true });
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    const full = error instanceof Error && "code" in error && error.code === "ENOSPC";
+    throw new QclockError(
+      full ? "disk-full" : "lock-invalid",
+      `The lock ${file} cannot be written.`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,150 @@
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
+import path from "node:path";
+import type { Engine } from "../docker/engine.ts";
+import { createStyle } from "../reporters/format/style.ts";
+import { eventDocument } from "../reporters/json.ts";
+import { createPlainReporter } from "../reporters/plain.ts";
+import type { Redactor } from "../reporters/redact.ts";
+import type { Reporter } from "../reporters/reporter.ts";
+import { QclockError } from "../error.ts";
+
+/** The full log of a run, for the line "full log: …" below a failure. */
+export interface RunLog {
+  readonly reporter: Reporter;
+  /** Its path once anything was written. */
+  readonly file: () => string | undefined;
+}
+
+const keptLogs = 30;
+
+/**
+ * A file with every line of a run, the output of each step included. Made only when a run has
+ * something to do. Written synchronously: it matters most when the process dies.
+ */
+export function createRunLog(options: {
+  readonly directory: string;
+  readonly name: string;
+}): RunLog {
+  const file = path.join(options.directory, `${options.name}.log`);
+  let descriptor: number | undefined;
+  let early: string[] = [];
+  const write = (text: string): void => {
+    if (descriptor === undefined) early.push(text);
+    else writeSync(descriptor, text);
+  };
+  const plain = createPlainReporter({
+    output: { write },
+    style: createStyle({ color: false }),
+    verbose: true,
+    logFile: () => undefined,
+  });
+  return {
+    reporter: {
+      handle(event) {
+        if (
+          event.type === "run-started" &&
+          event.plan.nodes.length > 0 &&
+          descriptor === undefined
+        ) {
+          descriptor = openLog(file);
+          for (const text of early) write(text);
+          early = [];
+        }
+        plain.handle(event);
+      },
+      async [Symbol.asyncDispose]() {
+        if (descriptor !== undefined) closeSync(descriptor);
+      },
+    },
+    file: () => (descriptor === undefined ? undefined : file),
+  };
+}
+
+/** A read-only home (CI, a hardened account) must not fail a run: then there is no log. */
+function openLog(file: string): number | undefined {
+  const directory = path.dirname(file);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const old = readdirSync(directory)
+      .filter((name) => name.endsWith(".log"))
+      .toSorted()
+      .slice(0, -keptLogs);
+    for (const name of old) rmSync(path.join(directory, name), { force: true });
+    return openSync(file, "w", 0o600);
+  } catch {
+    return undefined;
+  }
+}
+
+/** What `--debug FILE` writes: one JSON object a line, for each event and each request to the Engine. */
+export interface DebugLog extends Disposable {
+  readonly reporter: Reporter;
+  /** The same engine, with each call recorded. */
+  watch(engine: Engine): Engine;
+}
+
+/** Open the debug file; it may hold what a bug report needs, so only its owner may read it. */
+export function openDebugLog(file: string, redactor: Redactor, now: () => number): DebugLog {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, "w", 0o600);
+  } catch (error) {
+    throw new QclockError("usage", `The debug file ${file} cannot be written.`, { cause: error });
+  }
+  const write = (entry: object): void => {
+    writeSync(descriptor, `${redactor.redact(JSON.stringify(entry, plainValue))}\n`);
+  };
+  return {
+    reporter: {
+      handle: (event) => write(eventDocument(event)),
+      async [Symbol.asyncDispose]() {},
+    },
+    watch: (engine) => watchEngine(engine, { write, now }),
+    [Symbol.dispose]: () => closeSync(descriptor),
+  };
+}
+
+/** Wraps an engine so that each call is recorded with its arguments, duration and outcome. Behaviour is unchanged. */
+function watchEngine(
+  engine: Engine,
+  log: { readonly write: (entry: object) => void; readonly now: () => number },
+): Engine {
+  return new Proxy(engine, {
+    get(target, key) {
+      const member: unknown = Reflect.get(target, key, target);
+      if (typeof member !== "function" || typeof key === "symbol") {
+        return typeof member === "function" ? member.bind(target) : member;
+      }
+      return (...args: unknown[]): unknown => {
+        const atMs = log.now();
+        const result: unknown = Reflect.apply(member, target, args);
+        const record = (outcome: object): void =>
+          log.write({
+            schema: "qclock/engine-call/v1",
+            call: key,
+            atMs,
+            durationMs: log.now() - atMs,
+            args,
+            ...outcome,
+          });
+        if (result instanceof Promise) {
+          result.then(
+            () => record({ status: "succeeded" }),
+            (error: unknown) => record({ status: "failed", error: String(error) }),
+          );
+        } else record({ status: "streaming" });
+        return result;
+      };
+    },
+  });
+}
+
+/** Arguments as JSON: maps as objects; signals, streams and archives by their name only; the environment's values never. */
+function plainValue(key: string, value: unknown): unknown {
+  if (key === "environment" && value instanceof Map) return [...value.keys()];
+  if (value instanceof Map) return Object.fromEntries(value);
+  if (value instanceof AbortSignal || value instanceof Uint8Array) return value.constructor.name;
+  if (typeof value === "object" && value !== null && Symbol.asyncIterator in value) return "stream";
+  if (typeof value === "function") return "function";
+  return value;
+}

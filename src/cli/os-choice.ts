@@ -1,0 +1,36 @@
+import { QclockError } from "../error.ts";
+import type { OsName } from "../stack/stack.ts";
+
+/**
+ * Settle which operating system the images are made from. The manifest's list is in order of
+ * preference: its first is the default, a name picks one, and `auto` takes the first whose packages can be had.
+ */
+export async function chooseOs(options: {
+  readonly listed: readonly OsName[];
+  readonly wanted: string | undefined;
+  /** Whether the OS's repositories answer; consulted for `auto` only. */
+  readonly answers: (os: OsName) => Promise<boolean>;
+}): Promise<OsName> {
+  const { listed, wanted, answers } = options;
+  const [first] = listed;
+  if (first === undefined)
+    throw new QclockError("usage", "The manifest names no operating system.");
+  if (wanted === undefined) return first;
+  if (wanted === "auto") {
+    for (const os of listed) {
+      if (await answers(os)) return os;
+    }
+    throw new QclockError(
+      "mirror-unreachable",
+      `No operating system of the manifest has repositories that answer: ${listed.join(", ")}.`,
+      {
+        hint: "Name the mirror in the manifest under `mirrors`, or in QCLOCK_MIRROR_DEBIAN_12 and the like.",
+      },
+    );
+  }
+  const found = listed.find((os) => os === wanted);
+  if (found !== undefined) return found;
+  throw new QclockError("usage", `The manifest has no operating system "${wanted}".`, {
+    hint: `It lists ${listed.join(", ")}; --os takes one of them, or auto.`,
+  });
+}

@@ -1,0 +1,182 @@
+import { Command, CommanderError } from "commander";
+import { QclockError } from "../error.ts";
+import { formatBug, formatError } from "../reporters/format/error.ts";
+import { createStyle } from "../reporters/format/style.ts";
+import type { Act } from "./command.ts";
+import { registerBuild } from "./commands/build.ts";
+import { registerCompletion } from "./commands/completion.ts";
+import { registerConfig } from "./commands/config.ts";
+import { registerDoctor } from "./commands/doctor.ts";
+import { registerDown } from "./commands/down.ts";
+import { registerEngine } from "./commands/engine.ts";
+import { registerExec } from "./commands/exec.ts";
+import { registerExplain } from "./commands/explain.ts";
+import { registerGraph } from "./commands/graph.ts";
+import { registerHelp } from "./commands/help.ts";
+import { registerLock } from "./commands/lock.ts";
+import { registerLogs } from "./commands/logs.ts";
+import { registerPlan } from "./commands/plan.ts";
+import { registerProbe } from "./commands/probe.ts";
+import { registerPs } from "./commands/ps.ts";
+import { registerReset } from "./commands/reset.ts";
+import { registerSchema } from "./commands/schema.ts";
+import { registerUnlock } from "./commands/unlock.ts";
+import { registerUp } from "./commands/up.ts";
+import { registerValidate } from "./commands/validate.ts";
+import { registerVerify } from "./commands/verify.ts";
+import { exitCodeOfError, exitCodes } from "./exit-code.ts";
+import type { Host } from "./host.ts";
+import type { Interruption } from "./interruption.ts";
+import { createSession, useColor } from "./session.ts";
+import { addSettings, resolveSettings } from "./settings.ts";
+import { readUserConfig } from "./user-config.ts";
+import { version } from "./version.ts";
+
+interface Invocation {
+  readonly host: Host;
+  readonly interruption: Interruption;
+}
+
+/** Parse the command line, carry the command out, and resolve with the exit code. Never rejects: whatever fails is reported here. */
+export async function runProgram(invocation: Invocation): Promise<number> {
+  const { host, interruption } = invocation;
+  let exitCode: number = exitCodes.done;
+  const program = createProgram(host, async (command, act) => {
+    exitCode = await carryOut(command, act, invocation);
+  });
+  try {
+    await program.parseAsync([...host.argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    return interruption.exitCode ?? reportFailure(error, host);
+  }
+}
+
+/** The whole command line, declared. */
+export function createProgram(
+  host: Pick<Host, "stdout" | "stderr">,
+  run: (command: Command, act: Act) => Promise<void>,
+): Command {
+  const program = new Command("qclock")
+    .description(
+      "One typed file describes a stack; one command builds its images from scratch, brings it up and proves it.",
+    )
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void host.stdout.write(text),
+      writeErr: (text) => void host.stderr.write(text),
+      // Errors are thrown and shown in one place; commander's own text would be a second one.
+      outputError: () => undefined,
+      getOutHelpWidth: () => (host.stdout.isTTY ? host.stdout.columns : 120),
+    })
+    // Options before the command's name are the program's, those after it the command's, so that
+    // `logs -f` can follow and `exec … ls -l` can pass on. The global ones are declared for both.
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .configureHelp({ sortOptions: false });
+  addSettings(program);
+  const registry = { program, run };
+  program.commandsGroup("Commands:");
+  for (const register of registrations) register(registry);
+  program.addHelpText(
+    "after",
+    "\nqclock help COMMAND shows a command's own options; qclock help TOPIC: exit-codes, environment, engine, output, mirrors.",
+  );
+  return program;
+}
+
+/** In the order in which help lists them: the main job first. */
+const registrations = [
+  registerBuild,
+  registerUp,
+  registerVerify,
+  registerReset,
+  registerPs,
+  registerLogs,
+  registerExec,
+  registerProbe,
+  registerDown,
+  registerPlan,
+  registerLock,
+  registerValidate,
+  registerGraph,
+  registerSchema,
+  registerDoctor,
+  registerEngine,
+  registerUnlock,
+  registerConfig,
+  registerCompletion,
+  registerExplain,
+  registerHelp,
+];
+
+async function carryOut(
+  command: Command,
+  act: Act,
+  { host, interruption }: Invocation,
+): Promise<number> {
+  const config = await readUserConfig(host);
+  const settings = resolveSettings({
+    command,
+    environment: host.environment,
+    config: config.values,
+    configFile: config.file,
+  });
+  if (settings.values.timeout !== undefined) interruption.startDeadline(settings.values.timeout);
+  await using session = createSession({ host, settings, interruption, command: command.name() });
+  try {
+    const exitCode = await act(session);
+    // What was finished before the signal came is finished.
+    return exitCode === exitCodes.done ? exitCode : (interruption.exitCode ?? exitCode);
+  } catch (error) {
+    if (interruption.signal.aborted) {
+      await session.reportError(abortReason(interruption.signal));
+      return interruption.exitCode ?? exitCodes.interrupted;
+    }
+    if (!(error instanceof QclockError)) {
+      await session.settle();
+      throw error;
+    }
+    await session.reportError(error);
+    return exitCodeOfError(error.code);
+  }
+}
+
+function abortReason(signal: AbortSignal): QclockError {
+  const reason: unknown = signal.reason;
+  return reason instanceof QclockError ? reason : new QclockError("interrupted", "Interrupted.");
+}
+
+function reportFailure(error: unknown, host: Host): number {
+  const style = createStyle({ color: useColor(host, { color: "auto" }, host.stderr) });
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return exitCodes.done;
+    // No command at all: commander has shown the help instead.
+    if (error.code !== "commander.help") host.stderr.write(formatError(usageError(error), style));
+    return exitCodes.invalid;
+  }
+  if (error instanceof QclockError) {
+    host.stderr.write(formatError(error, style));
+    return exitCodeOfError(error.code);
+  }
+  const runtime = `Node ${process.versions.node}, ${process.platform}-${process.arch}`;
+  host.stderr.write(formatBug({ error, version, runtime, style }));
+  return exitCodes.bug;
+}
+
+/** commander's `error: unknown command 'biuld'\n(Did you mean build?)` in our own form. */
+function usageError(error: CommanderError): QclockError {
+  const [message = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
+  const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(rest.join(" "))?.[1];
+  const sentence =
+    message.charAt(0).toUpperCase() + message.slice(1).replaceAll(/'([^']+)'/g, '"$1"');
+  return new QclockError("usage", sentence.endsWith(".") ? sentence : `${sentence}.`, {
+    hint:
+      suggestion === undefined
+        ? "qclock help lists the commands; qclock help COMMAND its options."
+        : `Did you mean ${suggestion}?`,
+  });
+}

@@ -1,0 +1,86 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Diagnostic } from "../diagnostic.ts";
+import { QclockError } from "../error.ts";
+import type { LoadedManifest } from "../manifest/load.ts";
+import type { Result } from "../result.ts";
+import type { Architecture, OsName, Stack } from "../stack/stack.ts";
+import { displayPath, kindOf } from "./manifest-file.ts";
+import { chooseOs } from "./os-choice.ts";
+import type { Session } from "./session.ts";
+
+/** From the manifest's file to the desired state: read it, look up what it points at, resolve it. */
+export async function loadStack(options: {
+  readonly session: Session;
+  readonly manifestPath: string;
+  readonly architecture: Architecture;
+  /** Whether packages for an OS can be had; asked for `--os auto` only. */
+  readonly answers: (os: OsName, manifestMirror: string | undefined) => Promise<boolean>;
+}): Promise<Result<Stack, readonly Diagnostic[]>> {
+  const { session, manifestPath, architecture, answers } = options;
+  const { loadManifest } = await import("../manifest/load.ts");
+  const { pathsToLookUp, resolveStack } = await import("../stack/resolve.ts");
+  const read = loadManifest({
+    path: manifestPath,
+    text: await readFile(manifestPath, "utf8"),
+    environment: session.host.environment,
+    displayPath: displayPath(manifestPath, session.host.workingDirectory),
+  });
+  if (!read.ok) return read;
+  const loaded = await renamed(read.value, session.settings.stack);
+  const { manifest } = loaded;
+  const os = await chooseOs({
+    listed: [manifest.os].flat(),
+    wanted: session.settings.os,
+    answers: (name) => answers(name, manifest.mirrors?.[name]),
+  });
+  if (session.settings.os === "auto") {
+    session.emit({
+      type: "notice",
+      level: "info",
+      message: `Building on ${os}: its repositories answer.`,
+    });
+  }
+  const kinds = new Map<string, "file" | "directory" | undefined>();
+  await Promise.all(pathsToLookUp(loaded).map(async (file) => kinds.set(file, await kindOf(file))));
+  return resolveStack({
+    loaded,
+    os,
+    architecture,
+    froms: await readFroms(loaded),
+    fileKind: (file) => kinds.get(file),
+  });
+}
+
+/** `--stack` gives the stack another name, so that the same manifest can run twice side by side. */
+async function renamed(loaded: LoadedManifest, name: string | undefined): Promise<LoadedManifest> {
+  if (name === undefined) return loaded;
+  const { nameSchema } = await import("../manifest/schema/values.ts");
+  const parsed = nameSchema.safeParse(name);
+  if (!parsed.success) {
+    throw new QclockError("usage", `"${name}" cannot be the name of a stack.`, {
+      hint: parsed.error.issues[0]?.message,
+    });
+  }
+  return { ...loaded, manifest: { ...loaded.manifest, name: parsed.data } };
+}
+
+/** The images that each Dockerfile's `FROM` and `COPY --from` lines name, by the image's name. A Dockerfile that cannot be read is reported by resolving. */
+async function readFroms(loaded: LoadedManifest): Promise<ReadonlyMap<string, readonly string[]>> {
+  const froms = new Map<string, readonly string[]>();
+  for (const [name, image] of Object.entries(loaded.manifest.images)) {
+    if (image.build === undefined) continue;
+    const { parseFroms } = await import("../context/dockerfile.ts");
+    const { context, dockerfile } =
+      typeof image.build === "string"
+        ? { context: image.build, dockerfile: "Dockerfile" }
+        : image.build;
+    const file = path.resolve(loaded.directory, context, dockerfile);
+    const text = await readFile(file, "utf8").catch(() => "");
+    froms.set(
+      name,
+      parseFroms(text).map((from) => from.image),
+    );
+  }
+  return froms;
+}

@@ -1,0 +1,120 @@
+import { formatDuration } from "../reporters/format/duration.ts";
+import { sanitizeLine } from "../reporters/format/sanitize.ts";
+import type { Style } from "../reporters/format/style.ts";
+import { formatTable } from "../reporters/format/table.ts";
+import { checkCatalogue } from "../verify/catalogue.ts";
+import type { VerifyReport, VerifyResult } from "../verify/report.ts";
+
+export interface VerifyFormatOptions {
+  readonly style: Style;
+  readonly columns: number | undefined;
+  /** Also the checks that passed, one by one. */
+  readonly verbose: boolean;
+}
+
+/**
+ * The report for people: a line for each subject with its counts, below it everything that did not
+ * simply pass, at the end the verdict. What blocks is marked, not only coloured.
+ */
+export function formatVerifyReport(report: VerifyReport, options: VerifyFormatOptions): string {
+  const { style } = options;
+  const subjects = Map.groupBy(report.results, ({ subject }) => subject);
+  const lines = [...subjects].flatMap(([subject, results]) => [
+    subjectLine(subject, results, style),
+    ...results
+      .filter(({ verdict }) => options.verbose || verdict.status !== "passed")
+      .flatMap((result) => resultLines(result, options)),
+  ]);
+  return [...lines, "", verdictLine(report, style)].join("\n").trimStart();
+}
+
+/** Every check that verify knows, as a table. */
+export function formatCatalogue(options: Omit<VerifyFormatOptions, "verbose">): string {
+  return formatTable(
+    [
+      { title: "ID" },
+      { title: "SEVERITY" },
+      { title: "RULE", minimumWidth: 20 },
+      { title: "SOURCES", minimumWidth: 10 },
+    ],
+    checkCatalogue.map(({ id, severity, title, sources }) => [
+      id,
+      severity,
+      title,
+      sources.join(", "),
+    ]),
+    { width: options.columns, header: options.style.faint },
+  );
+}
+
+function subjectLine(subject: string, results: readonly VerifyResult[], style: Style): string {
+  const blocking = results.some((result) => result.blocking);
+  const count = (status: VerifyResult["verdict"]["status"]): number =>
+    results.filter(({ verdict }) => verdict.status === status).length;
+  const facts = (["passed", "failed", "allowed", "skipped"] as const).flatMap((status) =>
+    count(status) === 0 ? [] : [`${count(status)} ${status}`],
+  );
+  return `${blocking ? style.error("✖") : style.success("✔")} ${style.strong(subject)}  ${style.faint(facts.join(", "))}`;
+}
+
+function resultLines(
+  { check, verdict, blocking }: VerifyResult,
+  { style }: VerifyFormatOptions,
+): readonly string[] {
+  const head = (mark: string, word: string): string =>
+    `    ${mark} ${check.id} ${check.title}${word === "" ? "" : `: ${word}`}`;
+  const evidence = (lines: readonly string[]): readonly string[] =>
+    lines.map((line) => `        ${sanitizeLine(line)}`);
+  switch (verdict.status) {
+    case "passed":
+      return [head(style.success("✔"), style.faint(sanitizeLine(verdict.note ?? "")))];
+    case "allowed":
+      return [
+        head(style.accent("○"), `allowed: ${sanitizeLine(verdict.reason)}`),
+        ...evidence(verdict.evidence),
+      ];
+    case "skipped":
+      return [
+        head(
+          blocking ? style.error("✖") : style.warning("-"),
+          `skipped: ${sanitizeLine(verdict.reason)}`,
+        ),
+      ];
+    case "failed": {
+      const word = blocking ? style.error("failed") : style.warning("failed, does not block");
+      const hint =
+        verdict.hint === undefined ? [] : [`        ${style.accent("hint:")} ${verdict.hint}`];
+      return [
+        head(
+          blocking ? style.error("✖") : style.warning("!"),
+          `${word} ${style.faint(`(${check.severity})`)}`,
+        ),
+        ...evidence(verdict.evidence),
+        ...hint,
+      ];
+    }
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function verdictLine(report: VerifyReport, style: Style): string {
+  const { passed, failed, allowed, skipped, blocking } = report.counts;
+  const facts = [
+    `${report.results.length} checks`,
+    `${passed} passed`,
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(allowed > 0 ? [`${allowed} allowed`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ].join(", ");
+  const time = `in ${formatDuration(report.durationMs)}`;
+  if (report.status === "passed")
+    return `${style.success("✔ verified:")} ${report.stack}, ${facts} ${time}`;
+  const why =
+    report.results.length === 0
+      ? "no check was run"
+      : blocking === 0
+        ? "nothing could be checked"
+        : `${blocking} block`;
+  return `${style.error("✖ not verified:")} ${report.stack}, ${why}; ${facts} ${time}`;
+}

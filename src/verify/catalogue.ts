@@ -1,0 +1,34 @@
+import { type CheckInfo } from "./check.ts";
+import { containerChecks } from "./checks/container.ts";
+import { imageConfigChecks } from "./checks/image-config.ts";
+import { imageFileChecks } from "./checks/image-files.ts";
+import { imageLayerChecks } from "./checks/image-layers.ts";
+import { serviceNetworkChecks, stackNetworkChecks } from "./checks/network.ts";
+
+/** Every probe of the manifest is a check of its own under this id. */
+export const probeCheck: CheckInfo = {
+  id: "PRB-001",
+  title: "its probes answer",
+  severity: "critical",
+  sources: ["goss http"],
+};
+
+export const imageChecks = [...imageConfigChecks, ...imageFileChecks, ...imageLayerChecks].toSorted(
+  byId,
+);
+export const serviceChecks = [...containerChecks, ...serviceNetworkChecks].toSorted(byId);
+export const stackChecks = stackNetworkChecks;
+
+/** All checks that verify knows, by id. */
+export const checkCatalogue: readonly CheckInfo[] = [
+  ...imageChecks,
+  ...serviceChecks,
+  ...stackChecks,
+  probeCheck,
+]
+  .map(({ id, title, severity, sources }) => ({ id, title, severity, sources }))
+  .toSorted(byId);
+
+function byId(one: CheckInfo, other: CheckInfo): number {
+  return one.id.localeCompare(other.id);
+}

@@ -1,0 +1,93 @@
+import { labels } from "../../stack/labels.ts";
+import { type Check, judge, passed, skipped } from "../check.ts";
+import type { ImageSubject } from "../subject.ts";
+
+/** Rules over where an image comes from: its layers, its fingerprint, its packages. */
+export const imageLayerChecks: readonly Check<ImageSubject>[] = [
+  {
+    id: "IMG-022",
+    title: "the layers of its base are the first of its own",
+    severity: "high",
+    sources: ["qclock"],
+    run({ parent, details }) {
+      if (parent === undefined) return passed("stands on nothing");
+      const { diffIds } = parent;
+      if (diffIds === undefined)
+        return judge([`its base ${parent.name} is not in the Engine`], "Run qclock build.");
+      const differing = diffIds.findIndex((diffId, index) => details.diffIds[index] !== diffId);
+      if (differing === -1)
+        return passed(
+          `${diffIds.length} of ${details.diffIds.length} layers are those of ${parent.name}`,
+        );
+      return judge(
+        [
+          `layer ${differing + 1} is ${details.diffIds[differing] ?? "missing"}, in ${parent.name} it is ${diffIds[differing]}`,
+        ],
+        "It was built on another base: run qclock build.",
+      );
+    },
+  },
+  {
+    id: "IMG-023",
+    title: "was built from this manifest, this lock and these files",
+    severity: "critical",
+    sources: ["qclock"],
+    run({ fingerprint, details }) {
+      if (fingerprint === undefined) return skipped("its inputs are not known to qclock");
+      const found = details.labels.get(labels.fingerprint);
+      if (found === fingerprint) return passed();
+      return judge(
+        [
+          found === undefined
+            ? "it carries no fingerprint"
+            : "its inputs have changed since it was built",
+        ],
+        "Run qclock build.",
+      );
+    },
+  },
+  {
+    id: "IMG-027",
+    title: "its package database lists exactly the locked packages",
+    severity: "high",
+    sources: ["CIS 4.7", "DL3008"],
+    run({ locked, files }) {
+      if (locked === undefined)
+        return skipped("qclock did not assemble it, so no lock says what it holds");
+      const status = files.texts.get("var/lib/dpkg/status");
+      if (status === undefined) return judge(["there is no /var/lib/dpkg/status"]);
+      const installed = readPackages(status);
+      const wanted = new Map(
+        locked.map(({ name, version, architecture }) => [`${name}:${architecture}`, version]),
+      );
+      const missing = [...wanted].filter(([key, version]) => installed.get(key) !== version);
+      const foreign = [...installed.keys()].filter((key) => !wanted.has(key));
+      if (missing.length === 0 && foreign.length === 0) return passed(`${wanted.size} packages`);
+      return judge([
+        ...missing.map(
+          ([key, version]) =>
+            `${key} is locked at ${version}, the database has ${installed.get(key) ?? "none"}`,
+        ),
+        ...foreign.map((key) => `${key} is in the database and not in the lock`),
+      ]);
+    },
+  },
+];
+
+/** Versions by `name:architecture` of the packages that a dpkg status file calls installed. */
+function readPackages(status: string): ReadonlyMap<string, string> {
+  const packages = new Map<string, string>();
+  for (const paragraph of status.split(/\n\n+/)) {
+    const field = (name: string): string | undefined =>
+      new RegExp(`^${name}: *(.*)$`, "m").exec(paragraph)?.[1];
+    const [name, version, architecture] = [
+      field("Package"),
+      field("Version"),
+      field("Architecture"),
+    ];
+    if (name === undefined || version === undefined || architecture === undefined) continue;
+    if (field("Status")?.endsWith(" installed") === true)
+      packages.set(`${name}:${architecture}`, version);
+  }
+  return packages;
+}

@@ -1,0 +1,95 @@
+import type { PortBinding } from "../../stack/stack.ts";
+import { type Check, judge, passed, skipped, type Verdict } from "../check.ts";
+import type { Reach, ServiceSubject, StackSubject } from "../subject.ts";
+
+/** Rules over what of a service can be reached from where, seen from its own container. */
+export const serviceNetworkChecks: readonly Check<ServiceSubject>[] = [
+  {
+    id: "RUN-014",
+    title: "publishes the declared ports on the declared addresses, and no other",
+    severity: "high",
+    sources: ["CIS 5.8", "CIS 5.9", "CIS 5.14"],
+    run({ service, inspection }) {
+      const { status, publishedPorts } = inspection.state;
+      if (status !== "running") return skipped("it is not running, so nothing is published");
+      const matches = (binding: PortBinding, published: (typeof publishedPorts)[number]): boolean =>
+        binding.containerPort === published.containerPort &&
+        binding.protocol === published.protocol &&
+        (binding.hostPort === 0 || binding.hostPort === published.hostPort) &&
+        isSameAddress(binding.hostAddress, published.hostAddress);
+      return judge([
+        ...service.ports
+          .filter((binding) => !publishedPorts.some((published) => matches(binding, published)))
+          .map(
+            ({ hostAddress, hostPort, containerPort }) =>
+              `${hostAddress}:${hostPort} -> ${containerPort} is declared and not published`,
+          ),
+        ...publishedPorts
+          .filter((published) => !service.ports.some((binding) => matches(binding, published)))
+          .map(
+            ({ hostAddress, hostPort, containerPort }) =>
+              `${hostAddress}:${hostPort} -> ${containerPort} is published and not declared`,
+          ),
+      ]);
+    },
+  },
+  {
+    id: "RUN-015",
+    title: "is on its own networks only, with no way out unless it publishes a port",
+    severity: "high",
+    sources: ["CIS 5.30"],
+    run({ service, inspection, internalNetworks }) {
+      if (["default", "bridge", "host"].includes(inspection.networkMode)) {
+        return judge([`it is on the Engine's ${inspection.networkMode} network`]);
+      }
+      const open = [...inspection.state.addresses.keys()].filter(
+        (name) => !internalNetworks.has(name),
+      );
+      if (open.length === 0) return passed("all its networks are internal");
+      if (service.ports.length > 0)
+        return passed(`${open.join(", ")} leads out, for its published ports`);
+      const reason = service.exceptions.find(({ rule }) => rule === "outbound")?.reason;
+      if (reason !== undefined)
+        return { status: "allowed", reason, evidence: open.map((name) => `${name} leads out`) };
+      return judge(open.map((name) => `${name} is not internal`));
+    },
+  },
+];
+
+/** Rules over the stack as a whole. */
+export const stackNetworkChecks: readonly Check<StackSubject>[] = [
+  {
+    id: "NET-001",
+    title: "services with an edge between them reach each other, all others cannot",
+    severity: "high",
+    sources: ["CIS 2.1", "CIS 5.30", "PCI 1"],
+    run: ({ reachability }) => judgeReachability(reachability),
+  },
+];
+
+function judgeReachability(reachability: readonly Reach[]): Verdict {
+  if (reachability.length === 0) return passed("there is only one service");
+  const faults = reachability.flatMap(({ from, to, declared, outcome }) => {
+    if (outcome.status === "open" && !declared)
+      return [`${from} reaches ${to}: ${outcome.evidence}`];
+    if (outcome.status === "closed" && declared)
+      return [`${from} does not reach ${to}: ${outcome.evidence}`];
+    return [];
+  });
+  if (faults.length > 0) return judge(faults);
+  const unknown = reachability.flatMap(({ from, to, outcome }) =>
+    outcome.status === "unknown" ? [`${from} to ${to}: ${outcome.reason}`] : [],
+  );
+  const known = reachability.length - unknown.length;
+  // Part of a proof is no proof: what could not be tried has to be seen.
+  if (unknown.length > 0)
+    return skipped(`${known} of ${reachability.length} pairs tried; ${unknown.join("; ")}`);
+  const open = reachability.filter(({ declared }) => declared).length;
+  return passed(`${open} open, ${known - open} closed`);
+}
+
+function isSameAddress(declared: string, published: string): boolean {
+  if (declared === published) return true;
+  // The Engine publishes on the IPv6 wildcard, too, what is declared on the IPv4 one.
+  return declared === "0.0.0.0" && published === "::";
+}

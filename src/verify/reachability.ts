@@ -1,0 +1,147 @@
+import type { Engine } from "../docker/engine.ts";
+import type { Service, Stack } from "../stack/stack.ts";
+import type { Reach } from "./subject.ts";
+
+/** A service that runs, and where the others would look for it. */
+export interface RunningService {
+  readonly service: Service;
+  readonly containerId: string;
+  /** Addresses in its networks. */
+  readonly addresses: readonly string[];
+  /** Ports that something may listen on: of probes, of the image, published ones. */
+  readonly ports: readonly number[];
+  /** Whether its image has bash, which can open connections by itself. */
+  readonly hasBash: boolean;
+}
+
+/** One connection to try: a host's name or address, and a port. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** How a connection attempt ended, in the words of the C library, or `open`, or `timeout`. */
+export type Attempt = Target & { readonly result: string };
+
+/** Tries connections from inside a service's network namespace; undefined where there is no means to. */
+export type TryConnections = (
+  from: RunningService,
+  targets: readonly Target[],
+) => Promise<readonly Attempt[] | undefined>;
+
+/**
+ * For each ordered pair of services whether the first can open a connection to the second. Any answer
+ * of the other side, a refusal too, proves that packets pass; silence and "no route" that they do not.
+ */
+export async function observeReachability(
+  stack: Stack,
+  running: ReadonlyMap<string, RunningService>,
+  tryConnections: TryConnections,
+): Promise<readonly Reach[]> {
+  const services = [...stack.services.values()].filter(({ job }) => !job);
+  const perService = await Promise.all(
+    services.map(async (from) => {
+      const others = services.filter(({ name }) => name !== from.name);
+      const targets = others.flatMap((to) => targetsOf(from, running.get(to.name)));
+      const source = running.get(from.name);
+      const attempts = source === undefined ? undefined : await tryConnections(source, targets);
+      return others.map((to) =>
+        judgePair({ from, to, source, target: running.get(to.name), attempts }),
+      );
+    }),
+  );
+  return perService.flat();
+}
+
+function targetsOf(from: Service, to: RunningService | undefined): readonly Target[] {
+  if (to === undefined) return [];
+  // Where an edge is declared the name has to work, too: that is what the services use.
+  const hosts = isDeclared(from, to.service) ? [to.service.name] : to.addresses;
+  return hosts.flatMap((host) => to.ports.map((port) => ({ host, port })));
+}
+
+/** Services see each other when they are on a common network. */
+function isDeclared(from: Service, to: Service): boolean {
+  return [...from.networks.keys()].some((network) => to.networks.has(network));
+}
+
+function judgePair(pair: {
+  readonly from: Service;
+  readonly to: Service;
+  readonly source: RunningService | undefined;
+  readonly target: RunningService | undefined;
+  readonly attempts: readonly Attempt[] | undefined;
+}): Reach {
+  const { from, to, source, target, attempts } = pair;
+  const common = { from: from.name, to: to.name, declared: isDeclared(from, to) };
+  const unknown = (reason: string): Reach => ({
+    ...common,
+    outcome: { status: "unknown", reason },
+  });
+  if (source === undefined) return unknown(`${from.name} is not running`);
+  if (target === undefined) return unknown(`${to.name} is not running`);
+  if (attempts === undefined)
+    return unknown(
+      `no image of the stack has a program that can open a connection from ${from.name}`,
+    );
+  const tried = attempts.filter(({ host, port }) =>
+    targetsOf(from, target).some((one) => one.host === host && one.port === port),
+  );
+  if (tried.length === 0) return unknown(`${to.name} has no address`);
+  const answered = tried.find(({ result }) => result === "open" || /refused/i.test(result));
+  const shown = answered ?? tried[0];
+  const evidence = shown === undefined ? "" : `${shown.host}:${shown.port} ${shown.result}`;
+  return { ...common, outcome: { status: answered === undefined ? "closed" : "open", evidence } };
+}
+
+/** Longest wait for one connection. A packet that is dropped is never answered. */
+const waitSeconds = 2;
+
+/**
+ * The script for bash: all targets at once, each in a process of its own, since a connection that is
+ * dropped would wait for minutes. It needs no program but bash itself, writes no file, and prints
+ * `<index> <result>` for each.
+ */
+export const connectScript = `
+LC_ALL=C
+try() {
+  local message
+  if message=$( { exec 3<>"/dev/tcp/$2/$3"; } 2>&1 ); then echo "$1 open"; else message=\${message%%$'\\n'*}; echo "$1 \${message##*: }"; fi
+}
+index=0
+while [ $# -gt 0 ]; do try "$index" "$1" "$2" & index=$((index + 1)); shift 2; done
+exec 4<> <(:)
+for ((tick = 0; tick < ${waitSeconds * 20}; tick++)); do
+  [ -n "$(jobs -rp)" ] || break
+  read -r -t 0.05 -u 4 _
+done
+kill $(jobs -p) 2>/dev/null
+exit 0
+`;
+
+/** Try connections with the bash of the service's own container: same user, same limits, same network. */
+export function tryWithBash(engine: Engine, signal: AbortSignal): TryConnections {
+  return async ({ containerId, hasBash }, targets) => {
+    if (!hasBash) return undefined;
+    if (targets.length === 0) return [];
+    const words = targets.flatMap(({ host, port }) => [host, String(port)]);
+    const { output } = await engine.exec(
+      containerId,
+      ["bash", "-c", connectScript, "connect", ...words],
+      { timeoutMs: (waitSeconds + 8) * 1000 },
+      signal,
+    );
+    return readAttempts(output, targets);
+  };
+}
+
+/** What the script printed; a target that it says nothing about was not answered in time. */
+export function readAttempts(output: string, targets: readonly Target[]): readonly Attempt[] {
+  const results = new Map<number, string>();
+  for (const line of output.split("\n")) {
+    const [, index, result] = /^(\d+) (.+?)\r?$/.exec(line) ?? [];
+    if (index !== undefined && result !== undefined)
+      results.set(Number(index), result.toLowerCase());
+  }
+  return targets.map((target, index) => ({ ...target, result: results.get(index) ?? "timeout" }));
+}

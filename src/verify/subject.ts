@@ -1,0 +1,102 @@
+import type { EngineInfo, ImageDetails, ImageHistoryEntry } from "../docker/engine.ts";
+import type { LockedPackage } from "../packages/package.ts";
+import type { Digest, Image, Service, Stack } from "../stack/stack.ts";
+import type { ImageFiles } from "./image-files.ts";
+import type { Inspection } from "./inspection.ts";
+
+/** An image of the stack as the Engine holds it, and everything about it that checks look at. */
+export interface ImageSubject {
+  readonly image: Image;
+  readonly details: ImageDetails;
+  readonly history: readonly ImageHistoryEntry[];
+  /** OCI configuration fields that `details` leaves out. */
+  readonly config: {
+    readonly workingDirectory: string;
+    readonly volumes: readonly string[];
+    readonly hasHealthcheck: boolean;
+  };
+  /** Layers of the parent in the stack; undefined when it has none. */
+  readonly parent:
+    | { readonly name: string; readonly diffIds: readonly Digest[] | undefined }
+    | undefined;
+  /** Every file of the image, read back from the Engine. */
+  readonly files: ImageFiles;
+  /** Packages that the lock gives to it and its parents; undefined for images that qclock did not assemble. */
+  readonly locked: readonly LockedPackage[] | undefined;
+  /** Fingerprint that it must have; undefined where it cannot be known. */
+  readonly fingerprint: Digest | undefined;
+  /** Paths that may be setuid or setgid, parents' included. */
+  readonly setuid: readonly string[];
+  /** Services made from it. */
+  readonly services: readonly Service[];
+  /** Real values of the stack's secrets that could be read; never printed. */
+  readonly secretValues: readonly string[];
+}
+
+/** A service and its container as it is now. */
+export interface ServiceSubject {
+  readonly service: Service;
+  readonly inspection: Inspection;
+  readonly engine: EngineInfo;
+  /** Id of the image that the service's reference names now; undefined when it is gone. */
+  readonly currentImageId: string | undefined;
+  /** User of the image, for services that name none. */
+  readonly imageUser: string;
+  /** What a plan would do to this service, each with its cause; empty when all is as declared. */
+  readonly drift: readonly string[];
+  /** Engine names of the stack's networks that are internal. */
+  readonly internalNetworks: ReadonlySet<string>;
+  /** Processes as the host's kernel sees them; undefined where the host cannot look. */
+  readonly processes: readonly ProcessFacts[] | undefined;
+  /** Files of its secrets as they are in the container; undefined where they could not be read. */
+  readonly secretFiles: readonly SecretFile[] | undefined;
+  /** Last lines of its log. */
+  readonly logTail: readonly string[];
+  readonly secretValues: readonly string[];
+}
+
+/** What the kernel says about one process of a container. */
+export interface ProcessFacts {
+  readonly pid: number;
+  readonly command: string;
+  readonly uid: number;
+  /** Effective capabilities, as the kernel's hexadecimal mask. */
+  readonly effectiveCapabilities: bigint;
+  readonly noNewPrivileges: boolean;
+  /** 0: none, 1: strict, 2: filter. */
+  readonly seccomp: number;
+}
+
+/** Owner and mode of a secret's file, without its content. */
+export interface SecretFile {
+  readonly secret: string;
+  readonly target: string;
+  readonly found:
+    | {
+        readonly uid: number;
+        readonly gid: number;
+        readonly mode: number;
+        readonly sizeBytes: number;
+      }
+    | undefined;
+}
+
+/** The stack as a whole: what can only be seen between services. */
+export interface StackSubject {
+  readonly stack: Stack;
+  readonly reachability: readonly Reach[];
+}
+
+/** Whether one service can open a connection to another one, tried from inside the first one's network namespace. */
+export interface Reach {
+  readonly from: string;
+  readonly to: string;
+  /** Whether they share a network by declaration. */
+  readonly declared: boolean;
+  readonly outcome:
+    | {
+        readonly status: "open" | "closed";
+        /** `10.0.0.2:3306: refused` */ readonly evidence: string;
+      }
+    | { readonly status: "unknown"; readonly reason: string };
+}
