@@ -17,6 +17,8 @@ export interface LayerEntry {
   readonly linkTarget?: string;
   /** Digest of a regular file's content. */
   readonly digest?: Digest;
+  /** Where the content of a regular file starts in the layer's tar; absent for others. */
+  readonly offset?: number;
   /** Who put it here: `package:<name>`, `finish:<step>`, `accounts`, `files:<source>`, `directories`. */
   readonly origin: string;
 }

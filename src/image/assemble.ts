@@ -1,0 +1,176 @@
+import type { LockedImage, LockTarget } from "../packages/package.ts";
+import type { AssembledImage, Digest } from "../stack/stack.ts";
+import type { Store } from "../store/store.ts";
+import { buildConfig, buildManifest, type EffectiveSettings, inheritSettings } from "./config.ts";
+import type { FileScan } from "./files.ts";
+import { buildFilesLayer } from "./files-layer.ts";
+import { filesLayerInputs, packagesLayerInputs } from "./fingerprint.ts";
+import type { ImageArtifact, Layer } from "./layer.ts";
+import { recallLayer, rememberLayer } from "./layer-cache.ts";
+import { buildPackagesLayer } from "./packages-layer.ts";
+import { checkPrograms } from "./programs.ts";
+
+/** An assembled image that further images can stand on. */
+export interface AssembledArtifact extends ImageArtifact {
+  readonly settings: EffectiveSettings;
+}
+
+export interface AssembleRequest {
+  readonly image: AssembledImage;
+  readonly parent: AssembledArtifact | undefined;
+  readonly locked: LockedImage;
+  readonly target: LockTarget;
+  readonly scan: FileScan;
+  readonly fingerprint: Digest;
+  readonly stackName: string;
+  /** Path of a package in the store, fetched when it is not there yet. */
+  readonly packagePath: (digest: Digest) => Promise<string>;
+  readonly store: Store;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly onNotice: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Make an image: its parent's layers, one layer of packages, one of files, and the configuration. Layers
+ * whose inputs the store remembers are taken from it, so that an edited file rewrites the thin layer alone.
+ *
+ * Throws `package-corrupt`, `file-conflict`, `missing-interpreter`, `missing-library`, `disk-full`.
+ */
+export async function assembleImage(request: AssembleRequest): Promise<AssembledArtifact> {
+  const below = request.parent?.layers ?? [];
+  const packages = await packagesLayer(request, below);
+  const withPackages = packages === undefined ? below : [...below, packages];
+  const files = await filesLayer(request, withPackages);
+  const layers = files === undefined ? withPackages : [...withPackages, files];
+  const artifact = toArtifact(request, layers);
+  await checkPrograms({
+    image: request.image.name,
+    entrypoint: artifact.settings.entrypoint ?? [],
+    path:
+      artifact.settings.environment.get("PATH") ?? "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    layers,
+  });
+  return artifact;
+}
+
+/** The same from the store's notes alone, without making anything; undefined when a layer is not at hand. */
+export async function recallArtifact(
+  request: Pick<
+    AssembleRequest,
+    "image" | "parent" | "locked" | "target" | "scan" | "fingerprint" | "stackName" | "store"
+  >,
+): Promise<AssembledArtifact | undefined> {
+  const { image, target, scan, store } = request;
+  let layers = request.parent?.layers ?? [];
+  if (hasPackagesLayer(image, request.locked)) {
+    const inputs = packagesLayerInputs(
+      image,
+      target,
+      layers.map(({ diffId }) => diffId),
+    );
+    const layer = await recallLayer(inputs, "packages", store);
+    if (layer === undefined) return undefined;
+    layers = [...layers, layer];
+  }
+  if (hasFilesLayer(image, scan)) {
+    const below = layers.map(({ diffId }) => diffId);
+    const layer = await recallLayer(
+      filesLayerInputs({ image, scan, epoch: target.epoch, below }),
+      "files",
+      store,
+    );
+    if (layer === undefined) return undefined;
+    layers = [...layers, layer];
+  }
+  return toArtifact(request, layers);
+}
+
+async function packagesLayer(
+  request: AssembleRequest,
+  below: readonly Layer[],
+): Promise<Layer | undefined> {
+  const { image, locked, target, store } = request;
+  if (!hasPackagesLayer(image, locked)) return undefined;
+  const inputs = packagesLayerInputs(
+    image,
+    target,
+    below.map(({ diffId }) => diffId),
+  );
+  const remembered = await recallLayer(inputs, "packages", store);
+  if (remembered !== undefined) return remembered;
+  const layer = await buildPackagesLayer({
+    ...request,
+    parentLayers: below,
+    packages: locked.packages,
+    epoch: target.epoch,
+  });
+  await rememberLayer(inputs, layer, store);
+  return layer;
+}
+
+async function filesLayer(
+  request: AssembleRequest,
+  below: readonly Layer[],
+): Promise<Layer | undefined> {
+  const { image, scan, target, store } = request;
+  if (!hasFilesLayer(image, scan)) return undefined;
+  const { epoch } = target;
+  const inputs = filesLayerInputs({ image, scan, epoch, below: below.map(({ diffId }) => diffId) });
+  const remembered = await recallLayer(inputs, "files", store);
+  if (remembered !== undefined) return remembered;
+  const layer = await buildFilesLayer({ ...request, below, epoch });
+  await rememberLayer(inputs, layer, store);
+  return layer;
+}
+
+/** An image of files alone has no packages layer, and the other way round: an empty layer would say nothing. */
+function hasPackagesLayer(image: AssembledImage, locked: LockedImage): boolean {
+  return locked.packages.length + image.users.length + image.groups.length > 0;
+}
+
+function hasFilesLayer(image: AssembledImage, scan: FileScan): boolean {
+  return scan.files.length + image.directories.length > 0;
+}
+
+function toArtifact(
+  request: Pick<AssembleRequest, "image" | "parent" | "target" | "fingerprint" | "stackName">,
+  layers: readonly Layer[],
+): AssembledArtifact {
+  const { image, parent, target, fingerprint, stackName } = request;
+  const settings = inheritSettings(parent?.settings, image.config);
+  const config = buildConfig({
+    image,
+    stackName,
+    settings: { ...settings, labels: withBase(settings.labels, parent) },
+    layers,
+    architecture: target.architecture,
+    epoch: target.epoch,
+    fingerprint,
+  });
+  const manifest = buildManifest(config, layers);
+  return {
+    image: image.name,
+    reference: image.reference,
+    fingerprint,
+    config: config.bytes,
+    configDigest: config.digest,
+    manifest: manifest.bytes,
+    manifestDigest: manifest.digest,
+    layers,
+    settings,
+  };
+}
+
+/** OCI's own annotations for the image that this one stands on. */
+function withBase(
+  declared: ReadonlyMap<string, string>,
+  parent: AssembledArtifact | undefined,
+): ReadonlyMap<string, string> {
+  if (parent === undefined) return declared;
+  return new Map([
+    ...declared,
+    ["org.opencontainers.image.base.name", parent.reference],
+    ["org.opencontainers.image.base.digest", parent.manifestDigest],
+  ]);
+}

@@ -1,0 +1,180 @@
+import { digestOf } from "../packages/canonical-json.ts";
+import type { LockTarget } from "../packages/package.ts";
+import type { AssembledImage, Digest, DockerfileImage, Image, Stack } from "../stack/stack.ts";
+import type { FileScan, ScannedFile } from "./files.ts";
+
+/** Raised when qclock itself would make other bytes from the same inputs. */
+const FORMAT = 1;
+
+export interface FingerprintRequest {
+  readonly stack: Stack;
+  readonly target: LockTarget;
+  readonly scans: ReadonlyMap<string, FileScan>;
+  /** Digest of the build context of each Dockerfile image. */
+  readonly contexts: ReadonlyMap<string, Digest>;
+}
+
+/** The inputs of one image in parts, so that a change can be named. */
+export interface ImageInputs {
+  readonly fingerprint: Digest;
+  readonly parent: string;
+  readonly packages: ReadonlyMap<string, string>;
+  readonly files: ReadonlyMap<string, string>;
+  readonly settings: Digest;
+}
+
+/** The fingerprint of each image: the digest of everything that it is made from, its parent's fingerprint included. Known before any work. */
+export function fingerprintImages(request: FingerprintRequest): ReadonlyMap<string, ImageInputs> {
+  const found = new Map<string, ImageInputs>();
+  for (const image of request.stack.images.values())
+    found.set(image.name, inputsOf(image, request, found));
+  return found;
+}
+
+/** Digest of what the packages layer of an image is made from; its parent's packages layers included. */
+export function packagesLayerInputs(
+  image: AssembledImage,
+  target: LockTarget,
+  parentLayers: readonly Digest[],
+): Digest {
+  return digestOf({
+    format: FORMAT,
+    epoch: target.epoch,
+    packages: (target.images.get(image.name)?.packages ?? []).map(({ digest }) => digest),
+    exclude: image.exclude,
+    users: image.users,
+    groups: image.groups,
+    setuid: image.setuid,
+    parentLayers,
+  });
+}
+
+/** Digest of what the files layer is made from: the files, and the layers that its paths are resolved through. */
+export function filesLayerInputs(request: {
+  readonly image: AssembledImage;
+  readonly scan: FileScan;
+  readonly epoch: number;
+  readonly below: readonly Digest[];
+}): Digest {
+  const { image, scan, epoch, below } = request;
+  return digestOf({
+    format: FORMAT,
+    epoch,
+    files: scan.files.map(identityOf),
+    directories: image.directories,
+    below,
+  });
+}
+
+/** In words what made an image stale: `file usr/bin/x changed`, `package bash 5.1 -> 5.2`. Undefined when the difference is not known. */
+export function explainChange(previous: ImageInputs, current: ImageInputs): string {
+  if (previous.parent !== current.parent) return "its base changed";
+  const packages = difference(previous.packages, current.packages, "package");
+  if (packages !== undefined) return packages;
+  const files = difference(previous.files, current.files, "file");
+  if (files !== undefined) return files;
+  return previous.settings === current.settings ? "its inputs changed" : "its settings changed";
+}
+
+function difference(
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+  noun: string,
+): string | undefined {
+  const changes: string[] = [];
+  for (const [name, value] of after) {
+    const old = before.get(name);
+    if (old === value) continue;
+    if (old === undefined) changes.push(`${noun} ${name} added`);
+    else if (noun === "package") changes.push(`package ${name} ${old} -> ${value}`);
+    else changes.push(`${noun} ${name} changed`);
+  }
+  for (const name of before.keys()) if (!after.has(name)) changes.push(`${noun} ${name} removed`);
+  const [first] = changes;
+  if (first === undefined) return undefined;
+  return changes.length === 1 ? first : `${first} and ${changes.length - 1} more`;
+}
+
+function inputsOf(
+  image: Image,
+  request: FingerprintRequest,
+  found: ReadonlyMap<string, ImageInputs>,
+): ImageInputs {
+  switch (image.type) {
+    case "assembled":
+      return assembledInputs(image, request, found);
+    case "dockerfile":
+      return dockerfileInputs(image, request, found);
+    case "pulled":
+      return withFingerprint(
+        { parent: image.source, packages: new Map(), files: new Map(), settings: digestOf({}) },
+        request,
+      );
+  }
+}
+
+function assembledInputs(
+  image: AssembledImage,
+  request: FingerprintRequest,
+  found: ReadonlyMap<string, ImageInputs>,
+): ImageInputs {
+  const { target, scans } = request;
+  const locked = target.images.get(image.name)?.packages ?? [];
+  return withFingerprint(
+    {
+      parent: image.parent === undefined ? "scratch" : (found.get(image.parent)?.fingerprint ?? ""),
+      packages: new Map(locked.map(({ name, version }) => [name, version])),
+      files: new Map(
+        (scans.get(image.name)?.files ?? []).map((file) => [file.path, digestOf(identityOf(file))]),
+      ),
+      settings: digestOf({
+        config: image.config,
+        directories: image.directories,
+        digests: locked.map(({ digest }) => digest),
+        exclude: image.exclude,
+        users: image.users,
+        groups: image.groups,
+        setuid: image.setuid,
+        epoch: target.epoch,
+      }),
+    },
+    request,
+  );
+}
+
+function dockerfileInputs(
+  image: DockerfileImage,
+  request: FingerprintRequest,
+  found: ReadonlyMap<string, ImageInputs>,
+): ImageInputs {
+  const parents = image.parents.map((name) => found.get(name)?.fingerprint ?? "");
+  return withFingerprint(
+    {
+      parent: parents.join(" "),
+      packages: new Map(),
+      files: new Map([["context", request.contexts.get(image.name) ?? ""]]),
+      settings: digestOf({
+        target: image.target ?? "",
+        args: image.buildArgs,
+        labels: image.labels,
+      }),
+    },
+    request,
+  );
+}
+
+function withFingerprint(
+  parts: Omit<ImageInputs, "fingerprint">,
+  { stack }: FingerprintRequest,
+): ImageInputs {
+  const { os, architecture, name } = stack;
+  return {
+    ...parts,
+    fingerprint: digestOf({ format: FORMAT, stack: name, os, architecture, ...parts }),
+  };
+}
+
+/** Everything of a file that shows in the image; where it lies on the host does not. */
+function identityOf({ source: _, ...file }: ScannedFile): Omit<ScannedFile, "source"> {
+  return file;
+}

@@ -1,0 +1,115 @@
+import { createReadStream } from "node:fs";
+import type { Digest } from "../stack/stack.ts";
+import { MANIFEST_TYPE, toBlob } from "./config.ts";
+import type { ImageArtifact } from "./layer.ts";
+import { tarHeader, tarFill } from "./simple-tar.ts";
+
+/** An archive for `POST /images/load`, with its length known before it is sent. */
+export interface ImageArchive {
+  readonly lengthBytes: number;
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** The part of an artifact that goes into an archive. */
+export type PackedImage = Pick<
+  ImageArtifact,
+  "config" | "configDigest" | "manifest" | "manifestDigest"
+> & {
+  readonly layers: readonly {
+    readonly diffId: Digest;
+    readonly sizeBytes: number;
+    readonly path: string;
+  }[];
+};
+
+interface Member {
+  readonly name: string;
+  readonly size: number;
+  readonly read: () => AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+/**
+ * Images as one untagged archive that is an OCI layout and has a `manifest.json`: Engines with the
+ * graphdriver store read the latter, those with the containerd store the former. Layers in `omitLayers`
+ * are named but left out, for an Engine that has them already.
+ *
+ * Source: OCI image-spec 1.1, image-layout.md; Docker image specification 1.2, "Combined Image JSON".
+ */
+export function packImageArchive(
+  artifacts: readonly PackedImage[],
+  options: { readonly omitLayers: ReadonlySet<Digest> },
+): ImageArchive {
+  const members = listMembers(artifacts, options.omitLayers);
+  const lengthBytes = members.reduce((sum, { size }) => sum + 512 + size + tarFill(size), 1024);
+  return { lengthBytes, content: writeMembers(members) };
+}
+
+function listMembers(
+  artifacts: readonly PackedImage[],
+  omitLayers: ReadonlySet<Digest>,
+): readonly Member[] {
+  const members = new Map<string, Member>();
+  const addBytes = (name: string, bytes: Uint8Array): void => {
+    members.set(name, { name, size: bytes.length, read: () => [bytes] });
+  };
+  addBytes("oci-layout", Buffer.from('{"imageLayoutVersion":"1.0.0"}'));
+  addBytes("index.json", indexOf(artifacts));
+  addBytes("manifest.json", dockerManifestOf(artifacts));
+  for (const { config, configDigest, manifest, manifestDigest, layers } of artifacts) {
+    addBytes(blobPath(configDigest), config);
+    addBytes(blobPath(manifestDigest), manifest);
+    for (const { diffId, sizeBytes, path } of layers) {
+      if (omitLayers.has(diffId)) continue;
+      const name = blobPath(diffId);
+      members.set(name, {
+        name,
+        size: sizeBytes,
+        read: () => createReadStream(path, { highWaterMark: 1024 * 1024 }),
+      });
+    }
+  }
+  return [...members.values()];
+}
+
+function indexOf(artifacts: readonly PackedImage[]): Uint8Array {
+  const manifests = artifacts.map(({ manifest, manifestDigest }) => ({
+    mediaType: MANIFEST_TYPE,
+    digest: manifestDigest,
+    size: manifest.length,
+  }));
+  return toBlob({
+    schemaVersion: 2,
+    mediaType: "application/vnd.oci.image.index.v1+json",
+    manifests,
+  }).bytes;
+}
+
+function dockerManifestOf(artifacts: readonly PackedImage[]): Uint8Array {
+  return toBlob(
+    artifacts.map(({ configDigest, layers }) => ({
+      Config: blobPath(configDigest),
+      RepoTags: null,
+      Layers: layers.map(({ diffId }) => blobPath(diffId)),
+    })),
+  ).bytes;
+}
+
+function blobPath(digest: Digest): string {
+  return `blobs/sha256/${digest.slice("sha256:".length)}`;
+}
+
+async function* writeMembers(members: readonly Member[]): AsyncGenerator<Uint8Array> {
+  for (const { name, size, read } of members) {
+    yield tarHeader(name, size);
+    let written = 0;
+    for await (const chunk of read()) {
+      written += chunk.length;
+      yield chunk;
+    }
+    // The header has promised the size, so a layer that was damaged on disk must not go out.
+    if (written !== size) throw new Error(`${name} has ${written} bytes instead of ${size}`);
+    const fill = tarFill(size);
+    if (fill > 0) yield Buffer.alloc(fill);
+  }
+  yield Buffer.alloc(1024);
+}

@@ -1,0 +1,344 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, open, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { QclockError } from "../error.ts";
+import { parseControl } from "../packages/deb/control.ts";
+import {
+  databaseSkeleton,
+  infoFiles,
+  type InstalledPackage,
+  statusParagraph,
+} from "../packages/deb/dpkg-database.ts";
+import { buildAccounts } from "../packages/deb/finish/accounts.ts";
+import type { FinishTarget } from "../packages/deb/finish/finish.ts";
+import { finishSteps } from "../packages/deb/finish/steps.ts";
+import { parseRelations } from "../packages/deb/relation.ts";
+import type { UnpackedEntry } from "../packages/deb/unpack.ts";
+import { satisfiesVersion } from "../packages/deb/version.ts";
+import type { LockedPackage } from "../packages/package.ts";
+import type { AssembledImage, Digest } from "../stack/stack.ts";
+import type { Store } from "../store/store.ts";
+import { type DraftEntry, LayerDraft, mergeLayers, toDigest } from "./draft.ts";
+import type { Layer } from "./layer.ts";
+import { writeLayer } from "./layer-tar.ts";
+import { readEntry } from "./read-entry.ts";
+import { unpackAll } from "./unpack-pool.ts";
+
+export interface PackagesLayerRequest {
+  readonly image: AssembledImage;
+  readonly parentLayers: readonly Layer[];
+  readonly packages: readonly LockedPackage[];
+  readonly epoch: number;
+  readonly packagePath: (digest: Digest) => Promise<string>;
+  readonly store: Store;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly onNotice: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+const DPKG = "var/lib/dpkg";
+/** The top folders that Debian has merged into /usr; packages still ship files under the old names. */
+const MERGED = ["bin", "sbin", "lib", "lib64"];
+
+/**
+ * The layer of an image's packages: their files, the accounts, the replayed effects of their scripts and
+ * dpkg's database. Nothing of any package is run.
+ *
+ * Throws `package-corrupt`, `file-conflict`, `disk-full`.
+ */
+export async function buildPackagesLayer(request: PackagesLayerRequest): Promise<Layer> {
+  const { image, packages, epoch, store, signal } = request;
+  const spoolFolder = path.join(store.directory, "tmp", `unpack-${randomUUID()}`);
+  await mkdir(spoolFolder, { recursive: true });
+  try {
+    const installed = await unpack(request, spoolFolder);
+    const draft = new LayerDraft(mergeLayers(request.parentLayers), epoch);
+    if (request.parentLayers.length === 0 && packages.length > 0) addMergedFolders(draft);
+    addPackages(draft, installed, spoolFolder);
+    placeHardLinks(draft);
+    const target = finishTarget(draft, request.parentLayers);
+    await addAccounts(draft, target, image);
+    for (const step of finishSteps) await step.apply(target(`finish:${step.name}`));
+    await addDatabase(target, installed);
+    reportScripts(installed, request.onNotice);
+    const entries = draft.sorted().map((entry) => withoutSetuid(entry, image.setuid));
+    return await writeLayer({ entries, kind: "packages", epoch, store, signal });
+  } finally {
+    await rm(spoolFolder, { recursive: true, force: true });
+  }
+}
+
+async function unpack(
+  request: PackagesLayerRequest,
+  spoolFolder: string,
+): Promise<readonly InstalledPackage[]> {
+  const { packages, image, store, signal } = request;
+  const files = await Promise.all(packages.map(({ digest }) => request.packagePath(digest)));
+  const jobs = packages.map(({ name }, index) => ({
+    name,
+    file: files[index] ?? "",
+    spool: path.join(spoolFolder, name),
+    exclude: image.exclude,
+  }));
+  const unpacked = await unpackAll({
+    // The largest first: one that starts last would be waited for alone.
+    jobs: jobs.toSorted((a, b) => sizeOf(packages, b.name) - sizeOf(packages, a.name)),
+    threads: os.availableParallelism(),
+    storeDirectory: store.directory,
+    onDone: request.onProgress,
+    signal,
+  });
+  const order = jobs.toSorted((a, b) => sizeOf(packages, b.name) - sizeOf(packages, a.name));
+  const byName = new Map(order.map(({ name }, index) => [name, unpacked[index]]));
+  return packages.flatMap(({ name }) => {
+    const result = byName.get(name);
+    if (result === undefined) return [];
+    const control = parseControl(result.controlFiles.get("control") ?? "");
+    return [{ name, control, ...result }];
+  });
+}
+
+function sizeOf(packages: readonly LockedPackage[], name: string): number {
+  return packages.find((entry) => entry.name === name)?.sizeBytes ?? 0;
+}
+
+function addMergedFolders(draft: LayerDraft): void {
+  for (const name of MERGED) {
+    draft.addDirectory("finish:usr-merge", `usr/${name}`, { mode: 0o755 });
+    draft.addLink("finish:usr-merge", name, `usr/${name}`);
+  }
+}
+
+function addPackages(
+  draft: LayerDraft,
+  installed: readonly InstalledPackage[],
+  spoolFolder: string,
+): void {
+  const owners = new Map<string, InstalledPackage>();
+  for (const item of basesFirst(installed)) {
+    for (const entry of item.entries) {
+      if (entry.excluded || entry.path === "") continue;
+      const path_ = draft.resolve(entry.path);
+      const next = toDraft(entry, item.name, path.join(spoolFolder, item.name));
+      const present = draft.own(path_) ?? draft.find(path_);
+      const owner = owners.get(path_);
+      if (
+        present !== undefined &&
+        present.type !== "directory" &&
+        entry.type !== "directory" &&
+        !isSame(present, next)
+      ) {
+        if (owner !== undefined && replaces(owner, item)) continue;
+        if (owner !== undefined && !replaces(item, owner))
+          throw conflict(path_, owner.name, item.name);
+      }
+      // A folder of several packages keeps the mode that the first gave it, as dpkg does.
+      if (present?.type === "directory" && entry.type === "directory") {
+        if (owner === undefined && draft.own(path_)?.origin === "finish:usr-merge") draft.add(next);
+        continue;
+      }
+      draft.add(next);
+      owners.set(path_, item);
+    }
+  }
+}
+
+/** base-files owns the skeleton; after it the order of names, so that the result does not depend on anything else. */
+function basesFirst(installed: readonly InstalledPackage[]): readonly InstalledPackage[] {
+  return installed.toSorted(
+    (a, b) => Number(b.name === "base-files") - Number(a.name === "base-files"),
+  );
+}
+
+function toDraft(entry: UnpackedEntry, name: string, spool: string): DraftEntry {
+  const { path: at, type, mode, uid, gid, mtime, size, linkTarget, spoolOffset, sha256 } = entry;
+  return {
+    path: at,
+    type,
+    mode,
+    uid,
+    gid,
+    mtime,
+    size,
+    origin: `package:${name}`,
+    ...(linkTarget === undefined ? {} : { linkTarget }),
+    ...(sha256 === undefined ? {} : { digest: toDigest(sha256) }),
+    ...(spoolOffset === undefined
+      ? {}
+      : { content: { type: "file", file: spool, offset: spoolOffset } }),
+  };
+}
+
+function isSame(a: Omit<DraftEntry, "content">, b: DraftEntry): boolean {
+  return (
+    a.type === b.type && a.mode === b.mode && a.digest === b.digest && a.linkTarget === b.linkTarget
+  );
+}
+
+/** Whether a package declares that its files take the place of another's (Policy 7.6.1). */
+function replaces(item: InstalledPackage, other: InstalledPackage): boolean {
+  return parseRelations(item.control.get("Replaces") ?? "").some(({ alternatives }) =>
+    alternatives.some(({ name, constraint }) => {
+      if (name !== other.name) return false;
+      const version = other.control.get("Version") ?? "";
+      return (
+        constraint === undefined ||
+        satisfiesVersion(version, constraint.operator, constraint.version)
+      );
+    }),
+  );
+}
+
+function conflict(at: string, first: string, second: string): QclockError {
+  return new QclockError(
+    "file-conflict",
+    `Both ${first} and ${second} install /${at}, with different content.`,
+    {
+      hint: "Leave one of the two out of the image's packages.",
+    },
+  );
+}
+
+/** In a sorted tar the file itself must come before its hard links, so the lowest path becomes the file. */
+function placeHardLinks(draft: LayerDraft): void {
+  const groups = new Map<string, DraftEntry[]>();
+  for (const entry of draft.sorted()) {
+    if (entry.type !== "hardlink" || entry.linkTarget === undefined) continue;
+    const target = draft.resolve(entry.linkTarget);
+    groups.set(target, [...(groups.get(target) ?? []), entry]);
+  }
+  for (const [target, links] of groups) {
+    const file = draft.own(target);
+    if (file === undefined) continue;
+    const [lowest, ...others] = [file, ...links].toSorted((a, b) => (a.path < b.path ? -1 : 1));
+    if (lowest === undefined) continue;
+    draft.add({ ...file, path: lowest.path });
+    for (const other of others) {
+      const { content: _, digest: __, ...rest } = file;
+      draft.add({ ...rest, path: other.path, type: "hardlink", size: 0, linkTarget: lowest.path });
+    }
+  }
+}
+
+/** A view of the draft for the finish steps; what a step adds carries its name. */
+function finishTarget(
+  draft: LayerDraft,
+  parentLayers: readonly Layer[],
+): (origin: string) => FinishTarget {
+  const names = (folder: string): readonly string[] => {
+    const prefix = `${draft.resolve(`${folder}/.`).replace(/\/\.$/, "")}/`;
+    const found = new Set<string>();
+    for (const { path: at } of [...mergeLayers(parentLayers).values(), ...draft.sorted()]) {
+      if (at.startsWith(prefix)) found.add(at.slice(prefix.length).split("/")[0] ?? "");
+    }
+    return [...found].toSorted();
+  };
+  return (origin) => ({
+    kindOf: (at) => draft.find(draft.resolve(at))?.type,
+    readText: async (at) => {
+      const entry = draft.follow(at);
+      if (entry?.type !== "file") return undefined;
+      return (await readContent(entry, parentLayers)).toString("utf8");
+    },
+    list: names,
+    addFile: (at, content, mode = 0o644, owner = { uid: 0, gid: 0 }) =>
+      draft.addFile(origin, { path: at, mode, content, ...owner }),
+    addLink: (at, target) => draft.addLink(origin, at, target),
+    addDirectory: (at, mode, owner = { uid: 0, gid: 0 }) =>
+      draft.addDirectory(origin, at, { mode, ...owner }),
+  });
+}
+
+async function readContent(
+  entry: ReturnType<LayerDraft["find"]> & {},
+  parentLayers: readonly Layer[],
+): Promise<Buffer> {
+  if (!("content" in entry) || entry.content === undefined) return readEntry(parentLayers, entry);
+  if (entry.content.type === "bytes") return Buffer.from(entry.content.bytes);
+  await using file = await open(entry.content.file);
+  const { buffer } = await file.read(Buffer.alloc(entry.size), 0, entry.size, entry.content.offset);
+  return buffer;
+}
+
+const SHADOW_GROUP = 42;
+
+async function addAccounts(
+  draft: LayerDraft,
+  target: (origin: string) => FinishTarget,
+  image: AssembledImage,
+): Promise<void> {
+  const view = target("accounts");
+  const isFirst = view.kindOf("etc/passwd") === undefined;
+  if (!isFirst && image.users.length + image.groups.length === 0) return;
+  const read = async (own: string, template: string): Promise<string> =>
+    (await view.readText(own)) ?? (await view.readText(template)) ?? "";
+  const passwd = await read("etc/passwd", "usr/share/base-passwd/passwd.master");
+  const group = await read("etc/group", "usr/share/base-passwd/group.master");
+  if (passwd === "" && image.users.length + image.groups.length === 0) return;
+  const files = buildAccounts({ passwd, group, users: image.users, groups: image.groups });
+  const hidden = { mode: 0o640, uid: 0, gid: SHADOW_GROUP };
+  draft.addFile("accounts", { path: "etc/passwd", mode: 0o644, content: files.passwd });
+  draft.addFile("accounts", { path: "etc/group", mode: 0o644, content: files.group });
+  draft.addFile("accounts", { path: "etc/shadow", content: files.shadow, ...hidden });
+  draft.addFile("accounts", { path: "etc/gshadow", content: files.gshadow, ...hidden });
+}
+
+/** A child's layer holds the whole status file and the `info` files of its own packages. */
+async function addDatabase(
+  target: (origin: string) => FinishTarget,
+  installed: readonly InstalledPackage[],
+): Promise<void> {
+  if (installed.length === 0) return;
+  const view = target("finish:dpkg");
+  const before = (await view.readText(`${DPKG}/status`)) ?? "";
+  const paragraphs = [
+    ...before.split("\n\n").map((text) => text.trim()),
+    ...installed.map((item) => statusParagraph(item).trim()),
+  ];
+  const sorted = paragraphs
+    .filter((paragraph) => paragraph !== "")
+    .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  view.addFile(`${DPKG}/status`, sorted.map((paragraph) => `${paragraph}\n\n`).join(""));
+  for (const file of [
+    ...(before === "" ? databaseSkeleton() : []),
+    ...installed.flatMap(infoFiles),
+  ]) {
+    const hidden = file.path.startsWith("lock") || file.path.startsWith("triggers/Lock");
+    view.addFile(`${DPKG}/${file.path}`, file.content, hidden ? 0o640 : 0o644);
+  }
+  for (const folder of ["alternatives", "parts", "updates"])
+    view.addDirectory(`${DPKG}/${folder}`, 0o755);
+}
+
+/** Privileges that a file gives by being run are taken away, but for those that the manifest names. */
+function withoutSetuid(entry: DraftEntry, allowed: readonly string[]): DraftEntry {
+  if (entry.type === "directory" || (entry.mode & 0o6000) === 0) return entry;
+  return allowed.includes(`/${entry.path}`) ? entry : { ...entry, mode: entry.mode & 0o1777 };
+}
+
+/** Lines of a script that change nothing in an image: guards, helpers of a running system, caches that are rebuilt. */
+const HARMLESS =
+  /^\s*(?:#.*|set .*|exit.*|true|:|fi|done|esac|;;|then|else|if .*|case .*|\(?[\w|" -]+\)\s*|}|\{|.*(?:deb-systemd|systemctl|invoke-rc\.d|update-rc\.d|ldconfig|py3compile|dpkg-maintscript-helper|dpkg-trigger|update-mime|udevadm|apparmor|debconf|db_).*)?\s*$/;
+
+/** Say once which packages have a script whose effect nobody replays. */
+function reportScripts(
+  installed: readonly InstalledPackage[],
+  onNotice: (message: string) => void,
+): void {
+  const replayed = new Set(finishSteps.flatMap(({ packages }) => packages));
+  for (const name of ["base-passwd", "dpkg", "usrmerge", "libc6"]) replayed.add(name);
+  const unknown = installed.filter(({ name, controlFiles }) => {
+    const script = controlFiles.get("postinst");
+    if (script === undefined || replayed.has(name)) return false;
+    return script.split("\n").some((line) => !HARMLESS.test(line));
+  });
+  if (unknown.length === 0) return;
+  onNotice(
+    `The scripts of these packages are not run and not replayed: ${unknown.map(({ name }) => name).join(", ")}`,
+  );
+}
+
+function nameOf(paragraph: string): string {
+  return /^Package: (.*)$/m.exec(paragraph)?.[1] ?? "";
+}

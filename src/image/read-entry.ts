@@ -1,0 +1,17 @@
+import { open } from "node:fs/promises";
+import type { Layer, LayerEntry } from "./layer.ts";
+
+/** The content of a regular file as the topmost layer that holds it has it. */
+export async function readEntry(
+  layers: readonly Layer[],
+  entry: Pick<LayerEntry, "path" | "size">,
+): Promise<Buffer> {
+  for (const layer of layers.toReversed()) {
+    const found = layer.entries.find(({ path }) => path === entry.path);
+    if (found?.offset === undefined) continue;
+    await using file = await open(layer.path);
+    const { buffer } = await file.read(Buffer.alloc(found.size), 0, found.size, found.offset);
+    return buffer;
+  }
+  throw new Error(`/${entry.path} is a file of no layer`);
+}

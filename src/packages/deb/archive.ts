@@ -1,0 +1,35 @@
+import type { ByteReader } from "./byte-reader.ts";
+
+/** One member of an ar archive. Its content follows in the reader and must be read or skipped, then `pad` bytes. */
+export interface ArMember {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Bytes that fill up to an even offset. */
+  readonly padding: number;
+}
+
+const MAGIC = "!<arch>\n";
+
+/** Check the start of a Debian package. Source: deb(5), ar(5). */
+export async function readMagic(reader: ByteReader): Promise<void> {
+  const bytes = await reader.read(MAGIC.length);
+  if (bytes === undefined || Buffer.from(bytes).toString("latin1") !== MAGIC) {
+    throw new Error("it does not begin as an ar archive");
+  }
+}
+
+/** The header of the next member, or undefined at the end. */
+export async function readMember(reader: ByteReader): Promise<ArMember | undefined> {
+  const bytes = await reader.read(60);
+  if (bytes === undefined) return undefined;
+  const header = Buffer.from(bytes).toString("latin1");
+  const sizeBytes = Number(header.slice(48, 58).trim());
+  if (!header.endsWith("`\n") || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0) {
+    throw new Error("a member's header is damaged");
+  }
+  return {
+    name: header.slice(0, 16).trim().replace(/\/$/, ""),
+    sizeBytes,
+    padding: sizeBytes % 2,
+  };
+}

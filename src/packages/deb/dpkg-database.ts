@@ -1,0 +1,94 @@
+import type { ControlFields } from "./control.ts";
+import type { UnpackedEntry } from "./unpack.ts";
+
+/** A package as dpkg's database knows it. */
+export interface InstalledPackage {
+  readonly name: string;
+  readonly control: ControlFields;
+  readonly controlFiles: ReadonlyMap<string, string>;
+  readonly entries: readonly UnpackedEntry[];
+}
+
+/** A file of dpkg's database; `path` is below `/var/lib/dpkg`. */
+export interface DatabaseFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+/**
+ * Fields of a status paragraph that come from the control file are in this order; others follow as they
+ * stand. Source: dpkg's `fieldinfos`.
+ */
+const FIRST_FIELDS = [
+  "Package",
+  "Essential",
+  "Protected",
+  "Status",
+  "Priority",
+  "Section",
+  "Installed-Size",
+];
+
+/** One paragraph of `/var/lib/dpkg/status` for a package that is installed and configured. */
+export function statusParagraph(entry: InstalledPackage): string {
+  const fields = new Map(entry.control);
+  fields.set("Status", "install ok installed");
+  const conffiles = conffilesField(entry);
+  if (conffiles !== undefined) fields.set("Conffiles", conffiles);
+  const names = [
+    ...FIRST_FIELDS.filter((name) => fields.has(name)),
+    ...[...fields.keys()].filter((name) => !FIRST_FIELDS.includes(name)),
+  ];
+  const lines = names.map((name) => {
+    const value = fields.get(name) ?? "";
+    return value.startsWith("\n") ? `${name}:${value}` : `${name}: ${value}`;
+  });
+  return `${lines.join("\n")}\n`;
+}
+
+/** The package's files below `info/`: everything that dpkg wants to know, its scripts left out since they never ran. */
+export function infoFiles(entry: InstalledPackage): readonly DatabaseFile[] {
+  const stem = `info/${infoName(entry)}`;
+  const files: DatabaseFile[] = [
+    { path: `${stem}.list`, content: listOf(entry.entries) },
+    { path: `${stem}.md5sums`, content: entry.controlFiles.get("md5sums") ?? "" },
+  ];
+  for (const kind of ["conffiles", "shlibs", "symbols", "triggers"]) {
+    const content = entry.controlFiles.get(kind);
+    if (content !== undefined) files.push({ path: `${stem}.${kind}`, content });
+  }
+  return files;
+}
+
+/** What dpkg expects beside the packages. */
+export function databaseSkeleton(): readonly DatabaseFile[] {
+  return [
+    { path: "available", content: "" },
+    { path: "diversions", content: "" },
+    { path: "statoverride", content: "" },
+    { path: "info/format", content: "1\n" },
+    { path: "triggers/Lock", content: "" },
+    { path: "triggers/Unincorp", content: "" },
+    { path: "lock", content: "" },
+    { path: "lock-frontend", content: "" },
+  ];
+}
+
+/** Packages that may be installed for several architectures carry theirs in the names of their files. */
+function infoName({ name, control }: InstalledPackage): string {
+  return control.get("Multi-Arch") === "same" ? `${name}:${control.get("Architecture")}` : name;
+}
+
+function listOf(entries: readonly UnpackedEntry[]): string {
+  return entries.map(({ path }) => (path === "" ? "/.\n" : `/${path}\n`)).join("");
+}
+
+function conffilesField({ controlFiles, entries }: InstalledPackage): string | undefined {
+  const listed = (controlFiles.get("conffiles") ?? "").split("\n").map((line) => line.trim());
+  const sums = new Map(entries.map(({ path, md5 }) => [`/${path}`, md5]));
+  const lines = listed.flatMap((path) => {
+    const md5 = sums.get(path);
+    return md5 === undefined ? [] : [`\n ${path} ${md5}`];
+  });
+  return lines.length === 0 ? undefined : lines.join("");
+}
