@@ -94,7 +94,7 @@ function refusal(attempt: Attempt, status: number, message: string): QclockError
 }
 
 function lostConnection(attempt: Attempt, code: string, cause: unknown): QclockError {
-  const told = disconnects.has(code) ? "the Engine closed the connection" : `${messageOf(cause)}`;
+  const told = disconnects.has(code) ? "the Engine closed the connection" : messageOf(cause);
   return new QclockError("engine-unreachable", `Could not ${attempt.operation}: ${told} (${attempt.url}, ${code}).`, {
     cause,
     hint: "Run the command again once the Engine answers; `qclock doctor` looks at it.",

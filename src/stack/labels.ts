@@ -6,6 +6,8 @@ export const labels = {
   image: "dev.qclock.image",
   /** Digest of all inputs of an image, its parent's fingerprint included. On images. */
   fingerprint: "dev.qclock.fingerprint",
+  /** Digest of the build context and its number of files. On images made from a Dockerfile. */
+  context: "dev.qclock.context",
   /** Name of the service. On containers. */
   service: "dev.qclock.service",
   /** Digest of the container's definition; another one means that it must be made again. On containers, networks, volumes. */

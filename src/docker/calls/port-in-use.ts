@@ -78,6 +78,7 @@ function containerHolding(containers: z.infer<typeof listSchema>, wanted: Wanted
 }
 
 function overlaps(left: string, right: string): boolean {
-  const everywhere = (address: string): boolean => address === "" || address === "0.0.0.0" || address === "::";
-  return left === right || everywhere(left) || everywhere(right);
+  return left === right || everywhere.has(left) || everywhere.has(right);
 }
+
+const everywhere = new Set(["", "0.0.0.0", "::"]);

@@ -57,8 +57,7 @@ export async function createTransport({ address, url, tls, environment }: Transp
       const { hostname, port } = address;
       if (tls === undefined && !address.tls) {
         if (!isLoopback(hostname)) throw unencrypted(url);
-        const make = (keepAlive: boolean): HttpAgent => new Agent({ keepAlive });
-        return { protocol: "http:", hostname, port, request, ...agents(make), explain: () => undefined };
+        return { protocol: "http:", hostname, port, request, ...agents(plainAgent), explain: () => undefined };
       }
       // TLS takes longer to load than all the rest of this.
       const { Agent: TlsAgent, request: tlsRequest } = await import("node:https");
@@ -69,6 +68,10 @@ export async function createTransport({ address, url, tls, environment }: Transp
     default:
       return unreachable(address);
   }
+}
+
+function plainAgent(keepAlive: boolean): HttpAgent {
+  return new Agent({ keepAlive });
 }
 
 function agents(make: (keepAlive: boolean) => HttpAgent): Pick<Transport, "agent" | "freshAgent" | "close"> {

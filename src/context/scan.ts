@@ -1,0 +1,172 @@
+import { lstat, readdir, readFile, readlink } from "node:fs/promises";
+import path from "node:path";
+import { QclockError } from "../error.ts";
+import type { DockerfileImage } from "../stack/stack.ts";
+import { type IgnoreRules, parseIgnore } from "./ignore.ts";
+
+/** One path of a build context. */
+export type ContextEntry =
+  | { readonly type: "directory"; readonly path: string }
+  | { readonly type: "symlink"; readonly path: string; readonly target: string }
+  | {
+      readonly type: "file";
+      /** Relative to the context, with slashes. */
+      readonly path: string;
+      /** On the host. */
+      readonly absolutePath: string;
+      readonly executable: boolean;
+      readonly sizeBytes: number;
+      /** Changes whenever the file does: size, inode and times. */
+      readonly stamp: string;
+      /** When the file last changed in any way, in milliseconds since 1970. */
+      readonly changedAtMs: number;
+    };
+
+export type ContextFile = Extract<ContextEntry, { readonly type: "file" }>;
+
+/** What a Dockerfile image would send, found by looking at names and sizes alone. */
+export interface ContextScan {
+  readonly image: string;
+  /** Absolute path of the context. */
+  readonly directory: string;
+  /** Sorted by path; without the Dockerfile. */
+  readonly entries: readonly ContextEntry[];
+  /** The Dockerfile as the Engine will find it. */
+  readonly dockerfile: { readonly path: string; readonly absolutePath: string; readonly text: string };
+  readonly sizeBytes: number;
+  readonly rules: IgnoreRules;
+  /** What is worth telling: paths that were skipped, a context that is large. */
+  readonly notices: readonly string[];
+}
+
+/** Past this a context is worth a word. */
+const largeBytes = 100 * 1024 * 1024;
+
+/** Past this something was taken along by mistake. */
+const maxBytes = 4 * 1024 * 1024 * 1024;
+
+/**
+ * Walk a build context. Symbolic links are kept as links and never followed; sockets, FIFOs and devices are skipped. What
+ * `.dockerignore` names is not even looked at. Throws `build-failed` for a context that is too large or has names that are
+ * not UTF-8.
+ */
+export async function scanContext(image: DockerfileImage): Promise<ContextScan> {
+  const { context: directory, dockerfile } = image;
+  const rules = await readRules(image);
+  const notices: string[] = [];
+  const entries = await walk({ directory, rules, notices, image: image.name }, "");
+  const inside = relativePath(directory, dockerfile);
+  const sizeBytes = entries.reduce((sum, entry) => sum + (entry.type === "file" ? entry.sizeBytes : 0), 0);
+  if (sizeBytes > largeBytes) notices.push(tooLarge(image.name, entries, sizeBytes));
+  if (sizeBytes > maxBytes) {
+    throw new QclockError("build-failed", tooLarge(image.name, entries, sizeBytes), { hint: "Name what the build does not need in .dockerignore." });
+  }
+  return {
+    image: image.name,
+    directory,
+    entries: entries.filter((entry) => entry.path !== inside).toSorted(byPath),
+    dockerfile: { path: inside ?? outsideName, absolutePath: dockerfile, text: await readDockerfile(image) },
+    sizeBytes,
+    rules,
+    notices,
+  };
+}
+
+/** The name in the context of a Dockerfile that lies outside of it. */
+const outsideName = ".qclock.Dockerfile";
+
+/** `<Dockerfile>.dockerignore` beside the Dockerfile goes before `.dockerignore` of the context. */
+async function readRules({ context, dockerfile, name }: DockerfileImage): Promise<IgnoreRules> {
+  for (const file of [`${dockerfile}.dockerignore`, path.join(context, ".dockerignore")]) {
+    const text = await readFile(file, "utf8").catch((error: unknown) => absent(error));
+    if (text === undefined) continue;
+    try {
+      return parseIgnore(text);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      throw new QclockError("build-failed", `Image ${name}: ${file}, ${error.message}.`, { cause: error, hint: "Escape a character that is not meant as a wildcard with a backslash." });
+    }
+  }
+  return parseIgnore("");
+}
+
+async function readDockerfile({ dockerfile, name }: DockerfileImage): Promise<string> {
+  const text = await readFile(dockerfile, "utf8").catch((error: unknown) => absent(error));
+  if (text === undefined) throw new QclockError("build-failed", `Image ${name}: there is no Dockerfile at ${dockerfile}.`, { hint: "Correct `build.dockerfile` in the manifest." });
+  return text;
+}
+
+interface Walk {
+  readonly image: string;
+  readonly directory: string;
+  readonly rules: IgnoreRules;
+  readonly notices: string[];
+}
+
+/** One folder after the other, so that a deep tree needs few open files. */
+async function walk(state: Walk, parent: string): Promise<ContextEntry[]> {
+  const { directory, rules, notices, image } = state;
+  const entries: ContextEntry[] = [];
+  for (const name of (await readdir(path.join(directory, parent))).toSorted()) {
+    const relative = parent === "" ? name : `${parent}/${name}`;
+    if (name.includes("\uFFFD")) throw notUtf8(image, relative);
+    const ignored = rules.ignores(relative);
+    if (ignored && !rules.mayHoldExceptions(relative)) continue;
+    const absolutePath = path.join(directory, relative);
+    const found = await lstat(absolutePath, { bigint: true });
+    if (found.isDirectory()) {
+      const inside = await walk(state, relative);
+      // An ignored folder is there only as far as an exception inside it needs it.
+      if (!ignored || inside.length > 0) entries.push({ type: "directory", path: relative });
+      entries.push(...inside);
+    } else if (ignored) continue;
+    else if (found.isSymbolicLink()) entries.push({ type: "symlink", path: relative, target: await readlink(absolutePath) });
+    else if (found.isFile()) {
+      entries.push({
+        type: "file",
+        path: relative,
+        absolutePath,
+        executable: (found.mode & 0o111n) !== 0n,
+        sizeBytes: Number(found.size),
+        stamp: `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`,
+        changedAtMs: Math.max(Number(found.mtimeMs), Number(found.ctimeMs)),
+      });
+    } else notices.push(`Image ${image}: ${relative} is a socket, a FIFO or a device and stays out of the build context.`);
+  }
+  return entries;
+}
+
+function tooLarge(image: string, entries: readonly ContextEntry[], sizeBytes: number): string {
+  const sums = new Map<string, number>();
+  for (const entry of entries) {
+    if (entry.type !== "file") continue;
+    const top = entry.path.split("/").slice(0, 2).join("/");
+    sums.set(top, (sums.get(top) ?? 0) + entry.sizeBytes);
+  }
+  const largest = [...sums].toSorted(([, left], [, right]) => right - left).slice(0, 5);
+  const named = largest.map(([name, size]) => `${name} (${megabytes(size)})`).join(", ");
+  return `Image ${image} sends a build context of ${megabytes(sizeBytes)}; the largest parts: ${named}.`;
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`;
+}
+
+function byPath(left: ContextEntry, right: ContextEntry): number {
+  return Buffer.compare(Buffer.from(left.path), Buffer.from(right.path));
+}
+
+/** Undefined for a file outside the folder. */
+function relativePath(directory: string, file: string): string | undefined {
+  const relative = path.relative(directory, file);
+  return relative.startsWith("..") || path.isAbsolute(relative) ? undefined : relative.split(path.sep).join("/");
+}
+
+function absent(error: unknown): undefined {
+  if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return undefined;
+  throw error;
+}
+
+function notUtf8(image: string, relative: string): QclockError {
+  return new QclockError("build-failed", `Image ${image}: the name of ${JSON.stringify(relative)} is not UTF-8.`, { hint: "Rename the file, or name it in .dockerignore with a wildcard." });
+}

@@ -1,0 +1,88 @@
+import { type ContextDigest, digestContext } from "../context/digest.ts";
+import { renameFroms } from "../context/dockerfile.ts";
+import { lintContext } from "../context/lint.ts";
+import { packContext } from "../context/pack.ts";
+import { type ContextScan, scanContext } from "../context/scan.ts";
+import { refuseSecrets } from "../context/secrets.ts";
+import type { Diagnostic } from "../diagnostic.ts";
+import { QclockError } from "../error.ts";
+import { labels } from "../stack/labels.ts";
+import type { Digest, DockerfileImage } from "../stack/stack.ts";
+import type { Store } from "../store/store.ts";
+import { chooseBuilder } from "./builder.ts";
+import type { Engine, OnOutput } from "./engine.ts";
+
+export interface DockerfileBuild {
+  readonly engine: Engine;
+  readonly image: DockerfileImage;
+  readonly stackName: string;
+  /** Names in the Engine of the stack's images, by their keys in the manifest. Those that the Dockerfile stands on must be there. */
+  readonly references: ReadonlyMap<string, string>;
+  readonly fingerprint: Digest;
+  readonly store: Store;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** How to show an absolute path to the user. */
+  readonly displayPath: (absolutePath: string) => string;
+  readonly onOutput: OnOutput;
+  readonly onNotice: (message: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Build a Dockerfile image with the Engine's builder and give it its name. Images of the stack that the Dockerfile names
+ * become their names in the Engine, whose registry cannot exist: no registry can put another image in their place. Resolves
+ * with the image's id.
+ */
+export async function buildDockerfileImage(build: DockerfileBuild): Promise<string> {
+  const { engine, image, store, now, signal, onNotice } = build;
+  const scan = await scanContext(image);
+  for (const notice of scan.notices) onNotice(notice);
+  await refuseSecrets(scan);
+  await refuseMistakes(build, scan);
+  const context = await digestContext(scan, { store, now });
+  const builder = await chooseBuilder({ engine, store, onNotice, ...(signal === undefined ? {} : { signal }) });
+  const dockerfileText = renameFroms(scan.dockerfile.text, build.references, image.buildArgs);
+  await using packed = await packContext({ scan, dockerfileText, files: context.files, store });
+  return await engine.buildImage(
+    {
+      context: packed.content,
+      contextSizeBytes: packed.sizeBytes,
+      dockerfile: scan.dockerfile.path,
+      ...(image.target === undefined ? {} : { target: image.target }),
+      buildArgs: image.buildArgs,
+      labels: labelsOf(build, context),
+      reference: image.reference,
+      builder,
+    },
+    build.onOutput,
+    signal,
+  );
+}
+
+function labelsOf({ image, stackName, fingerprint }: DockerfileBuild, { digest, fileCount }: ContextDigest): ReadonlyMap<string, string> {
+  return new Map([
+    ...image.labels,
+    [labels.stack, stackName],
+    [labels.image, image.name],
+    [labels.fingerprint, fingerprint],
+    [labels.context, `${digest} ${fileCount}`],
+  ]);
+}
+
+async function refuseMistakes({ image, displayPath, onNotice }: DockerfileBuild, scan: ContextScan): Promise<void> {
+  const diagnostics = await lintContext({ image, scan, displayPath });
+  const errors = diagnostics.filter(({ severity }) => severity === "error");
+  for (const diagnostic of diagnostics) {
+    if (diagnostic.severity === "warning") onNotice(inOneLine(diagnostic));
+  }
+  if (errors.length === 0) return;
+  throw new QclockError("build-failed", `The build context of image ${image.name} has ${errors.length === 1 ? "a problem" : `${errors.length} problems`}.`, {
+    hint: errors[0]?.hint,
+    details: errors.map(inOneLine),
+  });
+}
+
+function inOneLine({ location: { file, line, column }, severity, message, code }: Diagnostic): string {
+  return `${file}:${line}:${column} ${severity}: ${message} [${code}]`;
+}

@@ -1,0 +1,95 @@
+import { QclockError } from "../error.ts";
+import { type PackedImage, packImageArchive } from "../image/image-layout.ts";
+import type { Digest } from "../stack/stack.ts";
+import type { Engine, ImageDetails, OnOutput } from "./engine.ts";
+
+/** A finished image and the name that it is to have. */
+export type LoadableImage = PackedImage & { readonly reference: string };
+
+export interface LoadRequest {
+  readonly engine: Engine;
+  /** Images to load together; a layer that several share is sent once. */
+  readonly artifacts: readonly LoadableImage[];
+  /** Chains of layers that the Engine is known to hold, from the bottom. Absent: the Engine is asked for the images of the same stack. */
+  readonly heldChains?: readonly (readonly Digest[])[];
+  readonly onOutput: OnOutput;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Put assembled images into the Engine under their names. Layers that it already holds are left out; should it not accept
+ * that, everything is sent. An answer without an error proves nothing here (the containerd store says "Loaded image" beside
+ * a failed unpacking), so that each image is looked at by its digests, and only then takes its name.
+ */
+export async function loadArtifacts(request: LoadRequest): Promise<void> {
+  const { engine, artifacts, onOutput, signal } = request;
+  const omitLayers = layersHeld(artifacts, request.heldChains ?? (await findChains(request)));
+  const attempts = omitLayers.size === 0 ? [noLayers] : [omitLayers, noLayers];
+  for (const [index, omitted] of attempts.entries()) {
+    try {
+      await engine.loadImages(packImageArchive(artifacts, { omitLayers: omitted }).content, onOutput, signal);
+      const ids = await findLoaded(request);
+      await Promise.all(artifacts.map((artifact, at) => engine.tagImage(ids[at] ?? "", artifact.reference, signal)));
+      return;
+    } catch (error) {
+      signal?.throwIfAborted();
+      const last = index === attempts.length - 1;
+      if (last || !(error instanceof QclockError) || error.code !== "load-failed") throw error;
+      onOutput("The Engine does not hold all the layers that were left out; sending all of them.");
+    }
+  }
+}
+
+const noLayers: ReadonlySet<Digest> = new Set();
+
+/**
+ * The layers to leave out: those that lie, in every image that has them, inside a chain that the Engine holds from the
+ * bottom. A layer is stored by its chain and not by itself, so the same layer over another one must be sent.
+ */
+export function layersHeld(artifacts: readonly PackedImage[], chains: readonly (readonly Digest[])[]): ReadonlySet<Digest> {
+  const held = new Set<Digest>();
+  const needed = new Set<Digest>();
+  for (const { layers } of artifacts) {
+    const own = layers.map(({ diffId }) => diffId);
+    const depth = Math.max(0, ...chains.map((chain) => commonPrefix(own, chain)));
+    for (const [index, diffId] of own.entries()) (index < depth ? held : needed).add(diffId);
+  }
+  return held.difference(needed);
+}
+
+function commonPrefix(left: readonly Digest[], right: readonly Digest[]): number {
+  const differs = left.findIndex((diffId, index) => diffId !== right[index]);
+  return differs === -1 ? left.length : differs;
+}
+
+/** The chains of the images that the Engine has of the same stacks: an earlier version of each, and its parents. */
+async function findChains({ engine, artifacts, signal }: LoadRequest): Promise<readonly (readonly Digest[])[]> {
+  const patterns = new Set(artifacts.map(({ reference }) => `${reference.slice(0, reference.lastIndexOf("/"))}/*`));
+  const listed = await Promise.all([...patterns].map((pattern) => engine.listImageReferences(pattern, signal)));
+  const images = await Promise.all(listed.flat().map((reference) => engine.inspectImage(reference, signal)));
+  return images.flatMap((image) => (image === undefined ? [] : [image.diffIds]));
+}
+
+/** The ids under which the Engine now has the images. Throws `load-failed` unless each is there, whole. */
+async function findLoaded({ engine, artifacts, signal }: LoadRequest): Promise<readonly string[]> {
+  const { imageStore } = await engine.info(signal);
+  return await Promise.all(
+    artifacts.map(async (artifact) => {
+      const id = imageStore === "containerd" ? artifact.manifestDigest : artifact.configDigest;
+      const image = await engine.inspectImage(id, signal);
+      if (image === undefined || !holds(image, artifact)) throw incomplete(artifact, image);
+      return id;
+    }),
+  );
+}
+
+function holds({ diffIds }: ImageDetails, { layers }: PackedImage): boolean {
+  return diffIds.length === layers.length && layers.every(({ diffId }, index) => diffIds[index] === diffId);
+}
+
+function incomplete({ reference, layers }: LoadableImage, loaded: ImageDetails | undefined): QclockError {
+  const found = loaded === undefined ? "it does not know the image" : `it has ${loaded.diffIds.length} of its ${layers.length} layers`;
+  return new QclockError("load-failed", `The Engine did not take ${reference} in whole: ${found}.`, {
+    hint: "Look at the Engine's log; its disk may be full.",
+  });
+}
