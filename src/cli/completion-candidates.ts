@@ -18,7 +18,8 @@ export async function candidatesFor(
   const command = commandAt(program, before);
   const previous = before.at(-1);
   const expecting = command.options.find(
-    (option) => option.required && [option.short, option.long].includes(previous),
+    ({ required, short, long }) =>
+      required && previous !== undefined && [short, long].includes(previous),
   );
   if (expecting !== undefined) return expecting.argChoices ?? [];
   if (current.startsWith("-")) {

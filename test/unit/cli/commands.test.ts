@@ -1,0 +1,199 @@
+import type { Command } from "commander";
+import { expect, test } from "vitest";
+import { candidatesFor } from "../../../src/cli/completion-candidates.ts";
+import { completionScript, shells } from "../../../src/cli/completion-script.ts";
+import { exitCodeOfError, exitCodeOfReport } from "../../../src/cli/exit-code.ts";
+import { displayPath, findManifest, lockPathOf } from "../../../src/cli/manifest-file.ts";
+import { chooseOs } from "../../../src/cli/os-choice.ts";
+import { createProgram } from "../../../src/cli/program.ts";
+import { closest } from "../../../src/cli/suggestion.ts";
+import { topics } from "../../../src/cli/topics.ts";
+import { urlOf } from "../../../src/cli/urls.ts";
+import { QclockError } from "../../../src/error.ts";
+import { scriptedEvents } from "../../support/scripted-run.ts";
+import { aService } from "../../support/a-service.ts";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+const program = createProgram(
+  { stdout: process.stdout, stderr: process.stderr },
+  async () => undefined,
+);
+
+function commandsBelow(command: Command): readonly Command[] {
+  return command.commands
+    .flatMap((each) => [each, ...commandsBelow(each)])
+    .filter((each) => !each.name().startsWith("__"));
+}
+
+test.each(commandsBelow(program).map((command) => [command.name(), command] as const))(
+  "the help of %s says what it does in a line and has two real examples",
+  (name, command) => {
+    let help = "";
+    command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+    expect(command.summary()).toMatch(/^[A-Z].*[^.]$/);
+    expect(
+      help.match(/^ {2}\$ .*qclock .* {3}# |^ {2}\$ .*qclock .*# /gm)?.length,
+    ).toBeGreaterThanOrEqual(2);
+    expect(help).toContain(
+      `qclock ${name === "info" || name === "ensure" ? "engine " : ""}${name}`,
+    );
+    expect(help).toContain("Global options:");
+    expect(help).toContain("QCLOCK_FILE");
+  },
+);
+
+test("the topics are whole", () => {
+  expect([...topics.keys()]).toEqual(["exit-codes", "environment", "engine", "output", "mirrors"]);
+  for (const text of topics.values()) expect(text).not.toContain("undefined");
+});
+
+test.each([
+  ["usage", 2],
+  ["manifest-invalid", 2],
+  ["unknown-package", 2],
+  ["build-failed", 1],
+  ["signature-invalid", 1],
+  ["digest-mismatch", 1],
+  ["disk-full", 1],
+  ["verify-failed", 3],
+  ["engine-unreachable", 4],
+  ["engine-refused", 4],
+  ["mirror-unreachable", 4],
+  ["stack-locked", 5],
+  ["engine-too-old", 6],
+  ["changes-pending", 7],
+  ["would-lose-data", 9],
+  ["deadline-exceeded", 124],
+  ["interrupted", 130],
+] as const)("%s ends with exit code %d", (code, exitCode) => {
+  expect(exitCodeOfError(code)).toBe(exitCode);
+});
+
+test("a run's exit code is that of its first failure", () => {
+  const last = (failing: boolean): number => {
+    const event = scriptedEvents({ failing }).at(-1);
+    return event?.type === "run-finished" ? exitCodeOfReport(event.report) : -1;
+  };
+  expect(last(false)).toBe(0);
+  expect(last(true)).toBe(1);
+});
+
+test.each([
+  ["biuld", "build"],
+  ["Up", "up"],
+  ["relaod", undefined],
+  ["vrify", "verify"],
+  ["x", undefined],
+])("%s most likely means %s", (word, meant) => {
+  expect(closest(word, ["build", "up", "verify", "reset"])).toBe(meant);
+});
+
+test.each(shells)("the script for %s asks qclock for candidates", (shell) => {
+  expect(completionScript(shell)).toContain("qclock __complete");
+});
+
+test.each([
+  [["ver"], ["build", "verify", "ps"]],
+  [
+    ["engine", ""],
+    ["info", "ensure"],
+  ],
+  [
+    ["--progress", ""],
+    ["auto", "tty", "plain", "json", "quiet"],
+  ],
+  [
+    ["up", "--force"],
+    ["--force-recreate", "--locked", "--file"],
+  ],
+  [
+    ["help", ""],
+    ["exit-codes", "verify"],
+  ],
+  [
+    ["completion", ""],
+    ["bash", "zsh", "fish"],
+  ],
+] as const)("after %j come, among others, %j", async (words, some) => {
+  const session = { settings: {}, host: { workingDirectory: "/" } };
+  // Names of services and images need a manifest; these candidates do not look at the session.
+  // @ts-expect-error -- only what is needed of a session
+  const candidates = await candidatesFor(program, words, session);
+  expect(candidates).toEqual(expect.arrayContaining([...some]));
+});
+
+test("the manifest is found here, in a folder above, or by its folder's name", async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), "qclock-"));
+  try {
+    const deep = path.join(directory, "a", "b");
+    await mkdir(deep, { recursive: true });
+    const file = path.join(directory, "a", "stack.config.yaml");
+    await writeFile(file, "name: x");
+    await expect(findManifest({ named: undefined, workingDirectory: deep })).resolves.toBe(file);
+    await expect(findManifest({ named: "..", workingDirectory: deep })).resolves.toBe(file);
+    await expect(
+      findManifest({ named: "nowhere.yaml", workingDirectory: deep }),
+    ).rejects.toMatchObject({
+      code: "manifest-not-found",
+    });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+});
+
+test.each([
+  ["/p/stack.config.yaml", "/p/stack.lock.yaml"],
+  ["/p/other.yml", "/p/other.lock.yaml"],
+])("the lock of %s is %s", (manifest, lock) => {
+  expect(lockPathOf(manifest)).toBe(lock);
+});
+
+test("a path is shown relative where that is shorter", () => {
+  expect(displayPath("/p/a/stack.config.yaml", "/p")).toBe("a/stack.config.yaml");
+  expect(displayPath("/q/s.yaml", "/p/a/b/c/d")).toBe("/q/s.yaml");
+});
+
+const listed = ["oraclelinux-9", "debian-12"] as const;
+
+test.each([
+  [undefined, "oraclelinux-9"],
+  ["debian-12", "debian-12"],
+  ["auto", "debian-12"],
+])("with --os %s the images are made from %s", async (wanted, os) => {
+  await expect(
+    chooseOs({ listed, wanted, answers: async (each) => each === "debian-12" }),
+  ).resolves.toBe(os);
+});
+
+test.each([
+  ["debian-11", "usage"],
+  ["auto", "mirror-unreachable"],
+])("--os %s can fail with %s", async (wanted, code) => {
+  await expect(chooseOs({ listed, wanted, answers: async () => false })).rejects.toMatchObject({
+    code,
+  });
+  await expect(chooseOs({ listed, wanted, answers: async () => false })).rejects.toBeInstanceOf(
+    QclockError,
+  );
+});
+
+test.each([
+  ["127.0.0.1", "http://127.0.0.1:8080/"],
+  ["0.0.0.0", "http://127.0.0.1:8080/"],
+  ["::1", "http://[::1]:8080/"],
+])("a port published on %s is at %s when a probe speaks HTTP to it", (hostAddress, url) => {
+  const service = aService({ name: "app", httpProbe: 80 });
+  expect(
+    urlOf(service, { hostAddress, hostPort: 8080, containerPort: 80, protocol: "tcp" }).url,
+  ).toBe(url);
+  expect(
+    urlOf(service, {
+      hostAddress: "127.0.0.1",
+      hostPort: 5432,
+      containerPort: 5432,
+      protocol: "tcp",
+    }).url,
+  ).toBe("127.0.0.1:5432");
+});

@@ -1,0 +1,59 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+import { expect, test } from "vitest";
+
+const module = path.resolve(import.meta.dirname, "../../../src/cli/interruption.ts");
+
+/** A process that answers signals as qclock does and takes long to stop. */
+async function start(
+  tail: string,
+): Promise<{ readonly child: ChildProcess; readonly output: () => string }> {
+  const source = `
+    import { listenForSignals } from ${JSON.stringify(module)};
+    const interruption = listenForSignals(process);
+    const busy = setInterval(() => {}, 1000);
+    process.stderr.write("ready\\n");
+    ${tail}
+  `;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", source], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let text = "";
+  child.stderr?.on("data", (chunk: Buffer) => (text += chunk.toString()));
+  while (!text.includes("ready")) await once(child.stderr ?? child, "data");
+  return { child, output: () => text };
+}
+
+test.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 143],
+] as const)(
+  "the first %s is answered at once and ends the run in good order with %d",
+  async (signal, exitCode) => {
+    const { child, output } = await start(
+      "interruption.signal.addEventListener('abort', () => { clearInterval(busy); process.exitCode = interruption.exitCode; });",
+    );
+    child.kill(signal);
+    expect(await once(child, "exit")).toEqual([exitCode, null]);
+    expect(output()).toBe(`ready\nStopping after ${signal}; once more to quit at once.\n`);
+  },
+);
+
+test("the second signal ends the process at once, by the signal itself", async () => {
+  const { child, output } = await start("");
+  child.kill("SIGINT");
+  while (!output().includes("Stopping")) await once(child.stderr ?? child, "data");
+  const sentAt = performance.now();
+  child.kill("SIGINT");
+  expect(await once(child, "exit")).toEqual([null, "SIGINT"]);
+  expect(performance.now() - sentAt).toBeLessThan(200);
+});
+
+test("a deadline stops the run with 124", async () => {
+  const { child } = await start(
+    "interruption.startDeadline(20); interruption.signal.addEventListener('abort', () => { clearInterval(busy); process.exitCode = interruption.exitCode; });",
+  );
+  expect(await once(child, "exit")).toEqual([124, null]);
+});

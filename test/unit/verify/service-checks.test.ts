@@ -1,0 +1,362 @@
+import { expect, test } from "vitest";
+import { serviceChecks } from "../../../src/verify/catalogue.ts";
+import type { Verdict } from "../../../src/verify/check.ts";
+import type { ServiceSubject } from "../../../src/verify/subject.ts";
+import { anEngineInfo, aServiceSubject } from "../../support/a-subject.ts";
+
+function run(id: string, subject: ServiceSubject): Verdict {
+  const check = serviceChecks.find((each) => each.id === id);
+  if (check === undefined) throw new Error(`no check ${id}`);
+  return check.run(subject);
+}
+
+test.each(serviceChecks.map(({ id, title }) => [id, title]))(
+  "%s (%s) passes for a service as qclock makes it",
+  (id) => {
+    expect(run(id, aServiceSubject())).toMatchObject({ status: "passed" });
+  },
+);
+
+/** One way at least in which each rule is broken, and what is said then. */
+const broken: readonly (readonly [
+  id: string,
+  what: string,
+  subject: ServiceSubject,
+  evidence: RegExp,
+])[] = [
+  ["RUN-001", "privileged", aServiceSubject({ hostConfig: { Privileged: true } }), /privileged/],
+  [
+    "RUN-002",
+    "nothing dropped",
+    aServiceSubject({ hostConfig: { CapDrop: null } }),
+    /no capability is dropped/,
+  ],
+  [
+    "RUN-002",
+    "some dropped",
+    aServiceSubject({ hostConfig: { CapDrop: ["CAP_MKNOD"] } }),
+    /only MKNOD dropped/,
+  ],
+  [
+    "RUN-002",
+    "one added without a reason",
+    aServiceSubject({ hostConfig: { CapAdd: ["CAP_NET_ADMIN"] } }),
+    /NET_ADMIN is added without/,
+  ],
+  [
+    "RUN-003",
+    "privileges can be gained",
+    aServiceSubject({ hostConfig: { SecurityOpt: null } }),
+    /no-new-privileges is not set/,
+  ],
+  [
+    "RUN-003",
+    "privileges can be gained, said so",
+    aServiceSubject({ hostConfig: { SecurityOpt: ["no-new-privileges:false"] } }),
+    /not set/,
+  ],
+  [
+    "RUN-004",
+    "no seccomp",
+    aServiceSubject({ hostConfig: { SecurityOpt: ["seccomp=unconfined"] } }),
+    /seccomp=unconfined/,
+  ],
+  [
+    "RUN-005",
+    "a writable root",
+    aServiceSubject({ hostConfig: { ReadonlyRootfs: false } }),
+    /can be written/,
+  ],
+  ["RUN-006", "no memory limit", aServiceSubject({ hostConfig: { Memory: 0 } }), /no memory limit/],
+  [
+    "RUN-006",
+    "another memory limit",
+    aServiceSubject({ hostConfig: { Memory: 5 } }),
+    /5 bytes, declared 134217728/,
+  ],
+  [
+    "RUN-006",
+    "unlimited swap",
+    aServiceSubject({ hostConfig: { MemorySwap: -1 } }),
+    /unlimited swap/,
+  ],
+  ["RUN-007", "no CPU limit", aServiceSubject({ hostConfig: { NanoCpus: 0 } }), /no CPU limit/],
+  [
+    "RUN-007",
+    "another CPU limit",
+    aServiceSubject({ hostConfig: { NanoCpus: 2e9 } }),
+    /2, declared 0.5/,
+  ],
+  [
+    "RUN-008",
+    "unlimited processes",
+    aServiceSubject({ hostConfig: { PidsLimit: -1 } }),
+    /no limit of processes/,
+  ],
+  [
+    "RUN-010",
+    "the host's processes",
+    aServiceSubject({ hostConfig: { PidMode: "host" } }),
+    /host's pid namespace/,
+  ],
+  [
+    "RUN-010",
+    "the host's network",
+    aServiceSubject({ hostConfig: { NetworkMode: "host" } }),
+    /host's network namespace/,
+  ],
+  [
+    "RUN-011",
+    "the Engine's socket",
+    aServiceSubject({ mounts: [{ Type: "bind", Source: "/run/docker.sock", Destination: "/s" }] }),
+    /\/run\/docker\.sock is mounted at \/s/,
+  ],
+  [
+    "RUN-012",
+    "the host's root",
+    aServiceSubject({ mounts: [{ Type: "bind", Source: "/", Destination: "/host" }] }),
+    /^\/ at \/host/,
+  ],
+  [
+    "RUN-012",
+    "the host's /etc",
+    aServiceSubject({ mounts: [{ Type: "bind", Source: "/etc/ssl", Destination: "/x" }] }),
+    /\/etc\/ssl at \/x/,
+  ],
+  [
+    "RUN-012",
+    "an undeclared mount",
+    aServiceSubject({ mounts: [{ Type: "bind", Source: "/srv/x", Destination: "/x" }] }),
+    /not in the manifest/,
+  ],
+  [
+    "RUN-013",
+    "a device",
+    aServiceSubject({ hostConfig: { Devices: [{ PathOnHost: "/dev/sda" }] } }),
+    /\/dev\/sda/,
+  ],
+  [
+    "RUN-014",
+    "an undeclared port",
+    aServiceSubject({
+      state: {
+        publishedPorts: [
+          { containerPort: 80, protocol: "tcp", hostAddress: "0.0.0.0", hostPort: 80 },
+        ],
+      },
+    }),
+    /0\.0\.0\.0:80 -> 80 is published and not declared/,
+  ],
+  [
+    "RUN-014",
+    "a port that is not published",
+    aServiceSubject({
+      service: {
+        ports: [{ hostAddress: "127.0.0.1", hostPort: 8080, containerPort: 80, protocol: "tcp" }],
+      },
+    }),
+    /declared and not published/,
+  ],
+  [
+    "RUN-015",
+    "the Engine's default network",
+    aServiceSubject({ hostConfig: { NetworkMode: "bridge" } }),
+    /bridge network/,
+  ],
+  [
+    "RUN-015",
+    "a way out without a reason",
+    aServiceSubject({ internalNetworks: new Set() }),
+    /t_edge is not internal/,
+  ],
+  [
+    "RUN-016",
+    "endless restarts",
+    aServiceSubject({ hostConfig: { RestartPolicy: { Name: "always", MaximumRetryCount: 0 } } }),
+    /restart: always/,
+  ],
+  [
+    "RUN-017",
+    "another image",
+    aServiceSubject({ currentImageId: "sha256:new" }),
+    /it runs sha256:app, the image is now sha256:new/,
+  ],
+  [
+    "RUN-017",
+    "another definition",
+    aServiceSubject({ drift: ["create-container: environment LOG_LEVEL diverged"] }),
+    /LOG_LEVEL diverged/,
+  ],
+  [
+    "RUN-018",
+    "a process of root",
+    aServiceSubject({
+      processes: [
+        {
+          pid: 7,
+          command: "sh",
+          uid: 0,
+          effectiveCapabilities: 0n,
+          noNewPrivileges: true,
+          seccomp: 2,
+        },
+      ],
+    }),
+    /sh \(7\) runs as 0, not 10001/,
+  ],
+  [
+    "RUN-018",
+    "a process with capabilities",
+    aServiceSubject({
+      processes: [
+        {
+          pid: 7,
+          command: "sh",
+          uid: 10_001,
+          effectiveCapabilities: 0x400n,
+          noNewPrivileges: true,
+          seccomp: 2,
+        },
+      ],
+    }),
+    /has capabilities 400/,
+  ],
+  [
+    "RUN-018",
+    "a process without seccomp",
+    aServiceSubject({
+      processes: [
+        {
+          pid: 7,
+          command: "sh",
+          uid: 10_001,
+          effectiveCapabilities: 0n,
+          noNewPrivileges: true,
+          seccomp: 0,
+        },
+      ],
+    }),
+    /no seccomp/,
+  ],
+  [
+    "RUN-019",
+    "stopped",
+    aServiceSubject({ state: { status: "exited", exitCode: 137 } }),
+    /it is exited \(137\)/,
+  ],
+  [
+    "RUN-019",
+    "out of memory",
+    aServiceSubject({ state: { oomKilled: true } }),
+    /more memory than its limit/,
+  ],
+  ["RUN-019", "restarted", aServiceSubject({ state: { restartCount: 3 } }), /restarted 3 times/],
+  [
+    "RUN-019",
+    "a job that failed",
+    aServiceSubject({ service: { job: true }, state: { status: "exited", exitCode: 2 } }),
+    /job ended with exit code 2/,
+  ],
+  [
+    "RUN-020",
+    "a log without an end",
+    aServiceSubject({ hostConfig: { LogConfig: { Type: "json-file", Config: {} } } }),
+    /without max-size/,
+  ],
+  [
+    "RUN-021",
+    "a password in a variable",
+    aServiceSubject({ config: { Env: ["DB_PASSWORD=hunter2"] } }),
+    /DB_PASSWORD looks like a secret/,
+  ],
+  [
+    "RUN-021",
+    "a known value in a variable",
+    aServiceSubject({ config: { Env: ["X=aaa-s3cr3t-value"] }, secretValues: ["s3cr3t-value"] }),
+    /variable X/,
+  ],
+  [
+    "RUN-021",
+    "a known value in the log",
+    aServiceSubject({ logTail: ["login s3cr3t-value"], secretValues: ["s3cr3t-value"] }),
+    /log holds a secret/,
+  ],
+  ["RUN-021", "a secret that anyone can read", secretService(0o444, 10_001), /mode 444, so anyone/],
+  [
+    "RUN-021",
+    "a secret that its user cannot read",
+    secretService(0o400, 0),
+    /cannot be read by user 10001/,
+  ],
+];
+
+function secretService(mode: number, uid: number): ServiceSubject {
+  const found = { uid, gid: 0, mode, sizeBytes: 32 };
+  return aServiceSubject({
+    service: { secrets: [{ secret: "db", target: "/run/secrets/db", mode: 0o400 }] },
+    secretFiles: [{ secret: "db", target: "/run/secrets/db", found }],
+  });
+}
+
+test.each(broken)("%s fails for %s", (id, _what, subject, evidence) => {
+  const verdict = run(id, subject);
+  expect(verdict.status).toBe("failed");
+  expect(verdict.status === "failed" ? verdict.evidence.join("\n") : "").toMatch(evidence);
+});
+
+test("every rule has been seen to fail", () => {
+  expect(new Set(broken.map(([id]) => id))).toEqual(new Set(serviceChecks.map(({ id }) => id)));
+});
+
+test("no evidence holds a secret's value", () => {
+  const subject = aServiceSubject({
+    config: { Env: ["X=aaa-s3cr3t-value"] },
+    logTail: ["s3cr3t-value"],
+    secretValues: ["s3cr3t-value"],
+  });
+  expect(JSON.stringify(run("RUN-021", subject))).not.toContain("s3cr3t-value");
+});
+
+test.each([
+  [
+    "RUN-002",
+    aServiceSubject({
+      hostConfig: { CapAdd: ["CAP_CHOWN"] },
+      service: { exceptions: [{ rule: "capability:CHOWN", reason: "it owns the spool" }] },
+    }),
+    "CHOWN: it owns the spool",
+  ],
+  [
+    "RUN-005",
+    aServiceSubject({
+      hostConfig: { ReadonlyRootfs: false },
+      service: { exceptions: [{ rule: "writable-root", reason: "it updates itself" }] },
+    }),
+    "it updates itself",
+  ],
+  [
+    "RUN-015",
+    aServiceSubject({
+      internalNetworks: new Set(),
+      service: { exceptions: [{ rule: "outbound", reason: "it calls the bank" }] },
+    }),
+    "it calls the bank",
+  ],
+] as const)("%s shows the manifest's reason for a departure", (id, subject, reason) => {
+  expect(run(id, subject)).toMatchObject({ status: "allowed", reason });
+});
+
+test.each([
+  ["RUN-006", aServiceSubject({ engine: { ...anEngineInfo, memoryLimit: false } })],
+  ["RUN-018", aServiceSubject({ processes: undefined })],
+  ["RUN-014", aServiceSubject({ state: { status: "exited" } })],
+  [
+    "RUN-021",
+    aServiceSubject({
+      service: { secrets: [{ secret: "db", target: "/s", mode: 0o400 }] },
+      secretFiles: undefined,
+    }),
+  ],
+] as const)("%s says that it could not look, which is not passing", (id, subject) => {
+  expect(run(id, subject).status).toBe("skipped");
+});
