@@ -80,7 +80,10 @@ const LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar";
 export const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
 
 /** The OCI image manifest over a configuration and its layers. Source: OCI image-spec 1.1, manifest.md. */
-export function buildManifest(config: Blob, layers: readonly Layer[]): Blob {
+export function buildManifest(
+  config: Blob,
+  layers: readonly Pick<Layer, "diffId" | "sizeBytes">[],
+): Blob {
   return toBlob({
     schemaVersion: 2,
     mediaType: MANIFEST_TYPE,

@@ -18,7 +18,8 @@ export type PackedImage = Pick<
   readonly layers: readonly {
     readonly diffId: Digest;
     readonly sizeBytes: number;
-    readonly path: string;
+    /** Where the tar lies, or its bytes. */
+    readonly path: string | Uint8Array;
   }[];
 };
 
@@ -64,7 +65,10 @@ function listMembers(
       members.set(name, {
         name,
         size: sizeBytes,
-        read: () => createReadStream(path, { highWaterMark: 1024 * 1024 }),
+        read: () =>
+          typeof path === "string"
+            ? createReadStream(path, { highWaterMark: 1024 * 1024 })
+            : [path],
       });
     }
   }

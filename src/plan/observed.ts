@@ -34,7 +34,7 @@ export interface ObservedImage {
 export interface ObservedContainer {
   readonly id: string;
   readonly name: string;
-  /** Whether it carries our stack's label; without it the container is foreign and never touched. */
+  /** Whether it carries our stack's label, and not only by way of its image; without it the container is foreign and never touched. */
   readonly ours: boolean;
   readonly service?: string;
   readonly role?: string;

@@ -24,6 +24,8 @@ export const labels = {
   secrets: "dev.qclock.secrets",
   /** Operating system that the volume's first user ran on. On volumes. */
   os: "dev.qclock.os",
+  /** Who holds the stack, as JSON: host, process, user, command, start. On lock containers. */
+  holder: "dev.qclock.holder",
   /** The run that made the object. On containers, networks, volumes. */
   run: "dev.qclock.run",
   /** Absolute path of the manifest. On containers, networks, volumes. */

@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import type { Digest, Service } from "../stack/stack.ts";
+
+/** The parts of a container's definition, in the order in which a difference is told. */
+export type ConfigSections = ReadonlyMap<string, string>;
+
+export interface ConfigHashRequest {
+  readonly service: Service;
+  /** Fingerprint of the service's image. */
+  readonly fingerprint: Digest;
+  /** Names in the Engine of the service's networks. */
+  readonly networks: readonly string[];
+  /** Hash of the service's secrets, see `secretsHash`. */
+  readonly secrets: string;
+}
+
+/**
+ * The hash of everything that a container is made from, as a label: `image=1a2b3c4d;environment=…`. In
+ * sections, so that a plan can say which of them diverged without anything being stored elsewhere.
+ */
+export function configHash(request: ConfigHashRequest): string {
+  return [...sectionsOf(request)].map(([name, hash]) => `${name}=${hash}`).join(";");
+}
+
+/** Names of the sections in which two hashes differ; all of them for a hash that is not ours. */
+export function divergedSections(observed: string | undefined, desired: string): readonly string[] {
+  const before = new Map((observed ?? "").split(";").map((part) => splitPart(part)));
+  return desired
+    .split(";")
+    .map((part) => splitPart(part))
+    .filter(([name, hash]) => before.get(name) !== hash)
+    .map(([name]) => name);
+}
+
+function splitPart(part: string): readonly [string, string] {
+  const equals = part.indexOf("=");
+  return [part.slice(0, equals), part.slice(equals + 1)];
+}
+
+function sectionsOf({
+  service,
+  fingerprint,
+  networks,
+  secrets,
+}: ConfigHashRequest): ConfigSections {
+  const { hardening, limits, restart, stopSignal, stopGracePeriodMs } = service;
+  return new Map([
+    ["image", short(fingerprint)],
+    [
+      "command",
+      short({
+        entrypoint: service.entrypoint,
+        command: service.command,
+        directory: service.workingDirectory,
+      }),
+    ],
+    ["environment", short([...service.environment].toSorted(byName))],
+    ["user", short(service.user)],
+    ["ports", short(service.ports)],
+    ["networks", short([networks, [...service.networks]])],
+    ["mounts", short([service.mounts, service.tmpfs])],
+    ["secrets", short(secrets)],
+    ["limits", short(limits)],
+    ["hardening", short(hardening)],
+    ["labels", short([...service.labels].toSorted(byName))],
+    [
+      "lifecycle",
+      short({
+        restart,
+        stopSignal,
+        stopGracePeriodMs,
+        hostname: service.hostname,
+        job: service.job,
+      }),
+    ],
+  ]);
+}
+
+/** Eight hexadecimal digits are enough to tell two definitions of one container apart. */
+function short(value: unknown): string {
+  const text = JSON.stringify(value ?? null);
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
+}
+
+function byName(a: readonly [string, string], b: readonly [string, string]): number {
+  return a[0] < b[0] ? -1 : Number(a[0] > b[0]);
+}

@@ -1,0 +1,53 @@
+import { parentsOf } from "../stack/resolve.ts";
+import type { Planning } from "./reconcile.ts";
+
+/** Id of the node after which an image is in the Engine under its name; of no node when it is there already. */
+export function imageReadyId(planning: Planning, image: string): string | undefined {
+  const { draft } = planning;
+  return [`load:${image}`, `build:${image}`, `pull:${image}`].find((id) => draft.has(id));
+}
+
+/** Make what is stale: an image is up to date when the Engine's carries the computed fingerprint. */
+export function planImages(planning: Planning): void {
+  const { draft, images, observed, desiredImages } = planning;
+  for (const image of images) {
+    const desired = desiredImages.get(image.name);
+    const present = observed.images.get(image.reference);
+    if (desired === undefined) continue;
+    if (image.type === "pulled") {
+      if (present === undefined)
+        draft.add(`pull:${image.name}`, { type: "pull-image", image: image.name }, "not found");
+      else draft.keep("image", image.name, "up to date");
+      continue;
+    }
+    if (present?.fingerprint === desired.fingerprint) {
+      draft.keep("image", image.name, "up to date");
+      continue;
+    }
+    const cause = present === undefined ? "not found" : (desired.change ?? "its inputs changed");
+    const parents = parentsOf(image);
+    const parentsReady = parents.map((parent) => imageReadyId(planning, parent));
+    if (image.type === "dockerfile") {
+      draft.add(
+        `build:${image.name}`,
+        { type: "build-image", image: image.name },
+        cause,
+        parentsReady,
+      );
+      continue;
+    }
+    // Assembling needs the parent's layers alone; loading comes after the parent's, so that its layers can be left out.
+    const assembled = draft.add(
+      `assemble:${image.name}`,
+      { type: "assemble-image", image: image.name },
+      cause,
+      parents.map((parent) =>
+        draft.has(`assemble:${parent}`) ? `assemble:${parent}` : imageReadyId(planning, parent),
+      ),
+    );
+    draft.add(`load:${image.name}`, { type: "load-image", image: image.name }, "assembled", [
+      assembled,
+      ...parentsReady,
+    ]);
+  }
+}

@@ -1,0 +1,79 @@
+import { labels } from "../stack/labels.ts";
+import type { Planning } from "./reconcile.ts";
+
+/**
+ * Take away what is ours and no longer declared: containers of services that are gone, helpers of a run
+ * that was killed, networks without a service, images that a newer one took the name of. Volumes stay.
+ */
+export function planLeftovers(planning: Planning): void {
+  // With a choice of services the rest of the stack is not this plan's business.
+  if (planning.options.services !== undefined) return;
+  planContainers(planning);
+  planNetworksGone(planning);
+  planImagesReplaced(planning);
+}
+
+function planContainers({ draft, stack, observed }: Planning): void {
+  for (const { id, name, ours, service, role, status } of observed.containers) {
+    if (!ours || role === "lock") continue;
+    const isHelper = role === "helper";
+    if (!isHelper && service !== undefined && stack.services.has(service)) continue;
+    const cause = isHelper
+      ? "left by an interrupted run"
+      : `service ${service ?? name} is not in the manifest`;
+    const stopped =
+      status === "running" || status === "restarting"
+        ? draft.add(
+            `stop:${name}`,
+            { type: "stop-container", name, id, gracePeriodMs: 10_000 },
+            cause,
+          )
+        : undefined;
+    draft.add(`remove:${name}`, { type: "remove-container", name, id }, cause, [stopped]);
+  }
+}
+
+function planNetworksGone({ draft, stack, observed }: Planning): void {
+  const declared = new Set([...stack.networks.values()].map(({ engineName }) => engineName));
+  for (const { id, name, ours, key } of observed.networks) {
+    if (!ours || declared.has(name)) continue;
+    draft.add(
+      `remove-network:${key ?? name}`,
+      { type: "remove-network", name, id },
+      `network ${key ?? name} is not in the manifest`,
+      draft.idsOf("remove:"),
+    );
+  }
+}
+
+function planImagesReplaced({ draft, stack, observed }: Planning): void {
+  const references = new Set([...stack.images.values()].map(({ reference }) => reference));
+  for (const [reference, image] of observed.images) {
+    if (references.has(reference)) {
+      const name =
+        [...stack.images.values()].find((one) => one.reference === reference)?.name ?? "";
+      if (!draft.has(`load:${name}`) && !draft.has(`build:${name}`)) continue;
+      draft.add(
+        `remove-image:${name}`,
+        { type: "remove-image", reference: image.id, id: image.id },
+        "replaced by the new image",
+        [...draft.idsOf("load:", "build:"), ...draft.idsOf("create:", "remove:")],
+      );
+      continue;
+    }
+    const isOurs = image.labels.get(labels.stack) === stack.name;
+    if (!isOurs) continue;
+    draft.add(
+      `remove-image:${short(reference)}`,
+      { type: "remove-image", reference, id: image.id },
+      reference.startsWith("sha256:")
+        ? "replaced by a newer image"
+        : "image is not in the manifest",
+      draft.idsOf("load:", "build:", "create:", "remove:"),
+    );
+  }
+}
+
+function short(reference: string): string {
+  return reference.startsWith("sha256:") ? reference.slice(7, 19) : reference;
+}

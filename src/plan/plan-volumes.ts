@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import { QclockError } from "../error.ts";
+import { labels } from "../stack/labels.ts";
+import type { Service } from "../stack/stack.ts";
+import type { Planning } from "./reconcile.ts";
+
+/** Name in the Engine of the volume that holds the files of a service's secrets. */
+export function secretsVolumeName(stack: string, service: string): string {
+  return `${stack}_${service}-secrets`;
+}
+
+/** Name in the Engine of the volume that holds the stack's generated secrets; no service mounts it. */
+export function generatedVolumeName(stack: string): string {
+  return `${stack}_qclock-secrets`;
+}
+
+/** What of a service's secrets, if it changes, means that their files must be written again. */
+export function secretsHash(service: Service, contentHashes: ReadonlyMap<string, string>): string {
+  if (service.secrets.length === 0) return "none";
+  const parts = service.secrets.map((mount) => ({
+    ...mount,
+    user: service.user,
+    content: contentHashes.get(mount.secret) ?? "generated",
+  }));
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+}
+
+/** Make the volumes and secrets that are missing. Data is never made again: a volume that exists is used or refused. */
+export function planVolumes(planning: Planning): void {
+  planDataVolumes(planning);
+  for (const service of planning.services) planSecrets(planning, service);
+}
+
+function planDataVolumes(planning: Planning): void {
+  const { draft, stack, services, observed } = planning;
+  const needed = new Set(
+    services.flatMap(({ mounts }) =>
+      mounts.flatMap((mount) => (mount.type === "volume" ? [mount.volume] : [])),
+    ),
+  );
+  for (const volume of stack.volumes.values()) {
+    if (!needed.has(volume.name)) continue;
+    const found = observed.volumes.find(({ name }) => name === volume.engineName);
+    if (found === undefined) {
+      draft.add(
+        `volume:${volume.name}`,
+        { type: "create-volume", volume: volume.name },
+        "not found",
+      );
+      continue;
+    }
+    if (!found.ours) {
+      throw new QclockError(
+        "foreign-volume",
+        `A volume named ${volume.engineName} exists, but is not this stack's.`,
+        {
+          hint: "Its data may be somebody else's: give the stack or the volume another name, or remove it yourself.",
+        },
+      );
+    }
+    const os = found.labels.get(labels.os);
+    if (os !== undefined && os !== stack.os) {
+      throw new QclockError(
+        "foreign-volume",
+        `Volume ${volume.engineName} holds data that was made on ${os}; the stack now runs on ${stack.os}.`,
+        {
+          hint: `Another system's database may not read it. Run with --os ${os}, or move the data by a dump.`,
+        },
+      );
+    }
+    draft.keep("volume", volume.name, "exists");
+  }
+}
+
+function planSecrets(planning: Planning, service: Service): void {
+  const { draft, stack, observed, secretHashes } = planning;
+  if (service.secrets.length === 0) return;
+  const name = secretsVolumeName(stack.name, service.name);
+  const found = observed.volumes.find((volume) => volume.name === name);
+  const secrets = service.secrets.map(({ secret }) => secret);
+  if (found === undefined) {
+    draft.add(
+      `secrets:${service.name}`,
+      { type: "write-secrets", service: service.name, secrets },
+      "not found",
+    );
+    return;
+  }
+  if (!found.ours) {
+    throw new QclockError(
+      "foreign-volume",
+      `A volume named ${name} exists, but is not this stack's.`,
+      {
+        hint: "Give the stack another name, or remove the volume yourself.",
+      },
+    );
+  }
+  if (found.configHash === secretsHash(service, secretHashes)) {
+    draft.keep("secret", service.name, "written");
+    return;
+  }
+  // The files are read-only where they are mounted, so the container goes first; it is made again anyway.
+  const container = observed.containers.find((one) => one.ours && one.service === service.name);
+  const removed =
+    container === undefined ? undefined : removeContainer(planning, service, container);
+  const emptied = draft.add(
+    `remove-secrets:${service.name}`,
+    { type: "remove-volume", name },
+    "its secrets changed",
+    [removed],
+  );
+  draft.add(
+    `secrets:${service.name}`,
+    { type: "write-secrets", service: service.name, secrets },
+    "its secrets changed",
+    [emptied],
+  );
+}
+
+function removeContainer(
+  { draft }: Planning,
+  service: Service,
+  container: { readonly id: string; readonly name: string },
+): string {
+  const { id, name } = container;
+  if (draft.has(`remove:${service.name}`)) return `remove:${service.name}`;
+  const { stopGracePeriodMs: gracePeriodMs } = service;
+  const stopped = draft.add(
+    `stop:${service.name}`,
+    { type: "stop-container", name, id, gracePeriodMs },
+    "its secrets changed",
+  );
+  return draft.add(
+    `remove:${service.name}`,
+    { type: "remove-container", name, id },
+    "its secrets changed",
+    [stopped],
+  );
+}
