@@ -17,17 +17,24 @@ const containersSchema = z.array(
 
 type ListedContainer = z.infer<typeof containersSchema>[number];
 
+/**
+ * A container inherits its image's labels, the stack's among them: one that somebody ran by hand from one of our images is
+ * not ours. These labels are on no image.
+ */
+const madeHere = [labels.role, labels.service, labels.configHash];
+
 /** How many containers are inspected at a time. */
 const inspections = 16;
 
 /** The stack's containers, and foreign ones that bear its names. */
 export async function observeContainers(look: Look): Promise<readonly ObservedContainer[]> {
   const names = look.request.containerNames;
-  const [own, named] = await Promise.all([
+  const [labelled, named] = await Promise.all([
     list(look, ofStack(look.request)),
     // The Engine takes names for regular expressions.
     names.length === 0 ? [] : list(look, { name: names.map((name) => `^/?${name.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&")}$`) }),
   ]);
+  const own = labelled.filter(({ Labels }) => madeHere.some((label) => Labels.has(label)));
   const ownIds = new Set(own.map(({ Id }) => Id));
   const foreign = named.filter(({ Id }) => !ownIds.has(Id)).map((listed) => observedContainer(listed, { ours: false }));
   const inspected: ObservedContainer[] = [];
