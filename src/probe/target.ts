@@ -1,0 +1,18 @@
+/** How probes reach one container. Made by run/ over the Engine; a fake in tests. */
+export interface ProbeTarget {
+  /** Host and port that reach the container's port from here; undefined when no way is known. */
+  address(port: number): { readonly host: string; readonly port: number } | undefined;
+  /** Run a command inside; `output` is at most a few kilobytes. */
+  exec(
+    command: readonly string[],
+    options: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<{ readonly exitCode: number; readonly output: string }>;
+  /** The container's log since its last start, so far. */
+  readLog(signal: AbortSignal): Promise<readonly string[]>;
+}
+
+/** How one attempt of a probe ended. `message` is for the reader in both cases: `HTTP 200 in 3 ms`, `connection refused`. */
+export interface AttemptResult {
+  readonly ok: boolean;
+  readonly message: string;
+}

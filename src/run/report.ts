@@ -1,0 +1,55 @@
+import type { NodeReport, Outcome, RunEvent, RunReport } from "./event.ts";
+
+/** Where a run stands: the sum of its events so far. */
+export interface Run {
+  readonly startedAtMs: number;
+  readonly nodes: ReadonlyMap<string, NodeReport>;
+}
+
+/** A run before its first event. */
+export const emptyRun: Run = { startedAtMs: 0, nodes: new Map() };
+
+const pending: Outcome = { status: "skipped", reason: "aborted" };
+
+/** The run after one more event. Pure, so that the report cannot disagree with what was shown. */
+export function advance(run: Run, event: RunEvent): Run {
+  switch (event.type) {
+    case "run-started":
+      return {
+        startedAtMs: event.atMs,
+        nodes: new Map(event.plan.nodes.map((node) => [node.id, { node, outcome: pending }])),
+      };
+    case "node-started":
+      return withNode(run, { node: event.node, outcome: pending, startedAtMs: event.atMs });
+    case "node-finished": {
+      const startedAtMs = run.nodes.get(event.node.id)?.startedAtMs;
+      const times =
+        startedAtMs === undefined ? {} : { startedAtMs, durationMs: event.atMs - startedAtMs };
+      return withNode(run, { node: event.node, outcome: event.outcome, ...times });
+    }
+    case "phase-started":
+    case "phase-progress":
+    case "phase-finished":
+    case "node-output":
+    case "node-progress":
+    case "notice":
+    case "run-finished":
+      return run;
+  }
+}
+
+/** The report of a run that has ended. */
+export function summarize(run: Run, atMs: number): RunReport {
+  const nodes = [...run.nodes.values()];
+  return { status: statusOf(nodes), durationMs: atMs - run.startedAtMs, nodes };
+}
+
+function statusOf(nodes: readonly NodeReport[]): RunReport["status"] {
+  if (nodes.some(({ outcome }) => outcome.status === "failed")) return "failed";
+  if (nodes.some(({ outcome }) => outcome.status === "skipped")) return "aborted";
+  return "succeeded";
+}
+
+function withNode(run: Run, node: NodeReport): Run {
+  return { ...run, nodes: new Map(run.nodes).set(node.node.id, node) };
+}
