@@ -1,7 +1,7 @@
 import { QclockError } from "../../error.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { closest } from "../suggestion.ts";
+import { nearest } from "../../nearest.ts";
 
 /** `qclock explain CODE` */
 export function registerExplain({ program, run }: Registry): void {
@@ -21,12 +21,13 @@ export function registerExplain({ program, run }: Registry): void {
         {
           readonly title: string;
           readonly explanation: string;
+          readonly fix: string;
           readonly example?: string | undefined;
         }
       >(explanations);
       const found = known.get(code);
       if (found === undefined) {
-        const near = closest(code, [...known.keys()]);
+        const near = nearest(code, [...known.keys()]);
         throw new QclockError("usage", `There is no code "${code}".`, {
           hint:
             near === undefined
@@ -36,7 +37,9 @@ export function registerExplain({ program, run }: Registry): void {
       }
       if (session.settings.json) session.printDocument("explanation", { code, ...found });
       else {
-        session.print(`${session.style.strong(code)}: ${found.title}\n\n${found.explanation}`);
+        session.print(
+          `${session.style.strong(code)}: ${found.title}\n\n${found.explanation}\n\n${found.fix}`,
+        );
         if (found.example !== undefined) session.print(`\n${found.example}`);
       }
       return 0;

@@ -1,5 +1,4 @@
 import type { Diagnostic, Location } from "../../diagnostic.ts";
-import { sanitizeLine } from "./sanitize.ts";
 import { createStyle, type Style } from "./style.ts";
 import { displayWidth } from "./width.ts";
 
@@ -18,13 +17,15 @@ export function formatDiagnostic(
   const { severity, location, message, code, related, hint } = diagnostic;
   const level = severity === "error" ? style.error("error:") : style.warning("warning:");
   const lines = [
-    `${style.strong(place(location))} ${level} ${sanitizeLine(message)} ${style.faint(`[${code}]`)}`,
+    `${style.strong(place(location))} ${level} ${reveal(message)} ${style.faint(`[${code}]`)}`,
     ...excerpt(location, style),
   ];
   for (const { message: note, location: at } of related) {
-    lines.push(`    ${style.faint(`${place(at)}: ${sanitizeLine(note)}`)}`, ...excerpt(at, style));
+    lines.push("", `      ${style.faint(`${place(at)}: ${reveal(note)}`)}`);
+    // The first edge of a cycle is the diagnostic's own place, whose line stands above already.
+    if (place(at) !== place(location)) lines.push(...excerpt(at, style));
   }
-  if (hint !== undefined) lines.push(`        ${style.accent("hint:")} ${sanitizeLine(hint)}`);
+  if (hint !== undefined) lines.push(`      ${style.accent("hint:")} ${reveal(hint)}`);
   return `${lines.join("\n")}\n`;
 }
 
@@ -44,16 +45,13 @@ export function formatDiagnostics(
 }
 
 function place({ file, line, column }: Location): string {
-  return `${sanitizeLine(file)}:${line}:${column}`;
+  return `${reveal(file)}:${line}:${column}`;
 }
 
 function excerpt(location: Location, style: Style): readonly string[] {
   if (location.sourceLine.trim() === "") return [];
-  const { text, start, length } = cut(location);
+  const { before, marked, after } = cut(location);
   const gutter = String(location.line).padStart(5);
-  const before = sanitizeLine(text.slice(0, start).replaceAll("\t", "  "));
-  const marked = sanitizeLine(text.slice(start, start + length).replaceAll("\t", "  "));
-  const after = sanitizeLine(text.slice(start + length).replaceAll("\t", "  "));
   const underline = "~".repeat(Math.max(1, displayWidth(marked)));
   return [
     "",
@@ -62,23 +60,48 @@ function excerpt(location: Location, style: Style): readonly string[] {
   ];
 }
 
-/** Cut a long line so that the underlined part stays in sight. */
-function cut({ sourceLine, column, length }: Location): {
-  readonly text: string;
-  readonly start: number;
-  readonly length: number;
-} {
+interface Excerpt {
+  readonly before: string;
+  readonly marked: string;
+  readonly after: string;
+}
+
+/** Cut a long line so that the underlined part stays in sight, and make all of it safe to print. */
+function cut({ sourceLine, column, length }: Location): Excerpt {
   const start = column - 1;
-  const shown = Math.min(length, EXCERPT_COLUMNS - 8);
-  if (sourceLine.length <= EXCERPT_COLUMNS) return { text: sourceLine, start, length: shown };
-  const from = Math.max(0, Math.min(start - 12, sourceLine.length - EXCERPT_COLUMNS));
-  const head = from > 0 ? "..." : "";
-  const tail = from + EXCERPT_COLUMNS < sourceLine.length ? "..." : "";
+  const end = start + Math.min(length, EXCERPT_COLUMNS - 8);
+  const isShort = sourceLine.length <= EXCERPT_COLUMNS;
+  const wanted = isShort
+    ? 0
+    : Math.max(0, Math.min(start - 12, sourceLine.length - EXCERPT_COLUMNS));
+  const from = wholeCharacter(sourceLine, wanted);
+  const to = isShort ? sourceLine.length : wholeCharacter(sourceLine, from + EXCERPT_COLUMNS);
   return {
-    text: `${head}${sourceLine.slice(from, from + EXCERPT_COLUMNS)}${tail}`,
-    start: start - from + head.length,
-    length: shown,
+    before: `${from > 0 ? "..." : ""}${reveal(sourceLine.slice(from, start))}`,
+    marked: reveal(sourceLine.slice(start, end)),
+    after: `${reveal(sourceLine.slice(end, Math.max(end, to)))}${to < sourceLine.length ? "..." : ""}`,
   };
+}
+
+/** An offset that does not split a surrogate pair. */
+function wholeCharacter(text: string, offset: number): number {
+  const code = text.charCodeAt(offset);
+  return code >= 0xdc00 && code <= 0xdfff ? offset + 1 : offset;
+}
+
+// eslint-disable-next-line no-control-regex -- control characters are the subject
+const unprintable =
+  /[\u0000-\u0008\u000A-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g;
+
+/**
+ * Text of the manifest made safe to print: what would steer the terminal, or reorder or hide what is
+ * read, is shown by its number. Removing it, as is done with logs, would hide the very thing that is wrong.
+ */
+function reveal(text: string): string {
+  return text.replaceAll("\t", "  ").replaceAll(unprintable, (character) => {
+    const hex = character.charCodeAt(0).toString(16);
+    return hex.length > 2 ? `\\u${hex.padStart(4, "0")}` : `\\x${hex.padStart(2, "0")}`;
+  });
 }
 
 function plural(count: number, noun: string): string {

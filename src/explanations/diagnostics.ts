@@ -1,0 +1,194 @@
+import type { DiagnosticCode } from "../diagnostic.ts";
+import type { Explanation } from "./explanation.ts";
+
+/** Problems in what the user wrote. */
+export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation>> = {
+  "yaml-syntax": {
+    title: "The text is not YAML",
+    explanation:
+      "The manifest is one document of YAML 1.2. This one breaks its grammar, holds a NUL character, or holds several documents.",
+    fix: "Look at the marked place and just before it: an open quote or bracket, a tab where spaces indent, a colon without a space.",
+    example: "name: shop\nimages:\n\tbase:          # a tab: indent with spaces",
+  },
+  "manifest-too-large": {
+    title: "The manifest is too large",
+    explanation:
+      "More than a mebibyte is not read, so that a file of somebody else's cannot exhaust the machine.",
+    fix: "Put large values into files of the project and name those under `files`.",
+  },
+  "manifest-too-deep": {
+    title: "The manifest is nested too deeply",
+    explanation:
+      "More than 64 levels are not read. No field of the manifest needs a tenth of that.",
+    fix: "Look for brackets or dashes that were repeated by mistake.",
+  },
+  "yaml-alias": {
+    title: "An alias cannot be followed",
+    explanation:
+      "An alias (`*name`) stands for the value with its anchor (`&name`). This one names no anchor, lies inside what it names, or is one of so many that they would grow without end.",
+    fix: "Write the value out, or correct the name.",
+    example: "environment: &common { LANG: *common }   # inside itself",
+  },
+  "yaml-tag": {
+    title: "A tag that YAML's core does not know",
+    explanation: "Tags such as `!!js/function` ask a parser to make something else than data.",
+    fix: "Remove the tag; write the value plainly, in quotes when it is a text.",
+    example: "command: !!js/function 'x'",
+  },
+  "unknown-key": {
+    title: "A key that does not exist here",
+    explanation:
+      "Unknown keys are refused, not ignored: a misspelt `read_only` would otherwise weaken a service without a word. Keys of compose that have no place in a manifest are refused with what to write instead.",
+    fix: "Take the suggestion, or look the key up in docs/manifest.md.",
+    example: "services:\n  app:\n    imag: app             # image",
+  },
+  "missing-key": {
+    title: "A key that must be there",
+    explanation: "Something has no sense without this key, such as a service without its image.",
+    fix: "Add the key. docs/manifest.md says what it takes.",
+    example: "services:\n  app: {}                 # lacks image",
+  },
+  "wrong-type": {
+    title: "A value of the wrong type",
+    explanation:
+      "A list stands where a map is needed, a number where a text is, and so on. YAML decides the type by how a value is written: `yes` is a text, `8080` a number, and `0755` the number 755, which is why modes are quoted.",
+    fix: "Quote a text that looks like a number; write a list with dashes or brackets.",
+    example: 'mode: 0755                # write "0755"',
+  },
+  "invalid-value": {
+    title: "A value that is not allowed",
+    explanation:
+      "The type is right, but not the value: outside of its range, in another form, or together with something that excludes it.",
+    fix: "The message says what is expected.",
+    example: "stop_grace_period: ten seconds     # 10s",
+  },
+  "unset-variable": {
+    title: "A variable is not set",
+    explanation:
+      "`${NAME}` takes a value from the environment. An unset one is an error, never an empty text, so that no password and no path is silently empty.",
+    fix: "Set the variable, or give a default: `${NAME:-value}`.",
+    example: 'ports: ["${PORT}:80"]     # ${PORT:-8080}',
+  },
+  "invalid-interpolation": {
+    title: "A variable is written wrongly",
+    explanation:
+      "Known forms are `$NAME`, `${NAME}`, `${NAME:-default}`, `${NAME-default}`, `${NAME:?message}`, `${NAME?message}`, `${NAME:+other}`, `${NAME+other}`, and `$$` for a dollar sign.",
+    fix: "Close the brace, or double a dollar sign that is meant as one.",
+    example: 'command: "echo ${HOME"    # ${HOME}, or $${HOME',
+  },
+  "duplicate-name": {
+    title: "A name is given twice",
+    explanation: "A map holds each key once. YAML readers differ in which of the two they keep.",
+    fix: "Rename one of the two, or merge them.",
+    example: "images:\n  app: { from: base }\n  app: { from: scratch }",
+  },
+  "unknown-image": {
+    title: "No image has this name",
+    explanation:
+      "`from` and a service's `image` name images of this manifest. An image of a registry is declared under `images` first, pinned by its digest.",
+    fix: "Correct the name, or declare the image.",
+    example: "images:\n  base: { from: scratch }\n  app: { from: bse }      # base",
+  },
+  "unknown-service": {
+    title: "No service has this name",
+    explanation: "`depends_on` names services of this manifest.",
+    fix: "Correct the name, or declare the service.",
+    example: "depends_on: [cache]       # no such service",
+  },
+  "unknown-network": {
+    title: "No network has this name",
+    explanation:
+      "A service's `networks` names networks that the manifest declares at its top level.",
+    fix: "Correct the name, declare the network, or leave `networks` out: qclock then makes one for each `depends_on`.",
+    example: "networks: [front]         # declare it: networks: { front: }",
+  },
+  "unknown-volume": {
+    title: "No volume has this name",
+    explanation:
+      "A named volume is declared at the top level, so that data never lands in a misspelt one.",
+    fix: "Correct the name, or declare the volume. A folder of the project is written with `./`.",
+    example: "volumes: [data:/var/lib/data]      # declare it: volumes: { data: }",
+  },
+  "unknown-secret": {
+    title: "No secret has this name",
+    explanation: "A service's `secrets` names secrets that the manifest declares at its top level.",
+    fix: "Correct the name, or declare the secret.",
+    example: "secrets: [db-password]    # declare it: secrets: { db-password: { generate: true } }",
+  },
+  "unknown-os": {
+    title: "An operating system that is not known here",
+    explanation:
+      "qclock does not know the name, or an image lists no packages for the operating system that is built.",
+    fix: "Add packages for it, or choose another with --os.",
+    example: "packages: { debian-12: [bash] }    # with --os oraclelinux-9",
+  },
+  "dependency-cycle": {
+    title: "Things depend on each other in a circle",
+    explanation:
+      "Images are built after those that they stand on, services started after those that they wait for. In a circle nothing can be first.",
+    fix: "Take one of the edges away; each is shown with its place.",
+    example:
+      "services:\n  app: { image: app, depends_on: [db] }\n  db: { image: db, depends_on: [app] }",
+  },
+  "path-outside-project": {
+    title: "A path leads out of the project",
+    explanation:
+      "What goes into an image lies below the manifest's folder, so that the folder is the whole truth and a manifest of somebody else's cannot read other files of yours.",
+    fix: "Move the file below the manifest's folder.",
+    example: "files: [../../etc]",
+  },
+  "missing-file": {
+    title: "A file does not exist",
+    explanation: "The manifest names a file or folder that is not there.",
+    fix: "Correct the path; it is relative to the manifest's folder.",
+    example: "files: [images/app/rotfs]          # rootfs",
+  },
+  "port-conflict": {
+    title: "A port is published twice",
+    explanation: "Two services of the stack publish the same port of the host on the same address.",
+    fix: "Give one of the two another port of the host.",
+    example: 'ports: ["8080:80"]        # in two services',
+  },
+  "exception-without-reason": {
+    title: "A hardened default is given up without a reason",
+    explanation:
+      "Services run hardened: not as root, no capabilities, a read-only root file system, no way out. A departure is allowed when `policy` says why; `verify` shows the reason to whoever audits.",
+    fix: "Remove the departure, or give its reason under `policy`.",
+    example:
+      'cap_add: [NET_BIND_SERVICE]\npolicy:\n  capabilities: { NET_BIND_SERVICE: "serves port 80 itself" }',
+  },
+  "crlf-line-endings": {
+    title: "A script has Windows line ends",
+    explanation:
+      "The kernel takes the carriage return for a part of the interpreter's name, and the container ends with “no such file or directory”.",
+    fix: "Convert the file, and keep it so in .gitattributes.",
+    example: "sed -i 's/\\r$//' entrypoint.sh\necho '*.sh text eol=lf' >> .gitattributes",
+  },
+  "not-executable": {
+    title: "A script cannot be executed",
+    explanation: "What an image starts must have its executable bit.",
+    fix: "Set it, in git as well.",
+    example: "git update-index --chmod=+x entrypoint.sh",
+  },
+  "dockerfile-syntax": {
+    title: "A Dockerfile cannot be used",
+    explanation:
+      "It has no `FROM` where one must be, names an image that is empty once its variables are replaced, or asks for a frontend from a registry.",
+    fix: "The message says which; the marked place is in the Dockerfile.",
+    example: "# syntax=docker/dockerfile:1       # fetches a program from a hub: remove it",
+  },
+  "lock-invalid": {
+    title: "The lock cannot be read",
+    explanation:
+      "stack.lock.yaml is written by qclock and has a fixed form. This one was changed by hand, cut short, left with the marks of a merge, or cannot be read or written at all.",
+    fix: "Restore it from version control, or remove it and let `qclock lock` write it again.",
+    example: "git checkout -- stack.lock.yaml",
+  },
+  "lock-stale": {
+    title: "The lock is older than the manifest",
+    explanation:
+      "The packages that the manifest asks for are not those that the lock was made for.",
+    fix: "Run `qclock lock`, review the difference, commit it.",
+    example: "qclock lock && git diff stack.lock.yaml",
+  },
+};

@@ -1,0 +1,79 @@
+import type { ErrorCode } from "../error.ts";
+import { diagnosticExplanations } from "./diagnostics.ts";
+import { engineExplanations } from "./engine-errors.ts";
+import type { Explanation } from "./explanation.ts";
+import { packageExplanations } from "./package-errors.ts";
+
+/** Failures of the world. */
+export const errorExplanations: Readonly<Record<ErrorCode, Explanation>> = {
+  usage: {
+    title: "The command line is wrong",
+    explanation: "An option or argument is unknown, missing, or does not go with another one.",
+    fix: "`qclock help COMMAND` shows what the command takes.",
+    example: "qclock up --help",
+  },
+  "manifest-invalid": {
+    title: "The manifest has problems",
+    explanation: "The command needs a valid manifest. Each problem has a code of its own.",
+    fix: "`qclock validate` shows all of them.",
+    example: "qclock validate",
+  },
+  "manifest-not-found": {
+    title: "There is no manifest",
+    explanation: "Neither this folder nor one above it holds stack.config.yaml.",
+    fix: "Go to the project's folder, or name the manifest.",
+    example: "qclock validate --file stacks/three-tier",
+  },
+  ...packageExplanations,
+  "lock-invalid": diagnosticExplanations["lock-invalid"],
+  ...engineExplanations,
+  "verify-failed": {
+    title: "Verify found something that blocks",
+    explanation:
+      "A probe or a check failed. Running no check at all is a failure too: it would prove nothing.",
+    fix: "The report names each check, what it saw and what it wanted.",
+    example: "qclock verify --junit report.xml",
+  },
+  "stack-locked": {
+    title: "Another run is at work on this stack",
+    explanation:
+      "One command at a time changes a stack. The message says who runs it, where and since when.",
+    fix: "Wait, give --lock-timeout a longer time, or, when that run is known to be dead, remove its lock.",
+    example: "qclock unlock ID",
+  },
+  "changes-pending": {
+    title: "There is something to do",
+    explanation:
+      "The stack differs from the manifest. It is no failure: --detailed-exit-code asks for it as an exit code.",
+    fix: "`qclock up` carries the plan out.",
+    example: "qclock plan --detailed-exit-code",
+  },
+  "would-lose-data": {
+    title: "Data would be lost",
+    explanation:
+      "Nothing that destroys data happens without being asked for: off a terminal there is nobody to ask.",
+    fix: "Add --yes when that is meant. A backup beforehand is the default.",
+    example: "qclock reset --purge-volumes --yes",
+  },
+  "service-not-found": {
+    title: "There is no such service, or it does not run",
+    explanation:
+      "A command names a service that the manifest lacks, or that has no running container.",
+    fix: "`qclock ps` lists the services and their states.",
+    example: "qclock ps",
+  },
+  "deadline-exceeded": {
+    title: "Something took too long",
+    explanation:
+      "Each call has a deadline, so that nothing waits for ever. What was under way may still run in the container.",
+    fix: "Look why it is slow; --timeout gives the whole command longer.",
+    example: "qclock up --timeout 10m",
+  },
+  interrupted: {
+    title: "The command was interrupted",
+    explanation:
+      "A signal ended it. What was half done is finished or taken back by the next run; nothing needs cleaning up by hand.",
+    fix: "Run the command again.",
+    example: "qclock up",
+  },
+};

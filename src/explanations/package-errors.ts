@@ -1,0 +1,104 @@
+import type { ErrorCode } from "../error.ts";
+import type { Explanation } from "./explanation.ts";
+
+/** Failures on the way from package names to image layers. */
+export const packageExplanations = {
+  "unknown-package": {
+    title: "No repository has this package",
+    explanation:
+      "An image asks for a package that the distribution does not carry under this name, or for a virtual one that several packages provide.",
+    fix: "Take the suggestion, or one of the providers that are listed.",
+    example: "packages: { debian-12: [apache] }  # apache2",
+  },
+  "unresolvable-packages": {
+    title: "The packages cannot be brought together",
+    explanation:
+      "Something that a package needs is not to be had in the version it needs, or several packages provide it and qclock does not choose in silence.",
+    fix: "Name the package that the image should hold, or resolve all from the same state of the repositories.",
+    example: "qclock lock --update",
+  },
+  "package-conflict": {
+    title: "Two packages exclude each other",
+    explanation: "One conflicts with or breaks the other. The details say who asked for each.",
+    fix: "Leave one of the two out of the image's packages.",
+    example: "qclock lock",
+  },
+  "file-conflict": {
+    title: "Two packages install the same file",
+    explanation: "The contents differ, and neither package says that it replaces the other's file.",
+    fix: "Leave one of the two out, or exclude the path.",
+    example: "exclude: [/usr/share/doc]",
+  },
+  "lock-outdated": {
+    title: "The lock does not fit the manifest",
+    explanation:
+      "--locked never writes the lock, and the manifest asks for packages that it lacks.",
+    fix: "Run `qclock lock` without --locked, review the difference, commit it.",
+    example: "qclock lock && git diff stack.lock.yaml",
+  },
+  "mirror-unreachable": {
+    title: "The package mirror does not answer",
+    explanation:
+      "It refused, timed out or lacks the release after bounded retries. Nothing half-made is left behind.",
+    fix: "Check the network and the mirror's address, which the message names with where it came from.",
+    example: "QCLOCK_MIRROR_DEBIAN_12=https://mirror.example/debian qclock build",
+  },
+  "mirror-not-configured": {
+    title: "No package mirror is known",
+    explanation:
+      "The address comes from the environment, the manifest, or the host's own apt; none has one.",
+    fix: "Set the variable that the message names, or `mirrors` in the manifest.",
+    example: "mirrors: { debian-12: https://mirror.example/debian }",
+  },
+  "signature-invalid": {
+    title: "A signature is wrong",
+    explanation:
+      "The release file is not signed by a key of the distribution, is too old, or is another suite's. Somebody changed it, or a proxy serves the wrong one. Nothing of it was used.",
+    fix: "Try another mirror. When several agree, look for a newer qclock: keys ship with it.",
+  },
+  "digest-mismatch": {
+    title: "A file has another content than promised",
+    explanation:
+      "What was downloaded is not what the signed index or the lock says. Nothing of it was kept.",
+    fix: "Try again or another mirror; a proxy that rewrites files is the usual cause.",
+  },
+  "package-corrupt": {
+    title: "A package cannot be unpacked",
+    explanation:
+      "Its digest is right, but its archive is damaged or holds what no package may hold.",
+    fix: "Move to another version.",
+    example: "qclock lock --update",
+  },
+  "missing-interpreter": {
+    title: "A program cannot start in the image",
+    explanation:
+      "What starts with `#!` needs its interpreter in the image, an executable bit and Unix line ends. Essential packages are not implied: an image holds what it lists and what that needs.",
+    fix: "Add the package that brings the interpreter, such as bash or dash.",
+    example: "packages: { debian-12: [bash] }",
+  },
+  "missing-library": {
+    title: "A program lacks a library in the image",
+    explanation: "A program that the image starts is linked with a library that no layer holds.",
+    fix: "Add the package that brings it.",
+  },
+  "disk-full": {
+    title: "A disk is full",
+    explanation:
+      "The store's or the Engine's disk has no room. The unfinished file was removed; what is in the store stays usable.",
+    fix: "Free space. The store may be deleted at any time; it only saves downloads.",
+    example: "docker system df",
+  },
+  offline: {
+    title: "A download is needed, but --offline forbids it",
+    explanation:
+      "Offline, qclock makes no request at all; something that the stack needs is not in the store.",
+    fix: "Run once without --offline on a machine that reaches the mirror, or load a bundle.",
+    example: "qclock build",
+  },
+  "store-unusable": {
+    title: "The store cannot be used",
+    explanation: "The folder that keeps packages and layers cannot be read or written.",
+    fix: "Make it writable, or name another one.",
+    example: "QCLOCK_STORE=/var/cache/qclock qclock build",
+  },
+} satisfies Partial<Record<ErrorCode, Explanation>>;
