@@ -1,65 +1,66 @@
 #!/usr/bin/env node
 // Plain JavaScript that an old Node can parse: it may be started by one, and then starts itself again
 // with the Node that the project brings.
-import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { constants } from "node:os";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
-const MINIMUM = [22, 22];
+const minimum = [22, 22];
 
 const [major, minor] = process.versions.node.split(".").map(Number);
-if (major > MINIMUM[0] || (major === MINIMUM[0] && minor >= MINIMUM[1])) {
+if (major > minimum[0] || (major === minimum[0] && minor >= minimum[1])) {
   await run();
 } else {
-  runWithOwnNode();
+  await runWithOwnNode();
 }
 
 async function run() {
-  const { enableCompileCache } = await import("node:module");
-  enableCompileCache();
+  await keepCompiledCode();
   const bundle = new URL("../dist/qclock.js", import.meta.url);
   // A checkout installed with --ignore-scripts has no bundle; Node runs the sources as they are.
   const main = existsSync(fileURLToPath(bundle))
     ? bundle
     : new URL("../src/cli/main.ts", import.meta.url);
-  await import(pathToFileURL(fileURLToPath(main)).href);
+  await import(main.href);
 }
 
-function runWithOwnNode() {
+/** Under the user's own cache: Node's default is a well-known name in a folder that everybody may write to. */
+async function keepCompiledCode() {
+  const { enableCompileCache } = await import("node:module");
+  try {
+    const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+    enableCompileCache(join(cache, "qclock", "node"));
+  } catch {
+    // An account without a home compiles anew each time.
+  }
+}
+
+async function runWithOwnNode() {
   const node = ownNode();
   if (node === undefined) {
     process.stderr.write(
-      `qclock needs Node ${MINIMUM.join(".")} or later; this is ${process.versions.node}.\n` +
+      `qclock needs Node ${minimum.join(".")} or later; this is ${process.versions.node}.\n` +
         "  hint: Install Node 24, or run `npm ci` in qclock's folder, which brings it.\n",
     );
     process.exitCode = 2;
     return;
   }
-  const child = spawn(node, process.argv.slice(1), { stdio: "inherit" });
-  // A signal of the terminal reaches both processes; one sent to this process alone is passed on. Either
-  // way this one stays until the other has cleaned up.
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
-    process.on(signal, () => {
-      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
-    });
-  }
-  child.on("error", (error) => {
-    process.stderr.write(`qclock could not start ${node}: ${error.message}\n`);
-    process.exitCode = 70;
-  });
-  child.on("exit", (code, signal) => {
-    process.exitCode = code === null ? 128 + constants.signals[signal] : code;
-  });
+  const { runChild } = await import("./child.js");
+  process.exitCode = await runChild(node, [...process.execArgv, ...process.argv.slice(1)]);
 }
 
+/** The Node among qclock's optional dependencies, wherever npm has put it. */
 function ownNode() {
   const require = createRequire(import.meta.url);
-  try {
-    const { platform, arch } = process;
-    return require.resolve(`node-${platform}-${arch}/bin/node`);
-  } catch {
-    return undefined;
+  const platform = `${process.platform}-${process.arch}`;
+  for (const name of [`node-${platform}`, `node-bin-${platform}`]) {
+    try {
+      return require.resolve(`${name}/bin/node`);
+    } catch {
+      // Not installed: not for this platform, or --omit=optional.
+    }
   }
+  return undefined;
 }

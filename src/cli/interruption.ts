@@ -19,6 +19,12 @@ export interface Interruption extends Disposable {
 const graceMs = 8000;
 
 /**
+ * A signal that comes again this soon is the same one told twice: by the terminal or the supervisor to the
+ * whole process group, and by the launcher that passes on what it gets. Nobody presses Ctrl-C that fast.
+ */
+const echoMs = 100;
+
+/**
  * Answer SIGINT, SIGTERM and SIGHUP: the first one stops the run in good order, the second one ends
  * the process at once. It ends by the signal itself, as a shell expects, not by an exit code made to look like it.
  */
@@ -26,6 +32,7 @@ export function listenForSignals(process: NodeJS.Process): Interruption {
   const controller = new AbortController();
   const signals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
   let received: StopSignal | undefined;
+  let receivedAt = 0;
   let grace: NodeJS.Timeout | undefined;
   let deadline: NodeJS.Timeout | undefined;
 
@@ -36,8 +43,11 @@ export function listenForSignals(process: NodeJS.Process): Interruption {
     process.kill(process.pid, signal);
   };
   const handle = (signal: StopSignal): void => {
+    const isEcho = signal === received && performance.now() - receivedAt < echoMs;
+    if (isEcho) return;
     if (received !== undefined) return leaveNow(signal);
     received = signal;
+    receivedAt = performance.now();
     interruption.onStop(`Stopping after ${signal}; once more to quit at once.`);
     controller.abort(new QclockError("interrupted", `Interrupted by ${signal}.`));
     grace = setTimeout(() => leaveNow(signal), graceMs);

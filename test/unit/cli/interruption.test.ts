@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 
 const module = path.resolve(import.meta.dirname, "../../../src/cli/interruption.ts");
@@ -45,10 +46,21 @@ test("the second signal ends the process at once, by the signal itself", async (
   const { child, output } = await start("");
   child.kill("SIGINT");
   while (!output().includes("Stopping")) await once(child.stderr ?? child, "data");
+  await setTimeout(150);
   const sentAt = performance.now();
   child.kill("SIGINT");
   expect(await once(child, "exit")).toEqual([null, "SIGINT"]);
   expect(performance.now() - sentAt).toBeLessThan(200);
+});
+
+test("a signal told twice at once, by the terminal and by a launcher, counts as one", async () => {
+  const { child, output } = await start(
+    "interruption.signal.addEventListener('abort', () => { setTimeout(() => { clearInterval(busy); process.exitCode = interruption.exitCode; }, 50); });",
+  );
+  child.kill("SIGINT");
+  while (!output().includes("Stopping")) await once(child.stderr ?? child, "data");
+  child.kill("SIGINT");
+  expect(await once(child, "exit")).toEqual([130, null]);
 });
 
 test("a deadline stops the run with 124", async () => {
