@@ -15,16 +15,20 @@ export function nearest(word: string, names: Iterable<string>): string | undefin
   return best?.name;
 }
 
-/** Levenshtein distance with one row of memory. */
+/** How many insertions, deletions, replacements and swaps of neighbours turn one word into the other: swaps are the commonest slip of all. */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let twoBefore: readonly number[] = [];
+  let before: readonly number[] = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const replace = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const replace = (before[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = isSwap ? (twoBefore[j - 2] ?? 0) + 1 : replace;
+      row.push(Math.min(replace, swap, (before[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
     }
-    row = next;
+    twoBefore = before;
+    before = row;
   }
-  return row[b.length] ?? 0;
+  return before[b.length] ?? 0;
 }

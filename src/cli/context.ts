@@ -1,3 +1,4 @@
+import { nearest } from "../nearest.ts";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
@@ -11,7 +12,7 @@ import { readLock, writeLock } from "./lock-file.ts";
 import { displayPath, findManifest, lockPathOf } from "./manifest-file.ts";
 import type { Session } from "./session.ts";
 import { loadStack } from "./stack-file.ts";
-import { closest } from "./suggestion.ts";
+
 import { version } from "./version.ts";
 
 export interface StackOptions {
@@ -44,7 +45,7 @@ export function findService(stack: Stack, name: string): Service {
   const service = stack.services.get(name);
   if (service !== undefined) return service;
   const names = [...stack.services.keys()];
-  const near = closest(name, names);
+  const near = nearest(name, names);
   throw new QclockError("service-not-found", `The stack has no service "${name}".`, {
     hint: near === undefined ? `It has ${names.join(", ") || "none"}.` : `Did you mean "${near}"?`,
   });

@@ -1,9 +1,9 @@
+import { nearest } from "../nearest.ts";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../error.ts";
 import type { Host } from "./host.ts";
 import { definitions, settingNames } from "./settings.ts";
-import { closest } from "./suggestion.ts";
 
 export interface UserConfig {
   readonly file: string;
@@ -43,7 +43,7 @@ export function parseUserConfig(text: string, file: string): ReadonlyMap<string,
       throw new QclockError("usage", `${file}:${index + 1} is not of the form "name: value".`);
     }
     if (!known.includes(name)) {
-      const near = closest(name, known);
+      const near = nearest(name, known);
       throw new QclockError("usage", `${file}:${index + 1} names "${name}", which is no setting.`, {
         hint: near === undefined ? "qclock config lists them." : `Did you mean "${near}"?`,
       });

@@ -58,7 +58,7 @@ export interface ContainerRequest {
     containerPort: number;
     protocol: "tcp" | "udp";
   }[];
-  /** First network, joined at creation; further ones by `connectNetwork` (Engine 20.10 refuses two at create). Absent: no network. */
+  /** First network, joined at creation; further ones by `connectNetwork` (Engine 20.10 refuses two at create). `container:<id>` shares the network of another container. Absent: no network. */
   readonly network?: { readonly name: string; readonly aliases: readonly string[] };
   readonly mounts: readonly ContainerMount[];
   readonly tmpfs: readonly { target: string; options: string }[];

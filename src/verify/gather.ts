@@ -29,6 +29,8 @@ export interface Gathered {
     readonly subject: ServiceSubject | undefined;
   }[];
   readonly running: ReadonlyMap<string, RunningService>;
+  /** Reference of an image of the stack that has bash; undefined when none has. */
+  readonly imageWithBash: string | undefined;
 }
 
 /** Parts of an image's configuration that only checks want. */
@@ -110,7 +112,14 @@ export async function gather(
       return { service, subject };
     }),
   );
-  return { engine: info, images, services, running: runningServices(stack, states, filesOf) };
+  return {
+    engine: info,
+    images,
+    services,
+    running: runningServices(stack, states, filesOf),
+    imageWithBash: images.find(({ subject }) => subject !== undefined && hasBash(subject))?.subject
+      ?.image.reference,
+  };
 }
 
 async function gatherImage(
@@ -230,12 +239,14 @@ function runningServices(
       containerId: state.id,
       addresses: [...state.addresses.values()],
       ports: portsOf(service, image?.details.exposedPorts ?? []),
-      hasBash:
-        image !== undefined &&
-        findProgram(image.files, "bash", image.details.environment) !== undefined,
+      hasBash: image !== undefined && hasBash(image),
     });
   }
   return running;
+}
+
+function hasBash({ files, details }: ImageSubject): boolean {
+  return findProgram(files, "bash", details.environment) !== undefined;
 }
 
 /** Ports on which something of the service may listen; any one will do where none is known, since a refusal is an answer. */

@@ -1,4 +1,3 @@
-import type { Engine } from "../docker/engine.ts";
 import type { Service, Stack } from "../stack/stack.ts";
 import type { Reach } from "./subject.ts";
 
@@ -95,7 +94,7 @@ function judgePair(pair: {
 }
 
 /** Longest wait for one connection. A packet that is dropped is never answered. */
-const waitSeconds = 2;
+export const waitSeconds = 2;
 
 /**
  * The script for bash: all targets at once, each in a process of its own, since a connection that is
@@ -118,22 +117,6 @@ done
 kill $(jobs -p) 2>/dev/null
 exit 0
 `;
-
-/** Try connections with the bash of the service's own container: same user, same limits, same network. */
-export function tryWithBash(engine: Engine, signal: AbortSignal): TryConnections {
-  return async ({ containerId, hasBash }, targets) => {
-    if (!hasBash) return undefined;
-    if (targets.length === 0) return [];
-    const words = targets.flatMap(({ host, port }) => [host, String(port)]);
-    const { output } = await engine.exec(
-      containerId,
-      ["bash", "-c", connectScript, "connect", ...words],
-      { timeoutMs: (waitSeconds + 8) * 1000 },
-      signal,
-    );
-    return readAttempts(output, targets);
-  };
-}
 
 /** What the script printed; a target that it says nothing about was not answered in time. */
 export function readAttempts(output: string, targets: readonly Target[]): readonly Attempt[] {

@@ -1,4 +1,5 @@
 import { QclockError } from "../error.ts";
+import { ByteReader } from "../packages/deb/byte-reader.ts";
 
 /** One member of a tar, as the Engine writes them. */
 export interface TarMember {
@@ -19,109 +20,85 @@ const blockSize = 512;
 /**
  * Read a tar member by member without keeping more of each than is wanted. `wanted` says how many of a
  * member's first bytes to keep. Understands what Go's archive/tar writes: ustar, pax and GNU long names.
+ * Unlike the reader of packages it takes what it finds: an image is to be judged, not refused.
  */
 export async function* readTar(
   input: AsyncIterable<Uint8Array>,
   wanted: (path: string, size: number) => number,
 ): AsyncGenerator<TarMember> {
-  const reader = new BlockReader(input);
-  let pax = new Map<string, string>();
-  let longName: string | undefined;
-  let longLink: string | undefined;
-  for (;;) {
-    const header = await reader.take(blockSize);
-    if (header === undefined || header.every((byte) => byte === 0)) return;
-    const kind = String.fromCharCode(header[156] ?? 0);
-    const size = Number(pax.get("size") ?? number(header, 124, 12));
-    if (kind === "x" || kind === "g" || kind === "L" || kind === "K") {
-      const content = await reader.content(size, size);
-      if (kind === "x") pax = paxRecords(content);
-      if (kind === "L") longName = text(content, 0, content.length);
-      if (kind === "K") longLink = text(content, 0, content.length);
-      continue;
-    }
-    const prefix =
-      text(header, 257, 5) === "ustar" && header[263] === 0x30 ? text(header, 345, 155) : "";
-    const name = text(header, 0, 100);
-    const path = plain(pax.get("path") ?? longName ?? (prefix === "" ? name : `${prefix}/${name}`));
-    const linkTarget = pax.get("linkpath") ?? longLink ?? text(header, 157, 100);
-    const type = typeOf(kind);
-    const content = await reader.content(size, type === "file" ? wanted(path, size) : 0);
-    yield {
-      path,
-      type,
-      mode: number(header, 100, 8) & 0o7777,
-      uid: Number(pax.get("uid") ?? number(header, 108, 8)),
-      gid: Number(pax.get("gid") ?? number(header, 116, 8)),
-      size,
-      ...(type === "symlink" ? { linkTarget } : {}),
-      ...(type === "hardlink" ? { linkTarget: plain(linkTarget) } : {}),
-      content,
-    };
-    [pax, longName, longLink] = [new Map(), undefined, undefined];
+  const reader = new ByteReader(input);
+  try {
+    yield* readMembers(reader, wanted);
+  } catch (error) {
+    if (error instanceof QclockError) throw error;
+    throw new QclockError("engine-failed", "The Engine's archive cannot be read.", {
+      cause: error,
+    });
+  } finally {
+    await reader.close();
   }
 }
 
-/** Hands out exact numbers of bytes of a stream that comes in pieces of any size. */
-class BlockReader {
-  readonly #chunks: AsyncIterator<Uint8Array>;
-  #rest: Uint8Array = new Uint8Array();
+/** Headers that hold a part of the next one, because it did not fit there. */
+interface Overrides {
+  readonly pax: ReadonlyMap<string, string>;
+  readonly name?: string;
+  readonly link?: string;
+}
 
-  constructor(input: AsyncIterable<Uint8Array>) {
-    this.#chunks = input[Symbol.asyncIterator]();
-  }
-
-  /** That many bytes; undefined at the end of the stream. */
-  async take(count: number): Promise<Uint8Array | undefined> {
-    const parts: Uint8Array[] = [];
-    let missing = count;
-    while (missing > 0) {
-      if (this.#rest.length === 0 && !(await this.#refill())) {
-        if (missing === count) return undefined;
-        throw new QclockError(
-          "engine-failed",
-          "The Engine's archive ends in the middle of a file.",
-        );
-      }
-      const part = this.#rest.subarray(0, missing);
-      this.#rest = this.#rest.subarray(part.length);
-      missing -= part.length;
-      parts.push(part);
+async function* readMembers(
+  reader: ByteReader,
+  wanted: (path: string, size: number) => number,
+): AsyncGenerator<TarMember> {
+  let overrides: Overrides = { pax: new Map() };
+  for (;;) {
+    const header = await reader.read(blockSize);
+    if (header === undefined || header.every((byte) => byte === 0)) return;
+    const kind = String.fromCharCode(header[156] ?? 0);
+    const size = Number(overrides.pax.get("size") ?? number(header, 124, 12));
+    if ("xgLK".includes(kind)) {
+      const content = await readContent(reader, size, size);
+      if (kind === "x") overrides = { ...overrides, pax: paxRecords(content) };
+      if (kind === "L") overrides = { ...overrides, name: text(content, 0, content.length) };
+      if (kind === "K") overrides = { ...overrides, link: text(content, 0, content.length) };
+      continue;
     }
-    const [only] = parts;
-    return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
+    const member = readHeader(header, kind, overrides);
+    const kept = member.type === "file" ? wanted(member.path, size) : 0;
+    yield { ...member, size, content: await readContent(reader, size, kept) };
+    overrides = { pax: new Map() };
   }
+}
 
-  /** A member's content and the padding after it, of which only the first bytes are kept. */
-  async content(size: number, kept: number): Promise<Uint8Array> {
-    const first = Math.min(size, kept);
-    const bytes = first === 0 ? new Uint8Array() : await this.take(first);
-    await this.#skip(Math.ceil(size / blockSize) * blockSize - first);
-    // A copy: the piece it was cut from may be large, and is kept alive by any part of it.
-    return Uint8Array.from(bytes ?? []);
-  }
+function readHeader(
+  header: Uint8Array,
+  kind: string,
+  { pax, name: longName, link }: Overrides,
+): Omit<TarMember, "size" | "content"> {
+  const isUstar = text(header, 257, 5) === "ustar" && header[263] === 0x30;
+  const prefix = isUstar ? text(header, 345, 155) : "";
+  const name = text(header, 0, 100);
+  const linkTarget = pax.get("linkpath") ?? link ?? text(header, 157, 100);
+  const type = typeOf(kind);
+  return {
+    path: plain(pax.get("path") ?? longName ?? (prefix === "" ? name : `${prefix}/${name}`)),
+    type,
+    mode: number(header, 100, 8) & 0o7777,
+    uid: Number(pax.get("uid") ?? number(header, 108, 8)),
+    gid: Number(pax.get("gid") ?? number(header, 116, 8)),
+    ...(type === "symlink" ? { linkTarget } : {}),
+    ...(type === "hardlink" ? { linkTarget: plain(linkTarget) } : {}),
+  };
+}
 
-  async #skip(count: number): Promise<void> {
-    let missing = count;
-    while (missing > 0) {
-      if (this.#rest.length === 0 && !(await this.#refill())) {
-        throw new QclockError(
-          "engine-failed",
-          "The Engine's archive ends in the middle of a file.",
-        );
-      }
-      const skipped = Math.min(missing, this.#rest.length);
-      this.#rest = this.#rest.subarray(skipped);
-      missing -= skipped;
-    }
-  }
-
-  async #refill(): Promise<boolean> {
-    const next = await this.#chunks.next();
-    if (next.done === true) return false;
-    this.#rest = next.value;
-    return true;
-  }
+/** A member's content and the padding after it, of which only the first bytes are kept. */
+async function readContent(reader: ByteReader, size: number, kept: number): Promise<Uint8Array> {
+  const first = Math.min(size, kept);
+  const bytes = first === 0 ? undefined : await reader.read(first);
+  if (first > 0 && bytes === undefined) throw new Error("the file ends in the middle");
+  await reader.skip(Math.ceil(size / blockSize) * blockSize - first);
+  // A copy: the piece it was cut from may be large, and is kept alive by any part of it.
+  return Uint8Array.from(bytes ?? []);
 }
 
 function typeOf(kind: string): TarMember["type"] {

@@ -12,7 +12,8 @@ import {
 } from "./catalogue.ts";
 import { type Check, type CheckResult, skipped, type Verdict } from "./check.ts";
 import { gather, type Gathered } from "./gather.ts";
-import { observeReachability, tryWithBash } from "./reachability.ts";
+import { observeReachability } from "./reachability.ts";
+import { tryConnectionsIn } from "./try-connections.ts";
 import { summarizeResults, type VerifyReport } from "./report.ts";
 
 export interface VerifyOptions {
@@ -29,7 +30,7 @@ export async function verifyStack(
   context: RunContext,
   options: VerifyOptions,
 ): Promise<VerifyReport> {
-  const { stack, clock, emit, signal } = context;
+  const { stack, clock, emit } = context;
   const wanted = selectChecks(options.only);
   const startedAtMs = clock.now();
   const startedAt = new Date().toISOString();
@@ -65,7 +66,7 @@ export async function verifyStack(
     const reachability = await observeReachability(
       stack,
       gathered.running,
-      tryWithBash(engine, signal),
+      tryConnectionsIn(context, engine, gathered.imageWithBash),
     );
     emit({
       type: "phase-finished",

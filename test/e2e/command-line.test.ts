@@ -23,7 +23,20 @@ describe("help", () => {
     await using rig = await Rig.create("empty");
     const { exitCode, stdout, stderr } = await rig.qclock([word]);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
-    for (const command of ["build", "up", "ps", "logs", "exec", "probe", "down", "reset", "plan", "verify", "doctor", "engine"]) {
+    for (const command of [
+      "build",
+      "up",
+      "ps",
+      "logs",
+      "exec",
+      "probe",
+      "down",
+      "reset",
+      "plan",
+      "verify",
+      "doctor",
+      "engine",
+    ]) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command} `, "m"));
     }
   });
@@ -69,17 +82,73 @@ describe("validate", () => {
 
   /** Each bad input of the manifest: what is changed, and what has to be said. */
   test.each<[string, (text: string) => string, string, RegExp]>([
-    ["an unknown key", (text) => text.replace("entrypoint:", "entrypiont:"), "unknown-key", /entrypiont[\s\S]*~+[\s\S]*entrypoint/],
-    ["a wrong type", (text) => text.replace("port: 8080 }", "port: many }"), "wrong-type|invalid-value", /many[\s\S]*~+/],
-    ["a missing image", (text) => text.replace("from: base", "from: bse"), "unknown-image", /bse[\s\S]*Did you mean "base"\?/],
-    ["a service on an image that is missing", (text) => text.replace("image: web\n    depends", "image: wbe\n    depends"), "unknown-image", /Did you mean "web"\?/],
-    ["a cycle of images", (text) => text.replace("from: scratch", "from: web"), "dependency-cycle", /web -> base -> web|base -> web -> base/],
-    ["a cycle of services", (text) => text.replace("store:\n    image: web", "store:\n    image: web\n    depends_on: [front]"), "dependency-cycle", /front -> store -> front|store -> front -> store/],
-    ["an unset variable", (text) => text.replace("GREETING: hello", "GREETING: ${NOBODY_SET_THIS}"), "unset-variable", /NOBODY_SET_THIS/],
-    ["a duplicate name", (text) => `${text}\n  store:\n    image: web\n`, "duplicate-name", /store/],
-    ["a reference to nothing", (text) => text.replace("[store]", "[stroe]"), "unknown-service", /Did you mean "store"\?/],
-    ["a file that is missing", (text) => text.replace("path: site", "path: stie"), "missing-file", /stie/],
-    ["text that is no YAML", (text) => `${text}\n\t- x: [`, "yaml-syntax", /stack\.config\.yaml:\d+:\d+/],
+    [
+      "an unknown key",
+      (text) => text.replace("entrypoint:", "entrypiont:"),
+      "unknown-key",
+      /entrypiont[\s\S]*~+[\s\S]*entrypoint/,
+    ],
+    [
+      "a wrong type",
+      (text) => text.replace("port: 8080 }", "port: many }"),
+      "wrong-type|invalid-value",
+      /many[\s\S]*~+/,
+    ],
+    [
+      "a missing image",
+      (text) => text.replace("from: base", "from: bse"),
+      "unknown-image",
+      /bse[\s\S]*Did you mean "base"\?/,
+    ],
+    [
+      "a service on an image that is missing",
+      (text) => text.replace("image: web\n    depends", "image: wbe\n    depends"),
+      "unknown-image",
+      /Did you mean "web"\?/,
+    ],
+    [
+      "a cycle of images",
+      (text) => text.replace("from: scratch", "from: web"),
+      "dependency-cycle",
+      /web -> base -> web|base -> web -> base/,
+    ],
+    [
+      "a cycle of services",
+      (text) =>
+        text.replace("store:\n    image: web", "store:\n    image: web\n    depends_on: [front]"),
+      "dependency-cycle",
+      /front -> store -> front|store -> front -> store/,
+    ],
+    [
+      "an unset variable",
+      (text) => text.replace("GREETING: hello", "GREETING: ${NOBODY_SET_THIS}"),
+      "unset-variable",
+      /NOBODY_SET_THIS/,
+    ],
+    [
+      "a duplicate name",
+      (text) => `${text}\n  store:\n    image: web\n`,
+      "duplicate-name",
+      /store/,
+    ],
+    [
+      "a reference to nothing",
+      (text) => text.replace("[store]", "[stroe]"),
+      "unknown-service",
+      /Did you mean "store"\?/,
+    ],
+    [
+      "a file that is missing",
+      (text) => text.replace("path: site", "path: stie"),
+      "missing-file",
+      /stie/,
+    ],
+    [
+      "text that is no YAML",
+      (text) => `${text}\n\t- x: [`,
+      "yaml-syntax",
+      /stack\.config\.yaml:\d+:\d+/,
+    ],
   ])("points at %s", async (_, change, code, shown) => {
     await using rig = await Rig.create("tiny");
     await rig.edit("stack.config.yaml", change);
@@ -94,12 +163,18 @@ describe("validate", () => {
 
   test("shows all problems at once, and as one document for programs", async () => {
     await using rig = await Rig.create("tiny");
-    await rig.edit("stack.config.yaml", (text) => text.replace("entrypoint:", "entrypiont:").replace("from: base", "from: bse"));
+    await rig.edit("stack.config.yaml", (text) =>
+      text.replace("entrypoint:", "entrypiont:").replace("from: base", "from: bse"),
+    );
     const { exitCode, stdout, stderr } = await rig.qclock(["validate", "--json"]);
     expect(exitCode).toBe(2);
     expect(stderr).toContain("[unknown-key]");
     const document = z
-      .object({ schema: z.literal("qclock/validate/v1"), valid: z.literal(false), diagnostics: z.array(z.object({ code: z.string() })) })
+      .object({
+        schema: z.literal("qclock/validate/v1"),
+        valid: z.literal(false),
+        diagnostics: z.array(z.object({ code: z.string() })),
+      })
       .parse(JSON.parse(stdout));
     expect(document.diagnostics.length).toBeGreaterThan(0);
   });
@@ -128,31 +203,44 @@ describe("one JSON document", () => {
 
   test("also tells of a failure", async () => {
     await using rig = await Rig.create("tiny");
-    const { exitCode, stdout, stderr } = await rig.qclock(["ps", "--json"], { environment: engineless });
+    const { exitCode, stdout, stderr } = await rig.qclock(["ps", "--json"], {
+      environment: engineless,
+    });
     expect(exitCode).toBe(4);
-    expect(JSON.parse(stdout)).toMatchObject({ schema: "qclock/error/v1", error: { code: "engine-unreachable", hint: expect.any(String) } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      schema: "qclock/error/v1",
+      error: { code: "engine-unreachable", hint: expect.any(String) },
+    });
     expect(stderr).toContain("[engine-unreachable]");
   });
 });
 
-test.each(["tree", "mermaid", "dot", "json"])("the graph as %s names images and services", async (format) => {
-  await using rig = await Rig.create("tiny");
-  const { exitCode, stdout } = await rig.qclock(["graph", "--format", format]);
-  expect(exitCode).toBe(0);
-  for (const name of ["base", "web", "store", "front"]) expect(stdout).toContain(name);
-  if (format === "json") expect(() => JSON.parse(stdout)).not.toThrow();
-});
+test.each(["tree", "mermaid", "dot", "json"])(
+  "the graph as %s names images and services",
+  async (format) => {
+    await using rig = await Rig.create("tiny");
+    const { exitCode, stdout } = await rig.qclock(["graph", "--format", format]);
+    expect(exitCode).toBe(0);
+    for (const name of ["base", "web", "store", "front"]) expect(stdout).toContain(name);
+    if (format === "json") expect(() => JSON.parse(stdout)).not.toThrow();
+  },
+);
 
 test("the schema is a JSON Schema that the manifest's keys are in", async () => {
   await using rig = await Rig.create("empty");
   const { stdout } = await rig.qclock(["schema"]);
-  expect(JSON.parse(stdout)).toMatchObject({ type: "object", properties: { images: expect.anything(), services: expect.anything() } });
+  expect(JSON.parse(stdout)).toMatchObject({
+    type: "object",
+    properties: { images: expect.anything(), services: expect.anything() },
+  });
 });
 
 test("the origin of each setting can be shown", async () => {
   await using rig = await Rig.create("tiny");
   await rig.write(".home/.config/qclock/config.yaml", "jobs: 2\ncolor: never\n");
-  const { stdout } = await rig.qclock(["config", "--origin", "--color", "always"], { environment: { QCLOCK_TIMEOUT: "5m" } });
+  const { stdout } = await rig.qclock(["config", "--origin", "--color", "always"], {
+    environment: { QCLOCK_TIMEOUT: "5m" },
+  });
   expect(stdout).toMatch(/jobs +2 +.*config\.yaml/);
   expect(stdout).toMatch(/color +always +--color/);
   expect(stdout).toMatch(/timeout +300000 +QCLOCK_TIMEOUT/);
@@ -161,8 +249,12 @@ test("the origin of each setting can be shown", async () => {
 
 test("completion offers the names of the manifest", async () => {
   await using rig = await Rig.create("tiny");
-  expect((await rig.qclock(["__complete", "logs", ""])).stdout.trim().split("\n").toSorted()).toEqual(["front", "store"]);
-  expect((await rig.qclock(["__complete", "build", ""])).stdout.trim().split("\n").toSorted()).toEqual(["base", "web"]);
+  expect(
+    (await rig.qclock(["__complete", "logs", ""])).stdout.trim().split("\n").toSorted(),
+  ).toEqual(["front", "store"]);
+  expect(
+    (await rig.qclock(["__complete", "build", ""])).stdout.trim().split("\n").toSorted(),
+  ).toEqual(["base", "web"]);
   const { stdout } = await rig.qclock(["completion", "bash"]);
   expect(stdout).toContain("complete -o default -F _qclock qclock");
 });
@@ -178,5 +270,7 @@ test("nothing is coloured where there is no terminal, and all of it where that i
   const escape = "\u001B[";
   expect((await rig.qclock(["validate"])).stderr).not.toContain(escape);
   expect((await rig.qclock(["validate", "--color", "always"])).stderr).toContain(escape);
-  expect((await rig.qclock(["validate"], { environment: { FORCE_COLOR: "1", NO_COLOR: "1" } })).stderr).not.toContain(escape);
+  expect(
+    (await rig.qclock(["validate"], { environment: { FORCE_COLOR: "1", NO_COLOR: "1" } })).stderr,
+  ).not.toContain(escape);
 });

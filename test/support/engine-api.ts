@@ -2,7 +2,10 @@ import { request } from "node:http";
 import * as z from "zod";
 
 /** The Engine's socket: what the tests see of the world, apart from what qclock says of it. */
-const socketPath = (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock").replace(/^unix:\/\//, "");
+const socketPath = (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock").replace(
+  /^unix:\/\//,
+  "",
+);
 
 /** One request to the Engine; the answer's JSON, undefined for an empty one. Throws on any status of 400 and above. */
 export async function engineApi(method: "GET" | "POST" | "DELETE", path: string): Promise<unknown> {
@@ -23,7 +26,12 @@ export async function engineApi(method: "GET" | "POST" | "DELETE", path: string)
 }
 
 const containersSchema = z.array(
-  z.object({ Id: z.string(), Names: z.array(z.string()), State: z.string(), Labels: z.record(z.string(), z.string()) }),
+  z.object({
+    Id: z.string(),
+    Names: z.array(z.string()),
+    State: z.string(),
+    Labels: z.record(z.string(), z.string()),
+  }),
 );
 const networksSchema = z.array(z.object({ Id: z.string(), Name: z.string() }));
 const volumesSchema = z.object({ Volumes: z.array(z.object({ Name: z.string() })).nullish() });
@@ -31,7 +39,12 @@ const imagesSchema = z.array(z.object({ Id: z.string(), RepoTags: z.array(z.stri
 
 /** Everything in the Engine that carries a stack's label. */
 export interface StackObjects {
-  readonly containers: readonly { readonly id: string; readonly name: string; readonly state: string; readonly service: string | undefined }[];
+  readonly containers: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly state: string;
+    readonly service: string | undefined;
+  }[];
   readonly networks: readonly { readonly id: string; readonly name: string }[];
   readonly volumes: readonly string[];
   /** References. */
@@ -46,7 +59,10 @@ export async function observeStack(stack: string): Promise<StackObjects> {
     engineApi("GET", `/containers/json?all=1&filters=${label}`),
     engineApi("GET", `/networks?filters=${label}`),
     engineApi("GET", `/volumes?filters=${label}`),
-    engineApi("GET", `/images/json?filters=${filter({ reference: [`qclock.invalid/${stack}/*`] })}`),
+    engineApi(
+      "GET",
+      `/images/json?filters=${filter({ reference: [`qclock.invalid/${stack}/*`] })}`,
+    ),
   ]);
   return {
     containers: containersSchema.parse(containers).map(({ Id, Names, State, Labels }) => ({
@@ -64,10 +80,12 @@ export async function observeStack(stack: string): Promise<StackObjects> {
 /** Remove all that, whatever state a test left it in. Only what carries the stack's label or name. */
 export async function removeStack(stack: string): Promise<void> {
   const { containers, networks, volumes, images } = await observeStack(stack);
-  for (const { id } of containers) await engineApi("DELETE", `/containers/${id}?force=1&v=1`).catch(ignoreAbsence);
+  for (const { id } of containers)
+    await engineApi("DELETE", `/containers/${id}?force=1&v=1`).catch(ignoreAbsence);
   for (const { id } of networks) await engineApi("DELETE", `/networks/${id}`).catch(ignoreAbsence);
   for (const name of volumes) await engineApi("DELETE", `/volumes/${name}`).catch(ignoreAbsence);
-  for (const name of images) await engineApi("DELETE", `/images/${name}?force=1`).catch(ignoreAbsence);
+  for (const name of images)
+    await engineApi("DELETE", `/images/${name}?force=1`).catch(ignoreAbsence);
 }
 
 function ignoreAbsence(error: unknown): void {

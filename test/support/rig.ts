@@ -59,7 +59,9 @@ export class Rig implements AsyncDisposable {
   /** A copy of a folder of test/fixtures/e2e, or of any folder of the project. */
   static async create(fixture: string, options: { readonly store?: string } = {}): Promise<Rig> {
     const directory = await mkdtemp(path.join(tmpdir(), "qclock-e2e-"));
-    const source = fixture.startsWith("/") ? fixture : path.join(root, "test", "fixtures", "e2e", fixture);
+    const source = fixture.startsWith("/")
+      ? fixture
+      : path.join(root, "test", "fixtures", "e2e", fixture);
     await cp(source, directory, { recursive: true });
     const rig = new Rig({
       directory,
@@ -185,7 +187,12 @@ export async function freePort(): Promise<number> {
 }
 
 /** Nothing of the developer's own settings, of CI, or of the terminal may decide a test. */
-function scrubbedEnvironment(parts: { directory: string; stack: string; port: number; store: string }): Record<string, string> {
+function scrubbedEnvironment(parts: {
+  directory: string;
+  stack: string;
+  port: number;
+  store: string;
+}): Record<string, string> {
   const kept = ["PATH", "DOCKER_HOST", "LANG", "QCLOCK_MIRROR_DEBIAN_12"].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
@@ -200,7 +207,10 @@ function scrubbedEnvironment(parts: { directory: string; stack: string; port: nu
   };
 }
 
-function transcriptOf(args: readonly string[], { exitCode, signal, stdout, stderr, durationMs }: Ended): string {
+function transcriptOf(
+  args: readonly string[],
+  { exitCode, signal, stdout, stderr, durationMs }: Ended,
+): string {
   return [
     `$ qclock ${args.join(" ")}`,
     `--- stdout\n${stdout}--- stderr\n${stderr}--- ${signal ?? `exit ${exitCode}`} after ${Math.round(durationMs)} ms\n`,

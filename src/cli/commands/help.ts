@@ -1,7 +1,7 @@
 import { QclockError } from "../../error.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { closest } from "../suggestion.ts";
+import { nearest } from "../../nearest.ts";
 import { topics } from "../topics.ts";
 
 /** `qclock help [TOPIC]` */
@@ -22,7 +22,7 @@ export function registerHelp({ program, run }: Registry): void {
       if (text !== undefined) session.print(text.trimEnd());
       else if (named !== undefined) named.outputHelp();
       else {
-        const near = closest(topic ?? "", [
+        const near = nearest(topic ?? "", [
           ...topics.keys(),
           ...program.commands.map((each) => each.name()),
         ]);

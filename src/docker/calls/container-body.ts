@@ -24,7 +24,8 @@ export function containerBody(request: ContainerRequest, loggingDriver: string):
     Labels: Object.fromEntries(request.labels),
     ExposedPorts: Object.fromEntries(request.ports.map((port) => [portKey(port), {}])),
     HostConfig: hostConfig(request, loggingDriver),
-    ...(request.network === undefined
+    // Another container's network comes with its endpoints; naming any is refused.
+    ...(request.network === undefined || request.network.name.startsWith("container:")
       ? {}
       : { NetworkingConfig: { EndpointsConfig: { [request.network.name]: { Aliases: request.network.aliases } } } }),
   };

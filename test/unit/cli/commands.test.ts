@@ -6,7 +6,7 @@ import { exitCodeOfError, exitCodeOfReport } from "../../../src/cli/exit-code.ts
 import { displayPath, findManifest, lockPathOf } from "../../../src/cli/manifest-file.ts";
 import { chooseOs } from "../../../src/cli/os-choice.ts";
 import { createProgram } from "../../../src/cli/program.ts";
-import { closest } from "../../../src/cli/suggestion.ts";
+import { nearest } from "../../../src/nearest.ts";
 import { topics } from "../../../src/cli/topics.ts";
 import { urlOf } from "../../../src/cli/urls.ts";
 import { QclockError } from "../../../src/error.ts";
@@ -87,7 +87,7 @@ test.each([
   ["vrify", "verify"],
   ["x", undefined],
 ])("%s most likely means %s", (word, meant) => {
-  expect(closest(word, ["build", "up", "verify", "reset"])).toBe(meant);
+  expect(nearest(word, ["build", "up", "verify", "reset"])).toBe(meant);
 });
 
 test.each(shells)("the script for %s asks qclock for candidates", (shell) => {

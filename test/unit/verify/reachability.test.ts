@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -130,6 +131,7 @@ describe("the matrix", () => {
 test("the script tells open, refused and unknown, all at once, with nothing but bash", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   try {
+    await once(server, "listening");
     const address = server.address();
     const port = typeof address === "object" && address !== null ? address.port : 0;
     const targets = [
