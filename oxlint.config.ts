@@ -141,7 +141,7 @@ export default defineConfig({
       },
     },
     {
-      files: ["bin/**", "docs/**", "build.ts", "prepare.js"],
+      files: ["bin/**", "docs/**", "scripts/**", "build.ts", "prepare.js"],
       rules: { "eslint/no-console": "off", "node/no-process-env": "off" },
     },
   ],

@@ -7,16 +7,23 @@ export default defineConfig({
       ["junit", { outputFile: "artifacts/junit.xml" }],
       "./test/support/summary-reporter.ts",
     ],
+    // One project after the other, so that a mistake in a function is told before minutes of Engine work.
     projects: [
       {
-        test: { name: "unit", include: ["test/unit/**/*.test.ts"], environment: "node" },
+        test: {
+          name: "unit",
+          include: ["test/unit/**/*.test.ts"],
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         test: {
           name: "integration",
           include: ["test/integration/**/*.test.ts"],
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          // These wait for the Engine more than they compute: two at once, also on a machine with one core.
           maxWorkers: 2,
         },
       },
@@ -24,6 +31,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
+          sequence: { groupOrder: 2 },
           testTimeout: 240_000,
           hookTimeout: 300_000,
           maxWorkers: 2,

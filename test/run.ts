@@ -4,28 +4,22 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import path from "node:path";
 
+const root = path.resolve(import.meta.dirname, "..");
 const onCi = process.env["CI"] === "true";
 const environment: NodeJS.ProcessEnv = { ...process.env };
 
-step("build", process.execPath, ["build.ts"]);
-ensureEngine();
-ensureBrowser();
-step("tests", process.execPath, [
-  "node_modules/vitest/vitest.mjs",
-  "run",
-  ...process.argv.slice(2),
+step("The build", ["build.ts"]);
+step("The Engine, which the integration and end-to-end tests need,", [
+  "bin/qclock.js",
+  "engine",
+  "ensure",
 ]);
+ensureBrowser();
+step("The test run", ["node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2)]);
 
-function ensureEngine(): void {
-  const { status } = spawnSync(process.execPath, ["bin/qclock.js", "engine", "ensure"], {
-    stdio: "inherit",
-  });
-  if (status === 0) return;
-  console.error("The integration and end-to-end tests need an Engine, and none can be had here.");
-  process.exit(1);
-}
-
+/** Without a browser its test is skipped, which a run that judges a change must not do. */
 function ensureBrowser(): void {
   const browser = "/usr/bin/chromium";
   if (!existsSync(browser)) installBrowser();
@@ -33,33 +27,38 @@ function ensureBrowser(): void {
     environment["QCLOCK_TEST_BROWSER"] = browser;
     return;
   }
-  console.error(`The test of the dashboard needs Debian's chromium, which cannot be had here.`);
+  console.error("The test of the dashboard needs Debian's chromium, which cannot be had here.");
   if (onCi) process.exit(1);
 }
 
 function installBrowser(): void {
-  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return;
+  if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
+    console.error("Installing chromium takes root and apt-get.");
+    return;
+  }
   console.error("Installing Debian's chromium for the test of the dashboard...");
-  const options = {
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    encoding: "utf8",
-  } as const;
-  const install = [
-    "-y",
-    "-qq",
-    "install",
-    "--no-install-recommends",
-    "chromium",
-    "fonts-dejavu-core",
-  ];
-  if (spawnSync("apt-get", install, options).status === 0) return;
-  spawnSync("apt-get", ["-qq", "update"], options);
-  const { status, stderr } = spawnSync("apt-get", install, options);
+  const install = ["install", "--no-install-recommends", "chromium", "fonts-dejavu-core"];
+  if (apt(install).status === 0) return;
+  // No lists yet, or lists so old that the mirror no longer has what they name.
+  apt(["update"]);
+  const { status, stderr } = apt(install);
   if (status !== 0) console.error(stderr.trim());
 }
 
-function step(name: string, command: string, commandArguments: readonly string[]): void {
-  const { status } = spawnSync(command, commandArguments, { stdio: "inherit", env: environment });
+function apt(command: readonly string[]) {
+  return spawnSync("apt-get", ["-y", "-qq", "-o", "DPkg::Lock::Timeout=120", ...command], {
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+    encoding: "utf8",
+    timeout: 300_000,
+  });
+}
+
+function step(name: string, command: readonly string[]): void {
+  const { status } = spawnSync(process.execPath, command, {
+    cwd: root,
+    stdio: "inherit",
+    env: environment,
+  });
   if (status === 0) return;
   console.error(`${name} failed.`);
   process.exit(status ?? 1);
