@@ -48,13 +48,13 @@ export async function waitReady(request: WaitRequest): Promise<WaitOutcome> {
   const over = new AbortController();
   const signal = AbortSignal.any([request.signal, over.signal]);
   let hasStopped = false;
-  void request.stopped.then(
-    () => {
-      hasStopped = true;
-      over.abort();
-    },
-    () => undefined,
-  );
+  const watch = async (): Promise<void> => {
+    await request.stopped;
+    hasStopped = true;
+    over.abort();
+  };
+  // A watch that breaks says nothing; the probes and the last look at the container decide then.
+  watch().catch(() => undefined);
   try {
     const outcome = await waitForProbes({ ...request, signal });
     return hasStopped ? { type: "stopped" } : outcome;

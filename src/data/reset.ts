@@ -1,0 +1,155 @@
+import type { Engine } from "../docker/engine.ts";
+import { QclockError } from "../error.ts";
+import { observeRequest } from "../plan/observe-request.ts";
+import type { Observed, ObservedVolume } from "../plan/observed.ts";
+import { planTeardown } from "../plan/teardown.ts";
+import type { RunContext } from "../run/context.ts";
+import type { RunReport } from "../run/event.ts";
+import { takeLock } from "../run/lock.ts";
+import { emptyReport, executeOperations } from "../run/run-plan.ts";
+import { labels } from "../stack/labels.ts";
+import type { Stack } from "../stack/stack.ts";
+
+/** What reset works with: labels are enough, so the stack may be missing. */
+export type ResetContext = Pick<
+  RunContext,
+  "engine" | "emit" | "clock" | "signal" | "jobs" | "lockTimeoutMs" | "runId" | "version" | "holder"
+> & { readonly stackName: string; readonly stack: Stack | undefined };
+
+/** A question that is answered by typing a word, so that it is not answered by habit. */
+export interface LossQuestion {
+  /** What will be lost, one fact a line. */
+  readonly facts: readonly string[];
+  readonly prompt: string;
+  readonly expected: string;
+}
+
+export interface ResetOptions {
+  readonly removeImages: boolean;
+  /** Remove the data, too. */
+  readonly purgeVolumes: boolean;
+  /** Only these services and their volumes. */
+  readonly services?: readonly string[];
+  /** `--yes`: do not ask. */
+  readonly confirmed: boolean;
+  readonly backup: boolean;
+  /** Asks for a word at a terminal; throws `would-lose-data` where there is none to ask at. */
+  readonly confirm: (question: LossQuestion) => Promise<boolean>;
+}
+
+/**
+ * Remove everything that is labelled as the stack's; data only when asked for and confirmed. Throws
+ * `would-lose-data` where nobody can be asked, and `foreign-volume` for a volume that others use.
+ */
+export async function reset(context: ResetContext, options: ResetOptions): Promise<RunReport> {
+  const { stackName, stack, signal, emit } = context;
+  const engine = await context.engine();
+  if (options.services !== undefined && stack === undefined) {
+    throw new QclockError("usage", "--service needs a manifest without problems.", {
+      hint: "Reset the whole stack, or mend the manifest first.",
+    });
+  }
+  if (options.purgeVolumes) await confirmLoss(context, options, engine);
+  await using lock = await takeLock(context);
+  const observed = await look(context, engine);
+  const plan = planTeardown({
+    stackName,
+    stack,
+    observed,
+    options: {
+      ...(options.services === undefined ? {} : { services: options.services }),
+      removeVolumes: options.purgeVolumes,
+      removeImages: options.removeImages,
+      cause: "reset",
+    },
+  });
+  if (plan.nodes.length === 0) return emptyReport(context, "reset", plan);
+  const report = await executeOperations(
+    plan,
+    {
+      run: undefined,
+      stack,
+      stackName,
+      engine,
+      prepared: undefined,
+      artifacts: undefined,
+      secretHashes: new Map(),
+      emit,
+      clock: context.clock,
+      signal,
+      assertLocked: () => lock.assertHeld(),
+      started: new Set(),
+    },
+    { command: "reset", jobs: context.jobs },
+  );
+  return report;
+}
+
+async function look({ stackName, stack, signal }: ResetContext, engine: Engine): Promise<Observed> {
+  const nothing = {
+    stack: stackName,
+    imageReferences: [],
+    containerNames: [],
+    networkNames: [],
+    volumeNames: [],
+  };
+  return engine.observe(stack === undefined ? nothing : observeRequest(stack), signal);
+}
+
+async function confirmLoss(
+  context: ResetContext,
+  options: ResetOptions,
+  engine: Engine,
+): Promise<void> {
+  const { stackName, emit, signal } = context;
+  const { volumes } = await look(context, engine);
+  const doomed = volumes.filter((volume) => volume.ours && isChosen(context, options, volume));
+  if (doomed.length === 0) return;
+  for (const { name } of doomed) await refuseForeignUsers(context, engine, name);
+  const facts = [
+    ...doomed.map(({ name, createdAt }) => {
+      const made =
+        createdAt === undefined ? "" : ` (made ${createdAt.slice(0, 16).replace("T", " ")})`;
+      return `Volume ${name}${made} is removed with its data.`;
+    }),
+    "No backup is made: this version of qclock cannot make one yet.",
+  ];
+  if (options.confirmed) {
+    for (const message of facts) emit({ type: "notice", level: "warning", message });
+    return;
+  }
+  const prompt = `Type the stack's name (${stackName}) to remove the data`;
+  const isMeant = await options.confirm({ facts, prompt, expected: stackName });
+  signal.throwIfAborted();
+  if (!isMeant) throw new QclockError("would-lose-data", "Nothing was removed.");
+}
+
+function isChosen(
+  { stack }: ResetContext,
+  { services }: ResetOptions,
+  { key }: ObservedVolume,
+): boolean {
+  if (services === undefined) return true;
+  return services.some((name) =>
+    stack?.services
+      .get(name)
+      ?.mounts.some((mount) => mount.type === "volume" && mount.volume === key),
+  );
+}
+
+async function refuseForeignUsers(
+  { stackName, signal }: ResetContext,
+  engine: Engine,
+  volume: string,
+): Promise<void> {
+  const users = await engine.volumeUsers(volume, signal);
+  const foreign = users.find((user) => user.labels.get(labels.stack) !== stackName);
+  if (foreign === undefined) return;
+  throw new QclockError(
+    "foreign-volume",
+    `Volume ${volume} is used by ${foreign.name}, which is not of stack ${stackName}.`,
+    {
+      hint: `Stop and remove ${foreign.name} first, if its data may go.`,
+    },
+  );
+}

@@ -1,0 +1,142 @@
+import { labels as keys } from "../stack/labels.ts";
+import type { Stack } from "../stack/stack.ts";
+import { PlanDraft } from "./draft.ts";
+import type { Observed, ObservedContainer } from "./observed.ts";
+import type { Plan } from "./plan.ts";
+
+export interface TeardownOptions {
+  /** Only these services, with what depends on them; absent: everything that is labelled as the stack's. */
+  readonly services?: readonly string[];
+  readonly removeVolumes: boolean;
+  readonly removeImages: boolean;
+  readonly cause: string;
+}
+
+/**
+ * Take a stack away, dependents before what they depend on. Works from labels alone: the stack, which
+ * gives the order, may be missing when its manifest does not parse any more. Volumes and images stay
+ * unless asked for.
+ */
+export function planTeardown(request: {
+  readonly stackName: string;
+  readonly stack: Stack | undefined;
+  readonly observed: Observed;
+  readonly options: TeardownOptions;
+}): Plan {
+  const { stackName, stack, observed, options } = request;
+  const draft = new PlanDraft();
+  const names = selectServices(stack, options.services);
+  const containers = observed.containers.filter(
+    ({ ours, role, service }) =>
+      ours && role !== "lock" && (names === undefined || names.has(service ?? "")),
+  );
+  for (const container of dependentsFirst(containers, stack))
+    planContainer({ draft, stack, container, cause: options.cause });
+  if (names === undefined) {
+    for (const { id, name, ours, key } of observed.networks) {
+      if (ours)
+        draft.add(
+          `remove-network:${key ?? name}`,
+          { type: "remove-network", name, id },
+          options.cause,
+          draft.idsOf("remove:"),
+        );
+    }
+  }
+  if (options.removeVolumes) planVolumes(request, draft, names);
+  if (options.removeImages && names === undefined) {
+    for (const [reference, { id, labels }] of observed.images) {
+      if (labels.get(keys.stack) !== stackName) continue;
+      draft.add(
+        `remove-image:${reference}`,
+        { type: "remove-image", reference, id },
+        options.cause,
+        draft.idsOf("remove:"),
+      );
+    }
+  }
+  return draft.finish(stackName);
+}
+
+function planContainer(request: {
+  readonly draft: PlanDraft;
+  readonly stack: Stack | undefined;
+  readonly container: ObservedContainer;
+  readonly cause: string;
+}): void {
+  const { draft, stack, container, cause } = request;
+  const { id, name, service = name, status } = container;
+  const declared = stack?.services.get(service);
+  const dependents = [...(stack?.services.values() ?? [])]
+    .filter(({ dependsOn }) => dependsOn.has(service))
+    .map((dependent) => `stop:${dependent.name}`);
+  const isUp = status === "running" || status === "restarting" || status === "paused";
+  const gracePeriodMs = declared?.stopGracePeriodMs ?? 10_000;
+  const stopped = isUp
+    ? draft.add(
+        `stop:${service}`,
+        { type: "stop-container", name, id, gracePeriodMs },
+        cause,
+        dependents,
+      )
+    : undefined;
+  draft.add(`remove:${service}`, { type: "remove-container", name, id }, cause, [
+    stopped,
+    ...dependents,
+  ]);
+}
+
+function planVolumes(
+  request: {
+    readonly stack: Stack | undefined;
+    readonly observed: Observed;
+    readonly options: TeardownOptions;
+  },
+  draft: PlanDraft,
+  names: ReadonlySet<string> | undefined,
+): void {
+  const { stack, observed, options } = request;
+  const wanted =
+    names === undefined
+      ? undefined
+      : new Set(
+          [...(stack?.services.values() ?? [])]
+            .filter(({ name }) => names.has(name))
+            .flatMap(({ mounts }) =>
+              mounts.flatMap((mount) => (mount.type === "volume" ? [mount.volume] : [])),
+            ),
+        );
+  for (const { name, ours, key } of observed.volumes) {
+    if (!ours || (wanted !== undefined && !wanted.has(key ?? ""))) continue;
+    draft.add(
+      `remove-volume:${key ?? name}`,
+      { type: "remove-volume", name },
+      options.cause,
+      draft.idsOf("remove:"),
+    );
+  }
+}
+
+/** The named services and everything that depends on them: without its database an application only fails. */
+function selectServices(
+  stack: Stack | undefined,
+  services: readonly string[] | undefined,
+): ReadonlySet<string> | undefined {
+  if (services === undefined) return undefined;
+  const selected = new Set(services);
+  // Dependencies come before dependents, so one pass in that order finds all of them.
+  for (const { name, dependsOn } of stack?.services.values() ?? []) {
+    if ([...dependsOn.keys()].some((target) => selected.has(target))) selected.add(name);
+  }
+  return selected;
+}
+
+function dependentsFirst(
+  containers: readonly ObservedContainer[],
+  stack: Stack | undefined,
+): readonly ObservedContainer[] {
+  const order = [...(stack?.services.keys() ?? [])];
+  return containers.toSorted(
+    (a, b) => order.indexOf(b.service ?? "") - order.indexOf(a.service ?? ""),
+  );
+}

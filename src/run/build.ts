@@ -1,0 +1,33 @@
+import { QclockError } from "../error.ts";
+import type { RunContext } from "./context.ts";
+import type { RunReport } from "./event.ts";
+import { takeLock } from "./lock.ts";
+import { planStack } from "./plan-stack.ts";
+import { emptyReport, runPlan } from "./run-plan.ts";
+
+export interface BuildOptions {
+  /** Images to build, with what they stand on; absent: all. */
+  readonly images?: readonly string[];
+}
+
+/** Make the images that are not up to date and put them into the Engine. With nothing to do no lock is taken. */
+export async function build(context: RunContext, options: BuildOptions): Promise<RunReport> {
+  const { stack } = context;
+  const images = options.images ?? [...stack.images.keys()];
+  for (const name of images) {
+    if (stack.images.has(name)) continue;
+    throw new QclockError("usage", `The stack has no image "${name}".`, {
+      hint: `It has ${[...stack.images.keys()].join(", ")}.`,
+    });
+  }
+  const first = await planStack(context, { imagesOnly: images });
+  if (first.plan.nodes.length === 0) return emptyReport(context, "build", first.plan);
+  await using lock = await takeLock({ ...context, stackName: stack.name });
+  // Another run may have built while this one waited.
+  const planned = await planStack(
+    { ...context, lock: first.prepared.lock },
+    { imagesOnly: images },
+  );
+  const engine = await context.engine();
+  return await runPlan({ context, engine, planned, command: "build", lock, started: new Set() });
+}

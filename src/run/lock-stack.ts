@@ -1,0 +1,1 @@
+export { lockStack } from "./prepare-images.ts";

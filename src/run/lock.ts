@@ -1,0 +1,232 @@
+import { readFile } from "node:fs/promises";
+import * as z from "zod";
+import { engineStatus } from "../docker/errors.ts";
+import type { Engine } from "../docker/engine.ts";
+import { QclockError } from "../error.ts";
+import { labels } from "../stack/labels.ts";
+import type { RunContext } from "./context.ts";
+import { ensureEmptyImage } from "./helper.ts";
+
+/** What taking the lock needs; `reset` has no more than this. */
+export type LockContext = Pick<
+  RunContext,
+  "engine" | "runId" | "version" | "holder" | "clock" | "signal" | "lockTimeoutMs" | "emit"
+> & { readonly stackName: string };
+
+/** The lock while it is held. */
+export interface HeldLock extends AsyncDisposable {
+  /** Throws `stack-locked` when the lock is not there any more: somebody took it away, and may be at work. */
+  assertHeld(): Promise<void>;
+}
+
+const holderSchema = z.object({
+  host: z.string(),
+  pid: z.number(),
+  /** Start of the process in clock ticks since boot, so that a reused number is not taken for the holder. */
+  processStart: z.string(),
+  user: z.string(),
+  command: z.string(),
+  since: z.string(),
+});
+type Holder = z.infer<typeof holderSchema>;
+
+const POLL_MS = 500;
+
+/**
+ * Take the lock of a stack in its Engine: a never-started container whose fixed name the Engine gives to
+ * one only. Waits for another holder as long as `lockTimeoutMs`; takes over from one that died on this
+ * host. Throws `stack-locked` with who, where and since when.
+ */
+export async function takeLock(context: LockContext): Promise<HeldLock> {
+  const { clock, signal, lockTimeoutMs, emit } = context;
+  const engine = await context.engine();
+  const image = await ensureEmptyImage(engine, signal);
+  const deadlineMs = clock.now() + lockTimeoutMs;
+  let hasSaid = false;
+  for (;;) {
+    const id = await tryCreate(context, engine, image);
+    if (id !== undefined) return held(engine, id);
+    const other = await readHolder(engine, context);
+    // Gone between the two calls, or its process is: try again at once.
+    if (other === undefined || (await removeDead(engine, other, context))) continue;
+    if (clock.now() >= deadlineMs) throw locked(other);
+    if (!hasSaid) {
+      hasSaid = true;
+      emit({ type: "notice", level: "info", message: `Waiting for ${describe(other.holder)}.` });
+    }
+    await clock.sleep(POLL_MS, signal);
+  }
+}
+
+/** Take away the lock of a run that is known to be dead. `id` is the one in the message, so that nobody takes away another's. */
+export async function unlockStack(
+  context: Pick<RunContext, "engine" | "stack" | "signal">,
+  id: string,
+): Promise<void> {
+  const engine = await context.engine();
+  const state = await engine.inspectContainer(lockName(context.stack.name), context.signal);
+  if (state === undefined) {
+    throw new QclockError("usage", `Stack ${context.stack.name} is not locked.`);
+  }
+  if (id.length < 8 || !state.id.startsWith(id)) {
+    throw new QclockError(
+      "usage",
+      `The lock of stack ${context.stack.name} has the id ${state.id.slice(0, 12)}, not ${id}.`,
+      {
+        hint: "Another run may have taken it meanwhile; look before you take it away.",
+      },
+    );
+  }
+  await engine.removeContainer(state.id, context.signal);
+}
+
+function lockName(stack: string): string {
+  return `${stack}-qclock-lock`;
+}
+
+async function tryCreate(
+  context: LockContext,
+  engine: Engine,
+  image: string,
+): Promise<string | undefined> {
+  const { stackName, runId, version, signal } = context;
+  const holder: Holder = {
+    ...context.holder,
+    processStart: (await processStart(context.holder.pid)) ?? "",
+    since: new Date().toISOString(),
+  };
+  try {
+    return await engine.createContainer(
+      {
+        name: lockName(stackName),
+        image,
+        environment: new Map(),
+        labels: new Map([
+          [labels.stack, stackName],
+          [labels.role, "lock"],
+          [labels.run, runId],
+          [labels.version, version],
+          [labels.holder, JSON.stringify(holder)],
+        ]),
+        ports: [],
+        mounts: [],
+        tmpfs: [],
+        readOnlyRoot: true,
+        dropCapabilities: ["ALL"],
+        addCapabilities: [],
+        noNewPrivileges: true,
+        init: false,
+        restart: { type: "no" },
+      },
+      signal,
+    );
+  } catch (error) {
+    if (engineStatus(error) === 409) return undefined;
+    throw error;
+  }
+}
+
+function held(engine: Engine, id: string): HeldLock {
+  return {
+    async assertHeld() {
+      const state = await engine.inspectContainer(id);
+      if (state !== undefined) return;
+      throw new QclockError(
+        "stack-locked",
+        "The lock of this run was taken away; nothing more is changed.",
+        {
+          hint: "Somebody ran `qclock unlock` or `docker container prune`. Run the command again.",
+        },
+      );
+    },
+    // Also after an interruption, and with a deadline of its own.
+    async [Symbol.asyncDispose]() {
+      await engine.removeContainer(id, AbortSignal.timeout(5000)).catch(() => undefined);
+    },
+  };
+}
+
+interface OtherLock {
+  readonly id: string;
+  readonly holder: Holder | undefined;
+}
+
+async function readHolder(
+  engine: Engine,
+  { stackName, signal }: LockContext,
+): Promise<OtherLock | undefined> {
+  const state = await engine.inspectContainer(lockName(stackName), signal);
+  if (state === undefined) return undefined;
+  if (state.labels.get(labels.role) !== "lock" || state.labels.get(labels.stack) !== stackName) {
+    throw new QclockError(
+      "foreign-object",
+      `A container named ${lockName(stackName)} exists, but is no lock of qclock's.`,
+      {
+        hint: "Remove or rename it, or give the stack another name.",
+      },
+    );
+  }
+  const parsed = holderSchema.safeParse(parseJson(state.labels.get(labels.holder) ?? ""));
+  return { id: state.id, holder: parsed.success ? parsed.data : undefined };
+}
+
+/** On this host it can be known that the holder is dead; on another one only its people know. */
+async function removeDead(
+  engine: Engine,
+  { id, holder }: OtherLock,
+  context: LockContext,
+): Promise<boolean> {
+  if (holder === undefined || holder.host !== context.holder.host) return false;
+  const start = await processStart(holder.pid);
+  const isAlive =
+    start !== undefined && (holder.processStart === "" || start === holder.processStart);
+  if (isAlive) return false;
+  context.emit({
+    type: "notice",
+    level: "info",
+    message: `Taking over from ${describe(holder)}, which has died.`,
+  });
+  await engine.removeContainer(id, context.signal).catch((error: unknown) => {
+    if (engineStatus(error) !== 404) throw error;
+  });
+  return true;
+}
+
+/** Field 22 of /proc/PID/stat; undefined when there is no such process. Where there is no /proc the process is asked instead. */
+async function processStart(pid: number): Promise<string | undefined> {
+  try {
+    const text = await readFile(`/proc/${pid}/stat`, "latin1");
+    // The name in parentheses may hold spaces.
+    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return isRunning(pid) ? "" : undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+function locked({ id, holder }: OtherLock): QclockError {
+  return new QclockError("stack-locked", `The stack is held by ${describe(holder)}.`, {
+    hint: `Wait for it (--lock-timeout 5m). Should that run be dead: qclock unlock ${id.slice(0, 12)}`,
+  });
+}
+
+function describe(holder: Holder | undefined): string {
+  if (holder === undefined) return "another run";
+  const { user, host, pid, command, since } = holder;
+  return `"qclock ${command}" of ${user}@${host} (process ${pid}) since ${since.slice(11, 19)} UTC`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

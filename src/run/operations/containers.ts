@@ -1,0 +1,136 @@
+import { engineStatus } from "../../docker/errors.ts";
+import { QclockError } from "../../error.ts";
+import type { Operation } from "../../plan/plan.ts";
+import type { Service } from "../../stack/stack.ts";
+import { commonLabels } from "../common-labels.ts";
+import { containerRequest } from "../container-request.ts";
+import { userOf } from "../user.ts";
+import { making, type OperationContext, serviceOf } from "./operation-context.ts";
+
+type Of<Type extends Operation["type"]> = Extract<Operation, { type: Type }>;
+
+export async function createContainer(
+  { service: name, configHash }: Of<"create-container">,
+  context: OperationContext,
+): Promise<string> {
+  const { stack, run } = making(context);
+  const { engine, signal } = context;
+  const service = serviceOf(stack, name);
+  const reference = stack.images.get(service.image)?.reference ?? "";
+  const image = await engine.inspectImage(reference, signal);
+  if (image === undefined) {
+    throw new QclockError("engine-failed", `Image ${reference} has left the Engine.`, {
+      hint: "Run the command again.",
+    });
+  }
+  refuseRoot(service, image.user);
+  const id = await engine.createContainer(
+    containerRequest({
+      stack,
+      service,
+      configHash,
+      imageIdentity: image.identity,
+      owner: await userOf(stack, service, engine, signal),
+      commonLabels: commonLabels({ stack, runId: run.runId, version: run.version }),
+    }),
+    signal,
+  );
+  return id.slice(0, 12);
+}
+
+/** A Dockerfile's or a registry's image says only now who it runs as. */
+function refuseRoot(service: Service, imageUser: string): void {
+  const user = service.user ?? imageUser;
+  const isRoot = user === "" || /^(?:0+|root)(?::|$)/.test(user);
+  if (!isRoot || service.hardening.allowRoot) return;
+  throw new QclockError(
+    "build-failed",
+    `Service "${service.name}" would run as root: image "${service.image}" sets no other user.`,
+    {
+      hint: 'Give the image a `user`, or say why root is needed: policy: { allow_root: "the reason" }.',
+    },
+  );
+}
+
+export async function connectNetwork(
+  { service: name, network: key }: Of<"connect-network">,
+  context: OperationContext,
+): Promise<undefined> {
+  const { stack } = making(context);
+  const service = serviceOf(stack, name);
+  const network = stack.networks.get(key)?.engineName ?? key;
+  const aliases = service.networks.get(key)?.aliases ?? [];
+  await context.engine.connectNetwork(network, service.containerName, aliases, context.signal);
+}
+
+/** Start, and see that each declared port is really published: an internal network publishes nothing and says nothing. */
+export async function startContainer(
+  { service: name }: Of<"start-container">,
+  context: OperationContext,
+): Promise<string | undefined> {
+  const { engine, signal, started } = context;
+  const service = serviceOf(making(context).stack, name);
+  started.add(service.containerName);
+  await engine.startContainer(service.containerName, signal);
+  if (service.ports.length === 0) return undefined;
+  const state = await engine.inspectContainer(service.containerName, signal);
+  // One that has ended already has no ports; why it ended is the wait's to say.
+  if (state?.status !== "running") return undefined;
+  for (const { containerPort, protocol } of service.ports) {
+    const isPublished = state.publishedPorts.some(
+      (port) => port.containerPort === containerPort && port.protocol === protocol,
+    );
+    if (!isPublished) {
+      throw new QclockError(
+        "engine-failed",
+        `Port ${containerPort}/${protocol} of service "${name}" is declared, but the Engine did not publish it.`,
+        {
+          hint: "A service on internal networks alone publishes nothing: give it a network with `internal: false`.",
+        },
+      );
+    }
+  }
+  return state.publishedPorts
+    .map(
+      ({ hostAddress, hostPort, containerPort }) =>
+        `${hostAddress}:${hostPort} -> ${containerPort}`,
+    )
+    .join(", ");
+}
+
+/** Stop, and say so when the service had to be killed: it costs its whole grace period each time. */
+export async function stopContainer(
+  { id, gracePeriodMs, name }: Of<"stop-container">,
+  context: OperationContext,
+): Promise<string | undefined> {
+  const { engine, signal, clock } = context;
+  const startedMs = clock.now();
+  try {
+    await engine.stopContainer(id, gracePeriodMs, signal);
+  } catch (error) {
+    if (engineStatus(error) === 404) return "already gone";
+    throw error;
+  }
+  const tookMs = clock.now() - startedMs;
+  if (tookMs < gracePeriodMs) return undefined;
+  const state = await engine.inspectContainer(id, signal);
+  if (state?.exitCode !== 137) return undefined;
+  context.emit({
+    type: "notice",
+    level: "warning",
+    message: `${name} took its whole ${(tookMs / 1000).toFixed(1)} s to stop and was killed (137): it ignores its stop signal.`,
+    hint: "Let the program handle SIGTERM, or set `stop_signal` to the one it handles.",
+  });
+  return "killed";
+}
+
+export async function removeContainer(
+  { id }: Of<"remove-container">,
+  context: OperationContext,
+): Promise<undefined> {
+  try {
+    await context.engine.removeContainer(id, context.signal);
+  } catch (error) {
+    if (engineStatus(error) !== 404) throw error;
+  }
+}

@@ -1,0 +1,123 @@
+import { buildDockerfileImage } from "../../docker/build.ts";
+import { engineStatus } from "../../docker/errors.ts";
+import { loadArtifacts } from "../../docker/load.ts";
+import type { AssembledArtifact } from "../../image/assemble.ts";
+import type { Operation, PlanNode } from "../../plan/plan.ts";
+import type { ArtifactProgress } from "../artifacts.ts";
+import { rememberInputs } from "../prepare-images.ts";
+import {
+  imageOf,
+  type MakingContext,
+  making,
+  type OperationContext,
+  outputOf,
+} from "./operation-context.ts";
+
+type Of<Type extends Operation["type"]> = Extract<Operation, { type: Type }>;
+
+/** Make the image's layers and configuration in the store. */
+export async function assembleImage(
+  node: PlanNode,
+  { image: name }: Of<"assemble-image">,
+  context: OperationContext,
+): Promise<string> {
+  const artifact = await artifactOf(node, name, making(context));
+  const bytes = artifact.layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return `${artifact.layers.length} layers, ${megabytes(bytes)}`;
+}
+
+/** Hand the image to the Engine, without the layers that it has already. */
+export async function loadImage(
+  node: PlanNode,
+  { image: name }: Of<"load-image">,
+  context: OperationContext,
+): Promise<string> {
+  const full = making(context);
+  const artifact = await artifactOf(node, name, full);
+  const { engine, signal } = context;
+  await loadArtifacts({ engine, artifacts: [artifact], onOutput: outputOf(context, node), signal });
+  const inputs = full.prepared.inputs.get(name);
+  if (inputs !== undefined)
+    await rememberInputs({ stack: full.stack, store: full.run.store }, name, inputs);
+  return artifact.configDigest.slice(0, 19);
+}
+
+async function artifactOf(
+  node: PlanNode,
+  name: string,
+  context: MakingContext,
+): Promise<AssembledArtifact> {
+  const image = imageOf(context.stack, name);
+  if (image.type !== "assembled") throw new Error(`image ${name} is not assembled`);
+  const { emit } = context;
+  const progress: ArtifactProgress = {
+    onFetch: (done, total) =>
+      emit({ type: "node-progress", node, done, total, unit: "bytes", detail: "fetching" }),
+    onUnpack: (done, total) =>
+      emit({ type: "node-progress", node, done, total, unit: "items", detail: "unpacking" }),
+    onNotice: (message) => emit({ type: "node-output", node, line: message }),
+  };
+  return context.artifacts.get(image, progress);
+}
+
+/** Build an image from its Dockerfile by the Engine's builder. */
+export async function buildImage(
+  node: PlanNode,
+  { image: name }: Of<"build-image">,
+  context: OperationContext,
+): Promise<string> {
+  const full = making(context);
+  const image = imageOf(full.stack, name);
+  if (image.type !== "dockerfile") throw new Error(`image ${name} has no Dockerfile`);
+  const inputs = full.prepared.inputs.get(name);
+  const { directory } = full.stack;
+  const id = await buildDockerfileImage({
+    engine: context.engine,
+    image,
+    stackName: full.stack.name,
+    references: new Map([...full.stack.images.values()].map((one) => [one.name, one.reference])),
+    fingerprint: inputs?.fingerprint ?? "sha256:",
+    store: full.run.store,
+    now: Date.now,
+    displayPath: (path) =>
+      path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path,
+    onOutput: outputOf(context, node),
+    onNotice: (message) => context.emit({ type: "notice", level: "warning", message }),
+    signal: context.signal,
+  });
+  if (inputs !== undefined)
+    await rememberInputs({ stack: full.stack, store: full.run.store }, name, inputs);
+  return id.slice(0, 19);
+}
+
+/** Pull an image by digest, and give it the stack's name for it. */
+export async function pullImage(
+  node: PlanNode,
+  { image: name }: Of<"pull-image">,
+  context: OperationContext,
+): Promise<undefined> {
+  const { engine, signal } = context;
+  const image = imageOf(making(context).stack, name);
+  if (image.type !== "pulled") throw new Error(`image ${name} is not from a registry`);
+  await engine.pullImage(image.source, outputOf(context, node), signal);
+  await engine.tagImage(image.source, image.reference, signal);
+}
+
+/** Remove an image that is not needed; one that a container still uses stays until that is gone. */
+export async function removeImage(
+  { reference }: Of<"remove-image">,
+  context: OperationContext,
+): Promise<string | undefined> {
+  try {
+    await context.engine.removeImage(reference, context.signal);
+    return undefined;
+  } catch (error) {
+    if (engineStatus(error) === 404) return undefined;
+    if (engineStatus(error) === 409) return "kept: still in use";
+    throw error;
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}

@@ -1,0 +1,69 @@
+import { connect } from "node:net";
+import type { ContainerState, Engine } from "../docker/engine.ts";
+import type { ProbeTarget } from "../probe/target.ts";
+
+const TRY_MS = 400;
+
+/**
+ * How probes reach a container from here: by its own address where the host can reach it (a local Engine
+ * with bridges), else by a published port. Rootless and remote Engines have no route to the address.
+ */
+export async function createProbeTarget(
+  engine: Engine,
+  state: ContainerState,
+  ports: readonly number[],
+): Promise<ProbeTarget> {
+  const address = await reachableAddress(engine, state, ports);
+  return {
+    address(port) {
+      if (address !== undefined) return { host: address, port };
+      const published = state.publishedPorts.find(({ containerPort }) => containerPort === port);
+      if (published === undefined) return undefined;
+      const host = hostOf(engine, published.hostAddress);
+      return { host, port: published.hostPort };
+    },
+    exec: (command, { timeoutMs, signal }) => engine.exec(state.id, command, { timeoutMs }, signal),
+    async readLog(signal) {
+      const lines: string[] = [];
+      const since = Math.floor(Date.parse(state.startedAt) / 1000);
+      const options =
+        Number.isFinite(since) && since > 0 ? { follow: false, since } : { follow: false };
+      for await (const { text } of engine.logs(state.id, options, signal)) lines.push(text);
+      return lines;
+    },
+  };
+}
+
+/** The first address on which something answers, be it by refusing: silence means that there is no route. */
+async function reachableAddress(
+  engine: Engine,
+  state: ContainerState,
+  ports: readonly number[],
+): Promise<string | undefined> {
+  const [address] = state.addresses.values();
+  const [port] = ports;
+  if (address === undefined || port === undefined || !engine.endpoint.local) return undefined;
+  const published = state.publishedPorts.some(({ containerPort }) => containerPort === port);
+  // Without another way there is nothing to choose, and probing itself says what is wrong.
+  if (!published) return address;
+  return (await answers(address, port)) ? address : undefined;
+}
+
+async function answers(host: string, port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect({ host, port, signal: AbortSignal.timeout(TRY_MS) });
+  socket.once("connect", () => resolve(true));
+  socket.once("error", (error) => resolve("code" in error && error.code === "ECONNREFUSED"));
+  try {
+    return await promise;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** A port that is published everywhere is reached on the Engine's own machine. */
+function hostOf(engine: Engine, address: string): string {
+  const { url, local } = engine.endpoint;
+  if (!local) return URL.canParse(url) ? new URL(url).hostname : address;
+  return address === "0.0.0.0" || address === "::" || address === "" ? "127.0.0.1" : address;
+}

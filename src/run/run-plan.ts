@@ -1,0 +1,94 @@
+import type { Engine } from "../docker/engine.ts";
+import type { Plan } from "../plan/plan.ts";
+import { Artifacts } from "./artifacts.ts";
+import type { RunContext } from "./context.ts";
+import type { RunReport } from "./event.ts";
+import { execute } from "./execute.ts";
+import type { HeldLock } from "./lock.ts";
+import type { OperationContext } from "./operations/operation-context.ts";
+import type { PlannedStack } from "./plan-stack.ts";
+
+/** Carry out a plan of a stack while its lock is held. Names of the containers that it started go into `started`. */
+export async function runPlan(request: {
+  readonly context: RunContext;
+  readonly engine: Engine;
+  readonly planned: PlannedStack;
+  readonly command: string;
+  readonly lock: HeldLock;
+  readonly started: Set<string>;
+}): Promise<RunReport> {
+  const { context, engine, planned, command, lock, started } = request;
+  const { stack, emit, clock, signal, jobs } = context;
+  const operationContext: OperationContext = {
+    run: context,
+    stack,
+    stackName: stack.name,
+    engine,
+    prepared: planned.prepared,
+    artifacts: new Artifacts(context, planned.prepared),
+    secretHashes: planned.secretHashes,
+    emit,
+    clock,
+    signal,
+    assertLocked: () => lock.assertHeld(),
+    started,
+  };
+  const report = await executeOperations(planned.plan, operationContext, { command, jobs });
+  await recordLayers(context, planned, operationContext.artifacts);
+  return report;
+}
+
+/** Carry out a plan with the operations of this folder. */
+export async function executeOperations(
+  plan: Plan,
+  context: OperationContext,
+  { command, jobs }: { readonly command: string; readonly jobs: number },
+): Promise<RunReport> {
+  // Loaded here: a run with an empty plan needs none of them.
+  const { perform } = await import("./operations.ts");
+  return execute({
+    plan,
+    command,
+    perform: (node) => perform(node, context),
+    emit: context.emit,
+    clock: context.clock,
+    jobs,
+    signal: context.signal,
+  });
+}
+
+/** A report of nothing to do, for a plan without nodes. */
+export function emptyReport(
+  context: Pick<RunContext, "emit" | "clock">,
+  command: string,
+  plan: Plan,
+): RunReport {
+  const report: RunReport = { status: "succeeded", durationMs: 0, nodes: [] };
+  context.emit({ type: "run-started", command, plan });
+  context.emit({ type: "run-finished", report });
+  return report;
+}
+
+/** The first build writes the digest of each packages layer into the lock; every later one must give the same. */
+async function recordLayers(
+  context: RunContext,
+  { prepared: { lock, target } }: PlannedStack,
+  artifacts: Artifacts | undefined,
+): Promise<void> {
+  if (context.lockMode === "locked" || artifacts === undefined) return;
+  const layers = await artifacts.packagesLayers();
+  let isNew = false;
+  const images = new Map(
+    [...target.images].map(([name, image]) => {
+      const packagesLayer = image.packagesLayer ?? layers.get(name);
+      isNew ||= packagesLayer !== image.packagesLayer;
+      return [name, packagesLayer === undefined ? image : { ...image, packagesLayer }];
+    }),
+  );
+  if (!isNew) return;
+  const key = `${target.os}/${target.architecture}`;
+  await context.writeLock({
+    ...lock,
+    targets: new Map(lock.targets).set(key, { ...target, images }),
+  });
+}

@@ -1,0 +1,70 @@
+import type { Engine } from "../docker/engine.ts";
+import { QclockError } from "../error.ts";
+import type { RunContext } from "./context.ts";
+import type { RunReport } from "./event.ts";
+import { takeLock } from "./lock.ts";
+import { type PlannedStack, planStack } from "./plan-stack.ts";
+import { probeServices } from "./probe-services.ts";
+import { emptyReport, runPlan } from "./run-plan.ts";
+
+export interface UpOptions {
+  /** Services to bring up, with what they depend on; absent: all. */
+  readonly services?: readonly string[];
+  readonly forceRecreate?: boolean;
+}
+
+const STOP_MS = 3000;
+
+/**
+ * Build what is stale, start in order, and wait until every probe answers. What is already as declared
+ * is left alone and probed once, so that success always means a stack that works.
+ */
+export async function up(context: RunContext, options: UpOptions): Promise<RunReport> {
+  const { stack } = context;
+  for (const name of options.services ?? []) {
+    if (stack.services.has(name)) continue;
+    throw new QclockError("service-not-found", `The stack has no service "${name}".`, {
+      hint: `It has ${[...stack.services.keys()].join(", ")}.`,
+    });
+  }
+  const first = await planStack(context, options);
+  if (first.plan.nodes.length === 0) {
+    await requireAnswers(context, first);
+    return emptyReport(context, "up", first.plan);
+  }
+  await using lock = await takeLock({ ...context, stackName: stack.name });
+  const planned = await planStack({ ...context, lock: first.prepared.lock }, options);
+  const engine = await context.engine();
+  const started = new Set<string>();
+  const report = await runPlan({ context, engine, planned, command: "up", lock, started });
+  if (context.signal.aborted) await stopStarted(engine, started);
+  else if (report.status === "succeeded") await requireAnswers(context, planned);
+  return report;
+}
+
+/** An interrupted run leaves nothing running that it started: half a stack serves nobody. */
+async function stopStarted(engine: Engine, started: ReadonlySet<string>): Promise<void> {
+  await Promise.all(
+    [...started].map((name) =>
+      engine
+        .stopContainer(name, STOP_MS, AbortSignal.timeout(STOP_MS + 2000))
+        .catch(() => undefined),
+    ),
+  );
+}
+
+/** Probe what the plan left alone. */
+async function requireAnswers(context: RunContext, { plan }: PlannedStack): Promise<void> {
+  const services = plan.unchanged.filter(({ kind }) => kind === "service").map(({ name }) => name);
+  if (services.length === 0) return;
+  const results = await probeServices(context, { services });
+  const [failed] = results.filter(({ ok }) => !ok);
+  if (failed === undefined) return;
+  throw new QclockError(
+    "probe-failed",
+    `Service "${failed.service}" runs as declared, but ${failed.probe} does not succeed: ${failed.message}.`,
+    {
+      hint: `Look with: qclock logs ${failed.service}; start it anew with: qclock up ${failed.service} --force-recreate`,
+    },
+  );
+}
