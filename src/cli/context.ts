@@ -98,7 +98,7 @@ async function openContext(
     store,
     offline: settings.offline,
     onRetry: (message) => emit({ type: "notice", level: "info", message }),
-    sleep: clock.sleep,
+    sleep: (durationMs, abort) => clock.sleep(durationMs, abort),
   });
   const mirrorsOf = (
     os: OsName,
@@ -198,7 +198,7 @@ async function readHostAptSources(): Promise<
   const names = await readdir(folder).catch(() => []);
   const files = [
     "/etc/apt/sources.list",
-    ...names.toSorted().map((name) => path.join(folder, name)),
+    ...names.toSorted((one, other) => one.localeCompare(other)).map((name) => path.join(folder, name)),
   ].filter((file) => /\.(?:list|sources)$/.test(file));
   const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
   return files.map((name, index) => ({ name, text: texts[index] ?? "" }));

@@ -76,7 +76,7 @@ export function createProgram(
     // `logs -f` can follow and `exec … ls -l` can pass on. The global ones are declared for both.
     .enablePositionalOptions()
     .showSuggestionAfterError()
-    .configureHelp({ sortOptions: false });
+    .configureHelp({ sortOptions: false, subcommandTerm: termOf });
   addSettings(program);
   const registry = { program, run };
   program.commandsGroup("Commands:");
@@ -86,6 +86,15 @@ export function createProgram(
     "\nqclock help COMMAND shows a command's own options; qclock help TOPIC: exit-codes, environment, engine, output, mirrors.",
   );
   return program;
+}
+
+/** A command as help lists it: every one takes options, so that is not said each time. */
+function termOf(command: Command): string {
+  const operands = command.registeredArguments.map((argument) => {
+    const name = argument.name() + (argument.variadic ? "..." : "");
+    return argument.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...operands].join(" ");
 }
 
 /** In the order in which help lists them: the main job first. */

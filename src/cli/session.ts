@@ -60,7 +60,6 @@ export function createSession(options: {
   const settings = options.settings.values;
   const runId = randomBytes(4).toString("hex");
   const redactor = createRedactor();
-  const now = (): number => performance.now();
   const errorStyle = createStyle({ color: useColor(host, settings, host.stderr) });
   const debug =
     settings.debug === undefined ? undefined : openDebugLog(settings.debug, redactor, now);
@@ -177,6 +176,10 @@ function progressMode(host: Host, settings: Settings): ProgressMode {
     term: host.environment.get("TERM"),
     isCi: ci !== undefined && ci !== "" && ci !== "false",
   });
+}
+
+function now(): number {
+  return performance.now();
 }
 
 async function sleep(durationMs: number, signal?: AbortSignal): Promise<void> {

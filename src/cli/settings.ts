@@ -45,27 +45,27 @@ interface Definition {
 
 /** Every setting once: the options, the variables, `config --origin` and the help come from here. */
 export const definitions: Readonly<Record<SettingName, Definition>> = {
-  file: text(
+  file: textual(
     "-f, --file <path>",
     "QCLOCK_FILE",
     "the manifest (default: stack.config.yaml here or in a folder above)",
   ),
-  stack: text(
+  stack: textual(
     "--stack <name>",
     "QCLOCK_STACK",
     "another name for the stack, to run it twice side by side",
   ),
-  os: text(
+  os: textual(
     "--os <name>",
     "QCLOCK_OS",
     "operating system of the images; auto takes the first whose packages can be had",
   ),
-  host: text(
+  host: textual(
     "-H, --host <url>",
     "QCLOCK_HOST",
     "the Engine, such as unix:///var/run/docker.sock or ssh://user@host",
   ),
-  context: text("--context <name>", "QCLOCK_CONTEXT", "the docker context that names the Engine"),
+  context: textual("--context <name>", "QCLOCK_CONTEXT", "the docker context that names the Engine"),
   progress: choice(
     "--progress <mode>",
     "QCLOCK_PROGRESS",
@@ -84,7 +84,7 @@ export const definitions: Readonly<Record<SettingName, Definition>> = {
     "QCLOCK_VERBOSE",
     "show the output of each step, and why things are as they are",
   ),
-  debug: text(
+  debug: textual(
     "--debug <file>",
     "QCLOCK_DEBUG",
     "write every event and every request to the Engine to a file",
@@ -109,7 +109,7 @@ export const definitions: Readonly<Record<SettingName, Definition>> = {
     "how long to wait for another run on the same stack",
     0,
   ),
-  store: text(
+  store: textual(
     "--store <path>",
     "QCLOCK_STORE",
     "folder of downloaded packages and finished layers",
@@ -244,7 +244,7 @@ function withoutTaken(flags: string, taken: ReadonlySet<string | undefined>): st
   return long !== undefined && taken.has(short) ? long : flags;
 }
 
-function text(flags: string, variable: string, description: string): Definition {
+function textual(flags: string, variable: string, description: string): Definition {
   return { flags, variable, description, parse: (value) => value, default: undefined };
 }
 

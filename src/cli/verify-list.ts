@@ -63,8 +63,6 @@ function resultLines(
 ): readonly string[] {
   const head = (mark: string, word: string): string =>
     `    ${mark} ${check.id} ${check.title}${word === "" ? "" : `: ${word}`}`;
-  const evidence = (lines: readonly string[]): readonly string[] =>
-    lines.map((line) => `        ${sanitizeLine(line)}`);
   switch (verdict.status) {
     case "passed":
       return [head(style.success("✔"), style.faint(sanitizeLine(verdict.note ?? "")))];
@@ -96,6 +94,10 @@ function resultLines(
     default:
       return verdict satisfies never;
   }
+}
+
+function evidence(lines: readonly string[]): readonly string[] {
+  return lines.map((line) => `        ${sanitizeLine(line)}`);
 }
 
 function verdictLine(report: VerifyReport, style: Style): string {

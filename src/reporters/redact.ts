@@ -4,8 +4,8 @@ import type { Outcome, RunEvent } from "../run/event.ts";
 /** Takes known secret values out of text on its way to a screen, a log or a report. */
 export interface Redactor {
   /** Make a value known. Values too short to be told from ordinary text are left alone. */
-  add(value: string): void;
-  redact(text: string): string;
+  readonly add: (value: string) => void;
+  readonly redact: (text: string) => string;
 }
 
 const shortestSecret = 4;

@@ -46,7 +46,9 @@ export function createTreeReporter(options: TreeReporterOptions): Reporter {
     timer = undefined;
     const [display, last] = [live, view];
     [live, view] = [undefined, emptyView];
-    settled = settled.then(async () => {
+    const before = settled;
+    const write = async (): Promise<void> => {
+      await before;
       const succeeded = last.report === undefined || last.report.status === "succeeded";
       if (display !== undefined) await (await display).stop({ frame: frame(last), succeeded });
       else if (last.report !== undefined)
@@ -55,7 +57,8 @@ export function createTreeReporter(options: TreeReporterOptions): Reporter {
       stderr.write(formatFailures(last, { style, logFile: options.logFile() }));
       const summary = formatSummary(last, style);
       if (summary !== undefined) stderr.write(`${summary}\n`);
-    });
+    };
+    settled = write();
   };
 
   return {

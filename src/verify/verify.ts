@@ -32,7 +32,8 @@ export async function verifyStack(
 ): Promise<VerifyReport> {
   const { stack, clock, emit } = context;
   const wanted = selectChecks(options.only);
-  const startedAtMs = clock.now();
+  const now = (): number => clock.now();
+  const startedAtMs = now();
   const startedAt = new Date().toISOString();
   const engine = await context.engine();
 
@@ -54,8 +55,8 @@ export async function verifyStack(
   const results: CheckResult[] = [];
   if (wanted.has(probeCheck.id)) results.push(...(await runProbes(context)));
   results.push(
-    ...judgeImages(gathered, wanted, clock.now),
-    ...judgeServices(gathered, wanted, clock.now),
+    ...judgeImages(gathered, wanted, now),
+    ...judgeServices(gathered, wanted, now),
   );
   if (stackChecks.some(({ id }) => wanted.has(id))) {
     emit({
@@ -75,7 +76,7 @@ export async function verifyStack(
     });
     const subject = { stack, reachability };
     results.push(
-      ...runChecks(stackChecks, { subject, name: `stack ${stack.name}`, wanted, now: clock.now }),
+      ...runChecks(stackChecks, { subject, name: `stack ${stack.name}`, wanted, now }),
     );
   }
   return summarizeResults(results, {

@@ -222,7 +222,6 @@ test.each(["tree", "mermaid", "dot", "json"])(
     const { exitCode, stdout } = await rig.qclock(["graph", "--format", format]);
     expect(exitCode).toBe(0);
     for (const name of ["base", "web", "store", "front"]) expect(stdout).toContain(name);
-    if (format === "json") expect(() => JSON.parse(stdout)).not.toThrow();
   },
 );
 

@@ -34,7 +34,7 @@ export function registerBuild({ program, run }: Registry): void {
           const built = [...context.stack.images.values()]
             .filter(({ name }) => images.length === 0 || images.includes(name))
             .map(({ name, reference }) => ({ name, reference }));
-          if (session.settings.json) await session.printReport("build", report, { images: built });
+          if (session.settings.json) session.printReport("build", report, { images: built });
           else if (report.status === "succeeded")
             for (const { reference } of built) session.print(reference);
           return exitCodeOfReport(report);

@@ -20,7 +20,7 @@ export function registerDown({ program, run }: Registry): void {
         const { down } = await import("../../run/down.ts");
         const report = await down(context, services.length === 0 ? {} : { services });
         await session.settle();
-        if (session.settings.json) await session.printReport("down", report, {});
+        if (session.settings.json) session.printReport("down", report, {});
         return exitCodeOfReport(report);
       }),
     ),

@@ -45,15 +45,14 @@ export function registerEngine({ program, run }: Registry): void {
   ensure.action(() =>
     run(ensure, async (session) => {
       const { ensureEngine } = await import("../../docker/ensure.ts");
-      const { host, settings, signal, clock, emit } = session;
+      const { host, settings, signal, emit } = session;
       await using found = await ensureEngine({
         host: settings.host,
         contextName: settings.context,
         environment: host.environment,
         homeDirectory: host.homeDirectory,
         signal,
-        clock,
-        emit,
+        onStep: (message) => emit({ type: "notice", level: "info", message }),
       });
       await showEngine(session, found);
       return 0;

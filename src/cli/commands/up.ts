@@ -45,7 +45,7 @@ export function registerUp({ program, run }: Registry): void {
           });
           await session.settle();
           const urls = report.status === "succeeded" ? await publishedUrls(context, services) : [];
-          if (session.settings.json) await session.printReport("up", report, { urls });
+          if (session.settings.json) session.printReport("up", report, { urls });
           else for (const { url } of urls) session.print(url);
           return exitCodeOfReport(report);
         },

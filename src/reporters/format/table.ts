@@ -25,7 +25,7 @@ export function formatTable(
   options: TableOptions,
 ): string {
   const widths = fit(columns, rows, options.width);
-  const header = options.header ?? ((cell) => cell);
+  const header = options.header ?? ((title: string) => title);
   const lines = [
     line(
       columns.map(({ title }, index) => header(cell(columns[index], title, widths[index] ?? 0))),

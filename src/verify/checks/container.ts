@@ -140,7 +140,7 @@ export const containerChecks: readonly Check<ServiceSubject>[] = [
         inspection.mounts
           .filter(
             ({ source, target }) =>
-              /(?:docker|podman|containerd)\.sock$/.test(source) || /docker\.sock$/.test(target),
+              /(?:docker|podman|containerd)\.sock$/.test(source) || target.endsWith("docker.sock"),
           )
           .map(({ source, target }) => `${source} is mounted at ${target}`),
       ),

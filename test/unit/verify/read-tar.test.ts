@@ -107,8 +107,8 @@ test("a path is followed through links in every part, and never for ever", () =>
     { path: "loop", type: "symlink", linkTarget: "loop" },
     { path: "hard", type: "hardlink", linkTarget: "usr/bin/dash" },
   ]);
-  for (const path of ["/bin/sh", "up", "hard", "/usr/bin/../bin/./dash"])
-    expect(resolveFile(files, path)?.path).toBe("usr/bin/dash");
-  for (const path of ["loop", "/bin/none", "nowhere/x"])
-    expect(resolveFile(files, path)).toBeUndefined();
+  for (const each of ["/bin/sh", "up", "hard", "/usr/bin/../bin/./dash"])
+    expect(resolveFile(files, each)?.path).toBe("usr/bin/dash");
+  for (const each of ["loop", "/bin/none", "nowhere/x"])
+    expect(resolveFile(files, each)).toBeUndefined();
 });

@@ -1,0 +1,27 @@
+import type { ProbeTarget } from "../../src/probe/target.ts";
+import type { Probe, ProbeCheck } from "../../src/stack/stack.ts";
+
+/** A readiness probe with the manifest's defaults. */
+export function aProbe(check: ProbeCheck, parts: Partial<Probe> = {}): Probe {
+  return {
+    name: check.type,
+    phase: "readiness",
+    check,
+    intervalMs: 2000,
+    timeoutMs: 1000,
+    retries: 3,
+    startPeriodMs: 60_000,
+    successThreshold: 2,
+    ...parts,
+  };
+}
+
+/** A container that nothing reaches, but for the parts. */
+export function aTarget(parts: Partial<ProbeTarget> = {}): ProbeTarget {
+  return {
+    address: () => undefined,
+    exec: async () => ({ exitCode: 0, output: "" }),
+    readLog: async () => [],
+    ...parts,
+  };
+}

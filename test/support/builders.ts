@@ -1,0 +1,241 @@
+import type {
+  DesiredImage,
+  Observed,
+  ObservedContainer,
+  ObservedImage,
+  ObservedNetwork,
+  ObservedVolume,
+} from "../../src/plan/observed.ts";
+import { reconcile, type ReconcileOptions } from "../../src/plan/reconcile.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import { labels } from "../../src/stack/labels.ts";
+import type {
+  AssembledImage,
+  Digest,
+  DockerfileImage,
+  Image,
+  Network,
+  Secret,
+  Service,
+  Stack,
+  Volume,
+} from "../../src/stack/stack.ts";
+import { networkHash } from "../../src/plan/plan-networks.ts";
+import { aService } from "./a-service.ts";
+
+/** Everything that a plan is made from, as small as a test needs it. */
+export interface StackParts {
+  readonly images?: readonly Image[];
+  readonly services?: readonly Service[];
+  readonly networks?: readonly Network[];
+  readonly volumes?: readonly Volume[];
+  readonly secrets?: readonly Secret[];
+}
+
+/** A stack named `t`. Images and services must come in the order of their dependencies, as `resolveStack` gives them. */
+export function aStack(parts: StackParts = {}): Stack {
+  const byName = <Value extends { readonly name: string }>(
+    values: readonly Value[] = [],
+  ): ReadonlyMap<string, Value> => new Map(values.map((value) => [value.name, value]));
+  return {
+    name: "t",
+    manifestPath: "/project/stack.config.yaml",
+    directory: "/project",
+    manifestDigest: "sha256:manifest",
+    os: "debian-12",
+    architecture: "amd64",
+    mirrors: new Map(),
+    images: byName(parts.images),
+    services: byName(parts.services),
+    networks: byName(parts.networks),
+    volumes: byName(parts.volumes),
+    secrets: byName(parts.secrets),
+    locations: new Map(),
+  };
+}
+
+/** An image without packages, on `parent` where one is given. */
+export function anImage(name: string, parts: Partial<AssembledImage> = {}): AssembledImage {
+  return {
+    type: "assembled",
+    name,
+    reference: referenceOf(name),
+    packages: [],
+    exclude: [],
+    users: [],
+    groups: [],
+    files: [],
+    directories: [],
+    setuid: [],
+    config: { environment: new Map(), exposedPorts: [], labels: new Map() },
+    ...parts,
+  };
+}
+
+export function aDockerfileImage(name: string, parents: readonly string[] = []): DockerfileImage {
+  return {
+    type: "dockerfile",
+    name,
+    reference: referenceOf(name),
+    context: "/project",
+    dockerfile: "/project/Dockerfile",
+    buildArgs: new Map(),
+    parents,
+    labels: new Map(),
+  };
+}
+
+/** A service of the image `app` on the given networks. */
+export function onNetworks(networks: readonly string[]): Pick<Service, "networks"> {
+  return { networks: new Map(networks.map((name) => [name, { aliases: [] }])) };
+}
+
+export function aNetwork(name: string, parts: Partial<Network> = {}): Network {
+  return { name, engineName: `t_${name}`, internal: true, origin: "edge", ...parts };
+}
+
+export function aVolume(name: string): Volume {
+  return { name, engineName: `t_${name}`, labels: new Map() };
+}
+
+export function aSecret(name: string): Secret {
+  return { name, source: { type: "generate", length: 32 } };
+}
+
+/** The fingerprint that every image has unless a test says otherwise. */
+export function fingerprintOf(image: string): Digest {
+  return `sha256:${image}-1`;
+}
+
+export function desired(
+  stack: Stack,
+  changes: Readonly<Record<string, Partial<DesiredImage>>> = {},
+): ReadonlyMap<string, DesiredImage> {
+  return new Map(
+    [...stack.images.values()].map(({ name, reference }) => [
+      name,
+      { reference, fingerprint: fingerprintOf(name), ...changes[name] },
+    ]),
+  );
+}
+
+/** An Engine that holds nothing, but for the parts. */
+export function anObserved(
+  parts: Partial<Omit<Observed, "images">> & { readonly images?: readonly ObservedImage[] } = {},
+): Observed {
+  const { images = [], ...rest } = parts;
+  return {
+    engine: {
+      id: "engine",
+      version: "28.5.2",
+      apiVersion: "1.51",
+      imageStore: "graphdriver",
+      hasInit: true,
+    },
+    images: new Map(images.map((image) => [image.reference, image])),
+    containers: [],
+    networks: [],
+    volumes: [],
+    usedSubnets: [],
+    ...rest,
+  };
+}
+
+export function anObservedImage(name: string, parts: Partial<ObservedImage> = {}): ObservedImage {
+  return {
+    id: `sha256:id-of-${name}`,
+    reference: referenceOf(name),
+    labels: new Map([[labels.stack, "t"]]),
+    fingerprint: fingerprintOf(name),
+    identity: `sha256:id-of-${name}`,
+    ...parts,
+  };
+}
+
+export function anObservedNetwork(
+  network: Network,
+  parts: Partial<ObservedNetwork> = {},
+): ObservedNetwork {
+  return {
+    id: `id-of-${network.name}`,
+    name: network.engineName,
+    ours: true,
+    key: network.name,
+    configHash: networkHash(network),
+    internal: network.internal,
+    subnets: [],
+    ...parts,
+  };
+}
+
+export function anObservedVolume(
+  volume: Volume,
+  parts: Partial<ObservedVolume> = {},
+): ObservedVolume {
+  return { name: volume.engineName, ours: true, key: volume.name, labels: new Map(), ...parts };
+}
+
+/**
+ * The Engine after a first `up` of the stack that went well: what a plan for the empty Engine creates,
+ * running. `changes` are made to single containers, `undefined` for one that is gone.
+ */
+export function afterUp(
+  stack: Stack,
+  changes: Readonly<Record<string, Partial<ObservedContainer> | undefined>> = {},
+): Observed {
+  const { nodes } = planFor(stack, anObserved());
+  const containers = nodes.flatMap(({ operation }): readonly ObservedContainer[] => {
+    if (operation.type !== "create-container") return [];
+    const { service: name, configHash } = operation;
+    const service = stack.services.get(name);
+    if (service === undefined || (name in changes && changes[name] === undefined)) return [];
+    return [
+      {
+        id: `id-of-${name}`,
+        name: service.containerName,
+        ours: true,
+        service: name,
+        role: service.job ? "job" : "service",
+        configHash,
+        imageIdentity: `sha256:id-of-${service.image}`,
+        status: service.job ? "exited" : "running",
+        exitCode: 0,
+        restartCount: 0,
+        networks: [...service.networks.keys()].map((key) => `t_${key}`),
+        ...changes[name],
+      },
+    ];
+  });
+  return anObserved({
+    images: [...stack.images.keys()].map((name) => anObservedImage(name)),
+    containers,
+    networks: [...stack.networks.values()].map((network) => anObservedNetwork(network)),
+    volumes: [...stack.volumes.values()].map((volume) => anObservedVolume(volume)),
+  });
+}
+
+export interface PlanChanges {
+  readonly images?: Readonly<Record<string, Partial<DesiredImage>>>;
+  readonly options?: ReconcileOptions;
+}
+
+/** The plan for a stack and an Engine. */
+export function planFor(
+  stack: Stack,
+  observed: Observed,
+  { images, options = {} }: PlanChanges = {},
+): Plan {
+  return reconcile({
+    stack,
+    observed,
+    desiredImages: desired(stack, images),
+    secretHashes: new Map(),
+    options,
+  });
+}
+
+function referenceOf(image: string): string {
+  return `qclock.invalid/t/${image}:latest`;
+}
+
+export { aService };

@@ -1,0 +1,68 @@
+import type { Diagnostic } from "../../src/diagnostic.ts";
+import { type LoadedManifest, loadManifest } from "../../src/manifest/load.ts";
+import { formatDiagnostics } from "../../src/reporters/format/diagnostic.ts";
+import type { Result } from "../../src/result.ts";
+import { type ResolveRequest, resolveStack } from "../../src/stack/resolve.ts";
+import type { Stack } from "../../src/stack/stack.ts";
+
+export interface World {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What exists below the project; everything that ends with a slash is a folder. By default any path is a folder. */
+  readonly files?: readonly string[];
+  readonly froms?: ReadonlyMap<string, readonly string[]>;
+  readonly os?: ResolveRequest["os"];
+}
+
+/** The manifest of a text, as if it stood in /project. */
+export function loadText(
+  text: string,
+  world: World = {},
+): Result<LoadedManifest, readonly Diagnostic[]> {
+  return loadManifest({
+    path: "/project/stack.config.yaml",
+    text,
+    displayPath: "stack.config.yaml",
+    environment: new Map(Object.entries(world.environment ?? {})),
+  });
+}
+
+/** The stack of a text, or everything that is wrong with it. */
+export function readText(text: string, world: World = {}): Result<Stack, readonly Diagnostic[]> {
+  const loaded = loadText(text, world);
+  if (!loaded.ok) return loaded;
+  return resolveStack({
+    loaded: loaded.value,
+    os: world.os ?? "debian-12",
+    architecture: "amd64",
+    froms: world.froms ?? new Map(),
+    fileKind: (file) => kindIn(world.files, file),
+  });
+}
+
+/** The stack of a text that is right. */
+export function stackOf(text: string, world: World = {}): Stack {
+  const read = readText(text, world);
+  if (!read.ok) throw new Error(formatDiagnostics(read.error, { color: false }));
+  return read.value;
+}
+
+/** The screen of a text that is wrong, and what `qclock validate` would print for a right one: nothing. */
+export function screenOf(text: string, world: World = {}): string {
+  const read = readText(text, world);
+  return read.ok ? "" : `\n${formatDiagnostics(read.error, { color: false })}`;
+}
+
+/** The codes of what is wrong with a text, in the order of their places. */
+export function codesOf(text: string, world: World = {}): readonly string[] {
+  const read = readText(text, world);
+  return read.ok ? [] : read.error.map(({ code }) => code);
+}
+
+function kindIn(
+  files: readonly string[] | undefined,
+  file: string,
+): "file" | "directory" | undefined {
+  if (files === undefined) return "directory";
+  if (files.some((each) => `/project/${each}` === `${file}/`)) return "directory";
+  return files.some((each) => `/project/${each}` === file) ? "file" : undefined;
+}
