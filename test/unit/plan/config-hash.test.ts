@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { configHash, divergedSections } from "../../../src/plan/config-hash.ts";
+import { secretsHash } from "../../../src/plan/plan-volumes.ts";
+import type { Service } from "../../../src/stack/stack.ts";
+import { aService } from "../../support/builders.ts";
+
+function hashOf(
+  parts: Partial<Service> = {},
+  fingerprint: `sha256:${string}` = "sha256:a",
+): string {
+  return configHash({
+    service: aService({ name: "app", ...parts }),
+    fingerprint,
+    networks: ["t_edge"],
+    secrets: "none",
+  });
+}
+
+test("the same definition gives the same hash, in whatever order the manifest says it", () => {
+  const one = new Map([
+    ["A", "1"],
+    ["B", "2"],
+  ]);
+  const two = new Map([
+    ["B", "2"],
+    ["A", "1"],
+  ]);
+
+  expect(hashOf({ environment: one, labels: one })).toBe(hashOf({ environment: two, labels: two }));
+});
+
+test("what differs is named, and nothing else", () => {
+  const before = hashOf();
+
+  expect(divergedSections(before, before)).toEqual([]);
+  expect(divergedSections(before, hashOf({}, "sha256:b"))).toEqual(["image"]);
+  expect(divergedSections(before, hashOf({ user: "1", command: ["x"] }))).toEqual([
+    "command",
+    "user",
+  ]);
+  expect(divergedSections(before, hashOf({ restart: { type: "no" } }))).toEqual(["lifecycle"]);
+  expect(
+    divergedSections(
+      before,
+      hashOf({ hardening: { ...aService({ name: "app" }).hardening, readOnlyRoot: false } }),
+    ),
+  ).toEqual(["hardening"]);
+});
+
+test.each([undefined, "", "garbage", "sha256:0123"])(
+  "everything differs from a hash that is not ours: %s",
+  (observed) => {
+    expect(divergedSections(observed, hashOf())).toContain("image");
+    expect(divergedSections(observed, hashOf())).toContain("environment");
+  },
+);
+
+test("values cannot be moved between variables without being noticed", () => {
+  expect(hashOf({ environment: new Map([["A", "1;B=2"]]) })).not.toBe(
+    hashOf({
+      environment: new Map([
+        ["A", "1"],
+        ["B", "2"],
+      ]),
+    }),
+  );
+});
+
+test("a secret's content, place and owner count; that of a generated one does not change", () => {
+  const service = aService({
+    name: "app",
+    secrets: [{ secret: "key", target: "/run/secrets/key", mode: 0o400 }],
+  });
+  const before = secretsHash(service, new Map([["key", "one"]]));
+
+  expect(secretsHash(service, new Map([["key", "one"]]))).toBe(before);
+  expect(secretsHash(service, new Map([["key", "two"]]))).not.toBe(before);
+  expect(secretsHash({ ...service, user: "10002" }, new Map([["key", "one"]]))).not.toBe(before);
+  expect(
+    secretsHash(
+      { ...service, secrets: [{ secret: "key", target: "/run/secrets/key", mode: 0o440 }] },
+      new Map([["key", "one"]]),
+    ),
+  ).not.toBe(before);
+  expect(secretsHash(aService({ name: "app" }), new Map())).toBe("none");
+});

@@ -1,0 +1,449 @@
+import { expect, test } from "vitest";
+import { QclockError } from "../../../src/error.ts";
+import { formatPlan } from "../../../src/plan/format-plan.ts";
+import type { ObservedContainer } from "../../../src/plan/observed.ts";
+import type { Service } from "../../../src/stack/stack.ts";
+import {
+  aDockerfileImage,
+  afterUp,
+  aNetwork,
+  anImage,
+  anObserved,
+  anObservedImage,
+  anObservedNetwork,
+  anObservedVolume,
+  aService,
+  aStack,
+  aVolume,
+  onNetworks,
+  type PlanChanges,
+  planFor,
+  type StackParts,
+} from "../../support/builders.ts";
+
+/**
+ *   base <- app       app --- edge --- db
+ *   base <- db        app --- publish        db mounts data
+ */
+function threeTiers(app: Partial<Service> = {}, db: Partial<Service> = {}): StackParts {
+  return {
+    images: [
+      anImage("base"),
+      anImage("app", { parent: "base" }),
+      anImage("db", { parent: "base" }),
+    ],
+    services: [
+      aService({
+        name: "db",
+        ...onNetworks(["edge"]),
+        mounts: [{ type: "volume", volume: "data", target: "/data", readOnly: false }],
+        ...db,
+      }),
+      aService({
+        name: "app",
+        dependsOn: new Map([["db", "service_healthy"]]),
+        ports: [{ hostAddress: "127.0.0.1", hostPort: 8080, containerPort: 80, protocol: "tcp" }],
+        ...onNetworks(["edge", "publish"]),
+        ...app,
+      }),
+    ],
+    networks: [aNetwork("edge"), aNetwork("publish", { internal: false, origin: "publish" })],
+    volumes: [aVolume("data")],
+  };
+}
+
+function plan(parts: StackParts, observed = anObserved(), changes: PlanChanges = {}): string {
+  return formatPlan(planFor(aStack(parts), observed, changes));
+}
+
+/** The text after the arrow of the lines that are about the word. */
+function linesAbout(text: string, word: string): readonly string[] {
+  return text.split("\n").filter((line) => line.includes(word));
+}
+
+test("everything is made where there is nothing", () => {
+  expect(plan(threeTiers())).toMatchInlineSnapshot(`
+    "[] -> assemble:base, not found
+    [assemble:base] -> load:base, assembled
+    [assemble:base] -> assemble:app, not found
+    [assemble:app load:base] -> load:app, assembled
+    [assemble:base] -> assemble:db, not found
+    [assemble:db load:base] -> load:db, assembled
+    [] -> network:edge, not found
+    [] -> network:publish, not found
+    [] -> volume:data, not found
+    [load:db network:edge volume:data] -> create:db, not found
+    [create:db] -> start:db, created
+    [start:db] -> wait:db, started
+    [load:app network:edge] -> create:app, not found
+    [create:app network:publish] -> connect:app:publish, service app is on network publish
+    [create:app connect:app:publish wait:db] -> start:app, created
+    [start:app] -> wait:app, started
+    "
+  `);
+});
+
+test("nothing is done where everything is as declared, and each thing says why", () => {
+  const stack = aStack(threeTiers());
+  const { nodes, unchanged } = planFor(stack, afterUp(stack));
+
+  expect(nodes).toEqual([]);
+  expect(unchanged.map(({ kind, name, reason }) => `${kind} ${name}: ${reason}`))
+    .toMatchInlineSnapshot(`
+    [
+      "image base: up to date",
+      "image app: up to date",
+      "image db: up to date",
+      "network edge: exists",
+      "network publish: exists",
+      "volume data: exists",
+      "service db: running as declared",
+      "service app: running as declared",
+    ]
+  `);
+});
+
+test("only the containers of an image that changed are made again, and the plan says what changed", () => {
+  const stack = aStack(threeTiers());
+  const changed = {
+    app: { fingerprint: "sha256:app-2", change: "file index.php changed" },
+  } as const;
+
+  expect(formatPlan(planFor(stack, afterUp(stack), { images: changed }))).toMatchInlineSnapshot(`
+    "[] -> assemble:app, file index.php changed
+    [assemble:app] -> load:app, assembled
+    [load:app] -> stop:app, image app changed: file index.php changed
+    [stop:app load:app] -> remove:app, image app changed: file index.php changed
+    [load:app remove:app] -> create:app, image app changed: file index.php changed
+    [create:app] -> connect:app:publish, service app is on network publish
+    [create:app connect:app:publish] -> start:app, created
+    [start:app] -> wait:app, started
+    [load:app remove:app create:app] -> remove-image:app, replaced by the new image
+    "
+  `);
+});
+
+test("a container that was removed by hand returns alone: its dependents are not touched", () => {
+  const stack = aStack(threeTiers());
+
+  expect(formatPlan(planFor(stack, afterUp(stack, { db: undefined })))).toMatchInlineSnapshot(`
+    "[] -> create:db, not found
+    [create:db] -> start:db, created
+    [start:db] -> wait:db, started
+    "
+  `);
+});
+
+test.each<[string, Partial<Service>, string]>([
+  ["a variable", { environment: new Map([["LOG_LEVEL", "debug"]]) }, "environment diverged"],
+  [
+    "a port",
+    { ports: [{ hostAddress: "127.0.0.1", hostPort: 9090, containerPort: 80, protocol: "tcp" }] },
+    "ports diverged",
+  ],
+  ["a command", { command: ["serve"] }, "command diverged"],
+  ["a limit", { limits: { memoryBytes: 1, cpus: 1, pids: 1 } }, "limits diverged"],
+  ["a label", { labels: new Map([["tier", "front"]]) }, "labels diverged"],
+  ["the user", { user: "10002" }, "user diverged"],
+])("%s that changed makes the container again and is named", (_, change, cause) => {
+  const before = afterUp(aStack(threeTiers()));
+  const text = plan(threeTiers(change), before);
+
+  expect(linesAbout(text, "-> create:")).toEqual([expect.stringContaining(`create:app, ${cause}`)]);
+  expect(linesAbout(text, "-> remove:")).toEqual([
+    expect.stringContaining("[stop:app] -> remove:app"),
+  ]);
+});
+
+test("a probe, an order or a reason that changed leaves the container alone", () => {
+  const before = afterUp(aStack(threeTiers()));
+  const after = threeTiers({
+    dependsOn: new Map([["db", "service_started"]]),
+    exceptions: [{ rule: "outbound", reason: "needs the network" }],
+    probes: aService({ name: "app", httpProbe: 80 }).probes,
+  });
+
+  expect(plan(after, before)).toBe("");
+});
+
+test.each<[string, Partial<ObservedContainer>, string]>([
+  ["exited", { status: "exited", exitCode: 137 }, "start:app, exited (137)"],
+  ["created", { status: "created" }, "start:app, never started"],
+  ["dead", { status: "dead" }, "create:app, dead"],
+  ["paused", { status: "paused" }, "create:app, paused"],
+  ["crash-looping", { status: "restarting", exitCode: 1 }, "create:app, crash loop, exited (1)"],
+])("a container that is %s is brought back, and waited for", (_, state, expected) => {
+  const stack = aStack(threeTiers());
+  const text = formatPlan(planFor(stack, afterUp(stack, { app: state })));
+
+  expect(text).toContain(expected);
+  expect(text).toContain("[start:app] -> wait:app, started");
+  expect(text).not.toContain("db");
+});
+
+test("containers and networks that the manifest no longer names are removed, their volumes not", () => {
+  const before = afterUp(aStack(threeTiers()));
+  const { images, services = [] } = threeTiers();
+  const [db] = services;
+  const after: StackParts = {
+    ...(images === undefined ? {} : { images }),
+    services: db === undefined ? [] : [{ ...db, ...onNetworks(["alone"]) }],
+    networks: [aNetwork("alone")],
+    volumes: [],
+  };
+
+  const text = plan(after, before);
+  expect(text).toContain("[] -> stop:t-app-1, service app is not in the manifest");
+  expect(text).toContain("[stop:t-app-1] -> remove:t-app-1, service app is not in the manifest");
+  expect(linesAbout(text, "remove-network:")).toHaveLength(2);
+  for (const line of linesAbout(text, "remove-network:")) expect(line).toContain("remove:t-app-1");
+  expect(text).not.toContain("remove-volume");
+});
+
+test("a helper that a killed run left behind is removed, a lock is not", () => {
+  const stack = aStack(threeTiers());
+  const before = afterUp(stack);
+  const left = { id: "x", ours: true, status: "created", networks: [] } as const;
+  const containers = [
+    ...before.containers,
+    { ...left, name: "qclock-helper-1", role: "helper" },
+    { ...left, name: "qclock-lock-t", role: "lock" },
+  ];
+
+  expect(formatPlan(planFor(stack, { ...before, containers }))).toBe(
+    "[] -> remove:qclock-helper-1, left by an interrupted run\n",
+  );
+});
+
+test.each([
+  [
+    "container",
+    { containers: [{ id: "x", name: "t-app-1", ours: false, status: "running", networks: [] }] },
+  ],
+  ["network", { networks: [anObservedNetwork(aNetwork("edge"), { ours: false })] }],
+  ["volume", { volumes: [anObservedVolume(aVolume("data"), { ours: false })] }],
+] as const)(
+  "a foreign %s with one of our names stops the plan and is never touched",
+  (noun, observed) => {
+    const attempt = (): string => plan(threeTiers(), anObserved(observed));
+
+    expect(attempt).toThrow(QclockError);
+    expect(attempt).toThrow(/not this stack's/);
+    expect(attempt).toThrow(new RegExp(noun));
+  },
+);
+
+test("data that another system made is refused, not started over", () => {
+  const volumes = [
+    anObservedVolume(aVolume("data"), { labels: new Map([["dev.qclock.os", "oraclelinux-9"]]) }),
+  ];
+
+  expect(() => plan(threeTiers(), anObserved({ volumes }))).toThrow(
+    expect.objectContaining({
+      code: "foreign-volume",
+      message: expect.stringContaining("oraclelinux-9"),
+    }),
+  );
+});
+
+test("a network whose declaration changed is replaced, and with it the containers on it", () => {
+  const before = afterUp(aStack(threeTiers()));
+  const after = {
+    ...threeTiers(),
+    networks: [
+      aNetwork("edge", { internal: false }),
+      aNetwork("publish", { internal: false, origin: "publish" }),
+    ],
+  } as const;
+
+  expect(plan(after, before)).toMatchInlineSnapshot(`
+    "[] -> stop:db, network edge changed
+    [stop:db] -> remove:db, network edge changed
+    [] -> stop:app, network edge changed
+    [stop:app] -> remove:app, network edge changed
+    [remove:db remove:app] -> remove-network:edge, its declaration changed
+    [remove-network:edge] -> network:edge, its declaration changed
+    [network:edge remove:db] -> create:db, its networks or secrets changed
+    [create:db] -> start:db, created
+    [start:db] -> wait:db, started
+    [network:edge remove:app] -> create:app, its networks or secrets changed
+    [create:app] -> connect:app:publish, service app is on network publish
+    [create:app connect:app:publish wait:db] -> start:app, created
+    [start:app] -> wait:app, started
+    "
+  `);
+});
+
+test("a job runs once for each definition", () => {
+  const job = (command: string): StackParts => ({
+    images: [anImage("app")],
+    services: [
+      aService({ name: "migrate", image: "app", job: true, command: [command] }),
+      aService({
+        name: "app",
+        dependsOn: new Map([["migrate", "service_completed_successfully"]]),
+      }),
+    ],
+  });
+  const stack = aStack(job("one"));
+
+  expect(formatPlan(planFor(stack, afterUp(stack)))).toBe("");
+  expect(plan(job("two"), afterUp(stack))).toMatchInlineSnapshot(`
+    "[] -> remove:migrate, command diverged
+    [remove:migrate] -> create:migrate, command diverged
+    [create:migrate] -> start:migrate, created
+    [start:migrate] -> wait:migrate, started
+    "
+  `);
+  expect(formatPlan(planFor(stack, afterUp(stack, { migrate: { exitCode: 3 } })))).toContain(
+    "create:migrate, failed (3)",
+  );
+});
+
+test("images of one level are assembled side by side; loading one does not hold up assembling the next", () => {
+  const text = plan({
+    images: [
+      anImage("base"),
+      anImage("left", { parent: "base" }),
+      anImage("right", { parent: "base" }),
+    ],
+  });
+
+  expect(text).toMatchInlineSnapshot(`
+    "[] -> assemble:base, not found
+    [assemble:base] -> load:base, assembled
+    [assemble:base] -> assemble:left, not found
+    [assemble:left load:base] -> load:left, assembled
+    [assemble:base] -> assemble:right, not found
+    [assemble:right load:base] -> load:right, assembled
+    "
+  `);
+});
+
+test("a Dockerfile image waits until its parent is in the Engine", () => {
+  expect(plan({ images: [anImage("base"), aDockerfileImage("app", ["base"])] })).toContain(
+    "[load:base] -> build:app, not found",
+  );
+});
+
+test("a choice of services brings what they depend on, and leaves the rest of the stack alone", () => {
+  const parts = threeTiers();
+  const stack = aStack({
+    ...parts,
+    images: [...(parts.images ?? []), anImage("other")],
+    services: [...(parts.services ?? []), aService({ name: "other" })],
+  });
+
+  expect(formatPlan(planFor(stack, anObserved(), { options: { services: ["db"] } })))
+    .toMatchInlineSnapshot(`
+    "[] -> assemble:base, not found
+    [assemble:base] -> load:base, assembled
+    [assemble:base] -> assemble:db, not found
+    [assemble:db load:base] -> load:db, assembled
+    [] -> network:edge, not found
+    [] -> volume:data, not found
+    [load:db network:edge volume:data] -> create:db, not found
+    [create:db] -> start:db, created
+    [start:db] -> wait:db, started
+    "
+  `);
+  expect(
+    formatPlan(planFor(stack, anObserved(), { options: { services: ["app"] } })),
+  ).not.toContain("other");
+});
+
+test("a service waits for its dependencies in the way that it asks for", () => {
+  const text = plan({
+    images: [anImage("app")],
+    services: [
+      aService({ name: "started", image: "app" }),
+      aService({ name: "healthy", image: "app" }),
+      aService({ name: "done", image: "app", job: true }),
+      aService({
+        name: "app",
+        dependsOn: new Map([
+          ["started", "service_started"],
+          ["healthy", "service_healthy"],
+          ["done", "service_completed_successfully"],
+        ]),
+      }),
+    ],
+  });
+
+  expect(linesAbout(text, "-> start:app")).toEqual([
+    "[create:app start:started wait:healthy wait:done] -> start:app, created",
+  ]);
+  expect(linesAbout(text, "-> create:app")).toEqual(["[load:app] -> create:app, not found"]);
+});
+
+test("with --force-recreate every container is made again, and nothing else", () => {
+  const stack = aStack(threeTiers());
+  const { nodes } = planFor(stack, afterUp(stack), { options: { forceRecreate: true } });
+
+  expect(new Set(nodes.map(({ operation }) => operation.type))).toEqual(
+    new Set([
+      "stop-container",
+      "remove-container",
+      "create-container",
+      "connect-network",
+      "start-container",
+      "wait-ready",
+    ]),
+  );
+  expect(nodes.filter(({ id }) => id.startsWith("create:")).map(({ cause }) => cause)).toEqual([
+    "asked for",
+    "asked for",
+  ]);
+});
+
+test("an image that lost its name to a newer one is removed", () => {
+  const stack = aStack(threeTiers());
+  const before = afterUp(stack);
+  const old = anObservedImage("app", {
+    id: "sha256:0123456789abcdef",
+    reference: "sha256:0123456789abcdef",
+    identity: "sha256:0123456789abcdef",
+  });
+  const images = new Map([...before.images, [old.reference, old]]);
+
+  expect(formatPlan(planFor(stack, { ...before, images }))).toBe(
+    "[] -> remove-image:0123456789ab, replaced by a newer image\n",
+  );
+});
+
+test("the order of a plan is an order in which it can be carried out", () => {
+  for (const observed of [
+    anObserved(),
+    afterUp(aStack(threeTiers()), { db: { status: "dead" } }),
+  ]) {
+    const seen = new Set<string>();
+    for (const { id, dependsOn } of planFor(aStack(threeTiers({ command: ["new"] })), observed)
+      .nodes) {
+      for (const dependency of dependsOn) expect(seen).toContain(dependency);
+      expect(seen).not.toContain(id);
+      seen.add(id);
+    }
+  }
+});
+
+test("five hundred services are planned in milliseconds", () => {
+  const count = 500;
+  const services = Array.from({ length: count }, (_, index) =>
+    aService({
+      name: `s${index}`,
+      image: "app",
+      dependsOn: new Map(index === 0 ? [] : [[`s${index - 1}`, "service_healthy"]]),
+      ...onNetworks(index === 0 ? [] : [`n${index}`]),
+    }),
+  );
+  const networks = Array.from({ length: count }, (_, index) => aNetwork(`n${index}`));
+  const stack = aStack({ images: [anImage("app")], services, networks });
+  const started = performance.now();
+  const first = planFor(stack, anObserved());
+  const second = planFor(stack, afterUp(stack));
+
+  expect(first.nodes.length).toBeGreaterThan(count * 3);
+  expect(second.nodes).toEqual([]);
+  // A generous bound: a plan of quadratic cost takes seconds.
+  expect(performance.now() - started).toBeLessThan(1500);
+});

@@ -1,0 +1,90 @@
+import { createServer } from "node:net";
+import { expect, test } from "vitest";
+import { attempt } from "../../../src/probe/attempt.ts";
+import type { AttemptResult, ProbeTarget } from "../../../src/probe/target.ts";
+import type { ProbeCheck } from "../../../src/stack/stack.ts";
+import { aProbe, aTarget } from "../../support/a-probe.ts";
+
+const tcp: ProbeCheck = { type: "tcp_socket", port: 3306 };
+const exec: ProbeCheck = { type: "exec", command: ["/usr/bin/healthy"] };
+const logLine: ProbeCheck = { type: "log_line", pattern: "^ready in \\d+ ms$" };
+
+async function probe(check: ProbeCheck, target: Partial<ProbeTarget>): Promise<AttemptResult> {
+  return attempt(aProbe(check, { timeoutMs: 100 }), aTarget(target), new AbortController().signal);
+}
+
+async function listening(): Promise<{ readonly port: number; close(): Promise<void> }> {
+  const server = createServer((socket) => socket.on("error", () => undefined));
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return {
+    port: typeof address === "object" ? (address?.port ?? 0) : 0,
+    close: async () => new Promise<void>((resolve) => void server.close(() => resolve())),
+  };
+}
+
+test("a port that is open is found open, one that is not refuses", async () => {
+  const server = await listening();
+  const address = (): { host: string; port: number } => ({ host: "127.0.0.1", port: server.port });
+
+  expect(await probe(tcp, { address })).toEqual({ ok: true, message: "port 3306 is open" });
+  await server.close();
+  expect(await probe(tcp, { address })).toEqual({ ok: false, message: "connection refused" });
+});
+
+test("a port that cannot be reached from here is said so, not waited for", async () => {
+  expect(await probe(tcp, {})).toMatchObject({
+    ok: false,
+    message: "port 3306 cannot be reached from here",
+  });
+});
+
+test.each<[number, string, AttemptResult]>([
+  [0, "", { ok: true, message: "exit code 0" }],
+  [0, "mysqld is alive\n", { ok: true, message: "mysqld is alive" }],
+  [1, "first\nAccess denied\n", { ok: false, message: "exit code 1: Access denied" }],
+  [126, "", { ok: false, message: "/usr/bin/healthy cannot be run in the image (126)" }],
+  [127, "", { ok: false, message: "/usr/bin/healthy is not in the image (127)" }],
+])("a command that ends with %i and says %j", async (exitCode, output, expected) => {
+  expect(await probe(exec, { exec: async () => ({ exitCode, output }) })).toEqual(expected);
+});
+
+test("a command that hangs is given up after the probe's timeout", async () => {
+  const hangs: ProbeTarget["exec"] = async (_, { signal }) =>
+    new Promise((_resolve, reject) => {
+      signal.addEventListener("abort", () => reject(new Error("aborted")));
+    });
+
+  expect(await probe(exec, { exec: hangs })).toEqual({
+    ok: false,
+    message: "no answer within 100 ms",
+  });
+});
+
+test("a line of the log that matches is the answer", async () => {
+  expect(await probe(logLine, { readLog: async () => ["starting", "ready in 12 ms"] })).toEqual({
+    ok: true,
+    message: "ready in 12 ms",
+  });
+  expect(await probe(logLine, { readLog: async () => ["not ready in 12 ms"] })).toMatchObject({
+    ok: false,
+  });
+});
+
+test("what an attempt throws is a failed attempt, but an interruption stays one", async () => {
+  const broken: ProbeTarget["readLog"] = async () => {
+    throw new Error("the Engine closed the connection");
+  };
+  expect(await probe(logLine, { readLog: broken })).toEqual({
+    ok: false,
+    message: "the Engine closed the connection",
+  });
+
+  const reason = new Error("Interrupted by SIGINT.");
+  const interrupted = attempt(
+    aProbe(logLine),
+    aTarget({ readLog: broken }),
+    AbortSignal.abort(reason),
+  );
+  await expect(interrupted).rejects.toBe(reason);
+});
