@@ -33,9 +33,13 @@ await build({
   legalComments: "none",
   external: ["*.node"],
   define: { "globalThis.QCLOCK_VERSION": JSON.stringify(version) },
-  // dockerode and its like are CommonJS and call `require` at run time.
+  // dockerode and its like are CommonJS: they call `require` at run time and ask for their own folder.
   banner: {
-    js: 'import { createRequire as qclockCreateRequire } from "node:module"; const require = qclockCreateRequire(import.meta.url);',
+    js: [
+      'import { createRequire as qclockCreateRequire } from "node:module";',
+      "const require = qclockCreateRequire(import.meta.url);",
+      "const __filename = import.meta.filename, __dirname = import.meta.dirname;",
+    ].join(" "),
   },
   logLevel: "warning",
 });
