@@ -66,7 +66,8 @@ export function cleanText(text: string): string {
 /** Name of the system's error, such as `ENOENT`. */
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if ("code" in error && typeof error.code === "string") return error.code;
+  // Our own codes are not the system's.
+  if (!(error instanceof QclockError) && "code" in error && typeof error.code === "string") return error.code;
   return systemCode(error.cause);
 }
 

@@ -144,8 +144,8 @@ export class EngineHttp {
     try {
       const response = await answered.catch(async (error: unknown) => {
         // A source that failed is the reason; the broken connection is only its consequence.
-        await Promise.race([sent, Promise.resolve()]);
-        throw error;
+        const sourceError: unknown = await sent.then(() => undefined, (reason: unknown) => reason);
+        throw sourceError === undefined || isHangUp(sourceError) ? error : sourceError;
       });
       const status = response.statusCode ?? 0;
       if (status < 200 || status > 299) {

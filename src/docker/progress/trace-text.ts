@@ -31,7 +31,8 @@ export class TraceText {
       if (step.rest !== "") lines.push(`#${step.number} ${step.rest}`);
       step.rest = "";
     }
-    if (vertex.error !== "" && !step.failed) {
+    // Steps beside a failed one are called off; that is not their failure.
+    if (vertex.error !== "" && !vertex.error.includes("context canceled") && !step.failed) {
       step.failed = true;
       lines.push(`#${step.number} error: ${vertex.error}`);
     }

@@ -1,0 +1,103 @@
+import { once } from "node:events";
+import { createWriteStream } from "node:fs";
+import { readFile, rm, stat } from "node:fs/promises";
+import { execa } from "execa";
+import { QclockError } from "../../error.ts";
+import { cleanText } from "../errors.ts";
+import { mountControlGroups } from "./control-groups.ts";
+import { type Machine, systemPath } from "./machine.ts";
+
+/** Where an Engine that qclock started by hand writes its log. */
+export const engineLog = "/var/log/qclock-dockerd.log";
+
+const pidFile = "/var/run/docker.pid";
+
+export interface StartOptions {
+  readonly machine: Machine;
+  readonly environment: ReadonlyMap<string, string>;
+  readonly onStep: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** An Engine that is starting. */
+export interface StartedEngine {
+  /** Whether it has ended already. */
+  readonly hasEnded: () => boolean;
+  /** What it said last. */
+  readonly lastLines: () => Promise<readonly string[]>;
+}
+
+/** Start an installed Engine: by systemd where it runs, else as a daemon of its own that outlives this command. */
+export async function startEngine(options: StartOptions): Promise<StartedEngine> {
+  return options.machine.hasSystemd ? await startByService(options) : await startByHand(options);
+}
+
+async function startByService({ onStep, signal }: StartOptions): Promise<StartedEngine> {
+  onStep("Starting the service docker.");
+  const settings = { reject: false, all: true, stdin: "ignore", ...(signal === undefined ? {} : { cancelSignal: signal }) } as const;
+  const { failed, all } = await execa("systemctl", ["start", "docker.service"], settings);
+  signal?.throwIfAborted();
+  const lastLines = async (): Promise<readonly string[]> => {
+    const journal = await execa("journalctl", ["--unit", "docker.service", "--lines", "12", "--no-pager", "--output", "cat"], { reject: false, all: true });
+    return tail(`${all}\n${journal.all}`);
+  };
+  return { hasEnded: () => failed, lastLines };
+}
+
+async function startByHand({ machine, environment, onStep }: StartOptions): Promise<StartedEngine> {
+  await removeStalePidFile();
+  await mountControlGroups(onStep);
+  onStep(`Starting ${machine.dockerd ?? "dockerd"}; its log is ${engineLog}.`);
+  const alreadySaid = (await stat(engineLog).catch(() => undefined))?.size ?? 0;
+  const log = createWriteStream(engineLog, { flags: "a", mode: 0o640 });
+  await once(log, "open");
+  // Detached, so that neither a signal for this command's group nor the end of its terminal reaches the Engine; a file
+  // that is open goes to it as it is, where any other output would end with this command.
+  const engine = execa(machine.dockerd ?? "dockerd", {
+    detached: true,
+    cleanup: false,
+    reject: false,
+    buffer: false,
+    stdin: "ignore",
+    stdout: log,
+    stderr: log,
+    cwd: "/",
+    extendEnv: false,
+    env: { ...Object.fromEntries(proxies(environment)), PATH: systemPath.join(":"), HOME: "/root" },
+  });
+  engine.nodeChildProcess.unref();
+  let ended = false;
+  const watch = async (): Promise<void> => {
+    await engine;
+    ended = true;
+    log.destroy();
+  };
+  void watch();
+  return { hasEnded: () => ended, lastLines: async () => tail((await readFile(engineLog, "utf8").catch(() => "")).slice(alreadySaid)) };
+}
+
+/** A machine that lost its power, or an image of one, has the number of an Engine that is gone; the Engine takes whichever process has it now for its own and does not start. */
+async function removeStalePidFile(): Promise<void> {
+  const pid = (await readFile(pidFile, "utf8").catch(() => "")).trim();
+  if (pid === "") return;
+  const command = (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trim();
+  if (command !== "dockerd") await rm(pidFile, { force: true });
+}
+
+/** The Engine pulls by itself: it needs the machine's proxies, and nothing else of this command's environment. */
+function proxies(environment: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+  return [...environment].filter(([name]) => /^(?:https?|no|all)_proxy$/iu.test(name));
+}
+
+function tail(text: string): readonly string[] {
+  const lines = text.split("\n").map(cleanText);
+  return lines.filter((line) => line !== "").slice(-12);
+}
+
+/** The failure of an Engine that was started and does not answer. */
+export async function startFailed(started: StartedEngine, reason: string): Promise<QclockError> {
+  return new QclockError("engine-install-failed", `The Engine was started but does not answer: ${reason}.`, {
+    hint: "Its last words are below; `qclock doctor` looks at what it needs.",
+    details: await started.lastLines(),
+  });
+}
