@@ -21,7 +21,10 @@ export interface DigestOptions {
   readonly now: () => number;
 }
 
-const noteSchema = z.record(z.string(), z.tuple([z.string(), z.templateLiteral(["sha256:", z.string()])]));
+const noteSchema = z.record(
+  z.string(),
+  z.tuple([z.string(), z.templateLiteral(["sha256:", z.string()])]),
+);
 
 /** How old a change must be before a file's stamp is trusted: two changes within one tick of a file system's clock look like one. */
 const settledMs = 2000;
@@ -30,7 +33,10 @@ const settledMs = 2000;
 const parallelReads = 8;
 
 /** Digest a context. A file whose stamp is known from the last time is not read again. */
-export async function digestContext(scan: ContextScan, { store, now }: DigestOptions): Promise<ContextDigest> {
+export async function digestContext(
+  scan: ContextScan,
+  { store, now }: DigestOptions,
+): Promise<ContextDigest> {
   const key = createHash("sha256").update(scan.directory).digest("hex");
   const known = noteSchema.safeParse(await store.readNote("build-context", key)).data ?? {};
   const startedAtMs = now();
@@ -39,7 +45,11 @@ export async function digestContext(scan: ContextScan, { store, now }: DigestOpt
   const contents = scan.entries.filter((entry) => entry.type === "file");
   for (let start = 0; start < contents.length; start += parallelReads) {
     const some = contents.slice(start, start + parallelReads);
-    const digests = await Promise.all(some.map(async (file) => recall(known[file.path], file) ?? (await digestFile(file, scan.image))));
+    const digests = await Promise.all(
+      some.map(
+        async (file) => recall(known[file.path], file) ?? (await digestFile(file, scan.image)),
+      ),
+    );
     for (const [index, file] of some.entries()) {
       const digest = digests[index];
       if (digest === undefined) continue;
@@ -47,11 +57,15 @@ export async function digestContext(scan: ContextScan, { store, now }: DigestOpt
       if (file.changedAtMs < startedAtMs - settledMs) note[file.path] = [file.stamp, digest];
     }
   }
-  if (JSON.stringify(note) !== JSON.stringify(known)) await store.writeNote("build-context", key, note);
+  if (JSON.stringify(note) !== JSON.stringify(known))
+    await store.writeNote("build-context", key, note);
   return { digest: combine(scan, files), fileCount: contents.length + 1, files };
 }
 
-function recall(known: readonly [string, Digest] | undefined, file: ContextFile): Digest | undefined {
+function recall(
+  known: readonly [string, Digest] | undefined,
+  file: ContextFile,
+): Digest | undefined {
   return known !== undefined && known[0] === file.stamp ? known[1] : undefined;
 }
 
@@ -86,5 +100,8 @@ function describe(entry: ContextEntry, files: ReadonlyMap<string, Digest>): read
 /** A file of a context that could not be read to its end. */
 export function unreadable(image: string, path: string, cause: unknown): QclockError {
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return new QclockError("build-failed", `Image ${image}: ${path} cannot be read: ${reason}.`, { cause, hint: "Give it the right mode, or name it in .dockerignore." });
+  return new QclockError("build-failed", `Image ${image}: ${path} cannot be read: ${reason}.`, {
+    cause,
+    hint: "Give it the right mode, or name it in .dockerignore.",
+  });
 }

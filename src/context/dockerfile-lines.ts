@@ -34,13 +34,14 @@ export function readInstructions(text: string): DockerfileLines {
   const directives = readDirectives(lines);
   const escape = directives.find(({ name }) => name === "escape")?.value === "`" ? "`" : "\\";
   const instructions: Instruction[] = [];
-  for (let index = 0; index < lines.length; ) {
+  for (let index = 0; index < lines.length;) {
     const { pieces, next } = joinContinued(lines, index, escape);
     const instruction = toInstruction(pieces);
     index = next;
     if (instruction === undefined) continue;
     instructions.push(instruction);
-    if (heredocKeywords.has(instruction.keyword)) index = skipHeredocs(lines, index, instruction.rest);
+    if (heredocKeywords.has(instruction.keyword))
+      index = skipHeredocs(lines, index, instruction.rest);
   }
   return { directives, instructions };
 }
@@ -63,13 +64,22 @@ function readDirectives(lines: readonly Line[]): readonly Directive[] {
     const match = /^\uFEFF?#\s*([A-Za-z][\w.-]*)\s*=\s*(.+?)\s*$/u.exec(text);
     const [, name, value] = match ?? [];
     if (name === undefined || value === undefined) break;
-    directives.push({ name: name.toLowerCase(), value, offset: offset + text.indexOf(value, name.length), length: value.length });
+    directives.push({
+      name: name.toLowerCase(),
+      value,
+      offset: offset + text.indexOf(value, name.length),
+      length: value.length,
+    });
   }
   return directives;
 }
 
 /** Lines that belong together. Comments and empty lines between them are dropped, as the builders do. */
-function joinContinued(lines: readonly Line[], start: number, escape: string): { readonly pieces: readonly Line[]; readonly next: number } {
+function joinContinued(
+  lines: readonly Line[],
+  start: number,
+  escape: string,
+): { readonly pieces: readonly Line[]; readonly next: number } {
   const pieces: Line[] = [];
   let index = start;
   for (; index < lines.length; index += 1) {
@@ -110,7 +120,9 @@ function toInstruction(pieces: readonly Line[]): Instruction | undefined {
 
 function skipHeredocs(lines: readonly Line[], start: number, rest: string): number {
   let index = start;
-  for (const [, dash, quotedWord, word = quotedWord] of rest.matchAll(/<<(-?)(?:["']([^"'\s]+)["']|([A-Za-z_]\w*))/gu)) {
+  for (const [, dash, quotedWord, word = quotedWord] of rest.matchAll(
+    /<<(-?)(?:["']([^"'\s]+)["']|([A-Za-z_]\w*))/gu,
+  )) {
     while (index < lines.length) {
       const line = lines[index]?.text ?? "";
       index += 1;

@@ -2,7 +2,15 @@
 export function expandVariables(text: string, variables: ReadonlyMap<string, string>): string {
   return text.replaceAll(
     /\\(\$)|\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?:(:?)([-+])([^}]*))?\})/gu,
-    (_match, dollar?: string, plain?: string, braced?: string, colon?: string, operator?: string, word?: string) => {
+    (
+      _match,
+      dollar?: string,
+      plain?: string,
+      braced?: string,
+      colon?: string,
+      operator?: string,
+      word?: string,
+    ) => {
       if (dollar !== undefined) return dollar;
       const value = variables.get(plain ?? braced ?? "");
       const isGiven = value !== undefined && (colon !== ":" || value !== "");

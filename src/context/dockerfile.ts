@@ -17,7 +17,10 @@ export interface DockerfileFrom {
  * the same Dockerfile and `scratch` are none. A name that is empty once its variables are replaced is kept, so that it can
  * be reported.
  */
-export function parseFroms(text: string, buildArgs: ReadonlyMap<string, string> = new Map()): readonly DockerfileFrom[] {
+export function parseFroms(
+  text: string,
+  buildArgs: ReadonlyMap<string, string> = new Map(),
+): readonly DockerfileFrom[] {
   const { instructions } = readInstructions(text);
   const variables = new Map<string, string>();
   const stages = new Set<string>();
@@ -26,7 +29,8 @@ export function parseFroms(text: string, buildArgs: ReadonlyMap<string, string> 
   for (const instruction of instructions) {
     if (instruction.keyword === "ARG" && stageCount === 0) {
       // Only what stands before the first FROM can be used in one.
-      for (const [name, value] of readArgs(instruction.rest, variables, buildArgs)) variables.set(name, value);
+      for (const [name, value] of readArgs(instruction.rest, variables, buildArgs))
+        variables.set(name, value);
     } else if (instruction.keyword === "FROM") {
       const from = readFrom(instruction, variables);
       if (from !== undefined && !isInside(from.image, stages)) froms.push(from);
@@ -41,11 +45,17 @@ export function parseFroms(text: string, buildArgs: ReadonlyMap<string, string> 
 }
 
 /** Replace names of images in a Dockerfile, leaving every other character, and so every line number, where it is. */
-export function renameFroms(text: string, names: ReadonlyMap<string, string>, buildArgs: ReadonlyMap<string, string> = new Map()): string {
+export function renameFroms(
+  text: string,
+  names: ReadonlyMap<string, string>,
+  buildArgs: ReadonlyMap<string, string> = new Map(),
+): string {
   const froms = parseFroms(text, buildArgs).toSorted((left, right) => right.offset - left.offset);
   return froms.reduce((renamed, { image, offset, length }) => {
     const name = names.get(image);
-    return name === undefined ? renamed : renamed.slice(0, offset) + name + renamed.slice(offset + length);
+    return name === undefined
+      ? renamed
+      : renamed.slice(0, offset) + name + renamed.slice(offset + length);
   }, text);
 }
 
@@ -53,7 +63,10 @@ function isInside(image: string, stages: ReadonlySet<string>): boolean {
   return image === "scratch" || stages.has(image.toLowerCase());
 }
 
-function readFrom(instruction: Instruction, variables: ReadonlyMap<string, string>): DockerfileFrom | undefined {
+function readFrom(
+  instruction: Instruction,
+  variables: ReadonlyMap<string, string>,
+): DockerfileFrom | undefined {
   const words = [...instruction.rest.matchAll(/\S+/gu)].filter(([word]) => !word.startsWith("--"));
   const [image, as, alias] = words;
   if (image === undefined) return undefined;
@@ -78,15 +91,27 @@ function readReferences({ keyword, rest, offsetOf }: Instruction): readonly Dock
   const flags = /^(?:\s*--\S+)*/u.exec(rest)?.[0] ?? "";
   return [...flags.matchAll(pattern)].map((match) => {
     const image = match[1] ?? "";
-    return { image, offset: offsetOf(match.index + match[0].lastIndexOf(image)), length: image.length };
+    return {
+      image,
+      offset: offsetOf(match.index + match[0].lastIndexOf(image)),
+      length: image.length,
+    };
   });
 }
 
-function readArgs(rest: string, variables: ReadonlyMap<string, string>, buildArgs: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+function readArgs(
+  rest: string,
+  variables: ReadonlyMap<string, string>,
+  buildArgs: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
   const read = new Map<string, string>();
-  for (const [, name = "", written] of rest.matchAll(/([A-Za-z_]\w*)(?:=("[^"]*"|'[^']*'|\S*))?/gu)) {
+  for (const [, name = "", written] of rest.matchAll(
+    /([A-Za-z_]\w*)(?:=("[^"]*"|'[^']*'|\S*))?/gu,
+  )) {
     const known = new Map([...variables, ...read]);
-    const value = buildArgs.get(name) ?? (written === undefined ? undefined : expandVariables(unquote(written), known));
+    const value =
+      buildArgs.get(name) ??
+      (written === undefined ? undefined : expandVariables(unquote(written), known));
     if (value !== undefined) read.set(name, value);
   }
   return read;

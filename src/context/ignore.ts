@@ -37,7 +37,10 @@ export function parseIgnore(text: string): IgnoreRules {
       }, false);
     },
     mayHoldExceptions: (directory) =>
-      rules.some(({ exception, literal }) => exception && (literal.startsWith(`${directory}/`) || `${directory}/`.startsWith(literal))),
+      rules.some(
+        ({ exception, literal }) =>
+          exception && (literal.startsWith(`${directory}/`) || `${directory}/`.startsWith(literal)),
+      ),
     isException: (path) => rules.some(({ exception, regex }) => exception && regex.test(path)),
   };
 }
@@ -51,7 +54,10 @@ function parseRule(line: string, number: number): readonly Rule[] {
     if (exception) throw new SyntaxError(`line ${number}: "!" needs a pattern`);
     return [];
   }
-  const pattern = posix.normalize(written).replace(/^\/(?=.)/u, "").replace(/(?<=.)\/$/u, "");
+  const pattern = posix
+    .normalize(written)
+    .replace(/^\/(?=.)/u, "")
+    .replace(/(?<=.)\/$/u, "");
   if (pattern === ".") return [];
   const literal = /^[^*?[\\]*/u.exec(pattern)?.[0] ?? "";
   return [{ exception, regex: toRegex(pattern, number), literal }];
@@ -74,7 +80,8 @@ function toRegex(pattern: string, line: number): RegExp {
       index = end;
     } else if (character === "\\") {
       index += 1;
-      if (index === pattern.length) throw new SyntaxError(`line ${line}: "\\" at the end escapes nothing`);
+      if (index === pattern.length)
+        throw new SyntaxError(`line ${line}: "\\" at the end escapes nothing`);
       source += escape(pattern.charAt(index));
     } else source += escape(character);
   }

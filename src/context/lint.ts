@@ -20,13 +20,20 @@ const headBytes = 512;
  * Look for what would fail in the builder, or only when the container starts, far from its cause: a Dockerfile that names
  * no image, a frontend from the network, a start script with CRLF line ends or without its execute bit.
  */
-export async function lintContext({ image, scan, displayPath }: LintRequest): Promise<readonly Diagnostic[]> {
+export async function lintContext({
+  image,
+  scan,
+  displayPath,
+}: LintRequest): Promise<readonly Diagnostic[]> {
   const file = displayPath(scan.dockerfile.absolutePath);
   const { text } = scan.dockerfile;
   const { directives, instructions } = readInstructions(text);
-  const dockerfileAt = (offset: number, length: number): Location => locate(text, { file, offset, length });
+  const dockerfileAt = (offset: number, length: number): Location =>
+    locate(text, { file, offset, length });
   return [
-    ...directives.filter(({ name }) => name === "syntax").map((directive) => remoteFrontend(directive, dockerfileAt)),
+    ...directives
+      .filter(({ name }) => name === "syntax")
+      .map((directive) => remoteFrontend(directive, dockerfileAt)),
     ...checkFroms(image, instructions, text, dockerfileAt),
     ...(await lintScripts({ scan, instructions, displayPath })),
   ];
@@ -46,14 +53,22 @@ function remoteFrontend({ value, offset, length }: Directive, at: Locate): Diagn
   };
 }
 
-function checkFroms(image: DockerfileImage, instructions: readonly Instruction[], text: string, at: Locate): readonly Diagnostic[] {
+function checkFroms(
+  image: DockerfileImage,
+  instructions: readonly Instruction[],
+  text: string,
+  at: Locate,
+): readonly Diagnostic[] {
   const first = instructions.find(({ keyword }) => keyword !== "ARG");
   if (first?.keyword !== "FROM") {
     return [
       {
         severity: "error",
         code: "dockerfile-syntax",
-        message: first === undefined ? "The Dockerfile has no instruction." : "A Dockerfile begins with FROM; only ARG may stand before it.",
+        message:
+          first === undefined
+            ? "The Dockerfile has no instruction."
+            : "A Dockerfile begins with FROM; only ARG may stand before it.",
         location: at(first?.offset ?? 0, Math.max(first?.keyword.length ?? 1, 1)),
         related: [],
       },
@@ -77,36 +92,55 @@ interface ScriptLint {
   readonly displayPath: LintRequest["displayPath"];
 }
 
-async function lintScripts({ scan, instructions, displayPath }: ScriptLint): Promise<readonly Diagnostic[]> {
+async function lintScripts({
+  scan,
+  instructions,
+  displayPath,
+}: ScriptLint): Promise<readonly Diagnostic[]> {
   const started = startedNames(instructions);
-  const changesModes = instructions.some(({ keyword, rest }) => (keyword === "RUN" && rest.includes("chmod")) || rest.includes("--chmod="));
+  const changesModes = instructions.some(
+    ({ keyword, rest }) =>
+      (keyword === "RUN" && rest.includes("chmod")) || rest.includes("--chmod="),
+  );
   const diagnostics: Diagnostic[] = [];
   for (const entry of scan.entries) {
     if (entry.type !== "file" || !mayBeScript(entry, started)) continue;
     const head = await readHead(entry);
     if (!head.startsWith("#!")) continue;
     const isStarted = started.has(baseName(entry.path));
-    const at = (length: number): Location => locate(head, { file: displayPath(entry.absolutePath), offset: 0, length });
+    const at = (length: number): Location =>
+      locate(head, { file: displayPath(entry.absolutePath), offset: 0, length });
     const line = head.split("\n", 1)[0] ?? "";
     if (line.endsWith("\r")) diagnostics.push(carriageReturn(line, { at, isStarted }));
-    if (isStarted && !entry.executable && !changesModes) diagnostics.push(notExecutable(at(line.length)));
+    if (isStarted && !entry.executable && !changesModes)
+      diagnostics.push(notExecutable(at(line.length)));
   }
   return diagnostics;
 }
 
 /** Names of the programs that ENTRYPOINT and CMD start: the first word of each, without its folder. */
 function startedNames(instructions: readonly Instruction[]): ReadonlySet<string> {
-  const commands = instructions.filter(({ keyword }) => keyword === "ENTRYPOINT" || keyword === "CMD");
-  return new Set(commands.map(({ rest }) => baseName(/^\s*(?:\[\s*")?([^"\s,\]]+)/u.exec(rest)?.[1] ?? "")));
+  const commands = instructions.filter(
+    ({ keyword }) => keyword === "ENTRYPOINT" || keyword === "CMD",
+  );
+  return new Set(
+    commands.map(({ rest }) => baseName(/^\s*(?:\[\s*")?([^"\s,\]]+)/u.exec(rest)?.[1] ?? "")),
+  );
 }
 
 /** Large files and files of a known other kind are not opened. */
-function mayBeScript({ path, executable, sizeBytes }: ContextFile, started: ReadonlySet<string>): boolean {
+function mayBeScript(
+  { path, executable, sizeBytes }: ContextFile,
+  started: ReadonlySet<string>,
+): boolean {
   if (sizeBytes < 3 || sizeBytes > 1024 * 1024) return false;
   return executable || started.has(baseName(path)) || /\.(?:sh|bash|py|pl|rb|php)$/u.test(path);
 }
 
-function carriageReturn(line: string, { at, isStarted }: { readonly at: (length: number) => Location; readonly isStarted: boolean }): Diagnostic {
+function carriageReturn(
+  line: string,
+  { at, isStarted }: { readonly at: (length: number) => Location; readonly isStarted: boolean },
+): Diagnostic {
   return {
     severity: isStarted ? "error" : "warning",
     code: "crlf-line-endings",

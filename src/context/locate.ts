@@ -1,7 +1,10 @@
 import type { Location } from "../diagnostic.ts";
 
 /** A place in a text as a diagnostic shows it. */
-export function locate(text: string, { file, offset, length }: Pick<Location, "file" | "offset" | "length">): Location {
+export function locate(
+  text: string,
+  { file, offset, length }: Pick<Location, "file" | "offset" | "length">,
+): Location {
   const lineStart = text.lastIndexOf("\n", offset - 1) + 1;
   const lineEnd = text.indexOf("\n", lineStart);
   return {

@@ -67,12 +67,21 @@ async function write({ scan, dockerfileText, files }: PackRequest, path: string)
   await written;
 }
 
-async function addEntry(pack: Pack, entry: ContextEntry, { scan, files }: Pick<PackRequest, "scan" | "files">): Promise<void> {
+async function addEntry(
+  pack: Pack,
+  entry: ContextEntry,
+  { scan, files }: Pick<PackRequest, "scan" | "files">,
+): Promise<void> {
   switch (entry.type) {
     case "directory":
       return await addHeader(pack, { name: entry.path, type: "directory", mode: 0o755 });
     case "symlink":
-      return await addHeader(pack, { name: entry.path, type: "symlink", mode: 0o777, linkname: entry.target });
+      return await addHeader(pack, {
+        name: entry.path,
+        type: "symlink",
+        mode: 0o777,
+        linkname: entry.target,
+      });
     case "file":
       return await addFile(pack, entry, { image: scan.image, digest: files.get(entry.path) });
   }
@@ -95,7 +104,9 @@ const common = { uid: 0, gid: 0, mtime: modifiedAt };
 
 async function addBytes(pack: Pack, name: string, bytes: Buffer): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    pack.entry({ name, type: "file", mode: 0o644, size: bytes.length, ...common }, bytes, (error) => (error ? reject(error) : resolve()));
+    pack.entry({ name, type: "file", mode: 0o644, size: bytes.length, ...common }, bytes, (error) =>
+      error ? reject(error) : resolve(),
+    );
   });
 }
 
@@ -105,22 +116,39 @@ async function addFile(
   { image, digest }: { readonly image: string; readonly digest: Digest | undefined },
 ): Promise<void> {
   const hash = createHash("sha256");
-  const header = { name: file.path, type: "file", mode: file.executable ? 0o755 : 0o644, size: file.sizeBytes, ...common } as const;
+  const header = {
+    name: file.path,
+    type: "file",
+    mode: file.executable ? 0o755 : 0o644,
+    size: file.sizeBytes,
+    ...common,
+  } as const;
   let length = 0;
   await new Promise<void>((resolve, reject) => {
-    const entry = pack.entry(header, (error) => (error ? reject(changed(image, file.path)) : resolve()));
+    const entry = pack.entry(header, (error) =>
+      error ? reject(changed(image, file.path)) : resolve(),
+    );
+    // The header has promised a length; the writer says so when more or fewer bytes come.
+    entry.on("error", () => reject(changed(image, file.path)));
     const source = createReadStream(file.absolutePath);
     source.on("data", (chunk) => {
       length += chunk.length;
       hash.update(chunk);
     });
-    // The header has promised a length: more bytes than that would be read as the next header.
     source.on("error", (error) => reject(unreadable(image, file.path, error)));
     source.pipe(entry);
   });
-  if (length !== file.sizeBytes || (digest !== undefined && digest !== `sha256:${hash.digest("hex")}`)) throw changed(image, file.path);
+  if (
+    length !== file.sizeBytes ||
+    (digest !== undefined && digest !== `sha256:${hash.digest("hex")}`)
+  )
+    throw changed(image, file.path);
 }
 
 function changed(image: string, path: string): QclockError {
-  return new QclockError("build-failed", `Image ${image}: ${path} changed while it was being packed.`, { hint: "Run the command again when nothing writes to the build context." });
+  return new QclockError(
+    "build-failed",
+    `Image ${image}: ${path} changed while it was being packed.`,
+    { hint: "Run the command again when nothing writes to the build context." },
+  );
 }

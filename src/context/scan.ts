@@ -32,7 +32,11 @@ export interface ContextScan {
   /** Sorted by path; without the Dockerfile. */
   readonly entries: readonly ContextEntry[];
   /** The Dockerfile as the Engine will find it. */
-  readonly dockerfile: { readonly path: string; readonly absolutePath: string; readonly text: string };
+  readonly dockerfile: {
+    readonly path: string;
+    readonly absolutePath: string;
+    readonly text: string;
+  };
   readonly sizeBytes: number;
   readonly rules: IgnoreRules;
   /** What is worth telling: paths that were skipped, a context that is large. */
@@ -56,16 +60,25 @@ export async function scanContext(image: DockerfileImage): Promise<ContextScan> 
   const notices: string[] = [];
   const entries = await walk({ directory, rules, notices, image: image.name }, "");
   const inside = relativePath(directory, dockerfile);
-  const sizeBytes = entries.reduce((sum, entry) => sum + (entry.type === "file" ? entry.sizeBytes : 0), 0);
+  const sizeBytes = entries.reduce(
+    (sum, entry) => sum + (entry.type === "file" ? entry.sizeBytes : 0),
+    0,
+  );
   if (sizeBytes > largeBytes) notices.push(tooLarge(image.name, entries, sizeBytes));
   if (sizeBytes > maxBytes) {
-    throw new QclockError("build-failed", tooLarge(image.name, entries, sizeBytes), { hint: "Name what the build does not need in .dockerignore." });
+    throw new QclockError("build-failed", tooLarge(image.name, entries, sizeBytes), {
+      hint: "Name what the build does not need in .dockerignore.",
+    });
   }
   return {
     image: image.name,
     directory,
     entries: entries.filter((entry) => entry.path !== inside).toSorted(byPath),
-    dockerfile: { path: inside ?? outsideName, absolutePath: dockerfile, text: await readDockerfile(image) },
+    dockerfile: {
+      path: inside ?? outsideName,
+      absolutePath: dockerfile,
+      text: await readDockerfile(image),
+    },
     sizeBytes,
     rules,
     notices,
@@ -84,7 +97,10 @@ async function readRules({ context, dockerfile, name }: DockerfileImage): Promis
       return parseIgnore(text);
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      throw new QclockError("build-failed", `Image ${name}: ${file}, ${error.message}.`, { cause: error, hint: "Escape a character that is not meant as a wildcard with a backslash." });
+      throw new QclockError("build-failed", `Image ${name}: ${file}, ${error.message}.`, {
+        cause: error,
+        hint: "Escape a character that is not meant as a wildcard with a backslash.",
+      });
     }
   }
   return parseIgnore("");
@@ -92,7 +108,12 @@ async function readRules({ context, dockerfile, name }: DockerfileImage): Promis
 
 async function readDockerfile({ dockerfile, name }: DockerfileImage): Promise<string> {
   const text = await readFile(dockerfile, "utf8").catch((error: unknown) => absent(error));
-  if (text === undefined) throw new QclockError("build-failed", `Image ${name}: there is no Dockerfile at ${dockerfile}.`, { hint: "Correct `build.dockerfile` in the manifest." });
+  if (text === undefined)
+    throw new QclockError(
+      "build-failed",
+      `Image ${name}: there is no Dockerfile at ${dockerfile}.`,
+      { hint: "Correct `build.dockerfile` in the manifest." },
+    );
   return text;
 }
 
@@ -120,7 +141,8 @@ async function walk(state: Walk, parent: string): Promise<ContextEntry[]> {
       if (!ignored || inside.length > 0) entries.push({ type: "directory", path: relative });
       entries.push(...inside);
     } else if (ignored) continue;
-    else if (found.isSymbolicLink()) entries.push({ type: "symlink", path: relative, target: await readlink(absolutePath) });
+    else if (found.isSymbolicLink())
+      entries.push({ type: "symlink", path: relative, target: await readlink(absolutePath) });
     else if (found.isFile()) {
       entries.push({
         type: "file",
@@ -131,7 +153,10 @@ async function walk(state: Walk, parent: string): Promise<ContextEntry[]> {
         stamp: `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`,
         changedAtMs: Math.max(Number(found.mtimeMs), Number(found.ctimeMs)),
       });
-    } else notices.push(`Image ${image}: ${relative} is a socket, a FIFO or a device and stays out of the build context.`);
+    } else
+      notices.push(
+        `Image ${image}: ${relative} is a socket, a FIFO or a device and stays out of the build context.`,
+      );
   }
   return entries;
 }
@@ -143,13 +168,14 @@ function tooLarge(image: string, entries: readonly ContextEntry[], sizeBytes: nu
     const top = entry.path.split("/").slice(0, 2).join("/");
     sums.set(top, (sums.get(top) ?? 0) + entry.sizeBytes);
   }
-  const largest = [...sums].toSorted(([, left], [, right]) => right - left).slice(0, 5);
+  const worthNaming = [...sums].filter(([, size]) => size >= 1e6);
+  const largest = worthNaming.toSorted(([, left], [, right]) => right - left).slice(0, 5);
   const named = largest.map(([name, size]) => `${name} (${megabytes(size)})`).join(", ");
   return `Image ${image} sends a build context of ${megabytes(sizeBytes)}; the largest parts: ${named}.`;
 }
 
 function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6)} MB`;
+  return `${Math.round(bytes / 1e6)} MB`;
 }
 
 function byPath(left: ContextEntry, right: ContextEntry): number {
@@ -159,14 +185,25 @@ function byPath(left: ContextEntry, right: ContextEntry): number {
 /** Undefined for a file outside the folder. */
 function relativePath(directory: string, file: string): string | undefined {
   const relative = path.relative(directory, file);
-  return relative.startsWith("..") || path.isAbsolute(relative) ? undefined : relative.split(path.sep).join("/");
+  return relative.startsWith("..") || path.isAbsolute(relative)
+    ? undefined
+    : relative.split(path.sep).join("/");
 }
 
 function absent(error: unknown): undefined {
-  if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return undefined;
+  if (
+    error instanceof Error &&
+    "code" in error &&
+    (error.code === "ENOENT" || error.code === "ENOTDIR")
+  )
+    return undefined;
   throw error;
 }
 
 function notUtf8(image: string, relative: string): QclockError {
-  return new QclockError("build-failed", `Image ${image}: the name of ${JSON.stringify(relative)} is not UTF-8.`, { hint: "Rename the file, or name it in .dockerignore with a wildcard." });
+  return new QclockError(
+    "build-failed",
+    `Image ${image}: the name of ${JSON.stringify(relative)} is not UTF-8.`,
+    { hint: "Rename the file, or name it in .dockerignore with a wildcard." },
+  );
 }

@@ -3,7 +3,8 @@ import { QclockError } from "../error.ts";
 import type { ContextEntry, ContextFile, ContextScan } from "./scan.ts";
 
 /** Names of files that hold nothing but secrets. */
-const secretNames = /(?:^|\/)(?:\.env(?:\.(?:local|production|staging|prod))?|\.netrc|_netrc|\.pgpass|\.git-credentials|\.aws\/credentials|\.docker\/config\.json|\.kube\/config|\.vault-token)$/u;
+const secretNames =
+  /(?:^|\/)(?:\.env(?:\.(?:local|production|staging|prod))?|\.netrc|_netrc|\.pgpass|\.git-credentials|\.aws\/credentials|\.docker\/config\.json|\.kube\/config|\.vault-token)$/u;
 
 /** Names of files that hold a private key often enough to look inside. */
 const keyNames = /(?:^|\/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|[^/]*\.(?:pem|key|ppk|p8))$/u;
@@ -25,10 +26,14 @@ export async function refuseSecrets({ image, entries, rules }: ContextScan): Pro
   }
   if (found.length === 0) return;
   const [first = ""] = found;
-  throw new QclockError("build-failed", `The build context of image ${image} holds ${found.length === 1 ? "a file" : `${found.length} files`} that should not leave this machine.`, {
-    hint: `Name what is secret in .dockerignore; a line "!${first}" there says that a file is meant to be sent.`,
-    details: found,
-  });
+  throw new QclockError(
+    "build-failed",
+    `The build context of image ${image} holds ${found.length === 1 ? "a file" : `${found.length} files`} that should not leave this machine.`,
+    {
+      hint: `Name what is secret in .dockerignore; a line "!${first}" there says that a file is meant to be sent.`,
+      details: found,
+    },
+  );
 }
 
 async function isSecret(entry: ContextEntry): Promise<boolean> {

@@ -41,7 +41,12 @@ export async function buildDockerfileImage(build: DockerfileBuild): Promise<stri
   await refuseSecrets(scan);
   await refuseMistakes(build, scan);
   const context = await digestContext(scan, { store, now });
-  const builder = await chooseBuilder({ engine, store, onNotice, ...(signal === undefined ? {} : { signal }) });
+  const builder = await chooseBuilder({
+    engine,
+    store,
+    onNotice,
+    ...(signal === undefined ? {} : { signal }),
+  });
   const dockerfileText = renameFroms(scan.dockerfile.text, build.references, image.buildArgs);
   await using packed = await packContext({ scan, dockerfileText, files: context.files, store });
   return await engine.buildImage(
@@ -60,7 +65,10 @@ export async function buildDockerfileImage(build: DockerfileBuild): Promise<stri
   );
 }
 
-function labelsOf({ image, stackName, fingerprint }: DockerfileBuild, { digest, fileCount }: ContextDigest): ReadonlyMap<string, string> {
+function labelsOf(
+  { image, stackName, fingerprint }: DockerfileBuild,
+  { digest, fileCount }: ContextDigest,
+): ReadonlyMap<string, string> {
   return new Map([
     ...image.labels,
     [labels.stack, stackName],
@@ -70,19 +78,31 @@ function labelsOf({ image, stackName, fingerprint }: DockerfileBuild, { digest, 
   ]);
 }
 
-async function refuseMistakes({ image, displayPath, onNotice }: DockerfileBuild, scan: ContextScan): Promise<void> {
+async function refuseMistakes(
+  { image, displayPath, onNotice }: DockerfileBuild,
+  scan: ContextScan,
+): Promise<void> {
   const diagnostics = await lintContext({ image, scan, displayPath });
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   for (const diagnostic of diagnostics) {
     if (diagnostic.severity === "warning") onNotice(inOneLine(diagnostic));
   }
   if (errors.length === 0) return;
-  throw new QclockError("build-failed", `The build context of image ${image.name} has ${errors.length === 1 ? "a problem" : `${errors.length} problems`}.`, {
-    hint: errors[0]?.hint,
-    details: errors.map(inOneLine),
-  });
+  throw new QclockError(
+    "build-failed",
+    `The build context of image ${image.name} has ${errors.length === 1 ? "a problem" : `${errors.length} problems`}.`,
+    {
+      hint: errors[0]?.hint,
+      details: errors.map(inOneLine),
+    },
+  );
 }
 
-function inOneLine({ location: { file, line, column }, severity, message, code }: Diagnostic): string {
+function inOneLine({
+  location: { file, line, column },
+  severity,
+  message,
+  code,
+}: Diagnostic): string {
   return `${file}:${line}:${column} ${severity}: ${message} [${code}]`;
 }

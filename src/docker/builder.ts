@@ -23,14 +23,20 @@ const noteSchema = z.object({ builder: z.enum(["classic", "buildkit"]) });
  * says of itself does not tell: 20.10 answers a ping without a word of BuildKit and has it, podman takes the same request
  * and builds by other means. So two images of a few bytes are built once for each Engine and version, and the verdict kept.
  */
-export async function chooseBuilder({ engine, store, onNotice, signal }: BuilderOptions): Promise<Builder> {
+export async function chooseBuilder({
+  engine,
+  store,
+  onNotice,
+  signal,
+}: BuilderOptions): Promise<Builder> {
   const { id, version, isPodman } = await engine.info(signal);
   if (isPodman) return "classic";
   const key = `${id}-${version}`;
   const known = noteSchema.safeParse(await store.readNote("builder", key));
   if (known.success) return known.data.builder;
   const builder = await tryBuilder({ engine, store, builder: "buildkit", signal });
-  if (builder !== undefined) onNotice(`The Engine's BuildKit is not used, since a trial build failed: ${builder.message}`);
+  if (builder !== undefined)
+    onNotice(`The Engine's BuildKit is not used, since a trial build failed: ${builder.message}`);
   const verdict: Builder = builder === undefined ? "buildkit" : "classic";
   await store.writeNote("builder", key, { builder: verdict });
   return verdict;
@@ -44,12 +50,22 @@ export interface Trial {
 }
 
 /** Build two images of a few bytes, the second on the first by a name that only this Engine knows. Gives the failure, or undefined when both were built. */
-export async function tryBuilder({ engine, store, builder, signal }: Trial): Promise<QclockError | undefined> {
+export async function tryBuilder({
+  engine,
+  store,
+  builder,
+  signal,
+}: Trial): Promise<QclockError | undefined> {
   const reference = `qclock.invalid/trial/${randomBytes(6).toString("hex")}:latest`;
   const made: string[] = [];
   try {
     const build = async (dockerfileText: string, name?: string): Promise<void> => {
-      await using context = await packContext({ scan: emptyScan, dockerfileText, files: new Map(), store });
+      await using context = await packContext({
+        scan: emptyScan,
+        dockerfileText,
+        files: new Map(),
+        store,
+      });
       const id = await engine.buildImage(
         {
           context: context.content,

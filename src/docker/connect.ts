@@ -3,8 +3,17 @@ import { QclockError } from "../error.ts";
 import { unreachable } from "../unreachable.ts";
 import { EngineClient } from "./connection/client.ts";
 import { explainConnection, type Tried } from "./connection/connection-failure.ts";
-import { dockerConfigDirectory, readCurrentContext, readDockerContext } from "./connection/docker-context.ts";
-import { chooseEndpoint, type EndpointChoice, isLocal, parseAddress } from "./connection/endpoint.ts";
+import {
+  dockerConfigDirectory,
+  readCurrentContext,
+  readDockerContext,
+} from "./connection/docker-context.ts";
+import {
+  chooseEndpoint,
+  type EndpointChoice,
+  isLocal,
+  parseAddress,
+} from "./connection/endpoint.ts";
 import { type Deadlines, defaultDeadlines, EngineHttp } from "./connection/engine-http.ts";
 import { createTransport, type TlsSettings } from "./connection/transport.ts";
 import { negotiateVersion } from "./connection/version.ts";
@@ -45,7 +54,12 @@ export async function connectClient(options: ConnectOptions): Promise<EngineClie
       return await open(candidate, options);
     } catch (error) {
       options.signal?.throwIfAborted();
-      if (!(error instanceof QclockError) || error.code === "engine-too-old" || error.code === "usage") throw error;
+      if (
+        !(error instanceof QclockError) ||
+        error.code === "engine-too-old" ||
+        error.code === "usage"
+      )
+        throw error;
       tried.push({ ...candidate, error });
     }
   }
@@ -59,15 +73,32 @@ interface Candidate {
 }
 
 /** The Engines to try: one where somebody chose, else each usual socket. */
-export async function listCandidates({ host, contextName, environment, homeDirectory }: ConnectOptions): Promise<readonly Candidate[]> {
+export async function listCandidates({
+  host,
+  contextName,
+  environment,
+  homeDirectory,
+}: ConnectOptions): Promise<readonly Candidate[]> {
   const configDirectory = dockerConfigDirectory(environment, homeDirectory);
   const currentContext = await readCurrentContext(configDirectory);
-  const choice: EndpointChoice = chooseEndpoint({ host, contextName, environment, homeDirectory, currentContext });
+  const choice: EndpointChoice = chooseEndpoint({
+    host,
+    contextName,
+    environment,
+    homeDirectory,
+    currentContext,
+  });
   switch (choice.type) {
     case "sockets":
       return choice.urls.map((url) => ({ url, origin: "usual socket", tls: undefined }));
     case "url":
-      return [{ url: choice.url, origin: choice.origin, tls: tlsFromEnvironment(environment, configDirectory) }];
+      return [
+        {
+          url: choice.url,
+          origin: choice.origin,
+          tls: tlsFromEnvironment(environment, configDirectory),
+        },
+      ];
     case "context": {
       const context = await readDockerContext(configDirectory, choice.name);
       const { url, tlsDirectory: directory, skipTlsVerify: skipVerify } = context;
@@ -80,21 +111,33 @@ export async function listCandidates({ host, contextName, environment, homeDirec
 }
 
 /** Docker's variables: DOCKER_TLS_VERIFY or DOCKER_TLS ask for TLS, DOCKER_CERT_PATH says where the files lie. TLS without a check of the certificate is not offered. */
-function tlsFromEnvironment(environment: ReadonlyMap<string, string>, configDirectory: string): TlsSettings | undefined {
-  const asked = ["DOCKER_TLS_VERIFY", "DOCKER_TLS", "DOCKER_CERT_PATH"].some((name) => (environment.get(name) ?? "") !== "");
+function tlsFromEnvironment(
+  environment: ReadonlyMap<string, string>,
+  configDirectory: string,
+): TlsSettings | undefined {
+  const asked = ["DOCKER_TLS_VERIFY", "DOCKER_TLS", "DOCKER_CERT_PATH"].some(
+    (name) => (environment.get(name) ?? "") !== "",
+  );
   if (!asked) return undefined;
   const directory = environment.get("DOCKER_CERT_PATH") ?? "";
   return { directory: directory === "" ? configDirectory : directory, skipVerify: false };
 }
 
-async function open({ url, origin, tls }: Candidate, options: ConnectOptions): Promise<EngineClient> {
+async function open(
+  { url, origin, tls }: Candidate,
+  options: ConnectOptions,
+): Promise<EngineClient> {
   const { environment, signal, onNotice = () => undefined } = options;
   const address = parseAddress(url);
   const transport = await createTransport({ address, url, tls, environment });
   try {
     const deadlines = { ...defaultDeadlines, ...options.deadlines };
     const http = new EngineHttp({ transport, url, deadlines, onNotice });
-    const apiVersion = await negotiateVersion(http, { url, connectMs: address.type === "ssh" ? 20_000 : 5000, signal });
+    const apiVersion = await negotiateVersion(http, {
+      url,
+      connectMs: address.type === "ssh" ? 20_000 : 5000,
+      signal,
+    });
     const endpoint = { url, origin, local: isLocal(address, platform()) };
     return new EngineClient({ endpoint, transport, apiVersion, deadlines, onNotice });
   } catch (error) {

@@ -32,7 +32,8 @@ export function createDockerEngine(client: EngineClient): Engine {
     ...containerCalls(client),
     logs: (id, options, signal) => logs(client, id, { options, signal }),
     exec: (id, command, options, signal) => exec(client, { id, command, options, signal }),
-    execInteractive: (id, command, options, signal) => execInteractive(client, { id, command, options, signal }),
+    execInteractive: (id, command, options, signal) =>
+      execInteractive(client, { id, command, options, signal }),
     ...archiveCalls(client),
     [Symbol.asyncDispose]: () => {
       client.close();

@@ -36,24 +36,40 @@ export async function examineEngine(options: ExamineOptions): Promise<readonly F
   await using connected = engine;
   const info = await connected.info(options.signal);
   return [
-    { id: "engine-reachable", status: "ok", message: `Engine ${info.version} (API ${info.apiVersion}) answers at ${connected.endpoint.url} (${connected.endpoint.origin})` },
+    {
+      id: "engine-reachable",
+      status: "ok",
+      message: `Engine ${info.version} (API ${info.apiVersion}) answers at ${connected.endpoint.url} (${connected.endpoint.origin})`,
+    },
     ...examineInfo(info, (options.now ?? Date.now)()),
     ...(connected.endpoint.local ? await examineDisk(info) : [notLocal]),
     ...(connected.endpoint.local ? examineUser() : []),
-    ...(options.store === undefined ? [] : [await examineBuilder(connected, options.store, options.signal)]),
+    ...(options.store === undefined
+      ? []
+      : [await examineBuilder(connected, options.store, options.signal)]),
   ];
 }
 
 /** What the Engine says of itself, judged. `nowMs` is this machine's clock. */
 export function examineInfo(info: EngineInfo, nowMs: number): readonly Finding[] {
   return [
-    { id: "image-store", status: "ok", message: `images are kept by the ${info.imageStore} store (${info.storageDriver})` },
+    {
+      id: "image-store",
+      status: "ok",
+      message: `images are kept by the ${info.imageStore} store (${info.storageDriver})`,
+    },
     examineInit(info),
     ...examineLimits(info),
     examineForwarding(info),
     ...examineClock(info, nowMs),
     ...(info.isPodman ? [podman] : []),
-    ...info.warnings.filter((warning) => !/limit|swap|cpu|pids/iu.test(warning)).map((message): Finding => ({ id: "engine-warning", status: "warning", message: `the Engine warns: ${message}` })),
+    ...info.warnings
+      .filter((warning) => !/limit|swap|cpu|pids/iu.test(warning))
+      .map((message): Finding => ({
+        id: "engine-warning",
+        status: "warning",
+        message: `the Engine warns: ${message}`,
+      })),
   ];
 }
 
@@ -69,7 +85,8 @@ const tolerableSkewMs = 5000;
 const notLocal: Finding = {
   id: "engine-remote",
   status: "warning",
-  message: "the Engine is not on this machine: services that mount folders of this machine are refused, and ports open there",
+  message:
+    "the Engine is not on this machine: services that mount folders of this machine are refused, and ports open there",
 };
 
 const podman: Finding = {
@@ -81,11 +98,17 @@ const podman: Finding = {
 function unreachable(error: unknown): Finding {
   if (!(error instanceof QclockError)) throw error;
   const message = [error.message.replace(/\.$/u, ""), ...error.details].join("\n    ");
-  return { id: "engine-reachable", status: "problem", message, ...(error.hint === undefined ? {} : { fix: error.hint }) };
+  return {
+    id: "engine-reachable",
+    status: "problem",
+    message,
+    ...(error.hint === undefined ? {} : { fix: error.hint }),
+  };
 }
 
 function examineInit({ hasInit }: EngineInfo): Finding {
-  if (hasInit) return { id: "engine-init", status: "ok", message: "the Engine has an init for PID 1" };
+  if (hasInit)
+    return { id: "engine-init", status: "ok", message: "the Engine has an init for PID 1" };
   return {
     id: "engine-init",
     status: "warning",
@@ -100,7 +123,14 @@ function examineLimits(info: EngineInfo): readonly Finding[] {
     ...(info.cpuLimit ? [] : ["CPU"]),
     ...(info.pidsLimit ? [] : ["process"]),
   ];
-  if (missing.length === 0) return [{ id: "limits", status: "ok", message: `memory, CPU and process limits work (control groups v${info.cgroupVersion})` }];
+  if (missing.length === 0)
+    return [
+      {
+        id: "limits",
+        status: "ok",
+        message: `memory, CPU and process limits work (control groups v${info.cgroupVersion})`,
+      },
+    ];
   return [
     {
       id: "limits",
@@ -118,7 +148,8 @@ function examineForwarding({ ipForwarding }: EngineInfo): Finding {
   return {
     id: "ip-forwarding",
     status: "problem",
-    message: "IP forwarding is off on the Engine's machine: published ports and ways out of containers do not work",
+    message:
+      "IP forwarding is off on the Engine's machine: published ports and ways out of containers do not work",
     fix: "Run `sysctl -w net.ipv4.ip_forward=1` there, and keep it in /etc/sysctl.d.",
   };
 }
@@ -126,7 +157,10 @@ function examineForwarding({ ipForwarding }: EngineInfo): Finding {
 function examineClock({ systemTime }: EngineInfo, nowMs: number): readonly Finding[] {
   const skewMs = Math.abs(Date.parse(systemTime) - nowMs);
   if (Number.isNaN(skewMs)) return [];
-  if (skewMs <= tolerableSkewMs) return [{ id: "clock", status: "ok", message: "the Engine's clock agrees with this machine's" }];
+  if (skewMs <= tolerableSkewMs)
+    return [
+      { id: "clock", status: "ok", message: "the Engine's clock agrees with this machine's" },
+    ];
   return [
     {
       id: "clock",
@@ -157,14 +191,38 @@ async function examineDisk({ rootDirectory }: EngineInfo): Promise<readonly Find
 function examineUser(): readonly Finding[] {
   if (userInfo().uid === 0) return [];
   // Reached without being root: by a group or a rootless Engine. The first is worth knowing.
-  return [{ id: "engine-user", status: "ok", message: `${userInfo().username} may use the Engine, which on a rootful one is as good as root` }];
+  return [
+    {
+      id: "engine-user",
+      status: "ok",
+      message: `${userInfo().username} may use the Engine, which on a rootful one is as good as root`,
+    },
+  ];
 }
 
-async function examineBuilder(engine: Engine, store: Store, signal: AbortSignal | undefined): Promise<Finding> {
+async function examineBuilder(
+  engine: Engine,
+  store: Store,
+  signal: AbortSignal | undefined,
+): Promise<Finding> {
   const failure = await tryBuilder({ engine, store, builder: "buildkit", signal });
-  if (failure === undefined) return { id: "builder", status: "ok", message: "a trial build with BuildKit succeeds, on an image of this Engine" };
+  if (failure === undefined)
+    return {
+      id: "builder",
+      status: "ok",
+      message: "a trial build with BuildKit succeeds, on an image of this Engine",
+    };
   const classic = await tryBuilder({ engine, store, builder: "classic", signal });
   return classic === undefined
-    ? { id: "builder", status: "warning", message: `BuildKit fails and the classic builder is used: ${failure.message}` }
-    : { id: "builder", status: "problem", message: `neither builder works: ${classic.message}`, fix: "Images from a Dockerfile cannot be built on this Engine; others can." };
+    ? {
+        id: "builder",
+        status: "warning",
+        message: `BuildKit fails and the classic builder is used: ${failure.message}`,
+      }
+    : {
+        id: "builder",
+        status: "problem",
+        message: `neither builder works: ${classic.message}`,
+        fix: "Images from a Dockerfile cannot be built on this Engine; others can.",
+      };
 }

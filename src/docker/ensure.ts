@@ -36,16 +36,28 @@ export async function ensureEngine(options: EnsureOptions): Promise<Engine> {
     const running = await tryToConnect(options);
     if (running.ok) return await announce(running.value, options);
   } else onStep("The Engine on this machine does not run.");
-  const started = await startEngine({ machine: await examineMachine(), environment, onStep, signal });
+  const started = await startEngine({
+    machine: await examineMachine(),
+    environment,
+    onStep,
+    signal,
+  });
   return await announce(await waitForAnswer(options, started), options);
 }
 
 /** Why no Engine can be set up on a machine, with what its user can do instead; undefined when one can. */
 export function refuseToSetUp(machine: Machine, absence: QclockError): QclockError | undefined {
   const { platform, isRoot, families, dockerd, name } = machine;
-  const refusal = (hint: string): QclockError => new QclockError("engine-unreachable", absence.message, { cause: absence, hint, details: absence.details });
+  const refusal = (hint: string): QclockError =>
+    new QclockError("engine-unreachable", absence.message, {
+      cause: absence,
+      hint,
+      details: absence.details,
+    });
   if (platform !== "linux") {
-    return refusal("Install Docker Desktop, Colima or OrbStack, start it, and run the command again; or name an Engine elsewhere with `--host ssh://user@host`.");
+    return refusal(
+      "Install Docker Desktop, Colima or OrbStack, start it, and run the command again; or name an Engine elsewhere with `--host ssh://user@host`.",
+    );
   }
   if (!isRoot) {
     return refusal(
@@ -54,11 +66,16 @@ export function refuseToSetUp(machine: Machine, absence: QclockError): QclockErr
         : "Run the command as root to start the Engine, or ask your administrator to.",
     );
   }
-  if (dockerd !== undefined || families.includes("debian") || families.includes("ubuntu")) return undefined;
+  if (dockerd !== undefined || families.includes("debian") || families.includes("ubuntu"))
+    return undefined;
   if (families.some((family) => ["rhel", "fedora", "ol", "centos"].includes(family))) {
-    return refusal(`qclock installs no Engine on ${name}. Install Docker's packages and run \`systemctl enable --now docker\`, or install podman and run \`systemctl enable --now podman.socket\`.`);
+    return refusal(
+      `qclock installs no Engine on ${name}. Install Docker's packages and run \`systemctl enable --now docker\`, or install podman and run \`systemctl enable --now podman.socket\`.`,
+    );
   }
-  return refusal(`qclock installs an Engine on Debian and Ubuntu only. Install one from the packages of ${name} and run the command again.`);
+  return refusal(
+    `qclock installs an Engine on Debian and Ubuntu only. Install one from the packages of ${name} and run the command again.`,
+  );
 }
 
 /** Whether the choice of the Engine was left to qclock. */
@@ -82,7 +99,8 @@ async function waitForAnswer(options: EnsureOptions, started: StartedEngine): Pr
     const found = await tryToConnect(options);
     if (found.ok) return found.value;
     if (started.hasEnded()) throw await startFailed(started, "it has ended");
-    if (performance.now() > giveUpAt) throw await startFailed(started, `${startLimitMs / 1000} s have passed`);
+    if (performance.now() > giveUpAt)
+      throw await startFailed(started, `${startLimitMs / 1000} s have passed`);
     await sleep(100, undefined, { signal: options.signal });
   }
 }

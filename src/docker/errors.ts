@@ -40,19 +40,30 @@ export function engineFailure(attempt: Attempt, error: unknown): QclockError {
   if (status !== undefined) return refusal(attempt, status, messageOf(error));
   const code = systemCode(error);
   if (code !== undefined) return lostConnection(attempt, code, error);
-  return new QclockError(attempt.code ?? "engine-failed", `Could not ${attempt.operation}: ${messageOf(error)}.`, { cause: error });
+  return new QclockError(
+    attempt.code ?? "engine-failed",
+    `Could not ${attempt.operation}: ${messageOf(error)}.`,
+    { cause: error },
+  );
 }
 
 /** A failure that the Engine put into words, inside a progress stream or an answer. */
 export function failureInWords(attempt: Attempt, message: string): QclockError {
   const text = cleanText(message);
   if (isDiskFull(text)) {
-    return new QclockError("disk-full", `The Engine's disk is full: could not ${attempt.operation}.`, {
-      hint: "Free space on the Engine's disk; `docker system df` shows what can be reclaimed.",
-      details: [text],
-    });
+    return new QclockError(
+      "disk-full",
+      `The Engine's disk is full: could not ${attempt.operation}.`,
+      {
+        hint: "Free space on the Engine's disk; `docker system df` shows what can be reclaimed.",
+        details: [text],
+      },
+    );
   }
-  return new QclockError(attempt.code ?? "engine-failed", `Could not ${attempt.operation}: ${sentence(text)}`);
+  return new QclockError(
+    attempt.code ?? "engine-failed",
+    `Could not ${attempt.operation}: ${sentence(text)}`,
+  );
 }
 
 /** Foreign text without control characters and terminal sequences, on one line. */
@@ -67,53 +78,83 @@ export function cleanText(text: string): string {
 export function systemCode(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   // Our own codes are not the system's.
-  if (!(error instanceof QclockError) && "code" in error && typeof error.code === "string") return error.code;
+  if (!(error instanceof QclockError) && "code" in error && typeof error.code === "string")
+    return error.code;
   return systemCode(error.cause);
 }
 
 // CSI and OSC sequences, which colour text, move the cursor or set the window's title.
 // eslint-disable-next-line no-control-regex
-const terminalSequence = /\u001B(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\-_])/gu;
+const terminalSequence =
+  /\u001B(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\-_])/gu;
 
 function refusal(attempt: Attempt, status: number, message: string): QclockError {
   const text = cleanText(message);
   const cause = new EngineResponseError(status, text);
   if (status === 401 || status === 403) {
-    return new QclockError("engine-refused", `The Engine at ${attempt.url} does not allow qclock to ${attempt.operation} (${status}): ${sentence(text)}`, {
-      cause,
-      hint: "A proxy or an authorization plugin stands before this Engine; it must allow this call.",
-    });
+    return new QclockError(
+      "engine-refused",
+      `The Engine at ${attempt.url} does not allow qclock to ${attempt.operation} (${status}): ${sentence(text)}`,
+      {
+        cause,
+        hint: "A proxy or an authorization plugin stands before this Engine; it must allow this call.",
+      },
+    );
   }
   if (isDiskFull(text)) {
-    return new QclockError("disk-full", `The Engine's disk is full: could not ${attempt.operation}.`, {
-      cause,
-      hint: "Free space on the Engine's disk; `docker system df` shows what can be reclaimed.",
-      details: [text],
-    });
+    return new QclockError(
+      "disk-full",
+      `The Engine's disk is full: could not ${attempt.operation}.`,
+      {
+        cause,
+        hint: "Free space on the Engine's disk; `docker system df` shows what can be reclaimed.",
+        details: [text],
+      },
+    );
   }
-  return new QclockError(attempt.code ?? "engine-failed", `Could not ${attempt.operation}: ${sentence(text)}`, { cause });
+  return new QclockError(
+    attempt.code ?? "engine-failed",
+    `Could not ${attempt.operation}: ${sentence(text)}`,
+    { cause },
+  );
 }
 
 function lostConnection(attempt: Attempt, code: string, cause: unknown): QclockError {
   const told = disconnects.has(code) ? "the Engine closed the connection" : messageOf(cause);
-  return new QclockError("engine-unreachable", `Could not ${attempt.operation}: ${told} (${attempt.url}, ${code}).`, {
-    cause,
-    hint: "Run the command again once the Engine answers; `qclock doctor` looks at it.",
-  });
+  return new QclockError(
+    "engine-unreachable",
+    `Could not ${attempt.operation}: ${told} (${attempt.url}, ${code}).`,
+    {
+      cause,
+      hint: "Run the command again once the Engine answers; `qclock doctor` looks at it.",
+    },
+  );
 }
 
-const disconnects = new Set(["ECONNRESET", "EPIPE", "ERR_STREAM_PREMATURE_CLOSE", "ECONNABORTED", "HPE_INVALID_EOF_STATE"]);
+const disconnects = new Set([
+  "ECONNRESET",
+  "EPIPE",
+  "ERR_STREAM_PREMATURE_CLOSE",
+  "ECONNABORTED",
+  "HPE_INVALID_EOF_STATE",
+]);
 
 function statusOf(error: unknown): number | undefined {
   if (error instanceof EngineResponseError) return error.status;
   // dockerode's errors carry `statusCode`.
-  if (error instanceof Error && "statusCode" in error && typeof error.statusCode === "number") return error.statusCode;
+  if (error instanceof Error && "statusCode" in error && typeof error.statusCode === "number")
+    return error.statusCode;
   return undefined;
 }
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ("json" in error && typeof error.json === "object" && error.json !== null && "message" in error.json) {
+  if (
+    "json" in error &&
+    typeof error.json === "object" &&
+    error.json !== null &&
+    "message" in error.json
+  ) {
     return String(error.json.message);
   }
   return error.message;

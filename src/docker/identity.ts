@@ -4,7 +4,9 @@ import { z } from "zod";
 export const identitySchema = z.object({
   Id: z.string(),
   Manifests: z
-    .array(z.object({ ID: z.string(), Kind: z.string().optional(), Available: z.boolean().optional() }))
+    .array(
+      z.object({ ID: z.string(), Kind: z.string().optional(), Available: z.boolean().optional() }),
+    )
     .nullish(),
 });
 
@@ -17,7 +19,9 @@ export const identitySchema = z.object({
  * unchanged image: so there it is the digest of the one platform image that the Engine really holds.
  */
 export function imageIdentity({ Id, Manifests }: z.infer<typeof identitySchema>): string {
-  const held = (Manifests ?? []).filter(({ Kind, Available }) => Kind === "image" && Available === true);
+  const held = (Manifests ?? []).filter(
+    ({ Kind, Available }) => Kind === "image" && Available === true,
+  );
   return held.length === 1 && held[0] !== undefined ? held[0].ID : Id;
 }
 

@@ -27,9 +27,15 @@ export async function loadArtifacts(request: LoadRequest): Promise<void> {
   const attempts = omitLayers.size === 0 ? [noLayers] : [omitLayers, noLayers];
   for (const [index, omitted] of attempts.entries()) {
     try {
-      await engine.loadImages(packImageArchive(artifacts, { omitLayers: omitted }).content, onOutput, signal);
+      await engine.loadImages(
+        packImageArchive(artifacts, { omitLayers: omitted }).content,
+        onOutput,
+        signal,
+      );
       const ids = await findLoaded(request);
-      await Promise.all(artifacts.map((artifact, at) => engine.tagImage(ids[at] ?? "", artifact.reference, signal)));
+      await Promise.all(
+        artifacts.map((artifact, at) => engine.tagImage(ids[at] ?? "", artifact.reference, signal)),
+      );
       return;
     } catch (error) {
       signal?.throwIfAborted();
@@ -46,7 +52,10 @@ const noLayers: ReadonlySet<Digest> = new Set();
  * The layers to leave out: those that lie, in every image that has them, inside a chain that the Engine holds from the
  * bottom. A layer is stored by its chain and not by itself, so the same layer over another one must be sent.
  */
-export function layersHeld(artifacts: readonly PackedImage[], chains: readonly (readonly Digest[])[]): ReadonlySet<Digest> {
+export function layersHeld(
+  artifacts: readonly PackedImage[],
+  chains: readonly (readonly Digest[])[],
+): ReadonlySet<Digest> {
   const held = new Set<Digest>();
   const needed = new Set<Digest>();
   for (const { layers } of artifacts) {
@@ -63,10 +72,20 @@ function commonPrefix(left: readonly Digest[], right: readonly Digest[]): number
 }
 
 /** The chains of the images that the Engine has of the same stacks: an earlier version of each, and its parents. */
-async function findChains({ engine, artifacts, signal }: LoadRequest): Promise<readonly (readonly Digest[])[]> {
-  const patterns = new Set(artifacts.map(({ reference }) => `${reference.slice(0, reference.lastIndexOf("/"))}/*`));
-  const listed = await Promise.all([...patterns].map((pattern) => engine.listImageReferences(pattern, signal)));
-  const images = await Promise.all(listed.flat().map((reference) => engine.inspectImage(reference, signal)));
+async function findChains({
+  engine,
+  artifacts,
+  signal,
+}: LoadRequest): Promise<readonly (readonly Digest[])[]> {
+  const patterns = new Set(
+    artifacts.map(({ reference }) => `${reference.slice(0, reference.lastIndexOf("/"))}/*`),
+  );
+  const listed = await Promise.all(
+    [...patterns].map((pattern) => engine.listImageReferences(pattern, signal)),
+  );
+  const images = await Promise.all(
+    listed.flat().map((reference) => engine.inspectImage(reference, signal)),
+  );
   return images.flatMap((image) => (image === undefined ? [] : [image.diffIds]));
 }
 
@@ -84,12 +103,25 @@ async function findLoaded({ engine, artifacts, signal }: LoadRequest): Promise<r
 }
 
 function holds({ diffIds }: ImageDetails, { layers }: PackedImage): boolean {
-  return diffIds.length === layers.length && layers.every(({ diffId }, index) => diffIds[index] === diffId);
+  return (
+    diffIds.length === layers.length &&
+    layers.every(({ diffId }, index) => diffIds[index] === diffId)
+  );
 }
 
-function incomplete({ reference, layers }: LoadableImage, loaded: ImageDetails | undefined): QclockError {
-  const found = loaded === undefined ? "it does not know the image" : `it has ${loaded.diffIds.length} of its ${layers.length} layers`;
-  return new QclockError("load-failed", `The Engine did not take ${reference} in whole: ${found}.`, {
-    hint: "Look at the Engine's log; its disk may be full.",
-  });
+function incomplete(
+  { reference, layers }: LoadableImage,
+  loaded: ImageDetails | undefined,
+): QclockError {
+  const found =
+    loaded === undefined
+      ? "it does not know the image"
+      : `it has ${loaded.diffIds.length} of its ${layers.length} layers`;
+  return new QclockError(
+    "load-failed",
+    `The Engine did not take ${reference} in whole: ${found}.`,
+    {
+      hint: "Look at the Engine's log; its disk may be full.",
+    },
+  );
 }

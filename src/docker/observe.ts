@@ -12,7 +12,11 @@ import { observeVolumes } from "./observe/volumes.ts";
  * One snapshot: what bears the stack's label, and what bears our names without it. All lists are asked for at once; only
  * what they do not say (exit codes, restarts) costs an inspection, of the stack's own containers alone.
  */
-export async function observe(client: EngineClient, request: ObserveRequest, signal?: AbortSignal): Promise<Observed> {
+export async function observe(
+  client: EngineClient,
+  request: ObserveRequest,
+  signal?: AbortSignal,
+): Promise<Observed> {
   const look: Look = { client, request, signal };
   const [info, images, containers, allNetworks, volumes, routes] = await Promise.all([
     client.info(signal),
@@ -30,6 +34,8 @@ export async function observe(client: EngineClient, request: ObserveRequest, sig
     containers,
     networks: allNetworks.filter(({ ours, name }) => ours || names.has(name)),
     volumes,
-    usedSubnets: [...new Set([...allNetworks.flatMap(({ subnets }) => subnets), ...routes])].toSorted(),
+    usedSubnets: [
+      ...new Set([...allNetworks.flatMap(({ subnets }) => subnets), ...routes]),
+    ].toSorted(),
   };
 }

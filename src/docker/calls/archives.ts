@@ -21,7 +21,12 @@ export function archiveCalls(client: EngineClient): ArchiveCalls {
     },
     async getArchive(id, path, signal) {
       const operation = `read ${path} of container ${id.slice(0, 12)}`;
-      const call = { path: `/containers/${encodeURIComponent(id)}/archive`, query: { path }, operation, signal };
+      const call = {
+        path: `/containers/${encodeURIComponent(id)}/archive`,
+        query: { path },
+        operation,
+        signal,
+      };
       const { response } = await http.stream(call);
       return inWords(response, (error) => http.failure(call, error));
     },
@@ -29,7 +34,10 @@ export function archiveCalls(client: EngineClient): ArchiveCalls {
 }
 
 /** A stream whose errors are failures in words. */
-async function* inWords(input: AsyncIterable<Uint8Array>, failure: (error: unknown) => unknown): AsyncGenerator<Uint8Array> {
+async function* inWords(
+  input: AsyncIterable<Uint8Array>,
+  failure: (error: unknown) => unknown,
+): AsyncGenerator<Uint8Array> {
   try {
     yield* input;
   } catch (error) {

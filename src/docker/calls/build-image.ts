@@ -17,7 +17,10 @@ export interface BuildImage {
  * `POST /build`. A build has succeeded when its stream named an image, the Engine has that image, and it bears the labels
  * asked for; only then does its name move. The image is made without a name, so that a broken build never takes one.
  */
-export async function buildImage(client: EngineClient, { request, onOutput, signal, inspect, tag }: BuildImage): Promise<string> {
+export async function buildImage(
+  client: EngineClient,
+  { request, onOutput, signal, inspect, tag }: BuildImage,
+): Promise<string> {
   const operation = `build ${request.reference ?? "an image"}`;
   const { imageId } = await readProgress(client.http, {
     call: {
@@ -34,16 +37,24 @@ export async function buildImage(client: EngineClient, { request, onOutput, sign
     onOutput,
   });
   if (imageId === undefined) {
-    throw new QclockError("build-failed", `Could not ${operation}: the Engine ended without naming an image.`, {
-      hint: "The Engine may have been restarted; run the command again.",
-    });
+    throw new QclockError(
+      "build-failed",
+      `Could not ${operation}: the Engine ended without naming an image.`,
+      {
+        hint: "The Engine may have been restarted; run the command again.",
+      },
+    );
   }
   const image = await inspect(imageId);
   const lost = image === undefined ? ["the image itself"] : missingLabels(image, request.labels);
   if (lost.length > 0) {
-    throw new QclockError("build-failed", `Could not ${operation}: the Engine's result lacks ${lost.join(", ")}.`, {
-      hint: "`qclock doctor` builds a small image to see what this Engine's builder does.",
-    });
+    throw new QclockError(
+      "build-failed",
+      `Could not ${operation}: the Engine's result lacks ${lost.join(", ")}.`,
+      {
+        hint: "`qclock doctor` builds a small image to see what this Engine's builder does.",
+      },
+    );
   }
   if (request.reference !== undefined) await tag(imageId, request.reference);
   return imageId;
@@ -62,6 +73,11 @@ function queryOf(request: BuildRequest): Readonly<Record<string, string | undefi
   };
 }
 
-function missingLabels(image: ImageDetails, wanted: ReadonlyMap<string, string>): readonly string[] {
-  return [...wanted].filter(([name, value]) => image.labels.get(name) !== value).map(([name]) => `label ${name}`);
+function missingLabels(
+  image: ImageDetails,
+  wanted: ReadonlyMap<string, string>,
+): readonly string[] {
+  return [...wanted]
+    .filter(([name, value]) => image.labels.get(name) !== value)
+    .map(([name]) => `label ${name}`);
 }

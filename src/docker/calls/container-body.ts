@@ -10,7 +10,10 @@ const logRotation = { Type: "json-file", Config: { "max-size": "10m", "max-file"
  * The body of `POST /containers/create`. `loggingDriver` is the Engine's default: output is rotated where that is
  * json-file, which never rotates by itself; any other driver is the administrator's choice and stays.
  */
-export function containerBody(request: ContainerRequest, loggingDriver: string): Record<string, unknown> {
+export function containerBody(
+  request: ContainerRequest,
+  loggingDriver: string,
+): Record<string, unknown> {
   return {
     Image: request.image,
     ...present("Hostname", request.hostname),
@@ -19,7 +22,9 @@ export function containerBody(request: ContainerRequest, loggingDriver: string):
     ...present("User", request.user),
     ...present("WorkingDir", request.workingDirectory),
     ...present("StopSignal", request.stopSignal),
-    ...(request.stopGracePeriodMs === undefined ? {} : { StopTimeout: Math.ceil(request.stopGracePeriodMs / 1000) }),
+    ...(request.stopGracePeriodMs === undefined
+      ? {}
+      : { StopTimeout: Math.ceil(request.stopGracePeriodMs / 1000) }),
     Env: Array.from(request.environment, ([name, value]) => `${name}=${value}`),
     Labels: Object.fromEntries(request.labels),
     ExposedPorts: Object.fromEntries(request.ports.map((port) => [portKey(port), {}])),
@@ -27,7 +32,11 @@ export function containerBody(request: ContainerRequest, loggingDriver: string):
     // Another container's network comes with its endpoints; naming any is refused.
     ...(request.network === undefined || request.network.name.startsWith("container:")
       ? {}
-      : { NetworkingConfig: { EndpointsConfig: { [request.network.name]: { Aliases: request.network.aliases } } } }),
+      : {
+          NetworkingConfig: {
+            EndpointsConfig: { [request.network.name]: { Aliases: request.network.aliases } },
+          },
+        }),
   };
 }
 
@@ -79,7 +88,12 @@ function portKey({ containerPort, protocol }: ContainerRequest["ports"][number])
 }
 
 function mountBody(mount: ContainerMount): Record<string, unknown> {
-  const common = { Type: mount.type, Source: mount.source, Target: mount.target, ReadOnly: mount.readOnly };
+  const common = {
+    Type: mount.type,
+    Source: mount.source,
+    Target: mount.target,
+    ReadOnly: mount.readOnly,
+  };
   switch (mount.type) {
     case "volume":
       return { ...common, VolumeOptions: { NoCopy: mount.noCopy } };

@@ -2,9 +2,20 @@ import { z } from "zod";
 import type { ContainerState } from "../engine.ts";
 
 /** Words of the Engine for what a container is doing. */
-export const containerStatusSchema = z.enum(["created", "running", "paused", "restarting", "removing", "exited", "dead"]);
+export const containerStatusSchema = z.enum([
+  "created",
+  "running",
+  "paused",
+  "restarting",
+  "removing",
+  "exited",
+  "dead",
+]);
 
-const stringMap = z.record(z.string(), z.string()).nullish().transform((value) => new Map(Object.entries(value ?? {})));
+const stringMap = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((value) => new Map(Object.entries(value ?? {})));
 
 /** The parts of `GET /containers/{id}/json` that qclock reads. */
 export const containerSchema = z.object({
@@ -25,17 +36,29 @@ export const containerSchema = z.object({
   Config: z.object({ Labels: stringMap, Tty: z.boolean().default(false) }),
   NetworkSettings: z
     .object({
-      Networks: z.record(z.string(), z.object({ IPAddress: z.string().nullish() }).nullish()).nullish(),
-      Ports: z.record(z.string(), z.array(z.object({ HostIp: z.string(), HostPort: z.string() })).nullish()).nullish(),
+      Networks: z
+        .record(z.string(), z.object({ IPAddress: z.string().nullish() }).nullish())
+        .nullish(),
+      Ports: z
+        .record(
+          z.string(),
+          z.array(z.object({ HostIp: z.string(), HostPort: z.string() })).nullish(),
+        )
+        .nullish(),
     })
     .nullish(),
 });
 
 /** An inspected container as qclock speaks of it. */
-export function containerState(container: z.infer<typeof containerSchema>, raw: unknown): ContainerState {
+export function containerState(
+  container: z.infer<typeof containerSchema>,
+  raw: unknown,
+): ContainerState {
   const { State: state, NetworkSettings: network } = container;
   const health = healthOf(state.Health?.Status);
-  const addresses = Object.entries(network?.Networks ?? {}).map(([name, endpoint]) => [name, endpoint?.IPAddress ?? ""] as const);
+  const addresses = Object.entries(network?.Networks ?? {}).map(
+    ([name, endpoint]) => [name, endpoint?.IPAddress ?? ""] as const,
+  );
   return {
     id: container.Id,
     name: container.Name.replace(/^\//u, ""),
@@ -70,5 +93,7 @@ function publishedPorts(ports: Ports): ContainerState["publishedPorts"] {
 }
 
 function healthOf(status: string | undefined): ContainerState["health"] {
-  return status === "starting" || status === "healthy" || status === "unhealthy" ? status : undefined;
+  return status === "starting" || status === "healthy" || status === "unhealthy"
+    ? status
+    : undefined;
 }

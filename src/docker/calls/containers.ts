@@ -18,7 +18,10 @@ type ContainerCalls = Pick<
   | "waitContainer"
 >;
 
-const waitSchema = z.object({ StatusCode: z.number(), Error: z.object({ Message: z.string() }).nullish() });
+const waitSchema = z.object({
+  StatusCode: z.number(),
+  Error: z.object({ Message: z.string() }).nullish(),
+});
 
 /** The Engine's own time to kill and clean up after a grace period has ended. */
 const afterGraceMs = 30_000;
@@ -30,15 +33,20 @@ export function containerCalls(client: EngineClient): ContainerCalls {
     async createContainer(request, signal) {
       const { loggingDriver } = await client.info(signal);
       // dockerode would put the whole body into the URL as well, environment and all, unless told which is which.
-      const options = { _query: { name: request.name }, _body: containerBody(request, loggingDriver) };
-      const container = await client.change({ operation: describeRequest(request), signal }, (dockerode, abortSignal) =>
-        dockerode.createContainer({ ...options, abortSignal }),
+      const options = {
+        _query: { name: request.name },
+        _body: containerBody(request, loggingDriver),
+      };
+      const container = await client.change(
+        { operation: describeRequest(request), signal },
+        (dockerode, abortSignal) => dockerode.createContainer({ ...options, abortSignal }),
       );
       return container.id;
     },
     async startContainer(id, signal) {
-      const started = client.change({ operation: `start container ${id.slice(0, 12)}`, signal }, (dockerode, abortSignal) =>
-        dockerode.getContainer(id).start({ abortSignal }),
+      const started = client.change(
+        { operation: `start container ${id.slice(0, 12)}`, signal },
+        (dockerode, abortSignal) => dockerode.getContainer(id).start({ abortSignal }),
       );
       await unless(304, started).catch(async (error: unknown) => {
         throw (await explainPortInUse(client, id, error)) ?? error;
@@ -46,28 +54,58 @@ export function containerCalls(client: EngineClient): ContainerCalls {
     },
     async stopContainer(id, gracePeriodMs, signal) {
       const seconds = Math.ceil(gracePeriodMs / 1000);
-      const mutation = { operation: `stop container ${id.slice(0, 12)}`, signal, deadlineMs: gracePeriodMs + afterGraceMs };
-      await unless(304, client.change(mutation, (dockerode, abortSignal) => dockerode.getContainer(id).stop({ t: seconds, abortSignal })));
+      const mutation = {
+        operation: `stop container ${id.slice(0, 12)}`,
+        signal,
+        deadlineMs: gracePeriodMs + afterGraceMs,
+      };
+      await unless(
+        304,
+        client.change(mutation, (dockerode, abortSignal) =>
+          dockerode.getContainer(id).stop({ t: seconds, abortSignal }),
+        ),
+      );
     },
     async killContainer(id, killSignal, signal) {
       const operation = `send ${killSignal} to container ${id.slice(0, 12)}`;
       // 409: it is not running.
-      await unless(409, client.change({ operation, signal }, (dockerode, abortSignal) => dockerode.getContainer(id).kill({ signal: killSignal, abortSignal })));
+      await unless(
+        409,
+        client.change({ operation, signal }, (dockerode, abortSignal) =>
+          dockerode.getContainer(id).kill({ signal: killSignal, abortSignal }),
+        ),
+      );
     },
     async removeContainer(id, signal) {
       const operation = `remove container ${id.slice(0, 12)}`;
       // Its anonymous volumes go with it; a named one never does.
-      await unless(404, client.change({ operation, signal }, (dockerode, abortSignal) => dockerode.getContainer(id).remove({ v: true, force: true, abortSignal })));
+      await unless(
+        404,
+        client.change({ operation, signal }, (dockerode, abortSignal) =>
+          dockerode.getContainer(id).remove({ v: true, force: true, abortSignal }),
+        ),
+      );
     },
     inspectContainer: (idOrName, signal) => inspectContainer(client, idOrName, signal),
     async waitContainer(id, signal) {
       const operation = `wait for container ${id.slice(0, 12)}`;
-      const call = { method: "POST", path: `/containers/${encodeURIComponent(id)}/wait`, query: { condition: "not-running" }, operation, signal, firstByteMs: 0 } as const;
+      const call = {
+        method: "POST",
+        path: `/containers/${encodeURIComponent(id)}/wait`,
+        query: { condition: "not-running" },
+        operation,
+        signal,
+        firstByteMs: 0,
+      } as const;
       try {
         const { response } = await http.stream(call);
         const chunks: Uint8Array[] = [];
         for await (const chunk of response) chunks.push(chunk);
-        return parseForeign(waitSchema, JSON.parse(Buffer.concat(chunks).toString("utf8")), operation).StatusCode;
+        return parseForeign(
+          waitSchema,
+          JSON.parse(Buffer.concat(chunks).toString("utf8")),
+          operation,
+        ).StatusCode;
       } catch (error) {
         throw http.failure(call, error);
       }
@@ -76,10 +114,20 @@ export function containerCalls(client: EngineClient): ContainerCalls {
 }
 
 /** Look at one container by id or name. */
-export async function inspectContainer(client: EngineClient, idOrName: string, signal?: AbortSignal): Promise<ContainerState | undefined> {
+export async function inspectContainer(
+  client: EngineClient,
+  idOrName: string,
+  signal?: AbortSignal,
+): Promise<ContainerState | undefined> {
   const operation = `inspect container ${idOrName}`;
-  const raw = await client.http.find({ path: `/containers/${encodeURIComponent(idOrName)}/json`, operation, signal });
-  return raw === undefined ? undefined : containerState(parseForeign(containerSchema, raw, operation), raw);
+  const raw = await client.http.find({
+    path: `/containers/${encodeURIComponent(idOrName)}/json`,
+    operation,
+    signal,
+  });
+  return raw === undefined
+    ? undefined
+    : containerState(parseForeign(containerSchema, raw, operation), raw);
 }
 
 /** Wait for a change and take a status for success that says that there was nothing to change. */

@@ -8,7 +8,11 @@ import { systemCode } from "../errors.ts";
  * process belongs to the container: an Engine in a virtual machine or behind a tunnel has ids of its own, and the same
  * number here may be anyone's. Says whether the process is ended.
  */
-export async function endProcess(endpoint: Endpoint, pid: number, containerId: string): Promise<boolean> {
+export async function endProcess(
+  endpoint: Endpoint,
+  pid: number,
+  containerId: string,
+): Promise<boolean> {
   if (!endpoint.local || pid <= 1) return false;
   try {
     const cgroup = await readFile(`/proc/${pid}/cgroup`, "utf8");

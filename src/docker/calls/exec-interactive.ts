@@ -13,14 +13,28 @@ export interface InteractiveExecRequest {
 }
 
 /** Run a command with the caller's terminal or pipes. With a terminal each key goes to the command at once, Ctrl-C too, and the size follows the window. */
-export async function execInteractive(client: EngineClient, { id, command, options, signal }: InteractiveExecRequest): Promise<number> {
+export async function execInteractive(
+  client: EngineClient,
+  { id, command, options, signal }: InteractiveExecRequest,
+): Promise<number> {
   const operation = `run ${command[0] ?? "a command"} in container ${id.slice(0, 12)}`;
   const { tty, stdin, stdout, stderr, user } = options;
-  const execId = await createExec(client, { id, command, user, operation, signal, interactive: { tty } });
+  const execId = await createExec(client, {
+    id,
+    command,
+    user,
+    operation,
+    signal,
+    interactive: { tty },
+  });
   const dockerode = await client.dockerode();
-  const connection = await client.change({ operation, signal }, () => dockerode.getExec(execId).start({ hijack: true, stdin: true, Tty: tty }));
+  const connection = await client.change({ operation, signal }, () =>
+    dockerode.getExec(execId).start({ hijack: true, stdin: true, Tty: tty }),
+  );
   const restoreTerminal = tty ? takeTerminal(stdin) : () => undefined;
-  const followSize = tty ? watchSize(stdout, (size) => dockerode.getExec(execId).resize(size)) : () => undefined;
+  const followSize = tty
+    ? watchSize(stdout, (size) => dockerode.getExec(execId).resize(size))
+    : () => undefined;
   const giveUp = (): void => void connection.destroy();
   signal?.addEventListener("abort", giveUp, { once: true });
   try {
@@ -66,7 +80,10 @@ function takeTerminal(stdin: NodeJS.ReadableStream): () => void {
   return () => void setRawMode(false);
 }
 
-function watchSize(stdout: NodeJS.WritableStream, resize: (size: { h: number; w: number }) => Promise<unknown>): () => void {
+function watchSize(
+  stdout: NodeJS.WritableStream,
+  resize: (size: { h: number; w: number }) => Promise<unknown>,
+): () => void {
   const tell = (): void => {
     if (!("columns" in stdout) || !("rows" in stdout)) return;
     const { columns, rows } = stdout;

@@ -29,7 +29,10 @@ export interface ExecRequest {
  * Run a command in a container and wait for its end. Past its timeout it is killed where that can be done: the Engine has
  * no call for it, so it is left running in a container that is not on this machine.
  */
-export async function exec(client: EngineClient, { id, command, options, signal }: ExecRequest): Promise<ExecResult> {
+export async function exec(
+  client: EngineClient,
+  { id, command, options, signal }: ExecRequest,
+): Promise<ExecResult> {
   const operation = `run ${command[0] ?? "a command"} in container ${id.slice(0, 12)}`;
   const execId = await createExec(client, { id, command, user: options.user, operation, signal });
   const deadline = AbortSignal.timeout(options.timeoutMs);
@@ -39,13 +42,23 @@ export async function exec(client: EngineClient, { id, command, options, signal 
     return { exitCode: await exitCodeOf(client, execId, { operation, signal: either }), output };
   } catch (error) {
     if (!either.aborted) throw error;
-    const { Pid: pid, Running: running } = await inspectExec(client, execId, { operation, signal: undefined });
+    const { Pid: pid, Running: running } = await inspectExec(client, execId, {
+      operation,
+      signal: undefined,
+    });
     const ended = running && (await endProcess(client.endpoint, pid, id));
     signal?.throwIfAborted();
-    throw new QclockError("deadline-exceeded", `The command ${command[0] ?? ""} did not end within ${options.timeoutMs} ms.`, {
-      cause: error,
-      details: running && !ended ? ["It may still be running in the container: the Engine offers no way to end it."] : [],
-    });
+    throw new QclockError(
+      "deadline-exceeded",
+      `The command ${command[0] ?? ""} did not end within ${options.timeoutMs} ms.`,
+      {
+        cause: error,
+        details:
+          running && !ended
+            ? ["It may still be running in the container: the Engine offers no way to end it."]
+            : [],
+      },
+    );
   }
 }
 
@@ -60,7 +73,10 @@ export interface ExecCreation {
 }
 
 /** Prepare a command; nothing runs yet. */
-export async function createExec(client: EngineClient, { id, command, user, operation, signal, interactive }: ExecCreation): Promise<string> {
+export async function createExec(
+  client: EngineClient,
+  { id, command, user, operation, signal, interactive }: ExecCreation,
+): Promise<string> {
   const answer = await client.http.send({
     method: "POST",
     path: `/containers/${encodeURIComponent(id)}/exec`,
@@ -84,7 +100,11 @@ interface Step {
 }
 
 /** The exit code of a command whose output has ended. The Engine notes it a moment after the output's end. */
-export async function exitCodeOf(client: EngineClient, execId: string, step: Step): Promise<number> {
+export async function exitCodeOf(
+  client: EngineClient,
+  execId: string,
+  step: Step,
+): Promise<number> {
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 100)) {
     const { Running, ExitCode } = await inspectExec(client, execId, step);
     if (!Running && ExitCode !== null && ExitCode !== undefined) return ExitCode;
@@ -93,7 +113,13 @@ export async function exitCodeOf(client: EngineClient, execId: string, step: Ste
 }
 
 async function start(client: EngineClient, execId: string, step: Step): Promise<string> {
-  const call = { method: "POST", path: `/exec/${execId}/start`, json: { Detach: false, Tty: false }, firstByteMs: 0, ...step } as const;
+  const call = {
+    method: "POST",
+    path: `/exec/${execId}/start`,
+    json: { Detach: false, Tty: false },
+    firstByteMs: 0,
+    ...step,
+  } as const;
   const { response } = await client.http.stream(call);
   const decoder = new TextDecoder();
   let output = "";
@@ -110,7 +136,11 @@ async function start(client: EngineClient, execId: string, step: Step): Promise<
   return output + decoder.decode();
 }
 
-async function inspectExec(client: EngineClient, execId: string, step: Step): Promise<z.infer<typeof stateSchema>> {
+async function inspectExec(
+  client: EngineClient,
+  execId: string,
+  step: Step,
+): Promise<z.infer<typeof stateSchema>> {
   const answer = await client.http.get({ path: `/exec/${execId}/json`, ...step });
   return parseForeign(stateSchema, answer, step.operation);
 }

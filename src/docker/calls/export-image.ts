@@ -7,7 +7,11 @@ import { engineStatus } from "../errors.ts";
  * Every file of an image as one tar stream. The Engine exports containers only, so one is made that is never started, and
  * removed when the stream ends or its reader stops; a crash in between leaves a container labelled as a helper.
  */
-export async function exportImage(client: EngineClient, reference: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+export async function exportImage(
+  client: EngineClient,
+  reference: string,
+  signal?: AbortSignal,
+): Promise<AsyncIterable<Uint8Array>> {
   const operation = `export image ${reference}`;
   const options = {
     _query: { name: `qclock-export-${randomBytes(6).toString("hex")}` },
@@ -30,7 +34,12 @@ async function* readAndRemove(
   id: string,
   { operation, signal }: { readonly operation: string; readonly signal: AbortSignal | undefined },
 ): AsyncGenerator<Uint8Array> {
-  const call = { path: `/containers/${id}/export`, operation, signal, firstByteMs: client.http.deadlines.stallLimitMs };
+  const call = {
+    path: `/containers/${id}/export`,
+    operation,
+    signal,
+    firstByteMs: client.http.deadlines.stallLimitMs,
+  };
   try {
     const { response } = await client.http.stream(call);
     yield* response;
@@ -44,8 +53,9 @@ async function* readAndRemove(
 /** Without the caller's signal: what was made is removed also when the caller gave up. */
 async function removeHelper(client: EngineClient, id: string): Promise<void> {
   try {
-    await client.change({ operation: "remove a helper container", signal: undefined }, (dockerode) =>
-      dockerode.getContainer(id).remove({ v: true, force: true }),
+    await client.change(
+      { operation: "remove a helper container", signal: undefined },
+      (dockerode) => dockerode.getContainer(id).remove({ v: true, force: true }),
     );
   } catch (error) {
     if (engineStatus(error) !== 404) throw error;

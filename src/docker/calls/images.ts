@@ -20,14 +20,22 @@ type ImageCalls = Pick<
   | "exportImage"
 >;
 
-const strings = z.array(z.string()).nullish().transform((value) => value ?? []);
-const stringMap = z.record(z.string(), z.string()).nullish().transform((value) => new Map(Object.entries(value ?? {})));
+const strings = z
+  .array(z.string())
+  .nullish()
+  .transform((value) => value ?? []);
+const stringMap = z
+  .record(z.string(), z.string())
+  .nullish()
+  .transform((value) => new Map(Object.entries(value ?? {})));
 
 const inspectSchema = identitySchema.extend({
   RepoTags: strings,
   Architecture: z.string().default(""),
   Size: z.number().default(0),
-  RootFS: z.object({ Layers: z.array(z.templateLiteral(["sha256:", z.string()])).nullish() }).nullish(),
+  RootFS: z
+    .object({ Layers: z.array(z.templateLiteral(["sha256:", z.string()])).nullish() })
+    .nullish(),
   Config: z
     .object({
       Labels: stringMap,
@@ -40,7 +48,9 @@ const inspectSchema = identitySchema.extend({
     .nullish(),
 });
 
-const historySchema = z.array(z.object({ CreatedBy: z.string().default(""), Size: z.number().default(0) }));
+const historySchema = z.array(
+  z.object({ CreatedBy: z.string().default(""), Size: z.number().default(0) }),
+);
 
 const tagsSchema = z.array(z.object({ RepoTags: strings }));
 
@@ -51,14 +61,25 @@ export function imageCalls(client: EngineClient): ImageCalls {
     async listImageReferences(pattern, signal) {
       const operation = "list the images";
       const query = { filters: JSON.stringify({ reference: [pattern] }) };
-      const listed = parseForeign(tagsSchema, await http.get({ path: "/images/json", query, operation, signal }), operation);
+      const listed = parseForeign(
+        tagsSchema,
+        await http.get({ path: "/images/json", query, operation, signal }),
+        operation,
+      );
       return listed.flatMap(({ RepoTags }) => RepoTags).toSorted();
     },
     inspectImage: (reference, signal) => inspectImage(client, reference, signal),
     async imageHistory(reference, signal) {
       const operation = `read the history of image ${reference}`;
-      const answer = await http.get({ path: `/images/${imagePath(reference)}/history`, operation, signal });
-      return parseForeign(historySchema, answer, operation).map(({ CreatedBy, Size }) => ({ createdBy: CreatedBy, sizeBytes: Size }));
+      const answer = await http.get({
+        path: `/images/${imagePath(reference)}/history`,
+        operation,
+        signal,
+      });
+      return parseForeign(historySchema, answer, operation).map(({ CreatedBy, Size }) => ({
+        createdBy: CreatedBy,
+        sizeBytes: Size,
+      }));
     },
     async loadImages(archive, onOutput, signal) {
       await readProgress(http, {
@@ -78,13 +99,16 @@ export function imageCalls(client: EngineClient): ImageCalls {
     async tagImage(id, reference, signal) {
       const { repo, tag } = splitTag(reference);
       const operation = `tag image ${reference}`;
-      await client.change({ operation, signal }, (dockerode, abortSignal) => dockerode.getImage(id).tag({ repo, tag, abortSignal }));
+      await client.change({ operation, signal }, (dockerode, abortSignal) =>
+        dockerode.getImage(id).tag({ repo, tag, abortSignal }),
+      );
     },
     async removeImage(reference, signal) {
       try {
         // An image in use by a container keeps its layers and loses its name only with `force`, which is not given.
-        await client.change({ operation: `remove image ${reference}`, signal }, (dockerode, abortSignal) =>
-          dockerode.getImage(reference).remove({ abortSignal }),
+        await client.change(
+          { operation: `remove image ${reference}`, signal },
+          (dockerode, abortSignal) => dockerode.getImage(reference).remove({ abortSignal }),
         );
       } catch (error) {
         if (engineStatus(error) !== 404) throw error;
@@ -92,7 +116,14 @@ export function imageCalls(client: EngineClient): ImageCalls {
     },
     async pullImage(reference, onOutput, signal) {
       await readProgress(http, {
-        call: { method: "POST", path: "/images/create", query: { fromImage: reference }, operation: `pull ${reference}`, code: "pull-failed", signal },
+        call: {
+          method: "POST",
+          path: "/images/create",
+          query: { fromImage: reference },
+          operation: `pull ${reference}`,
+          code: "pull-failed",
+          signal,
+        },
         onOutput,
       });
     },
@@ -100,10 +131,19 @@ export function imageCalls(client: EngineClient): ImageCalls {
   };
 }
 
-async function inspectImage(client: EngineClient, reference: string, signal?: AbortSignal): Promise<ImageDetails | undefined> {
+async function inspectImage(
+  client: EngineClient,
+  reference: string,
+  signal?: AbortSignal,
+): Promise<ImageDetails | undefined> {
   const operation = `inspect image ${reference}`;
   const query = client.hasApi("1.48") ? manifestsQuery : {};
-  const raw = await client.http.find({ path: `/images/${imagePath(reference)}/json`, query, operation, signal });
+  const raw = await client.http.find({
+    path: `/images/${imagePath(reference)}/json`,
+    query,
+    operation,
+    signal,
+  });
   if (raw === undefined) return undefined;
   const image = parseForeign(inspectSchema, raw, operation);
   const config = image.Config;

@@ -8,7 +8,10 @@ const maxLineLength = 1024 * 1024;
  * Whole lines out of frames. Each stream is decoded by itself, since a character or a line may be split across frames of
  * one stream with frames of the other between; what a stream says last may lack its line end.
  */
-export async function* splitLines(frames: AsyncIterable<LogFrame>, timestamps: boolean): AsyncGenerator<LogLine> {
+export async function* splitLines(
+  frames: AsyncIterable<LogFrame>,
+  timestamps: boolean,
+): AsyncGenerator<LogLine> {
   const streams = { stdout: new LineDecoder(), stderr: new LineDecoder() };
   for await (const { stream, bytes } of frames) {
     for (const text of streams[stream].add(bytes)) yield toLine(stream, text, timestamps);
@@ -44,5 +47,7 @@ function toLine(stream: LogLine["stream"], line: string, timestamps: boolean): L
   const text = line.endsWith("\r") ? line.slice(0, -1) : line;
   if (!timestamps) return { stream, text };
   const space = text.indexOf(" ");
-  return space === -1 ? { stream, text } : { stream, timestamp: text.slice(0, space), text: text.slice(space + 1) };
+  return space === -1
+    ? { stream, text }
+    : { stream, timestamp: text.slice(0, space), text: text.slice(space + 1) };
 }

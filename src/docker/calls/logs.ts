@@ -15,7 +15,8 @@ export async function* logs(
   const operation = `read the output of container ${id.slice(0, 12)}`;
   const path = `/containers/${encodeURIComponent(id)}`;
   const inspected = await client.http.find({ path: `${path}/json`, operation, signal });
-  if (inspected === undefined) throw new QclockError("engine-failed", `Could not ${operation}: it does not exist.`);
+  if (inspected === undefined)
+    throw new QclockError("engine-failed", `Could not ${operation}: it does not exist.`);
   // Engines before API 1.42 do not say in the answer whether its frames are multiplexed.
   const terminal = parseForeign(containerSchema, inspected, operation).Config.Tty;
   const timestamps = options.timestamps ?? false;
@@ -27,7 +28,13 @@ export async function* logs(
     since: options.since === undefined ? undefined : options.since.toFixed(9),
     timestamps: timestamps ? "1" : "0",
   };
-  const call = { path: `${path}/logs`, query, operation, signal, ...(options.follow ? { firstByteMs: 0 } : {}) };
+  const call = {
+    path: `${path}/logs`,
+    query,
+    operation,
+    signal,
+    ...(options.follow ? { firstByteMs: 0 } : {}),
+  };
   const { response } = await client.http.stream(call);
   try {
     yield* splitLines(terminal ? rawFrames(response) : demultiplex(response), timestamps);

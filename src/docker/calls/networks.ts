@@ -8,18 +8,20 @@ type NetworkCalls = Pick<Engine, "createNetwork" | "connectNetwork" | "removeNet
 export function networkCalls(client: EngineClient): NetworkCalls {
   return {
     async createNetwork({ name, internal, subnet, labels }, signal) {
-      const network = await client.change({ operation: `create network ${name}`, signal }, (dockerode, abortSignal) =>
-        dockerode.createNetwork({
-          Name: name,
-          Driver: "bridge",
-          // Older engines allow several networks of one name unless told otherwise.
-          CheckDuplicate: true,
-          Internal: internal,
-          EnableIPv6: false,
-          IPAM: { Driver: "default", Config: [{ Subnet: subnet }] },
-          Labels: Object.fromEntries(labels),
-          abortSignal,
-        }),
+      const network = await client.change(
+        { operation: `create network ${name}`, signal },
+        (dockerode, abortSignal) =>
+          dockerode.createNetwork({
+            Name: name,
+            Driver: "bridge",
+            // Older engines allow several networks of one name unless told otherwise.
+            CheckDuplicate: true,
+            Internal: internal,
+            EnableIPv6: false,
+            IPAM: { Driver: "default", Config: [{ Subnet: subnet }] },
+            Labels: Object.fromEntries(labels),
+            abortSignal,
+          }),
       );
       return network.id;
     },
@@ -33,8 +35,9 @@ export function networkCalls(client: EngineClient): NetworkCalls {
     },
     async removeNetwork(id, signal) {
       try {
-        await client.change({ operation: `remove network ${id.slice(0, 12)}`, signal }, (dockerode, abortSignal) =>
-          dockerode.getNetwork(id).remove({ abortSignal }),
+        await client.change(
+          { operation: `remove network ${id.slice(0, 12)}`, signal },
+          (dockerode, abortSignal) => dockerode.getNetwork(id).remove({ abortSignal }),
         );
       } catch (error) {
         if (engineStatus(error) !== 404) throw error;

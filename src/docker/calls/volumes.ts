@@ -11,7 +11,9 @@ const usersSchema = z.array(
     Id: z.string(),
     Names: z.array(z.string()).nullish(),
     Labels: z.record(z.string(), z.string()).nullish(),
-    Mounts: z.array(z.object({ Type: z.string().optional(), Name: z.string().optional() })).nullish(),
+    Mounts: z
+      .array(z.object({ Type: z.string().optional(), Name: z.string().optional() }))
+      .nullish(),
   }),
 );
 
@@ -19,14 +21,22 @@ const usersSchema = z.array(
 export function volumeCalls(client: EngineClient): VolumeCalls {
   return {
     async createVolume(name, labels, signal) {
-      await client.change({ operation: `create volume ${name}`, signal }, (dockerode, abortSignal) =>
-        dockerode.createVolume({ Name: name, Driver: "local", Labels: Object.fromEntries(labels), abortSignal }),
+      await client.change(
+        { operation: `create volume ${name}`, signal },
+        (dockerode, abortSignal) =>
+          dockerode.createVolume({
+            Name: name,
+            Driver: "local",
+            Labels: Object.fromEntries(labels),
+            abortSignal,
+          }),
       );
     },
     async removeVolume(name, signal) {
       try {
-        await client.change({ operation: `remove volume ${name}`, signal }, (dockerode, abortSignal) =>
-          dockerode.getVolume(name).remove({ abortSignal }),
+        await client.change(
+          { operation: `remove volume ${name}`, signal },
+          (dockerode, abortSignal) => dockerode.getVolume(name).remove({ abortSignal }),
         );
       } catch (error) {
         if (engineStatus(error) !== 404) throw error;
@@ -35,9 +45,15 @@ export function volumeCalls(client: EngineClient): VolumeCalls {
     async volumeUsers(name, signal) {
       const operation = `list the users of volume ${name}`;
       const query = { all: "1", filters: JSON.stringify({ volume: [name] }) };
-      const listed = parseForeign(usersSchema, await client.http.get({ path: "/containers/json", query, operation, signal }), operation);
+      const listed = parseForeign(
+        usersSchema,
+        await client.http.get({ path: "/containers/json", query, operation, signal }),
+        operation,
+      );
       // The filter also matches a mount's destination.
-      const users = listed.filter(({ Mounts }) => (Mounts ?? []).some((mount) => mount.Name === name));
+      const users = listed.filter(({ Mounts }) =>
+        (Mounts ?? []).some((mount) => mount.Name === name),
+      );
       return users.map(({ Id, Names, Labels }) => ({
         id: Id,
         name: (Names?.[0] ?? "").replace(/^\//u, ""),

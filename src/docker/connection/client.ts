@@ -34,7 +34,13 @@ export class EngineClient {
     this.endpoint = endpoint;
     this.apiVersion = apiVersion;
     this.#transport = transport;
-    this.http = new EngineHttp({ transport, url: endpoint.url, version: `v${apiVersion}`, deadlines, onNotice });
+    this.http = new EngineHttp({
+      transport,
+      url: endpoint.url,
+      version: `v${apiVersion}`,
+      deadlines,
+      onNotice,
+    });
   }
 
   /** Facts about the Engine, asked for once: they change only when it restarts. */
@@ -68,7 +74,9 @@ export class EngineClient {
       return await call(await this.dockerode(), either);
     } catch (error) {
       if (signal?.aborted === true) throw signal.reason;
-      const slow = deadline.aborted ? new Error(`the Engine did not answer within ${deadlineMs / 1000} s`) : undefined;
+      const slow = deadline.aborted
+        ? new Error(`the Engine did not answer within ${deadlineMs / 1000} s`)
+        : undefined;
       const attempt = { ...mutation, url: this.endpoint.url };
       if (slow !== undefined) throw engineFailure({ ...attempt, code: "deadline-exceeded" }, slow);
       throw this.#transport.explain(error) ?? engineFailure(attempt, error);

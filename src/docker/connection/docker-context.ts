@@ -22,7 +22,10 @@ const metaSchema = z.object({
 });
 
 /** Folder of docker's own configuration: DOCKER_CONFIG, else `~/.docker`. */
-export function dockerConfigDirectory(environment: ReadonlyMap<string, string>, homeDirectory: string): string {
+export function dockerConfigDirectory(
+  environment: ReadonlyMap<string, string>,
+  homeDirectory: string,
+): string {
   const directory = environment.get("DOCKER_CONFIG");
   return directory === undefined || directory === "" ? join(homeDirectory, ".docker") : directory;
 }
@@ -35,21 +38,32 @@ export async function readCurrentContext(configDirectory: string): Promise<strin
 }
 
 /** Read a docker context. Contexts lie under the SHA-256 of their names. */
-export async function readDockerContext(configDirectory: string, name: string): Promise<DockerContext> {
+export async function readDockerContext(
+  configDirectory: string,
+  name: string,
+): Promise<DockerContext> {
   const id = createHash("sha256").update(name).digest("hex");
   const path = join(configDirectory, "contexts", "meta", id, "meta.json");
   const text = await readText(path);
   if (text === undefined) {
-    throw new QclockError("engine-unreachable", `There is no docker context ${JSON.stringify(name)}.`, {
-      hint: "`docker context ls` lists the contexts; `--host URL` does without one.",
-      details: [`looked for ${path}`],
-    });
+    throw new QclockError(
+      "engine-unreachable",
+      `There is no docker context ${JSON.stringify(name)}.`,
+      {
+        hint: "`docker context ls` lists the contexts; `--host URL` does without one.",
+        details: [`looked for ${path}`],
+      },
+    );
   }
   const meta = metaSchema.safeParse(parseJson(text));
   if (!meta.success) {
-    throw new QclockError("engine-unreachable", `The docker context ${JSON.stringify(name)} names no Engine.`, {
-      hint: `Look at ${path}, or make the context again with \`docker context create\`.`,
-    });
+    throw new QclockError(
+      "engine-unreachable",
+      `The docker context ${JSON.stringify(name)} names no Engine.`,
+      {
+        hint: `Look at ${path}, or make the context again with \`docker context create\`.`,
+      },
+    );
   }
   const docker = meta.data.Endpoints.docker;
   const tlsDirectory = join(configDirectory, "contexts", "tls", id, "docker");
@@ -71,7 +85,10 @@ async function readText(path: string): Promise<string | undefined> {
 }
 
 async function isDirectory(path: string): Promise<boolean> {
-  return await stat(path).then((found) => found.isDirectory(), () => false);
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }
 
 function parseJson(text: string): unknown {

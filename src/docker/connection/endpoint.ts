@@ -27,15 +27,19 @@ export type EndpointChoice =
 export function chooseEndpoint(inputs: EndpointInputs): EndpointChoice {
   const { host, contextName, environment } = inputs;
   if (host !== undefined && contextName !== undefined) {
-    throw new QclockError("usage", "`--host` and `--context` both name an Engine.", { hint: "Give one of them." });
+    throw new QclockError("usage", "`--host` and `--context` both name an Engine.", {
+      hint: "Give one of them.",
+    });
   }
   if (host !== undefined) return { type: "url", url: normalizeUrl(host), origin: "--host" };
   if (contextName !== undefined) return fromContext(contextName, "--context", inputs);
   const hostVariable = environment.get("DOCKER_HOST");
-  if (isSet(hostVariable)) return { type: "url", url: normalizeUrl(hostVariable), origin: "DOCKER_HOST" };
+  if (isSet(hostVariable))
+    return { type: "url", url: normalizeUrl(hostVariable), origin: "DOCKER_HOST" };
   const contextVariable = environment.get("DOCKER_CONTEXT");
   if (isSet(contextVariable)) return fromContext(contextVariable, "DOCKER_CONTEXT", inputs);
-  if (isSet(inputs.currentContext)) return fromContext(inputs.currentContext, "docker's config.json", inputs);
+  if (isSet(inputs.currentContext))
+    return fromContext(inputs.currentContext, "docker's config.json", inputs);
   return { type: "sockets", urls: listSockets(inputs) };
 }
 
@@ -58,8 +62,19 @@ export function listSockets({ environment, homeDirectory }: EndpointInputs): rea
 /** An Engine's address taken apart. */
 export type Address =
   | { readonly type: "unix"; readonly path: string }
-  | { readonly type: "tcp"; readonly hostname: string; readonly port: number; readonly tls: boolean }
-  | { readonly type: "ssh"; readonly hostname: string; readonly port?: string; readonly user?: string; readonly socketPath?: string };
+  | {
+      readonly type: "tcp";
+      readonly hostname: string;
+      readonly port: number;
+      readonly tls: boolean;
+    }
+  | {
+      readonly type: "ssh";
+      readonly hostname: string;
+      readonly port?: string;
+      readonly user?: string;
+      readonly socketPath?: string;
+    };
 
 /** Take an Engine's URL apart; throws `usage` when it is none that qclock can speak to. */
 export function parseAddress(url: string): Address {
@@ -79,13 +94,16 @@ export function parseAddress(url: string): Address {
       return { type: "tcp", hostname, port: portOf(parsed, tls), tls };
     }
     case "ssh:":
-      if (parsed.password !== "") throw unusable(url.replace(/:[^:@/]*@/u, ":…@"), "a password does not belong into a URL");
+      if (parsed.password !== "")
+        throw unusable(url.replace(/:[^:@/]*@/u, ":…@"), "a password does not belong into a URL");
       return {
         type: "ssh",
         hostname,
         ...(parsed.port === "" ? {} : { port: parsed.port }),
         ...(parsed.username === "" ? {} : { user: decodeURIComponent(parsed.username) }),
-        ...(parsed.pathname === "" || parsed.pathname === "/" ? {} : { socketPath: parsed.pathname }),
+        ...(parsed.pathname === "" || parsed.pathname === "/"
+          ? {}
+          : { socketPath: parsed.pathname }),
       };
     default:
       throw unusable(url, `qclock does not speak ${parsed.protocol}//`);
@@ -140,7 +158,11 @@ function isSet(value: string | undefined): value is string {
 }
 
 function unusable(url: string, reason: string): QclockError {
-  return new QclockError("usage", `The Engine's address ${JSON.stringify(url)} cannot be used: ${reason}.`, {
-    hint: "Write unix:///path, tcp://host:port or ssh://user@host.",
-  });
+  return new QclockError(
+    "usage",
+    `The Engine's address ${JSON.stringify(url)} cannot be used: ${reason}.`,
+    {
+      hint: "Write unix:///path, tcp://host:port or ssh://user@host.",
+    },
+  );
 }

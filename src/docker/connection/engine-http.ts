@@ -1,4 +1,9 @@
-import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders, RequestOptions } from "node:http";
+import type {
+  ClientRequest,
+  IncomingMessage,
+  OutgoingHttpHeaders,
+  RequestOptions,
+} from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -18,7 +23,12 @@ export interface Deadlines {
   readonly stallLimitMs: number;
 }
 
-export const defaultDeadlines: Deadlines = { firstByteMs: 30_000, answerMs: 60_000, stallNoticeMs: 10_000, stallLimitMs: 600_000 };
+export const defaultDeadlines: Deadlines = {
+  firstByteMs: 30_000,
+  answerMs: 60_000,
+  stallNoticeMs: 10_000,
+  stallLimitMs: 600_000,
+};
 
 export interface EngineCall {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE" | "HEAD";
@@ -92,7 +102,12 @@ export class EngineHttp {
     try {
       return await this.get(call);
     } catch (error) {
-      if (error instanceof QclockError && error.cause instanceof EngineResponseError && error.cause.status === 404) return undefined;
+      if (
+        error instanceof QclockError &&
+        error.cause instanceof EngineResponseError &&
+        error.cause.status === 404
+      )
+        return undefined;
       throw error;
     }
   }
@@ -101,7 +116,10 @@ export class EngineHttp {
   async send(call: EngineCall): Promise<unknown> {
     const { response, sent } = await this.stream(call);
     try {
-      const [bytes] = await Promise.all([readAll(response, this.deadlines.answerMs, call.operation), sent]);
+      const [bytes] = await Promise.all([
+        readAll(response, this.deadlines.answerMs, call.operation),
+        sent,
+      ]);
       return bytes.length === 0 ? undefined : parseAnswer(bytes, call.operation);
     } catch (error) {
       throw this.failure(call, error);
@@ -120,20 +138,30 @@ export class EngineHttp {
   /** What to throw for an error of this call: the signal's reason when the caller gave up, else a failure in words. */
   failure(call: Pick<EngineCall, "operation" | "code" | "signal">, error: unknown): unknown {
     if (call.signal?.aborted === true) return call.signal.reason;
-    const attempt = { operation: call.operation, url: this.url, ...(call.code === undefined ? {} : { code: call.code }) };
+    const attempt = {
+      operation: call.operation,
+      url: this.url,
+      ...(call.code === undefined ? {} : { code: call.code }),
+    };
     return this.#transport.explain(error) ?? engineFailure(attempt, error);
   }
 
   async #getOnce(call: EngineCall): Promise<unknown> {
     const { response } = await this.#open(call);
-    return parseAnswer(await readAll(response, this.deadlines.answerMs, call.operation), call.operation);
+    return parseAnswer(
+      await readAll(response, this.deadlines.answerMs, call.operation),
+      call.operation,
+    );
   }
 
   async #open(call: EngineCall): Promise<EngineStream> {
     call.signal?.throwIfAborted();
     const request = this.#transport.request(this.#requestOptions(call));
     const firstByteMs = call.firstByteMs ?? this.deadlines.firstByteMs;
-    const timer = firstByteMs === 0 ? undefined : setTimeout(() => request.destroy(tooSlow(call.operation, firstByteMs)), firstByteMs);
+    const timer =
+      firstByteMs === 0
+        ? undefined
+        : setTimeout(() => request.destroy(tooSlow(call.operation, firstByteMs)), firstByteMs);
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
       request.once("response", resolve);
       // A body that is still being sent when the answer has come fails through `sent` and the response.
@@ -144,12 +172,18 @@ export class EngineHttp {
     try {
       const response = await answered.catch(async (error: unknown) => {
         // A source that failed is the reason; the broken connection is only its consequence.
-        const sourceError: unknown = await sent.then(() => undefined, (reason: unknown) => reason);
+        const sourceError: unknown = await sent.then(
+          () => undefined,
+          (reason: unknown) => reason,
+        );
         throw sourceError === undefined || isHangUp(sourceError) ? error : sourceError;
       });
       const status = response.statusCode ?? 0;
       if (status < 200 || status > 299) {
-        throw new EngineResponseError(status, refusalText(await readAll(response, this.deadlines.answerMs, call.operation), status));
+        throw new EngineResponseError(
+          status,
+          refusalText(await readAll(response, this.deadlines.answerMs, call.operation), status),
+        );
       }
       return { response, sent };
     } finally {
@@ -165,7 +199,10 @@ export class EngineHttp {
       ...(port === undefined ? {} : { port }),
       method: call.method ?? "GET",
       path: `${this.#version === undefined ? "" : `/${this.#version}`}${call.path}${queryString(call.query)}`,
-      headers: { ...(call.json === undefined ? {} : { "Content-Type": "application/json" }), ...call.headers },
+      headers: {
+        ...(call.json === undefined ? {} : { "Content-Type": "application/json" }),
+        ...call.headers,
+      },
       agent: call.fresh === true ? freshAgent : agent,
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     };
@@ -174,7 +211,11 @@ export class EngineHttp {
 
 const getAttempts = 4;
 
-function sendBody(call: EngineCall, request: ClientRequest, answered: Promise<IncomingMessage>): Promise<void> {
+function sendBody(
+  call: EngineCall,
+  request: ClientRequest,
+  answered: Promise<IncomingMessage>,
+): Promise<void> {
   const body = call.json === undefined ? call.body : Buffer.from(JSON.stringify(call.json));
   if (body === undefined) {
     request.end();
@@ -195,7 +236,11 @@ function sendBody(call: EngineCall, request: ClientRequest, answered: Promise<In
   });
 }
 
-async function readAll(response: IncomingMessage, deadlineMs: number, operation: string): Promise<Buffer> {
+async function readAll(
+  response: IncomingMessage,
+  deadlineMs: number,
+  operation: string,
+): Promise<Buffer> {
   const timer = setTimeout(() => response.destroy(tooSlow(operation, deadlineMs)), deadlineMs);
   try {
     // By events: a first `for await` costs milliseconds that a command with nothing to do would notice.
@@ -215,11 +260,15 @@ function parseAnswer(bytes: Buffer, operation: string): unknown {
   try {
     return JSON.parse(bytes.toString("utf8"));
   } catch (error) {
-    throw new QclockError("engine-failed", `Could not ${operation}: the Engine's answer is not JSON.`, {
-      cause: error,
-      hint: "Something else than an Engine may be listening there.",
-      details: [bytes.subarray(0, 200).toString("utf8")],
-    });
+    throw new QclockError(
+      "engine-failed",
+      `Could not ${operation}: the Engine's answer is not JSON.`,
+      {
+        cause: error,
+        hint: "Something else than an Engine may be listening there.",
+        details: [bytes.subarray(0, 200).toString("utf8")],
+      },
+    );
   }
 }
 
@@ -227,7 +276,8 @@ function refusalText(bytes: Buffer, status: number): string {
   const text = bytes.toString("utf8");
   try {
     const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === "object" && parsed !== null && "message" in parsed) return String(parsed.message);
+    if (typeof parsed === "object" && parsed !== null && "message" in parsed)
+      return String(parsed.message);
   } catch {
     // Proxies answer in plain text or HTML.
   }
@@ -235,7 +285,9 @@ function refusalText(bytes: Buffer, status: number): string {
 }
 
 function queryString(query: EngineCall["query"]): string {
-  const entries = Object.entries(query ?? {}).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const entries = Object.entries(query ?? {}).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined,
+  );
   return entries.length === 0 ? "" : `?${new URLSearchParams(entries).toString()}`;
 }
 
@@ -251,11 +303,17 @@ function isHangUp(error: unknown): boolean {
 }
 
 function describe(error: unknown): string {
-  return error instanceof EngineResponseError ? `${error.status}: ${error.message}` : (systemCode(error) ?? String(error));
+  return error instanceof EngineResponseError
+    ? `${error.status}: ${error.message}`
+    : (systemCode(error) ?? String(error));
 }
 
 function tooSlow(operation: string, deadlineMs: number): QclockError {
-  return new QclockError("deadline-exceeded", `Could not ${operation}: the Engine gave no answer within ${deadlineMs / 1000} s.`, {
-    hint: "`qclock doctor` looks at the Engine.",
-  });
+  return new QclockError(
+    "deadline-exceeded",
+    `Could not ${operation}: the Engine gave no answer within ${deadlineMs / 1000} s.`,
+    {
+      hint: "`qclock doctor` looks at the Engine.",
+    },
+  );
 }

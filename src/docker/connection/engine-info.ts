@@ -28,8 +28,16 @@ const infoSchema = z.object({
 });
 
 /** Ask the Engine about itself. */
-export async function readInfo(http: EngineHttp, apiVersion: string, signal?: AbortSignal): Promise<EngineInfo> {
-  const answer = await http.get({ path: "/info", operation: "ask the Engine about itself", signal });
+export async function readInfo(
+  http: EngineHttp,
+  apiVersion: string,
+  signal?: AbortSignal,
+): Promise<EngineInfo> {
+  const answer = await http.get({
+    path: "/info",
+    operation: "ask the Engine about itself",
+    signal,
+  });
   const info = parseForeign(infoSchema, answer, "ask the Engine about itself");
   const securityOptions = info.SecurityOptions ?? [];
   return {
@@ -59,7 +67,9 @@ export async function readInfo(http: EngineHttp, apiVersion: string, signal?: Ab
 
 /** The containerd store names its snapshotter plugin; the graphdrivers report file systems. */
 function isContainerdStore(status: readonly (readonly string[])[]): boolean {
-  return status.some(([key, value]) => key === "driver-type" && value === "io.containerd.snapshotter.v1");
+  return status.some(
+    ([key, value]) => key === "driver-type" && value === "io.containerd.snapshotter.v1",
+  );
 }
 
 function debianArchitecture(machine: string): string {

@@ -49,13 +49,18 @@ export function sshArguments({ hostname, port, user, socketPath }: SshAddress): 
 export function explainSshFailure(error: unknown, url: string): QclockError | undefined {
   if (!(error instanceof ExecaError)) return undefined;
   if (error.code === "ENOENT") {
-    return new QclockError("engine-unreachable", `There is no ssh program to reach ${url}.`, { cause: error, hint: "Install an OpenSSH client." });
+    return new QclockError("engine-unreachable", `There is no ssh program to reach ${url}.`, {
+      cause: error,
+      hint: "Install an OpenSSH client.",
+    });
   }
   const said = cleanText(typeof error.stderr === "string" ? error.stderr : "");
   const missing = error.exitCode === 127;
   return new QclockError(
     "engine-unreachable",
-    missing ? `The machine behind ${url} has no docker command.` : `ssh could not reach the Engine at ${url} (exit code ${error.exitCode ?? "unknown"}).`,
+    missing
+      ? `The machine behind ${url} has no docker command.`
+      : `ssh could not reach the Engine at ${url} (exit code ${error.exitCode ?? "unknown"}).`,
     {
       cause: error,
       hint: missing
@@ -74,5 +79,11 @@ function openConnection(address: SshAddress, environment: ReadonlyMap<string, st
   }).duplex();
   // Node's HTTP client calls these on what it takes for a TCP socket; a pipe needs none of them.
   const nothing = (): Duplex => connection;
-  return Object.assign(connection, { setKeepAlive: nothing, setNoDelay: nothing, setTimeout: nothing, ref: nothing, unref: nothing });
+  return Object.assign(connection, {
+    setKeepAlive: nothing,
+    setNoDelay: nothing,
+    setTimeout: nothing,
+    ref: nothing,
+    unref: nothing,
+  });
 }

@@ -6,10 +6,14 @@ export function explainTlsFailure(error: unknown, url: string): QclockError | un
   const code = systemCode(error);
   const reason = code === undefined ? undefined : reasons.get(code);
   if (reason === undefined) return undefined;
-  return new QclockError("engine-refused", `TLS with the Engine at ${url} failed: ${reason.message} (${code ?? ""}).`, {
-    cause: error,
-    hint: reason.hint,
-  });
+  return new QclockError(
+    "engine-refused",
+    `TLS with the Engine at ${url} failed: ${reason.message} (${code ?? ""}).`,
+    {
+      cause: error,
+      hint: reason.hint,
+    },
+  );
 }
 
 interface Reason {
@@ -33,9 +37,24 @@ const clientRefused: Reason = {
 };
 
 const reasons: ReadonlyMap<string, Reason> = new Map([
-  ["CERT_HAS_EXPIRED", { message: "its certificate has expired", hint: "Renew the Engine's certificate, or set this machine's clock right." }],
-  ["CERT_NOT_YET_VALID", { message: "its certificate is not valid yet", hint: "Set this machine's clock right." }],
-  ["ERR_TLS_CERT_ALTNAME_INVALID", { message: "its certificate is for another host name", hint: "Use the name that the certificate was made for." }],
+  [
+    "CERT_HAS_EXPIRED",
+    {
+      message: "its certificate has expired",
+      hint: "Renew the Engine's certificate, or set this machine's clock right.",
+    },
+  ],
+  [
+    "CERT_NOT_YET_VALID",
+    { message: "its certificate is not valid yet", hint: "Set this machine's clock right." },
+  ],
+  [
+    "ERR_TLS_CERT_ALTNAME_INVALID",
+    {
+      message: "its certificate is for another host name",
+      hint: "Use the name that the certificate was made for.",
+    },
+  ],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", wrongAuthority],
   ["SELF_SIGNED_CERT_IN_CHAIN", wrongAuthority],
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", wrongAuthority],

@@ -41,29 +41,61 @@ export interface TransportOptions {
 }
 
 /** Prepare the way to an Engine without connecting. Refuses TCP without TLS to another machine: whoever reaches that port is root there, and anyone between can read and change everything. */
-export async function createTransport({ address, url, tls, environment }: TransportOptions): Promise<Transport> {
+export async function createTransport({
+  address,
+  url,
+  tls,
+  environment,
+}: TransportOptions): Promise<Transport> {
   switch (address.type) {
     case "unix": {
       // Connecting to a local socket costs nothing, and a connection kept would outlive a restart of the Engine.
       const make = (): HttpAgent => new Agent(socketOptions(address.path));
-      return { protocol: "http:", hostname: "engine", request, ...agents(make), explain: () => undefined };
+      return {
+        protocol: "http:",
+        hostname: "engine",
+        request,
+        ...agents(make),
+        explain: () => undefined,
+      };
     }
     case "ssh": {
       const { createSshAgent, explainSshFailure } = await import("./ssh-agent.ts");
-      const make = (keepAlive: boolean): HttpAgent => createSshAgent({ address, environment, keepAlive });
-      return { protocol: "http:", hostname: "engine", request, ...agents(make), explain: (error) => explainSshFailure(error, url) };
+      const make = (keepAlive: boolean): HttpAgent =>
+        createSshAgent({ address, environment, keepAlive });
+      return {
+        protocol: "http:",
+        hostname: "engine",
+        request,
+        ...agents(make),
+        explain: (error) => explainSshFailure(error, url),
+      };
     }
     case "tcp": {
       const { hostname, port } = address;
       if (tls === undefined && !address.tls) {
         if (!isLoopback(hostname)) throw unencrypted(url);
-        return { protocol: "http:", hostname, port, request, ...agents(plainAgent), explain: () => undefined };
+        return {
+          protocol: "http:",
+          hostname,
+          port,
+          request,
+          ...agents(plainAgent),
+          explain: () => undefined,
+        };
       }
       // TLS takes longer to load than all the rest of this.
       const { Agent: TlsAgent, request: tlsRequest } = await import("node:https");
       const files = tls === undefined ? {} : await readTlsFiles(tls);
       const make = (keepAlive: boolean): HttpAgent => new TlsAgent({ keepAlive, ...files });
-      return { protocol: "https:", hostname, port, request: tlsRequest, ...agents(make), explain: (error) => explainTlsFailure(error, url) };
+      return {
+        protocol: "https:",
+        hostname,
+        port,
+        request: tlsRequest,
+        ...agents(make),
+        explain: (error) => explainTlsFailure(error, url),
+      };
     }
     default:
       return unreachable(address);
@@ -74,7 +106,9 @@ function plainAgent(keepAlive: boolean): HttpAgent {
   return new Agent({ keepAlive });
 }
 
-function agents(make: (keepAlive: boolean) => HttpAgent): Pick<Transport, "agent" | "freshAgent" | "close"> {
+function agents(
+  make: (keepAlive: boolean) => HttpAgent,
+): Pick<Transport, "agent" | "freshAgent" | "close"> {
   const agent = make(true);
   const freshAgent = make(false);
   const close = (): void => {
@@ -89,14 +123,21 @@ function socketOptions(path: string): AgentOptions & { readonly socketPath: stri
   return { socketPath: path };
 }
 
-async function readTlsFiles({ directory, skipVerify }: TlsSettings): Promise<Record<string, unknown>> {
+async function readTlsFiles({
+  directory,
+  skipVerify,
+}: TlsSettings): Promise<Record<string, unknown>> {
   const [ca, cert, key] = await Promise.all(
     ["ca.pem", "cert.pem", "key.pem"].map((name) => readOptional(join(directory, name))),
   );
   if ((cert === undefined) !== (key === undefined)) {
-    throw new QclockError("engine-refused", `The TLS folder ${directory} holds only one of cert.pem and key.pem.`, {
-      hint: "Put the client's certificate and its key there, or neither.",
-    });
+    throw new QclockError(
+      "engine-refused",
+      `The TLS folder ${directory} holds only one of cert.pem and key.pem.`,
+      {
+        hint: "Put the client's certificate and its key there, or neither.",
+      },
+    );
   }
   return {
     ...(ca === undefined ? {} : { ca }),
@@ -111,7 +152,11 @@ async function readOptional(path: string): Promise<Buffer | undefined> {
     return await readFile(path);
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined;
-    throw new QclockError("engine-refused", `The TLS file ${path} cannot be read (${systemCode(error) ?? "unknown"}).`, { cause: error });
+    throw new QclockError(
+      "engine-refused",
+      `The TLS file ${path} cannot be read (${systemCode(error) ?? "unknown"}).`,
+      { cause: error },
+    );
   }
 }
 

@@ -32,11 +32,17 @@ export async function observeContainers(look: Look): Promise<readonly ObservedCo
   const [labelled, named] = await Promise.all([
     list(look, ofStack(look.request)),
     // The Engine takes names for regular expressions.
-    names.length === 0 ? [] : list(look, { name: names.map((name) => `^/?${name.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&")}$`) }),
+    names.length === 0
+      ? []
+      : list(look, {
+          name: names.map((name) => `^/?${name.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&")}$`),
+        }),
   ]);
   const own = labelled.filter(({ Labels }) => madeHere.some((label) => Labels.has(label)));
   const ownIds = new Set(own.map(({ Id }) => Id));
-  const foreign = named.filter(({ Id }) => !ownIds.has(Id)).map((listed) => observedContainer(listed, { ours: false }));
+  const foreign = named
+    .filter(({ Id }) => !ownIds.has(Id))
+    .map((listed) => observedContainer(listed, { ours: false }));
   const inspected: ObservedContainer[] = [];
   for (let start = 0; start < own.length; start += inspections) {
     const some = own.slice(start, start + inspections);
@@ -45,24 +51,47 @@ export async function observeContainers(look: Look): Promise<readonly ObservedCo
   return [...inspected, ...foreign].toSorted(byName);
 }
 
-async function list({ client, signal }: Look, filters: Filters): Promise<readonly ListedContainer[]> {
+async function list(
+  { client, signal }: Look,
+  filters: Filters,
+): Promise<readonly ListedContainer[]> {
   const operation = "list the containers";
   const query = { all: "1", filters: JSON.stringify(filters) };
-  return parseForeign(containersSchema, await client.http.get({ path: "/containers/json", query, operation, signal }), operation);
+  return parseForeign(
+    containersSchema,
+    await client.http.get({ path: "/containers/json", query, operation, signal }),
+    operation,
+  );
 }
 
 /** Add what a list does not say. */
-async function complete({ client, signal }: Look, listed: ListedContainer): Promise<ObservedContainer> {
+async function complete(
+  { client, signal }: Look,
+  listed: ListedContainer,
+): Promise<ObservedContainer> {
   const operation = `inspect container ${listed.Id.slice(0, 12)}`;
-  const answer = await client.http.find({ path: `/containers/${listed.Id}/json`, operation, signal });
+  const answer = await client.http.find({
+    path: `/containers/${listed.Id}/json`,
+    operation,
+    signal,
+  });
   const known = observedContainer(listed, { ours: true });
   // Removed since it was listed: the next look will not see it.
   if (answer === undefined) return { ...known, status: "removing" };
   const { State, RestartCount } = parseForeign(containerSchema, answer, operation);
-  return { ...known, status: State.Status, exitCode: State.ExitCode, oomKilled: State.OOMKilled, restartCount: RestartCount };
+  return {
+    ...known,
+    status: State.Status,
+    exitCode: State.ExitCode,
+    oomKilled: State.OOMKilled,
+    restartCount: RestartCount,
+  };
 }
 
-function observedContainer({ Id, Names, Labels, State, NetworkSettings }: ListedContainer, { ours }: { readonly ours: boolean }): ObservedContainer {
+function observedContainer(
+  { Id, Names, Labels, State, NetworkSettings }: ListedContainer,
+  { ours }: { readonly ours: boolean },
+): ObservedContainer {
   const service = Labels.get(labels.service);
   const role = Labels.get(labels.role);
   const configHash = Labels.get(labels.configHash);

@@ -23,7 +23,10 @@ function addressOf(hexadecimal: string): string {
 }
 
 function prefixLength(mask: string): number {
-  return bytesOf(mask).reduce((length, byte) => length + byte.toString(2).replaceAll("0", "").length, 0);
+  return bytesOf(mask).reduce(
+    (length, byte) => length + byte.toString(2).replaceAll("0", "").length,
+    0,
+  );
 }
 
 function bytesOf(hexadecimal: string): readonly number[] {

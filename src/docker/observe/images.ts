@@ -5,18 +5,28 @@ import { parseForeign } from "../foreign.ts";
 import { identitySchema, imageIdentity, manifestsQuery } from "../identity.ts";
 import { type Filters, labelsSchema, type Look, ofStack } from "./look.ts";
 
-const imagesSchema = z.array(identitySchema.extend({ RepoTags: z.array(z.string()).nullish(), Labels: labelsSchema }));
+const imagesSchema = z.array(
+  identitySchema.extend({ RepoTags: z.array(z.string()).nullish(), Labels: labelsSchema }),
+);
 
 type ListedImage = z.infer<typeof imagesSchema>[number];
 
 /** By reference; an image of ours that has lost its name to a newer one stands under its id, so that it can be removed. */
-export async function observeImages({ client, request, signal }: Look): Promise<ReadonlyMap<string, ObservedImage>> {
+export async function observeImages({
+  client,
+  request,
+  signal,
+}: Look): Promise<ReadonlyMap<string, ObservedImage>> {
   const operation = "list the images";
   const wanted = new Set(request.imageReferences);
   const manifests = client.hasApi("1.47") ? manifestsQuery : {};
   const list = async (filters: Filters): Promise<readonly ListedImage[]> => {
     const query = { filters: JSON.stringify(filters), ...manifests };
-    return parseForeign(imagesSchema, await client.http.get({ path: "/images/json", query, operation, signal }), operation);
+    return parseForeign(
+      imagesSchema,
+      await client.http.get({ path: "/images/json", query, operation, signal }),
+      operation,
+    );
   };
   const [labelled, named] = await Promise.all([
     list(ofStack(request)),
@@ -25,7 +35,9 @@ export async function observeImages({ client, request, signal }: Look): Promise<
   const images = new Map<string, ObservedImage>();
   for (const image of [...labelled, ...named]) {
     const ours = image.Labels.get(labels.stack) === request.stack;
-    const tags = (image.RepoTags ?? []).filter((tag) => tag !== "<none>:<none>" && (ours || wanted.has(tag)));
+    const tags = (image.RepoTags ?? []).filter(
+      (tag) => tag !== "<none>:<none>" && (ours || wanted.has(tag)),
+    );
     const references = tags.length === 0 && ours ? [image.Id] : tags;
     for (const reference of references) images.set(reference, observedImage(image, reference));
   }

@@ -10,20 +10,33 @@ const networksSchema = z.array(
     Name: z.string(),
     Internal: z.boolean().default(false),
     Labels: labelsSchema,
-    IPAM: z.object({ Config: z.array(z.object({ Subnet: z.string().optional() })).nullish() }).nullish(),
+    IPAM: z
+      .object({ Config: z.array(z.object({ Subnet: z.string().optional() })).nullish() })
+      .nullish(),
   }),
 );
 
 type ListedNetwork = z.infer<typeof networksSchema>[number];
 
 /** Every network of the Engine, whoever's: a new subnet must avoid them all. */
-export async function observeNetworks({ client, request, signal }: Look): Promise<readonly ObservedNetwork[]> {
+export async function observeNetworks({
+  client,
+  request,
+  signal,
+}: Look): Promise<readonly ObservedNetwork[]> {
   const operation = "list the networks";
-  const listed = parseForeign(networksSchema, await client.http.get({ path: "/networks", operation, signal }), operation);
+  const listed = parseForeign(
+    networksSchema,
+    await client.http.get({ path: "/networks", operation, signal }),
+    operation,
+  );
   return listed.map((network) => observedNetwork(network, request.stack)).toSorted(byName);
 }
 
-function observedNetwork({ Id, Name, Internal, Labels, IPAM }: ListedNetwork, stack: string): ObservedNetwork {
+function observedNetwork(
+  { Id, Name, Internal, Labels, IPAM }: ListedNetwork,
+  stack: string,
+): ObservedNetwork {
   const key = Labels.get(labels.network);
   const configHash = Labels.get(labels.configHash);
   return {

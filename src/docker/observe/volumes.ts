@@ -5,7 +5,9 @@ import { parseForeign } from "../foreign.ts";
 import { byName, type Filters, labelsSchema, type Look, ofStack } from "./look.ts";
 
 const volumesSchema = z.object({
-  Volumes: z.array(z.object({ Name: z.string(), CreatedAt: z.string().optional(), Labels: labelsSchema })).nullish(),
+  Volumes: z
+    .array(z.object({ Name: z.string(), CreatedAt: z.string().optional(), Labels: labelsSchema }))
+    .nullish(),
 });
 
 type ListedVolume = NonNullable<z.infer<typeof volumesSchema>["Volumes"]>[number];
@@ -20,13 +22,21 @@ export async function observeVolumes(look: Look): Promise<readonly ObservedVolum
   // A filter by name also finds names that contain it.
   const found = [...named.filter(({ Name }) => wanted.has(Name)), ...labelled];
   const volumes = new Map(found.map((volume) => [volume.Name, volume]));
-  return [...volumes.values()].map((volume) => observedVolume(volume, look.request.stack)).toSorted(byName);
+  return [...volumes.values()]
+    .map((volume) => observedVolume(volume, look.request.stack))
+    .toSorted(byName);
 }
 
 async function list({ client, signal }: Look, filters: Filters): Promise<readonly ListedVolume[]> {
   const operation = "list the volumes";
   const query = { filters: JSON.stringify(filters) };
-  return parseForeign(volumesSchema, await client.http.get({ path: "/volumes", query, operation, signal }), operation).Volumes ?? [];
+  return (
+    parseForeign(
+      volumesSchema,
+      await client.http.get({ path: "/volumes", query, operation, signal }),
+      operation,
+    ).Volumes ?? []
+  );
 }
 
 function observedVolume({ Name, CreatedAt, Labels }: ListedVolume, stack: string): ObservedVolume {

@@ -68,7 +68,10 @@ function decodeStatus(bytes: Uint8Array): VertexStatus {
 function decodeLog(bytes: Uint8Array): VertexLog {
   const fields = fieldsOf(bytes);
   const message = fields.get(4);
-  return { vertex: text(fields.get(1)), bytes: message instanceof Uint8Array ? message : new Uint8Array() };
+  return {
+    vertex: text(fields.get(1)),
+    bytes: message instanceof Uint8Array ? message : new Uint8Array(),
+  };
 }
 
 function decodeWarning(bytes: Uint8Array): string {

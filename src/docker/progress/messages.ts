@@ -37,7 +37,10 @@ export interface ProgressOptions {
  * inside the stream, so that a stream that ends is not yet a success: an error message throws, with its last lines as
  * details, and the caller looks for the result that it was promised.
  */
-export async function readMessages(input: AsyncIterable<Uint8Array>, options: ProgressOptions): Promise<ProgressResult> {
+export async function readMessages(
+  input: AsyncIterable<Uint8Array>,
+  options: ProgressOptions,
+): Promise<ProgressResult> {
   const output = new Output(options.onOutput);
   let imageId: string | undefined;
   for await (const value of decodeJsonLines(input)) {
@@ -64,7 +67,10 @@ function idOf({ id, aux }: Message): string | undefined {
 function failed(options: ProgressOptions, failure: string, output: Output): QclockError {
   output.flush();
   const error = failureInWords(options, failure);
-  return new QclockError(error.code, error.message, { hint: error.hint, details: [...output.last, ...error.details] });
+  return new QclockError(error.code, error.message, {
+    hint: error.hint,
+    details: [...output.last, ...error.details],
+  });
 }
 
 const keptLines = 20;
@@ -87,7 +93,8 @@ class Output {
   add({ stream, status, progress, id, aux }: Message): void {
     if (stream !== undefined) this.#addText(stream);
     // Progress bars repeat many times a second; the words around them do not.
-    if (status !== undefined && progress === undefined) this.#emit(id === undefined ? status : `${id}: ${status}`);
+    if (status !== undefined && progress === undefined)
+      this.#emit(id === undefined ? status : `${id}: ${status}`);
     if (id === "moby.buildkit.trace" && typeof aux === "string") this.#addTrace(aux);
   }
 

@@ -11,10 +11,14 @@ export interface ProgressCall {
  * Make a call that answers with a progress stream, and see it through. Silence is told after a while and cut at a limit;
  * bytes sent count as life as much as bytes received. Ending the request ends a build on the Engine within a second.
  */
-export async function readProgress(http: EngineHttp, { call, onOutput }: ProgressCall): Promise<ProgressResult> {
+export async function readProgress(
+  http: EngineHttp,
+  { call, onOutput }: ProgressCall,
+): Promise<ProgressResult> {
   const watch = new Watch(http, call.operation, onOutput);
   try {
-    const signal = call.signal === undefined ? watch.signal : AbortSignal.any([call.signal, watch.signal]);
+    const signal =
+      call.signal === undefined ? watch.signal : AbortSignal.any([call.signal, watch.signal]);
     const { body } = call;
     const watched = body === undefined || body instanceof Uint8Array ? body : watch.tap(body);
     const { response, sent } = await http.stream({
@@ -43,8 +47,14 @@ class Watch {
 
   constructor({ deadlines }: EngineHttp, operation: string, onOutput: (line: string) => void) {
     const { stallNoticeMs, stallLimitMs } = deadlines;
-    this.#notice = setTimeout(() => onOutput(`No word from the Engine for ${stallNoticeMs / 1000} s.`), stallNoticeMs);
-    this.#limit = setTimeout(() => this.#controller.abort(gaveUp(operation, stallLimitMs)), stallLimitMs);
+    this.#notice = setTimeout(
+      () => onOutput(`No word from the Engine for ${stallNoticeMs / 1000} s.`),
+      stallNoticeMs,
+    );
+    this.#limit = setTimeout(
+      () => this.#controller.abort(gaveUp(operation, stallLimitMs)),
+      stallLimitMs,
+    );
   }
 
   get signal(): AbortSignal {
@@ -66,7 +76,11 @@ class Watch {
 }
 
 function gaveUp(operation: string, limitMs: number): QclockError {
-  return new QclockError("deadline-exceeded", `Could not ${operation}: no word from the Engine for ${limitMs / 1000} s.`, {
-    hint: "`qclock doctor` looks at the Engine; a step that is silent for so long can print something.",
-  });
+  return new QclockError(
+    "deadline-exceeded",
+    `Could not ${operation}: no word from the Engine for ${limitMs / 1000} s.`,
+    {
+      hint: "`qclock doctor` looks at the Engine; a step that is silent for so long can print something.",
+    },
+  );
 }

@@ -22,7 +22,8 @@ export function* readProtobuf(bytes: Uint8Array): Generator<ProtobufField> {
     throw new RangeError("protobuf number is longer than 64 bits");
   };
   const take = (length: number): Uint8Array => {
-    if (position + length > bytes.length) throw new RangeError("protobuf field ends after its message");
+    if (position + length > bytes.length)
+      throw new RangeError("protobuf field ends after its message");
     position += length;
     return bytes.subarray(position - length, position);
   };

@@ -42,7 +42,14 @@ export class TraceText {
   #stepOf(digest: string): Step {
     const known = this.#steps.get(digest);
     if (known !== undefined) return known;
-    const step = { number: this.#steps.size + 1, decoder: new TextDecoder(), rest: "", named: false, ended: false, failed: false };
+    const step = {
+      number: this.#steps.size + 1,
+      decoder: new TextDecoder(),
+      rest: "",
+      named: false,
+      ended: false,
+      failed: false,
+    };
     this.#steps.set(digest, step);
     return step;
   }

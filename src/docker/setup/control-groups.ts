@@ -45,5 +45,7 @@ export function parseControllers(table: string): readonly string[] {
 }
 
 async function mount(type: string, source: string, target: string, options = "rw"): Promise<void> {
-  await execa("mount", ["-t", type, "-o", `${options},nosuid,nodev,noexec`, source, target], { reject: false });
+  await execa("mount", ["-t", type, "-o", `${options},nosuid,nodev,noexec`, source, target], {
+    reject: false,
+  });
 }

@@ -16,9 +16,20 @@ export interface InstallOptions {
  * on a kernel that enforces it. iptables is asked for by name: not every release's docker.io depends on it, and none
  * starts without it.
  */
-export async function installEngine({ machine, environment, onStep, signal }: InstallOptions): Promise<void> {
-  const packages = ["docker.io", "iptables", "ca-certificates", ...(machine.hasAppArmor ? ["apparmor"] : [])];
-  const apt = async (...words: readonly string[]): Promise<AptResult> => await runApt(words, { environment, signal });
+export async function installEngine({
+  machine,
+  environment,
+  onStep,
+  signal,
+}: InstallOptions): Promise<void> {
+  const packages = [
+    "docker.io",
+    "iptables",
+    "ca-certificates",
+    ...(machine.hasAppArmor ? ["apparmor"] : []),
+  ];
+  const apt = async (...words: readonly string[]): Promise<AptResult> =>
+    await runApt(words, { environment, signal });
   onStep(`Installing ${packages.join(", ")} from the packages of ${machine.name}.`);
   const install = ["install", "--yes", "--no-install-recommends", ...packages];
   const first = await apt(...install);
@@ -44,7 +55,13 @@ async function runApt(
   { environment, signal }: Pick<InstallOptions, "environment" | "signal">,
 ): Promise<AptResult> {
   const options = {
-    env: { ...Object.fromEntries(environment), DEBIAN_FRONTEND: "noninteractive", NEEDRESTART_MODE: "l", LC_ALL: "C.UTF-8", PATH: systemPath.join(":") },
+    env: {
+      ...Object.fromEntries(environment),
+      DEBIAN_FRONTEND: "noninteractive",
+      NEEDRESTART_MODE: "l",
+      LC_ALL: "C.UTF-8",
+      PATH: systemPath.join(":"),
+    },
     extendEnv: false,
     stdin: "ignore",
     all: true,
@@ -53,7 +70,14 @@ async function runApt(
     forceKillAfterDelay: 60_000,
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   } as const satisfies Options;
-  const settings = ["-o", "DPkg::Lock::Timeout=120", "-o", "Dpkg::Options::=--force-confold", "-o", "Acquire::Retries=3"];
+  const settings = [
+    "-o",
+    "DPkg::Lock::Timeout=120",
+    "-o",
+    "Dpkg::Options::=--force-confold",
+    "-o",
+    "Acquire::Retries=3",
+  ];
   const { failed, all } = await execa("apt-get", [...settings, ...words], options);
   signal?.throwIfAborted();
   const lines = all.split("\n").map(cleanText);

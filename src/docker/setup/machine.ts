@@ -19,7 +19,14 @@ export interface Machine {
 }
 
 /** Folders of system programs, which are not on every root's PATH. */
-export const systemPath = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin"];
+export const systemPath = [
+  "/usr/local/sbin",
+  "/usr/sbin",
+  "/sbin",
+  "/usr/local/bin",
+  "/usr/bin",
+  "/bin",
+];
 
 /** Look at this machine. */
 export async function examineMachine(): Promise<Machine> {
@@ -33,7 +40,9 @@ export async function examineMachine(): Promise<Machine> {
   return {
     platform: platform(),
     isRoot: userInfo().uid === 0,
-    families: [release.get("ID") ?? "", ...(release.get("ID_LIKE") ?? "").split(" ")].filter((family) => family !== ""),
+    families: [release.get("ID") ?? "", ...(release.get("ID_LIKE") ?? "").split(" ")].filter(
+      (family) => family !== "",
+    ),
     name: release.get("PRETTY_NAME") ?? platform(),
     hasSystemd,
     hasAppArmor: appArmor.trim() === "Y",
@@ -44,7 +53,12 @@ export async function examineMachine(): Promise<Machine> {
 /** The keys of an os-release file (os-release(5)). */
 export function parseOsRelease(text: string): ReadonlyMap<string, string> {
   const entries = text.matchAll(/^([A-Z_]+)=(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(.*))$/gmu);
-  return new Map(Array.from(entries, ([, key = "", double, single, bare]) => [key, (double ?? single ?? bare ?? "").replaceAll(/\\(.)/gu, "$1")]));
+  return new Map(
+    Array.from(entries, ([, key = "", double, single, bare]) => [
+      key,
+      (double ?? single ?? bare ?? "").replaceAll(/\\(.)/gu, "$1"),
+    ]),
+  );
 }
 
 async function findProgram(name: string): Promise<string | undefined> {
@@ -55,7 +69,10 @@ async function findProgram(name: string): Promise<string | undefined> {
 }
 
 async function exists(path: string): Promise<boolean> {
-  return await access(path).then(() => true, () => false);
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function readOr(path: string, fallback: string): Promise<string> {

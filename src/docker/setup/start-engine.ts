@@ -34,11 +34,20 @@ export async function startEngine(options: StartOptions): Promise<StartedEngine>
 
 async function startByService({ onStep, signal }: StartOptions): Promise<StartedEngine> {
   onStep("Starting the service docker.");
-  const settings = { reject: false, all: true, stdin: "ignore", ...(signal === undefined ? {} : { cancelSignal: signal }) } as const;
+  const settings = {
+    reject: false,
+    all: true,
+    stdin: "ignore",
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  } as const;
   const { failed, all } = await execa("systemctl", ["start", "docker.service"], settings);
   signal?.throwIfAborted();
   const lastLines = async (): Promise<readonly string[]> => {
-    const journal = await execa("journalctl", ["--unit", "docker.service", "--lines", "12", "--no-pager", "--output", "cat"], { reject: false, all: true });
+    const journal = await execa(
+      "journalctl",
+      ["--unit", "docker.service", "--lines", "12", "--no-pager", "--output", "cat"],
+      { reject: false, all: true },
+    );
     return tail(`${all}\n${journal.all}`);
   };
   return { hasEnded: () => failed, lastLines };
@@ -73,7 +82,11 @@ async function startByHand({ machine, environment, onStep }: StartOptions): Prom
     log.destroy();
   };
   void watch();
-  return { hasEnded: () => ended, lastLines: async () => tail((await readFile(engineLog, "utf8").catch(() => "")).slice(alreadySaid)) };
+  return {
+    hasEnded: () => ended,
+    lastLines: async () =>
+      tail((await readFile(engineLog, "utf8").catch(() => "")).slice(alreadySaid)),
+  };
 }
 
 /** A machine that lost its power, or an image of one, has the number of an Engine that is gone; the Engine takes whichever process has it now for its own and does not start. */
@@ -96,8 +109,12 @@ function tail(text: string): readonly string[] {
 
 /** The failure of an Engine that was started and does not answer. */
 export async function startFailed(started: StartedEngine, reason: string): Promise<QclockError> {
-  return new QclockError("engine-install-failed", `The Engine was started but does not answer: ${reason}.`, {
-    hint: "Its last words are below; `qclock doctor` looks at what it needs.",
-    details: await started.lastLines(),
-  });
+  return new QclockError(
+    "engine-install-failed",
+    `The Engine was started but does not answer: ${reason}.`,
+    {
+      hint: "Its last words are below; `qclock doctor` looks at what it needs.",
+      details: await started.lastLines(),
+    },
+  );
 }

@@ -15,8 +15,18 @@ interface Files {
 }
 
 /** A stack of one Dockerfile image, in a folder, an Engine and a store that end with the test. */
-async function aBuild(host: string | undefined, files: Files): Promise<
-  { readonly engine: Engine; readonly build: DockerfileBuild; readonly lines: string[]; readonly notices: string[]; readonly directory: string; readonly stack: string } & AsyncDisposable
+async function aBuild(
+  host: string | undefined,
+  files: Files,
+): Promise<
+  {
+    readonly engine: Engine;
+    readonly build: DockerfileBuild;
+    readonly lines: string[];
+    readonly notices: string[];
+    readonly directory: string;
+    readonly stack: string;
+  } & AsyncDisposable
 > {
   const engine = await connectTestEngine(host);
   const folder = await temporaryFolder();
@@ -57,7 +67,13 @@ async function aBuild(host: string | undefined, files: Files): Promise<
     directory: folder.path,
     stack,
     async [Symbol.asyncDispose]() {
-      const { images } = await engine.observe({ stack, imageReferences: [], containerNames: [], networkNames: [], volumeNames: [] });
+      const { images } = await engine.observe({
+        stack,
+        imageReferences: [],
+        containerNames: [],
+        networkNames: [],
+        volumeNames: [],
+      });
       for (const reference of images.keys()) await engine.removeImage(reference);
       await engine.removeImage(`qclock.invalid/${stack}/base:latest`);
       await scope[Symbol.asyncDispose]();
@@ -70,14 +86,19 @@ async function aBuild(host: string | undefined, files: Files): Promise<
 async function loadBase({ engine, stack }: Awaited<ReturnType<typeof aBuild>>): Promise<void> {
   await using scope = await temporaryStore();
   const layer = await smallLayer(scope.store, hostPrograms(["/bin/sh", "/bin/cat", "/bin/sleep"]));
-  await loadArtifacts({ engine, artifacts: [smallImage(`qclock.invalid/${stack}/base:latest`, [layer])], onOutput: () => undefined });
+  await loadArtifacts({
+    engine,
+    artifacts: [smallImage(`qclock.invalid/${stack}/base:latest`, [layer])],
+    onOutput: () => undefined,
+  });
 }
 
 for (const host of testHosts) {
   describe(host ?? "the usual Engine", () => {
     test("a Dockerfile that stands on an image of the stack", async () => {
       await using scope = await aBuild(host, {
-        Dockerfile: "ARG PARENT=base\nFROM ${PARENT} AS first\nCOPY --chmod=0755 data/ /data/\nRUN cat /data/one > /copied\nFROM first\nENV A=1\n",
+        Dockerfile:
+          "ARG PARENT=base\nFROM ${PARENT} AS first\nCOPY --chmod=0755 data/ /data/\nRUN cat /data/one > /copied\nFROM first\nENV A=1\n",
         "data/one": "content é\n",
         "data/two": "",
         "left/out": "x",
@@ -85,7 +106,10 @@ for (const host of testHosts) {
       });
       await loadBase(scope);
       const { engine, build } = scope;
-      const id = await buildDockerfileImage({ ...build, image: { ...build.image, parents: ["base"] } }).catch((error: unknown) => {
+      const id = await buildDockerfileImage({
+        ...build,
+        image: { ...build.image, parents: ["base"] },
+      }).catch((error: unknown) => {
         throw new Error(`${String(error)}\n${scope.lines.join("\n")}`, { cause: error });
       });
 
@@ -93,12 +117,18 @@ for (const host of testHosts) {
       expect(image).toMatchObject({ id, environment: expect.arrayContaining(["A=1"]) });
       expect(image?.labels.get("dev.qclock.fingerprint")).toBe(build.fingerprint);
       expect(image?.labels.get("dev.qclock.context")).toMatch(/^sha256:[0-9a-f]{64} 4$/u);
-      expect(Buffer.concat(await Array.fromAsync(await engine.exportImage(build.image.reference))).includes("content é")).toBe(true);
+      expect(
+        Buffer.concat(
+          await Array.fromAsync(await engine.exportImage(build.image.reference)),
+        ).includes("content é"),
+      ).toBe(true);
       expect(await buildDockerfileImage(build)).toBe(id);
     });
 
     test("a step that fails is a failure, says why, and moves no name", async () => {
-      await using scope = await aBuild(host, { Dockerfile: "FROM base\nRUN echo the reason; exit 9\n" });
+      await using scope = await aBuild(host, {
+        Dockerfile: "FROM base\nRUN echo the reason; exit 9\n",
+      });
       await loadBase(scope);
       const { engine, build } = scope;
 
@@ -112,22 +142,32 @@ for (const host of testHosts) {
 
     test("what the Dockerfile copies must be there", async () => {
       await using scope = await aBuild(host, { Dockerfile: "FROM scratch\nCOPY nope /nope\n" });
-      await expect(buildDockerfileImage(scope.build)).rejects.toMatchObject({ code: "build-failed", message: expect.stringContaining("nope") });
+      await expect(buildDockerfileImage(scope.build)).rejects.toMatchObject({
+        code: "build-failed",
+        message: expect.stringContaining("nope"),
+      });
     });
 
     test("a build that is called off ends at once", async () => {
-      await using scope = await aBuild(host, { Dockerfile: "FROM base\nRUN echo started; sleep 60\n" });
+      await using scope = await aBuild(host, {
+        Dockerfile: "FROM base\nRUN echo started; sleep 60\n",
+      });
       await loadBase(scope);
       const controller = new AbortController();
       const reason = new Error("called off");
       const onOutput = (line: string): void => {
         if (line.endsWith(" started") || line === "started") controller.abort(reason);
       };
-      await expect(buildDockerfileImage({ ...scope.build, onOutput, signal: controller.signal })).rejects.toBe(reason);
+      await expect(
+        buildDockerfileImage({ ...scope.build, onOutput, signal: controller.signal }),
+      ).rejects.toBe(reason);
     });
 
     test("a script that cannot start is found before anything is sent", async () => {
-      await using scope = await aBuild(host, { Dockerfile: 'FROM base\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n', "start.sh": "#!/bin/sh\r\necho\r\n" });
+      await using scope = await aBuild(host, {
+        Dockerfile: 'FROM base\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n',
+        "start.sh": "#!/bin/sh\r\necho\r\n",
+      });
       await chmod(join(scope.directory, "start.sh"), 0o755);
       await expect(buildDockerfileImage(scope.build)).rejects.toMatchObject({
         code: "build-failed",
@@ -144,8 +184,13 @@ for (const host of testHosts) {
         expect(await tryBuilder({ engine, store, builder, signal: undefined })).toBeUndefined();
       }
       expect(await chooseBuilder({ engine, store, onNotice: build.onNotice })).toBe("buildkit");
-      const silent: Engine = { ...engine, buildImage: () => Promise.reject(new Error("asked again")) };
-      expect(await chooseBuilder({ engine: silent, store, onNotice: build.onNotice })).toBe("buildkit");
+      const silent: Engine = {
+        ...engine,
+        buildImage: () => Promise.reject(new Error("asked again")),
+      };
+      expect(await chooseBuilder({ engine: silent, store, onNotice: build.onNotice })).toBe(
+        "buildkit",
+      );
       expect(await engine.listImageReferences("qclock.invalid/trial/*")).toEqual([]);
     });
   });

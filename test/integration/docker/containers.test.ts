@@ -19,8 +19,15 @@ for (const host of testHosts) {
     beforeAll(async () => {
       engine = await connectTestEngine(host);
       await using scope = await temporaryStore();
-      const layer = await smallLayer(scope.store, hostPrograms(["/bin/sh", "/bin/sleep", "/bin/cat"]));
-      await loadArtifacts({ engine, artifacts: [smallImage(image, [layer], { labels: { [labels.stack]: stack } })], onOutput: () => undefined });
+      const layer = await smallLayer(
+        scope.store,
+        hostPrograms(["/bin/sh", "/bin/sleep", "/bin/cat"]),
+      );
+      await loadArtifacts({
+        engine,
+        artifacts: [smallImage(image, [layer], { labels: { [labels.stack]: stack } })],
+        onOutput: () => undefined,
+      });
     });
 
     afterAll(async () => {
@@ -33,7 +40,13 @@ for (const host of testHosts) {
     });
 
     const look = (): ReturnType<Engine["observe"]> =>
-      engine.observe({ stack, imageReferences: [image], containerNames: [`${stack}-foreign-1`], networkNames: [], volumeNames: [`${stack}_foreign`] });
+      engine.observe({
+        stack,
+        imageReferences: [image],
+        containerNames: [`${stack}-foreign-1`],
+        networkNames: [],
+        volumeNames: [`${stack}_foreign`],
+      });
 
     const request = (name: string, parts: Partial<ContainerRequest> = {}): ContainerRequest => ({
       name: `${stack}-${name}-1`,
@@ -57,7 +70,9 @@ for (const host of testHosts) {
       ...parts,
     });
 
-    const shell = (script: string): Partial<ContainerRequest> => ({ entrypoint: ["/bin/sh", "-c", script] });
+    const shell = (script: string): Partial<ContainerRequest> => ({
+      entrypoint: ["/bin/sh", "-c", script],
+    });
 
     const started = async (name: string, parts: Partial<ContainerRequest>): Promise<string> => {
       const id = await engine.createContainer(request(name, parts));
@@ -77,7 +92,12 @@ for (const host of testHosts) {
         { stream: "stderr", text: "err" },
         { stream: "stdout", text: "é out" },
       ]);
-      expect(await engine.inspectContainer(id)).toMatchObject({ name: `${stack}-exit-1`, status: "exited", exitCode: 3, restartCount: 0 });
+      expect(await engine.inspectContainer(id)).toMatchObject({
+        name: `${stack}-exit-1`,
+        status: "exited",
+        exitCode: 3,
+        restartCount: 0,
+      });
     });
 
     test("the definition arrives: limits, capabilities, root, environment, log rotation", async () => {
@@ -104,14 +124,21 @@ for (const host of testHosts) {
             NetworkMode: "none",
             LogConfig: { Type: "json-file", Config: { "max-size": "10m" } },
           },
-          Config: { Env: expect.arrayContaining(["LEVEL=a=b c"]), User: "10001:10001", StopTimeout: 3, StopSignal: "SIGINT" },
+          Config: {
+            Env: expect.arrayContaining(["LEVEL=a=b c"]),
+            User: "10001:10001",
+            StopTimeout: 3,
+            StopSignal: "SIGINT",
+          },
         },
       });
     });
 
     test("a name that is taken is a conflict by number", async () => {
       await engine.createContainer(request("twice"));
-      const error: unknown = await engine.createContainer(request("twice")).catch((caught: unknown) => caught);
+      const error: unknown = await engine
+        .createContainer(request("twice"))
+        .catch((caught: unknown) => caught);
       expect(error).toMatchObject({ code: "engine-failed" });
       expect(engineStatus(error)).toBe(409);
     });
@@ -119,13 +146,24 @@ for (const host of testHosts) {
     test("a command in a container: output, exit code, timeout", async () => {
       const id = await started("exec", { entrypoint: ["/bin/sleep", "60"] });
 
-      expect(await engine.exec(id, ["/bin/sh", "-c", "echo one; echo two >&2; exit 7"], { timeoutMs: 10_000 })).toEqual({
+      expect(
+        await engine.exec(id, ["/bin/sh", "-c", "echo one; echo two >&2; exit 7"], {
+          timeoutMs: 10_000,
+        }),
+      ).toEqual({
         exitCode: 7,
         output: expect.stringMatching(/^(?:one\ntwo\n|two\none\n)$/u),
       });
-      expect(await engine.exec(id, ["/bin/none"], { timeoutMs: 10_000 }).then(({ exitCode }) => exitCode, () => 127)).toBeGreaterThan(125);
+      expect(
+        await engine.exec(id, ["/bin/none"], { timeoutMs: 10_000 }).then(
+          ({ exitCode }) => exitCode,
+          () => 127,
+        ),
+      ).toBeGreaterThan(125);
       const before = performance.now();
-      await expect(engine.exec(id, ["/bin/sleep", "30"], { timeoutMs: 200 })).rejects.toMatchObject({ code: "deadline-exceeded" });
+      await expect(engine.exec(id, ["/bin/sleep", "30"], { timeoutMs: 200 })).rejects.toMatchObject(
+        { code: "deadline-exceeded" },
+      );
       expect(performance.now() - before).toBeLessThan(3000);
       await engine.killContainer(id, "SIGKILL");
       await engine.killContainer(id, "SIGKILL");
@@ -138,7 +176,9 @@ for (const host of testHosts) {
       const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
       stdin.end("echo got $((40 + 2)); exit 5\n");
 
-      expect(await engine.execInteractive(id, ["/bin/sh"], { tty: false, stdin, stdout, stderr })).toBe(5);
+      expect(
+        await engine.execInteractive(id, ["/bin/sh"], { tty: false, stdin, stdout, stderr }),
+      ).toBe(5);
       expect(String(stdout.read())).toBe("got 42\n");
       await engine.killContainer(id, "SIGKILL");
     });
@@ -149,7 +189,11 @@ for (const host of testHosts) {
       const reason = new Error("enough");
       const lines: string[] = [];
       const reading = (async () => {
-        for await (const { text } of engine.logs(id, { follow: true, timestamps: true }, controller.signal)) {
+        for await (const { text } of engine.logs(
+          id,
+          { follow: true, timestamps: true },
+          controller.signal,
+        )) {
           lines.push(text);
           controller.abort(reason);
         }
@@ -160,17 +204,47 @@ for (const host of testHosts) {
     });
 
     test("files go into a volume that nobody has started with, and come out again", async () => {
-      await engine.createVolume(`${stack}_data`, new Map([[labels.stack, stack], [labels.volume, "data"]]));
+      await engine.createVolume(
+        `${stack}_data`,
+        new Map([
+          [labels.stack, stack],
+          [labels.volume, "data"],
+        ]),
+      );
       const id = await engine.createContainer(
-        request("volume", { readOnlyRoot: false, mounts: [{ type: "volume", source: `${stack}_data`, target: "/data", readOnly: false, noCopy: true }] }),
+        request("volume", {
+          readOnlyRoot: false,
+          mounts: [
+            {
+              type: "volume",
+              source: `${stack}_data`,
+              target: "/data",
+              readOnly: false,
+              noCopy: true,
+            },
+          ],
+        }),
       );
       const { tarFill, tarHeader } = await import("../../../src/image/simple-tar.ts");
       const secret = Buffer.from("secret");
-      await engine.putArchive(id, "/data", Buffer.concat([tarHeader("password", secret.length, { mode: 0o440, uid: 10_001 }), secret, Buffer.alloc(tarFill(secret.length)), Buffer.alloc(1024)]));
+      await engine.putArchive(
+        id,
+        "/data",
+        Buffer.concat([
+          tarHeader("password", secret.length, { mode: 0o440, uid: 10_001 }),
+          secret,
+          Buffer.alloc(tarFill(secret.length)),
+          Buffer.alloc(1024),
+        ]),
+      );
 
-      const archive = Buffer.concat(await Array.fromAsync(await engine.getArchive(id, "/data/password")));
+      const archive = Buffer.concat(
+        await Array.fromAsync(await engine.getArchive(id, "/data/password")),
+      );
       expect(archive.includes("secret")).toBe(true);
-      expect(await engine.volumeUsers(`${stack}_data`)).toMatchObject([{ id, name: `${stack}-volume-1` }]);
+      expect(await engine.volumeUsers(`${stack}_data`)).toMatchObject([
+        { id, name: `${stack}-volume-1` },
+      ]);
       expect(await engine.inspectContainer("no-such-container")).toBeUndefined();
     });
 
@@ -178,13 +252,28 @@ for (const host of testHosts) {
       const subnets = [12, 13].map((last) => `10.213.${randomBytes(1)[0] ?? 1}.${last * 16}/28`);
       const ids: string[] = [];
       for (const [index, subnet] of subnets.entries()) {
-        ids.push(await engine.createNetwork({ name: `${stack}_net${index}`, internal: index === 0, subnet, labels: new Map([[labels.stack, stack]]) }));
+        ids.push(
+          await engine.createNetwork({
+            name: `${stack}_net${index}`,
+            internal: index === 0,
+            subnet,
+            labels: new Map([[labels.stack, stack]]),
+          }),
+        );
       }
-      const id = await engine.createContainer(request("net", { entrypoint: ["/bin/sleep", "60"], network: { name: `${stack}_net0`, aliases: ["net"] } }));
+      const id = await engine.createContainer(
+        request("net", {
+          entrypoint: ["/bin/sleep", "60"],
+          network: { name: `${stack}_net0`, aliases: ["net"] },
+        }),
+      );
       await engine.connectNetwork(`${stack}_net1`, id, ["net"]);
       await engine.startContainer(id);
       const state = await engine.inspectContainer(id);
-      expect([...(state?.addresses.keys() ?? [])].toSorted()).toEqual([`${stack}_net0`, `${stack}_net1`]);
+      expect([...(state?.addresses.keys() ?? [])].toSorted()).toEqual([
+        `${stack}_net0`,
+        `${stack}_net1`,
+      ]);
       const { networks, usedSubnets } = await look();
       expect(networks).toMatchObject([
         { name: `${stack}_net0`, ours: true, internal: true, subnets: [subnets[0]] },
@@ -201,7 +290,12 @@ for (const host of testHosts) {
       const address = server.address();
       const port = typeof address === "object" && address !== null ? address.port : 0;
       const name = `${stack}_ports`;
-      const network = await engine.createNetwork({ name, internal: false, subnet: `10.214.${randomBytes(1)[0] ?? 1}.0/28`, labels: new Map([[labels.stack, stack]]) });
+      const network = await engine.createNetwork({
+        name,
+        internal: false,
+        subnet: `10.214.${randomBytes(1)[0] ?? 1}.0/28`,
+        labels: new Map([[labels.stack, stack]]),
+      });
       const publishing = (hostPort: number): Partial<ContainerRequest> => ({
         entrypoint: ["/bin/sleep", "60"],
         network: { name, aliases: [] },
@@ -210,7 +304,9 @@ for (const host of testHosts) {
       try {
         await expect(started("taken", publishing(port))).rejects.toMatchObject({
           code: "port-in-use",
-          message: expect.stringMatching(/^Port 127\.0\.0\.1:\d+ is in use by (?:node|MainThread|vitest)[^(]* \(process \d+\)\.$/u),
+          message: expect.stringMatching(
+            /^Port 127\.0\.0\.1:\d+ is in use by (?:node|MainThread|vitest)[^(]* \(process \d+\)\.$/u,
+          ),
         });
       } finally {
         server.close();
@@ -223,22 +319,39 @@ for (const host of testHosts) {
         code: "port-in-use",
         message: `Port 127.0.0.1:${published?.hostPort ?? 0} is in use by container ${stack}-owner-1 of stack ${stack}.`,
       });
-      for (const service of ["taken", "owner", "second"]) await engine.removeContainer(`${stack}-${service}-1`);
+      for (const service of ["taken", "owner", "second"])
+        await engine.removeContainer(`${stack}-${service}-1`);
       await engine.removeNetwork(network);
     });
 
     test("a look sees what is ours and what only bears our names", async () => {
       const own = await started("own", shell("exit 4"));
       await engine.waitContainer(own);
-      const foreign = await engine.createContainer({ ...request("foreign"), labels: new Map([["dev.qclock.test", "1"]]) });
+      const foreign = await engine.createContainer({
+        ...request("foreign"),
+        labels: new Map([["dev.qclock.test", "1"]]),
+      });
       await engine.createVolume(`${stack}_foreign`, new Map([["dev.qclock.test", "1"]]));
       try {
         const observed = await look();
         const inspected = await engine.inspectImage(image);
-        expect(observed.images.get(image)).toMatchObject({ reference: image, identity: inspected?.identity });
-        expect(observed.containers.find(({ name }) => name === `${stack}-own-1`)).toMatchObject({ ours: true, service: "own", status: "exited", exitCode: 4, restartCount: 0 });
-        expect(observed.containers.find(({ name }) => name === `${stack}-foreign-1`)).toMatchObject({ ours: false, id: foreign });
-        expect(observed.volumes.find(({ name }) => name === `${stack}_foreign`)).toMatchObject({ ours: false });
+        expect(observed.images.get(image)).toMatchObject({
+          reference: image,
+          identity: inspected?.identity,
+        });
+        expect(observed.containers.find(({ name }) => name === `${stack}-own-1`)).toMatchObject({
+          ours: true,
+          service: "own",
+          status: "exited",
+          exitCode: 4,
+          restartCount: 0,
+        });
+        expect(observed.containers.find(({ name }) => name === `${stack}-foreign-1`)).toMatchObject(
+          { ours: false, id: foreign },
+        );
+        expect(observed.volumes.find(({ name }) => name === `${stack}_foreign`)).toMatchObject({
+          ours: false,
+        });
         expect(observed.engine.id).not.toBe("");
       } finally {
         await engine.removeContainer(foreign);

@@ -12,7 +12,9 @@ async function* bytes(...parts: readonly Uint8Array[]): AsyncGenerator<Uint8Arra
 }
 
 /** Names of one test's images, removed at its end. */
-function imageNames(engine: Engine): { readonly name: (image: string) => string } & AsyncDisposable {
+function imageNames(
+  engine: Engine,
+): { readonly name: (image: string) => string } & AsyncDisposable {
   const stack = `t-${randomBytes(5).toString("hex")}`;
   const used: string[] = [];
   return {
@@ -42,7 +44,10 @@ for (const host of testHosts) {
     await loadArtifacts({ engine, artifacts: [base, child], onOutput: () => undefined });
 
     expect((await engine.inspectImage(base.reference))?.diffIds).toEqual([lower.diffId]);
-    expect((await engine.inspectImage(child.reference))?.diffIds).toEqual([lower.diffId, upper.diffId]);
+    expect((await engine.inspectImage(child.reference))?.diffIds).toEqual([
+      lower.diffId,
+      upper.diffId,
+    ]);
   });
 
   test(`${where}: a layer that the Engine holds is not sent again`, async () => {
@@ -52,23 +57,41 @@ for (const host of testHosts) {
     const lower = await smallLayer(scope.store, [["lower", randomBytes(256 * 1024)]]);
     const upper = await smallLayer(scope.store, [["upper", randomBytes(64)]]);
     const sizes: number[] = [];
-    const counting: Engine = { ...engine, loadImages: async (archive, onOutput, signal) => {
-      let size = 0;
-      await engine.loadImages((async function* () {
-        for await (const chunk of archive) {
-          size += chunk.length;
-          yield chunk;
-        }
-      })(), onOutput, signal);
-      sizes.push(size);
-    } };
-    await loadArtifacts({ engine: counting, artifacts: [smallImage(names.name("base"), [lower])], onOutput: () => undefined });
-    await loadArtifacts({ engine: counting, artifacts: [smallImage(names.name("child"), [lower, upper])], onOutput: () => undefined });
+    const counting: Engine = {
+      ...engine,
+      loadImages: async (archive, onOutput, signal) => {
+        let size = 0;
+        await engine.loadImages(
+          (async function* () {
+            for await (const chunk of archive) {
+              size += chunk.length;
+              yield chunk;
+            }
+          })(),
+          onOutput,
+          signal,
+        );
+        sizes.push(size);
+      },
+    };
+    await loadArtifacts({
+      engine: counting,
+      artifacts: [smallImage(names.name("base"), [lower])],
+      onOutput: () => undefined,
+    });
+    await loadArtifacts({
+      engine: counting,
+      artifacts: [smallImage(names.name("child"), [lower, upper])],
+      onOutput: () => undefined,
+    });
 
     expect(sizes).toHaveLength(2);
     expect(sizes[0]).toBeGreaterThan(256 * 1024);
     expect(sizes[1]).toBeLessThan(64 * 1024);
-    expect((await engine.inspectImage(names.name("child")))?.diffIds).toEqual([lower.diffId, upper.diffId]);
+    expect((await engine.inspectImage(names.name("child")))?.diffIds).toEqual([
+      lower.diffId,
+      upper.diffId,
+    ]);
   });
 
   test(`${where}: layers left out by mistake are sent after all`, async () => {
@@ -80,15 +103,25 @@ for (const host of testHosts) {
     const child = smallImage(names.name("child"), [lower, upper]);
     const lines: string[] = [];
 
-    await loadArtifacts({ engine, artifacts: [child], heldChains: [[lower.diffId]], onOutput: (line) => lines.push(line) });
+    await loadArtifacts({
+      engine,
+      artifacts: [child],
+      heldChains: [[lower.diffId]],
+      onOutput: (line) => lines.push(line),
+    });
 
     expect(lines.join("\n")).toContain("sending all of them");
-    expect((await engine.inspectImage(child.reference))?.diffIds).toEqual([lower.diffId, upper.diffId]);
+    expect((await engine.inspectImage(child.reference))?.diffIds).toEqual([
+      lower.diffId,
+      upper.diffId,
+    ]);
   });
 
   test(`${where}: an archive that is none is a failure`, async () => {
     await using engine = await connectTestEngine(host);
-    await expect(engine.loadImages(bytes(Buffer.alloc(4096, "x")), () => undefined)).rejects.toMatchObject({ code: "load-failed" });
+    await expect(
+      engine.loadImages(bytes(Buffer.alloc(4096, "x")), () => undefined),
+    ).rejects.toMatchObject({ code: "load-failed" });
   });
 
   test(`${where}: a layer that is not what its digest says is refused, and no name moves`, async () => {
@@ -99,7 +132,9 @@ for (const host of testHosts) {
     const diffId: Digest = `sha256:${"0".repeat(64)}`;
     const image = smallImage(names.name("forged"), [{ ...layer, diffId }]);
 
-    await expect(loadArtifacts({ engine, artifacts: [image], onOutput: () => undefined })).rejects.toMatchObject({ code: "load-failed" });
+    await expect(
+      loadArtifacts({ engine, artifacts: [image], onOutput: () => undefined }),
+    ).rejects.toMatchObject({ code: "load-failed" });
     expect(await engine.inspectImage(image.reference)).toBeUndefined();
   });
 }

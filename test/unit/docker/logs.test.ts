@@ -12,7 +12,8 @@ function frame(stream: 1 | 2, text: string | Uint8Array): Buffer {
 }
 
 async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
+  for (let start = 0; start < bytes.length; start += size)
+    yield bytes.subarray(start, start + size);
 }
 
 const accent = Buffer.from("é");
@@ -32,9 +33,14 @@ const lines: readonly LogLine[] = [
   { stream: "stderr", text: "no line end" },
 ];
 
-test.each([1, 2, 3, 7, 8, 9, 1000])("frames and characters split across chunks of %i bytes", async (size) => {
-  expect(await Array.fromAsync(splitLines(demultiplex(inChunks(output, size)), false))).toEqual(lines);
-});
+test.each([1, 2, 3, 7, 8, 9, 1000])(
+  "frames and characters split across chunks of %i bytes",
+  async (size) => {
+    expect(await Array.fromAsync(splitLines(demultiplex(inChunks(output, size)), false))).toEqual(
+      lines,
+    );
+  },
+);
 
 test("a terminal's output has no frames, and two characters at a line's end", async () => {
   const bytes = Buffer.from("one\r\ntwo");

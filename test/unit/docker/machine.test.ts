@@ -10,32 +10,72 @@ import { type Machine, parseOsRelease } from "../../../src/docker/setup/machine.
 import { QclockError } from "../../../src/error.ts";
 import type { Digest } from "../../../src/stack/stack.ts";
 
-const absence = new QclockError("engine-unreachable", "No Engine was found at any of the usual sockets.");
+const absence = new QclockError(
+  "engine-unreachable",
+  "No Engine was found at any of the usual sockets.",
+);
 
-const debian: Machine = { platform: "linux", isRoot: true, families: ["debian"], name: "Debian GNU/Linux 12", hasSystemd: false, hasAppArmor: false, dockerd: undefined };
+const debian: Machine = {
+  platform: "linux",
+  isRoot: true,
+  families: ["debian"],
+  name: "Debian GNU/Linux 12",
+  hasSystemd: false,
+  hasAppArmor: false,
+  dockerd: undefined,
+};
 
 test("an Engine is set up on Debian and Ubuntu as root; elsewhere it is said what to do", () => {
   expect(refuseToSetUp(debian, absence)).toBeUndefined();
-  expect(refuseToSetUp({ ...debian, families: ["linuxmint", "ubuntu", "debian"] }, absence)).toBeUndefined();
+  expect(
+    refuseToSetUp({ ...debian, families: ["linuxmint", "ubuntu", "debian"] }, absence),
+  ).toBeUndefined();
   expect(refuseToSetUp({ ...debian, isRoot: false }, absence)?.hint).toMatch(/as root to install/u);
-  expect(refuseToSetUp({ ...debian, isRoot: false, dockerd: "/usr/sbin/dockerd" }, absence)?.hint).toMatch(/as root to start/u);
-  expect(refuseToSetUp({ ...debian, families: ["ol", "fedora"], name: "Oracle Linux 9" }, absence)?.hint).toMatch(/Oracle Linux 9.*podman/u);
-  expect(refuseToSetUp({ ...debian, families: ["ol", "fedora"], dockerd: "/usr/bin/dockerd" }, absence)).toBeUndefined();
-  expect(refuseToSetUp({ ...debian, platform: "darwin", families: [] }, absence)?.hint).toMatch(/Docker Desktop/u);
-  expect(refuseToSetUp({ ...debian, families: ["arch"], name: "Arch Linux" }, absence)).toMatchObject({ code: "engine-unreachable", hint: expect.stringContaining("Arch Linux") });
+  expect(
+    refuseToSetUp({ ...debian, isRoot: false, dockerd: "/usr/sbin/dockerd" }, absence)?.hint,
+  ).toMatch(/as root to start/u);
+  expect(
+    refuseToSetUp({ ...debian, families: ["ol", "fedora"], name: "Oracle Linux 9" }, absence)?.hint,
+  ).toMatch(/Oracle Linux 9.*podman/u);
+  expect(
+    refuseToSetUp({ ...debian, families: ["ol", "fedora"], dockerd: "/usr/bin/dockerd" }, absence),
+  ).toBeUndefined();
+  expect(refuseToSetUp({ ...debian, platform: "darwin", families: [] }, absence)?.hint).toMatch(
+    /Docker Desktop/u,
+  );
+  expect(
+    refuseToSetUp({ ...debian, families: ["arch"], name: "Arch Linux" }, absence),
+  ).toMatchObject({ code: "engine-unreachable", hint: expect.stringContaining("Arch Linux") });
 });
 
 test("os-release with and without quotes", () => {
-  expect(Object.fromEntries(parseOsRelease('ID=ubuntu\nID_LIKE="debian x"\nPRETTY_NAME=\'Ubuntu\'\n# no\nESCAPED="a\\"b"\n'))).toEqual({ ID: "ubuntu", ID_LIKE: "debian x", PRETTY_NAME: "Ubuntu", ESCAPED: 'a"b' });
+  expect(
+    Object.fromEntries(
+      parseOsRelease(
+        'ID=ubuntu\nID_LIKE="debian x"\nPRETTY_NAME=\'Ubuntu\'\n# no\nESCAPED="a\\"b"\n',
+      ),
+    ),
+  ).toEqual({ ID: "ubuntu", ID_LIKE: "debian x", PRETTY_NAME: "Ubuntu", ESCAPED: 'a"b' });
 });
 
 test("control groups: mounted or not, one hierarchy or several", () => {
-  expect(hasControlGroups("tmpfs /sys/fs/cgroup tmpfs rw 0 0\ncgroup /sys/fs/cgroup/cpu cgroup rw,cpu 0 0\n")).toBe(true);
+  expect(
+    hasControlGroups(
+      "tmpfs /sys/fs/cgroup tmpfs rw 0 0\ncgroup /sys/fs/cgroup/cpu cgroup rw,cpu 0 0\n",
+    ),
+  ).toBe(true);
   expect(hasControlGroups("cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n")).toBe(true);
-  expect(hasControlGroups("cgroup /sys/fs/cgroup/systemd cgroup rw,name=systemd 0 0\ncgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n")).toBe(false);
+  expect(
+    hasControlGroups(
+      "cgroup /sys/fs/cgroup/systemd cgroup rw,name=systemd 0 0\ncgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n",
+    ),
+  ).toBe(false);
   const header = "#subsys_name\thierarchy\tnum_cgroups\tenabled\n";
   expect(parseControllers(`${header}cpu\t0\t1\t1\nmemory\t0\t1\t1\n`)).toEqual([]);
-  expect(parseControllers(`${header}cpu\t2\t1\t1\nmemory\t3\t1\t0\npids\t4\t1\t1\n`)).toEqual(["cpu", "pids"]);
+  expect(parseControllers(`${header}cpu\t2\t1\t1\nmemory\t3\t1\t0\npids\t4\t1\t1\n`)).toEqual([
+    "cpu",
+    "pids",
+  ]);
 });
 
 test("routes of the host as CIDR, without the default route", () => {
@@ -53,7 +93,13 @@ const [a, b, c]: readonly [Digest, Digest, Digest] = ["sha256:a", "sha256:b", "s
 
 function withLayers(...layers: readonly Digest[]): Parameters<typeof layersHeld>[0][number] {
   const bytes = new Uint8Array();
-  return { config: bytes, configDigest: a, manifest: bytes, manifestDigest: a, layers: layers.map((diffId) => ({ diffId, sizeBytes: 0, path: "" })) };
+  return {
+    config: bytes,
+    configDigest: a,
+    manifest: bytes,
+    manifestDigest: a,
+    layers: layers.map((diffId) => ({ diffId, sizeBytes: 0, path: "" })),
+  };
 }
 
 test("layers are left out only where the Engine holds them from the bottom, in every image that has them", () => {
@@ -67,8 +113,21 @@ test("layers are left out only where the Engine holds them from the bottom, in e
 
 test("an image is the same by list and by inspection, in both stores", () => {
   expect(imageIdentity({ Id: "sha256:config" })).toBe("sha256:config");
-  expect(imageIdentity({ Id: "sha256:index", Manifests: [{ ID: "sha256:image", Kind: "image", Available: true }, { ID: "sha256:proof", Kind: "attestation", Available: true }] })).toBe("sha256:image");
-  expect(imageIdentity({ Id: "sha256:index", Manifests: [{ ID: "sha256:image", Kind: "image", Available: false }] })).toBe("sha256:index");
+  expect(
+    imageIdentity({
+      Id: "sha256:index",
+      Manifests: [
+        { ID: "sha256:image", Kind: "image", Available: true },
+        { ID: "sha256:proof", Kind: "attestation", Available: true },
+      ],
+    }),
+  ).toBe("sha256:image");
+  expect(
+    imageIdentity({
+      Id: "sha256:index",
+      Manifests: [{ ID: "sha256:image", Kind: "image", Available: false }],
+    }),
+  ).toBe("sha256:index");
 });
 
 const healthy: EngineInfo = {
@@ -101,9 +160,20 @@ test("an Engine without faults has no warning", () => {
 });
 
 test("each thing that an Engine lacks is a finding with a fix", () => {
-  const faulty: EngineInfo = { ...healthy, hasInit: false, memoryLimit: false, pidsLimit: false, rootless: true, ipForwarding: false, isPodman: true, warnings: ["WARNING: bridge-nf-call-iptables is disabled"] };
+  const faulty: EngineInfo = {
+    ...healthy,
+    hasInit: false,
+    memoryLimit: false,
+    pidsLimit: false,
+    rootless: true,
+    ipForwarding: false,
+    isPodman: true,
+    warnings: ["WARNING: bridge-nf-call-iptables is disabled"],
+  };
   const findings = examineInfo(faulty, now + 60_000);
-  expect(findings.filter(({ status }) => status !== "ok").map(({ id, status }) => `${id}: ${status}`)).toEqual([
+  expect(
+    findings.filter(({ status }) => status !== "ok").map(({ id, status }) => `${id}: ${status}`),
+  ).toEqual([
     "engine-init: warning",
     "limits: warning",
     "ip-forwarding: problem",
@@ -111,6 +181,9 @@ test("each thing that an Engine lacks is a finding with a fix", () => {
     "podman: warning",
     "engine-warning: warning",
   ]);
-  expect(findings.find(({ id }) => id === "limits")).toMatchObject({ message: "the Engine cannot enforce memory and process limits", fix: expect.stringContaining("Delegate=") });
+  expect(findings.find(({ id }) => id === "limits")).toMatchObject({
+    message: "the Engine cannot enforce memory and process limits",
+    fix: expect.stringContaining("Delegate="),
+  });
   expect(findings.find(({ id }) => id === "clock")?.message).toContain("61 s");
 });

@@ -5,7 +5,12 @@ import { inTurn, json, refuse, startFakeEngine, stream } from "../../support/fak
 
 const imageId = `sha256:${"a".repeat(64)}`;
 const built = { aux: { ID: imageId } };
-const inspected = json({ Id: imageId, RepoTags: [], Config: { Labels: { purpose: "test" } }, RootFS: { Layers: [] } });
+const inspected = json({
+  Id: imageId,
+  RepoTags: [],
+  Config: { Labels: { purpose: "test" } },
+  RootFS: { Layers: [] },
+});
 
 function aBuild(): BuildRequest {
   return {
@@ -21,7 +26,14 @@ function aBuild(): BuildRequest {
   };
 }
 
-async function build(parts: readonly unknown[], end: "end" | "cut" | "stall" = "end"): Promise<{ readonly result: unknown; readonly lines: readonly string[]; readonly requests: readonly string[] }> {
+async function build(
+  parts: readonly unknown[],
+  end: "end" | "cut" | "stall" = "end",
+): Promise<{
+  readonly result: unknown;
+  readonly lines: readonly string[];
+  readonly requests: readonly string[];
+}> {
   await using fake = await startFakeEngine({
     routes: {
       "POST /build": stream(parts, end),
@@ -31,12 +43,22 @@ async function build(parts: readonly unknown[], end: "end" | "cut" | "stall" = "
   });
   await using engine = await fake.connect({ stallNoticeMs: 30, stallLimitMs: 150 });
   const lines: string[] = [];
-  const result: unknown = await engine.buildImage(aBuild(), (line) => lines.push(line)).catch((error: unknown) => error);
-  return { result, lines, requests: fake.requests.filter((request) => !/_ping|info/u.test(request)) };
+  const result: unknown = await engine
+    .buildImage(aBuild(), (line) => lines.push(line))
+    .catch((error: unknown) => error);
+  return {
+    result,
+    lines,
+    requests: fake.requests.filter((request) => !/_ping|info/u.test(request)),
+  };
 }
 
 test("a build succeeds when its stream names an image that is there, and only then gets its name", async () => {
-  const { result, lines, requests } = await build([{ stream: "Step 1/1 : FROM scratch\n" }, built, { stream: "Successfully built aaa\n" }]);
+  const { result, lines, requests } = await build([
+    { stream: "Step 1/1 : FROM scratch\n" },
+    built,
+    { stream: "Successfully built aaa\n" },
+  ]);
 
   expect(result).toBe(imageId);
   expect(lines).toEqual(["Step 1/1 : FROM scratch", "Successfully built aaa"]);
@@ -48,19 +70,28 @@ test("a build succeeds when its stream names an image that is there, and only th
 });
 
 test("BuildKit's form of the result counts as well", async () => {
-  const { result } = await build([{ id: "moby.buildkit.trace", aux: "" }, { id: "moby.image.id", aux: { ID: imageId } }]);
+  const { result } = await build([
+    { id: "moby.buildkit.trace", aux: "" },
+    { id: "moby.image.id", aux: { ID: imageId } },
+  ]);
   expect(result).toBe(imageId);
 });
 
 test("a stream that ends without naming an image is a failure", async () => {
   const { result, requests } = await build([{ stream: "Step 1/2 : FROM scratch\n" }]);
-  expect(result).toMatchObject({ code: "build-failed", message: expect.stringContaining("without naming an image") });
+  expect(result).toMatchObject({
+    code: "build-failed",
+    message: expect.stringContaining("without naming an image"),
+  });
   expect(requests).toHaveLength(1);
 });
 
 test("a connection cut in the middle is a failure that says so", async () => {
   const { result } = await build([{ stream: "Step 1/2\n" }], "cut");
-  expect(result).toMatchObject({ code: "engine-unreachable", message: expect.stringContaining("closed the connection") });
+  expect(result).toMatchObject({
+    code: "engine-unreachable",
+    message: expect.stringContaining("closed the connection"),
+  });
 });
 
 test("silence is told, and then ended", async () => {
@@ -70,8 +101,15 @@ test("silence is told, and then ended", async () => {
 });
 
 test("a failure inside a stream of status 200 is a failure, with the last lines", async () => {
-  const { result } = await build([{ stream: "Step 2/2 : RUN make\nno rule\n" }, { errorDetail: { code: 2, message: "exit code: 2" }, error: "exit code: 2" }]);
-  expect(result).toMatchObject({ code: "build-failed", message: expect.stringContaining("exit code: 2"), details: ["Step 2/2 : RUN make", "no rule"] });
+  const { result } = await build([
+    { stream: "Step 2/2 : RUN make\nno rule\n" },
+    { errorDetail: { code: 2, message: "exit code: 2" }, error: "exit code: 2" },
+  ]);
+  expect(result).toMatchObject({
+    code: "build-failed",
+    message: expect.stringContaining("exit code: 2"),
+    details: ["Step 2/2 : RUN make", "no rule"],
+  });
 });
 
 test("a failure on a last line without its end counts", async () => {
@@ -99,10 +137,16 @@ test("a character split across chunks stays whole", async () => {
 
 test("an image without the labels asked for is no result, and gets no name", async () => {
   await using fake = await startFakeEngine({
-    routes: { "POST /build": stream([built]), [`GET /images/${encodeURIComponent(imageId)}/json`]: json({ Id: imageId, Config: {} }) },
+    routes: {
+      "POST /build": stream([built]),
+      [`GET /images/${encodeURIComponent(imageId)}/json`]: json({ Id: imageId, Config: {} }),
+    },
   });
   await using engine = await fake.connect();
-  await expect(engine.buildImage(aBuild(), () => undefined)).rejects.toMatchObject({ code: "build-failed", message: expect.stringContaining("label purpose") });
+  await expect(engine.buildImage(aBuild(), () => undefined)).rejects.toMatchObject({
+    code: "build-failed",
+    message: expect.stringContaining("label purpose"),
+  });
   expect(fake.requests.some((request) => request.includes("/tag"))).toBe(false);
 });
 
@@ -123,37 +167,60 @@ test("a context whose source fails is never a whole context", async () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     throw new Error("the disk is gone");
   })();
-  await expect(engine.buildImage({ ...aBuild(), context }, () => undefined)).rejects.toMatchObject({ message: expect.stringContaining("the disk is gone") });
+  await expect(engine.buildImage({ ...aBuild(), context }, () => undefined)).rejects.toMatchObject({
+    message: expect.stringContaining("the disk is gone"),
+  });
   await expect.poll(() => received).toBe("broken");
 });
 
 test("looks are tried again while the Engine restarts, and say so", async () => {
   await using fake = await startFakeEngine({
-    routes: { "GET /containers/c/json": inTurn(refuse(503, "starting"), (response) => void response.socket?.destroy(), json({ Id: "c", Name: "/c", State: {}, Config: {} })) },
+    routes: {
+      "GET /containers/c/json": inTurn(
+        refuse(503, "starting"),
+        (response) => void response.socket?.destroy(),
+        json({ Id: "c", Name: "/c", State: {}, Config: {} }),
+      ),
+    },
   });
   await using engine = await fake.connect();
   expect(await engine.inspectContainer("c")).toMatchObject({ id: "c", name: "c" });
-  expect(fake.notices).toEqual(["Could not inspect container c (503: starting); trying again.", "Could not inspect container c (ECONNRESET); trying again."]);
+  expect(fake.notices).toEqual([
+    "Could not inspect container c (503: starting); trying again.",
+    "Could not inspect container c (ECONNRESET); trying again.",
+  ]);
 });
 
 test("a change is never tried again", async () => {
-  await using fake = await startFakeEngine({ routes: { "POST /containers/c/start": refuse(500, "driver failed") } });
+  await using fake = await startFakeEngine({
+    routes: { "POST /containers/c/start": refuse(500, "driver failed") },
+  });
   await using engine = await fake.connect();
-  await expect(engine.startContainer("c")).rejects.toMatchObject({ code: "engine-failed", message: "Could not start container c: driver failed." });
+  await expect(engine.startContainer("c")).rejects.toMatchObject({
+    code: "engine-failed",
+    message: "Could not start container c: driver failed.",
+  });
   expect(fake.requests.filter((request) => request.startsWith("POST"))).toHaveLength(1);
 });
 
 test("what is absent is undefined, and 403 is a refusal", async () => {
-  await using fake = await startFakeEngine({ routes: { "GET /images/secret/json": refuse(403, "by policy\u001B[31m") } });
+  await using fake = await startFakeEngine({
+    routes: { "GET /images/secret/json": refuse(403, "by policy\u001B[31m") },
+  });
   await using engine = await fake.connect();
   expect(await engine.inspectImage("none")).toBeUndefined();
   const error: unknown = await engine.inspectImage("secret").catch((caught: unknown) => caught);
-  expect(error).toMatchObject({ code: "engine-refused", message: expect.stringContaining("by policy.") });
+  expect(error).toMatchObject({
+    code: "engine-refused",
+    message: expect.stringContaining("by policy."),
+  });
   expect(engineStatus(error)).toBe(403);
 });
 
 test("an answer that never comes is given up on, a caller's signal at once and with its own reason", async () => {
-  await using fake = await startFakeEngine({ routes: { "GET /images/slow/json": () => undefined } });
+  await using fake = await startFakeEngine({
+    routes: { "GET /images/slow/json": () => undefined },
+  });
   await using engine = await fake.connect({ firstByteMs: 50 });
   await expect(engine.inspectImage("slow")).rejects.toMatchObject({ code: "deadline-exceeded" });
   const reason = new Error("interrupted");
@@ -161,8 +228,19 @@ test("an answer that never comes is given up on, a caller's signal at once and w
 });
 
 test("an answer that is not an Engine's is said to be none", async () => {
-  await using fake = await startFakeEngine({ routes: { "GET /images/odd/json": json({ Id: 7 }), "GET /images/html/json": (response) => void response.end("<html>") } });
+  await using fake = await startFakeEngine({
+    routes: {
+      "GET /images/odd/json": json({ Id: 7 }),
+      "GET /images/html/json": (response) => void response.end("<html>"),
+    },
+  });
   await using engine = await fake.connect();
-  await expect(engine.inspectImage("odd")).rejects.toMatchObject({ code: "engine-failed", details: [expect.stringContaining("Id")] });
-  await expect(engine.inspectImage("html")).rejects.toMatchObject({ code: "engine-failed", details: ["<html>"] });
+  await expect(engine.inspectImage("odd")).rejects.toMatchObject({
+    code: "engine-failed",
+    details: [expect.stringContaining("Id")],
+  });
+  await expect(engine.inspectImage("html")).rejects.toMatchObject({
+    code: "engine-failed",
+    details: ["<html>"],
+  });
 });
