@@ -198,7 +198,9 @@ async function readHostAptSources(): Promise<
   const names = await readdir(folder).catch(() => []);
   const files = [
     "/etc/apt/sources.list",
-    ...names.toSorted((one, other) => one.localeCompare(other)).map((name) => path.join(folder, name)),
+    ...names
+      .toSorted((one, other) => one.localeCompare(other))
+      .map((name) => path.join(folder, name)),
   ].filter((file) => /\.(?:list|sources)$/.test(file));
   const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
   return files.map((name, index) => ({ name, text: texts[index] ?? "" }));

@@ -8,6 +8,7 @@ export const exitCodes = {
   blocked: 3,
   changesPending: 7,
   bug: 70,
+  deadline: 124,
   interrupted: 130,
   terminated: 143,
 } as const;

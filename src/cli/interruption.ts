@@ -9,6 +9,8 @@ export interface Interruption extends Disposable {
   readonly signal: AbortSignal;
   /** Called at the first signal, to tell the user at once; the default writes to standard error. */
   onStop: (message: string) => void;
+  /** Stop the run in good order for a reason of its own. */
+  stop(reason: string): void;
   /** End the run with exit code 124 when it takes longer. */
   startDeadline(durationMs: number): void;
   /** The exit code that the interruption asks for; undefined when there was none. */
@@ -35,6 +37,7 @@ export function listenForSignals(process: NodeJS.Process): Interruption {
   let receivedAt = 0;
   let grace: NodeJS.Timeout | undefined;
   let deadline: NodeJS.Timeout | undefined;
+  let isLate = false;
 
   const leaveNow = (signal: StopSignal): void => {
     // The live display hides the cursor; whoever gets the terminal next wants it back.
@@ -58,8 +61,15 @@ export function listenForSignals(process: NodeJS.Process): Interruption {
   const interruption: Interruption = {
     signal: controller.signal,
     onStop: (message) => void process.stderr.write(`${message}\n`),
+    stop(reason) {
+      controller.abort(new QclockError("interrupted", reason));
+      // It may hang in what the bug broke; then it is ended.
+      grace = setTimeout(() => leaveNow("SIGTERM"), graceMs);
+      grace.unref();
+    },
     startDeadline(durationMs) {
       deadline = setTimeout(() => {
+        isLate = true;
         const seconds = durationMs / 1000;
         controller.abort(
           new QclockError(
@@ -73,7 +83,7 @@ export function listenForSignals(process: NodeJS.Process): Interruption {
     get exitCode() {
       if (received !== undefined)
         return received === "SIGINT" ? exitCodes.interrupted : exitCodes.terminated;
-      return controller.signal.aborted ? 124 : undefined;
+      return isLate ? exitCodes.deadline : undefined;
     },
     [Symbol.dispose]() {
       clearTimeout(grace);

@@ -1,5 +1,6 @@
+import { exitCodes } from "./exit-code.ts";
 import { currentHost } from "./host.ts";
-import { listenForSignals } from "./interruption.ts";
+import { type Interruption, listenForSignals } from "./interruption.ts";
 import { version } from "./version.ts";
 
 await main();
@@ -11,11 +12,30 @@ async function main(): Promise<void> {
     process.stdout.write(`${version}\n`);
     return;
   }
+  // What a library does with an old API of Node concerns its authors, not the user's terminal.
+  process.noDeprecation = true;
   ignoreBrokenPipes();
   using interruption = listenForSignals(process);
+  reportBugs(interruption);
   // Loaded only now: answering a signal and telling the version need none of it.
   const { runProgram } = await import("./program.ts");
-  process.exitCode = await runProgram({ host: currentHost(), interruption });
+  const exitCode = await runProgram({ host: currentHost(), interruption });
+  process.exitCode ??= exitCode;
+}
+
+/**
+ * An exception that nobody awaited is a bug like any other. It is shown, and the run is stopped in good
+ * order, since what it holds in the Engine (the stack's lock) should still be given back.
+ */
+function reportBugs(interruption: Interruption): void {
+  const report = async (error: unknown): Promise<void> => {
+    process.exitCode = exitCodes.bug;
+    const { describeBug } = await import("./program.ts");
+    process.stderr.write(describeBug(error, currentHost()));
+    interruption.stop("A bug ended the run.");
+  };
+  process.on("uncaughtException", (error) => void report(error));
+  process.on("unhandledRejection", (error) => void report(error));
 }
 
 /** A reader that has seen enough (`| head`) is no failure: what it no longer takes is dropped. */

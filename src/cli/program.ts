@@ -171,9 +171,15 @@ function reportFailure(error: unknown, host: Host): number {
     host.stderr.write(formatError(error, style));
     return exitCodeOfError(error.code);
   }
-  const runtime = `Node ${process.versions.node}, ${process.platform}-${process.arch}`;
-  host.stderr.write(formatBug({ error, version, runtime, style }));
+  host.stderr.write(describeBug(error, host));
   return exitCodes.bug;
+}
+
+/** An exception that is nobody's mistake but qclock's, with what a report of it needs. */
+export function describeBug(error: unknown, host: Host): string {
+  const style = createStyle({ color: useColor(host, { color: "auto" }, host.stderr) });
+  const runtime = `Node ${process.versions.node}, ${process.platform}-${process.arch}`;
+  return formatBug({ error, version, runtime, style });
 }
 
 /** commander's `error: unknown command 'biuld'\n(Did you mean build?)` in our own form. */

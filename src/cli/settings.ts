@@ -65,7 +65,11 @@ export const definitions: Readonly<Record<SettingName, Definition>> = {
     "QCLOCK_HOST",
     "the Engine, such as unix:///var/run/docker.sock or ssh://user@host",
   ),
-  context: textual("--context <name>", "QCLOCK_CONTEXT", "the docker context that names the Engine"),
+  context: textual(
+    "--context <name>",
+    "QCLOCK_CONTEXT",
+    "the docker context that names the Engine",
+  ),
   progress: choice(
     "--progress <mode>",
     "QCLOCK_PROGRESS",

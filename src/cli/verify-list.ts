@@ -19,13 +19,39 @@ export interface VerifyFormatOptions {
 export function formatVerifyReport(report: VerifyReport, options: VerifyFormatOptions): string {
   const { style } = options;
   const subjects = Map.groupBy(report.results, ({ subject }) => subject);
-  const lines = [...subjects].flatMap(([subject, results]) => [
-    subjectLine(subject, results, style),
-    ...results
-      .filter(({ verdict }) => options.verbose || verdict.status !== "passed")
-      .flatMap((result) => resultLines(result, options)),
-  ]);
+  const lines = [...subjects].flatMap(([subject, results]) => {
+    const together = options.verbose ? [] : skippedTogether(results);
+    return [
+      subjectLine(subject, results, style),
+      ...results
+        .filter(
+          (result) =>
+            options.verbose ||
+            !(
+              result.verdict.status === "passed" || together.some((group) => group.includes(result))
+            ),
+        )
+        .flatMap((result) => resultLines(result, options)),
+      ...together.flatMap((group) => togetherLine(group, style)),
+    ];
+  });
   return [...lines, "", verdictLine(report, style)].join("\n").trimStart();
+}
+
+/** Where something is missing altogether, all its checks are skipped for that one reason, which is said once. */
+function skippedTogether(results: readonly VerifyResult[]): readonly (readonly VerifyResult[])[] {
+  const skipped = results.filter(({ verdict }) => verdict.status === "skipped");
+  const groups = Map.groupBy(skipped, ({ verdict }) =>
+    verdict.status === "skipped" ? verdict.reason : "",
+  );
+  return [...groups.values()].filter((group) => group.length > 2);
+}
+
+function togetherLine(group: readonly VerifyResult[], style: Style): readonly string[] {
+  const [first] = group;
+  if (first?.verdict.status !== "skipped") return [];
+  const mark = first.blocking ? style.error("✖") : style.warning("-");
+  return [`    ${mark} ${group.length} checks skipped: ${sanitizeLine(first.verdict.reason)}`];
 }
 
 /** Every check that verify knows, as a table. */

@@ -3,7 +3,7 @@ import type { Outcome, RunEvent } from "../run/event.ts";
 import { unreachable } from "../unreachable.ts";
 import { formatDuration } from "./format/duration.ts";
 import { formatFailures } from "./format/failure.ts";
-import { describeOperation } from "./format/operation.ts";
+import { describeOperation, formatDone } from "./format/operation.ts";
 import { formatProgress } from "./format/progress.ts";
 import { sanitizeLine } from "./format/sanitize.ts";
 import type { Style } from "./format/style.ts";
@@ -131,9 +131,7 @@ function describeOutcome(
 ): string {
   switch (outcome.status) {
     case "succeeded":
-      return outcome.note === undefined
-        ? words.done
-        : `${words.done}, ${sanitizeLine(outcome.note)}`;
+      return sanitizeLine(formatDone(words.done, outcome.note));
     case "failed":
       return `${words.style.error("failed")} while ${words.doing}: ${sanitizeLine(outcome.error.message)} [${outcome.error.code}]`;
     case "skipped":

@@ -8,7 +8,8 @@ import { findProgram } from "./program.ts";
 import { readInspection } from "./inspection.ts";
 import { readImageFiles } from "./read-image-files.ts";
 import { readProcesses } from "./processes.ts";
-import type { RunningService } from "./reachability.ts";
+import type { ConnectTool, RunningService } from "./reachability.ts";
+import type { HelperImage } from "./try-connections.ts";
 import { readSecretFiles } from "./secret-files.ts";
 import type { ImageSubject, ServiceSubject } from "./subject.ts";
 
@@ -29,8 +30,8 @@ export interface Gathered {
     readonly subject: ServiceSubject | undefined;
   }[];
   readonly running: ReadonlyMap<string, RunningService>;
-  /** Reference of an image of the stack that has bash; undefined when none has. */
-  readonly imageWithBash: string | undefined;
+  /** An image of the stack that can open connections; undefined when none can. */
+  readonly helper: HelperImage | undefined;
 }
 
 /** Parts of an image's configuration that only checks want. */
@@ -117,8 +118,7 @@ export async function gather(
     images,
     services,
     running: runningServices(stack, states, filesOf),
-    imageWithBash: images.find(({ subject }) => subject !== undefined && hasBash(subject))?.subject
-      ?.image.reference,
+    helper: helperAmong(images),
   };
 }
 
@@ -239,14 +239,27 @@ function runningServices(
       containerId: state.id,
       addresses: [...state.addresses.values()],
       ports: portsOf(service, image?.details.exposedPorts ?? []),
-      hasBash: image !== undefined && hasBash(image),
+      tool: image === undefined ? undefined : toolOf(image),
     });
   }
   return running;
 }
 
-function hasBash({ files, details }: ImageSubject): boolean {
-  return findProgram(files, "bash", details.environment) !== undefined;
+function helperAmong(images: Gathered["images"]): HelperImage | undefined {
+  for (const { subject } of images) {
+    const tool = subject === undefined ? undefined : toolOf(subject);
+    if (subject !== undefined && tool !== undefined)
+      return { reference: subject.image.reference, tool };
+  }
+  return undefined;
+}
+
+function toolOf({ files, details }: ImageSubject): ConnectTool | undefined {
+  for (const type of ["bash", "busybox"] as const) {
+    const found = findProgram(files, type, details.environment);
+    if (found !== undefined) return { type, path: `/${found.path}` };
+  }
+  return undefined;
 }
 
 /** Ports on which something of the service may listen; any one will do where none is known, since a refusal is an answer. */

@@ -9,8 +9,14 @@ export interface RunningService {
   readonly addresses: readonly string[];
   /** Ports that something may listen on: of probes, of the image, published ones. */
   readonly ports: readonly number[];
-  /** Whether its image has bash, which can open connections by itself. */
-  readonly hasBash: boolean;
+  /** A program of its image that can open connections; undefined when it has none that is known. */
+  readonly tool: ConnectTool | undefined;
+}
+
+/** A program that can open connections, and where it lies. */
+export interface ConnectTool {
+  readonly type: "bash" | "busybox";
+  readonly path: string;
 }
 
 /** One connection to try: a host's name or address, and a port. */
@@ -80,9 +86,7 @@ function judgePair(pair: {
   if (source === undefined) return unknown(`${from.name} is not running`);
   if (target === undefined) return unknown(`${to.name} is not running`);
   if (attempts === undefined)
-    return unknown(
-      `no image of the stack has a program that can open a connection from ${from.name}`,
-    );
+    return unknown(`no image of the stack has bash or busybox, to try from inside ${from.name}`);
   const tried = attempts.filter(({ host, port }) =>
     targetsOf(from, target).some((one) => one.host === host && one.port === port),
   );
@@ -97,11 +101,23 @@ function judgePair(pair: {
 export const waitSeconds = 2;
 
 /**
- * The script for bash: all targets at once, each in a process of its own, since a connection that is
- * dropped would wait for minutes. It needs no program but bash itself, writes no file, and prints
- * `<index> <result>` for each.
+ * The command that tries all targets at once, each in a process of its own, since a connection that is
+ * dropped would wait for minutes. It needs no program but the tool itself, writes no file, and prints
+ * `<index> <result>` for each target.
  */
-export const connectScript = `
+export function connectCommand(tool: ConnectTool, targets: readonly Target[]): readonly string[] {
+  const words = targets.flatMap(({ host, port }) => [host, String(port)]);
+  switch (tool.type) {
+    case "bash":
+      return [tool.path, "-c", bashScript, "connect", ...words];
+    case "busybox":
+      return [tool.path, "sh", "-c", busyboxScript(tool.path), "connect", ...words];
+    default:
+      return tool.type satisfies never;
+  }
+}
+
+const bashScript = `
 LC_ALL=C
 try() {
   local message
@@ -117,6 +133,19 @@ done
 kill $(jobs -p) 2>/dev/null
 exit 0
 `;
+
+/** nc ends when the other side closes, which a database does late: so it is ended, and having said nothing it was connected. */
+function busyboxScript(busybox: string): string {
+  return `
+try() {
+  message=$(${busybox} timeout ${waitSeconds + 1} ${busybox} nc -w ${waitSeconds} "$2" "$3" </dev/null 2>&1 >/dev/null)
+  if [ -z "$message" ]; then echo "$1 open"; else echo "$1 \${message##*: }"; fi
+}
+index=0
+while [ $# -gt 0 ]; do try "$index" "$1" "$2" & index=$((index + 1)); shift 2; done
+wait
+`;
+}
 
 /** What the script printed; a target that it says nothing about was not answered in time. */
 export function readAttempts(output: string, targets: readonly Target[]): readonly Attempt[] {

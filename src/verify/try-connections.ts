@@ -3,10 +3,10 @@ import type { ContainerRequest, Engine } from "../docker/engine.ts";
 import type { RunContext } from "../run/context.ts";
 import { labels } from "../stack/labels.ts";
 import {
-  connectScript,
+  connectCommand,
+  type ConnectTool,
   readAttempts,
   type RunningService,
-  type Target,
   type TryConnections,
   waitSeconds,
 } from "./reachability.ts";
@@ -14,21 +14,27 @@ import {
 /** Beyond the wait for the connections themselves, for the Engine to start and answer. */
 const slackMs = 10_000;
 
+/** An image from which a helper container can be made. */
+export interface HelperImage {
+  readonly reference: string;
+  readonly tool: ConnectTool;
+}
+
 /**
- * Tries connections from inside a service's network namespace: with the bash of the service's own
+ * Tries connections from inside a service's network namespace: with a tool of the service's own
  * container where its image has one (same user, same limits), else with a short-lived helper container
- * that shares nothing but the service's network and is made from an image of the stack that has bash.
+ * that shares nothing but the service's network and is made from an image of the stack that has one.
  */
 export function tryConnectionsIn(
   context: Pick<RunContext, "stack" | "runId" | "signal">,
   engine: Engine,
-  /** An image of the stack with bash; undefined when there is none. */
-  helperImage: string | undefined,
+  /** An image of the stack that has a tool; undefined when none has. */
+  helper: HelperImage | undefined,
 ): TryConnections {
   return async (from, targets) => {
     if (targets.length === 0) return [];
-    const command = scriptWith(targets);
-    if (from.hasBash) {
+    if (from.tool !== undefined) {
+      const command = connectCommand(from.tool, targets);
       const timeoutMs = waitSeconds * 1000 + slackMs;
       const { output } = await engine.exec(
         from.containerId,
@@ -38,21 +44,17 @@ export function tryConnectionsIn(
       );
       return readAttempts(output, targets);
     }
-    if (helperImage === undefined) return undefined;
+    if (helper === undefined) return undefined;
+    const command = connectCommand(helper.tool, targets);
     return readAttempts(
       await runHelper(
         context,
         engine,
-        helperRequest(context, { from, image: helperImage, command }),
+        helperRequest(context, { from, image: helper.reference, command }),
       ),
       targets,
     );
   };
-}
-
-function scriptWith(targets: readonly Target[]): readonly string[] {
-  const words = targets.flatMap(({ host, port }) => [host, String(port)]);
-  return ["bash", "-c", connectScript, "connect", ...words];
 }
 
 /** As hardened as any service, and labelled, so that a reset removes what a crash leaves. */

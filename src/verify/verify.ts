@@ -54,10 +54,7 @@ export async function verifyStack(
 
   const results: CheckResult[] = [];
   if (wanted.has(probeCheck.id)) results.push(...(await runProbes(context)));
-  results.push(
-    ...judgeImages(gathered, wanted, now),
-    ...judgeServices(gathered, wanted, now),
-  );
+  results.push(...judgeImages(gathered, wanted, now), ...judgeServices(gathered, wanted, now));
   if (stackChecks.some(({ id }) => wanted.has(id))) {
     emit({
       type: "phase-started",
@@ -67,7 +64,7 @@ export async function verifyStack(
     const reachability = await observeReachability(
       stack,
       gathered.running,
-      tryConnectionsIn(context, engine, gathered.imageWithBash),
+      tryConnectionsIn(context, engine, gathered.helper),
     );
     emit({
       type: "phase-finished",
@@ -75,9 +72,7 @@ export async function verifyStack(
       note: `${reachability.length} pairs of services`,
     });
     const subject = { stack, reachability };
-    results.push(
-      ...runChecks(stackChecks, { subject, name: `stack ${stack.name}`, wanted, now }),
-    );
+    results.push(...runChecks(stackChecks, { subject, name: `stack ${stack.name}`, wanted, now }));
   }
   return summarizeResults(results, {
     stack: stack.name,

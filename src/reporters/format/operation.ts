@@ -57,6 +57,19 @@ export function describeOperation(operation: Operation): OperationWords {
   }
 }
 
+/** That an operation is done, with the fact that it noted; a note that says it itself is not said twice. */
+export function formatDone(done: string, note: string | undefined): string {
+  if (note === undefined) return done;
+  return note.startsWith(done) ? note : `${done}, ${note}`;
+}
+
+/** Operations whose notes are worth a place in a tree, where each row has but one line. */
+export function isNoteworthy({ type }: Operation): boolean {
+  return ["assemble-image", "build-image", "pull-image", "start-container", "wait-ready"].includes(
+    type,
+  );
+}
+
 function service(name: string, doing: string, done: string): OperationWords {
   return { kind: "service", name, doing, done };
 }

@@ -16,7 +16,9 @@ export function formatSummary(view: View, style: Style): string | undefined {
     ...some(unchanged, "unchanged"),
   ];
   const command = view.command ?? "run";
-  const facts = `${parts.length === 0 ? "nothing to do" : parts.join(", ")} in ${formatDuration(report.durationMs)}`;
+  // A run without a step has no duration of its own.
+  const time = report.nodes.length === 0 ? "" : ` in ${formatDuration(report.durationMs)}`;
+  const facts = `${parts.length === 0 ? "nothing to do" : parts.join(", ")}${time}`;
   switch (report.status) {
     case "succeeded":
       return `${style.success("✔")} ${command}: ${report.nodes.length === 0 && unchanged > 0 ? `nothing to do, ${facts}` : facts}`;

@@ -1,7 +1,7 @@
 import type { PlanNode } from "../../plan/plan.ts";
 import type { NodeView, PhaseView, Progress, View } from "../view.ts";
 import { formatDuration } from "./duration.ts";
-import { describeOperation } from "./operation.ts";
+import { describeOperation, isNoteworthy } from "./operation.ts";
 import { formatBar, formatProgress } from "./progress.ts";
 import { sanitizeLine } from "./sanitize.ts";
 import type { Style } from "./style.ts";
@@ -159,14 +159,19 @@ function doneText(nodes: readonly NodeView[]): string {
     if (node.status !== "finished") continue;
     startedAtMs = Math.min(startedAtMs, node.startedAtMs ?? Infinity);
     finishedAtMs = Math.max(finishedAtMs, node.finishedAtMs);
-    if (node.outcome.status === "succeeded" && node.outcome.note !== undefined)
+    if (
+      node.outcome.status === "succeeded" &&
+      node.outcome.note !== undefined &&
+      isNoteworthy(node.node.operation)
+    )
       notes.push(sanitizeLine(node.outcome.note));
   }
   const last = nodes.at(-1);
   const done = last === undefined ? "" : describeOperation(last.node.operation).done;
   const count = new Set(nodes.map(({ node }) => describeOperation(node.operation).name)).size;
   const duration = finishedAtMs >= startedAtMs ? formatDuration(finishedAtMs - startedAtMs) : "";
-  return joined(count > 1 ? `${count} ${done}` : done, ...notes, duration);
+  const said = notes.some((note) => note.startsWith(done));
+  return joined(...(said ? [] : [count > 1 ? `${count} ${done}` : done]), ...notes, duration);
 }
 
 /** Rows of several quick nodes, such as the networks, say how many are done. */

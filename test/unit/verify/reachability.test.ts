@@ -7,7 +7,7 @@ import type { Service, Stack } from "../../../src/stack/stack.ts";
 import { stackChecks } from "../../../src/verify/catalogue.ts";
 import {
   type Attempt,
-  connectScript,
+  connectCommand,
   observeReachability,
   readAttempts,
   type RunningService,
@@ -59,7 +59,7 @@ function running(...names: readonly string[]): ReadonlyMap<string, RunningServic
             containerId: name,
             addresses: [`10.0.0.${index + 2}`],
             ports: [80],
-            hasBash: true,
+            tool: undefined,
           },
         ],
       ];
@@ -128,7 +128,7 @@ describe("the matrix", () => {
   });
 });
 
-test("the script tells open, refused and unknown, all at once, with nothing but bash", async () => {
+test("the command tells open, refused and unknown, all at once, with nothing but bash", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   try {
     await once(server, "listening");
@@ -139,12 +139,8 @@ test("the script tells open, refused and unknown, all at once, with nothing but 
       { host: "127.0.0.1", port: 1 },
       { host: "nowhere.invalid", port: 80 },
     ];
-    const words = targets.flatMap(({ host, port: each }) => [host, String(each)]);
-    const { stdout } = await promisify(execFile)(
-      "/bin/bash",
-      ["-c", connectScript, "connect", ...words],
-      { env: { PATH: "/nowhere" } },
-    );
+    const [program = "", ...words] = connectCommand({ type: "bash", path: "/bin/bash" }, targets);
+    const { stdout } = await promisify(execFile)(program, words, { env: { PATH: "/nowhere" } });
     expect(readAttempts(stdout, targets).map(({ result }) => result)).toEqual([
       "open",
       "connection refused",
