@@ -84,9 +84,10 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 // CSI and OSC sequences, which colour text, move the cursor or set the window's title.
-// eslint-disable-next-line no-control-regex
-const terminalSequence =
-  /\u001B(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001B]*(?:\u0007|\u001B\\)?|[@-Z\\-_])/gu;
+const terminalSequence = new RegExp(
+  String.raw`\x1B(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1B]*(?:\x07|\x1B\\)?|[@-Z\\-_])`,
+  "gu",
+);
 
 function refusal(attempt: Attempt, status: number, message: string): QclockError {
   const text = cleanText(message);

@@ -9,6 +9,7 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { QclockError } from "../../error.ts";
 import { type Attempt, EngineResponseError, engineFailure, systemCode } from "../errors.ts";
+import { parseAnswer, readAll, refusalText, tooSlow } from "./engine-answer.ts";
 import type { Transport } from "./transport.ts";
 
 /** How long the Engine may take, in milliseconds. Tests shorten them. */
@@ -180,10 +181,13 @@ export class EngineHttp {
       });
       const status = response.statusCode ?? 0;
       if (status < 200 || status > 299) {
-        throw new EngineResponseError(
+        const text = refusalText(
+          await readAll(response, this.deadlines.answerMs, call.operation),
           status,
-          refusalText(await readAll(response, this.deadlines.answerMs, call.operation), status),
         );
+        // Whatever is still to be sent has nobody to read it.
+        request.destroy();
+        throw new EngineResponseError(status, text);
       }
       return { response, sent };
     } finally {
@@ -236,54 +240,6 @@ function sendBody(
   });
 }
 
-async function readAll(
-  response: IncomingMessage,
-  deadlineMs: number,
-  operation: string,
-): Promise<Buffer> {
-  const timer = setTimeout(() => response.destroy(tooSlow(operation, deadlineMs)), deadlineMs);
-  try {
-    // By events: a first `for await` costs milliseconds that a command with nothing to do would notice.
-    const chunks: Buffer[] = [];
-    await new Promise<void>((resolve, reject) => {
-      response.on("data", (chunk: Buffer) => void chunks.push(chunk));
-      response.once("end", resolve);
-      response.once("error", reject);
-    });
-    return Buffer.concat(chunks);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function parseAnswer(bytes: Buffer, operation: string): unknown {
-  try {
-    return JSON.parse(bytes.toString("utf8"));
-  } catch (error) {
-    throw new QclockError(
-      "engine-failed",
-      `Could not ${operation}: the Engine's answer is not JSON.`,
-      {
-        cause: error,
-        hint: "Something else than an Engine may be listening there.",
-        details: [bytes.subarray(0, 200).toString("utf8")],
-      },
-    );
-  }
-}
-
-function refusalText(bytes: Buffer, status: number): string {
-  const text = bytes.toString("utf8");
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === "object" && parsed !== null && "message" in parsed)
-      return String(parsed.message);
-  } catch {
-    // Proxies answer in plain text or HTML.
-  }
-  return text.trim() === "" ? `status ${status}` : text.trim().slice(0, 500);
-}
-
 function queryString(query: EngineCall["query"]): string {
   const entries = Object.entries(query ?? {}).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
@@ -306,14 +262,4 @@ function describe(error: unknown): string {
   return error instanceof EngineResponseError
     ? `${error.status}: ${error.message}`
     : (systemCode(error) ?? String(error));
-}
-
-function tooSlow(operation: string, deadlineMs: number): QclockError {
-  return new QclockError(
-    "deadline-exceeded",
-    `Could not ${operation}: the Engine gave no answer within ${deadlineMs / 1000} s.`,
-    {
-      hint: "`qclock doctor` looks at the Engine.",
-    },
-  );
 }

@@ -1,0 +1,64 @@
+import type { IncomingMessage } from "node:http";
+import { QclockError } from "../../error.ts";
+
+/** The whole body of an answer, within a time. */
+export async function readAll(
+  response: IncomingMessage,
+  deadlineMs: number,
+  operation: string,
+): Promise<Buffer> {
+  const timer = setTimeout(() => response.destroy(tooSlow(operation, deadlineMs)), deadlineMs);
+  try {
+    // By events: a first `for await` costs milliseconds that a command with nothing to do would notice.
+    const chunks: Buffer[] = [];
+    await new Promise<void>((resolve, reject) => {
+      response.on("data", (chunk: Buffer) => void chunks.push(chunk));
+      response.once("end", resolve);
+      response.once("error", reject);
+    });
+    return Buffer.concat(chunks);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** An answer as a value. */
+export function parseAnswer(bytes: Buffer, operation: string): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch (error) {
+    throw new QclockError(
+      "engine-failed",
+      `Could not ${operation}: the Engine's answer is not JSON.`,
+      {
+        cause: error,
+        hint: "Something else than an Engine may be listening there.",
+        details: [bytes.subarray(0, 200).toString("utf8")],
+      },
+    );
+  }
+}
+
+/** What an answer that is not a success says. */
+export function refusalText(bytes: Buffer, status: number): string {
+  const text = bytes.toString("utf8");
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed === "object" && parsed !== null && "message" in parsed)
+      return String(parsed.message);
+  } catch {
+    // Proxies answer in plain text or HTML.
+  }
+  return text.trim() === "" ? `status ${status}` : text.trim().slice(0, 500);
+}
+
+/** The failure of an Engine that takes too long. */
+export function tooSlow(operation: string, deadlineMs: number): QclockError {
+  return new QclockError(
+    "deadline-exceeded",
+    `Could not ${operation}: the Engine gave no answer within ${deadlineMs / 1000} s.`,
+    {
+      hint: "`qclock doctor` looks at the Engine.",
+    },
+  );
+}
