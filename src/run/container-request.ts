@@ -12,6 +12,8 @@ export function containerRequest(request: {
   readonly configHash: string;
   /** Identity of the image in this Engine. */
   readonly imageIdentity: string;
+  /** Whether the Engine has an init to run as the first process. */
+  readonly hasInit: boolean;
   readonly commonLabels: ReadonlyMap<string, string>;
 }): ContainerRequest {
   const { stack, service, owner, configHash, imageIdentity, commonLabels } = request;
@@ -62,7 +64,7 @@ export function containerRequest(request: {
     dropCapabilities: hardening.dropCapabilities,
     addCapabilities: hardening.addCapabilities,
     noNewPrivileges: hardening.noNewPrivileges,
-    init: hardening.init,
+    init: hardening.init && request.hasInit,
     restart: service.restart,
     stopGracePeriodMs: service.stopGracePeriodMs,
   };

@@ -71,8 +71,11 @@ function describeState(state: ContainerState, service: Service): string {
 }
 
 function endOf(state: ContainerState, service: Service): string {
-  if (state.status === "restarting" || state.restartCount > 0)
-    return `keeps ending: ${explainExitCode(state, service)}`;
+  // Once it runs again the Engine has forgotten how it ended.
+  if (state.status === "running" && state.restartCount > 0)
+    return "ends again and again, and is restarted each time";
+  if (state.status === "restarting")
+    return `ends again and again: ${explainExitCode(state, service)}`;
   if (state.status === "running") return "restarted while it was being started";
   return `ended: ${explainExitCode(state, service)}`;
 }

@@ -1,4 +1,5 @@
 import type { Engine } from "../docker/engine.ts";
+import { engineStatus } from "../docker/errors.ts";
 import { createEmptyImage } from "../image/empty-image.ts";
 import { packImageArchive } from "../image/image-layout.ts";
 import { labels } from "../stack/labels.ts";
@@ -26,6 +27,15 @@ export async function ensureEmptyImage(engine: Engine, signal: AbortSignal): Pro
   const id = await firstExisting(engine, [image.configDigest, image.manifestDigest], signal);
   await engine.tagImage(id, image.reference, signal);
   return image.reference;
+}
+
+/** Take the empty image away, unless another stack's lock or helper stands on it at this moment. */
+export async function removeEmptyImage(engine: Engine, signal: AbortSignal): Promise<void> {
+  try {
+    await engine.removeImage(createEmptyImage("amd64").reference, signal);
+  } catch (error) {
+    if (engineStatus(error) !== 409) throw error;
+  }
 }
 
 async function firstExisting(

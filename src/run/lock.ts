@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import * as z from "zod";
 import { engineStatus } from "../docker/errors.ts";
 import type { Engine } from "../docker/engine.ts";
@@ -6,6 +5,7 @@ import { QclockError } from "../error.ts";
 import { labels } from "../stack/labels.ts";
 import type { RunContext } from "./context.ts";
 import { ensureEmptyImage } from "./helper.ts";
+import { identifyProcess, isDead, processIdentitySchema } from "./process-identity.ts";
 
 /** What taking the lock needs; `reset` has no more than this. */
 export type LockContext = Pick<
@@ -22,8 +22,7 @@ export interface HeldLock extends AsyncDisposable {
 const holderSchema = z.object({
   host: z.string(),
   pid: z.number(),
-  /** Start of the process in clock ticks since boot, so that a reused number is not taken for the holder. */
-  processStart: z.string(),
+  process: processIdentitySchema,
   user: z.string(),
   command: z.string(),
   since: z.string(),
@@ -31,6 +30,7 @@ const holderSchema = z.object({
 type Holder = z.infer<typeof holderSchema>;
 
 const POLL_MS = 500;
+const RETRY_MS = 20;
 
 /**
  * Take the lock of a stack in its Engine: a never-started container whose fixed name the Engine gives to
@@ -40,15 +40,19 @@ const POLL_MS = 500;
 export async function takeLock(context: LockContext): Promise<HeldLock> {
   const { clock, signal, lockTimeoutMs, emit } = context;
   const engine = await context.engine();
-  const image = await ensureEmptyImage(engine, signal);
   const deadlineMs = clock.now() + lockTimeoutMs;
   let hasSaid = false;
   for (;;) {
-    const id = await tryCreate(context, engine, image);
+    signal.throwIfAborted();
+    const id = await tryCreate(context, engine);
     if (id !== undefined) return held(engine, id);
     const other = await readHolder(engine, context);
-    // Gone between the two calls, or its process is: try again at once.
-    if (other === undefined || (await removeDead(engine, other, context))) continue;
+    if (other === undefined) {
+      // Given back between the two calls; the Engine keeps a name a little longer than its container.
+      await clock.sleep(RETRY_MS, signal);
+      continue;
+    }
+    if (await removeDead(engine, other, context)) continue;
     if (clock.now() >= deadlineMs) throw locked(other);
     if (!hasSaid) {
       hasSaid = true;
@@ -84,15 +88,12 @@ function lockName(stack: string): string {
   return `${stack}-qclock-lock`;
 }
 
-async function tryCreate(
-  context: LockContext,
-  engine: Engine,
-  image: string,
-): Promise<string | undefined> {
+async function tryCreate(context: LockContext, engine: Engine): Promise<string | undefined> {
   const { stackName, runId, version, signal } = context;
+  const image = await ensureEmptyImage(engine, signal);
   const holder: Holder = {
     ...context.holder,
-    processStart: (await processStart(context.holder.pid)) ?? "",
+    process: await identifyProcess(context.holder.pid),
     since: new Date().toISOString(),
   };
   try {
@@ -121,7 +122,8 @@ async function tryCreate(
       signal,
     );
   } catch (error) {
-    if (engineStatus(error) === 409) return undefined;
+    // 409: the name is taken. 404: a reset of another stack has just taken the empty image away.
+    if (engineStatus(error) === 409 || engineStatus(error) === 404) return undefined;
     throw error;
   }
 }
@@ -170,45 +172,24 @@ async function readHolder(
   return { id: state.id, holder: parsed.success ? parsed.data : undefined };
 }
 
-/** On this host it can be known that the holder is dead; on another one only its people know. */
+/** On this machine it can be known that the holder is dead; on another one only its people know. */
 async function removeDead(
   engine: Engine,
   { id, holder }: OtherLock,
   context: LockContext,
 ): Promise<boolean> {
   if (holder === undefined || holder.host !== context.holder.host) return false;
-  const start = await processStart(holder.pid);
-  const isAlive =
-    start !== undefined && (holder.processStart === "" || start === holder.processStart);
-  if (isAlive) return false;
+  if (!(await isDead(holder.pid, holder.process))) return false;
   context.emit({
     type: "notice",
     level: "info",
     message: `Taking over from ${describe(holder)}, which has died.`,
   });
+  // By id: should another run have taken over first, its lock is not this one.
   await engine.removeContainer(id, context.signal).catch((error: unknown) => {
     if (engineStatus(error) !== 404) throw error;
   });
   return true;
-}
-
-/** Field 22 of /proc/PID/stat; undefined when there is no such process. Where there is no /proc the process is asked instead. */
-async function processStart(pid: number): Promise<string | undefined> {
-  try {
-    const text = await readFile(`/proc/${pid}/stat`, "latin1");
-    // The name in parentheses may hold spaces.
-    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
-  } catch {
-    return isRunning(pid) ? "" : undefined;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }
 
 function locked({ id, holder }: OtherLock): QclockError {

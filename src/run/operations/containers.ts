@@ -30,6 +30,7 @@ export async function createContainer(
       service,
       configHash,
       imageIdentity: image.identity,
+      hasInit: (await engine.info(signal)).hasInit,
       owner: await userOf(stack, service, engine, signal),
       commonLabels: commonLabels({ stack, runId: run.runId, version: run.version }),
     }),
@@ -71,7 +72,15 @@ export async function startContainer(
   const { engine, signal, started } = context;
   const service = serviceOf(making(context).stack, name);
   started.add(service.containerName);
-  await engine.startContainer(service.containerName, signal);
+  try {
+    await engine.startContainer(service.containerName, signal);
+  } catch (error) {
+    // The Engine leaves it behind, created and never started, with the ports that it could not have.
+    if (error instanceof QclockError && error.code === "port-in-use") {
+      await engine.removeContainer(service.containerName, signal);
+    }
+    throw error;
+  }
   if (service.ports.length === 0) return undefined;
   const state = await engine.inspectContainer(service.containerName, signal);
   // One that has ended already has no ports; why it ended is the wait's to say.

@@ -108,8 +108,15 @@ export async function removeImage(
   { reference }: Of<"remove-image">,
   context: OperationContext,
 ): Promise<string | undefined> {
+  const { engine, signal } = context;
   try {
-    await context.engine.removeImage(reference, context.signal);
+    // By its id the Engine would take an image's only name away, and somebody may have given it one.
+    const names = reference.startsWith("sha256:")
+      ? (await engine.inspectImage(reference, signal))?.references
+      : undefined;
+    if (names !== undefined && names.length > 0)
+      return `kept: it is also named ${names.join(", ")}`;
+    await engine.removeImage(reference, signal);
     return undefined;
   } catch (error) {
     if (engineStatus(error) === 404) return undefined;

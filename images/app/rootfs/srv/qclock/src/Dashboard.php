@@ -1,0 +1,38 @@
+<?php
+
+declare(strict_types=1);
+
+namespace QClock;
+
+use DateTimeImmutable;
+use DateTimeZone;
+use Exception;
+
+/** The page for people. */
+final class Dashboard
+{
+    public static function show(): void
+    {
+        $components = [Runtime::check(), Database::check(), Identity::check()];
+        $down = array_filter($components, static fn (Component $one): bool => $one->state === Component::DOWN);
+        Response::page($down === [] ? 200 : 503, 'dashboard', [
+            'components' => $components,
+            'down' => array_values($down),
+            'extensions' => Runtime::extensions(),
+            'host' => gethostname() ?: 'unknown',
+            'stack' => (string) getenv('QCLOCK_STACK'),
+            'digest' => (string) getenv('QCLOCK_IMAGE_DIGEST'),
+            'now' => new DateTimeImmutable('now', new DateTimeZone('UTC')),
+            'zone' => self::zone(),
+        ]);
+    }
+
+    private static function zone(): DateTimeZone
+    {
+        try {
+            return new DateTimeZone((string) getenv('TZ') ?: 'UTC');
+        } catch (Exception) {
+            return new DateTimeZone('UTC');
+        }
+    }
+}

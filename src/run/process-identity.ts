@@ -1,0 +1,66 @@
+import { readFile, readlink } from "node:fs/promises";
+import * as z from "zod";
+
+/**
+ * What tells one process from every other that ever has its number. Empty where the system does not say.
+ * A host's name is not enough: many machines, and many containers, bear the same one and share an Engine.
+ */
+export const processIdentitySchema = z.object({
+  /** Of the machine, the same from one boot to the next. */
+  machine: z.string(),
+  /** Of the machine since it was last started. */
+  boot: z.string(),
+  /** The process's own world of numbers: another one in each container. */
+  namespace: z.string(),
+  /** Clock ticks from the boot to the process's start. */
+  start: z.string(),
+});
+
+type ProcessIdentity = z.infer<typeof processIdentitySchema>;
+
+/** The identity of a process of this machine. */
+export async function identifyProcess(pid: number): Promise<ProcessIdentity> {
+  const [machine, boot, namespace, start] = await Promise.all([
+    readOr("/etc/machine-id"),
+    readOr("/proc/sys/kernel/random/boot_id"),
+    readlink("/proc/self/ns/pid").catch(() => ""),
+    processStart(pid),
+  ]);
+  return { machine, boot, namespace, start: start ?? "" };
+}
+
+/** Whether it is certain that a process does not live any more. False whenever that cannot be seen from here. */
+export async function isDead(pid: number, identity: ProcessIdentity): Promise<boolean> {
+  const own = await identifyProcess(process.pid);
+  if (own.boot === "") return false;
+  if (own.boot !== identity.boot) {
+    // The same machine was started anew: nothing of before lives. Another machine may be at work.
+    return own.machine !== "" && own.machine === identity.machine;
+  }
+  if (own.namespace !== identity.namespace) return false;
+  const start = await processStart(pid);
+  return start === undefined || start !== identity.start;
+}
+
+/** Field 22 of /proc/PID/stat; undefined when there is no such process. Without a /proc the process itself is asked. */
+async function processStart(pid: number): Promise<string | undefined> {
+  try {
+    const text = await readFile(`/proc/${pid}/stat`, "latin1");
+    // The name in parentheses may hold spaces.
+    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+  } catch {
+    return isRunning(pid) ? "" : undefined;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+async function readOr(path: string): Promise<string> {
+  return (await readFile(path, "utf8").catch(() => "")).trim();
+}
