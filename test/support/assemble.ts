@@ -1,0 +1,113 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type AssembledArtifact, assembleImage } from "../../src/image/assemble.ts";
+import { scanFiles } from "../../src/image/files.ts";
+import type { Layer } from "../../src/image/layer.ts";
+import type { LockedPackage, LockTarget } from "../../src/packages/package.ts";
+import type { AssembledImage, Digest } from "../../src/stack/stack.ts";
+import { openStore } from "../../src/store/disk-store.ts";
+import type { Store } from "../../src/store/store.ts";
+import { type DebParts, debOf, lockedOf } from "./deb.ts";
+import { type ReadItem, readItems } from "./tar.ts";
+import { temporaryFolder } from "./temporary-store.ts";
+
+export const EPOCH = 1_700_000_000;
+export const FINGERPRINT: Digest = `sha256:${"0".repeat(64)}`;
+
+/** An image that says nothing. */
+export const emptyImage: AssembledImage = {
+  type: "assembled",
+  name: "made-up",
+  reference: "qclock.invalid/t-made-up/made-up:latest",
+  packages: [],
+  exclude: [],
+  users: [],
+  groups: [],
+  files: [],
+  directories: [],
+  setuid: [],
+  config: { environment: new Map(), exposedPorts: [], labels: new Map() },
+};
+
+/** Assembles images from made-up packages, in folders that go at the end of its scope. */
+export interface Workshop extends AsyncDisposable {
+  readonly store: Store;
+  /** A folder for the test's own files. */
+  readonly folder: string;
+  readonly notices: string[];
+  assemble(parts?: ImageParts): Promise<AssembledArtifact>;
+}
+
+export interface ImageParts {
+  readonly debs?: readonly DebParts[];
+  readonly image?: Partial<AssembledImage>;
+  readonly parent?: AssembledArtifact;
+  readonly signal?: AbortSignal;
+  /** Runs when the host's files have been listed and before they are packed. */
+  readonly afterScan?: () => Promise<void>;
+}
+
+export async function createWorkshop(): Promise<Workshop> {
+  const folder = await temporaryFolder();
+  const store = await openStore(join(folder.path, "store"));
+  const notices: string[] = [];
+  return {
+    store,
+    folder: folder.path,
+    notices,
+    assemble: (parts = {}) => assemble(parts, { store, folder: folder.path, notices }),
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+async function assemble(
+  parts: ImageParts,
+  place: Pick<Workshop, "store" | "folder" | "notices">,
+): Promise<AssembledArtifact> {
+  const { debs = [], parent, signal = new AbortController().signal } = parts;
+  const image: AssembledImage = { ...emptyImage, ...parts.image };
+  const files = new Map<Digest, string>();
+  const packages: LockedPackage[] = [];
+  for (const deb of debs) {
+    const bytes = debOf(deb);
+    const locked = lockedOf(deb, bytes);
+    const path = join(place.folder, `${deb.name}.deb`);
+    await writeFile(path, bytes);
+    files.set(locked.digest, path);
+    packages.push(locked);
+  }
+  const locked = { packages: packages.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+  const scan = await scanFiles(image, place.store);
+  await parts.afterScan?.();
+  return await assembleImage({
+    image,
+    parent,
+    locked,
+    target: targetOf(image, locked.packages),
+    scan,
+    fingerprint: FINGERPRINT,
+    stackName: "t-made-up",
+    packagePath: async (digest) => files.get(digest) ?? "",
+    store: place.store,
+    onProgress: () => undefined,
+    onNotice: (message) => void place.notices.push(message),
+    signal,
+  });
+}
+
+export function targetOf(image: AssembledImage, packages: readonly LockedPackage[]): LockTarget {
+  return {
+    os: "debian-12",
+    architecture: "amd64",
+    inputs: FINGERPRINT,
+    epoch: EPOCH,
+    repositories: [],
+    images: new Map([[image.name, { packages }]]),
+  };
+}
+
+/** What a layer's tar holds, by path. */
+export async function itemsOf(layer: Layer | undefined): Promise<ReadonlyMap<string, ReadItem>> {
+  if (layer === undefined) throw new Error("there is no such layer");
+  return new Map(readItems(await readFile(layer.path)).map((item) => [item.path, item]));
+}

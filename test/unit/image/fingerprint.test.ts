@@ -1,0 +1,137 @@
+import { expect, test } from "vitest";
+import type { FileScan } from "../../../src/image/files.ts";
+import {
+  explainChange,
+  fingerprintImages,
+  type ImageInputs,
+} from "../../../src/image/fingerprint.ts";
+import type { LockedPackage } from "../../../src/packages/package.ts";
+import type { AssembledImage, Stack } from "../../../src/stack/stack.ts";
+import { emptyImage, EPOCH, FINGERPRINT } from "../../support/assemble.ts";
+import { lockedOf } from "../../support/deb.ts";
+
+interface Inputs {
+  readonly base?: Partial<AssembledImage>;
+  readonly app?: Partial<AssembledImage>;
+  readonly packages?: readonly LockedPackage[];
+  readonly files?: FileScan["files"];
+  readonly epoch?: number;
+}
+
+const bash = (version: string): LockedPackage =>
+  lockedOf({ name: "bash", version }, Buffer.from(version));
+const page = (digest: string): FileScan["files"][number] => ({
+  path: "srv/index.php",
+  type: "file",
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  size: 1,
+  digest: `sha256:${digest}`,
+  source: "/anywhere",
+});
+
+function inputsOf({
+  base = {},
+  app = {},
+  packages = [bash("5.1")],
+  files = [page("1")],
+  epoch = EPOCH,
+}: Inputs = {}): { base: ImageInputs; app: ImageInputs } {
+  const images = new Map<string, AssembledImage>([
+    ["base", { ...emptyImage, name: "base", ...base }],
+    ["app", { ...emptyImage, name: "app", parent: "base", ...app }],
+  ]);
+  const stack: Stack = {
+    name: "t",
+    manifestPath: "/project/stack.config.yaml",
+    directory: "/project",
+    manifestDigest: FINGERPRINT,
+    os: "debian-12",
+    architecture: "amd64",
+    mirrors: new Map(),
+    images,
+    services: new Map(),
+    networks: new Map(),
+    volumes: new Map(),
+    secrets: new Map(),
+    locations: new Map(),
+  };
+  const target = {
+    os: stack.os,
+    architecture: stack.architecture,
+    inputs: FINGERPRINT,
+    epoch,
+    repositories: [],
+    images: new Map([["base", { packages }]]),
+  };
+  const found = fingerprintImages({
+    stack,
+    target,
+    scans: new Map([["app", { files }]]),
+    contexts: new Map(),
+  });
+  const of = (name: string): ImageInputs => {
+    const inputs = found.get(name);
+    if (inputs === undefined) throw new Error(`no inputs of ${name}`);
+    return inputs;
+  };
+  return { base: of("base"), app: of("app") };
+}
+
+const before = inputsOf();
+
+test("the same inputs give the same fingerprint", () => {
+  expect(inputsOf().app.fingerprint).toBe(before.app.fingerprint);
+});
+
+test("where a file lies on the host does not count", () => {
+  const moved = inputsOf({ files: [{ ...page("1"), source: "/elsewhere" }] });
+
+  expect(moved.app.fingerprint).toBe(before.app.fingerprint);
+});
+
+for (const [name, change, cause] of [
+  ["a file", { files: [page("2")] }, "file srv/index.php changed"],
+  ["a file's mode", { files: [{ ...page("1"), mode: 0o755 }] }, "file srv/index.php changed"],
+  ["a new file", { files: [page("1"), { ...page("1"), path: "srv/b" }] }, "file srv/b added"],
+  ["files that went", { files: [] }, "file srv/index.php removed"],
+  [
+    "a variable",
+    { app: { config: { ...emptyImage.config, environment: new Map([["A", "1"]]) } } },
+    "its settings changed",
+  ],
+  [
+    "a directory",
+    { app: { directories: [{ path: "/d", mode: 0o755, uid: 0, gid: 0 }] } },
+    "its settings changed",
+  ],
+  ["a package of the base", { packages: [bash("5.2")] }, "its base changed"],
+] as const) {
+  test(`${name} changes the fingerprint, with its cause`, () => {
+    const { app } = inputsOf(change);
+
+    expect(app.fingerprint).not.toBe(before.app.fingerprint);
+    expect(explainChange(before.app, app)).toBe(cause);
+  });
+}
+
+test("a package is told with both versions; several changes are counted", () => {
+  expect(explainChange(before.base, inputsOf({ packages: [bash("5.2")] }).base)).toBe(
+    "package bash 5.1 -> 5.2",
+  );
+  expect(
+    explainChange(
+      before.app,
+      inputsOf({ files: [page("2"), { ...page("1"), path: "srv/z" }] }).app,
+    ),
+  ).toBe("file srv/index.php changed and 1 more");
+});
+
+test("the epoch and the bytes of a package of the same version change the fingerprint", () => {
+  expect(inputsOf({ epoch: EPOCH + 1 }).base.fingerprint).not.toBe(before.base.fingerprint);
+  expect(
+    inputsOf({ packages: [lockedOf({ name: "bash", version: "5.1" }, Buffer.from("other bytes"))] })
+      .base.fingerprint,
+  ).not.toBe(before.base.fingerprint);
+});

@@ -1,0 +1,392 @@
+import { readFile } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { createWorkshop, EPOCH, itemsOf } from "../../support/assemble.ts";
+import { file, folder, link } from "../../support/deb.ts";
+
+test("each path has the package's owner and mode, no names, and no time after the epoch", async () => {
+  await using workshop = await createWorkshop();
+  const files = [
+    folder("srv", { mode: 0o750, uid: 33, gid: 34 }),
+    file("srv/old", "o", { mode: 0o640, uid: 33, gid: 34, mtime: 1_500_000_000 }),
+    file("srv/new", "n", { mtime: EPOCH + 1000 }),
+  ];
+
+  const { layers } = await workshop.assemble({ debs: [{ name: "a", files }] });
+
+  const items = await itemsOf(layers[0]);
+  expect(items.get("srv/")).toMatchObject({ mode: 0o750, uid: 33, gid: 34, userName: "" });
+  expect(items.get("srv/old")).toMatchObject({
+    mode: 0o640,
+    uid: 33,
+    gid: 34,
+    mtime: 1_500_000_000,
+    content: "o",
+  });
+  expect(items.get("srv/new")).toMatchObject({ mtime: EPOCH });
+});
+
+test("the tar is sorted by bytes, folders before what they hold", async () => {
+  await using workshop = await createWorkshop();
+  const paths = ["srv/b", "srv/a/x", "srv/a-b", "srv/a.b", "srv/é", "srv/z"];
+
+  const { layers } = await workshop.assemble({
+    debs: [{ name: "a", files: paths.map((path) => file(path, path)) }],
+  });
+
+  const found = [...(await itemsOf(layers[0])).keys()];
+  const names = found.map((path) => path.replace(/\/$/, ""));
+  expect(names).toEqual(names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
+  expect(found.indexOf("srv/a/")).toBeLessThan(found.indexOf("srv/a/x"));
+});
+
+test("files shipped under the old top folders land in /usr, through links that every image has", async () => {
+  await using workshop = await createWorkshop();
+  const files = [
+    folder("bin"),
+    file("bin/sh", "sh"),
+    file("lib/x86_64-linux-gnu/libc.so.6", "libc"),
+  ];
+
+  const { layers } = await workshop.assemble({ debs: [{ name: "a", files }] });
+
+  const items = await itemsOf(layers[0]);
+  expect(items.get("bin")).toMatchObject({ flag: "2", target: "usr/bin" });
+  expect(items.get("usr/bin/sh")?.content).toBe("sh");
+  expect(items.get("usr/lib/x86_64-linux-gnu/libc.so.6")?.content).toBe("libc");
+  expect(
+    [...items.keys()].filter((path) => path.startsWith("bin/") || path.startsWith("lib/")),
+  ).toEqual([]);
+});
+
+test("a child's file goes through its parent's link, and brings the folder with its real mode", async () => {
+  await using workshop = await createWorkshop();
+  const parent = await workshop.assemble({
+    debs: [
+      {
+        name: "a",
+        files: [
+          folder("tmp", { mode: 0o1777 }),
+          folder("opt/real", { mode: 0o700, uid: 5, gid: 6 }),
+          link("opt/link", "real"),
+        ],
+      },
+    ],
+  });
+
+  const { layers } = await workshop.assemble({
+    parent,
+    debs: [
+      {
+        name: "b",
+        files: [
+          folder("opt"),
+          folder("opt/link"),
+          file("opt/link/x", "x"),
+          folder("tmp"),
+          file("tmp/y", "y"),
+          file("lib/z", "z"),
+        ],
+      },
+    ],
+  });
+
+  const items = await itemsOf(layers[1]);
+  expect(items.get("opt/real/")).toMatchObject({ mode: 0o700, uid: 5, gid: 6 });
+  expect(items.get("opt/real/x")?.content).toBe("x");
+  expect(items.get("tmp/")).toMatchObject({ mode: 0o1777 });
+  expect(items.get("usr/lib/z")?.content).toBe("z");
+  expect(items.has("opt/link")).toBe(false);
+  expect(items.has("lib")).toBe(false);
+});
+
+test("hard links point to the lowest path, which holds the content", async () => {
+  await using workshop = await createWorkshop();
+  const files = [
+    file("usr/bin/zebra", "stripes", { mode: 0o755 }),
+    { path: "usr/bin/ant", type: "hardlink", target: "usr/bin/zebra" },
+    { path: "usr/bin/bee", type: "hardlink", target: "usr/bin/zebra" },
+  ];
+
+  const { layers } = await workshop.assemble({ debs: [{ name: "a", files }] });
+
+  const items = await itemsOf(layers[0]);
+  expect(items.get("usr/bin/ant")).toMatchObject({ flag: "0", content: "stripes", mode: 0o755 });
+  expect(items.get("usr/bin/bee")).toMatchObject({ flag: "1", target: "usr/bin/ant", content: "" });
+  expect(items.get("usr/bin/zebra")).toMatchObject({
+    flag: "1",
+    target: "usr/bin/ant",
+    content: "",
+  });
+});
+
+test("setuid and setgid go from files, but for those that the manifest names; folders and sticky bits keep theirs", async () => {
+  await using workshop = await createWorkshop();
+  const files = [
+    folder("var/mail", { mode: 0o2775 }),
+    folder("var/tmp", { mode: 0o1777 }),
+    file("usr/bin/su", "su", { mode: 0o4755 }),
+    file("usr/bin/wall", "wall", { mode: 0o2755 }),
+    file("usr/bin/mount", "mount", { mode: 0o4755 }),
+  ];
+
+  const { layers } = await workshop.assemble({
+    debs: [{ name: "a", files }],
+    image: { setuid: ["/usr/bin/mount"] },
+  });
+
+  const items = await itemsOf(layers[0]);
+  expect(items.get("usr/bin/su")?.mode).toBe(0o755);
+  expect(items.get("usr/bin/wall")?.mode).toBe(0o755);
+  expect(items.get("usr/bin/mount")?.mode).toBe(0o4755);
+  expect(items.get("var/mail/")?.mode).toBe(0o2775);
+  expect(items.get("var/tmp/")?.mode).toBe(0o1777);
+});
+
+test("excluded paths are not in the layer, their package's file list still names them", async () => {
+  await using workshop = await createWorkshop();
+  const files = [
+    folder("usr/share/man"),
+    file("usr/share/man/a.1", "manual"),
+    file("usr/share/doc/a/copyright", "licence"),
+  ];
+
+  const { layers } = await workshop.assemble({
+    debs: [{ name: "a", files }],
+    image: { exclude: ["/usr/share/man", "/usr/share/doc"] },
+  });
+
+  const items = await itemsOf(layers[0]);
+  expect(items.has("usr/share/man/a.1")).toBe(false);
+  expect(items.get("usr/share/doc/a/copyright")?.content).toBe("licence");
+  expect(items.get("var/lib/dpkg/info/a.list")?.content).toContain("/usr/share/man/a.1\n");
+});
+
+test("two packages may bring the same file, and share folders", async () => {
+  await using workshop = await createWorkshop();
+  const files = [folder("etc"), file("etc/shared", "same")];
+
+  const { layers } = await workshop.assemble({
+    debs: [
+      { name: "a", files },
+      { name: "b", files },
+    ],
+  });
+
+  expect((await itemsOf(layers[0])).get("etc/shared")?.content).toBe("same");
+});
+
+test("two packages with different content for a path are an error that names both", async () => {
+  await using workshop = await createWorkshop();
+
+  const assembling = workshop.assemble({
+    debs: [
+      { name: "a", files: [file("etc/shared", "one")] },
+      { name: "b", files: [file("etc/shared", "two")] },
+    ],
+  });
+
+  await expect(assembling).rejects.toMatchObject({
+    code: "file-conflict",
+    message: expect.stringMatching(/a and b install \/etc\/shared/),
+  });
+});
+
+test("merged folders do not hide a conflict", async () => {
+  await using workshop = await createWorkshop();
+
+  const assembling = workshop.assemble({
+    debs: [
+      { name: "a", files: [file("bin/tool", "one")] },
+      { name: "b", files: [file("usr/bin/tool", "two")] },
+    ],
+  });
+
+  await expect(assembling).rejects.toMatchObject({ code: "file-conflict" });
+});
+
+for (const [first, second] of [
+  ["old", "new"],
+  ["zold", "anew"],
+] as const) {
+  test(`a package that replaces another's files wins, whichever comes first (${first}, ${second})`, async () => {
+    await using workshop = await createWorkshop();
+
+    const { layers } = await workshop.assemble({
+      debs: [
+        { name: first, version: "1.0", files: [file("usr/bin/tool", "from old")] },
+        {
+          name: second,
+          version: "2.0",
+          files: [file("usr/bin/tool", "from new")],
+          fields: { Replaces: `${first} (<< 1.5)` },
+        },
+      ],
+    });
+
+    expect((await itemsOf(layers[0])).get("usr/bin/tool")?.content).toBe("from new");
+  });
+}
+
+test("`Replaces` of other versions than the one at hand does not count", async () => {
+  await using workshop = await createWorkshop();
+
+  const assembling = workshop.assemble({
+    debs: [
+      { name: "a", version: "2.0", files: [file("usr/bin/tool", "a")] },
+      { name: "b", files: [file("usr/bin/tool", "b")], fields: { Replaces: "a (<< 1.5)" } },
+    ],
+  });
+
+  await expect(assembling).rejects.toMatchObject({ code: "file-conflict" });
+});
+
+test("dpkg's database lists every package of the image and its parents, and says where files and configuration are", async () => {
+  await using workshop = await createWorkshop();
+  const parent = await workshop.assemble({
+    debs: [
+      {
+        name: "zlib",
+        fields: { "Multi-Arch": "same" },
+        files: [folder("."), file("usr/lib/libz", "z")],
+      },
+    ],
+  });
+
+  const { layers } = await workshop.assemble({
+    parent,
+    debs: [
+      {
+        name: "apache",
+        files: [file("etc/apache.conf", "a\n")],
+        control: { conffiles: "/etc/apache.conf\n", postinst: "#!/bin/sh\nexit 0\n" },
+      },
+    ],
+  });
+
+  const below = await itemsOf(layers[0]);
+  const own = await itemsOf(layers[1]);
+  expect(below.get("var/lib/dpkg/info/zlib:amd64.list")?.content).toBe("/.\n/usr/lib/libz\n");
+  const status = own.get("var/lib/dpkg/status")?.content ?? "";
+  expect([...status.matchAll(/^Package: (.*)$/gm)].map(([, name]) => name)).toEqual([
+    "apache",
+    "zlib",
+  ]);
+  expect(status).toContain("Status: install ok installed\n");
+  expect(status).toContain("Conffiles:\n /etc/apache.conf 60b725f10c9c85c70d97880dfe8191b3\n");
+  expect(own.has("var/lib/dpkg/info/zlib:amd64.list")).toBe(false);
+  expect([...own.keys()].some((path) => path.endsWith("postinst"))).toBe(false);
+});
+
+test("accounts come from base-passwd and the manifest; none can log in; shadow files are closed", async () => {
+  await using workshop = await createWorkshop();
+  const files = [
+    file("usr/share/base-passwd/passwd.master", "root:*:0:0:root:/root:/bin/bash\n"),
+    file("usr/share/base-passwd/group.master", "root:*:0:\nshadow:*:42:\n"),
+  ];
+  const user = {
+    name: "qclock",
+    uid: 10_001,
+    gid: 10_001,
+    home: "/nonexistent",
+    shell: "/usr/sbin/nologin",
+    gecos: "",
+  };
+
+  const { layers } = await workshop.assemble({
+    debs: [{ name: "base-passwd", files }],
+    image: { users: [user], groups: [{ name: "logs", gid: 10_002, members: ["qclock"] }] },
+  });
+
+  const items = await itemsOf(layers[0]);
+  expect(items.get("etc/passwd")?.content).toBe(
+    "root:x:0:0:root:/root:/bin/bash\nqclock:x:10001:10001::/nonexistent:/usr/sbin/nologin\n",
+  );
+  expect(items.get("etc/group")?.content).toBe(
+    "root:x:0:\nshadow:x:42:\nlogs:x:10002:qclock\nqclock:x:10001:\n",
+  );
+  expect(items.get("etc/shadow")).toMatchObject({ mode: 0o640, uid: 0, gid: 42 });
+  for (const line of (items.get("etc/shadow")?.content ?? "").trim().split("\n"))
+    expect(line).toMatch(/^[^:]+:[*!][^:]*:/);
+});
+
+test("a child that adds an account keeps those of its parent", async () => {
+  await using workshop = await createWorkshop();
+  const user = (name: string, uid: number) => ({
+    name,
+    uid,
+    gid: uid,
+    home: "/",
+    shell: "/usr/sbin/nologin",
+    gecos: "",
+  });
+  const parent = await workshop.assemble({ image: { users: [user("one", 10_001)] } });
+
+  const { layers } = await workshop.assemble({ parent, image: { users: [user("two", 10_002)] } });
+
+  expect((await itemsOf(layers[1])).get("etc/passwd")?.content).toBe(
+    "one:x:10001:10001::/:/usr/sbin/nologin\ntwo:x:10002:10002::/:/usr/sbin/nologin\n",
+  );
+});
+
+test("a damaged package is named", async () => {
+  await using workshop = await createWorkshop();
+
+  const assembling = workshop.assemble({
+    debs: [{ name: "broken", files: [file("../evil", "x")] }],
+  });
+
+  await expect(assembling).rejects.toMatchObject({
+    code: "package-corrupt",
+    message: expect.stringContaining("broken"),
+  });
+});
+
+test("packages whose scripts do something unknown are named once; those whose scripts do nothing are not", async () => {
+  await using workshop = await createWorkshop();
+
+  await workshop.assemble({
+    debs: [
+      {
+        name: "quiet",
+        files: [file("a", "")],
+        control: { postinst: "#!/bin/sh\nset -e\nexit 0\n" },
+      },
+      {
+        name: "one",
+        files: [file("b", "")],
+        control: { postinst: "#!/bin/sh\nmkdir /var/lib/one\n" },
+      },
+      { name: "two", files: [file("c", "")], control: { postinst: "#!/bin/sh\nuseradd two\n" } },
+    ],
+  });
+
+  expect(workshop.notices).toHaveLength(1);
+  expect(workshop.notices[0]).toMatch(/one, two$/);
+});
+
+test("nothing unfinished is left in the store, done or failed", async () => {
+  await using workshop = await createWorkshop();
+  const { readdir } = await import("node:fs/promises");
+
+  await workshop.assemble({ debs: [{ name: "a", files: [file("a", "a")] }] });
+  await workshop
+    .assemble({ debs: [{ name: "b", files: [file("../b", "b")] }] })
+    .catch(() => undefined);
+
+  expect(await readdir(`${workshop.store.directory}/tmp`)).toEqual([]);
+});
+
+test("the recorded offset of a file is where its content lies in the tar", async () => {
+  await using workshop = await createWorkshop();
+
+  const { layers } = await workshop.assemble({
+    debs: [{ name: "a", files: [file("usr/a", "first"), file("usr/b", "second")] }],
+  });
+
+  const [layer] = layers;
+  const tar = await readFile(layer?.path ?? "");
+  const entry = layer?.entries.find(({ path }) => path === "usr/b");
+  expect(tar.toString("utf8", entry?.offset, (entry?.offset ?? 0) + (entry?.size ?? 0))).toBe(
+    "second",
+  );
+});

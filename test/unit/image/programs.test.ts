@@ -1,0 +1,141 @@
+import { expect, test } from "vitest";
+import { createWorkshop, type Workshop } from "../../support/assemble.ts";
+import { file, link } from "../../support/deb.ts";
+import { elfOf } from "../../support/elf.ts";
+import type { TarItem } from "../../support/tar.ts";
+
+const executable = { mode: 0o755 };
+
+function assemble(
+  workshop: Workshop,
+  entrypoint: readonly string[],
+  files: readonly TarItem[],
+): Promise<unknown> {
+  const config = {
+    environment: new Map<string, string>(),
+    exposedPorts: [],
+    labels: new Map<string, string>(),
+    entrypoint,
+  };
+  return workshop.assemble({ debs: [{ name: "a", files }], image: { config } });
+}
+
+const loader = file("lib64/ld-linux-x86-64.so.2", elfOf({}), executable);
+const shell = file("bin/sh", elfOf({ interpreter: "/lib64/ld-linux-x86-64.so.2" }), executable);
+
+test("a script whose interpreter is there passes, found through merged folders", async () => {
+  await using workshop = await createWorkshop();
+
+  await expect(
+    assemble(
+      workshop,
+      ["/usr/local/bin/start"],
+      [file("usr/local/bin/start", "#!/bin/sh\n", executable), shell, loader],
+    ),
+  ).resolves.toBeDefined();
+});
+
+test("an entrypoint without a folder is looked for in PATH", async () => {
+  await using workshop = await createWorkshop();
+
+  await expect(
+    assemble(
+      workshop,
+      ["start"],
+      [file("usr/bin/start", "#!/bin/sh\n", executable), shell, loader],
+    ),
+  ).resolves.toBeDefined();
+});
+
+test("a program finds libraries in the loader's folders and in its own run path, through links", async () => {
+  await using workshop = await createWorkshop();
+  const program = elfOf({
+    interpreter: "/lib64/ld-linux-x86-64.so.2",
+    libraries: ["libc.so.6", "libown.so.1"],
+    runPath: "$ORIGIN/../private",
+  });
+
+  await expect(
+    assemble(
+      workshop,
+      ["/opt/bin/program"],
+      [
+        file("opt/bin/program", program, executable),
+        file("opt/private/libown.so.1", elfOf({})),
+        file("lib/x86_64-linux-gnu/libc-2.36.so", elfOf({})),
+        link("lib/x86_64-linux-gnu/libc.so.6", "libc-2.36.so"),
+        loader,
+      ],
+    ),
+  ).resolves.toBeDefined();
+});
+
+const start = (content: string, mode = 0o755): TarItem => file("start", content, { mode });
+
+for (const [name, files, code, message] of [
+  ["an entrypoint that is not there", [], "missing-interpreter", /lacks \/start/],
+  [
+    "an entrypoint that is not executable",
+    [start("#!/bin/sh\n", 0o644)],
+    "missing-interpreter",
+    /not executable/,
+  ],
+  [
+    "a script without its interpreter",
+    [start("#!/bin/sh\n")],
+    "missing-interpreter",
+    /lacks \/bin\/sh, the interpreter of \/start/,
+  ],
+  [
+    "a script whose interpreter has no loader",
+    [start("#!/bin/sh\n"), shell],
+    "missing-interpreter",
+    /ld-linux-x86-64/,
+  ],
+  [
+    "a script through env whose program is not there",
+    [start("#!/usr/bin/env python3\n"), file("usr/bin/env", elfOf({}), executable)],
+    "missing-interpreter",
+    /python3/,
+  ],
+  [
+    "a script with Windows line ends",
+    [start("#!/bin/sh\r\necho\r\n"), shell, loader],
+    "missing-interpreter",
+    /Windows line ends/,
+  ],
+  [
+    "a program without its library",
+    [file("start", elfOf({ libraries: ["libssl.so.3"] }), executable)],
+    "missing-library",
+    /lacks libssl\.so\.3, which \/start needs/,
+  ],
+] as const) {
+  test(`${name} is an error with a hint`, async () => {
+    await using workshop = await createWorkshop();
+
+    await expect(assemble(workshop, ["/start"], files)).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(/./),
+    });
+  });
+}
+
+test("a library's own libraries are looked for as well", async () => {
+  await using workshop = await createWorkshop();
+
+  const assembling = assemble(
+    workshop,
+    ["/start"],
+    [
+      file("start", elfOf({ libraries: ["libone.so"] }), executable),
+      file("usr/lib/libone.so", elfOf({ libraries: ["libtwo.so"] })),
+    ],
+  );
+
+  await expect(assembling).rejects.toMatchObject({
+    code: "missing-library",
+    message: expect.stringMatching(/libtwo\.so, which \S+libone\.so needs/),
+  });
+});
