@@ -2,9 +2,10 @@ import type { Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
 import { observeRequest } from "../plan/observe-request.ts";
 import type { Observed, ObservedVolume } from "../plan/observed.ts";
-import { planTeardown } from "../plan/teardown.ts";
+import { dataOf, planTeardown } from "../plan/teardown.ts";
 import type { RunContext } from "../run/context.ts";
 import type { RunReport } from "../run/event.ts";
+import { removeEmptyImage } from "../run/helper.ts";
 import { takeLock } from "../run/lock.ts";
 import { emptyReport, executeOperations } from "../run/run-plan.ts";
 import { labels } from "../stack/labels.ts";
@@ -42,14 +43,32 @@ export interface ResetOptions {
  * `would-lose-data` where nobody can be asked, and `foreign-volume` for a volume that others use.
  */
 export async function reset(context: ResetContext, options: ResetOptions): Promise<RunReport> {
-  const { stackName, stack, signal, emit } = context;
+  const { stack, signal } = context;
   const engine = await context.engine();
   if (options.services !== undefined && stack === undefined) {
     throw new QclockError("usage", "--service needs a manifest without problems.", {
       hint: "Reset the whole stack, or mend the manifest first.",
     });
   }
+  for (const name of options.services ?? []) {
+    if (stack?.services.has(name) === true) continue;
+    throw new QclockError("service-not-found", `The stack has no service "${name}".`, {
+      hint: `It has ${[...(stack?.services.keys() ?? [])].join(", ")}.`,
+    });
+  }
+  refuseShared(context, options);
   if (options.purgeVolumes) await confirmLoss(context, options, engine);
+  const report = await removeAll(context, options, engine);
+  if (options.removeImages) await removeEmptyImage(engine, signal);
+  return report;
+}
+
+async function removeAll(
+  context: ResetContext,
+  options: ResetOptions,
+  engine: Engine,
+): Promise<RunReport> {
+  const { stackName, stack, signal, emit } = context;
   await using lock = await takeLock(context);
   const observed = await look(context, engine);
   const plan = planTeardown({
@@ -64,7 +83,7 @@ export async function reset(context: ResetContext, options: ResetOptions): Promi
     },
   });
   if (plan.nodes.length === 0) return emptyReport(context, "reset", plan);
-  const report = await executeOperations(
+  return await executeOperations(
     plan,
     {
       run: undefined,
@@ -82,7 +101,6 @@ export async function reset(context: ResetContext, options: ResetOptions): Promi
     },
     { command: "reset", jobs: context.jobs },
   );
-  return report;
 }
 
 async function look({ stackName, stack, signal }: ResetContext, engine: Engine): Promise<Observed> {
@@ -129,12 +147,24 @@ function isChosen(
   { services }: ResetOptions,
   { key }: ObservedVolume,
 ): boolean {
-  if (services === undefined) return true;
-  return services.some((name) =>
-    stack?.services
-      .get(name)
-      ?.mounts.some((mount) => mount.type === "volume" && mount.volume === key),
-  );
+  return services === undefined || dataOf(stack, services).includes(key ?? "");
+}
+
+/** A volume of the named services that another one mounts as well is not theirs alone to lose. */
+function refuseShared({ stack }: ResetContext, { services, purgeVolumes }: ResetOptions): void {
+  if (services === undefined || stack === undefined || !purgeVolumes) return;
+  const doomed = dataOf(stack, services);
+  for (const { name } of stack.services.values()) {
+    const shared = services.includes(name)
+      ? undefined
+      : dataOf(stack, [name]).find((volume) => doomed.includes(volume));
+    if (shared === undefined) continue;
+    throw new QclockError(
+      "would-lose-data",
+      `Volume ${shared} holds data of service "${name}" as well, which is not to be reset.`,
+      { hint: `Name it too: --service ${[...services, name].join(" ")}` },
+    );
+  }
 }
 
 async function refuseForeignUsers(

@@ -43,7 +43,7 @@ export function planTeardown(request: {
         );
     }
   }
-  if (options.removeVolumes) planVolumes(request, draft, names);
+  if (options.removeVolumes) planVolumes(request, draft);
   if (options.removeImages && names === undefined) {
     for (const [reference, { id, labels }] of observed.images) {
       if (labels.get(keys.stack) !== stackName) continue;
@@ -67,20 +67,21 @@ function planContainer(request: {
   const { draft, stack, container, cause } = request;
   const { id, name, service = name, status } = container;
   const declared = stack?.services.get(service);
+  // Under its own name, not the service's: a service may have two containers when one was renamed by hand.
   const dependents = [...(stack?.services.values() ?? [])]
     .filter(({ dependsOn }) => dependsOn.has(service))
-    .map((dependent) => `stop:${dependent.name}`);
+    .map((dependent) => `stop:${dependent.containerName}`);
   const isUp = status === "running" || status === "restarting" || status === "paused";
   const gracePeriodMs = declared?.stopGracePeriodMs ?? 10_000;
   const stopped = isUp
     ? draft.add(
-        `stop:${service}`,
+        `stop:${name}`,
         { type: "stop-container", name, id, gracePeriodMs },
         cause,
         dependents,
       )
     : undefined;
-  draft.add(`remove:${service}`, { type: "remove-container", name, id }, cause, [
+  draft.add(`remove:${name}`, { type: "remove-container", name, id }, cause, [
     stopped,
     ...dependents,
   ]);
@@ -93,19 +94,11 @@ function planVolumes(
     readonly options: TeardownOptions;
   },
   draft: PlanDraft,
-  names: ReadonlySet<string> | undefined,
 ): void {
   const { stack, observed, options } = request;
+  // Dependents stop together with what they need, but only the data that was named goes.
   const wanted =
-    names === undefined
-      ? undefined
-      : new Set(
-          [...(stack?.services.values() ?? [])]
-            .filter(({ name }) => names.has(name))
-            .flatMap(({ mounts }) =>
-              mounts.flatMap((mount) => (mount.type === "volume" ? [mount.volume] : [])),
-            ),
-        );
+    options.services === undefined ? undefined : new Set(dataOf(stack, options.services));
   for (const { name, ours, key } of observed.volumes) {
     if (!ours || (wanted !== undefined && !wanted.has(key ?? ""))) continue;
     draft.add(
@@ -115,6 +108,12 @@ function planVolumes(
       draft.idsOf("remove:"),
     );
   }
+}
+
+/** Keys of the volumes that services mount. */
+export function dataOf(stack: Stack | undefined, services: readonly string[]): readonly string[] {
+  const mounts = services.flatMap((name) => stack?.services.get(name)?.mounts ?? []);
+  return mounts.flatMap((mount) => (mount.type === "volume" ? [mount.volume] : []));
 }
 
 /** The named services and everything that depends on them: without its database an application only fails. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { engineStatus } from "../docker/errors.ts";
-import type { Engine } from "../docker/engine.ts";
+import type { ContainerRequest, Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
 import { labels } from "../stack/labels.ts";
 import type { RunContext } from "./context.ts";
@@ -88,44 +88,54 @@ function lockName(stack: string): string {
   return `${stack}-qclock-lock`;
 }
 
+/** Create the lock's container, or see that its name is taken. */
 async function tryCreate(context: LockContext, engine: Engine): Promise<string | undefined> {
-  const { stackName, runId, version, signal } = context;
-  const image = await ensureEmptyImage(engine, signal);
-  const holder: Holder = {
+  const { signal } = context;
+  const request = lockRequest(context, await ensureEmptyImage(engine, signal), {
     ...context.holder,
     process: await identifyProcess(context.holder.pid),
     since: new Date().toISOString(),
-  };
+  });
+  const create = (): Promise<string> => engine.createContainer(request, signal);
   try {
-    return await engine.createContainer(
-      {
-        name: lockName(stackName),
-        image,
-        environment: new Map(),
-        labels: new Map([
-          [labels.stack, stackName],
-          [labels.role, "lock"],
-          [labels.run, runId],
-          [labels.version, version],
-          [labels.holder, JSON.stringify(holder)],
-        ]),
-        ports: [],
-        mounts: [],
-        tmpfs: [],
-        readOnlyRoot: true,
-        dropCapabilities: ["ALL"],
-        addCapabilities: [],
-        noNewPrivileges: true,
-        init: false,
-        restart: { type: "no" },
-      },
-      signal,
-    );
+    return await create().catch(async (error: unknown) => {
+      // The end of a reset elsewhere has just taken the empty image away.
+      if (engineStatus(error) !== 404) throw error;
+      await ensureEmptyImage(engine, signal);
+      return create();
+    });
   } catch (error) {
-    // 409: the name is taken. 404: a reset of another stack has just taken the empty image away.
-    if (engineStatus(error) === 409 || engineStatus(error) === 404) return undefined;
+    if (engineStatus(error) === 409) return undefined;
     throw error;
   }
+}
+
+function lockRequest(
+  { stackName, runId, version }: LockContext,
+  image: string,
+  holder: Holder,
+): ContainerRequest {
+  return {
+    name: lockName(stackName),
+    image,
+    environment: new Map(),
+    labels: new Map([
+      [labels.stack, stackName],
+      [labels.role, "lock"],
+      [labels.run, runId],
+      [labels.version, version],
+      [labels.holder, JSON.stringify(holder)],
+    ]),
+    ports: [],
+    mounts: [],
+    tmpfs: [],
+    readOnlyRoot: true,
+    dropCapabilities: ["ALL"],
+    addCapabilities: [],
+    noNewPrivileges: true,
+    init: false,
+    restart: { type: "no" },
+  };
 }
 
 function held(engine: Engine, id: string): HeldLock {
