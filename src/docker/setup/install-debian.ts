@@ -41,13 +41,14 @@ export async function installEngine({
   if (second.succeeded) return;
   throw new QclockError("engine-install-failed", "apt-get could not install the Engine.", {
     hint: "Mend what apt-get says below, or install an Engine by hand and run `qclock engine ensure` again.",
-    details: [...(update.succeeded ? [] : update.lastLines), ...second.lastLines],
+    details: [...new Set([...update.told, ...second.told])],
   });
 }
 
 interface AptResult {
   readonly succeeded: boolean;
-  readonly lastLines: readonly string[];
+  /** Its errors and warnings, else its last lines. */
+  readonly told: readonly string[];
 }
 
 async function runApt(
@@ -80,6 +81,11 @@ async function runApt(
   ];
   const { failed, all } = await execa("apt-get", [...settings, ...words], options);
   signal?.throwIfAborted();
-  const lines = all.split("\n").map(cleanText);
-  return { succeeded: !failed, lastLines: lines.filter((line) => line !== "").slice(-12) };
+  const lines = all
+    .split("\n")
+    .map(cleanText)
+    .filter((line) => line !== "");
+  // apt-get calls lists that it could not fetch a warning, and then does not find what they would name.
+  const problems = lines.filter((line) => /^(?:E|W|Err:\d+):?\s/u.test(line));
+  return { succeeded: !failed, told: (problems.length > 0 ? problems : lines).slice(-12) };
 }

@@ -10,7 +10,10 @@ import { type Machine, systemPath } from "./machine.ts";
 /** Where an Engine that qclock started by hand writes its log. */
 export const engineLog = "/var/log/qclock-dockerd.log";
 
-const pidFile = "/var/run/docker.pid";
+const pidFiles = [
+  ["/var/run/docker.pid", "dockerd"],
+  ["/var/run/docker/containerd/containerd.pid", "containerd"],
+] as const;
 
 export interface StartOptions {
   readonly machine: Machine;
@@ -54,7 +57,7 @@ async function startByService({ onStep, signal }: StartOptions): Promise<Started
 }
 
 async function startByHand({ machine, environment, onStep }: StartOptions): Promise<StartedEngine> {
-  await removeStalePidFile();
+  await removeStalePidFiles();
   await mountControlGroups(onStep);
   onStep(`Starting ${machine.dockerd ?? "dockerd"}; its log is ${engineLog}.`);
   const alreadySaid = (await stat(engineLog).catch(() => undefined))?.size ?? 0;
@@ -89,12 +92,17 @@ async function startByHand({ machine, environment, onStep }: StartOptions): Prom
   };
 }
 
-/** A machine that lost its power, or an image of one, has the number of an Engine that is gone; the Engine takes whichever process has it now for its own and does not start. */
-async function removeStalePidFile(): Promise<void> {
-  const pid = (await readFile(pidFile, "utf8").catch(() => "")).trim();
-  if (pid === "") return;
-  const command = (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trim();
-  if (command !== "dockerd") await rm(pidFile, { force: true });
+/**
+ * A machine that lost its power, or an image of one, has the numbers of an Engine and a containerd that are gone. The
+ * Engine takes whichever processes have them now for its own: it does not start, or waits for a containerd that is none.
+ */
+async function removeStalePidFiles(): Promise<void> {
+  for (const [file, program] of pidFiles) {
+    const pid = (await readFile(file, "utf8").catch(() => "")).trim();
+    if (pid === "") continue;
+    const command = (await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "")).trim();
+    if (command !== program) await rm(file, { force: true });
+  }
 }
 
 /** The Engine pulls by itself: it needs the machine's proxies, and nothing else of this command's environment. */
