@@ -17,6 +17,8 @@ if (major > minimum[0] || (major === minimum[0] && minor >= minimum[1])) {
 }
 
 async function run() {
+  // Warnings about the age of libraries' code say nothing to who runs a command.
+  process.noDeprecation = true;
   await keepCompiledCode();
   const bundle = new URL("../dist/qclock.js", import.meta.url);
   // A checkout installed with --ignore-scripts has no bundle; Node runs the sources as they are.

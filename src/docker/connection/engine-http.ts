@@ -91,7 +91,8 @@ export class EngineHttp {
         return await this.#getOnce(call);
       } catch (error) {
         call.signal?.throwIfAborted();
-        if (attempt >= getAttempts || !isPassing(error)) throw this.failure(call, error);
+        if (attempt >= getAttempts || !isPassing(error) || this.#transport.isClosed())
+          throw this.failure(call, error);
         this.#onNotice(`Could not ${call.operation} (${describe(error)}); trying again.`);
         await sleep(100 * 2 ** (attempt - 1), undefined, { signal: call.signal });
       }

@@ -25,6 +25,8 @@ export interface Transport {
   /** Say in words why a connection failed, where this way of connecting knows more than an `errno`. */
   explain(error: unknown): QclockError | undefined;
   close(): void;
+  /** Whether `close` was called: what breaks then is nobody's failure. */
+  readonly isClosed: () => boolean;
 }
 
 /** Where the TLS files of an endpoint lie, and how much is asked of its certificate. */
@@ -108,14 +110,16 @@ function plainAgent(keepAlive: boolean): HttpAgent {
 
 function agents(
   make: (keepAlive: boolean) => HttpAgent,
-): Pick<Transport, "agent" | "freshAgent" | "close"> {
+): Pick<Transport, "agent" | "freshAgent" | "close" | "isClosed"> {
   const agent = make(true);
   const freshAgent = make(false);
+  let closed = false;
   const close = (): void => {
+    closed = true;
     agent.destroy();
     freshAgent.destroy();
   };
-  return { agent, freshAgent, close };
+  return { agent, freshAgent, close, isClosed: () => closed };
 }
 
 /** The agent's own options win over a call's, so a socket's path here holds for every call, dockerode's too. */
