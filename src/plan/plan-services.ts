@@ -70,7 +70,21 @@ function decide(planning: Planning, service: Service, hash: string): Decision {
   if (diverged.length > 0)
     return { type: "recreate", container, cause: explain(planning, service, diverged) };
   if (options.forceRecreate === true) return { type: "recreate", container, cause: "asked for" };
+  const absent = absentNetwork(planning, service, container);
+  if (absent !== undefined)
+    return { type: "recreate", container, cause: `not on network ${absent}` };
   return decideByStatus(service, container);
+}
+
+/** A run killed between creating a container and joining it to its further networks leaves one that would start and publish nothing. */
+function absentNetwork(
+  { stack }: Planning,
+  service: Service,
+  container: ObservedContainer,
+): string | undefined {
+  return [...service.networks.keys()].find(
+    (key) => !container.networks.includes(stack.networks.get(key)?.engineName ?? key),
+  );
 }
 
 function decideByStatus(service: Service, container: ObservedContainer): Decision {

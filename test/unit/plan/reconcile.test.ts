@@ -447,3 +447,16 @@ test("five hundred services are planned in milliseconds", () => {
   // A generous bound: a plan of quadratic cost takes seconds.
   expect(performance.now() - started).toBeLessThan(1500);
 });
+
+test("a container that a killed run left without one of its networks is made again", () => {
+  const stack = aStack(threeTiers());
+  const halfMade = { status: "created", networks: ["t_edge"] } as const;
+  const text = formatPlan(planFor(stack, afterUp(stack, { app: halfMade })));
+  expect(linesAbout(text, "app")).toEqual([
+    "[] -> remove:app, not on network publish",
+    "[remove:app] -> create:app, not on network publish",
+    "[create:app] -> connect:app:publish, service app is on network publish",
+    "[create:app connect:app:publish] -> start:app, created",
+    "[start:app] -> wait:app, started",
+  ]);
+});
