@@ -2,7 +2,7 @@ import type { FileScan } from "../image/files.ts";
 import { explainChange, fingerprintImages, type ImageInputs } from "../image/fingerprint.ts";
 import { scanFiles } from "../image/files.ts";
 import { lockPackages } from "../packages/lock-packages.ts";
-import { assembledImages } from "../packages/inputs.ts";
+import { assembledImages, packageInputs } from "../packages/inputs.ts";
 import type { Lock, LockTarget } from "../packages/package.ts";
 import type { DesiredImage } from "../plan/observed.ts";
 import type { Digest, Stack } from "../stack/stack.ts";
@@ -24,7 +24,7 @@ const NOTE = "image-inputs";
 export async function prepareImages(context: RunContext): Promise<PreparedImages> {
   const { stack, store } = context;
   const [{ lock, target }, scans, contexts] = await Promise.all([
-    lockStack(context),
+    needsPackages(stack) ? lockStack(context) : withoutPackages(context),
     scanAll(stack, store),
     digestContexts(context),
   ]);
@@ -87,6 +87,18 @@ export async function lockStack(
   finish(`${count} packages`);
   if (result.changed) await context.writeLock(result.lock);
   return result;
+}
+
+/** A stack of Dockerfiles, or of files alone, has nothing to pin and asks no mirror. */
+function needsPackages(stack: Stack): boolean {
+  return assembledImages(stack).some(({ packages }) => packages.length > 0);
+}
+
+function withoutPackages({ stack, lock }: RunContext): Pick<PreparedImages, "lock" | "target"> {
+  const { os, architecture } = stack;
+  const inputs = packageInputs(stack);
+  const target = { os, architecture, inputs, epoch: 0, repositories: [], images: new Map() };
+  return { lock: lock ?? { version: 1, targets: new Map() }, target };
 }
 
 async function scanAll(stack: Stack, store: Store): Promise<ReadonlyMap<string, FileScan>> {

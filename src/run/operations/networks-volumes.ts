@@ -1,6 +1,9 @@
+import { randomInt } from "node:crypto";
 import { engineStatus } from "../../docker/errors.ts";
+import { QclockError } from "../../error.ts";
 import type { Operation } from "../../plan/plan.ts";
 import { networkHash } from "../../plan/plan-networks.ts";
+import { chooseSubnets, defaultSubnetRange } from "../../plan/subnets.ts";
 import { labels } from "../../stack/labels.ts";
 import { commonLabels } from "../common-labels.ts";
 import { writeSecrets } from "../secrets.ts";
@@ -30,20 +33,61 @@ export async function createNetwork(
   const network = full.stack.networks.get(name);
   if (network === undefined)
     throw new Error(`the plan names network ${name}, which the stack lacks`);
-  await context.engine.createNetwork(
+  const create = async (chosen: string): Promise<string> => {
+    const { name: key, engineName, internal } = network;
+    const hash = networkHash(network);
+    const all = [...labelsFor(full), [labels.network, key], [labels.configHash, hash]] as const;
+    const request = { name: engineName, internal, subnet: chosen, labels: new Map(all) };
+    await context.engine.createNetwork(request, context.signal);
+    return chosen;
+  };
+  for (let attempt = 1, chosen = subnet; ; attempt++) {
+    try {
+      return await create(chosen);
+    } catch (error) {
+      if (!isOverlap(error)) throw error;
+      const other =
+        network.subnet === undefined && attempt < SUBNET_ATTEMPTS
+          ? await chooseOther(context)
+          : undefined;
+      if (other === undefined) throw overlapping(network.engineName, chosen, error);
+      chosen = other;
+    }
+  }
+}
+
+const SUBNET_ATTEMPTS = 8;
+
+/** Another stack that was brought up at the same time took the planned subnet: one of those that are free now, by chance, lest the two meet again. */
+async function chooseOther({
+  engine,
+  stackName,
+  signal,
+}: OperationContext): Promise<string | undefined> {
+  const nothing = { imageReferences: [], containerNames: [], networkNames: [], volumeNames: [] };
+  const { usedSubnets } = await engine.observe({ stack: stackName, ...nothing }, signal);
+  for (const count of [64, 8, 1]) {
+    const free = chooseSubnets({ count, range: defaultSubnetRange, used: usedSubnets });
+    if (free !== undefined) return free[randomInt(free.length)];
+  }
+  return undefined;
+}
+
+/** The Engine answers 403 to a subnet that overlaps with another one, and to what a policy forbids: only its words tell which. */
+function isOverlap(error: unknown): error is QclockError {
+  const isForbidden = engineStatus(error) === 403 || engineStatus(error) === 400;
+  return error instanceof QclockError && isForbidden && /overlap/i.test(error.message);
+}
+
+function overlapping(network: string, subnet: string, cause: QclockError): QclockError {
+  return new QclockError(
+    "engine-failed",
+    `The subnet ${subnet} of network ${network} overlaps with one that is in use.`,
     {
-      name: network.engineName,
-      internal: network.internal,
-      subnet,
-      labels: new Map([
-        ...labelsFor(full),
-        [labels.network, network.name],
-        [labels.configHash, networkHash(network)],
-      ]),
+      cause,
+      hint: "Choose another subnet for it in the manifest; `docker network ls` lists the networks.",
     },
-    context.signal,
   );
-  return subnet;
 }
 
 export async function removeNetwork(
