@@ -120,7 +120,7 @@ async function openContext(
   const lock =
     lockMode === "unread"
       ? ok(undefined)
-      : await readLock(lockPath, displayPath(lockPath, host.workingDirectory));
+      : await readLock(lockPath, displayPath(lockPath, host.workingDirectory), store);
   if (!lock.ok) return lock;
 
   const connection = engineOf(session);

@@ -14,6 +14,7 @@ const comfortableBytes = 2e9;
 /** Everything that doctor looks at: this program, the store, the manifest, the Engine. */
 export async function examine(session: Session): Promise<readonly Finding[]> {
   const { examineEngine } = await import("../docker/doctor.ts");
+  const { openStore } = await import("../store/disk-store.ts");
   const { host, settings, signal } = session;
   return [
     { id: "qclock", status: "ok", message: `qclock ${version} on Node ${process.versions.node}` },
@@ -24,6 +25,7 @@ export async function examine(session: Session): Promise<readonly Finding[]> {
       contextName: settings.context,
       environment: host.environment,
       homeDirectory: host.homeDirectory,
+      store: await openStore(storeDirectory(session)),
       signal,
     })),
   ];

@@ -2,8 +2,10 @@ import { randomBytes } from "node:crypto";
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import type { Diagnostic } from "../diagnostic.ts";
 import { QclockError } from "../error.ts";
+import { readLockText } from "../packages/lock-note.ts";
 import type { Lock } from "../packages/package.ts";
 import { ok, type Result } from "../result.ts";
+import type { Store } from "../store/store.ts";
 
 /** How the lock is used: `--locked` forbids any change of it. */
 export function lockModeOf(options: { readonly locked?: boolean }): "use" | "locked" {
@@ -14,6 +16,7 @@ export function lockModeOf(options: { readonly locked?: boolean }): "use" | "loc
 export async function readLock(
   file: string,
   display: string,
+  store: Store,
 ): Promise<Result<Lock | undefined, readonly Diagnostic[]>> {
   let text: string;
   try {
@@ -22,8 +25,7 @@ export async function readLock(
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return ok(undefined);
     throw new QclockError("lock-invalid", `The lock ${display} cannot be read.`, { cause: error });
   }
-  const { parseLock } = await import("../packages/lock.ts");
-  return parseLock(text, display);
+  return readLockText(text, display, store);
 }
 
 /** Write the lock whole or not at all: beside its place first, then renamed into it. */

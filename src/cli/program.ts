@@ -139,7 +139,11 @@ async function carryOut(
   try {
     const exitCode = await act(session);
     // What was finished before the signal came is finished.
-    return exitCode === exitCodes.done ? exitCode : (interruption.exitCode ?? exitCode);
+    if (exitCode === exitCodes.done || !interruption.signal.aborted) return exitCode;
+    // That a signal came was said when it came; that time ran out was not.
+    if (interruption.exitCode === exitCodes.deadline)
+      await session.reportError(abortReason(interruption.signal));
+    return interruption.exitCode ?? exitCode;
   } catch (error) {
     if (interruption.signal.aborted) {
       await session.reportError(abortReason(interruption.signal));

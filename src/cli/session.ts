@@ -70,6 +70,7 @@ export function createSession(options: {
   const screen = createReporter({
     mode: progressMode(host, settings),
     stderr: host.stderr,
+    command: options.command,
     color: errorStyle.color,
     verbose: settings.verbose,
     now,
