@@ -1,0 +1,100 @@
+/**
+ * Assembles a parent and a child from made-up packages and prints their digests: run in a process of its own,
+ * so that a test can vary what surrounds the build. Arguments: folder of the store, `forward` or `backward`.
+ */
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { assembleImage } from "../../src/image/assemble.ts";
+import { scanFiles } from "../../src/image/files.ts";
+import type { Digest } from "../../src/stack/stack.ts";
+import { openStore } from "../../src/store/disk-store.ts";
+import { emptyImage, FINGERPRINT, targetOf } from "./assemble.ts";
+import { type DebParts, debOf, file, folder, link, lockedOf } from "./deb.ts";
+
+const [folderPath = "", order = "forward"] = process.argv.slice(2);
+
+const packages: readonly DebParts[] = ["ä-first", "base-files", "lib", "tool", "Zebra"].map(
+  (name, index) => ({
+    name,
+    compression: index % 2 === 0 ? "gz" : "zst",
+    files: [
+      folder("etc", { mtime: 1_800_000_000 }),
+      file(`etc/${name}.conf`, `${name}\n`, { mtime: 1_500_000_000 + index }),
+      file(`lib/${name}/data`, name.repeat(1000 * (index + 1)), { uid: index }),
+      { path: `usr/bin/${name}`, type: "hardlink", target: `lib/${name}/data` },
+      link(`usr/share/${name}`, "../lib"),
+      file("usr/share/shared", "same"),
+    ],
+    control: { conffiles: `/etc/${name}.conf\n` },
+  }),
+);
+
+/** Each package comes in its own time, so that they arrive in another order. */
+async function arrive(
+  debs: readonly DebParts[],
+  store: string,
+): Promise<ReadonlyMap<Digest, { readonly path: string; readonly delayMs: number }>> {
+  const found = new Map<Digest, { path: string; delayMs: number }>();
+  for (const [index, deb] of debs.entries()) {
+    const bytes = debOf(deb);
+    const path = join(store, `${index}.deb`);
+    await writeFile(path, bytes);
+    const place = order === "forward" ? index : debs.length - index;
+    found.set(lockedOf(deb, bytes).digest, { path, delayMs: 5 * place });
+  }
+  return found;
+}
+
+await mkdir(join(folderPath, "rootfs/srv"), { recursive: true });
+await writeFile(join(folderPath, "rootfs/srv/page"), "page\n");
+const store = await openStore(join(folderPath, "store"));
+const files = await arrive(packages, folderPath);
+const common = {
+  stackName: "t-made-up",
+  fingerprint: FINGERPRINT,
+  store,
+  onProgress: () => undefined,
+  onNotice: () => undefined,
+  signal: new AbortController().signal,
+  packagePath: async (digest: Digest) => {
+    const { path = "", delayMs = 0 } = files.get(digest) ?? {};
+    await setTimeout(delayMs);
+    return path;
+  },
+};
+const lockedFor = (debs: readonly DebParts[]) => ({
+  packages: debs.map((deb) => lockedOf(deb, debOf(deb))),
+});
+const lower = lockedFor(packages.slice(0, 3));
+const upper = lockedFor(packages.slice(3));
+const user = { name: "one", uid: 10_001, gid: 10_001, home: "/", shell: "/bin/false", gecos: "" };
+const base = { ...emptyImage, users: [user] };
+const app = {
+  ...emptyImage,
+  files: [{ source: join(folderPath, "rootfs"), target: "/", uid: 0, gid: 0 }],
+};
+const parent = await assembleImage({
+  ...common,
+  image: base,
+  parent: undefined,
+  locked: lower,
+  target: targetOf(base, lower.packages),
+  scan: { files: [] },
+});
+const child = await assembleImage({
+  ...common,
+  image: app,
+  parent,
+  locked: upper,
+  target: targetOf(app, upper.packages),
+  scan: await scanFiles(app, store),
+});
+process.stdout.write(
+  JSON.stringify([
+    ...child.layers.map(({ diffId }) => diffId),
+    parent.configDigest,
+    child.configDigest,
+    child.manifestDigest,
+  ]),
+);

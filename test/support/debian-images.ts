@@ -1,0 +1,114 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type AssembledArtifact, assembleImage } from "../../src/image/assemble.ts";
+import { fetchPackages } from "../../src/packages/fetch.ts";
+import { lockPackages } from "../../src/packages/lock-packages.ts";
+import { type Mirrors, mirrorVariable, resolveMirrors } from "../../src/packages/mirror.ts";
+import type { LockTarget } from "../../src/packages/package.ts";
+import type { AssembledImage, Digest, Stack } from "../../src/stack/stack.ts";
+import { createDownloader } from "../../src/store/downloader.ts";
+import type { Store } from "../../src/store/store.ts";
+import { FINGERPRINT } from "./assemble.ts";
+
+/** Images made of the distribution's real packages, from the mirror that qclock itself would use. */
+export interface DebianImages {
+  readonly target: LockTarget;
+  readonly artifacts: ReadonlyMap<string, AssembledArtifact>;
+}
+
+/** Lock, fetch and assemble images; parents come before their children. */
+export async function assembleDebian(
+  name: string,
+  images: readonly AssembledImage[],
+  store: Store,
+): Promise<DebianImages> {
+  const signal = new AbortController().signal;
+  const quiet = { onPhase: () => undefined, onProgress: () => undefined };
+  const downloader = createDownloader({
+    store,
+    offline: false,
+    onRetry: () => undefined,
+    sleep: async () => undefined,
+  });
+  const stack = stackOf(name, images);
+  const { target } = await lockPackages({
+    stack,
+    existing: undefined,
+    mode: "use",
+    mirrors,
+    downloader,
+    now: new Date(),
+    signal,
+    ...quiet,
+  });
+  const archives = new Map(target.repositories.map(({ id, archive }) => [id, archive]));
+  const packages = [...target.images.values()]
+    .flatMap((image) => image.packages)
+    .map((each) => ({ ...each, archive: archives.get(each.repository) ?? "main" }));
+  const paths = await fetchPackages({
+    packages,
+    mirrors,
+    downloader,
+    concurrency: 8,
+    signal,
+    ...quiet,
+  });
+  const artifacts = new Map<string, AssembledArtifact>();
+  for (const image of images) {
+    const artifact = await assembleImage({
+      image,
+      parent: image.parent === undefined ? undefined : artifacts.get(image.parent),
+      locked: target.images.get(image.name) ?? { packages: [] },
+      target,
+      scan: { files: [] },
+      fingerprint: FINGERPRINT,
+      stackName: name,
+      packagePath: async (digest: Digest) => paths.get(digest) ?? "",
+      store,
+      onNotice: () => undefined,
+      signal,
+      ...quiet,
+    });
+    artifacts.set(image.name, artifact);
+  }
+  return { target, artifacts };
+}
+
+function stackOf(name: string, images: readonly AssembledImage[]): Stack {
+  return {
+    name,
+    manifestPath: "/project/stack.config.yaml",
+    directory: "/project",
+    manifestDigest: FINGERPRINT,
+    os: "debian-12",
+    architecture: process.arch === "arm64" ? "arm64" : "amd64",
+    mirrors: new Map(),
+    images: new Map(images.map((image) => [image.name, image])),
+    services: new Map(),
+    networks: new Map(),
+    volumes: new Map(),
+    secrets: new Map(),
+    locations: new Map(),
+  };
+}
+
+function mirrors(): Promise<Mirrors> {
+  const environmentMirror = process.env[mirrorVariable("debian-12")];
+  return resolveMirrors({
+    os: "debian-12",
+    manifestMirror: undefined,
+    environmentMirror,
+    readHostAptSources,
+  });
+}
+
+async function readHostAptSources(): Promise<readonly { name: string; text: string }[]> {
+  const folder = "/etc/apt/sources.list.d";
+  const names = await readdir(folder).catch(() => []);
+  const files = ["/etc/apt/sources.list", ...names.map((name) => join(folder, name))];
+  return await Promise.all(
+    files
+      .filter((file) => /\.(?:list|sources)$/.test(file))
+      .map(async (file) => ({ name: file, text: await readFile(file, "utf8").catch(() => "") })),
+  );
+}
