@@ -16,6 +16,8 @@ export async function examine(session: Session): Promise<readonly Finding[]> {
   const { examineEngine } = await import("../docker/doctor.ts");
   const { openStore } = await import("../store/disk-store.ts");
   const { host, settings, signal } = session;
+  // A store that cannot be used is a finding of its own; then the builder is not tried.
+  const store = await openStore(storeDirectory(session)).catch(() => undefined);
   return [
     { id: "qclock", status: "ok", message: `qclock ${version} on Node ${process.versions.node}` },
     ...(await examineStore(storeDirectory(session))),
@@ -25,7 +27,7 @@ export async function examine(session: Session): Promise<readonly Finding[]> {
       contextName: settings.context,
       environment: host.environment,
       homeDirectory: host.homeDirectory,
-      store: await openStore(storeDirectory(session)),
+      ...(store === undefined ? {} : { store }),
       signal,
     })),
   ];

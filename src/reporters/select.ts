@@ -12,6 +12,8 @@ export type ProgressMode = "tty" | "plain" | "json" | "quiet";
 export interface ReporterOptions {
   readonly mode: ProgressMode;
   readonly stderr: NodeJS.WriteStream;
+  /** Name of the command, such as `up`. */
+  readonly command: string;
   readonly color: boolean;
   readonly verbose: boolean;
   readonly now: () => number;
@@ -33,7 +35,12 @@ export function createReporter(options: ReporterOptions): Reporter {
   const common = { style, verbose: options.verbose, logFile: options.logFile };
   switch (options.mode) {
     case "tty":
-      return createTreeReporter({ ...common, stderr: options.stderr, now: options.now });
+      return createTreeReporter({
+        ...common,
+        stderr: options.stderr,
+        command: options.command,
+        now: options.now,
+      });
     case "plain":
       return createPlainReporter({ ...common, output: options.stderr });
     case "json":

@@ -5,13 +5,15 @@ import { formatSummary } from "./format/summary.ts";
 import { formatHead, formatTree } from "./format/tree.ts";
 import type { Live } from "./live.ts";
 import type { Reporter } from "./reporter.ts";
-import { advance, emptyView, type View } from "./view.ts";
+import { advance, beginView, type View } from "./view.ts";
 
 export interface TreeReporterOptions {
   /** A terminal. */
   readonly stderr: NodeJS.WriteStream;
   readonly style: Style;
-  /** Also notices that are no warnings. */
+  /** Name of the command, for the time before there is a plan. */
+  readonly command: string;
+  /** Also notices that are no warnings, on the live display. */
   readonly verbose: boolean;
   readonly logFile: () => string | undefined;
   /** The clock of the events' `atMs`. */
@@ -28,7 +30,8 @@ const shownNotices = 3;
 /** A live tree of images and services on a terminal; see format/tree.ts for what it shows and live.ts for how it is drawn. */
 export function createTreeReporter(options: TreeReporterOptions): Reporter {
   const { stderr, style } = options;
-  let view: View = emptyView;
+  const begun = beginView(options.command);
+  let view: View = begun;
   let live: Promise<Live> | undefined;
   let timer: NodeJS.Timeout | undefined;
   /** Everything that was asked to be written after a live display, in order. */
@@ -45,7 +48,7 @@ export function createTreeReporter(options: TreeReporterOptions): Reporter {
     clearTimeout(timer);
     timer = undefined;
     const [display, last] = [live, view];
-    [live, view] = [undefined, emptyView];
+    [live, view] = [undefined, begun];
     const before = settled;
     const write = async (): Promise<void> => {
       await before;
@@ -66,7 +69,7 @@ export function createTreeReporter(options: TreeReporterOptions): Reporter {
       const idle = timer === undefined && live === undefined;
       if (idle && event.type === "notice") {
         // Nothing is drawn, so nothing can be overwritten: say it at once.
-        stderr.write(noticesOf({ ...emptyView, notices: [event] }, options));
+        stderr.write(noticesOf({ ...begun, notices: [event] }, options));
         return;
       }
       view = advance(view, event);
@@ -74,7 +77,7 @@ export function createTreeReporter(options: TreeReporterOptions): Reporter {
       if (idle) timer = setTimeout(begin, quickMs);
     },
     async [Symbol.asyncDispose]() {
-      if (view !== emptyView) end();
+      if (view !== begun) end();
       await settled;
     },
   };
@@ -101,12 +104,10 @@ function treeOptions(view: View, options: TreeReporterOptions): Parameters<typeo
 function noticesOf(view: View, options: TreeReporterOptions): string {
   const { style } = options;
   return lines(
-    view.notices
-      .filter((notice) => notice.level === "warning" || options.verbose)
-      .map(({ level, message, hint }) => {
-        const head = level === "warning" ? style.warning("warning:") : style.accent("note:");
-        return `${head} ${sanitizeLine(message)}${hint === undefined ? "" : ` ${sanitizeLine(hint)}`}`;
-      }),
+    view.notices.map(({ level, message, hint }) => {
+      const head = level === "warning" ? style.warning("warning:") : style.accent("note:");
+      return `${head} ${sanitizeLine(message)}${hint === undefined ? "" : ` ${sanitizeLine(hint)}`}`;
+    }),
   );
 }
 

@@ -51,6 +51,11 @@ export interface View {
   readonly report: RunReport | undefined;
 }
 
+/** The view of a command before its first event. */
+export function beginView(command: string): View {
+  return { ...emptyView, command };
+}
+
 export const emptyView: View = {
   command: undefined,
   startedAtMs: undefined,

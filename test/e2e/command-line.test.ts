@@ -121,7 +121,7 @@ describe("validate", () => {
     ],
     [
       "an unset variable",
-      (text) => text.replace("GREETING: hello", "GREETING: ${NOBODY_SET_THIS}"),
+      (text) => text.replace("GREETING: hello", 'GREETING: "${NOBODY_SET_THIS}"'),
       "unset-variable",
       /NOBODY_SET_THIS/,
     ],

@@ -27,7 +27,7 @@ const noteworthyMs = 300;
 /** The head line of the tree: what runs, how far, how long. */
 export function formatHead(view: View, options: TreeOptions): string {
   const elapsed = formatDuration(options.nowMs - (view.startedAtMs ?? options.nowMs));
-  if (view.plan === undefined) return `preparing · ${elapsed}`;
+  if (view.plan === undefined) return `${view.command ?? "run"} · ${elapsed}`;
   const finished = [...view.nodes.values()].filter(({ status }) => status === "finished").length;
   const count = view.nodes.size === 0 ? "nothing to do" : `${finished} of ${view.nodes.size}`;
   return `${view.command ?? "run"} ${view.plan.stack} · ${count} · ${elapsed}`;

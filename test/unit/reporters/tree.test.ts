@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createStyle } from "../../../src/reporters/format/style.ts";
 import { formatHead, formatTree } from "../../../src/reporters/format/tree.ts";
 import { displayWidth } from "../../../src/reporters/format/width.ts";
-import { advance, emptyView, type View } from "../../../src/reporters/view.ts";
+import { advance, beginView, type View } from "../../../src/reporters/view.ts";
 import { scriptedEvents } from "../../support/scripted-run.ts";
 
 const style = createStyle({ color: false });
@@ -11,14 +11,14 @@ const style = createStyle({ color: false });
 function draw(failing: boolean, nowMs: number, columns = 90): string {
   const view = scriptedEvents({ failing })
     .filter(({ atMs }) => atMs <= nowMs)
-    .reduce<View>(advance, emptyView);
+    .reduce<View>(advance, beginView("up"));
   const options = { nowMs, columns, style };
   return [formatHead(view, options), ...formatTree(view, options)].join("\n");
 }
 
 test("before the plan it shows how far the preparation is", () => {
   expect(draw(false, 1450)).toMatchInlineSnapshot(`
-    "preparing · 450 ms
+    "up · 450 ms
     ● Fetch packages  ━━━━━━━━┄┄┄┄┄┄┄┄ 46 MB of 92 MB · libc6 · 450 ms"
   `);
 });
