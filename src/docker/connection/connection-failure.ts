@@ -33,7 +33,8 @@ export function explainConnection(tried: readonly Tried[]): QclockError {
 function explainOne({ url, origin, error }: Tried, places: readonly string[]): QclockError {
   const named = `${url} (${origin})`;
   const code = systemCode(error);
-  const cause = error;
+  // What the system said; our own words about it are replaced by better ones here.
+  const cause = error.cause ?? error;
   switch (code) {
     case "ENOENT":
       return new QclockError(

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type ErrorCode, QclockError } from "../../error.ts";
+import type { ErrorCode } from "../../error.ts";
 import { failureInWords } from "../errors.ts";
 import { decodeTrace } from "./buildkit-trace.ts";
 import { decodeJsonLines } from "./json-lines.ts";
@@ -34,8 +34,7 @@ export interface ProgressOptions {
 
 /**
  * Read a progress stream to its end. The Engine answers 200 before the work begins and reports failure as a message
- * inside the stream, so that a stream that ends is not yet a success: an error message throws, with its last lines as
- * details, and the caller looks for the result that it was promised.
+ * inside the stream, so that a stream that ends is not yet a success: an error message throws, and the caller looks for the result that it was promised.
  */
 export async function readMessages(
   input: AsyncIterable<Uint8Array>,
@@ -48,7 +47,10 @@ export async function readMessages(
     if (!parsed.success) continue;
     const message = parsed.data;
     const failure = message.errorDetail?.message ?? message.error;
-    if (failure !== undefined) throw failed(options, failure, output);
+    if (failure !== undefined) {
+      output.flush();
+      throw failureInWords(options, failure);
+    }
     output.add(message);
     imageId = idOf(message) ?? imageId;
   }
@@ -64,30 +66,14 @@ function idOf({ id, aux }: Message): string | undefined {
   return imageIdSchema.safeParse(aux).data?.ID;
 }
 
-function failed(options: ProgressOptions, failure: string, output: Output): QclockError {
-  output.flush();
-  const error = failureInWords(options, failure);
-  return new QclockError(error.code, error.message, {
-    hint: error.hint,
-    details: [...output.last, ...error.details],
-  });
-}
-
-const keptLines = 20;
-
 /** The stream's text as whole lines, whichever builder wrote it. */
 class Output {
   readonly #onOutput: (line: string) => void;
   readonly #trace = new TraceText();
-  readonly #last: string[] = [];
   #rest = "";
 
   constructor(onOutput: (line: string) => void) {
     this.#onOutput = onOutput;
-  }
-
-  get last(): readonly string[] {
-    return this.#last;
   }
 
   add({ stream, status, progress, id, aux }: Message): void {
@@ -120,8 +106,6 @@ class Output {
 
   #emit(line: string): void {
     if (line.trim() === "") return;
-    this.#last.push(line);
-    if (this.#last.length > keptLines) this.#last.shift();
     this.#onOutput(line);
   }
 }

@@ -100,16 +100,16 @@ test("silence is told, and then ended", async () => {
   expect(result).toMatchObject({ code: "deadline-exceeded" });
 });
 
-test("a failure inside a stream of status 200 is a failure, with the last lines", async () => {
-  const { result } = await build([
+test("a failure inside a stream of status 200 is a failure, and what came before it is told", async () => {
+  const { result, lines } = await build([
     { stream: "Step 2/2 : RUN make\nno rule\n" },
     { errorDetail: { code: 2, message: "exit code: 2" }, error: "exit code: 2" },
   ]);
   expect(result).toMatchObject({
     code: "build-failed",
     message: expect.stringContaining("exit code: 2"),
-    details: ["Step 2/2 : RUN make", "no rule"],
   });
+  expect(lines).toEqual(["Step 2/2 : RUN make", "no rule"]);
 });
 
 test("a failure on a last line without its end counts", async () => {
