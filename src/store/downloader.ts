@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
 import { toStoreError } from "./disk-store.ts";
-import { type HttpAnswer, HttpClient, isTransient } from "./http.ts";
+import type { HttpAnswer, HttpClient } from "./http.ts";
 import type { Store } from "./store.ts";
 
 /** A file to bring into the store. */
@@ -48,7 +48,7 @@ export function createDownloader(options: DownloaderOptions): Downloader {
 
 class HttpDownloader implements Downloader {
   readonly #options: DownloaderOptions;
-  readonly #client = new HttpClient();
+  #client: HttpClient | undefined;
   requestCount = 0;
 
   constructor(options: DownloaderOptions) {
@@ -142,6 +142,9 @@ class HttpDownloader implements Downloader {
       });
     }
     this.requestCount++;
+    // Loaded here: TLS alone takes longer to load than a build with nothing to do takes in all.
+    const { HttpClient: Client } = await import("./http.ts");
+    this.#client ??= new Client();
     return this.#client.get(url, { from, signal });
   }
 
@@ -157,6 +160,7 @@ class HttpDownloader implements Downloader {
         signal.throwIfAborted();
         if (error instanceof QclockError) throw error;
         const reason = reasonOf(error);
+        const { isTransient } = await import("./http.ts");
         if (!isTransient(error)) throw unreachable(url, reason, error);
         if (number >= ATTEMPTS) throw unreachable(url, `${reason}, ${number} times`, error);
         const pauseMs = FIRST_PAUSE_MS * 3 ** (number - 1);
