@@ -1,0 +1,39 @@
+import { createHash, randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { test } from "vitest";
+import { type Answer, startFileServer } from "../../support/file-server.ts";
+import { temporaryStore } from "../../support/temporary-store.ts";
+import { aDownloader } from "./lock-request.ts";
+
+const file = randomBytes(50_000);
+
+const silences: readonly (readonly [string, Answer])[] = [
+  ["before the answer", () => {}],
+  [
+    "in the middle of a file",
+    (response) => {
+      response.writeHead(200, { "content-length": file.length }).write(file.subarray(0, 10_000));
+    },
+  ],
+];
+
+// Both wait for the same deadline, so they wait together.
+test.concurrent.for(silences)(
+  "a server that falls silent %s is asked again",
+  async ([, answer], { expect: expectHere }) => {
+    await using server = await startFileServer(new Map([["/file", file]]));
+    await using temporary = await temporaryStore();
+    const { downloader, retries } = aDownloader(temporary.store);
+    server.answer("/file", answer, 1);
+
+    const stored = await downloader.toStore({
+      urls: [`${server.url}/file`],
+      digest: `sha256:${createHash("sha256").update(file).digest("hex")}`,
+      sizeBytes: file.length,
+      signal: new AbortController().signal,
+    });
+
+    expectHere(await readFile(stored)).toEqual(file);
+    expectHere(retries).toHaveLength(1);
+  },
+);

@@ -1,0 +1,279 @@
+import { expect, test } from "vitest";
+import { formatLock, formatReason, parseLock } from "../../../src/packages/lock.ts";
+import type { Lock, LockedPackage } from "../../../src/packages/package.ts";
+
+const hex = "0123456789abcdef".repeat(4);
+
+const bash: LockedPackage = {
+  name: "bash",
+  version: "5.2.15-2+b8",
+  architecture: "amd64",
+  repository: "bookworm",
+  path: "pool/main/b/bash/bash_5.2.15-2+b8_amd64.deb",
+  sizeBytes: 1_490_712,
+  digest: `sha256:${hex}`,
+  source: "bash",
+  sourceVersion: "5.2.15-2",
+  buildTime: 1_700_000_000,
+  reason: { type: "requested" },
+};
+
+const libc6: LockedPackage = {
+  ...bash,
+  name: "libc6",
+  version: "2.36-9+deb12u10",
+  reason: { type: "dependency", of: "bash", relation: "libc6 (>= 2.36) | libc6-other" },
+};
+
+const lock: Lock = {
+  version: 1,
+  targets: new Map([
+    [
+      "debian-12/amd64",
+      {
+        os: "debian-12",
+        architecture: "amd64",
+        inputs: `sha256:${hex}`,
+        epoch: 1_700_000_000,
+        repositories: [
+          {
+            id: "bookworm",
+            suite: "bookworm",
+            components: ["main"],
+            archive: "main",
+            releaseDigest: `sha256:${hex}`,
+            indexDigests: new Map([["main/binary-amd64/Packages.xz", `sha256:${hex}` as const]]),
+            signedBy: "B8B80B5B623EAB6AD8775C45B7C5D7D6350947F8",
+          },
+        ],
+        images: new Map([
+          ["base", { packages: [bash, libc6], packagesLayer: `sha256:${hex}` as const }],
+          ["app", { packages: [] }],
+        ]),
+      },
+    ],
+  ]),
+};
+
+test("a lock reads well", () => {
+  expect(formatLock(lock).replaceAll(hex, "…")).toMatchInlineSnapshot(`
+    "# Written by qclock. It says which bytes the images are made of, where each comes from, who signed it and
+    # why it is there. Review changes like code; do not edit by hand: \`qclock lock\` writes it.
+    version: 1
+    targets:
+      debian-12/amd64:
+        os: debian-12
+        architecture: amd64
+        inputs: sha256:…
+        epoch: 1700000000
+        repositories:
+          - id: bookworm
+            suite: bookworm
+            components:
+              - main
+            archive: main
+            release: sha256:…
+            indexes:
+              main/binary-amd64/Packages.xz: sha256:…
+            signed_by: B8B80B5B623EAB6AD8775C45B7C5D7D6350947F8
+        images:
+          base:
+            packages_layer: sha256:…
+            packages:
+              - name: bash
+                version: 5.2.15-2+b8
+                architecture: amd64
+                repository: bookworm
+                path: pool/main/b/bash/bash_5.2.15-2+b8_amd64.deb
+                size: 1490712
+                sha256: …
+                source: bash 5.2.15-2
+                built: 1700000000
+                reason: requested
+              - name: libc6
+                version: 2.36-9+deb12u10
+                architecture: amd64
+                repository: bookworm
+                path: pool/main/b/bash/bash_5.2.15-2+b8_amd64.deb
+                size: 1490712
+                sha256: …
+                source: bash 5.2.15-2
+                built: 1700000000
+                reason: bash needs libc6 (>= 2.36) | libc6-other
+          app:
+            packages: []
+    "
+  `);
+});
+
+test("what is written is read back as it was, and written again as it was", () => {
+  const text = formatLock(lock);
+  const read = parseLock(text, "stack.lock.yaml");
+
+  expect(read).toEqual({ ok: true, value: lock });
+  expect(read.ok && formatLock(read.value)).toBe(text);
+});
+
+test("targets are sorted, whichever came first", () => {
+  const [target] = lock.targets.values();
+  if (target === undefined) throw new Error("no target");
+  const keys = ["oraclelinux-9/amd64", "debian-12/arm64", "debian-12/amd64"];
+  const text = formatLock({ version: 1, targets: new Map(keys.map((key) => [key, target])) });
+
+  expect(text.match(/^ {2}\S+(?=:$)/gm)?.map((line) => line.trim())).toEqual(keys.toSorted());
+});
+
+test("one package that moves changes its own lines alone", () => {
+  const moved = { ...libc6, version: "2.36-9+deb12u11" };
+  const [target] = lock.targets.values();
+  if (target === undefined) throw new Error("no target");
+  const other = {
+    ...target,
+    images: new Map([
+      ...target.images,
+      ["base", { packages: [bash, moved], packagesLayer: `sha256:${hex}` as const }],
+    ]),
+  };
+  const before = formatLock(lock).split("\n");
+  const after = formatLock({ version: 1, targets: new Map([["debian-12/amd64", other]]) }).split(
+    "\n",
+  );
+
+  expect(after.filter((line, index) => line !== before[index])).toEqual([
+    "            version: 2.36-9+deb12u11",
+  ]);
+});
+
+test.for(["1.10", "1e3", "0x10", "null", "yes", "1:2.3", "2026-01-01", "~", "12.0"])(
+  "the version %s stays a text",
+  (version) => {
+    const [target] = lock.targets.values();
+    if (target === undefined) throw new Error("no target");
+    const images = new Map([
+      ["base", { packages: [{ ...bash, version, sourceVersion: version }] }],
+    ]);
+    const written = formatLock({
+      version: 1,
+      targets: new Map([["debian-12/amd64", { ...target, images }]]),
+    });
+
+    const read = parseLock(written, "stack.lock.yaml");
+
+    expect(
+      read.ok && read.value.targets.get("debian-12/amd64")?.images.get("base")?.packages[0],
+    ).toEqual({
+      ...bash,
+      version,
+      sourceVersion: version,
+    });
+  },
+);
+
+test("Windows line ends are read as well", () => {
+  expect(parseLock(formatLock(lock).replaceAll("\n", "\r\n"), "stack.lock.yaml")).toMatchObject({
+    ok: true,
+  });
+});
+
+test("a reason in words", () => {
+  expect(formatReason(bash.reason)).toBe("requested");
+  expect(formatReason(libc6.reason)).toBe("bash needs libc6 (>= 2.36) | libc6-other");
+});
+
+const text = formatLock(lock);
+
+test.for<readonly [string, string, RegExp, RegExp]>([
+  [
+    "a conflict",
+    text.replace("    epoch:", "<<<<<<< HEAD\n    epoch:"),
+    /^\d+:1 .*conflict markers/,
+    /one side/,
+  ],
+  ["a lone half of a conflict", `${text}>>>>>>> branch\n`, /conflict markers/, /one side/],
+  [
+    "a newer format",
+    text.replace("version: 1\n", "version: 2\n"),
+    /^3:10 .*another version of qclock/,
+    /version of qclock that the project uses/,
+  ],
+  ["no format", text.replace("version: 1\n", ""), /another version of qclock/, /version of qclock/],
+  ["an unknown key", text.replace("    epoch:", "    extra: 1\n    epoch:"), /extra/, /Restore/],
+  [
+    "an unknown OS",
+    text.replace("os: debian-12", "os: debian-99"),
+    /^6:9 .*targets\.debian-12\/amd64\.os/,
+    /Restore/,
+  ],
+  [
+    "a digest that is none",
+    text.replace(`inputs: sha256:${hex}`, "inputs: sha256:123"),
+    /inputs/,
+    /Restore/,
+  ],
+  [
+    "another digest's algorithm",
+    text.replace(`inputs: sha256:${hex}`, `inputs: sha512:${hex}`),
+    /inputs/,
+    /Restore/,
+  ],
+  ["a size below zero", text.replace("size: 1490712", "size: -1"), /size/, /Restore/],
+  ["a size that is a text", text.replace("size: 1490712", "size: big"), /size/, /Restore/],
+  ["an absolute path", text.replace("path: pool", "path: /pool"), /path/, /Restore/],
+  [
+    "a path that climbs",
+    text.replace("path: pool/main", "path: pool/../../main"),
+    /path/,
+    /Restore/,
+  ],
+  ["a short fingerprint", text.replace("signed_by: B8B8", "signed_by: B8"), /signed_by/, /Restore/],
+  ["a missing field", text.replace(/ +reason: requested\n/, ""), /reason/, /Restore/],
+  ["a tab", text.replace("    epoch:", "\tepoch:"), /not valid YAML/, /Restore/],
+  [
+    "a key twice",
+    text.replace("    epoch:", "    epoch: 1\n    epoch:"),
+    /not valid YAML/,
+    /Restore/,
+  ],
+  ["two documents", `${text}---\n${text}`, /not valid YAML/, /Restore/],
+  ["a cut file", text.slice(0, text.length >> 1), /damaged|not valid/, /Restore/],
+  ["nothing", "", /damaged/, /Restore/],
+  ["a list", "- 1\n", /damaged/, /Restore/],
+])("%s is refused with its place", ([, damaged, message, hint]) => {
+  const read = parseLock(damaged, "stack.lock.yaml");
+
+  if (read.ok) throw new Error("it was read");
+  const [first] = read.error;
+  expect(first).toMatchObject({
+    severity: "error",
+    code: "lock-invalid",
+    location: { file: "stack.lock.yaml" },
+    hint: expect.stringMatching(hint),
+  });
+  const { line, column } = first?.location ?? {};
+  expect(`${line}:${column} ${first?.message}`).toMatch(message);
+});
+
+test("the place of a problem is its own line", () => {
+  const damaged = text.replace("size: 1490712", "size: -1");
+  const read = parseLock(damaged, "stack.lock.yaml");
+
+  if (read.ok) throw new Error("it was read");
+  const { location } = read.error[0] ?? {};
+  expect(location?.sourceLine).toBe("            size: -1");
+  expect(damaged.slice(location?.offset, (location?.offset ?? 0) + (location?.length ?? 0))).toBe(
+    "-1",
+  );
+});
+
+test("a name such as __proto__ is a name like any other", () => {
+  const [target] = lock.targets.values();
+  if (target === undefined) throw new Error("no target");
+  const named = { ...target, images: new Map([["constructor", { packages: [bash] }]]) };
+  const written = formatLock({ version: 1, targets: new Map([["debian-12/amd64", named]]) });
+
+  const read = parseLock(written, "stack.lock.yaml");
+
+  expect(read.ok && [...(read.value.targets.get("debian-12/amd64")?.images.keys() ?? [])]).toEqual([
+    "constructor",
+  ]);
+});

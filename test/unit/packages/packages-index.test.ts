@@ -1,0 +1,140 @@
+import { expect, test } from "vitest";
+import { createPackageIndex, type IndexText } from "../../../src/packages/deb/packages-index.ts";
+
+const digest = "a".repeat(64);
+
+test("the fields that matter are read, and all others are passed over", () => {
+  const index = createPackageIndex([
+    aFile(`Package: bash
+Version: 5.2.15-2+b8
+Installed-Size: 7164
+Maintainer: Matthias Klose <doko@debian.invalid>
+Architecture: amd64
+Essential: yes
+Source: bash (5.2.15-2)
+Pre-Depends: libc6 (>= 2.36), libtinfo6 (>= 6)
+Depends: base-files (>= 2.1.12), debianutils (>= 5.6-0.1)
+Conflicts: bash-completion (<< 20060301-0)
+Breaks: bashdb
+Provides: sh-like (= 5)
+Description: GNU Bourne Again SHell
+ Package: not-a-package
+ Depends: nothing
+Tag: admin::TODO,
+ devel::interpreter
+Priority: required
+Filename: pool/main/b/bash/bash_5.2.15-2+b8_amd64.deb
+Size: 1490712
+SHA256: ${digest}
+`),
+  ]);
+
+  expect(index.packages.get("bash")).toEqual([
+    {
+      name: "bash",
+      version: "5.2.15-2+b8",
+      architecture: "amd64",
+      repository: "bookworm",
+      path: "pool/main/b/bash/bash_5.2.15-2+b8_amd64.deb",
+      sizeBytes: 1_490_712,
+      sha256: digest,
+      source: "bash",
+      sourceVersion: "5.2.15-2",
+      essential: true,
+      priority: "required",
+      depends: "base-files (>= 2.1.12), debianutils (>= 5.6-0.1)",
+      preDepends: "libc6 (>= 2.36), libtinfo6 (>= 6)",
+      provides: "sh-like (= 5)",
+      conflicts: "bash-completion (<< 20060301-0)",
+      breaks: "bashdb",
+    },
+  ]);
+  expect([...index.packages.keys()]).toEqual(["bash"]);
+});
+
+test("a package is its own source where it names none", () => {
+  const index = createPackageIndex([
+    aFile(aParagraph("a", "1-1"), aParagraph("b", "2", "Source: src\n")),
+  ]);
+
+  expect(index.packages.get("a")?.[0]).toMatchObject({ source: "a", sourceVersion: "1-1" });
+  expect(index.packages.get("b")?.[0]).toMatchObject({ source: "src", sourceVersion: "2" });
+});
+
+test("of several repositories the newest version comes first, whatever their order", () => {
+  const files = [
+    aFile(aParagraph("a", "1.9"), aParagraph("a", "1.10")),
+    { ...aFile(aParagraph("a", "1.10+deb12u1")), repository: "bookworm-security" },
+  ];
+
+  for (const order of [files, files.toReversed()]) {
+    const versions = createPackageIndex(order)
+      .packages.get("a")
+      ?.map(({ version }) => version);
+    expect(versions).toEqual(["1.10+deb12u1", "1.10", "1.9"]);
+  }
+});
+
+test("of one version in two repositories the earlier repository's entry is kept", () => {
+  const security = { ...aFile(aParagraph("a", "1")), repository: "bookworm-security" };
+
+  const index = createPackageIndex([security, aFile(aParagraph("a", "1"))]);
+
+  expect(index.packages.get("a")?.map(({ repository }) => repository)).toEqual([
+    "bookworm-security",
+  ]);
+});
+
+test("who provides what is known, sorted, each name once", () => {
+  const index = createPackageIndex([
+    aFile(
+      aParagraph("postfix", "1", "Provides: mail-transport-agent, default-mta (= 1)\n"),
+      aParagraph("exim4", "1", "Provides: mail-transport-agent:any (= 1)\n"),
+      aParagraph("exim4", "2", "Provides: mail-transport-agent\n"),
+    ),
+  ]);
+
+  expect(index.providers).toEqual(
+    new Map([
+      ["mail-transport-agent", ["exim4", "postfix"]],
+      ["default-mta", ["postfix"]],
+    ]),
+  );
+});
+
+test("a paragraph without a name or a SHA-256 is passed over: nothing could prove it", () => {
+  const index = createPackageIndex([
+    aFile(
+      aParagraph("a", "1").replace(/SHA256.*\n/, "MD5sum: 0123\n"),
+      aParagraph("b", "1").replace(digest, "xyz"),
+      "Version: 1\n",
+      aParagraph("c", "1"),
+    ),
+  ]);
+
+  expect([...index.packages.keys()]).toEqual(["c"]);
+});
+
+test.for(["", "\n", "\n\n\n"])("%j holds no package", (text) => {
+  expect(createPackageIndex([{ repository: "bookworm", text }]).packages.size).toBe(0);
+});
+
+test("the last paragraph needs no line end", () => {
+  const text = aParagraph("a", "1").trimEnd();
+
+  expect(createPackageIndex([{ repository: "bookworm", text }]).packages.size).toBe(1);
+});
+
+function aFile(...paragraphs: readonly string[]): IndexText {
+  return { repository: "bookworm", text: paragraphs.join("\n") };
+}
+
+function aParagraph(name: string, version: string, fields = ""): string {
+  return `Package: ${name}
+Version: ${version}
+Architecture: amd64
+${fields}Filename: pool/${name}.deb
+Size: 1
+SHA256: ${digest}
+`;
+}

@@ -1,0 +1,287 @@
+import { expect, test } from "vitest";
+import type { QclockError } from "../../../src/error.ts";
+import {
+  createPackageIndex,
+  type IndexedPackage,
+  type PackageIndex,
+} from "../../../src/packages/deb/packages-index.ts";
+import { formatReason } from "../../../src/packages/lock.ts";
+import { resolvePackages, type ResolveRequest } from "../../../src/packages/resolve.ts";
+
+test("the closure goes over Depends and Pre-Depends, each with its reason, sorted by name", () => {
+  const index = anIndex(
+    "web 1 D:libc6 (>= 2), zlib P:init",
+    "libc6 2.36",
+    "zlib 1 D:libc6",
+    "init 1",
+    "unused 1",
+  );
+
+  expect(closure(index, ["web"])).toEqual([
+    "init 1: web needs init",
+    "libc6 2.36: web needs libc6 (>= 2)",
+    "web 1: requested",
+    "zlib 1: web needs zlib",
+  ]);
+});
+
+test("recommended and suggested packages are left out", () => {
+  const index = anIndex("web 1 R:docs", "docs 1");
+
+  expect(closure(index, ["web"])).toEqual(["web 1: requested"]);
+});
+
+test("a package that is asked for keeps that reason, though others need it", () => {
+  const index = anIndex("web 1 D:libc6", "libc6 2");
+
+  expect(closure(index, ["web", "libc6"])).toEqual(["libc6 2: requested", "web 1: requested"]);
+});
+
+test("a reason names the package nearest to what was asked for", () => {
+  const index = anIndex("a 1 D:b", "b 1 D:c, d", "c 1 D:z", "d 1", "web 1 D:z", "z 1");
+
+  expect(closure(index, ["a", "web"])).toContain("z 1: web needs z");
+});
+
+test("a cycle is no trouble", () => {
+  const index = anIndex("a 1 D:b", "b 1 D:c", "c 1 D:a");
+
+  expect(closure(index, ["b"])).toEqual(["a 1: c needs a", "b 1: requested", "c 1: b needs c"]);
+});
+
+test("the newest version wins; a relation may ask for an older one", () => {
+  const index = anIndex("a 1.9", "a 1.10", "old 1 D:a (<< 1.10)");
+
+  expect(closure(index, ["a"])).toEqual(["a 1.10: requested"]);
+  expect(closure(index, ["old"])).toEqual(["a 1.9: old needs a (<< 1.10)", "old 1: requested"]);
+});
+
+test("a version of an earlier lock is kept while it fits", () => {
+  const index = anIndex("a 1", "a 2", "needs-two 1 D:a (>= 2)");
+  const keep = new Map([["a", "1"]]);
+
+  expect(closure(index, ["a"], { keep })).toEqual(["a 1: requested"]);
+  expect(closure(index, ["needs-two"], { keep })).toContain("a 2: needs-two needs a (>= 2)");
+  expect(closure(index, ["a"], { keep: new Map([["a", "0.5"]]) })).toEqual(["a 2: requested"]);
+});
+
+test("what the parent image holds is there already", () => {
+  const index = anIndex("web 1 D:libc6, zlib", "libc6 2", "zlib 1 D:libc6");
+  const installed = entriesOf(index, "libc6", "zlib");
+
+  expect(closure(index, ["web", "zlib"], { installed })).toEqual(["web 1: requested"]);
+});
+
+test("a parent that is too old for a child's package is told as such", () => {
+  const index = anIndex("web 1 D:libc6 (>= 3)", "libc6 2", "libc6 3");
+  const installed = entriesOf(index, "libc6").filter(({ version }) => version === "2");
+
+  expect(refusal(index, ["web"], { installed })).toMatchObject({
+    code: "unresolvable-packages",
+    message: 'Package "web" needs "libc6 (>= 3)", but libc6 2 is in the image already.',
+    details: ["web: asked for in the manifest"],
+  });
+});
+
+test.for([
+  ["the first, where all are there", "web 1 D:a | b", [], [], "a"],
+  ["the one that was asked for", "web 1 D:a | b", ["b"], [], "b"],
+  ["the one that the parent has", "web 1 D:a | b", [], ["b"], undefined],
+  ["the first that fits its version", "web 1 D:a (>= 9) | b", [], [], "b"],
+  ["the first that exists", "web 1 D:absent | b", [], [], "b"],
+  ["a real package before a virtual one", "web 1 D:a | virtual", [], [], "a"],
+  ["the sole provider of a virtual one", "web 1 D:absent | sole", [], [], "provider"],
+] as const)("of alternatives: %s", ([, web, asked, held, expected]) => {
+  const index = anIndex(web, "a 1", "b 1", "provider 1 V:sole", "p1 1 V:virtual", "p2 1 V:virtual");
+  const installed = entriesOf(index, ...held);
+
+  const names = resolve(index, ["web", ...asked], { installed }).map((entry) => entry.package.name);
+
+  expect(names.filter((name) => name !== "web")).toEqual(expected === undefined ? [] : [expected]);
+});
+
+test("an alternative that another package brought in earlier is enough", () => {
+  const index = anIndex("a 1 D:gawk", "b 1 D:mawk | gawk", "gawk 1", "mawk 1");
+
+  expect(closure(index, ["a", "b"])).toEqual([
+    "a 1: requested",
+    "b 1: requested",
+    "gawk 1: a needs gawk",
+  ]);
+});
+
+test("a virtual package is satisfied by any provider that is there", () => {
+  const index = anIndex("base 1 P:awk", "mawk 1 V:awk", "gawk 1 V:awk");
+
+  expect(closure(index, ["base", "gawk"])).toEqual(["base 1: requested", "gawk 1: requested"]);
+  expect(closure(index, ["base"], { installed: entriesOf(index, "mawk") })).toEqual([
+    "base 1: requested",
+  ]);
+});
+
+test("several providers, none asked for, is the user's choice: all are named", () => {
+  const index = anIndex("site 1 D:base", "base 1 D:awk", "mawk 1 V:awk", "gawk 1 V:awk");
+
+  expect(refusal(index, ["site"])).toMatchObject({
+    code: "unresolvable-packages",
+    message: 'Package "base" needs "awk", and several packages provide it.',
+    hint: 'Add the one that image "t" should hold to its packages: gawk, mawk.',
+    details: ["base: needed by site (base)", "site: asked for in the manifest"],
+  });
+});
+
+test("a versioned relation needs a versioned provide", () => {
+  const index = anIndex(
+    "web 1 D:php-api (>= 2)",
+    "old 1 V:php-api (= 1)",
+    "bare 1 V:php-api",
+    "new 1 V:php-api (= 2)",
+  );
+
+  expect(closure(index, ["web"])).toEqual(["new 1: web needs php-api (>= 2)", "web 1: requested"]);
+  expect(closure(index, ["bare", "web"])).toContain("new 1: web needs php-api (>= 2)");
+});
+
+test("a real package goes before those that provide its name", () => {
+  const index = anIndex("web 1 D:mta", "mta 1", "postfix 1 V:mta");
+
+  expect(closure(index, ["web"])).toContain("mta 1: web needs mta");
+});
+
+test("a relation that nothing satisfies names its chain", () => {
+  const index = anIndex("a 1 D:b", "b 1 D:c (>= 1)", "c 1 D:nothing (>= 5)");
+
+  expect(refusal(index, ["a"])).toMatchObject({
+    code: "unresolvable-packages",
+    message: 'Package "c" needs "nothing (>= 5)", which no repository has.',
+    details: ["c: needed by b (c (>= 1))", "b: needed by a (b)", "a: asked for in the manifest"],
+  });
+});
+
+test.for<readonly [string, string | undefined]>([
+  ["apachee2", 'Did you mean "apache2"?'],
+  ["apahce2", 'Did you mean "apache2"?'],
+  ["entirely-different", undefined],
+])("%s is unknown: %s", ([name, hint]) => {
+  const index = anIndex("apache2 1", "bash 5");
+
+  expect(refusal(index, [name])).toMatchObject({
+    code: "unknown-package",
+    message: `Image "t" asks for the package "${name}", which no repository has.`,
+    hint,
+  });
+});
+
+test("a virtual package that is asked for by name names who provides it", () => {
+  const index = anIndex("mawk 1 V:awk", "gawk 1 V:awk");
+
+  expect(refusal(index, ["awk"])).toMatchObject({
+    code: "unknown-package",
+    message: 'Image "t" asks for "awk", which is a virtual package.',
+    hint: "Name one of the packages that provide it: gawk, mawk.",
+  });
+});
+
+test("a long list of providers is cut, and the rest counted", () => {
+  const index = anIndex(...Array.from({ length: 11 }, (_, n) => `p${n + 10} 1 V:many`));
+
+  expect(refusal(index, ["many"]).hint).toMatch(/: p10, .*p17 and 3 more\.$/);
+});
+
+test.for([
+  ["C:old", "old 1", "web 1 conflicts with old 1"],
+  ["C:old (<< 2)", "old 1", "web 1 conflicts with old 1"],
+  ["B:old (<< 2)", "old 1", "web 1 breaks old 1"],
+  ["C:mta", "old 1 V:mta", "web 1 conflicts with old 1"],
+  ["C:mta (<< 2)", "old 1 V:mta (= 1)", "web 1 conflicts with old 1"],
+] as const)("web with %s beside %s: %s", ([field, old, expected]) => {
+  const index = anIndex(`web 1 ${field}`, old);
+
+  expect(refusal(index, ["old", "web"])).toMatchObject({
+    code: "package-conflict",
+    message: expect.stringContaining(expected),
+    details: ["web: asked for in the manifest", "old: asked for in the manifest"],
+  });
+});
+
+test.for([
+  ["B:old (<< 2)", "old 2"],
+  ["C:mta (<< 2)", "old 1 V:mta"],
+  ["C:mta V:mta", "old 1"],
+] as const)("web with %s stands %s", ([field, old]) => {
+  expect(closure(anIndex(`web 1 ${field}`, old), ["old", "web"])).toHaveLength(2);
+});
+
+test("a conflict with the parent's packages is found from either side", () => {
+  const index = anIndex("web 1", "old 1 B:web", "new 1 C:held", "held 1");
+
+  expect(refusal(index, ["web"], { installed: entriesOf(index, "old") })).toMatchObject({
+    code: "package-conflict",
+    message: expect.stringContaining("old 1 breaks web 1"),
+  });
+  expect(refusal(index, ["new"], { installed: entriesOf(index, "held") })).toMatchObject({
+    code: "package-conflict",
+    details: ["new: asked for in the manifest", "held: in the parent image"],
+  });
+});
+
+test("the order in which packages are asked for or listed changes nothing", () => {
+  const lines = ["a 1 D:x | y", "b 1 D:y | x", "x 1 D:z", "y 1 D:z", "z 1", "c 1 D:x, y"];
+  const expected = closure(anIndex(...lines), ["a", "b", "c"]);
+
+  expect(closure(anIndex(...lines.toReversed()), ["c", "b", "a"])).toEqual(expected);
+});
+
+test("nothing asked for gives nothing", () => {
+  expect(closure(anIndex("a 1"), [])).toEqual([]);
+});
+
+function resolve(
+  index: PackageIndex,
+  wanted: readonly string[],
+  parts: Partial<ResolveRequest> = {},
+): ReturnType<typeof resolvePackages> {
+  return resolvePackages({ image: "t", wanted, installed: [], keep: new Map(), index, ...parts });
+}
+
+/** One line a package: name, version, reason. */
+function closure(...parameters: Parameters<typeof resolve>): readonly string[] {
+  return resolve(...parameters).map(
+    ({ package: { name, version }, reason }) => `${name} ${version}: ${formatReason(reason)}`,
+  );
+}
+
+function refusal(...parameters: Parameters<typeof resolve>): QclockError {
+  try {
+    resolve(...parameters);
+  } catch (error) {
+    return error as QclockError;
+  }
+  throw new Error("it was resolved");
+}
+
+const fields: Readonly<Record<string, string>> = {
+  D: "Depends",
+  P: "Pre-Depends",
+  R: "Recommends",
+  V: "Provides",
+  C: "Conflicts",
+  B: "Breaks",
+};
+
+/** An index of lines such as `web 1.0 D:libc6 (>= 2), zlib V:httpd`: name, version, fields by their letter. */
+function anIndex(...lines: readonly string[]): PackageIndex {
+  const paragraphs = lines.map((line) => {
+    const [head = "", ...rest] = line.split(/ (?=[DPRVCB]:)/);
+    const [name, version] = head.split(" ");
+    const relations = rest
+      .map((part) => `${fields[part.slice(0, 1)]}: ${part.slice(2)}\n`)
+      .join("");
+    return `Package: ${name}\nVersion: ${version}\n${relations}SHA256: ${"0".repeat(64)}\n`;
+  });
+  return createPackageIndex([{ repository: "bookworm", text: paragraphs.join("\n") }]);
+}
+
+function entriesOf(index: PackageIndex, ...names: readonly string[]): readonly IndexedPackage[] {
+  return names.flatMap((name) => index.packages.get(name) ?? []);
+}

@@ -1,0 +1,37 @@
+import { randomBytes } from "node:crypto";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { decompress, decompressXz } from "../../../src/packages/xz.ts";
+import { toXz } from "../../support/xz.ts";
+
+const content = randomBytes(150_000);
+
+test.for<readonly [string, Buffer]>([
+  ["data.tar.xz", toXz(content)],
+  ["data.tar.gz", gzipSync(content)],
+  ["data.tar.zst", zstdCompressSync(content)],
+  ["data.tar", content],
+])("%s is undone by its name, however it is cut into pieces", async ([name, packed]) => {
+  for (const size of [7, 4096, packed.length]) {
+    const pieces = [];
+    for await (const piece of decompress(name, cut(packed, size))) pieces.push(piece);
+    expect(Buffer.concat(pieces).equals(content)).toBe(true);
+  }
+});
+
+test.for<readonly [string, Buffer]>([
+  ["damaged", Buffer.concat([toXz(content).subarray(0, 90_000), Buffer.alloc(60_000)])],
+  ["cut short", toXz(content).subarray(0, 90_000)],
+  ["something else", Buffer.from("not xz at all")],
+])("xz that is %s ends with an error, never with half of it", async ([, packed]) => {
+  await expect(
+    (async () => {
+      for await (const _ of decompressXz(cut(packed, 4096)));
+    })(),
+  ).rejects.toThrow(/error code/);
+});
+
+async function* cut(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += size)
+    yield bytes.subarray(start, start + size);
+}
