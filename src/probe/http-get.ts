@@ -1,5 +1,5 @@
-import { get as httpGet, type IncomingMessage } from "node:http";
-import { get as httpsGet } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { loadHttp, loadHttps } from "../node-http.ts";
 import type { ProbeCheck } from "../stack/stack.ts";
 import type { AttemptResult, ProbeTarget } from "./target.ts";
 
@@ -88,8 +88,8 @@ async function send(url: URL, check: HttpGet, signal: AbortSignal): Promise<Answ
   // A probe asks whether the service answers; whose name its certificate bears is a check of verify.
   const request =
     check.scheme === "https"
-      ? httpsGet(url, { signal, headers, agent: false, rejectUnauthorized: false }, resolve)
-      : httpGet(url, { signal, headers, agent: false }, resolve);
+      ? loadHttps().get(url, { signal, headers, agent: false, rejectUnauthorized: false }, resolve)
+      : loadHttp().get(url, { signal, headers, agent: false }, resolve);
   request.once("error", reject);
   const message = await promise;
   const chunks: Uint8Array[] = [];

@@ -1,5 +1,5 @@
-import { Agent, get as httpGet, type IncomingMessage } from "node:http";
-import { Agent as SecureAgent, get as httpsGet } from "node:https";
+import type { Agent, IncomingMessage } from "node:http";
+import { loadHttp, loadHttps } from "../node-http.ts";
 
 /** The head of an answer and its body, which must be read to the end or discarded. */
 export interface HttpAnswer {
@@ -32,10 +32,7 @@ export function isTransient(error: unknown): boolean {
 
 /** GET over connections that are kept open: a closure is some hundred small files from one server. */
 export class HttpClient {
-  readonly #agents = {
-    "http:": new Agent({ keepAlive: true, maxSockets: CONNECTIONS }),
-    "https:": new SecureAgent({ keepAlive: true, maxSockets: CONNECTIONS }),
-  };
+  readonly #agents = new Map<string, Agent>();
 
   /** Follows redirects. `from` asks for the rest of a file. Rejects with the socket's error. */
   async get(
@@ -62,12 +59,15 @@ export class HttpClient {
     if (protocol !== "http:" && protocol !== "https:") {
       throw new Error(`${protocol} is not a protocol that qclock fetches over`);
     }
+    const http = protocol === "http:" ? loadHttp() : loadHttps();
+    const agent =
+      this.#agents.get(protocol) ?? new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
+    this.#agents.set(protocol, agent);
     return new Promise((resolve, reject) => {
-      const get = protocol === "http:" ? httpGet : httpsGet;
-      const request = get(
+      const request = http.get(
         url,
         {
-          agent: this.#agents[protocol],
+          agent,
           signal: options.signal,
           timeout: FIRST_BYTE_MS,
           headers: {

@@ -2,9 +2,9 @@ import type { Agent as HttpAgent } from "node:http";
 import type { Duplex } from "node:stream";
 import { ExecaError, execa } from "execa";
 import { QclockError } from "../../error.ts";
+import { loadHttp } from "../../node-http.ts";
 import { cleanText } from "../errors.ts";
 import type { Address } from "./endpoint.ts";
-import { Agent } from "./node-http.ts";
 
 type SshAddress = Extract<Address, { readonly type: "ssh" }>;
 
@@ -20,6 +20,7 @@ export interface SshAgentOptions {
  * does. Each connection is one ssh process, so they are kept and used again.
  */
 export function createSshAgent({ address, environment, keepAlive }: SshAgentOptions): HttpAgent {
+  const { Agent } = loadHttp();
   const agent = new Agent({ keepAlive });
   agent.createConnection = () => openConnection(address, environment);
   return agent;

@@ -2,10 +2,10 @@ import { readFile } from "node:fs/promises";
 import type { Agent as HttpAgent, AgentOptions, ClientRequest, RequestOptions } from "node:http";
 import { join } from "node:path";
 import { QclockError } from "../../error.ts";
+import { loadHttp, loadHttps } from "../../node-http.ts";
 import { unreachable } from "../../unreachable.ts";
 import { systemCode } from "../errors.ts";
 import { type Address, isLoopback } from "./endpoint.ts";
-import { Agent, request } from "./node-http.ts";
 import { explainTlsFailure } from "./tls-failure.ts";
 
 /** How bytes reach an Engine. Calls differ only in what they send. */
@@ -28,6 +28,8 @@ export interface Transport {
   /** Whether `close` was called: what breaks then is nobody's failure. */
   readonly isClosed: () => boolean;
 }
+
+const { Agent, request } = loadHttp();
 
 /** Where the TLS files of an endpoint lie, and how much is asked of its certificate. */
 export interface TlsSettings {
@@ -86,8 +88,7 @@ export async function createTransport({
           explain: () => undefined,
         };
       }
-      // TLS takes longer to load than all the rest of this.
-      const { Agent: TlsAgent, request: tlsRequest } = await import("node:https");
+      const { Agent: TlsAgent, request: tlsRequest } = loadHttps();
       const files = tls === undefined ? {} : await readTlsFiles(tls);
       const make = (keepAlive: boolean): HttpAgent => new TlsAgent({ keepAlive, ...files });
       return {
