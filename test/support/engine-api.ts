@@ -72,8 +72,12 @@ export async function observeStack(stack: string): Promise<StackObjects> {
       service: Labels["dev.qclock.service"],
     })),
     networks: networksSchema.parse(networks).map(({ Id, Name }) => ({ id: Id, name: Name })),
-    volumes: (volumesSchema.parse(volumes).Volumes ?? []).map(({ Name }) => Name),
-    images: imagesSchema.parse(images).flatMap(({ RepoTags }) => RepoTags ?? []),
+    // In no order that the Engine would keep.
+    volumes: (volumesSchema.parse(volumes).Volumes ?? []).map(({ Name }) => Name).toSorted(),
+    images: imagesSchema
+      .parse(images)
+      .flatMap(({ RepoTags }) => RepoTags ?? [])
+      .toSorted(),
   };
 }
 
