@@ -1,0 +1,44 @@
+import { describe, expect, test } from "vitest";
+import { closureOf, findCycle, sortByDependencies } from "../../../src/stack/graph.ts";
+
+/** `"a>b,c d"` is a that depends on b and c, and d that depends on nothing. */
+function graph(text: string): ReadonlyMap<string, readonly string[]> {
+  return new Map(
+    text.split(" ").map((node) => {
+      const [name = "", targets = ""] = node.split(">");
+      return [name, targets === "" ? [] : targets.split(",")];
+    }),
+  );
+}
+
+describe("order", () => {
+  test.each([
+    ["one", "a", "a"],
+    ["a chain", "a>b b>c c", "c b a"],
+    ["a diamond", "a>b,c b>d c>d d", "d b c a"],
+    ["islands keep their order", "b a c", "b a c"],
+    ["names that the graph lacks are passed over", "a>x,b b", "b a"],
+  ])("%s", (_shape, text, order) => {
+    expect(sortByDependencies(graph(text)).join(" ")).toBe(order);
+  });
+});
+
+describe("cycles", () => {
+  test.each([
+    ["none", "a>b b", ""],
+    ["a node that needs itself", "a>a", "a"],
+    ["two", "b>a a>b", "a,b"],
+    ["three, from the first in the alphabet", "c>a b>c a>b", "a,b,c"],
+    ["a tail that leads into it is no part of it", "a>b b>c c>b", "b,c"],
+    ["a diamond is none", "a>b,c b>d c>d d", ""],
+    ["two through one node are told as one", "a>b b>a,c c>b", "a,b"],
+  ])("%s", (_shape, text, cycles) => {
+    expect((findCycle(graph(text)) ?? []).join(",")).toBe(cycles);
+  });
+});
+
+test("a closure holds the nodes and what they need, and no more", () => {
+  expect([...closureOf(graph("a>b b>c c d>a"), ["a"])].toSorted()).toEqual(["a", "b", "c"]);
+  expect([...closureOf(graph("a>b b>a"), ["b"])].toSorted()).toEqual(["a", "b"]);
+  expect([...closureOf(graph("a"), ["x"])]).toEqual([]);
+});
