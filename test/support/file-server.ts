@@ -79,6 +79,8 @@ export const sendTampered: Answer = (response, file, request) => {
 export function cutAfter(bytes: number): Answer {
   return (response, file = Buffer.alloc(0)) => {
     response.writeHead(200, { "content-length": file.length });
-    response.write(file.subarray(0, bytes), () => response.destroy());
+    response.write(file.subarray(0, bytes));
+    // Not `destroy`, which may drop what is still on its way.
+    response.socket?.destroySoon();
   };
 }

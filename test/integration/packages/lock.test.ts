@@ -199,7 +199,7 @@ test("an index that differs from the signed digest is refused", async () => {
   mirror.answer("Packages.xz", sendTampered);
   for (const { ending } of await byHash(mirror)) mirror.answer(ending, sendTampered);
 
-  await expectRefusal(mirror, { code: "digest-mismatch", message: "Packages.xz" });
+  await expectRefusal(mirror, { code: "digest-mismatch", message: "main/binary-amd64/" });
 });
 
 test("a package that differs from its digest is refused, and nothing of it is kept", async () => {
