@@ -5,7 +5,9 @@ import { followPath, resolvePath } from "./tree.ts";
 /** Where a regular file's bytes are until the layer is written. */
 export type ContentSource =
   | { readonly type: "bytes"; readonly bytes: Uint8Array }
-  | { readonly type: "file"; readonly file: string; readonly offset: number };
+  | { readonly type: "file"; readonly file: string; readonly offset: number }
+  /** A whole file of the project, which somebody may be writing to. */
+  | { readonly type: "host"; readonly file: string };
 
 /** An entry on its way into a layer. */
 export type DraftEntry = Omit<LayerEntry, "offset"> & {

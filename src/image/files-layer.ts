@@ -1,3 +1,4 @@
+import { QclockError } from "../error.ts";
 import type { AssembledImage } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import { LayerDraft, mergeLayers } from "./draft.ts";
@@ -19,17 +20,29 @@ export async function buildFilesLayer(request: {
   for (const { source, ...file } of scan.files) {
     const path = draft.resolve(file.path);
     // A folder of the tree that the image has already keeps its owner and mode.
-    if (file.type === "directory" && draft.find(path) !== undefined) continue;
+    const present = draft.follow(path);
+    if (file.type === "directory" && present?.type === "directory") continue;
+    const isFolder = draft.find(path)?.type === "directory";
+    if (file.type === "directory" ? present !== undefined : isFolder) throw conflict(path, source);
     draft.add({
       ...file,
       path,
       mtime: epoch,
       origin: "files",
-      ...(file.type === "file" ? { content: { type: "file", file: source, offset: 0 } } : {}),
+      ...(file.type === "file" ? { content: { type: "host", file: source } } : {}),
     });
   }
   for (const { path, mode, uid, gid } of image.directories) {
     draft.addDirectory("directories", path.slice(1), { mode, uid, gid });
   }
   return writeLayer({ entries: draft.sorted(), kind: "files", epoch, store, signal });
+}
+
+/** A folder in the place of a file, or the other way round, would take what is below with it. */
+function conflict(path: string, source: string): QclockError {
+  return new QclockError(
+    "file-conflict",
+    `${source} cannot become /${path}: one is a folder, the other is not.`,
+    { hint: "Give it another target under `files`." },
+  );
 }

@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { Digest } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import type { Layer, LayerEntry } from "./layer.ts";
@@ -18,6 +19,9 @@ export async function recallLayer(
   if (path === undefined) return undefined;
   const note = await store.readNote(ENTRIES, diffId);
   if (!isEntriesNote(note)) return undefined;
+  // A file that was cut short keeps its name; made again it takes that file's place.
+  const { size } = await stat(path);
+  if (size !== note.sizeBytes) return undefined;
   return { diffId, path, kind, sizeBytes: note.sizeBytes, entries: note.entries };
 }
 

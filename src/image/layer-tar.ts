@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
@@ -9,6 +10,8 @@ import type { Layer, LayerEntry } from "./layer.ts";
 
 const BLOCK = 512;
 const BUFFER = 1024 * 1024;
+/** What seven octal digits hold; larger owners stand in a pax header. */
+const LARGEST_ID = 0o7777777;
 
 /**
  * Write entries as one uncompressed tar into the store: ustar, with a pax header only where a name is too
@@ -42,11 +45,9 @@ export async function writeLayer(request: {
         continue;
       }
       const offset = tar.offset;
-      const digest = await tar.writeContent(
-        entry.path,
-        entry.size,
-        sources.read(content, entry.size),
-      );
+      const digest = await tar.writeContent(entry.path, entry.size, sources.read(content, entry));
+      // The inputs' digest has been told as the layer's key, so other bytes must not go by it.
+      if (entry.digest !== undefined && entry.digest !== digest) throw changed(entry.path);
       written.push({ ...clamped, offset, digest });
     }
     ({ diffId, sizeBytes } = await tar.end());
@@ -75,6 +76,8 @@ class TarWriter {
     if (Buffer.byteLength(name) > 100) pax.push(paxRecord("path", name));
     if (Buffer.byteLength(link) > 100) pax.push(paxRecord("linkpath", link));
     if (entry.size > 0o77777777777) pax.push(paxRecord("size", String(entry.size)));
+    if (entry.uid > LARGEST_ID) pax.push(paxRecord("uid", String(entry.uid)));
+    if (entry.gid > LARGEST_ID) pax.push(paxRecord("gid", String(entry.gid)));
     if (pax.length > 0) {
       const body = Buffer.from(pax.join(""));
       await this.#put(
@@ -108,11 +111,7 @@ class TarWriter {
       hash.update(piece);
       await this.#put(piece);
     }
-    if (this.offset - start !== size) {
-      throw new QclockError("build-failed", `/${path} changed while it was read.`, {
-        hint: "Build again when nothing writes to it.",
-      });
-    }
+    if (this.offset - start !== size) throw changed(path);
     await this.#pad(size);
     return `sha256:${hash.digest("hex")}`;
   }
@@ -153,10 +152,17 @@ class SourceFiles implements AsyncDisposable {
   readonly #open = new Map<string, FileHandle>();
   readonly #buffer = Buffer.allocUnsafe(BUFFER);
 
-  async *read(content: DraftEntry["content"], size: number): AsyncGenerator<Uint8Array> {
+  async *read(
+    content: DraftEntry["content"],
+    { path, size }: Pick<DraftEntry, "path" | "size">,
+  ): AsyncGenerator<Uint8Array> {
     if (content === undefined) return;
     if (content.type === "bytes") {
       yield content.bytes;
+      return;
+    }
+    if (content.type === "host") {
+      yield* readHostFile(content.file, { path, size });
       return;
     }
     const file = this.#open.get(content.file) ?? (await open(content.file));
@@ -177,6 +183,28 @@ class SourceFiles implements AsyncDisposable {
   }
 }
 
+/** A file of the project and, should it have grown, one byte more, so that the caller sees that. */
+async function* readHostFile(
+  file: string,
+  { path, size }: Pick<DraftEntry, "path" | "size">,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* createReadStream(file, { end: size, highWaterMark: BUFFER });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new QclockError("build-failed", `/${path} cannot be read any more: ${reason}.`, {
+      cause: error,
+      hint: "Build again when nothing removes or replaces it.",
+    });
+  }
+}
+
+function changed(path: string): QclockError {
+  return new QclockError("build-failed", `/${path} changed while it was read.`, {
+    hint: "Build again when nothing writes to it.",
+  });
+}
+
 const FLAGS = { file: "0", hardlink: "1", symlink: "2", directory: "5" } as const;
 
 function header(fields: {
@@ -192,8 +220,8 @@ function header(fields: {
   const block = Buffer.alloc(BLOCK);
   putText(block, 0, 100, fields.name);
   putOctal(block, 100, 8, fields.mode);
-  putOctal(block, 108, 8, fields.uid);
-  putOctal(block, 116, 8, fields.gid);
+  putOctal(block, 108, 8, Math.min(fields.uid, LARGEST_ID));
+  putOctal(block, 116, 8, Math.min(fields.gid, LARGEST_ID));
   putOctal(block, 124, 12, Math.min(fields.size, 0o77777777777));
   putOctal(block, 136, 12, fields.mtime);
   block.fill(0x20, 148, 156);

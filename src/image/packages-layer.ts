@@ -55,14 +55,18 @@ export async function buildPackagesLayer(request: PackagesLayerRequest): Promise
     const installed = await unpack(request, spoolFolder);
     const draft = new LayerDraft(mergeLayers(request.parentLayers), epoch);
     if (request.parentLayers.length === 0 && packages.length > 0) addMergedFolders(draft);
-    addPackages(draft, installed, spoolFolder);
-    placeHardLinks(draft);
     const target = finishTarget(draft, request.parentLayers);
+    const below = await packagesBelow(target("finish:dpkg"));
+    addRunFolders(draft, installed);
+    addPackages(draft, installed, { spoolFolder, below });
+    placeHardLinks(draft);
     await addAccounts(draft, target, image);
     for (const step of finishSteps) await step.apply(target(`finish:${step.name}`));
     await addDatabase(target, installed);
     reportScripts(installed, request.onNotice);
-    const entries = draft.sorted().map((entry) => withoutSetuid(entry, image.setuid));
+    // Named as the package ships it or as it lies after the folders were merged.
+    const allowed = new Set(image.setuid.map((at) => draft.resolve(at.slice(1))));
+    const entries = draft.sorted().map((entry) => withoutSetuid(entry, allowed));
     return await writeLayer({ entries, kind: "packages", epoch, store, signal });
   } finally {
     await rm(spoolFolder, { recursive: true, force: true });
@@ -110,38 +114,84 @@ function addMergedFolders(draft: LayerDraft): void {
   }
 }
 
+/** base-files' script turns these folders into links; done before any package puts something below them. */
+function addRunFolders(draft: LayerDraft, installed: readonly InstalledPackage[]): void {
+  if (!installed.some(({ name }) => name === "base-files")) return;
+  const origin = "finish:base-files";
+  draft.addDirectory(origin, "run/lock", { mode: 0o1777 });
+  draft.addLink(origin, "var/run", "/run");
+  draft.addLink(origin, "var/lock", "/run/lock");
+}
+
+/** The packages of the layers below, from their database. */
+async function packagesBelow(view: FinishTarget): Promise<ReadonlyMap<string, Owner>> {
+  const status = (await view.readText(`${DPKG}/status`)) ?? "";
+  const paragraphs = status.split("\n\n").filter((text) => text.trim() !== "");
+  return new Map(
+    paragraphs.map((paragraph) => {
+      const control = parseControl(paragraph.trim());
+      const name = control.get("Package") ?? "";
+      return [name, { name, control }];
+    }),
+  );
+}
+
+/** Of a package that is in the image: what deciding about its files needs. */
+type Owner = Pick<InstalledPackage, "name" | "control">;
+
 function addPackages(
   draft: LayerDraft,
   installed: readonly InstalledPackage[],
-  spoolFolder: string,
+  options: { readonly spoolFolder: string; readonly below: ReadonlyMap<string, Owner> },
 ): void {
-  const owners = new Map<string, InstalledPackage>();
+  const owners = new Map<string, Owner>();
   for (const item of basesFirst(installed)) {
     for (const entry of item.entries) {
       if (entry.excluded || entry.path === "") continue;
-      const path_ = draft.resolve(entry.path);
-      const next = toDraft(entry, item.name, path.join(spoolFolder, item.name));
-      const present = draft.own(path_) ?? draft.find(path_);
-      const owner = owners.get(path_);
-      if (
-        present !== undefined &&
-        present.type !== "directory" &&
-        entry.type !== "directory" &&
-        !isSame(present, next)
-      ) {
-        if (owner !== undefined && replaces(owner, item)) continue;
-        if (owner !== undefined && !replaces(item, owner))
-          throw conflict(path_, owner.name, item.name);
-      }
-      // A folder of several packages keeps the mode that the first gave it, as dpkg does.
-      if (present?.type === "directory" && entry.type === "directory") {
-        if (owner === undefined && draft.own(path_)?.origin === "finish:usr-merge") draft.add(next);
-        continue;
-      }
+      const at = draft.resolve(entry.path);
+      const next = toDraft(entry, item.name, path.join(options.spoolFolder, item.name));
+      const present = draft.find(at);
+      const owner = owners.get(at) ?? options.below.get(ownerName(present));
+      const isScaffold = draft.own(at)?.origin.startsWith("finish:") === true;
+      if (choose(present, next, { owner, item, isScaffold }) === "present") continue;
       draft.add(next);
-      owners.set(path_, item);
+      owners.set(at, item);
     }
   }
+}
+
+/** Which of two entries at one path stays. Throws `file-conflict` when the distribution allows neither. */
+function choose(
+  present: ReturnType<LayerDraft["find"]>,
+  next: DraftEntry,
+  options: {
+    readonly owner: Owner | undefined;
+    readonly item: Owner;
+    /** Made by a step of this layer so that links have something to lead to. */
+    readonly isScaffold: boolean;
+  },
+): "present" | "next" {
+  const { owner, item, isScaffold } = options;
+  if (present === undefined) return "next";
+  if (present.type === "directory") {
+    if (next.type === "directory") return isScaffold ? "next" : "present";
+    // As dpkg does: a folder stays where another package has a link.
+    if (next.type === "symlink") return "present";
+  } else if (present.type === "symlink" && next.type === "directory") {
+    return "next";
+  }
+  const isFolder = present.type === "directory";
+  if (isSame(present, next) || (owner === undefined && !isFolder)) return "next";
+  if (owner !== undefined && !isFolder && next.type !== "directory") {
+    if (replaces(owner, item)) return "present";
+    if (replaces(item, owner)) return "next";
+  }
+  throw conflict(present.path, owner?.name ?? present.origin, item.name);
+}
+
+/** The package that an entry is from; empty for what a step or the manifest made. */
+function ownerName(entry: ReturnType<LayerDraft["find"]>): string {
+  return /^package:(.*)$/.exec(entry?.origin ?? "")?.[1] ?? "";
 }
 
 /** base-files owns the skeleton; after it the order of names, so that the result does not depend on anything else. */
@@ -177,7 +227,7 @@ function isSame(a: Omit<DraftEntry, "content">, b: DraftEntry): boolean {
 }
 
 /** Whether a package declares that its files take the place of another's (Policy 7.6.1). */
-function replaces(item: InstalledPackage, other: InstalledPackage): boolean {
+function replaces(item: Owner, other: Owner): boolean {
   return parseRelations(item.control.get("Replaces") ?? "").some(({ alternatives }) =>
     alternatives.some(({ name, constraint }) => {
       if (name !== other.name) return false;
@@ -256,8 +306,9 @@ async function readContent(
 ): Promise<Buffer> {
   if (!("content" in entry) || entry.content === undefined) return readEntry(parentLayers, entry);
   if (entry.content.type === "bytes") return Buffer.from(entry.content.bytes);
+  const offset = entry.content.type === "file" ? entry.content.offset : 0;
   await using file = await open(entry.content.file);
-  const { buffer } = await file.read(Buffer.alloc(entry.size), 0, entry.size, entry.content.offset);
+  const { buffer } = await file.read(Buffer.alloc(entry.size), 0, entry.size, offset);
   return buffer;
 }
 
@@ -312,9 +363,9 @@ async function addDatabase(
 }
 
 /** Privileges that a file gives by being run are taken away, but for those that the manifest names. */
-function withoutSetuid(entry: DraftEntry, allowed: readonly string[]): DraftEntry {
+function withoutSetuid(entry: DraftEntry, allowed: ReadonlySet<string>): DraftEntry {
   if (entry.type === "directory" || (entry.mode & 0o6000) === 0) return entry;
-  return allowed.includes(`/${entry.path}`) ? entry : { ...entry, mode: entry.mode & 0o1777 };
+  return allowed.has(entry.path) ? entry : { ...entry, mode: entry.mode & 0o1777 };
 }
 
 /** Lines of a script that change nothing in an image: guards, helpers of a running system, caches that are rebuilt. */

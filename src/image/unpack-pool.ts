@@ -34,8 +34,9 @@ export async function unpackAll(request: {
     { length: Math.max(1, Math.min(request.threads, jobs.length)) },
     () => new Worker(workerUrl()),
   );
-  const stop = (): void => void Promise.all(workers.map((worker) => worker.terminate()));
-  signal.addEventListener("abort", stop, { once: true });
+  const stop = (): Promise<unknown> => Promise.all(workers.map((worker) => worker.terminate()));
+  const onAbort = (): void => void stop();
+  signal.addEventListener("abort", onAbort, { once: true });
   try {
     await Promise.all(
       workers.map(async (worker) => {
@@ -50,9 +51,14 @@ export async function unpackAll(request: {
         }
       }),
     );
+  } catch (error) {
+    // A thread that was ended says so; why it was is what the caller asked for.
+    signal.throwIfAborted();
+    throw error;
   } finally {
-    signal.removeEventListener("abort", stop);
-    stop();
+    signal.removeEventListener("abort", onAbort);
+    // Waited for, since the caller removes the folder that the threads write to.
+    await stop();
   }
   return results;
 }

@@ -9,7 +9,11 @@ parentPort?.on("message", (request: UnpackRequest) => {
       parentPort?.postMessage({
         ok: false,
         message: error instanceof Error ? error.message : String(error),
-        code: error instanceof Error && "code" in error ? String(error.code) : undefined,
+        // A decompressor's errors have codes as well; only a failed system call is the disk's fault.
+        code:
+          error instanceof Error && "syscall" in error && "code" in error
+            ? String(error.code)
+            : undefined,
       }),
   );
 });

@@ -111,6 +111,9 @@ function toHeader(raw: RawHeader): TarHeader {
     case "5":
       return { ...common, type: "directory", size: 0 };
     case "2":
+      if (raw.link === "" || raw.link.includes("\0")) {
+        throw new Error(`the link "${raw.name}" has no usable target`);
+      }
       return { ...common, type: "symlink", size: 0, linkTarget: raw.link };
     case "1":
       return { ...common, type: "hardlink", size: 0, linkTarget: cleanPath(raw.link) };
@@ -124,6 +127,8 @@ function cleanPath(name: string): string {
   if (name.startsWith("/") || parts.includes("..")) {
     throw new Error(`"${name}" leads out of the image`);
   }
+  // A NUL would cut the name in the layer's own header, a line end would split it in dpkg's file list.
+  if (/\p{Cc}/u.test(name)) throw new Error(`${JSON.stringify(name)} has control characters`);
   return parts.join("/");
 }
 

@@ -35,6 +35,19 @@ export interface UnpackRequest {
 
 /** Take one deb apart without running anything of it. Throws an `Error` whose message says what is wrong with the file. */
 export async function unpackPackage(request: UnpackRequest): Promise<UnpackedPackage> {
+  const unpacked = await readPackage(request, new Set());
+  const linked = linkedExcluded(unpacked.entries);
+  if (linked.size === 0) return unpacked;
+  // Only at the link does it show that a file which was passed over is needed. So rare that reading the
+  // package again costs less than keeping everything that is excluded.
+  const again = await readPackage(request, linked);
+  return { ...again, entries: withoutExcludedTargets(again.entries, linked) };
+}
+
+async function readPackage(
+  request: UnpackRequest,
+  linked: ReadonlySet<string>,
+): Promise<UnpackedPackage> {
   const source = createReadStream(request.file, { highWaterMark: 256 * 1024 });
   const reader = new ByteReader(source);
   await using spool = await open(request.spool, "w");
@@ -57,7 +70,7 @@ export async function unpackPackage(request: UnpackRequest): Promise<UnpackedPac
         const files = new ByteReader(decompress(member.name, content));
         return {
           controlFiles,
-          entries: await readEntries({ ...request, files, spool, conffiles }),
+          entries: await readEntries({ ...request, files, spool, conffiles, linked }),
         };
       } else {
         await reader.skip(member.sizeBytes);
@@ -95,8 +108,10 @@ async function readEntries(request: {
   readonly spool: FileHandle;
   readonly exclude: readonly string[];
   readonly conffiles: ReadonlySet<string>;
+  /** Paths whose content is wanted although they are excluded. */
+  readonly linked: ReadonlySet<string>;
 }): Promise<readonly UnpackedEntry[]> {
-  const { files, spool, exclude, conffiles } = request;
+  const { files, spool, exclude, conffiles, linked } = request;
   const writer = new SpoolWriter(spool);
   const entries: UnpackedEntry[] = [];
   for (
@@ -104,8 +119,8 @@ async function readEntries(request: {
     header !== undefined;
     header = await readTarHeader(files)
   ) {
-    const excluded = isExcluded(`/${header.path}`, exclude);
-    if (header.type !== "file" || excluded) {
+    const excluded = isExcluded(header, exclude);
+    if (header.type !== "file" || (excluded && !linked.has(header.path))) {
       await files.skip(header.size + tarPadding(header.size));
       entries.push({ ...header, excluded });
       continue;
@@ -136,9 +151,41 @@ async function readEntries(request: {
 }
 
 /** Copyright files stay whatever is excluded: they are the licence under which the rest may be passed on. */
-function isExcluded(path: string, exclude: readonly string[]): boolean {
-  if (/^\/usr\/share\/doc\/[^/]+(?:\/copyright)?$/.test(path)) return false;
-  return exclude.some((prefix) => path.startsWith(`${prefix}/`));
+function isExcluded({ path, type }: TarHeader, exclude: readonly string[]): boolean {
+  if (/^usr\/share\/doc\/[^/]+(?:\/copyright)?$/.test(path)) return false;
+  return exclude.some(
+    (prefix) =>
+      `/${path}`.startsWith(`${prefix}/`) || (type !== "directory" && `/${path}` === prefix),
+  );
+}
+
+/** Excluded files that an entry which stays is a hard link to. */
+function linkedExcluded(entries: readonly UnpackedEntry[]): ReadonlySet<string> {
+  const left = new Set(entries.filter(({ excluded }) => excluded).map(({ path }) => path));
+  const targets = entries.flatMap(({ type, excluded, linkTarget = "" }) =>
+    type === "hardlink" && !excluded && left.has(linkTarget) ? [linkTarget] : [],
+  );
+  return new Set(targets);
+}
+
+/** The first link to an excluded file becomes the file; the others become links to it. */
+function withoutExcludedTargets(
+  entries: readonly UnpackedEntry[],
+  linked: ReadonlySet<string>,
+): readonly UnpackedEntry[] {
+  const files = new Map(entries.map((entry) => [entry.path, entry]));
+  const places = new Map<string, string>();
+  return entries.map((entry) => {
+    const { path, type, excluded, linkTarget = "" } = entry;
+    const file = files.get(linkTarget);
+    if (type !== "hardlink" || excluded || file === undefined || !linked.has(linkTarget)) {
+      return entry;
+    }
+    const place = places.get(linkTarget);
+    if (place !== undefined) return { ...entry, linkTarget: place };
+    places.set(linkTarget, path);
+    return { ...file, path, excluded };
+  });
 }
 
 /** Gathers small files into large writes: a package is thousands of pieces of a few kilobytes. */
