@@ -4,7 +4,7 @@ import type { AssembledImage, Digest, DockerfileImage, Image, Stack } from "../s
 import type { FileScan, ScannedFile } from "./files.ts";
 
 /** Raised when qclock itself would make other bytes from the same inputs. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 export interface FingerprintRequest {
   readonly stack: Stack;

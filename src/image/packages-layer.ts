@@ -61,7 +61,12 @@ export async function buildPackagesLayer(request: PackagesLayerRequest): Promise
     addPackages(draft, installed, { spoolFolder, below });
     placeHardLinks(draft);
     await addAccounts(draft, target, image);
-    for (const step of finishSteps) await step.apply(target(`finish:${step.name}`));
+    for (const step of finishSteps) {
+      // What a parent's packages needed is done, and may have been changed by its files since.
+      if (installed.some(({ name }) => step.packages.includes(name))) {
+        await step.apply(target(`finish:${step.name}`));
+      }
+    }
     await addDatabase(target, installed);
     reportScripts(installed, request.onNotice);
     // Named as the package ships it or as it lies after the folders were merged.

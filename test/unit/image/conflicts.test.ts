@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createWorkshop, itemsOf } from "../../support/assemble.ts";
@@ -97,4 +97,43 @@ test("a file of the project does not take the place of a folder", async () => {
   });
 
   await expect(assembling).rejects.toMatchObject({ code: "file-conflict" });
+});
+
+test("a child's packages leave alone what its parent's own files changed", async () => {
+  await using workshop = await createWorkshop();
+  const source = join(workshop.folder, "rootfs");
+  await mkdir(join(source, "etc"), { recursive: true });
+  await writeFile(join(source, "etc/shells"), "/bin/hardened\n");
+  const debianutils = {
+    name: "debianutils",
+    files: [
+      file("usr/share/debianutils/shells", "# shells\n"),
+      file("usr/share/debianutils/shells.d/bash", "/bin/bash\n"),
+    ],
+  };
+  const parent = await workshop.assemble({
+    debs: [debianutils],
+    image: { files: [{ source, target: "/", uid: 0, gid: 0 }] },
+  });
+
+  const { layers } = await workshop.assemble({
+    parent,
+    debs: [{ name: "x", files: [file("usr/bin/x", "")] }],
+  });
+
+  expect((await itemsOf(layers[2])).has("etc/shells")).toBe(false);
+});
+
+test("a child's better alternative takes over", async () => {
+  await using workshop = await createWorkshop();
+  const parent = await workshop.assemble({
+    debs: [{ name: "mawk", files: [file("usr/bin/mawk", "m")] }],
+  });
+
+  const { layers } = await workshop.assemble({
+    parent,
+    debs: [{ name: "gawk", files: [file("usr/bin/gawk", "g")] }],
+  });
+
+  expect((await itemsOf(layers[1])).get("etc/alternatives/awk")?.target).toBe("/usr/bin/gawk");
 });

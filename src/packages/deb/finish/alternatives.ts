@@ -28,12 +28,15 @@ export const alternatives: FinishStep = {
     "less",
     "util-linux",
     "php8.2-cli",
+    "php8.4-cli",
     "mariadb-common",
     "mysql-common",
   ],
   async apply(target) {
     for (const { name, link, candidates } of ALTERNATIVES) {
-      if (target.kindOf(link) !== undefined) continue;
+      // A link that is not an alternative is somebody's own choice.
+      const isManaged = target.kindOf(`etc/alternatives/${name}`) !== undefined;
+      if (target.kindOf(link) !== undefined && !isManaged) continue;
       const best = candidates.find((path) => target.kindOf(path) !== undefined);
       if (best === undefined) continue;
       target.addLink(`etc/alternatives/${name}`, `/${best}`);
