@@ -1,3 +1,5 @@
+import { QclockError } from "../error.ts";
+import { labels } from "../stack/labels.ts";
 import { parentsOf } from "../stack/resolve.ts";
 import type { Planning } from "./reconcile.ts";
 
@@ -9,16 +11,21 @@ export function imageReadyId(planning: Planning, image: string): string | undefi
 
 /** Make what is stale: an image is up to date when the Engine's carries the computed fingerprint. */
 export function planImages(planning: Planning): void {
-  const { draft, images, observed, desiredImages } = planning;
+  const { draft, stack, images, observed, desiredImages } = planning;
   for (const image of images) {
     const desired = desiredImages.get(image.name);
     const present = observed.images.get(image.reference);
     if (desired === undefined) continue;
     if (image.type === "pulled") {
-      if (present === undefined)
-        draft.add(`pull:${image.name}`, { type: "pull-image", image: image.name }, "not found");
+      // It bears no label of ours; that another content is pinned now is known from what was pulled last.
+      const cause = present === undefined ? "not found" : desired.change;
+      if (cause !== undefined)
+        draft.add(`pull:${image.name}`, { type: "pull-image", image: image.name }, cause);
       else draft.keep("image", image.name, "up to date");
       continue;
+    }
+    if (present !== undefined && present.labels.get(labels.stack) !== stack.name) {
+      throw foreignImage(image.reference);
     }
     if (present?.fingerprint === desired.fingerprint) {
       draft.keep("image", image.name, "up to date");
@@ -50,4 +57,12 @@ export function planImages(planning: Planning): void {
       ...parentsReady,
     ]);
   }
+}
+
+function foreignImage(reference: string): QclockError {
+  return new QclockError(
+    "foreign-object",
+    `An image named ${reference} exists, but is not this stack's.`,
+    { hint: `Take the name away (docker rmi ${reference}), or give the stack another name.` },
+  );
 }

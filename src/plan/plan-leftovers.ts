@@ -2,8 +2,8 @@ import { labels } from "../stack/labels.ts";
 import type { Planning } from "./reconcile.ts";
 
 /**
- * Take away what is ours and no longer declared: containers of services that are gone, helpers of a run
- * that was killed, networks without a service, images that a newer one took the name of. Volumes stay.
+ * Take away what is ours and no longer declared: containers of services that are gone, networks without a
+ * service, images that a newer one took the name of. Volumes stay.
  */
 export function planLeftovers(planning: Planning): void {
   // With a choice of services the rest of the stack is not this plan's business.
@@ -13,14 +13,24 @@ export function planLeftovers(planning: Planning): void {
   planImagesReplaced(planning);
 }
 
+/** Helpers of a run that was killed hold on to the volumes that they were to fill, so they go first, whatever the plan is about. */
+export function planHelpers({ draft, observed }: Planning): void {
+  for (const { id, name, ours, role } of observed.containers) {
+    if (!ours || role !== "helper") continue;
+    const operation = { type: "remove-container", name, id } as const;
+    draft.add(`remove:${name}`, operation, "left by an interrupted run");
+  }
+}
+
 function planContainers({ draft, stack, observed }: Planning): void {
   for (const { id, name, ours, service, role, status } of observed.containers) {
-    if (!ours || role === "lock") continue;
-    const isHelper = role === "helper";
-    if (!isHelper && service !== undefined && stack.services.has(service)) continue;
-    const cause = isHelper
-      ? "left by an interrupted run"
-      : `service ${service ?? name} is not in the manifest`;
+    if (!ours || role === "lock" || role === "helper") continue;
+    const declared = stack.services.get(service ?? "");
+    if (declared?.containerName === name) continue;
+    const cause =
+      declared === undefined
+        ? `service ${service ?? name} is not in the manifest`
+        : `service ${declared.name} has another container`;
     const stopped =
       status === "running" || status === "restarting"
         ? draft.add(

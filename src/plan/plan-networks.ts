@@ -10,7 +10,9 @@ export function networkHash({ internal, subnet }: Network): string {
 }
 
 /** Names in the Engine of networks that must be made again since their declaration changed. */
-export function divergedNetworks(planning: Planning): ReadonlySet<string> {
+export function divergedNetworks(
+  planning: Pick<Planning, "stack" | "observed" | "services">,
+): ReadonlySet<string> {
   const observed = new Map(planning.observed.networks.map((network) => [network.name, network]));
   const diverged = neededNetworks(planning).filter((network) => {
     const present = observed.get(network.engineName);
@@ -28,28 +30,13 @@ export function planNetworks(planning: Planning): void {
   for (const network of neededNetworks(planning)) {
     const found = present.get(network.engineName);
     refuseForeign(network, found);
+    removeDoubles(planning, network, found);
     if (found !== undefined && !diverged.has(network.engineName))
       draft.keep("network", network.name, "exists");
     else missing.push(network);
   }
-  const subnets = chooseSubnets({
-    count: missing.length,
-    range: defaultSubnetRange,
-    used: [
-      ...observed.usedSubnets,
-      ...missing.flatMap(({ subnet }) => (subnet === undefined ? [] : [subnet])),
-    ],
-  });
-  if (subnets === undefined) {
-    throw new QclockError(
-      "foreign-object",
-      `No free subnet is left in ${defaultSubnetRange} for the stack's networks.`,
-      {
-        hint: "Remove networks that nobody uses (`docker network ls`), or give `subnet` to the networks of the manifest.",
-      },
-    );
-  }
-  for (const [index, network] of missing.entries()) {
+  const subnets = subnetsFor(planning, missing);
+  for (const network of missing) {
     const old = present.get(network.engineName);
     const removed = old === undefined ? undefined : replaceNetwork(planning, old);
     draft.add(
@@ -57,7 +44,7 @@ export function planNetworks(planning: Planning): void {
       {
         type: "create-network",
         network: network.name,
-        subnet: network.subnet ?? subnets[index] ?? "",
+        subnet: network.subnet ?? subnets.get(network.name) ?? "",
       },
       old === undefined ? "not found" : "its declaration changed",
       [removed],
@@ -65,37 +52,76 @@ export function planNetworks(planning: Planning): void {
   }
 }
 
-/** The containers on a network must go before it can; they are made again, since their definition names it. */
-function replaceNetwork(planning: Planning, network: ObservedNetwork): string {
-  const { draft, observed } = planning;
-  const attached = observed.containers.filter(
-    ({ ours, networks }) => ours && networks.includes(network.name),
+/** Engines before 25 give one name to two networks that are asked for at once, and can then start nothing on either. */
+function removeDoubles(
+  { draft, observed }: Planning,
+  { name: key, engineName }: Network,
+  kept: ObservedNetwork | undefined,
+): void {
+  for (const { id, name, ours } of observed.networks) {
+    if (!ours || name !== engineName || id === kept?.id) continue;
+    const operation = { type: "remove-network", name, id } as const;
+    draft.add(`remove-network:${key}:${id.slice(0, 12)}`, operation, "another one has its name");
+  }
+}
+
+/** How many containers a /28 has room for, beside the network, its gateway and the broadcast address. */
+const SMALL = 13;
+
+/** A subnet for each network that names none, with room for everyone on it. */
+function subnetsFor(
+  { stack, observed }: Planning,
+  networks: readonly Network[],
+): ReadonlyMap<string, string> {
+  const used = [...observed.usedSubnets, ...networks.flatMap(({ subnet }) => subnet ?? [])];
+  const members = new Map<string, number>();
+  for (const { networks: joined } of stack.services.values())
+    for (const key of joined.keys()) members.set(key, (members.get(key) ?? 0) + 1);
+  const free = networks.filter(({ subnet }) => subnet === undefined);
+  const [small, large] = [
+    free.filter(({ name }) => (members.get(name) ?? 0) <= SMALL),
+    free.filter(({ name }) => (members.get(name) ?? 0) > SMALL),
+  ];
+  const found = new Map<string, string>();
+  const take = (some: readonly Network[], prefix: number): void => {
+    const range = defaultSubnetRange;
+    const chosen = chooseSubnets({ count: some.length, range, used, prefix });
+    if (chosen === undefined) throw exhausted();
+    for (const [index, { name }] of some.entries()) found.set(name, chosen[index] ?? "");
+    used.push(...chosen);
+  };
+  // Few networks are large; the many small ones are chosen at once.
+  for (const network of large)
+    take([network], 32 - Math.ceil(Math.log2((members.get(network.name) ?? 0) + 3)));
+  take(small, 28);
+  return found;
+}
+
+function exhausted(): QclockError {
+  return new QclockError(
+    "engine-failed",
+    `No free subnet is left in ${defaultSubnetRange} for the stack's networks.`,
+    {
+      hint: "Remove networks that nobody uses (`docker network ls`), or give `subnet` to the networks of the manifest.",
+    },
   );
-  const removals = attached.map(({ id, name, service }) => {
-    const grace = planning.stack.services.get(service ?? "")?.stopGracePeriodMs ?? 10_000;
-    const key = service ?? name;
-    if (draft.has(`remove:${key}`)) return `remove:${key}`;
-    const stopped = draft.add(
-      `stop:${key}`,
-      { type: "stop-container", name, id, gracePeriodMs: grace },
-      `network ${network.key ?? network.name} changed`,
-    );
-    return draft.add(
-      `remove:${key}`,
-      { type: "remove-container", name, id },
-      `network ${network.key ?? network.name} changed`,
-      [stopped],
-    );
-  });
+}
+
+/** The containers on a network must go before it can; they are made again, since their definition names it. */
+function replaceNetwork({ draft, observed }: Planning, network: ObservedNetwork): string {
+  const attached = observed.containers.filter(({ networks }) => networks.includes(network.name));
   return draft.add(
     `remove-network:${network.key ?? network.name}`,
     { type: "remove-network", name: network.name, id: network.id },
     "its declaration changed",
-    removals,
+    attached.map(({ service, name }) => `remove:${service ?? name}`),
   );
 }
 
-function neededNetworks({ stack, services }: Planning): readonly Network[] {
+function neededNetworks({
+  stack,
+  services,
+}: Pick<Planning, "stack" | "services">): readonly Network[] {
   const names = new Set(services.flatMap(({ networks }) => [...networks.keys()]));
   return [...stack.networks.values()].filter(({ name }) => names.has(name));
 }

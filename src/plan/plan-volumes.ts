@@ -11,7 +11,8 @@ export function secretsVolumeName(stack: string, service: string): string {
 
 /** Name in the Engine of the volume that holds the stack's generated secrets; no service mounts it. */
 export function generatedVolumeName(stack: string): string {
-  return `${stack}_qclock-secrets`;
+  // No service and no volume of the manifest has a name that begins with an underscore.
+  return `${stack}__secrets`;
 }
 
 /** What of a service's secrets, if it changes, means that their files must be written again. */
@@ -73,7 +74,7 @@ function planDataVolumes(planning: Planning): void {
 }
 
 function planSecrets(planning: Planning, service: Service): void {
-  const { draft, stack, observed, secretHashes } = planning;
+  const { draft, stack, observed } = planning;
   if (service.secrets.length === 0) return;
   const name = secretsVolumeName(stack.name, service.name);
   const found = observed.volumes.find((volume) => volume.name === name);
@@ -95,45 +96,39 @@ function planSecrets(planning: Planning, service: Service): void {
       },
     );
   }
-  if (found.configHash === secretsHash(service, secretHashes)) {
+  const cause = staleSecrets(planning, service);
+  if (cause === undefined) {
     draft.keep("secret", service.name, "written");
     return;
   }
-  // The files are read-only where they are mounted, so the container goes first; it is made again anyway.
-  const container = observed.containers.find((one) => one.ours && one.service === service.name);
-  const removed =
-    container === undefined ? undefined : removeContainer(planning, service, container);
+  const helpers = observed.containers.flatMap(({ role, name: helper }) =>
+    role === "helper" ? `remove:${helper}` : [],
+  );
   const emptied = draft.add(
     `remove-secrets:${service.name}`,
     { type: "remove-volume", name },
-    "its secrets changed",
-    [removed],
+    cause,
+    [`remove:${service.name}`, ...helpers],
   );
   draft.add(
     `secrets:${service.name}`,
     { type: "write-secrets", service: service.name, secrets },
-    "its secrets changed",
+    cause,
     [emptied],
   );
 }
 
-function removeContainer(
-  { draft }: Planning,
+/** Why the secrets in a service's volume are not to be used; undefined when they are, or when there is no volume. */
+export function staleSecrets(
+  { stack, observed, secretHashes }: Pick<Planning, "stack" | "observed" | "secretHashes">,
   service: Service,
-  container: { readonly id: string; readonly name: string },
-): string {
-  const { id, name } = container;
-  if (draft.has(`remove:${service.name}`)) return `remove:${service.name}`;
-  const { stopGracePeriodMs: gracePeriodMs } = service;
-  const stopped = draft.add(
-    `stop:${service.name}`,
-    { type: "stop-container", name, id, gracePeriodMs },
-    "its secrets changed",
-  );
-  return draft.add(
-    `remove:${service.name}`,
-    { type: "remove-container", name, id },
-    "its secrets changed",
-    [stopped],
-  );
+): string | undefined {
+  const name = secretsVolumeName(stack.name, service.name);
+  const found = observed.volumes.find((volume) => volume.name === name);
+  if (found === undefined) return undefined;
+  if (found.configHash !== secretsHash(service, secretHashes)) return "its secrets changed";
+  // The label is there before the files are. That they were written to their end is known from the
+  // container, which is made afterwards; without it the run may have been killed in between.
+  const isProven = observed.containers.some((one) => one.ours && one.service === service.name);
+  return isProven ? undefined : "perhaps not written to their end";
 }

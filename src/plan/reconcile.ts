@@ -1,13 +1,14 @@
 import { closureOf } from "../stack/graph.ts";
 import { parentsOf } from "../stack/resolve.ts";
 import type { Image, Service, Stack } from "../stack/stack.ts";
+import { decideServices } from "./decide-services.ts";
 import { PlanDraft } from "./draft.ts";
 import type { DesiredImage, Observed } from "./observed.ts";
 import type { Plan } from "./plan.ts";
 import { planImages } from "./plan-images.ts";
-import { planLeftovers } from "./plan-leftovers.ts";
-import { planNetworks } from "./plan-networks.ts";
-import { planServices } from "./plan-services.ts";
+import { planHelpers, planLeftovers } from "./plan-leftovers.ts";
+import { divergedNetworks, planNetworks } from "./plan-networks.ts";
+import { planRemovals, planServices } from "./plan-services.ts";
 import { planVolumes } from "./plan-volumes.ts";
 
 export interface ReconcileOptions {
@@ -16,6 +17,8 @@ export interface ReconcileOptions {
   /** Images to build, with what they stand on, and nothing else: the plan of `build`. */
   readonly imagesOnly?: readonly string[];
   readonly forceRecreate?: boolean;
+  /** Services that run, but that a probe found not to be ready, with what it saw. */
+  readonly unready?: ReadonlyMap<string, string>;
 }
 
 /** Everything that the decisions are made from. */
@@ -48,9 +51,13 @@ export function reconcile(request: ReconcileRequest): Plan {
   const planning: Planning = { ...request, draft: new PlanDraft(), ...select(request) };
   planImages(planning);
   if (request.options.imagesOnly === undefined) {
+    planHelpers(planning);
+    const decisions = decideServices(planning);
+    // What goes makes way for what comes: for names, for ports, for the networks under it.
+    planRemovals(planning, decisions);
     planNetworks(planning);
     planVolumes(planning);
-    planServices(planning);
+    planServices(planning, decisions);
     planLeftovers(planning);
   }
   return planning.draft.finish(request.stack.name);
@@ -61,7 +68,8 @@ function select(request: ReconcileRequest): Pick<Planning, "images" | "services"
   const dependencies = new Map(
     [...stack.services].map(([name, { dependsOn }]) => [name, [...dependsOn.keys()]]),
   );
-  const names = closureOf(dependencies, options.services ?? stack.services.keys());
+  const named = closureOf(dependencies, options.services ?? stack.services.keys());
+  const names = closureOf(dependencies, [...named, ...onDiverged(request, named)]);
   const services = [...stack.services.values()].filter(({ name }) => names.has(name));
   const parents = new Map([...stack.images].map(([name, image]) => [name, parentsOf(image)]));
   const wanted =
@@ -74,4 +82,16 @@ function select(request: ReconcileRequest): Pick<Planning, "images" | "services"
     services,
     images: [...stack.images.values()].filter(({ name }) => imageNames.has(name)),
   };
+}
+
+/** A network cannot be replaced under a container, so whoever is on it with one of the services has to be made again as well. */
+function onDiverged(
+  { stack, observed }: ReconcileRequest,
+  names: ReadonlySet<string>,
+): readonly string[] {
+  const all = [...stack.services.values()];
+  const chosen = all.filter(({ name }) => names.has(name));
+  const diverged = divergedNetworks({ stack, observed, services: chosen });
+  const isOn = (key: string): boolean => diverged.has(stack.networks.get(key)?.engineName ?? key);
+  return all.filter(({ networks }) => [...networks.keys()].some(isOn)).map(({ name }) => name);
 }

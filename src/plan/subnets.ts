@@ -6,10 +6,9 @@ interface Range {
 
 /** Where private networks are placed unless told otherwise: 65,536 addresses that few sites route. */
 export const defaultSubnetRange = "10.213.0.0/16";
-const PREFIX = 28;
 
 /**
- * Choose `/28` subnets from a range, away from everything in use. The Engine's default pools end after
+ * Choose subnets of one size, `/28` unless said otherwise, from a range, away from everything in use. The Engine's default pools end after
  * about 30 networks. Deterministic: the lowest free ones, in order. Undefined when the range is full.
  */
 export function chooseSubnets(request: {
@@ -17,16 +16,18 @@ export function chooseSubnets(request: {
   readonly range: string;
   /** CIDRs of networks and routes. */
   readonly used: readonly string[];
+  readonly prefix?: number;
 }): readonly string[] | undefined {
+  const { count, prefix = 28 } = request;
   const { start, end } = parseCidr(request.range);
   const used = request.used.filter((cidr) => /^\d+\.\d+\.\d+\.\d+\/\d+$/.test(cidr)).map(parseCidr);
-  const size = 2 ** (32 - PREFIX);
+  const size = 2 ** (32 - prefix);
   const chosen: string[] = [];
-  for (let at = start; at < end && chosen.length < request.count; at += size) {
+  for (let at = start; at < end && chosen.length < count; at += size) {
     const isTaken = used.some((range) => at < range.end && range.start < at + size);
-    if (!isTaken) chosen.push(`${formatAddress(at)}/${PREFIX}`);
+    if (!isTaken) chosen.push(`${formatAddress(at)}/${prefix}`);
   }
-  return chosen.length === request.count ? chosen : undefined;
+  return chosen.length === count ? chosen : undefined;
 }
 
 function parseCidr(cidr: string): Range {

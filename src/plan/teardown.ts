@@ -34,9 +34,11 @@ export function planTeardown(request: {
     planContainer({ draft, stack, container, cause: options.cause });
   if (names === undefined) {
     for (const { id, name, ours, key } of observed.networks) {
+      const node = `remove-network:${key ?? name}`;
       if (ours)
         draft.add(
-          `remove-network:${key ?? name}`,
+          // Engines before 25 give one name to two networks that are asked for at once.
+          draft.has(node) ? `${node}:${id.slice(0, 12)}` : node,
           { type: "remove-network", name, id },
           options.cause,
           draft.idsOf("remove:"),

@@ -1,10 +1,12 @@
 import { availableParallelism } from "node:os";
 import { QclockError } from "../error.ts";
+import type { UnpackTurn } from "../image/packages-layer.ts";
 import type { AssembledArtifact, AssembleRequest } from "../image/assemble.ts";
 import { fetchPackages } from "../packages/fetch.ts";
 import type { LockedPackage } from "../packages/package.ts";
 import type { AssembledImage, Digest } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
+import { limit } from "./limit.ts";
 import type { PreparedImages } from "./prepare-images.ts";
 
 /** How far making an artifact is. */
@@ -19,6 +21,7 @@ export class Artifacts {
   readonly #context: RunContext;
   readonly #prepared: PreparedImages;
   readonly #made = new Map<string, Promise<AssembledArtifact>>();
+  readonly #unpackTurn: UnpackTurn = limit(1, (work) => work());
 
   constructor(context: RunContext, prepared: PreparedImages) {
     this.#context = context;
@@ -62,7 +65,11 @@ export class Artifacts {
         throw new QclockError("store-unusable", `Package ${digest} has left the store.`);
       return path;
     };
-    const artifact = await assembleImage({ ...request, packagePath });
+    const artifact = await assembleImage({
+      ...request,
+      packagePath,
+      unpackTurn: this.#unpackTurn,
+    });
     const own = artifact.layers[request.parent?.layers.length ?? 0];
     if (own?.kind === "packages") refuseUnexpected(image, locked.packagesLayer, own.diffId);
     return artifact;

@@ -37,7 +37,10 @@ export async function execute(request: ExecuteRequest): Promise<RunReport> {
     const dependencies = node.dependsOn.flatMap((id) => outcomes.get(id) ?? []);
     outcomes.set(node.id, runNode(node, dependencies, { ...request, emit, perform }));
   }
-  await Promise.all(outcomes.values());
+  // All of them, also when one hits a bug: nothing may go on changing the Engine once the lock is given back.
+  const ended = await Promise.allSettled(outcomes.values());
+  const bug = ended.find((one) => one.status === "rejected");
+  if (bug !== undefined) throw bug.reason;
   const report = summarize(run, clock.now());
   emit({ type: "run-finished", report });
   return report;
@@ -54,8 +57,10 @@ async function runNode(
   dependencies: readonly Promise<Outcome>[],
   request: ExecuteRequest,
 ): Promise<Outcome> {
-  const settled = await Promise.all(dependencies);
-  const isBlocked = settled.some(({ status }) => status !== "succeeded");
+  const settled = await Promise.allSettled(dependencies);
+  const isBlocked = settled.some(
+    (one) => one.status === "rejected" || one.value.status !== "succeeded",
+  );
   const outcome = await attempt(node, isBlocked, request);
   request.emit({ type: "node-finished", node, outcome });
   return outcome;

@@ -5,6 +5,7 @@ import { QclockError } from "../error.ts";
 import { labels } from "../stack/labels.ts";
 import type { RunContext } from "./context.ts";
 import { ensureEmptyImage } from "./helper.ts";
+import { settle } from "./settle.ts";
 import { identifyProcess, isDead, processIdentitySchema } from "./process-identity.ts";
 
 /** What taking the lock needs; `reset` has no more than this. */
@@ -42,17 +43,30 @@ export async function takeLock(context: LockContext): Promise<HeldLock> {
   const engine = await context.engine();
   const deadlineMs = clock.now() + lockTimeoutMs;
   let hasSaid = false;
+  let hasTakenOver = false;
   for (;;) {
     signal.throwIfAborted();
     const id = await tryCreate(context, engine);
-    if (id !== undefined) return held(engine, id);
+    if (id !== undefined) {
+      const lock = held(engine, id);
+      if (!hasTakenOver) return lock;
+      await using stack = new AsyncDisposableStack();
+      stack.use(lock);
+      await settle(context, engine);
+      // From here on the caller gives it back.
+      stack.move();
+      return lock;
+    }
     const other = await readHolder(engine, context);
     if (other === undefined) {
       // Given back between the two calls; the Engine keeps a name a little longer than its container.
       await clock.sleep(RETRY_MS, signal);
       continue;
     }
-    if (await removeDead(engine, other, context)) continue;
+    if (await removeDead(engine, other, context)) {
+      hasTakenOver = true;
+      continue;
+    }
     if (clock.now() >= deadlineMs) throw locked(other);
     if (!hasSaid) {
       hasSaid = true;

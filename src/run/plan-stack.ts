@@ -4,6 +4,7 @@ import type { Plan } from "../plan/plan.ts";
 import { reconcile, type ReconcileOptions } from "../plan/reconcile.ts";
 import type { RunContext } from "./context.ts";
 import { type PreparedImages, prepareImages } from "./prepare-images.ts";
+import { probeServices } from "./probe-services.ts";
 import { hashSecrets } from "./secrets.ts";
 
 /** A plan with everything that it was made from. */
@@ -20,9 +21,11 @@ export async function planStack(
   options: ReconcileOptions,
 ): Promise<PlannedStack> {
   const { stack, signal } = context;
-  const look = async (): Promise<Observed> =>
-    (await context.engine()).observe(observeRequest(stack), signal);
-  const [observed, prepared, secretHashes] = await Promise.all([
+  const look = async (): Promise<readonly [Observed, ReadonlyMap<string, string>]> => {
+    const observed = await (await context.engine()).observe(observeRequest(stack), signal);
+    return [observed, await findUnready(context, observed, options)];
+  };
+  const [[observed, unready], prepared, secretHashes] = await Promise.all([
     look(),
     prepareImages(context),
     // Building needs no secret, so a missing one must not stop it.
@@ -33,7 +36,23 @@ export async function planStack(
     observed,
     desiredImages: prepared.desired,
     secretHashes,
-    options,
+    options: { ...options, unready },
   });
   return { plan, observed, prepared, secretHashes };
+}
+
+/** Try each probe of what runs once: a container can run as declared and yet not be ready, as after a run that was killed. */
+async function findUnready(
+  context: RunContext,
+  { containers }: Observed,
+  options: ReconcileOptions,
+): Promise<ReadonlyMap<string, string>> {
+  if (options.imagesOnly !== undefined) return new Map();
+  const running = containers.filter(
+    ({ ours, status, role }) => ours && status === "running" && role !== "job",
+  );
+  const services = running.flatMap(({ service }) => service ?? []);
+  const results = await probeServices(context, { services });
+  const failed = results.filter(({ ok }) => !ok);
+  return new Map(failed.map(({ service, probe, message }) => [service, `${probe}: ${message}`]));
 }

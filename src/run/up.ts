@@ -3,8 +3,7 @@ import { QclockError } from "../error.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./event.ts";
 import { takeLock } from "./lock.ts";
-import { type PlannedStack, planStack } from "./plan-stack.ts";
-import { probeServices } from "./probe-services.ts";
+import { planStack } from "./plan-stack.ts";
 import { emptyReport, runPlan } from "./run-plan.ts";
 
 export interface UpOptions {
@@ -17,7 +16,7 @@ const STOP_MS = 3000;
 
 /**
  * Build what is stale, start in order, and wait until every probe answers. What is already as declared
- * is left alone and probed once, so that success always means a stack that works.
+ * is left alone, but waited for where a probe of it fails, so that success always means a stack that works.
  */
 export async function up(context: RunContext, options: UpOptions): Promise<RunReport> {
   const { stack } = context;
@@ -28,17 +27,13 @@ export async function up(context: RunContext, options: UpOptions): Promise<RunRe
     });
   }
   const first = await planStack(context, options);
-  if (first.plan.nodes.length === 0) {
-    await requireAnswers(context, first);
-    return emptyReport(context, "up", first.plan);
-  }
+  if (first.plan.nodes.length === 0) return emptyReport(context, "up", first.plan);
   await using lock = await takeLock({ ...context, stackName: stack.name });
   const planned = await planStack({ ...context, lock: first.prepared.lock }, options);
   const engine = await context.engine();
   const started = new Set<string>();
   const report = await runPlan({ context, engine, planned, command: "up", lock, started });
   if (context.signal.aborted) await stopStarted(engine, started);
-  else if (report.status === "succeeded") await requireAnswers(context, planned);
   return report;
 }
 
@@ -50,21 +45,5 @@ async function stopStarted(engine: Engine, started: ReadonlySet<string>): Promis
         .stopContainer(name, STOP_MS, AbortSignal.timeout(STOP_MS + 2000))
         .catch(() => undefined),
     ),
-  );
-}
-
-/** Probe what the plan left alone. */
-async function requireAnswers(context: RunContext, { plan }: PlannedStack): Promise<void> {
-  const services = plan.unchanged.filter(({ kind }) => kind === "service").map(({ name }) => name);
-  if (services.length === 0) return;
-  const results = await probeServices(context, { services });
-  const [failed] = results.filter(({ ok }) => !ok);
-  if (failed === undefined) return;
-  throw new QclockError(
-    "probe-failed",
-    `Service "${failed.service}" runs as declared, but ${failed.probe} does not succeed: ${failed.message}.`,
-    {
-      hint: `Look with: qclock logs ${failed.service}; start it anew with: qclock up ${failed.service} --force-recreate`,
-    },
   );
 }

@@ -1,6 +1,8 @@
+import type { ContainerRequest } from "../../docker/engine.ts";
 import { engineStatus } from "../../docker/errors.ts";
 import { QclockError } from "../../error.ts";
 import type { Operation } from "../../plan/plan.ts";
+import { labels } from "../../stack/labels.ts";
 import type { Service } from "../../stack/stack.ts";
 import { commonLabels } from "../common-labels.ts";
 import { containerRequest } from "../container-request.ts";
@@ -24,19 +26,37 @@ export async function createContainer(
     });
   }
   refuseRoot(service, image.user);
-  const id = await engine.createContainer(
-    containerRequest({
-      stack,
-      service,
-      configHash,
-      imageIdentity: image.identity,
-      hasInit: (await engine.info(signal)).hasInit,
-      owner: await userOf(stack, service, engine, signal),
-      commonLabels: commonLabels({ stack, runId: run.runId, version: run.version }),
-    }),
-    signal,
-  );
+  const request = containerRequest({
+    stack,
+    service,
+    configHash,
+    imageIdentity: image.identity,
+    hasInit: (await engine.info(signal)).hasInit,
+    owner: await userOf(stack, service, engine, signal),
+    commonLabels: commonLabels({ stack, runId: run.runId, version: run.version }),
+  });
+  const id = await engine.createContainer(request, signal).catch(async (error: unknown) => {
+    if (engineStatus(error) !== 409) throw error;
+    return await adopt(request, context, error);
+  });
   return id.slice(0, 12);
+}
+
+/**
+ * A container of that name was not there when the plan was made, and is now. The Engine carries on with what
+ * a run has asked for after that run was killed: if it is just what would be made, it is taken.
+ */
+async function adopt(
+  { name, labels: wanted }: ContainerRequest,
+  { engine, signal }: OperationContext,
+  conflict: unknown,
+): Promise<string> {
+  const state = await engine.inspectContainer(name, signal);
+  const isSame = [labels.stack, labels.service, labels.configHash, labels.imageIdentity].every(
+    (key) => state?.labels.get(key) === wanted.get(key),
+  );
+  if (state?.status !== "created" || !isSame) throw conflict;
+  return state.id;
 }
 
 /** A Dockerfile's or a registry's image says only now who it runs as. */
@@ -61,7 +81,15 @@ export async function connectNetwork(
   const service = serviceOf(stack, name);
   const network = stack.networks.get(key)?.engineName ?? key;
   const aliases = service.networks.get(key)?.aliases ?? [];
-  await context.engine.connectNetwork(network, service.containerName, aliases, context.signal);
+  const { engine, signal } = context;
+  try {
+    await engine.connectNetwork(network, service.containerName, aliases, signal);
+  } catch (error) {
+    // 403 both for what is not allowed and for what is so already, as after a run that was killed.
+    const isJoined =
+      engineStatus(error) === 403 && /already exists in network/i.test(String(error));
+    if (!isJoined) throw error;
+  }
 }
 
 /** Start, and see that each declared port is really published: an internal network publishes nothing and says nothing. */

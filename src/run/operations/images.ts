@@ -97,10 +97,13 @@ export async function pullImage(
   context: OperationContext,
 ): Promise<undefined> {
   const { engine, signal } = context;
-  const image = imageOf(making(context).stack, name);
+  const { stack, run, prepared } = making(context);
+  const image = imageOf(stack, name);
   if (image.type !== "pulled") throw new Error(`image ${name} is not from a registry`);
   await engine.pullImage(image.source, outputOf(context, node), signal);
   await engine.tagImage(image.source, image.reference, signal);
+  const inputs = prepared.inputs.get(name);
+  if (inputs !== undefined) await rememberInputs({ stack, store: run.store }, name, inputs);
 }
 
 /** Remove an image that is not needed; one that a container still uses stays until that is gone. */

@@ -5,6 +5,7 @@ import type { Operation } from "../../plan/plan.ts";
 import { networkHash } from "../../plan/plan-networks.ts";
 import { chooseSubnets, defaultSubnetRange } from "../../plan/subnets.ts";
 import { labels } from "../../stack/labels.ts";
+import type { Network } from "../../stack/stack.ts";
 import { commonLabels } from "../common-labels.ts";
 import { writeSecrets } from "../secrets.ts";
 import { userOf } from "../user.ts";
@@ -45,6 +46,7 @@ export async function createNetwork(
     try {
       return await create(chosen);
     } catch (error) {
+      if (engineStatus(error) === 409) return await adopt(network, context, error);
       if (!isOverlap(error)) throw error;
       const other =
         network.subnet === undefined && attempt < SUBNET_ATTEMPTS
@@ -57,6 +59,23 @@ export async function createNetwork(
 }
 
 const SUBNET_ATTEMPTS = 8;
+
+/**
+ * A network of that name was not there when the plan was made, and is now. The Engine carries on with what
+ * a run has asked for after that run was killed: if it is ours and as declared, it is the one that is wanted.
+ */
+async function adopt(
+  network: Network,
+  { engine, stackName, signal }: OperationContext,
+  conflict: unknown,
+): Promise<string> {
+  const request = { imageReferences: [], containerNames: [], volumeNames: [] };
+  const names = { stack: stackName, networkNames: [network.engineName] };
+  const { networks } = await engine.observe({ ...request, ...names }, signal);
+  const present = networks.find(({ name }) => name === network.engineName);
+  if (present?.ours !== true || present.configHash !== networkHash(network)) throw conflict;
+  return present.subnets.join(", ");
+}
 
 /** Another stack that was brought up at the same time took the planned subnet: one of those that are free now, by chance, lest the two meet again. */
 async function chooseOther({

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { QclockError } from "../../../src/error.ts";
 import { formatPlan } from "../../../src/plan/format-plan.ts";
+import { secretsHash } from "../../../src/plan/plan-volumes.ts";
 import type { ObservedContainer } from "../../../src/plan/observed.ts";
 import type { Service } from "../../../src/stack/stack.ts";
 import {
@@ -130,6 +131,7 @@ test("a container that was removed by hand returns alone: its dependents are not
     "[] -> create:db, not found
     [create:db] -> start:db, created
     [start:db] -> wait:db, started
+    [wait:db] -> wait:app, needs service db
     "
   `);
 });
@@ -257,16 +259,16 @@ test("a network whose declaration changed is replaced, and with it the container
   } as const;
 
   expect(plan(after, before)).toMatchInlineSnapshot(`
-    "[] -> stop:db, network edge changed
-    [stop:db] -> remove:db, network edge changed
-    [] -> stop:app, network edge changed
+    "[] -> stop:app, network edge changed
     [stop:app] -> remove:app, network edge changed
+    [remove:app] -> stop:db, network edge changed
+    [stop:db remove:app] -> remove:db, network edge changed
     [remove:db remove:app] -> remove-network:edge, its declaration changed
     [remove-network:edge] -> network:edge, its declaration changed
-    [network:edge remove:db] -> create:db, its networks or secrets changed
+    [network:edge remove:db] -> create:db, network edge changed
     [create:db] -> start:db, created
     [start:db] -> wait:db, started
-    [network:edge remove:app] -> create:app, its networks or secrets changed
+    [network:edge remove:app] -> create:app, network edge changed
     [create:app] -> connect:app:publish, service app is on network publish
     [create:app connect:app:publish wait:db] -> start:app, created
     [start:app] -> wait:app, started
@@ -293,6 +295,7 @@ test("a job runs once for each definition", () => {
     [remove:migrate] -> create:migrate, command diverged
     [create:migrate] -> start:migrate, created
     [start:migrate] -> wait:migrate, started
+    [wait:migrate] -> wait:app, needs service migrate
     "
   `);
   expect(formatPlan(planFor(stack, afterUp(stack, { migrate: { exitCode: 3 } })))).toContain(
@@ -459,4 +462,183 @@ test("a container that a killed run left without one of its networks is made aga
     "[create:app connect:app:publish] -> start:app, created",
     "[start:app] -> wait:app, started",
   ]);
+});
+
+test("a container that a killed run did not join to all its networks is made again", () => {
+  const stack = aStack(threeTiers());
+
+  for (const status of ["created", "running"] as const) {
+    const before = afterUp(stack, { app: { status, networks: ["t_edge"] } });
+    expect(formatPlan(planFor(stack, before))).toContain("create:app, not on network publish");
+  }
+});
+
+test("a container whose network was removed by hand cannot be started, so it is made again", () => {
+  const stack = aStack(threeTiers());
+  const before = afterUp(stack, { app: { status: "exited" } });
+  const networks = before.networks.filter(({ name }) => name !== "t_publish");
+
+  const text = formatPlan(planFor(stack, { ...before, networks }));
+  expect(text).toContain("-> network:publish, not found");
+  expect(text).toContain("create:app, network publish was removed");
+});
+
+test("the same inputs may give another image, and then the container is made again", () => {
+  const stack = aStack(threeTiers());
+  const before = afterUp(stack);
+  const other = anObservedImage("app", { id: "sha256:other", identity: "sha256:other" });
+  const images = new Map(before.images).set(other.reference, other);
+
+  expect(formatPlan(planFor(stack, { ...before, images }))).toContain(
+    "create:app, made from another image than app is now",
+  );
+});
+
+test("a job that still runs is waited for by what depends on it", () => {
+  const stack = aStack({
+    images: [anImage("app")],
+    services: [
+      aService({ name: "migrate", image: "app", job: true }),
+      aService({
+        name: "app",
+        dependsOn: new Map([["migrate", "service_completed_successfully"]]),
+      }),
+    ],
+  });
+  const before = afterUp(stack, { migrate: { status: "running" }, app: undefined });
+
+  const text = formatPlan(planFor(stack, before));
+  expect(text).toContain("[] -> wait:migrate, still running");
+  expect(text).toContain("[create:app wait:migrate] -> start:app, created");
+});
+
+test("a service that runs but is not ready is waited for, and so is what needs something that moves", () => {
+  const stack = aStack(threeTiers());
+  const unready = new Map([["db", "tcp_socket:3306: connection refused"]]);
+
+  expect(formatPlan(planFor(stack, afterUp(stack), { options: { unready } })))
+    .toBe(`[] -> wait:db, not ready: tcp_socket:3306: connection refused
+[wait:db] -> wait:app, needs service db
+`);
+});
+
+test("what is made again stops against the order in which it starts", () => {
+  const stack = aStack(threeTiers());
+  const text = formatPlan(planFor(stack, afterUp(stack), { options: { forceRecreate: true } }));
+
+  expect(text).toContain("[remove:app] -> stop:db, asked for");
+});
+
+test("a choice of services whose network is replaced takes along who else is on it", () => {
+  const before = afterUp(aStack(threeTiers()));
+  const after = aStack({
+    ...threeTiers(),
+    networks: [
+      aNetwork("edge", { internal: false }),
+      aNetwork("publish", { internal: false, origin: "publish" }),
+    ],
+  });
+
+  const text = formatPlan(planFor(after, before, { options: { services: ["db"] } }));
+  expect(text).toContain("remove:app] -> remove-network:edge");
+  expect(text).toContain("-> create:app, network edge changed");
+});
+
+test("a foreign image with one of our names stops the plan and is neither replaced nor removed", () => {
+  const images = [anObservedImage("app", { labels: new Map(), fingerprint: "sha256:theirs" })];
+
+  expect(() => plan(threeTiers(), anObserved({ images }))).toThrow(
+    expect.objectContaining({ code: "foreign-object" }),
+  );
+});
+
+test("a pinned image is pulled again when another content is pinned", () => {
+  const image = {
+    type: "pulled",
+    name: "app",
+    reference: "qclock.invalid/t/app:latest",
+    source: "registry.example/app@sha256:2",
+  } as const;
+  const observed = anObserved({ images: [anObservedImage("app", { labels: new Map() })] });
+
+  expect(plan({ images: [image] }, observed)).toBe("");
+  expect(
+    plan({ images: [image] }, observed, { images: { app: { change: "its base changed" } } }),
+  ).toBe("[] -> pull:app, its base changed\n");
+});
+
+test("a second container of a service, under another name, is a leftover", () => {
+  const stack = aStack(threeTiers());
+  const before = afterUp(stack);
+  const [first] = before.containers;
+  const containers = [
+    ...before.containers,
+    ...(first === undefined ? [] : [{ ...first, id: "two", name: "renamed" }]),
+  ];
+
+  expect(formatPlan(planFor(stack, { ...before, containers }))).toContain(
+    "-> remove:renamed, service db has another container",
+  );
+});
+
+test("secrets whose container was never made are written again: the run may have been killed while it wrote", () => {
+  const secrets = [{ secret: "key", target: "/run/secrets/key", mode: 0o400 }];
+  const stack = aStack({
+    images: [anImage("app")],
+    services: [aService({ name: "app", secrets })],
+  });
+  const volume = anObservedVolume(aVolume("app-secrets"), {
+    configHash: secretsHash(aService({ name: "app", secrets }), new Map()),
+    secrets: ["key"],
+  });
+  const before = afterUp(stack);
+
+  expect(formatPlan(planFor(stack, { ...before, volumes: [volume] }))).toBe("");
+  expect(formatPlan(planFor(stack, { ...before, containers: [], volumes: [volume] })))
+    .toMatchInlineSnapshot(`
+    "[] -> remove-secrets:app, perhaps not written to their end
+    [remove-secrets:app] -> secrets:app, perhaps not written to their end
+    [secrets:app] -> create:app, not found
+    [create:app] -> start:app, created
+    [start:app] -> wait:app, started
+    "
+  `);
+});
+
+test("an old container runs until its own new image is there, and waits for no other", () => {
+  const stack = aStack({
+    images: [anImage("app"), anImage("app2")],
+    services: [aService({ name: "app" }), aService({ name: "app2" })],
+  });
+  const images = {
+    app: { fingerprint: "sha256:new" },
+    app2: { fingerprint: "sha256:new" },
+  } as const;
+
+  expect(formatPlan(planFor(stack, afterUp(stack), { images }))).toContain(
+    "[load:app] -> stop:app, image app changed",
+  );
+});
+
+test("a network has room for everyone on it", () => {
+  const services = Array.from({ length: 40 }, (_, index) =>
+    aService({ name: `s${index}`, image: "app", ...onNetworks(["crowd"]) }),
+  );
+  const networks = [aNetwork("pair"), aNetwork("crowd")];
+  const { nodes } = planFor(aStack({ images: [anImage("app")], services, networks }), anObserved());
+
+  expect(nodes.find(({ id }) => id === "network:crowd")?.operation).toMatchObject({
+    subnet: "10.213.0.0/26",
+  });
+});
+
+test("of two networks with one name one goes before anything starts on the other", () => {
+  const stack = aStack(threeTiers());
+  const before = afterUp(stack, { app: { status: "exited" } });
+  const double = anObservedNetwork(aNetwork("publish"), { id: "fedcba987654321" });
+  const { networks } = before;
+
+  const text = formatPlan(planFor(stack, { ...before, networks: [double, ...networks] }));
+  expect(text).toContain("[] -> remove-network:publish:fedcba987654, another one has its name");
+  expect(text).toContain("[remove-network:publish:fedcba987654] -> start:app, exited (0)");
 });

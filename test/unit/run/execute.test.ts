@@ -185,3 +185,19 @@ test("a bug is not taken for a failure of the world", async () => {
     }),
   ).rejects.toBe(bug);
 });
+
+test("a bug does not leave work behind that goes on by itself", async () => {
+  const bug = new TypeError("undefined is not a function");
+  const { perform, started, open } = gates();
+  let hasEnded = false;
+  const running = run([aNode("broken"), aNode("slow"), aNode("child", ["broken"])], {
+    perform: (node) => (node.id === "broken" ? Promise.reject(bug) : perform(node)),
+  });
+  void running.catch(() => (hasEnded = true));
+
+  await settled();
+  await settled();
+  expect({ started, hasEnded }).toEqual({ started: ["slow"], hasEnded: false });
+  open("slow");
+  await expect(running).rejects.toBe(bug);
+});
