@@ -7,7 +7,7 @@ import { buildFilesLayer } from "./files-layer.ts";
 import { filesLayerInputs, packagesLayerInputs } from "./fingerprint.ts";
 import type { ImageArtifact, Layer } from "./layer.ts";
 import { recallLayer, rememberLayer } from "./layer-cache.ts";
-import { buildPackagesLayer } from "./packages-layer.ts";
+import { buildPackagesLayer, type UnpackTurn } from "./packages-layer.ts";
 import { checkPrograms } from "./programs.ts";
 
 /** An assembled image that further images can stand on. */
@@ -28,6 +28,8 @@ export interface AssembleRequest {
   readonly store: Store;
   readonly onProgress: (done: number, total: number) => void;
   readonly onNotice: (message: string) => void;
+  /** See `PackagesLayerRequest`. */
+  readonly unpackTurn?: UnpackTurn;
   readonly signal: AbortSignal;
 }
 

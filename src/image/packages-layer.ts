@@ -14,7 +14,7 @@ import { buildAccounts } from "../packages/deb/finish/accounts.ts";
 import type { FinishTarget } from "../packages/deb/finish/finish.ts";
 import { finishSteps } from "../packages/deb/finish/steps.ts";
 import { parseRelations } from "../packages/deb/relation.ts";
-import type { UnpackedEntry } from "../packages/deb/unpack.ts";
+import type { UnpackedEntry, UnpackedPackage } from "../packages/deb/unpack.ts";
 import { satisfiesVersion } from "../packages/deb/version.ts";
 import type { LockedPackage } from "../packages/package.ts";
 import type { AssembledImage, Digest } from "../stack/stack.ts";
@@ -25,6 +25,11 @@ import { writeLayer } from "./layer-tar.ts";
 import { readEntry } from "./read-entry.ts";
 import { unpackAll } from "./unpack-pool.ts";
 
+/** Lets one image at a time unpack. */
+export type UnpackTurn = (
+  work: () => Promise<readonly UnpackedPackage[]>,
+) => Promise<readonly UnpackedPackage[]>;
+
 export interface PackagesLayerRequest {
   readonly image: AssembledImage;
   readonly parentLayers: readonly Layer[];
@@ -34,6 +39,8 @@ export interface PackagesLayerRequest {
   readonly store: Store;
   readonly onProgress: (done: number, total: number) => void;
   readonly onNotice: (message: string) => void;
+  /** Runs the unpacking of one image at a time: it takes every core, and each thread holds its own decoder. Absent: at once. */
+  readonly unpackTurn?: UnpackTurn;
   readonly signal: AbortSignal;
 }
 
@@ -90,15 +97,17 @@ async function unpack(
     spool: path.join(spoolFolder, name),
     exclude: image.exclude,
   }));
-  const unpacked = await unpackAll({
-    // The largest first: one that starts last would be waited for alone.
-    jobs: jobs.toSorted((a, b) => sizeOf(packages, b.name) - sizeOf(packages, a.name)),
-    threads: os.availableParallelism(),
-    storeDirectory: store.directory,
-    onDone: request.onProgress,
-    signal,
-  });
+  // The largest first: one that starts last would be waited for alone.
   const order = jobs.toSorted((a, b) => sizeOf(packages, b.name) - sizeOf(packages, a.name));
+  const work = (): Promise<readonly UnpackedPackage[]> =>
+    unpackAll({
+      jobs: order,
+      threads: os.availableParallelism(),
+      storeDirectory: store.directory,
+      onDone: request.onProgress,
+      signal,
+    });
+  const unpacked = await (request.unpackTurn === undefined ? work() : request.unpackTurn(work));
   const byName = new Map(order.map(({ name }, index) => [name, unpacked[index]]));
   return packages.flatMap(({ name }) => {
     const result = byName.get(name);
