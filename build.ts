@@ -1,6 +1,6 @@
-import { readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { build } from "esbuild";
+import { build, type OutputFile } from "esbuild";
 
 /**
  * Bundle src/ into dist/: one entry for the command line and one for each worker thread. Code that only
@@ -11,9 +11,9 @@ const sources = await readdir(path.join(root, "src"), { recursive: true });
 const workers = sources.filter((file) => file.endsWith(".worker.ts"));
 const { version } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
 
-await rm(path.join(root, "dist"), { recursive: true, force: true });
-await build({
+const { outputFiles } = await build({
   absWorkingDir: root,
+  write: false,
   entryPoints: [
     { in: "src/cli/main.ts", out: "qclock" },
     ...workers.map((file) => ({
@@ -43,3 +43,30 @@ await build({
   },
   logLevel: "warning",
 });
+await replaceBundle(outputFiles);
+
+/**
+ * Put the files in the place of those of the last build, one by one and each whole, entries last. The folder is not emptied
+ * first: a qclock that runs, such as that of another test run, still loads parts of it, and from the same sources come the
+ * same names.
+ */
+async function replaceBundle(files: readonly OutputFile[]): Promise<void> {
+  const isChunk = ({ path: file }: OutputFile): boolean => file.includes("/chunks/");
+  for (const { path: file, contents } of files.toSorted(
+    (one, other) => Number(isChunk(other)) - Number(isChunk(one)),
+  )) {
+    const present = await readFile(file).catch(() => undefined);
+    if (present !== undefined && Buffer.compare(present, contents) === 0) continue;
+    await mkdir(path.dirname(file), { recursive: true });
+    const temporary = `${file}.${process.pid}.tmp`;
+    await writeFile(temporary, contents);
+    await rename(temporary, file);
+  }
+  const made = new Set(files.map(({ path: file }) => file));
+  const dist = path.join(root, "dist");
+  for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (entry.isFile() && !made.has(file) && !file.endsWith(".tmp"))
+      await rm(file, { force: true });
+  }
+}

@@ -27,10 +27,11 @@ export function createRunLog(options: {
 }): RunLog {
   const file = path.join(options.directory, `${options.name}.log`);
   let descriptor: number | undefined;
-  let early: string[] = [];
+  /** What was said before it was known that there is something to do; undefined from then on. */
+  let early: string[] | undefined = [];
   const write = (text: string): void => {
-    if (descriptor === undefined) early.push(text);
-    else writeSync(descriptor, text);
+    early?.push(text);
+    if (descriptor !== undefined) writeSync(descriptor, text);
   };
   const plain = createPlainReporter({
     output: { write },
@@ -41,14 +42,11 @@ export function createRunLog(options: {
   return {
     reporter: {
       handle(event) {
-        if (
-          event.type === "run-started" &&
-          event.plan.nodes.length > 0 &&
-          descriptor === undefined
-        ) {
+        if (event.type === "run-started" && event.plan.nodes.length > 0 && early !== undefined) {
           descriptor = openLog(file);
-          for (const text of early) write(text);
-          early = [];
+          const said = early.join("");
+          early = undefined;
+          write(said);
         }
         plain.handle(event);
       },
@@ -92,7 +90,7 @@ export function openDebugLog(file: string, redactor: Redactor, now: () => number
     throw new QclockError("usage", `The debug file ${file} cannot be written.`, { cause: error });
   }
   const write = (entry: object): void => {
-    writeSync(descriptor, `${redactor.redact(JSON.stringify(entry, plainValue))}\n`);
+    writeSync(descriptor, `${redactor.redact(JSON.stringify(entry))}\n`);
   };
   return {
     reporter: {
@@ -124,7 +122,7 @@ function watchEngine(
             call: key,
             atMs,
             durationMs: log.now() - atMs,
-            args,
+            args: args.map(plainArgument),
             ...outcome,
           });
         if (result instanceof Promise) {
@@ -139,12 +137,24 @@ function watchEngine(
   });
 }
 
-/** Arguments as JSON: maps as objects; signals, streams and archives by their name only; the environment's values never. */
-function plainValue(key: string, value: unknown): unknown {
-  if (key === "environment" && value instanceof Map) return [...value.keys()];
-  if (value instanceof Map) return Object.fromEntries(value);
-  if (value instanceof AbortSignal || value instanceof Uint8Array) return value.constructor.name;
-  if (typeof value === "object" && value !== null && Symbol.asyncIterator in value) return "stream";
+/**
+ * An argument as JSON. Bytes, streams and signals go by their kind alone and variables by their names:
+ * what they hold may be secret. Done before `JSON.stringify`, which would ask a Buffer for its bytes first.
+ */
+function plainArgument(value: unknown): unknown {
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (value instanceof Map) {
+    return Object.fromEntries([...value].map(([key, each]) => [key, plainArgument(each)]));
+  }
+  if (Array.isArray(value)) return value.map(plainArgument);
   if (typeof value === "function") return "function";
-  return value;
+  if (typeof value !== "object" || value === null) return value;
+  if (Symbol.asyncIterator in value) return "stream";
+  if (Object.getPrototypeOf(value) !== Object.prototype) return value.constructor.name;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [
+      key,
+      key === "environment" && each instanceof Map ? [...each.keys()] : plainArgument(each),
+    ]),
+  );
 }

@@ -8,7 +8,7 @@ import { Rig } from "../support/rig.ts";
 
 const screenshots = path.resolve(import.meta.dirname, "../../artifacts/dashboard");
 const executablePath = [
-  process.env["CHROMIUM"],
+  process.env["QCLOCK_TEST_BROWSER"],
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",

@@ -89,8 +89,8 @@ function wholeCharacter(text: string, offset: number): number {
   return code >= 0xdc00 && code <= 0xdfff ? offset + 1 : offset;
 }
 
-// eslint-disable-next-line no-control-regex -- control characters are the subject
 const unprintable =
+  // eslint-disable-next-line no-control-regex -- control characters are the subject
   /[\u0000-\u0008\u000A-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g;
 
 /**
