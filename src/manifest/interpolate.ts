@@ -75,7 +75,7 @@ function braced(expansion: Expansion, start: number, end: number): string {
     const length = end === -1 ? source.length - start : end + 1 - start;
     problems.push({
       code: "invalid-interpolation",
-      message: `"${source.slice(start, start + length)}" is not a variable.`,
+      message: `"${shorten(source.slice(start, start + length))}" is not a variable.`,
       hint: "Write ${NAME}, ${NAME:-default} or ${NAME:?message}; a plain dollar sign is $$.",
       start: offset + start,
       end: offset + start + length,
@@ -129,6 +129,10 @@ function lookUp(
     end: expansion.offset + use.end,
   });
   return "";
+}
+
+function shorten(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 37)}...` : text;
 }
 
 function nameAt(source: string, start: number): string {

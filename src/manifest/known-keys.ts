@@ -1,17 +1,20 @@
-import { manifestJsonSchema } from "./json-schema.ts";
+import { describeManifest } from "./json-schema.ts";
 
 let cached: Record<string, unknown> | undefined;
 
 /** The keys that the schema allows at a path, for "did you mean". Only asked for when a key is wrong. */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
-  cached ??= manifestJsonSchema();
+  cached ??= describeManifest();
   let nodes: readonly unknown[] = [cached];
   for (const part of path) {
     nodes = nodes.flatMap(alternatives).flatMap((node) => childOf(node, part));
   }
   return nodes.flatMap(alternatives).flatMap((node) => {
     const properties = field(node, "properties");
-    return isRecord(properties) ? Object.keys(properties) : [];
+    if (isRecord(properties)) return Object.keys(properties);
+    // A map whose keys are a closed set, such as operating systems.
+    const names = field(field(node, "propertyNames"), "enum");
+    return Array.isArray(names) ? names.map(String) : [];
   });
 }
 
@@ -26,7 +29,7 @@ function childOf(node: unknown, part: PropertyKey): readonly unknown[] {
 }
 
 function field(node: unknown, name: string): unknown {
-  return isRecord(node) ? node[name] : undefined;
+  return isRecord(node) && Object.hasOwn(node, name) ? node[name] : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -3,43 +3,73 @@ export type Dependencies = ReadonlyMap<string, readonly string[]>;
 
 /**
  * Dependencies before dependents; nodes that are free to choose stay in the map's order. Names that the
- * map lacks are ignored. The graph must have no cycle: look with `findCycle` first.
+ * map lacks are ignored. The graph must have no cycle: look with `findCycles` first.
  */
 export function sortByDependencies(dependencies: Dependencies): readonly string[] {
   const sorted: string[] = [];
-  const seen = new Set<string>();
-  const visit = (name: string): void => {
-    if (seen.has(name)) return;
-    seen.add(name);
-    for (const next of dependencies.get(name) ?? []) if (dependencies.has(next)) visit(next);
-    sorted.push(name);
-  };
-  for (const name of dependencies.keys()) visit(name);
+  walk({ dependencies, roots: dependencies.keys(), onLeave: (name) => sorted.push(name) });
   return sorted;
 }
 
-/** The first cycle in sorted order, so that the same mistake always gives the same message: `[a, b]` for a -> b -> a. */
-export function findCycle(dependencies: Dependencies): readonly string[] | undefined {
-  const done = new Set<string>();
-  const trail: string[] = [];
-  const visit = (name: string): readonly string[] | undefined => {
-    const start = trail.indexOf(name);
-    if (start !== -1) return trail.slice(start);
-    if (done.has(name)) return undefined;
-    trail.push(name);
-    for (const next of (dependencies.get(name) ?? []).toSorted()) {
-      const cycle = dependencies.has(next) ? visit(next) : undefined;
-      if (cycle !== undefined) return cycle;
-    }
-    trail.pop();
-    done.add(name);
-    return undefined;
+/**
+ * Cycles that share no node, found in sorted order, so that the same mistake always gives the same
+ * message: `[a, b]` for a -> b -> a. A graph has none exactly when this finds none.
+ */
+export function findCycles(dependencies: Dependencies): readonly (readonly string[])[] {
+  const sorted = new Map(
+    [...dependencies.keys()]
+      .toSorted()
+      .map((name) => [name, (dependencies.get(name) ?? []).toSorted()]),
+  );
+  const cycles: (readonly string[])[] = [];
+  const reported = new Set<string>();
+  walk({
+    dependencies: sorted,
+    roots: sorted.keys(),
+    onReturn: (trail) => {
+      if (trail.some((name) => reported.has(name))) return;
+      for (const name of trail) reported.add(name);
+      cycles.push(trail);
+    },
+  });
+  return cycles;
+}
+
+interface Walk {
+  readonly dependencies: Dependencies;
+  readonly roots: Iterable<string>;
+  /** Called for each node after all that it depends on. */
+  readonly onLeave?: (name: string) => void;
+  /** Called for each edge that leads back to an ancestor, with the nodes of the circle. */
+  readonly onReturn?: (trail: readonly string[]) => void;
+}
+
+/** Depth first, with a stack of its own: a chain of thousands of images would overflow the machine's. */
+function walk({ dependencies, roots, onLeave, onReturn }: Walk): void {
+  const seen = new Set<string>();
+  const open = new Set<string>();
+  const stack: { readonly name: string; readonly edges: Iterator<string> }[] = [];
+  const enter = (name: string): void => {
+    seen.add(name);
+    open.add(name);
+    stack.push({ name, edges: (dependencies.get(name) ?? []).values() });
   };
-  for (const name of [...dependencies.keys()].toSorted()) {
-    const cycle = visit(name);
-    if (cycle !== undefined) return cycle;
+  for (const root of roots) {
+    if (!seen.has(root)) enter(root);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const next = top.edges.next();
+      if (next.done === true) {
+        stack.pop();
+        open.delete(top.name);
+        onLeave?.(top.name);
+      } else if (open.has(next.value)) {
+        const names = [...open];
+        onReturn?.(names.slice(names.indexOf(next.value)));
+      } else if (!seen.has(next.value) && dependencies.has(next.value)) {
+        enter(next.value);
+      }
+    }
   }
-  return undefined;
 }
 
 /** The nodes and everything that they depend on. */

@@ -1,6 +1,17 @@
+import { nearest } from "../nearest.ts";
 import type { DocumentPath } from "../manifest/locate.ts";
 import type { ServiceRequest } from "./services.ts";
 import type { Hardening, PolicyException } from "./stack.ts";
+
+/** Linux's capabilities without their prefix. Source: capabilities(7), Linux 6.1. */
+const capabilities: ReadonlySet<string> = new Set(
+  (
+    "AUDIT_CONTROL AUDIT_READ AUDIT_WRITE BLOCK_SUSPEND BPF CHECKPOINT_RESTORE CHOWN DAC_OVERRIDE DAC_READ_SEARCH " +
+    "FOWNER FSETID IPC_LOCK IPC_OWNER KILL LEASE LINUX_IMMUTABLE MAC_ADMIN MAC_OVERRIDE MKNOD NET_ADMIN " +
+    "NET_BIND_SERVICE NET_BROADCAST NET_RAW PERFMON SETFCAP SETGID SETPCAP SETUID SYS_ADMIN SYS_BOOT SYS_CHROOT " +
+    "SYS_MODULE SYS_NICE SYS_PACCT SYS_PTRACE SYS_RAWIO SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG SYSLOG WAKE_ALARM"
+  ).split(" "),
+);
 
 /**
  * The hardened defaults with the manifest's departures from them. Each departure needs a reason under
@@ -20,11 +31,17 @@ export function resolveHardening(request: ServiceRequest): {
     }
     problems.add("exception-without-reason", loaded.locator.value(["services", name, ...use.at]), {
       message: `Service "${name}" ${use.what} without a reason.`,
-      hint: `Say why: policy: { ${use.key}: "the reason" }.`,
+      hint: `${use.instead ?? "Say"} why: policy: { ${use.key}: "the reason" }${use.key.includes("{") ? " }" : ""}.`,
     });
   };
-  if (runsAsRoot(service.user) || policy?.allow_root !== undefined) {
-    depart("root", policy?.allow_root, { at: ["user"], what: "runs as root", key: "allow_root" });
+  const user = service.user ?? userOfImage(request);
+  if (policy?.allow_root !== undefined || user === undefined || runsAsRoot(user)) {
+    depart("root", policy?.allow_root, {
+      at: service.user === undefined ? ["image"] : ["user"],
+      what: "runs as root",
+      key: "allow_root",
+      instead: 'Give its image a user, such as `user: "10001:10001"`, or say',
+    });
   }
   if (!service.read_only) {
     depart("writable-root", policy?.writable_root, {
@@ -34,6 +51,17 @@ export function resolveHardening(request: ServiceRequest): {
     });
   }
   for (const [index, capability] of (service.cap_add ?? []).entries()) {
+    if (!capabilities.has(capability)) {
+      const suggestion = nearest(capability.replace(/^CAP_/, ""), capabilities);
+      problems.add("invalid-value", loaded.locator.value(["services", name, "cap_add", index]), {
+        message: `"${capability}" is not a single capability.`,
+        hint:
+          suggestion === undefined
+            ? "Name each one that is needed, such as NET_BIND_SERVICE."
+            : `Did you mean "${suggestion}"?`,
+      });
+      continue;
+    }
     depart(`capability:${capability}`, policy?.capabilities?.[capability], {
       at: ["cap_add", index],
       what: `adds the capability ${capability}`,
@@ -70,10 +98,25 @@ interface Departure {
   readonly at: DocumentPath;
   readonly what: string;
   readonly key: string;
+  /** Begins the hint where there is something better to do than to give a reason. */
+  readonly instead?: string;
 }
 
-function runsAsRoot(user: string | undefined): boolean {
-  return user !== undefined && /^(?:0+|root)(?::|$)/.test(user);
+function runsAsRoot(user: string): boolean {
+  return /^(?:0+|root)(?::|$)/.test(user);
+}
+
+/** The user that an image names, or those below it. A Dockerfile's or a registry's is looked at by `verify`. */
+function userOfImage({ service, images }: ServiceRequest): string | undefined {
+  const seen = new Set<string>();
+  for (let name: string | undefined = service.image; name !== undefined;) {
+    const image = images.get(name);
+    if (image?.type !== "assembled" || seen.has(name)) return "unknown";
+    if (image.config.user !== undefined) return image.config.user;
+    seen.add(name);
+    name = image.parent;
+  }
+  return undefined;
 }
 
 function refuseWeakerOptions({ name, service, loaded, problems }: ServiceRequest): void {

@@ -4,7 +4,7 @@ import type { ManifestImage } from "../manifest/schema/manifest.ts";
 import type { Problems } from "./problems.ts";
 import type { ResolveRequest } from "./resolve.ts";
 import type { AssembledImage, DirectoryEntry, FileTree, Image, ImageSettings } from "./stack.ts";
-import { parseCommand, parseMode, parseOwner, parsePairs } from "./values.ts";
+import { isInside, parseCommand, parseMode, parseOwner, parsePairs } from "./values.ts";
 
 interface ImagesRequest extends ResolveRequest {
   readonly problems: Problems;
@@ -29,6 +29,11 @@ export function resolveImages(request: ImagesRequest): ReadonlyMap<string, Image
     locations.set(`images.${name}`, place);
     const kinds = (["from", "build", "image"] as const).filter((kind) => image[kind] !== undefined);
     const [kind] = kinds;
+    if (name === "scratch") {
+      problems.add("invalid-value", place, {
+        message: '"scratch" is no image\'s name: `from: scratch` means an empty one.',
+      });
+    }
     if (kind === undefined || kinds.length > 1) {
       problems.add("invalid-value", place, {
         message: `Image "${name}" must have exactly one of from, build and image.`,
@@ -36,6 +41,8 @@ export function resolveImages(request: ImagesRequest): ReadonlyMap<string, Image
       });
       continue;
     }
+    refuseOtherKinds({ ...request, name, image }, kind);
+    refuseSameAccounts({ ...request, name, image });
     images.set(name, resolveImage({ ...request, name, image }));
   }
   return images;
@@ -54,6 +61,47 @@ function resolveImage(request: ImageRequest): Image {
   return resolveAssembled(request, reference);
 }
 
+/** Keys that mean nothing for a kind of image would otherwise be dropped without a word. */
+const keysOfKind: Readonly<Record<"from" | "build" | "image", readonly string[] | undefined>> = {
+  from: undefined,
+  build: ["build", "labels"],
+  image: ["image"],
+};
+
+function refuseOtherKinds(
+  { name, image, loaded, problems }: ImageRequest,
+  kind: "from" | "build" | "image",
+): void {
+  const allowed = keysOfKind[kind];
+  if (allowed === undefined) return;
+  for (const [key, value] of Object.entries(image)) {
+    if (value === undefined || allowed.includes(key)) continue;
+    problems.add("unknown-key", loaded.locator.key(["images", name, key]), {
+      message: `"${key}" has no meaning for image "${name}", which has \`${kind}\`.`,
+      hint: `It goes with \`from\`. Put an image with \`from: ${name}\`${kind === "build" ? ", or lines of the Dockerfile," : ""} in its place.`,
+    });
+  }
+}
+
+function refuseSameAccounts({ name, image, loaded, problems }: ImageRequest): void {
+  const { users = [], groups = [] } = image.accounts ?? {};
+  for (const [kind, names] of [
+    ["users", users.map((user) => user.name)],
+    ["groups", groups.map((group) => group.name)],
+  ] as const) {
+    for (const [index, account] of names.entries()) {
+      const first = names.indexOf(account);
+      if (first === index) continue;
+      const place = (at: number): Location =>
+        loaded.locator.value(["images", name, "accounts", kind, at, "name"]);
+      problems.add("duplicate-name", place(index), {
+        message: `"${account}" is given twice among the ${kind} of image "${name}".`,
+        related: [{ message: "first given here", location: place(first) }],
+      });
+    }
+  }
+}
+
 function resolveDockerfile(request: ImageRequest, reference: string): Image {
   const { name, image, loaded, problems, froms } = request;
   const build =
@@ -61,7 +109,11 @@ function resolveDockerfile(request: ImageRequest, reference: string): Image {
       ? { context: image.build, dockerfile: "Dockerfile" }
       : image.build;
   const context = insidePath(request, build?.context ?? ".", ["images", name, "build"]);
-  const dockerfile = path.resolve(context, build?.dockerfile ?? "Dockerfile");
+  const dockerfile = insidePath(
+    request,
+    path.join(path.relative(loaded.directory, context), build?.dockerfile ?? "Dockerfile"),
+    ["images", name, "build", "dockerfile"],
+  );
   if (request.fileKind(dockerfile) !== "file") {
     problems.add("missing-file", loaded.locator.value(["images", name, "build"]), {
       message: `Image "${name}" has no Dockerfile at ${path.relative(loaded.directory, dockerfile)}.`,
@@ -77,7 +129,11 @@ function resolveDockerfile(request: ImageRequest, reference: string): Image {
     dockerfile,
     ...(target === undefined ? {} : { target }),
     buildArgs: parsePairs(buildArgs),
-    parents: [...new Set((froms.get(name) ?? []).filter((from) => from in loaded.manifest.images))],
+    parents: [
+      ...new Set(
+        (froms.get(name) ?? []).filter((from) => Object.hasOwn(loaded.manifest.images, from)),
+      ),
+    ],
     labels: parsePairs(image.labels),
   };
 }
@@ -86,7 +142,7 @@ function resolveAssembled(request: ImageRequest, reference: string): AssembledIm
   const { name, image, loaded, problems, os } = request;
   const { from = "scratch" } = image;
   const parent = from === "scratch" ? undefined : from;
-  if (parent !== undefined && !(parent in loaded.manifest.images)) {
+  if (parent !== undefined && !Object.hasOwn(loaded.manifest.images, parent)) {
     problems.addUnknown({
       code: "unknown-image",
       noun: "Image",
@@ -105,7 +161,11 @@ function resolveAssembled(request: ImageRequest, reference: string): AssembledIm
     exclude: image.exclude ?? defaultExcludes,
     users: (image.accounts?.users ?? []).map((user) => ({ ...user, gid: user.gid ?? user.uid })),
     groups: image.accounts?.groups ?? [],
-    files: (image.files ?? []).map((file, index) => resolveFile(request, file, index)),
+    files: (image.files ?? []).flatMap((file, index) =>
+      isForOs(typeof file === "string" ? file : file.path, os)
+        ? [resolveFile(request, file, index)]
+        : [],
+    ),
     directories: (image.directories ?? []).map((entry): DirectoryEntry => ({
       path: entry.path,
       mode: parseMode(entry.mode),
@@ -144,6 +204,12 @@ function settingsOf(image: ManifestImage): ImageSettings {
   };
 }
 
+/** `rootfs.debian-12` is laid over images of Debian 12 only; a name without an operating system over all. */
+function isForOs(file: string, os: string): boolean {
+  const [, named] = /\.(debian-\d+|oraclelinux-\d+)\/?$/.exec(file) ?? [];
+  return named === undefined || named === os;
+}
+
 function resolveFile(
   request: ImageRequest,
   file: NonNullable<ManifestImage["files"]>[number],
@@ -179,8 +245,7 @@ function resolveFile(
 function insidePath(request: ImageRequest, relative: string, at: readonly PropertyKey[]): string {
   const { loaded, problems } = request;
   const absolute = path.resolve(loaded.directory, relative);
-  const inside = absolute === loaded.directory || absolute.startsWith(loaded.directory + path.sep);
-  if (!inside) {
+  if (!isInside(loaded.directory, absolute)) {
     problems.add("path-outside-project", loaded.locator.value(at), {
       message: `"${relative}" lies outside of the project.`,
       hint: "Move it below the manifest's folder.",

@@ -26,8 +26,11 @@ export function resolveNetworks(request: NetworksRequest): {
   const { manifest } = request.loaded;
   const isNamed = (name: string): boolean => manifest.services[name]?.networks !== undefined;
   const make = (network: Omit<Network, "engineName">, members: readonly string[]): void => {
-    networks.set(network.name, { ...network, engineName: `${manifest.name}_${network.name}` });
-    for (const member of members) attachments.get(member)?.set(network.name, { aliases: [member] });
+    // "a" with "b-c" and "a-b" with "c" must not meet in one network "a-b-c".
+    let { name } = network;
+    for (let number = 2; networks.has(name); number++) name = `${network.name}-${number}`;
+    networks.set(name, { ...network, name, engineName: `${manifest.name}_${name}` });
+    for (const member of members) attachments.get(member)?.set(name, { aliases: [member] });
   };
   for (const [name, service] of request.services) {
     if (isNamed(name)) joinNamed(request, name, attachments);
@@ -37,7 +40,10 @@ export function resolveNetworks(request: NetworksRequest): {
     }
   }
   for (const [name, service] of request.services) {
-    if (isNamed(name)) continue;
+    const own = [...(attachments.get(name)?.keys() ?? [])];
+    const hasWayOut = own.some((each) => networks.get(each)?.internal === false);
+    // An internal network publishes nothing, so named networks that are all internal need one more.
+    if (isNamed(name) && (hasWayOut || service.ports.length === 0)) continue;
     const isOutbound = service.exceptions.some(({ rule }) => rule === "outbound");
     if (service.ports.length > 0)
       make({ name: `${name}-publish`, internal: false, origin: "publish" }, [name]);
@@ -100,7 +106,7 @@ function joinNamed(
         aliases: value?.aliases ?? [],
       }));
   for (const { name, at, aliases } of entries) {
-    if (manifest.networks !== undefined && name in manifest.networks) {
+    if (manifest.networks !== undefined && Object.hasOwn(manifest.networks, name)) {
       attachments.get(service)?.set(name, { aliases: [service, ...aliases] });
       continue;
     }

@@ -1,6 +1,8 @@
+import type { Location } from "../diagnostic.ts";
 import type { ManifestService } from "../manifest/schema/manifest.ts";
+import type { Problems } from "./problems.ts";
 import type { ServiceRequest } from "./services.ts";
-import type { PortBinding } from "./stack.ts";
+import type { PortBinding, Service } from "./stack.ts";
 
 const LOOPBACK = "127.0.0.1";
 
@@ -48,4 +50,40 @@ function readPort(port: NonNullable<ManifestService["ports"]>[number]): PortBind
     containerPort: Number(containerPort),
     protocol: protocol === "udp" ? "udp" : "tcp",
   };
+}
+
+/** Two services cannot have one port of the host. */
+export function refuseSamePorts(
+  services: ReadonlyMap<string, Service>,
+  problems: Problems,
+  locations: ReadonlyMap<string, Location>,
+): void {
+  const taken: { readonly port: PortBinding; readonly place: Location }[] = [];
+  for (const { name, ports } of services.values()) {
+    for (const [index, port] of ports.entries()) {
+      const place = locations.get(`services.${name}.ports.${index}`);
+      if (port.hostPort === 0 || place === undefined) continue;
+      const owner = taken.find((other) => isSamePort(other.port, port));
+      taken.push({ port, place });
+      if (owner === undefined) continue;
+      problems.add("port-conflict", place, {
+        message: `Port ${port.hostAddress}:${port.hostPort}/${port.protocol} is published twice.`,
+        related: [{ message: "first published here", location: owner.place }],
+        hint: "Give one of the two another port of the host.",
+      });
+    }
+  }
+}
+
+/** Whether two bindings claim the same port of the host: one address, or one that stands for all. */
+function isSamePort(a: PortBinding, b: PortBinding): boolean {
+  return (
+    a.hostPort === b.hostPort &&
+    a.protocol === b.protocol &&
+    (a.hostAddress === b.hostAddress || isEverywhere(a) || isEverywhere(b))
+  );
+}
+
+function isEverywhere({ hostAddress }: PortBinding): boolean {
+  return hostAddress === "0.0.0.0" || hostAddress === "::";
 }

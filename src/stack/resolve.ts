@@ -1,14 +1,16 @@
 import path from "node:path";
 import type { Diagnostic, Location } from "../diagnostic.ts";
 import type { LoadedManifest } from "../manifest/load.ts";
+import type { DocumentPath, Locator } from "../manifest/locate.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { findCycle, sortByDependencies } from "./graph.ts";
+import { findCycles, sortByDependencies } from "./graph.ts";
 import { resolveImages } from "./images.ts";
 import { resolveNetworks } from "./networks.ts";
+import { refuseSamePorts } from "./ports.ts";
 import { createProblems, type Problems } from "./problems.ts";
 import { resolveServices } from "./services.ts";
-import type { Architecture, Image, OsName, Secret, Service, Stack, Volume } from "./stack.ts";
-import { parsePairs } from "./values.ts";
+import type { Architecture, Image, OsName, Secret, Stack, Volume } from "./stack.ts";
+import { isInside, parsePairs } from "./values.ts";
 
 /** What resolving needs to know of the world, looked up beforehand so that it stays pure. */
 export interface ResolveRequest {
@@ -133,7 +135,12 @@ function resolveSecrets(
       });
     } else if (secret.file !== undefined) {
       const file = path.resolve(directory, secret.file);
-      if (request.fileKind(file) !== "file") {
+      if (!isInside(directory, file)) {
+        problems.add("path-outside-project", locator.value(["secrets", name, "file"]), {
+          message: `"${secret.file}" lies outside of the project.`,
+          hint: "Move it below the manifest's folder, or give its content in an environment variable.",
+        });
+      } else if (request.fileKind(file) !== "file") {
         problems.add("missing-file", locator.value(["secrets", name, "file"]), {
           message: `The file "${secret.file}" of secret "${name}" does not exist.`,
         });
@@ -171,7 +178,7 @@ function refuseCycles(request: ResolveRequest, problems: Problems): void {
   const images = new Map(
     Object.entries(manifest.images).map(([name, { from }]) => {
       const parents = [...(request.froms.get(name) ?? []), ...(from === undefined ? [] : [from])];
-      return [name, parents.filter((parent) => parent in manifest.images)];
+      return [name, parents.filter((parent) => Object.hasOwn(manifest.images, parent))];
     }),
   );
   const services = new Map(
@@ -184,45 +191,33 @@ function refuseCycles(request: ResolveRequest, problems: Problems): void {
     { graph: images, home: "images", edge: "from", verb: "stands on" },
     { graph: services, home: "services", edge: "depends_on", verb: "depends on" },
   ]) {
-    const cycle = findCycle(graph);
-    const [first] = cycle ?? [];
-    if (cycle === undefined || first === undefined) continue;
-    const place = (name: string): Location => locator.value([home, name, edge]);
-    problems.add("dependency-cycle", place(first), {
-      message: `The ${home} depend on each other in a circle: ${[...cycle, first].join(" -> ")}.`,
-      related: cycle.map((name, index) => ({
-        message: `"${name}" ${verb} "${cycle[(index + 1) % cycle.length]}"`,
-        location: place(name),
-      })),
-      hint: "Take one of these edges away.",
-    });
+    for (const cycle of findCycles(graph)) {
+      const [first = ""] = cycle;
+      const next = (index: number): string => cycle[(index + 1) % cycle.length] ?? "";
+      const place = (name: string, target: string): Location =>
+        edgeAt(locator, [home, name, edge], target);
+      problems.add("dependency-cycle", place(first, next(0)), {
+        message: `The ${home} depend on each other in a circle: ${[...cycle, first].join(" -> ")}.`,
+        related: cycle.map((name, index) => ({
+          message: `"${name}" ${verb} "${next(index)}"`,
+          location: place(name, next(index)),
+        })),
+        hint: "Take one of these edges away.",
+      });
+    }
   }
 }
 
-function refuseSamePorts(
-  services: ReadonlyMap<string, Service>,
-  problems: Problems,
-  locations: ReadonlyMap<string, Location>,
-): void {
-  const taken = new Map<string, string>();
-  for (const { name, ports } of services.values()) {
-    for (const [index, { hostAddress, hostPort, protocol }] of ports.entries()) {
-      const place = locations.get(`services.${name}.ports.${index}`);
-      if (hostPort === 0 || place === undefined) continue;
-      const key = `${hostAddress}:${hostPort}/${protocol}`;
-      const owner = taken.get(key);
-      const ownerPlace = locations.get(owner ?? "");
-      if (owner === undefined) taken.set(key, `services.${name}.ports.${index}`);
-      else {
-        problems.add("port-conflict", place, {
-          message: `Port ${key} is published twice.`,
-          related:
-            ownerPlace === undefined
-              ? []
-              : [{ message: "first published here", location: ownerPlace }],
-          hint: "Give one of the two another port of the host.",
-        });
-      }
-    }
+/** The place of one name in a list or map of dependencies; of the whole where there is no such place, as with `FROM`. */
+function edgeAt(locator: Locator, at: DocumentPath, target: string): Location {
+  const whole = locator.value(at);
+  const asKey = locator.key([...at, target]);
+  if (asKey.offset > whole.offset) return asKey;
+  const text = new RegExp(`(?<![\\w.-])${target.replaceAll(".", "\\.")}(?![\\w.-])`);
+  for (let index = 0; ; index++) {
+    const item = locator.value([...at, index]);
+    if (item.offset <= whole.offset) return whole;
+    const shown = item.sourceLine.slice(item.column - 1, item.column - 1 + item.length);
+    if (text.test(shown)) return item;
   }
 }

@@ -1,7 +1,7 @@
-import path from "node:path";
 import type { Location } from "../diagnostic.ts";
 import type { ManifestService } from "../manifest/schema/manifest.ts";
 import { resolveHardening } from "./hardening.ts";
+import { refuseSameTargets, resolveMounts, resolveSecretMounts, resolveTmpfs } from "./mounts.ts";
 import { resolvePorts } from "./ports.ts";
 import { resolveProbes } from "./probes.ts";
 import type { Problems } from "./problems.ts";
@@ -9,15 +9,12 @@ import type { ResolveRequest } from "./resolve.ts";
 import type {
   DependencyCondition,
   Image,
-  Mount,
   RestartPolicy,
   Secret,
-  SecretMount,
   Service,
-  TmpfsMount,
   Volume,
 } from "./stack.ts";
-import { parseCommand, parseDuration, parseMode, parsePairs, parseSize } from "./values.ts";
+import { parseCommand, parseDuration, parsePairs, parseSize } from "./values.ts";
 
 export interface ServicesRequest extends ResolveRequest {
   readonly problems: Problems;
@@ -33,8 +30,6 @@ export interface ServiceRequest extends ServicesRequest {
   readonly service: ManifestService;
 }
 
-const DEFAULT_TMPFS_BYTES = 64 * 1024 * 1024;
-
 /** Resolve each service but for its networks, which depend on all of them. */
 export function resolveServices(request: ServicesRequest): ReadonlyMap<string, Service> {
   const { manifest, locator } = request.loaded;
@@ -49,7 +44,7 @@ export function resolveServices(request: ServicesRequest): ReadonlyMap<string, S
 function resolveService(request: ServiceRequest): Service {
   const { name, service, loaded, problems, locations } = request;
   locations.set(`services.${name}.image`, loaded.locator.value(["services", name, "image"]));
-  if (!(service.image in loaded.manifest.images)) {
+  if (!Object.hasOwn(loaded.manifest.images, service.image)) {
     problems.addUnknown({
       code: "unknown-image",
       noun: "Image",
@@ -59,6 +54,9 @@ function resolveService(request: ServiceRequest): Service {
       known: Object.keys(loaded.manifest.images),
     });
   }
+  const mounts = resolveMounts(request);
+  const tmpfs = resolveTmpfs(service);
+  refuseSameTargets(request, mounts, tmpfs);
   return {
     name,
     image: service.image,
@@ -75,14 +73,10 @@ function resolveService(request: ServiceRequest): Service {
     labels: parsePairs(service.labels),
     ports: resolvePorts(request),
     networks: new Map(),
-    mounts: resolveMounts(request),
-    tmpfs: resolveTmpfs(service),
+    mounts,
+    tmpfs,
     secrets: resolveSecretMounts(request),
-    limits: {
-      memoryBytes: parseSize(service.mem_limit),
-      cpus: Number(service.cpus),
-      pids: service.pids_limit,
-    },
+    limits: resolveLimits(request),
     ...resolveHardening(request),
     restart: resolveRestart(request),
     stopGracePeriodMs: parseDuration(service.stop_grace_period),
@@ -99,7 +93,8 @@ function resolveDependencies(request: ServiceRequest): ReadonlyMap<string, Depen
     : Object.entries(dependsOn).map(([target, { condition }]) => [target, condition]);
   const resolved = new Map<string, DependencyCondition>();
   for (const [index, [target, condition]] of edges.entries()) {
-    const other = loaded.manifest.services[target];
+    const { services: known } = loaded.manifest;
+    const other = Object.hasOwn(known, target) ? known[target] : undefined;
     if (other === undefined) {
       problems.addUnknown({
         code: "unknown-service",
@@ -111,6 +106,16 @@ function resolveDependencies(request: ServiceRequest): ReadonlyMap<string, Depen
       });
       continue;
     }
+    if (condition === "service_completed_successfully" && !other.job) {
+      problems.add(
+        "invalid-value",
+        loaded.locator.value(["services", name, "depends_on", target]),
+        {
+          message: `"${name}" waits for the end of "${target}", which is a service and runs on.`,
+          hint: `Say \`job: true\` in "${target}" when it ends by itself.`,
+        },
+      );
+    }
     // What a job is waited for is its end; of a service, that it is ready.
     resolved.set(
       target,
@@ -120,129 +125,17 @@ function resolveDependencies(request: ServiceRequest): ReadonlyMap<string, Depen
   return resolved;
 }
 
-function resolveMounts(request: ServiceRequest): readonly Mount[] {
-  const { name, service, loaded, problems, fileKind } = request;
-  const mounts: Mount[] = [];
-  for (const [index, volume] of (service.volumes ?? []).entries()) {
-    const at = ["services", name, "volumes", index] as const;
-    const { type, source, target, readOnly } = readMount(volume);
-    if (type === "volume") {
-      if (request.volumes.has(source)) mounts.push({ type, volume: source, target, readOnly });
-      else {
-        problems.addUnknown({
-          code: "unknown-volume",
-          noun: "Volume",
-          name: source,
-          path: at,
-          home: ["volumes"],
-          known: request.volumes.keys(),
-        });
-      }
-      continue;
-    }
-    const absolute = path.resolve(loaded.directory, source);
-    if (fileKind(absolute) === undefined) {
-      problems.add("missing-file", loaded.locator.value(at), {
-        message: `"${source}" does not exist on this machine.`,
-      });
-    }
-    if (service.policy?.bind_mounts?.[target] === undefined) {
-      problems.add("exception-without-reason", loaded.locator.value(at), {
-        message: `Service "${name}" mounts "${source}" of the host without a reason.`,
-        hint: `Use a named volume, or say why: policy: { bind_mounts: { "${target}": "the reason" } }.`,
-      });
-    }
-    mounts.push({ type, source: absolute, target, readOnly });
-  }
-  return mounts;
-}
+/** The least that the Engine takes. */
+const MINIMUM_MEMORY_BYTES = 6 * 1024 * 1024;
 
-function readMount(volume: NonNullable<ManifestService["volumes"]>[number]): {
-  readonly type: "volume" | "bind";
-  readonly source: string;
-  readonly target: string;
-  readonly readOnly: boolean;
-} {
-  if (typeof volume !== "string") return { ...volume, readOnly: volume.read_only };
-  const [source = "", target = "", mode] = volume.split(":");
-  return {
-    type: /^[./~]/.test(source) ? "bind" : "volume",
-    source,
-    target,
-    readOnly: mode === "ro",
-  };
-}
-
-function resolveTmpfs(service: ManifestService): readonly TmpfsMount[] {
-  const entries = typeof service.tmpfs === "string" ? [service.tmpfs] : (service.tmpfs ?? []);
-  return entries.map((entry) => {
-    const mount = typeof entry === "string" ? parseTmpfs(entry) : entry;
-    return {
-      target: mount.target,
-      sizeBytes: mount.size === undefined ? DEFAULT_TMPFS_BYTES : parseSize(mount.size),
-      mode: mount.mode === undefined ? 0o750 : parseMode(mount.mode),
-      ...(mount.uid === undefined ? {} : { uid: mount.uid }),
-      ...(mount.gid === undefined ? {} : { gid: mount.gid }),
-    };
-  });
-}
-
-function parseTmpfs(text: string): {
-  readonly target: string;
-  readonly size?: string;
-  readonly mode?: string;
-  readonly uid?: number;
-  readonly gid?: number;
-} {
-  const [target = "", options = ""] = text.split(":");
-  const values = new Map(
-    options.split(",").map((option) => [option.split("=")[0], option.split("=")[1]]),
-  );
-  const [size, mode, uid, gid] = ["size", "mode", "uid", "gid"].map((key) => values.get(key));
-  return {
-    target,
-    ...(size === undefined ? {} : { size }),
-    ...(mode === undefined ? {} : { mode }),
-    ...(uid === undefined ? {} : { uid: Number(uid) }),
-    ...(gid === undefined ? {} : { gid: Number(gid) }),
-  };
-}
-
-function resolveSecretMounts(request: ServiceRequest): readonly SecretMount[] {
-  const { name, service, problems, secrets } = request;
-  const mounts: SecretMount[] = [];
-  for (const [index, entry] of (service.secrets ?? []).entries()) {
-    const mount = typeof entry === "string" ? { source: entry } : entry;
-    if (!secrets.has(mount.source)) {
-      problems.addUnknown({
-        code: "unknown-secret",
-        noun: "Secret",
-        name: mount.source,
-        path: ["services", name, "secrets", index],
-        home: ["secrets"],
-        known: secrets.keys(),
-      });
-      continue;
-    }
-    const target = mount.target ?? mount.source;
-    if (!/^(?:\/run\/secrets\/)?[^/]+$/.test(target)) {
-      problems.add(
-        "invalid-value",
-        request.loaded.locator.value(["services", name, "secrets", index]),
-        {
-          message: `Secret "${mount.source}" must be a file in /run/secrets, not "${target}".`,
-        },
-      );
-    }
-    mounts.push({
-      secret: mount.source,
-      target: target.startsWith("/") ? target : `/run/secrets/${target}`,
-      mode: mount.mode === undefined ? 0o400 : parseMode(mount.mode),
-      ...(mount.uid === undefined ? {} : { uid: Number(mount.uid) }),
-      ...(mount.gid === undefined ? {} : { gid: Number(mount.gid) }),
+function resolveLimits({ name, service, loaded, problems }: ServiceRequest): Service["limits"] {
+  const memoryBytes = parseSize(service.mem_limit);
+  if (memoryBytes < MINIMUM_MEMORY_BYTES) {
+    problems.add("invalid-value", loaded.locator.value(["services", name, "mem_limit"]), {
+      message: `A memory limit of ${memoryBytes} bytes is too small; the Engine takes 6m or more.`,
     });
   }
-  return mounts;
+  return { memoryBytes, cpus: Number(service.cpus), pids: service.pids_limit };
 }
 
 function resolveRestart({ name, service, loaded, problems }: ServiceRequest): RestartPolicy {

@@ -74,3 +74,8 @@ export function parseCommand(command: string | readonly string[]): readonly stri
   }
   return words;
 }
+
+/** Whether a path is a folder or lies below it. Both are absolute. */
+export function isInside(folder: string, file: string): boolean {
+  return file === folder || file.startsWith(folder.endsWith("/") ? folder : `${folder}/`);
+}

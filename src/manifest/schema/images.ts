@@ -24,33 +24,38 @@ const packagesSchema = z
         modules: z
           .array(z.string())
           .optional()
-          .meta({ description: "Module streams, such as `php:8.2` (RPM)." }),
-        install: packageListSchema,
+          .meta({ description: "Module streams (RPM only).", examples: [["php:8.2"]] }),
+        install: packageListSchema.meta({ description: "Package names.", examples: [["php-fpm"]] }),
       }),
     ]),
   )
   .meta({
     description:
       "Packages by operating system. The image holds these and what they need; recommended packages are left out.",
+    examples: [{ "debian-12": ["bash", "ca-certificates"] }],
   });
 
 const userSchema = z.strictObject({
-  name: z.string().regex(/^[a-z_][a-z0-9_-]*$/, "a user name"),
-  uid: z.int().nonnegative(),
+  name: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]*$/, "a user name").meta({ description: "Name of the user.", examples: ["web"] }),
+  uid: z.int().nonnegative().meta({ description: "Number of the user.", examples: [10001] }),
   gid: z
     .int()
     .nonnegative()
     .optional()
-    .meta({ description: "Primary group; the uid's number by default." }),
-  home: z.string().default("/nonexistent"),
-  shell: z.string().default("/usr/sbin/nologin"),
-  gecos: z.string().default(""),
+    .meta({ description: "Number of the primary group; the uid's by default.", examples: [10001] }),
+  home: z.string().default("/nonexistent").meta({ description: "Home folder. It is not made.", examples: ["/var/lib/web"] }),
+  shell: z.string().default("/usr/sbin/nologin").meta({ description: "Login shell.", examples: ["/bin/bash"] }),
+  gecos: z.string().default("").meta({ description: "Full name or purpose.", examples: ["Web server"] }),
 });
 
 const groupSchema = z.strictObject({
-  name: z.string().regex(/^[a-z_][a-z0-9_-]*$/, "a group name"),
-  gid: z.int().nonnegative(),
-  members: z.array(z.string()).default([]),
+  name: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]*$/, "a group name").meta({ description: "Name of the group.", examples: ["ops"] }),
+  gid: z.int().nonnegative().meta({ description: "Number of the group.", examples: [40] }),
+  members: z.array(z.string()).default([]).meta({ description: "Names of users that belong to it besides their primary group.", examples: [["web"]] }),
 });
 
 const filesSchema = z
@@ -58,33 +63,37 @@ const filesSchema = z
     z.union([
       z.string(),
       z.strictObject({
-        path: z.string().meta({ description: "A file or folder of the project." }),
+        path: z.string().meta({ description: "A file or folder of the project. One that ends with the name of an operating system, such as `rootfs.debian-12`, is laid over images of that system only.", examples: ["images/app/rootfs"] }),
         target: imagePathSchema
           .optional()
-          .meta({ description: "What it becomes in the image; `/` by default." }),
+          .meta({ description: "What it becomes in the image. A folder becomes the root `/` by default; a file needs it.", examples: ["/etc/app.conf"] }),
         mode: modeSchema
           .optional()
           .meta({
             description: "Of regular files; by default 0755 for executable ones, 0644 for others.",
+            examples: ["0640"],
           }),
-        owner: ownerSchema.optional().meta({ description: "`uid:gid`, `0:0` by default." }),
+        owner: ownerSchema.optional().meta({ description: "Owner and group in numbers, `0:0` by default.", examples: ["10001:10001"] }),
       }),
     ]),
   )
-  .meta({ description: "Files and folders of the project laid over the image, in order." });
+  .meta({ description: "Files and folders of the project laid over the image, in order.", examples: [["images/app/rootfs"]] });
 
 const buildSchema = z
   .union([
     z.string(),
     z.strictObject({
-      context: z.string().default("."),
-      dockerfile: z.string().default("Dockerfile"),
-      target: z.string().optional(),
-      args: environmentSchema.optional(),
+      context: z.string().default(".").meta({ description: "Folder that is sent to the builder, less what its .dockerignore names.", examples: ["tools/x"] }),
+      dockerfile: z
+        .string()
+        .default("Dockerfile").meta({ description: "The Dockerfile, relative to the context.", examples: ["Dockerfile.prod"] }),
+      target: z.string().optional().meta({ description: "The stage to build; the last one by default.", examples: ["runtime"] }),
+      args: environmentSchema.optional().meta({ description: "Values of the Dockerfile's `ARG`s, as a map or as a list of `NAME=value`.", examples: [{ VERSION: "1.2" }] }),
     }),
   ])
   .meta({
     description: "Build from a Dockerfile. Its `FROM` may name another image of the stack.",
+    examples: [{ context: "tools/x" }],
   });
 
 /** One image: `from` makes it of packages and files, `build` of a Dockerfile, `image` takes it from a registry. */
@@ -104,21 +113,26 @@ export const imageSchema = z.strictObject({
       "a reference pinned by digest: `registry.example/name:tag@sha256:…`",
     )
     .optional()
-    .meta({ description: "An image from a registry, pinned by digest." }),
+    .meta({ description: "An image from a registry, pinned by digest.", examples: [`registry.example/keycloak:23.0@sha256:${"0".repeat(64)}`] }),
   packages: packagesSchema.optional(),
   accounts: z
     .strictObject({
-      users: z.array(userSchema).default([]),
-      groups: z.array(groupSchema).default([]),
+      users: z
+        .array(userSchema)
+        .default([]).meta({ description: "Users to add.", examples: [[{ name: "web", uid: 10001 }]] }),
+      groups: z
+        .array(groupSchema)
+        .default([]).meta({ description: "Groups to add. The primary group of each user is made with it.", examples: [[{ name: "ops", gid: 40 }]] }),
     })
     .optional()
-    .meta({ description: "Users and groups that the image adds to the distribution's own." }),
+    .meta({ description: "Users and groups that the image adds to the distribution's own.", examples: [{ users: [{ name: "web", uid: 10001 }] }] }),
   exclude: z
     .array(imagePathSchema)
     .optional()
     .meta({
       description:
         "Folders of packages that are left out; `[]` keeps everything. Copyright files always stay.",
+      examples: [["/usr/share/doc", "/usr/share/man"]],
       default: [
         "/usr/share/doc",
         "/usr/share/man",
@@ -131,33 +145,34 @@ export const imageSchema = z.strictObject({
   directories: z
     .array(
       z.strictObject({
-        path: imagePathSchema,
-        owner: ownerSchema.default("0:0"),
-        mode: modeSchema.default("0755"),
+        path: imagePathSchema.meta({ description: "Its place in the image.", examples: ["/var/lib/app"] }),
+        owner: ownerSchema
+          .default("0:0").meta({ description: "Owner and group in numbers.", examples: ["10001:10001"] }),
+        mode: modeSchema.default("0755").meta({ description: "Its mode, in quotes.", examples: ["0750"] }),
       }),
     )
     .optional()
-    .meta({ description: "Empty directories, such as a volume's mount point with its owner." }),
+    .meta({ description: "Empty directories, such as a volume's mount point with its owner.", examples: [[{ path: "/var/lib/app", owner: "10001:10001" }]] }),
   setuid: z
     .array(imagePathSchema)
     .optional()
-    .meta({ description: "Files that may keep their setuid or setgid bit; all others lose it." }),
+    .meta({ description: "Files that may keep their setuid or setgid bit; all others lose it.", examples: [["/usr/bin/su"]] }),
   user: z
     .string()
     .optional()
-    .meta({ description: 'Who the image runs as, best in numbers: "10001:10001".' }),
-  entrypoint: commandSchema.optional(),
-  command: commandSchema.optional(),
-  working_dir: imagePathSchema.optional(),
-  environment: environmentSchema.optional(),
+    .meta({ description: "User and group that the image runs as, best in numbers. Inherited from the image below.", examples: ["10001:10001"] }),
+  entrypoint: commandSchema.optional().meta({ description: "The program that the image starts: a list of words, or one text that is split as a shell would.", examples: [["/usr/local/bin/app"]] }),
+  command: commandSchema.optional().meta({ description: "Arguments of the entrypoint that a service may replace.", examples: [["--verbose"]] }),
+  working_dir: imagePathSchema.optional().meta({ description: "Folder in which the program starts.", examples: ["/srv"] }),
+  environment: environmentSchema.optional().meta({ description: "Environment variables, as a map or as a list of `NAME=value`.", examples: [{ LANG: "C.UTF-8" }] }),
   expose: z
     .array(z.union([z.int().min(1).max(65535), z.string().regex(/^\d+(?:\/(?:tcp|udp))?$/)]))
     .optional()
-    .meta({ description: "Ports that the image listens on." }),
-  stop_signal: z.string().optional(),
-  labels: labelsSchema.optional(),
+    .meta({ description: "Ports that the image listens on.", examples: [[8080]] }),
+  stop_signal: z.string().optional().meta({ description: "Signal that asks the program to end; SIGTERM by default.", examples: ["SIGQUIT"] }),
+  labels: labelsSchema.optional().meta({ description: "Labels, as a map or as a list of `name=value`.", examples: [{ "org.opencontainers.image.title": "Shop" }] }),
 });
 
 export const imagesSchema = z
   .record(nameSchema, imageSchema)
-  .meta({ description: "The images of the stack, by name." });
+  .meta({ description: "The images of the stack, by name.", examples: [{ base: { from: "scratch" } }] });

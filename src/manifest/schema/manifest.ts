@@ -9,19 +9,25 @@ const networkSchema = z.union([
     internal: z
       .boolean()
       .default(true)
-      .meta({ description: "No route out and no published ports." }),
+      .meta({ description: "No route out and no published ports. `false` needs a reason.", examples: [true] }),
     subnet: z
       .string()
       .regex(/^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/, "a CIDR such as `10.1.2.0/28`")
-      .optional(),
+      .optional().meta({ description: "Its addresses; chosen away from the host's routes by default.", examples: ["10.1.2.0/28"] }),
     policy: z
-      .strictObject({ outbound: z.string().min(10) })
+      .strictObject({
+        outbound: z
+          .string()
+          .min(10, "a reason of at least ten characters").meta({ description: "Why services on it may reach beyond it.", examples: ["mirrors of the registry are outside"] }),
+      })
       .optional()
-      .meta({ description: "Why the network has a way out, for `internal: false`." }),
+      .meta({ description: "Why the network has a way out, for `internal: false`.", examples: [{ outbound: "mirrors of the registry are outside" }] }),
   }),
 ]);
 
-const volumeSchema = z.union([z.null(), z.strictObject({ labels: labelsSchema.optional() })]);
+const volumeSchema = z.union([z.null(), z.strictObject({
+    labels: labelsSchema.optional().meta({ description: "Labels of the volume, as a map or as a list of `name=value`.", examples: [{ team: "ops" }] }),
+  })]);
 
 const secretSchema = z.strictObject({
   generate: z
@@ -33,19 +39,20 @@ const secretSchema = z.strictObject({
           .min(16)
           .max(256)
           .default(32)
-          .meta({ description: "Number of letters and digits." }),
+          .meta({ description: "Number of letters and digits.", examples: [48] }),
       }),
     ])
     .optional()
-    .meta({ description: "Made once, at random; lives in the stack's own volumes only." }),
-  file: z.string().optional().meta({ description: "A file of the project." }),
-  environment: z.string().optional().meta({ description: "Name of an environment variable." }),
+    .meta({ description: "Made once, at random; lives in the stack's own volumes only.", examples: [true] }),
+  file: z.string().optional().meta({ description: "A file of the project.", examples: ["secrets/key.pem"] }),
+  environment: z.string().optional().meta({ description: "Name of an environment variable.", examples: ["SHOP_KEY"] }),
 });
 
 /** The whole manifest. The types, the JSON Schema and docs/manifest.md all come from here. */
 export const manifestSchema = z.strictObject({
   name: nameSchema.meta({
     description: "Name of the stack; the prefix of everything that it makes.",
+    examples: ["shop"],
   }),
   os: z
     .union([osSchema, z.array(osSchema).min(1)])
@@ -53,6 +60,7 @@ export const manifestSchema = z.strictObject({
     .meta({
       description:
         "Operating systems that the images can be built on; the first is the default, `--os` picks another.",
+      examples: [["debian-12"]],
     }),
   mirrors: z
     .partialRecord(osSchema, z.string())
@@ -60,12 +68,19 @@ export const manifestSchema = z.strictObject({
     .meta({
       description:
         "Base URL of the package mirror, by operating system. `QCLOCK_MIRROR_<OS>` goes before it.",
+      examples: [{ "debian-12": "https://mirror.example/debian" }],
     }),
   images: imagesSchema.default({}),
   services: servicesSchema.default({}),
-  networks: z.record(nameSchema, networkSchema).optional(),
-  volumes: z.record(nameSchema, volumeSchema).optional(),
-  secrets: z.record(nameSchema, secretSchema).optional(),
+  networks: z
+    .record(nameSchema, networkSchema)
+    .optional().meta({ description: "Networks that services name, by name. Without any, qclock makes one for each `depends_on`.", examples: [{ back: {} }] }),
+  volumes: z
+    .record(nameSchema, volumeSchema)
+    .optional().meta({ description: "Volumes that keep data, by name.", examples: [{ data: {} }] }),
+  secrets: z
+    .record(nameSchema, secretSchema)
+    .optional().meta({ description: "Secrets, by name. Each comes from exactly one source.", examples: [{ db_password: { generate: true } }] }),
 });
 
 /** What the user wrote, with defaults filled in. */

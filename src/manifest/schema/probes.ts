@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { commandSchema, durationSchema } from "./values.ts";
+import { commandSchema, positiveDurationSchema } from "./values.ts";
 
 const portSchema = z.int().min(1).max(65535);
 
@@ -7,51 +7,58 @@ const timing = {
   phase: z
     .enum(["startup", "readiness"])
     .default("readiness")
-    .meta({ description: "`startup` must succeed once before the others are tried." }),
-  interval: durationSchema
+    .meta({ description: "`startup` must succeed once before the others are tried.", examples: ["startup"] }),
+  interval: positiveDurationSchema
     .default("5s")
     .meta({
       description: "Pause between attempts once started; while starting qclock probes every 25 ms.",
+      examples: ["10s"],
     }),
-  timeout: durationSchema.default("2s").meta({ description: "Of one attempt." }),
-  retries: z.int().positive().default(3),
-  start_period: durationSchema
+  timeout: positiveDurationSchema.default("2s").meta({ description: "Longest time of one attempt.", examples: ["500ms"] }),
+  retries: z.int().positive().default(3).meta({ description: "Consecutive failures after the start that make the service unhealthy.", examples: [5] }),
+  start_period: positiveDurationSchema
     .default("60s")
-    .meta({ description: "Time that the service has to become ready." }),
+    .meta({ description: "Time that the service has to become ready.", examples: ["2m"] }),
   success_threshold: z
     .int()
     .positive()
     .default(2)
-    .meta({ description: "Consecutive successes that count as ready." }),
+    .meta({ description: "Consecutive successes that count as ready.", examples: [1] }),
 };
 
 const httpGetSchema = z.strictObject({
-  port: portSchema,
-  path: z.string().startsWith("/").default("/"),
-  scheme: z.enum(["http", "https"]).default("http"),
+  port: portSchema.meta({ description: "Port of the container.", examples: [8080] }),
+  path: z.string().startsWith("/").default("/").meta({ description: "Path and query of the request.", examples: ["/health"] }),
+  scheme: z.enum(["http", "https"]).default("http").meta({ description: "With or without TLS.", examples: ["https"] }),
   status: z
     .union([z.int().min(100).max(599), z.array(z.int().min(100).max(599))])
     .optional()
-    .meta({ description: "Accepted status codes; 200 to 399 by default." }),
-  headers: z.record(z.string(), z.string()).default({}),
-  body: z.string().optional().meta({ description: "Text that the body must contain." }),
+    .meta({ description: "Accepted status codes; 200 to 399 by default.", examples: [200] }),
+  headers: z
+    .record(z.string(), z.string())
+    .default({}).meta({ description: "Headers of the request.", examples: [{ Host: "shop.example" }] }),
+  body: z.string().optional().meta({ description: "Text that the body must contain.", examples: ["OK"] }),
   json: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
     .default({})
-    .meta({ description: "Values that the JSON body must have, by dotted path." }),
-  redirects: z.int().min(0).max(10).default(0),
+    .meta({ description: "Values that the JSON body must have, by dotted path.", examples: [{ "database.status": "ok" }] }),
+  redirects: z.int().min(0).max(10).default(0).meta({ description: "How many redirects are followed.", examples: [3] }),
 });
 
 /** A probe: exactly one check, with its timing. */
 export const probeSchema = z.strictObject({
-  http_get: httpGetSchema.optional(),
-  tcp_socket: z.strictObject({ port: portSchema }).optional(),
-  exec: z.strictObject({ command: commandSchema }).optional(),
+  http_get: httpGetSchema.optional().meta({ description: "A request over HTTP.", examples: [{ port: 8080, path: "/health" }] }),
+  tcp_socket: z
+    .strictObject({ port: portSchema.meta({ description: "Port of the container.", examples: [3306] }) })
+    .optional().meta({ description: "A connection over TCP.", examples: [{ port: 3306 }] }),
+  exec: z
+    .strictObject({ command: commandSchema.meta({ description: "A command as a list of words, or as one text that is split as a shell would.", examples: [["/usr/local/bin/check"]] }) })
+    .optional().meta({ description: "A program in the container that must end with 0.", examples: [{ command: ["/usr/local/bin/check"] }] }),
   log_line: z
     .strictObject({
-      pattern: z.string().refine(isPattern, "a regular expression (ECMAScript)"),
+      pattern: z.string().refine(isPattern, "a regular expression (ECMAScript)").meta({ description: "A regular expression (ECMAScript) for one line.", examples: ["ready for connections"] }),
     })
-    .optional(),
+    .optional().meta({ description: "A line of the container's log.", examples: [{ pattern: "ready for connections" }] }),
   ...timing,
 });
 

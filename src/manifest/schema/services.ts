@@ -12,6 +12,8 @@ import {
   sizeSchema,
 } from "./values.ts";
 
+const restartWording = "`no`, `on-failure:5`, `unless-stopped` or `always`";
+
 const dependsOnSchema = z
   .union([
     z.array(z.string()),
@@ -20,25 +22,27 @@ const dependsOnSchema = z
       z.strictObject({
         condition: z
           .enum(["service_started", "service_healthy", "service_completed_successfully"])
-          .default("service_healthy"),
+          .default("service_healthy").meta({ description: "What is waited for: that it runs, that its probes succeed, or that a job has ended well.", examples: ["service_healthy"] }),
       }),
     ),
   ])
-  .meta({ description: "Services that must be ready first. A list waits until each is healthy." });
+  .meta({ description: "Services that must be ready first. A list waits until each is healthy; of jobs, until they have ended well.", examples: [["db"]] });
 
 const portSchema = z.union([
   z.int().min(1).max(65535),
   z
     .string()
     .regex(
-      /^(?:(?:\[[0-9a-f:]+\]|[0-9.]+):)?(?:\d*:)?\d+(?:\/(?:tcp|udp))?$/i,
+      /^(?:(?:\[[0-9a-fA-F:]+\]|\d+\.\d+\.\d+\.\d+):)?(?:\d*:)?\d+(?:\/(?:tcp|udp))?$/,
       "a port such as `8080:80` or `127.0.0.1:8080:80/tcp`",
     ),
   z.strictObject({
-    target: z.int().min(1).max(65535),
-    published: z.union([z.int().min(0).max(65535), z.string().regex(/^\d+$/)]).optional(),
-    host_ip: z.string().optional(),
-    protocol: z.enum(["tcp", "udp"]).default("tcp"),
+    target: z.int().min(1).max(65535).meta({ description: "Port of the container.", examples: [80] }),
+    published: z
+      .union([z.int().min(0).max(65535), z.string().regex(/^\d+$/)])
+      .optional().meta({ description: "Port of the host; the Engine chooses one when there is none.", examples: [8080] }),
+    host_ip: z.string().optional().meta({ description: "Address of the host; 127.0.0.1 by default.", examples: ["127.0.0.1"] }),
+    protocol: z.enum(["tcp", "udp"]).default("tcp").meta({ description: "Protocol of both ports.", examples: ["udp"] }),
   }),
 ]);
 
@@ -50,10 +54,10 @@ const volumeMountSchema = z.union([
       "a volume such as `data:/var/lib/data` or `./conf:/etc/conf:ro`",
     ),
   z.strictObject({
-    type: z.enum(["volume", "bind"]),
-    source: z.string(),
-    target: imagePathSchema,
-    read_only: z.boolean().default(false),
+    type: z.enum(["volume", "bind"]).meta({ description: "A named volume, or a path of the host.", examples: ["volume"] }),
+    source: z.string().meta({ description: "Name of the volume, or path of the host.", examples: ["data"] }),
+    target: imagePathSchema.meta({ description: "Path in the container.", examples: ["/var/lib/app"] }),
+    read_only: z.boolean().default(false).meta({ description: "The service can only read it.", examples: [true] }),
   }),
 ]);
 
@@ -61,29 +65,33 @@ const tmpfsSchema = z.union([
   z
     .string()
     .regex(
-      /^\/[^:]*(?::[a-z0-9=,%]*)?$/i,
+      /^\/[^:]*(?::(?:(?:size=\d+[kKmMgG]?|mode=[0-7]{3,4}|uid=\d+|gid=\d+|rw|noexec|nosuid|nodev)(?:,|$))*)?$/,
       "a path with options, such as `/run/app:size=16m,mode=0750`",
     ),
   z.strictObject({
-    target: imagePathSchema,
-    size: sizeSchema.optional(),
-    mode: modeSchema.optional(),
-    uid: z.int().nonnegative().optional(),
-    gid: z.int().nonnegative().optional(),
+    target: imagePathSchema.meta({ description: "Path in the container.", examples: ["/run/app"] }),
+    size: sizeSchema.optional().meta({ description: "Most that it may hold; `64m` by default.", examples: ["16m"] }),
+    mode: modeSchema.optional().meta({ description: "Its mode, in quotes; `0750` by default.", examples: ["0700"] }),
+    uid: z.int().nonnegative().optional().meta({ description: "Owner; the service's user by default.", examples: [10001] }),
+    gid: z.int().nonnegative().optional().meta({ description: "Group; that of the service's user by default.", examples: [10001] }),
   }),
 ]);
 
 const secretMountSchema = z.union([
   z.string(),
   z.strictObject({
-    source: z.string(),
+    source: z.string().meta({ description: "Name of the secret.", examples: ["db_password"] }),
     target: z
       .string()
       .optional()
-      .meta({ description: "File name below /run/secrets; the secret's name by default." }),
-    uid: z.union([z.int().nonnegative(), z.string().regex(/^\d+$/)]).optional(),
-    gid: z.union([z.int().nonnegative(), z.string().regex(/^\d+$/)]).optional(),
-    mode: modeSchema.optional(),
+      .meta({ description: "File name below /run/secrets; the secret's name by default.", examples: ["password"] }),
+    uid: z
+      .union([z.int().nonnegative(), z.string().regex(/^\d+$/)])
+      .optional().meta({ description: "Owner; the service's user by default.", examples: [10001] }),
+    gid: z
+      .union([z.int().nonnegative(), z.string().regex(/^\d+$/)])
+      .optional().meta({ description: "Group; that of the service's user by default.", examples: [10001] }),
+    mode: modeSchema.optional().meta({ description: "Its mode, in quotes; `0400` by default.", examples: ["0440"] }),
   }),
 ]);
 
@@ -91,112 +99,124 @@ const networksSchema = z.union([
   z.array(z.string()),
   z.record(
     z.string(),
-    z.union([z.null(), z.strictObject({ aliases: z.array(z.string()).default([]) })]),
+    z.union([z.null(), z.strictObject({
+        aliases: z.array(z.string()).default([]).meta({ description: "Further names under which others on the network find the service.", examples: [["mysql"]] }),
+      })]),
   ),
 ]);
 
 const policySchema = z
   .strictObject({
-    allow_root: reasonSchema.optional().meta({ description: "The service runs as root." }),
+    allow_root: reasonSchema.optional().meta({ description: "The service runs as root.", examples: ["it changes routes"] }),
     writable_root: reasonSchema
       .optional()
-      .meta({ description: "The root file system is writable (`read_only: false`)." }),
+      .meta({ description: "The root file system is writable (`read_only: false`).", examples: ["the program updates itself in place"] }),
     new_privileges: reasonSchema
       .optional()
-      .meta({ description: "Processes may gain privileges, as by setuid programs." }),
+      .meta({ description: "Processes may gain privileges, as by setuid programs.", examples: ["it starts programs as other users"] }),
     capabilities: z
       .record(z.string().regex(/^[A-Z_]+$/), reasonSchema)
       .optional()
-      .meta({ description: "Why each capability of `cap_add` is needed." }),
+      .meta({ description: "Why each capability of `cap_add` is needed.", examples: [{ NET_BIND_SERVICE: "it serves port 80 itself" }] }),
     outbound: reasonSchema
       .optional()
-      .meta({ description: "The service may reach beyond its own networks." }),
+      .meta({ description: "The service may reach beyond its own networks.", examples: ["it fetches feeds"] }),
     bind_mounts: z
       .record(z.string(), reasonSchema)
       .optional()
-      .meta({ description: "Why each path of the host is mounted, by its path in the container." }),
+      .meta({ description: "Why each path of the host is mounted, by its path in the container.", examples: [{ "/conf": "pages are edited while it runs" }] }),
     public_ports: reasonSchema
       .optional()
-      .meta({ description: "Ports are published on an address other than the loopback's." }),
-    restart: reasonSchema.optional().meta({ description: "The service restarts without a bound." }),
+      .meta({ description: "Ports are published on an address other than the loopback's.", examples: ["customers reach it directly"] }),
+    restart: reasonSchema.optional().meta({ description: "The service restarts without a bound.", examples: ["nobody is there to start it again"] }),
   })
   .meta({ description: "Departures from the hardened defaults, each with its reason." });
 
 /** One service. Keys, types and meaning follow the compose specification; `probes`, `job` and `policy` are qclock's. */
 export const serviceSchema = z.strictObject({
-  image: z.string().meta({ description: "An image of the stack." }),
+  image: z.string().meta({ description: "An image of the stack.", examples: ["app"] }),
   depends_on: dependsOnSchema.optional(),
-  entrypoint: commandSchema.optional(),
-  command: commandSchema.optional(),
-  user: z.string().optional(),
-  working_dir: imagePathSchema.optional(),
+  entrypoint: commandSchema.optional().meta({ description: "Replaces the image's entrypoint.", examples: [["/usr/local/bin/app"]] }),
+  command: commandSchema.optional().meta({ description: "Replaces the image's command.", examples: ["app --verbose"] }),
+  user: z.string().optional().meta({ description: "Replaces the image's user.", examples: ["10001:10001"] }),
+  working_dir: imagePathSchema.optional().meta({ description: "Replaces the image's working folder.", examples: ["/srv"] }),
   hostname: z
     .string()
-    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/i, "a host name")
-    .optional(),
-  environment: environmentSchema.optional(),
-  labels: labelsSchema.optional(),
+    .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, "a host name")
+    .optional().meta({ description: "Name that the container has for itself; the service's name by default.", examples: ["app-1"] }),
+  environment: environmentSchema.optional().meta({ description: "Environment variables, as a map or as a list of `NAME=value`. Secrets do not belong here.", examples: [{ DB_HOST: "db" }] }),
+  labels: labelsSchema.optional().meta({ description: "Labels of the container, as a map or as a list of `name=value`.", examples: [{ team: "ops" }] }),
   ports: z
     .array(portSchema)
     .optional()
-    .meta({ description: "Published ports; on 127.0.0.1 unless an address is given." }),
+    .meta({ description: "Published ports; on 127.0.0.1 unless an address is given.", examples: [["8080:80"]] }),
   networks: networksSchema
     .optional()
     .meta({
       description:
         "Networks to join, instead of the private ones that qclock makes for each `depends_on`.",
+      examples: [["back"]],
     }),
-  volumes: z.array(volumeMountSchema).optional(),
+  volumes: z
+    .array(volumeMountSchema)
+    .optional().meta({ description: "Named volumes and, with a reason, paths of the host.", examples: [["data:/var/lib/app"]] }),
   tmpfs: z
     .union([z.string(), z.array(tmpfsSchema)])
     .optional()
     .meta({
       description: "Writable paths in memory, owned by the service's user unless said otherwise.",
+      examples: [["/run/app:size=16m"]],
     }),
   secrets: z
     .array(secretMountSchema)
     .optional()
     .meta({
       description: "Secrets, each a file below /run/secrets that the service's user can read.",
+      examples: [["db_password"]],
     }),
-  mem_limit: sizeSchema.default("512m").meta({ description: "Memory limit." }),
-  cpus: z.union([z.number().positive(), z.string().regex(/^\d+(?:\.\d+)?$/)]).default(1),
-  pids_limit: z.int().positive().default(256),
-  read_only: z.boolean().default(true),
+  mem_limit: sizeSchema.default("512m").meta({ description: "Memory limit, 6m or more.", examples: ["256m"] }),
+  cpus: z.union([z.number().positive(), z.string().regex(/^\d+(?:\.\d+)?$/)]).default(1).meta({ description: "CPU limit, in units of one CPU.", examples: [0.5] }),
+  pids_limit: z.int().positive().default(256).meta({ description: "Limit of processes and threads.", examples: [128] }),
+  read_only: z.boolean().default(true).meta({ description: "The root file system cannot be written. `false` needs a reason.", examples: [true] }),
   cap_drop: z
     .array(z.string())
     .optional()
-    .meta({ description: "Always ALL; the key exists for files that say so." }),
+    .meta({ description: "Always ALL; the key exists for files that say so.", examples: [["ALL"]] }),
   cap_add: z
     .array(z.string().regex(/^[A-Z_]+$/, "a capability without `CAP_`, such as NET_BIND_SERVICE"))
-    .optional(),
-  security_opt: z.array(z.string()).optional(),
+    .optional().meta({ description: "Capabilities that the service keeps. Each needs a reason.", examples: [["NET_BIND_SERVICE"]] }),
+  security_opt: z
+    .array(z.string())
+    .optional().meta({ description: "Only `no-new-privileges:true`, which is the default; the key exists for files that say so.", examples: [["no-new-privileges:true"]] }),
   init: z
     .boolean()
     .default(true)
     .meta({
       description: "Run the Engine's init as PID 1, which reaps zombies and passes signals on.",
+      examples: [false],
     }),
   restart: z
     .union([
       z.enum(["no", "always", "unless-stopped", "on-failure"]),
-      z.string().regex(/^on-failure:\d+$/),
+      z.string().regex(/^on-failure:\d+$/, restartWording),
       z.literal(false),
     ])
-    .default("on-failure:5"),
-  stop_signal: z.string().optional(),
-  stop_grace_period: durationSchema.default("10s"),
+    .default("on-failure:5").meta({ description: "When the Engine starts the container again. `always` and `unless-stopped` need a reason.", examples: ["on-failure:3"] }),
+  stop_signal: z.string().optional().meta({ description: "Replaces the image's stop signal.", examples: ["SIGQUIT"] }),
+  stop_grace_period: durationSchema
+    .default("10s").meta({ description: "Time between the stop signal and being killed.", examples: ["30s"] }),
   job: z
     .boolean()
     .default(false)
-    .meta({ description: "Runs once for each definition; exit code 0 is ready." }),
+    .meta({ description: "Runs once for each definition; exit code 0 is ready.", examples: [true] }),
   probes: z
     .array(probeSchema)
     .optional()
-    .meta({ description: "Checks from outside that decide whether the service is ready." }),
-  policy: policySchema.optional(),
+    .meta({ description: "Checks from outside that decide whether the service is ready.", examples: [[{ tcp_socket: { port: 3306 } }]] }),
+  policy: policySchema
+    .optional().meta({ description: "Departures from the hardened defaults, each with its reason.", examples: [{ writable_root: "the program updates itself in place" }] }),
 });
 
 export const servicesSchema = z
   .record(nameSchema, serviceSchema)
-  .meta({ description: "The services of the stack, by name." });
+  .meta({ description: "The services of the stack, by name.", examples: [{ app: { image: "app" } }] });

@@ -88,6 +88,26 @@ describe("keys", () => {
       "
     `);
   });
+
+  test("a key given twice", () => {
+    expect(screenOf(`${head}services:\n  app: { image: app }\n  app: { image: app }\n`))
+      .toMatchInlineSnapshot(`
+      "
+      stack.config.yaml:6:3 error: "app" is given twice. [duplicate-name]
+
+          6 |   app: { image: app }
+            |   ~~~
+
+            stack.config.yaml:5:3: first given here
+
+          5 |   app: { image: app }
+            |   ~~~
+            hint: Rename one of the two, or merge them.
+
+      1 error
+      "
+    `);
+  });
 });
 
 describe("types and values", () => {
@@ -173,6 +193,17 @@ describe("types and values", () => {
       "
     `);
   });
+
+  test("no more than an empty file", () => {
+    expect(screenOf("# nothing yet\n")).toMatchInlineSnapshot(`
+      "
+      stack.config.yaml:1:1 error: The manifest is empty. [missing-key]
+            hint: Start with \`name:\` and \`images:\`; docs/manifest.md begins with a small one.
+
+      1 error
+      "
+    `);
+  });
 });
 
 describe("references", () => {
@@ -232,6 +263,36 @@ describe("references", () => {
             hint: No secret is defined.
 
       5 errors
+      "
+    `);
+  });
+
+  test("a circle of services, each edge with its place", () => {
+    expect(
+      screenOf(
+        `${head}services:\n  db:\n    image: app\n    depends_on: [app]\n  app:\n    image: app\n    depends_on: [cache]\n  cache: { image: app, depends_on: [db] }\n`,
+      ),
+    ).toMatchInlineSnapshot(`
+      "
+      stack.config.yaml:10:18 error: The services depend on each other in a circle: app -> cache -> db -> app. [dependency-cycle]
+
+         10 |     depends_on: [cache]
+            |                  ~~~~~
+
+            stack.config.yaml:10:18: "app" depends on "cache"
+
+            stack.config.yaml:11:37: "cache" depends on "db"
+
+         11 |   cache: { image: app, depends_on: [db] }
+            |                                     ~~
+
+            stack.config.yaml:7:18: "db" depends on "app"
+
+          7 |     depends_on: [app]
+            |                  ~~~
+            hint: Take one of these edges away.
+
+      1 error
       "
     `);
   });
@@ -360,6 +421,54 @@ describe("files", () => {
 });
 
 describe("policy", () => {
+  test("each departure from the hardened defaults needs its reason", () => {
+    expect(
+      screenOf(
+        `${head}services:\n  app:\n    image: app\n    user: root\n    read_only: false\n    cap_add: [NET_ADMIN]\n    restart: always\n    volumes: ["./conf:/conf"]\nnetworks:\n  front: { internal: false }\n`,
+      ),
+    ).toMatchInlineSnapshot(`
+      "
+      stack.config.yaml:7:11 error: Service "app" runs as root without a reason. [exception-without-reason]
+
+          7 |     user: root
+            |           ~~~~
+            hint: Give its image a user, such as \`user: "10001:10001"\`, or say why: policy: { allow_root: "the reason" }.
+
+      stack.config.yaml:8:16 error: Service "app" has a writable root file system without a reason. [exception-without-reason]
+
+          8 |     read_only: false
+            |                ~~~~~
+            hint: Say why: policy: { writable_root: "the reason" }.
+
+      stack.config.yaml:9:15 error: Service "app" adds the capability NET_ADMIN without a reason. [exception-without-reason]
+
+          9 |     cap_add: [NET_ADMIN]
+            |               ~~~~~~~~~
+            hint: Say why: policy: { capabilities: { NET_ADMIN: "the reason" } }.
+
+      stack.config.yaml:10:14 error: Service "app" restarts without a bound and gives no reason. [exception-without-reason]
+
+         10 |     restart: always
+            |              ~~~~~~
+            hint: Use "on-failure:5", or say why: policy: { restart: "the reason" }.
+
+      stack.config.yaml:11:15 error: Service "app" mounts "./conf" of the host without a reason. [exception-without-reason]
+
+         11 |     volumes: ["./conf:/conf"]
+            |               ~~~~~~~~~~~~~~
+            hint: Use a named volume, or say why: policy: { bind_mounts: { "/conf": "the reason" } }.
+
+      stack.config.yaml:13:22 error: Network "front" has a way out without a reason. [exception-without-reason]
+
+         13 |   front: { internal: false }
+            |                      ~~~~~
+            hint: Say why: policy: { outbound: "the reason" }.
+
+      6 errors
+      "
+    `);
+  });
+
   test("with reasons there is nothing to say", () => {
     expect(
       screenOf(

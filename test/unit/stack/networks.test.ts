@@ -38,6 +38,22 @@ describe("without `networks`", () => {
       networksOf("services: { web: { image: app, policy: { outbound: it fetches the feeds } } }\n"),
     ).toEqual(["web-outbound!: web"]);
   });
+
+  test("edges whose names would be the same stay apart", () => {
+    expect(
+      networksOf(
+        "services:\n  a: { image: app, depends_on: [b-c] }\n  a-b: { image: app, depends_on: [c] }\n  b-c: { image: app }\n  c: { image: app }\n",
+      ),
+    ).toEqual(["a-b-c: b-c a", "a-b-c-2: c a-b"]);
+  });
+
+  test("an edge does not meet a network of the manifest that has its name", () => {
+    expect(
+      networksOf(
+        "services:\n  a: { image: app, depends_on: [b] }\n  b: { image: app }\n  c: { image: app, networks: [a-b] }\nnetworks: { a-b: }\n",
+      ),
+    ).toEqual(["a-b: c", "a-b-2: b a"]);
+  });
 });
 
 describe("with `networks`", () => {
@@ -54,6 +70,14 @@ describe("with `networks`", () => {
       `${head}services: { db: { image: app, networks: { back: { aliases: [mysql] } } } }\nnetworks: { back: }\n`,
     );
     expect(stack.services.get("db")?.networks.get("back")).toEqual({ aliases: ["db", "mysql"] });
+  });
+
+  test("published ports still have a network that publishes", () => {
+    expect(
+      networksOf(
+        'services: { web: { image: app, ports: ["80:80"], networks: [back] } }\nnetworks: { back: }\n',
+      ),
+    ).toEqual(["back: web", "web-publish!: web"]);
   });
 
   test("services that depend on each other must share one", () => {

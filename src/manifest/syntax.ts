@@ -1,0 +1,77 @@
+import type { Document, ErrorCode } from "yaml";
+import type { Diagnostic, DiagnosticCode } from "../diagnostic.ts";
+import { limits } from "./guard.ts";
+import type { Locator } from "./locate.ts";
+
+/** What breaks YAML's grammar, and what a manifest takes no part of: tags and further documents. */
+export function syntaxProblems(
+  documents: readonly Document.Parsed[],
+  locator: Locator,
+): readonly Diagnostic[] {
+  const problems: Diagnostic[] = [];
+  for (const { errors, warnings } of documents) {
+    for (const { code, message, pos } of [...errors, ...warnings].slice(0, limits.problems)) {
+      if (problems.length >= limits.problems) return problems;
+      problems.push(
+        problem(codeOf(code), {
+          message: sentence(message),
+          location: locator.range(pos[0], Math.max(pos[0] + 1, pos[1])),
+          hint: hintOf(code),
+        }),
+      );
+    }
+  }
+  const second = documents[1];
+  if (second !== undefined && problems.length === 0) {
+    problems.push(
+      problem("yaml-syntax", {
+        message: "The manifest holds more than one document.",
+        location: locator.range(second.range[0], second.range[0] + 1),
+        hint: "One file describes one stack; remove the `---` line.",
+      }),
+    );
+  }
+  return problems;
+}
+
+function codeOf(code: ErrorCode): DiagnosticCode {
+  return code === "TAG_RESOLVE_FAILED" ? "yaml-tag" : "yaml-syntax";
+}
+
+function hintOf(code: ErrorCode): string | undefined {
+  switch (code) {
+    case "TAB_AS_INDENT":
+      return "Indent with spaces.";
+    case "TAG_RESOLVE_FAILED":
+      return "Tags are not used in a manifest; remove it.";
+    case "BAD_SCALAR_START":
+      return "Put the text in quotes.";
+    case "MISSING_CHAR":
+      return "Look for an open quote or bracket before this place.";
+    default:
+      return undefined;
+  }
+}
+
+function problem(
+  code: DiagnosticCode,
+  parts: {
+    readonly message: string;
+    readonly location: Diagnostic["location"];
+    readonly hint: string | undefined;
+  },
+): Diagnostic {
+  const { hint, ...rest } = parts;
+  return {
+    severity: "error",
+    code,
+    related: [],
+    ...rest,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}
+
+function sentence(text: string): string {
+  const first = text.split("\n", 1)[0] ?? text;
+  return first.endsWith(".") ? first : `${first}.`;
+}
