@@ -51,7 +51,6 @@ await replaceBundle(outputFiles);
  * same names.
  */
 async function replaceBundle(files: readonly OutputFile[]): Promise<void> {
-  const isChunk = ({ path: file }: OutputFile): boolean => file.includes("/chunks/");
   for (const { path: file, contents } of files.toSorted(
     (one, other) => Number(isChunk(other)) - Number(isChunk(one)),
   )) {
@@ -69,4 +68,8 @@ async function replaceBundle(files: readonly OutputFile[]): Promise<void> {
     if (entry.isFile() && !made.has(file) && !file.endsWith(".tmp"))
       await rm(file, { force: true });
   }
+}
+
+function isChunk({ path: file }: OutputFile): boolean {
+  return file.includes("/chunks/");
 }
