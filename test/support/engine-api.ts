@@ -65,20 +65,30 @@ export async function observeStack(stack: string): Promise<StackObjects> {
     ),
   ]);
   return {
-    containers: containersSchema.parse(containers).map(({ Id, Names, State, Labels }) => ({
-      id: Id,
-      name: (Names[0] ?? "").replace(/^\//, ""),
-      state: State,
-      service: Labels["dev.qclock.service"],
-    })),
-    networks: networksSchema.parse(networks).map(({ Id, Name }) => ({ id: Id, name: Name })),
-    // In no order that the Engine would keep.
+    containers: containersSchema
+      .parse(containers)
+      .map(({ Id, Names, State, Labels }) => ({
+        id: Id,
+        name: (Names[0] ?? "").replace(/^\//, ""),
+        state: State,
+        service: Labels["dev.qclock.service"],
+      }))
+      .toSorted(byName),
+    networks: networksSchema
+      .parse(networks)
+      .map(({ Id, Name }) => ({ id: Id, name: Name }))
+      .toSorted(byName),
     volumes: (volumesSchema.parse(volumes).Volumes ?? []).map(({ Name }) => Name).toSorted(),
     images: imagesSchema
       .parse(images)
       .flatMap(({ RepoTags }) => RepoTags ?? [])
       .toSorted(),
   };
+}
+
+/** The Engine keeps no order. */
+function byName(one: { readonly name: string }, other: { readonly name: string }): number {
+  return one.name.localeCompare(other.name);
 }
 
 /** Remove all that, whatever state a test left it in. Only what carries the stack's label or name. */

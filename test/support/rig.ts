@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { homedir, tmpdir } from "node:os";
@@ -9,6 +10,9 @@ import { observeStack, removeStack, type StackObjects } from "./engine-api.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const artifacts = path.join(root, "artifacts", "e2e");
+
+/** Locks of the fixtures, by name. */
+const locks = new Map<string, Promise<string | undefined>>();
 
 /** How a command ended, and everything that it wrote. */
 export interface Ended {
@@ -56,19 +60,13 @@ export class Rig implements AsyncDisposable {
     this.environment = scrubbedEnvironment(parts);
   }
 
-  /** A copy of a folder of test/fixtures/e2e, or of any folder of the project. */
+  /**
+   * A copy of a folder of test/fixtures/e2e. It comes with a lock, made once for each file of tests, so
+   * that not each test reads the mirror's indexes; with a store of its own it comes without one.
+   */
   static async create(fixture: string, options: { readonly store?: string } = {}): Promise<Rig> {
-    const directory = await mkdtemp(path.join(tmpdir(), "qclock-e2e-"));
-    const source = fixture.startsWith("/")
-      ? fixture
-      : path.join(root, "test", "fixtures", "e2e", fixture);
-    await cp(source, directory, { recursive: true });
-    const rig = new Rig({
-      directory,
-      stack: `t-${randomBytes(4).toString("hex")}`,
-      port: await freePort(),
-      store: options.store ?? sharedStore(),
-    });
+    const rig = await Rig.#copy(fixture, options.store ?? sharedStore());
+    if (options.store === undefined) await rig.#addLock(fixture);
     const name = expect.getState().currentTestName ?? rig.stack;
     try {
       onTestFailed(() => rig.#keepTranscript(name));
@@ -76,6 +74,32 @@ export class Rig implements AsyncDisposable {
       // Made in a hook, outside of any test: then there is no test to wait for.
     }
     return rig;
+  }
+
+  static async #copy(fixture: string, store: string): Promise<Rig> {
+    const directory = await mkdtemp(path.join(tmpdir(), "qclock-e2e-"));
+    await cp(path.join(root, "test", "fixtures", "e2e", fixture), directory, { recursive: true });
+    return new Rig({
+      directory,
+      stack: `t-${randomBytes(4).toString("hex")}`,
+      port: await freePort(),
+      store,
+    });
+  }
+
+  static async #makeLock(fixture: string): Promise<string | undefined> {
+    await using rig = await Rig.#copy(fixture, sharedStore());
+    if (!existsSync(path.join(rig.directory, "stack.config.yaml"))) return undefined;
+    const { exitCode, stderr } = await rig.qclock(["lock"]);
+    if (exitCode !== 0) throw new Error(`The lock of ${fixture} cannot be made:\n${stderr}`);
+    return readFile(path.join(rig.directory, "stack.lock.yaml"), "utf8");
+  }
+
+  async #addLock(fixture: string): Promise<void> {
+    const making = locks.get(fixture) ?? Rig.#makeLock(fixture);
+    locks.set(fixture, making);
+    const lock = await making;
+    if (lock !== undefined) await this.write("stack.lock.yaml", lock);
   }
 
   /** The project's own stack, QClock. */

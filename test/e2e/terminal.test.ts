@@ -1,0 +1,127 @@
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, test } from "vitest";
+import { Rig } from "../support/rig.ts";
+
+const qclock = path.resolve(import.meta.dirname, "../../bin/qclock.js");
+
+interface OnTerminal {
+  readonly exitCode: number | null;
+  /** All that reached the screen, escape sequences included. */
+  readonly screen: string;
+}
+
+/** Run qclock on a terminal of its own, which util-linux's `script` makes. `type` gives what is typed once a text was seen. */
+async function onTerminal(
+  rig: Rig,
+  args: readonly string[],
+  typing?: { readonly after: string; readonly keys: string },
+): Promise<OnTerminal> {
+  const command = [process.execPath, qclock, ...args].map((word) => `'${word}'`).join(" ");
+  const child = spawn(
+    "script",
+    ["--quiet", "--return", "--command", `stty cols 100 rows 30; ${command}`, "/dev/null"],
+    {
+      cwd: rig.directory,
+      env: { ...rig.environment, TERM: "xterm-256color" },
+      stdio: ["pipe", "pipe", "inherit"],
+    },
+  );
+  let screen = "";
+  let typed = false;
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    screen += text;
+    if (typing === undefined || typed || !screen.includes(typing.after)) return;
+    typed = true;
+    child.stdin.write(typing.keys);
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<OnTerminal>();
+  child.on("error", reject);
+  child.on("close", (exitCode) => resolve({ exitCode, screen }));
+  return promise;
+}
+
+const hideCursor = "\u001B[?25l";
+const showCursor = "\u001B[?25h";
+const synchronizedUpdate = "\u001B[?2026h";
+
+describe.skipIf(!existsSync("/usr/bin/script"))("on a terminal", () => {
+  test("up must draw a live tree, leave its last frame, and give the cursor back", async () => {
+    await using rig = await Rig.create("tiny");
+    const { exitCode, screen } = await onTerminal(rig, ["up"]);
+    expect(exitCode).toBe(0);
+    expect(screen).toContain(synchronizedUpdate);
+    expect(screen.lastIndexOf(showCursor)).toBeGreaterThan(screen.lastIndexOf(hideCursor));
+    // eslint-disable-next-line no-control-regex -- control characters are the subject
+    const text = screen.replaceAll(/\u001B\[[0-9;?]*[A-Za-z]/g, "");
+    const last = text.slice(text.lastIndexOf(`up ${rig.stack}`));
+    expect(last).toMatch(
+      /✔ image base[\s\S]*✔ image web[\s\S]*✔ service store[\s\S]*✔ service front/,
+    );
+    expect(last).toContain(`http://127.0.0.1:${rig.port}/`);
+  });
+
+  test("a run with nothing to do must draw nothing that moves", async () => {
+    await using rig = await Rig.create("tiny");
+    await rig.qclock(["build"]);
+    const { exitCode, screen } = await onTerminal(rig, ["build"]);
+    expect(exitCode).toBe(0);
+    expect(screen).not.toContain(hideCursor);
+    expect(screen).toMatch(/image base[\s\S]*up to date[\s\S]*nothing to do/);
+  });
+
+  test("Ctrl-C must be answered at once, end with 130 and give the cursor back", async () => {
+    await using rig = await Rig.create("tiny");
+    await rig.edit("stack.config.yaml", (text) =>
+      text.replace("path: /index.html", "path: /never.html"),
+    );
+    const { exitCode, screen } = await onTerminal(rig, ["up"], {
+      after: "waiting until ready",
+      keys: "\u0003",
+    });
+    expect(exitCode).toBe(130);
+    expect(screen).toContain("Stopping after SIGINT");
+    expect(screen.lastIndexOf(showCursor)).toBeGreaterThan(screen.lastIndexOf(hideCursor));
+    expect(await rig.observe()).toMatchObject({
+      containers: expect.not.arrayContaining([expect.objectContaining({ state: "running" })]),
+    });
+  });
+
+  test("exec must give the program the terminal and pass on what is typed", async () => {
+    await using rig = await Rig.create("tiny");
+    await rig.qclock(["up"]);
+    const { exitCode, screen } = await onTerminal(
+      rig,
+      [
+        "exec",
+        "front",
+        "/bin/busybox",
+        "sh",
+        "-c",
+        "test -t 0 && echo is-a-terminal; read line; echo got:$line; exit 5",
+      ],
+      { after: "is-a-terminal", keys: "typed\r" },
+    );
+    expect(screen).toContain("got:typed");
+    expect(exitCode).toBe(5);
+  });
+
+  test("reset must ask for the stack's name before it removes data", async () => {
+    await using rig = await Rig.create("with-data");
+    await rig.qclock(["up"]);
+    const refused = await onTerminal(rig, ["reset", "--purge-volumes"], {
+      after: "Type the stack's name",
+      keys: "yes\r",
+    });
+    expect(refused.exitCode).toBe(9);
+    expect((await rig.observe()).volumes.length).toBeGreaterThan(0);
+
+    const meant = await onTerminal(rig, ["reset", "--purge-volumes"], {
+      after: "Type the stack's name",
+      keys: `${rig.stack}\r`,
+    });
+    expect(meant.exitCode).toBe(0);
+    expect((await rig.observe()).volumes).toEqual([]);
+  });
+});
