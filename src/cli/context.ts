@@ -31,7 +31,16 @@ export async function withStack(
   use: (context: RunContext) => Promise<number>,
   options: StackOptions = {},
 ): Promise<number> {
+  const isLong = options.lockMode !== undefined;
+  // Said first of all: what takes a while has to show at once that it has begun.
+  if (isLong)
+    session.emit({
+      type: "phase-started",
+      phase: "load",
+      title: "Reading the manifest and the lock",
+    });
   const opened = await openContext(session, options);
+  if (isLong) session.emit({ type: "phase-finished", phase: "load", note: "" });
   if (!opened.ok) {
     await session.reportDiagnostics(opened.error);
     return exitCodes.invalid;

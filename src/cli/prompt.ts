@@ -1,20 +1,13 @@
 import { createInterface } from "node:readline/promises";
+import type { LossQuestion } from "../data/reset.ts";
 import { QclockError } from "../error.ts";
 import type { Session } from "./session.ts";
-
-/** A question whose answer has to be a certain word, so that it is not given by habit. */
-export interface NameQuestion {
-  /** What will happen, one fact a line. */
-  readonly facts: readonly string[];
-  readonly prompt: string;
-  readonly expected: string;
-}
 
 /**
  * Ask on the terminal; true when the expected word was typed. Where there is no terminal nothing is
  * asked and nothing is done: the flag that says yes is named.
  */
-export async function askForName(session: Session, question: NameQuestion): Promise<boolean> {
+export async function askForName(session: Session, question: LossQuestion): Promise<boolean> {
   const { stdin, stderr } = session.host;
   if (!stdin.isTTY || !stderr.isTTY) {
     throw new QclockError(

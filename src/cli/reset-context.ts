@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { RunContext } from "../run/context.ts";
+import type { ResetContext } from "../data/reset.ts";
 import type { Stack } from "../stack/stack.ts";
 import { QclockError } from "../error.ts";
 import { engineOf } from "./context.ts";
@@ -7,19 +7,6 @@ import { displayPath, findManifest } from "./manifest-file.ts";
 import type { Session } from "./session.ts";
 import { loadStack } from "./stack-file.ts";
 import { version } from "./version.ts";
-
-/** What reset works with. Labels are enough, so the stack may be missing: its manifest may not parse any more. */
-export type ResetContext = Omit<
-  RunContext,
-  | "stack"
-  | "store"
-  | "downloader"
-  | "mirrors"
-  | "lock"
-  | "writeLock"
-  | "lockMode"
-  | "secretVariable"
-> & { readonly stackName: string; readonly stack: Stack | undefined };
 
 /** Carry an action out on a stack of which at least the name is known: from `--stack`, or from what can be read of the manifest. */
 export async function withResetContext(

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import { QclockError } from "../error.ts";
+import { parseDuration } from "../stack/values.ts";
 
 /** What may be said for every command: by a flag, by a variable, by the user's own file, or by default. */
 export interface Settings {
@@ -177,22 +178,12 @@ export function resolveSettings(options: {
 }
 
 /** `90s`, `1m30s`, `250ms`, or a bare number of seconds, in milliseconds. */
-export function parseDuration(text: string): number {
-  const units = new Map([
-    ["ms", 1],
-    ["s", 1000],
-    ["m", 60_000],
-    ["h", 3_600_000],
-  ]);
+export function parseTimeSpan(text: string): number {
   if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * 1000;
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
-  if (parts.length === 0 || parts.map(([part]) => part).join("") !== text) {
+  if (!/^(?:\d+(?:\.\d+)?(?:h|ms|m|s))+$/.test(text)) {
     throw new Error(`"${text}" is not a duration; write one such as 90s, 10m or 1h30m.`);
   }
-  return parts.reduce(
-    (sum, [, value, unit]) => sum + Number(value) * (units.get(unit ?? "") ?? 0),
-    0,
-  );
+  return parseDuration(text);
 }
 
 function lookUp(
@@ -275,7 +266,7 @@ function duration(
   description: string,
   byDefault: number | undefined,
 ): Definition {
-  return { flags, variable, description, parse: parseDuration, default: byDefault };
+  return { flags, variable, description, parse: parseTimeSpan, default: byDefault };
 }
 
 function parseJobs(value: string): number {

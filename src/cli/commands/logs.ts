@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { withStack } from "../context.ts";
-import { parseDuration } from "../settings.ts";
+import { parseTimeSpan } from "../settings.ts";
 
 interface Options {
   follow?: boolean;
@@ -61,7 +61,7 @@ function parseSince(text: string): number {
   const time = Date.parse(text);
   if (/^\d{4}-/.test(text) && !Number.isNaN(time)) return time / 1000;
   try {
-    return (Date.now() - parseDuration(text)) / 1000;
+    return (Date.now() - parseTimeSpan(text)) / 1000;
   } catch {
     throw new InvalidArgumentError(
       "It must be a duration such as 10m, or a time such as 2026-05-01T12:00:00Z.",

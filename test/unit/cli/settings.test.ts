@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { describe, expect, test } from "vitest";
 import { createProgram } from "../../../src/cli/program.ts";
 import {
-  parseDuration,
+  parseTimeSpan,
   type ResolvedSettings,
   resolveSettings,
 } from "../../../src/cli/settings.ts";
@@ -126,11 +126,11 @@ test.each([
   ["1h", 3_600_000],
   ["1.5", 1500],
 ])("the duration %s is %d ms", (text, durationMs) => {
-  expect(parseDuration(text)).toBe(durationMs);
+  expect(parseTimeSpan(text)).toBe(durationMs);
 });
 
 test.each(["", "s", "10 apples", "1m 30s", "-5s"])('"%s" is no duration', (text) => {
-  expect(() => parseDuration(text)).toThrow(/is not a duration/);
+  expect(() => parseTimeSpan(text)).toThrow(/is not a duration/);
 });
 
 describe("the user's file", () => {
