@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { QclockError } from "../error.ts";
 import { labels } from "../stack/labels.ts";
 import type { Service } from "../stack/stack.ts";
+import { imageReadyId } from "./plan-images.ts";
 import type { Planning } from "./reconcile.ts";
 
 /** Name in the Engine of the volume that holds the files of a service's secrets. */
@@ -79,11 +80,14 @@ function planSecrets(planning: Planning, service: Service): void {
   const name = secretsVolumeName(stack.name, service.name);
   const found = observed.volumes.find((volume) => volume.name === name);
   const secrets = service.secrets.map(({ secret }) => secret);
+  // Whose the files are is the image's to say.
+  const image = imageReadyId(planning, service.image);
   if (found === undefined) {
     draft.add(
       `secrets:${service.name}`,
       { type: "write-secrets", service: service.name, secrets },
       "not found",
+      [image],
     );
     return;
   }
@@ -114,7 +118,7 @@ function planSecrets(planning: Planning, service: Service): void {
     `secrets:${service.name}`,
     { type: "write-secrets", service: service.name, secrets },
     cause,
-    [emptied],
+    [emptied, image],
   );
 }
 

@@ -1,7 +1,7 @@
 /** How probes reach one container. Made by run/ over the Engine; a fake in tests. */
 export interface ProbeTarget {
   /** Host and port that reach the container's port from here; undefined when no way is known. */
-  address(port: number): { readonly host: string; readonly port: number } | undefined;
+  address(port: number): ProbeAddress | undefined;
   /** Run a command inside; `output` is at most a few kilobytes. */
   exec(
     command: readonly string[],
@@ -9,6 +9,13 @@ export interface ProbeTarget {
   ): Promise<{ readonly exitCode: number; readonly output: string }>;
   /** The container's log since its last start, so far. */
   readLog(signal: AbortSignal): Promise<readonly string[]>;
+}
+
+export interface ProbeAddress {
+  readonly host: string;
+  readonly port: number;
+  /** Through a forwarder of the Engine's, which accepts connections whether or not the service does. */
+  readonly isForwarded?: boolean;
 }
 
 /** How one attempt of a probe ended. `message` is for the reader in both cases: `HTTP 200 in 3 ms`, `connection refused`. */

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { AttemptResult, ProbeTarget } from "./target.ts";
 
 /** A TCP connection that is accepted, and closed at once. */
@@ -10,14 +11,33 @@ export async function attemptTcpSocket(
   const address = target.address(port);
   if (address === undefined)
     return { ok: false, message: `port ${port} cannot be reached from here` };
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const socket = connect({ ...address, signal });
-  socket.once("connect", resolve);
-  socket.once("error", reject);
+  const { host, isForwarded = false } = address;
+  const connected = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<"closed">();
+  const socket = connect({ host, port: address.port, signal });
+  socket.once("connect", connected.resolve);
+  socket.once("error", (error) => {
+    connected.reject(error);
+    closed.resolve("closed");
+  });
+  // A forwarder hangs up as soon as it finds that nobody listens behind it.
+  socket.once("end", () => closed.resolve("closed"));
+  socket.resume();
   try {
-    await promise;
+    await connected.promise;
+    if (isForwarded && (await staysOpen(closed.promise, signal)) === "closed")
+      return { ok: false, message: "connection refused behind the published port" };
   } finally {
     socket.destroy();
   }
   return { ok: true, message: `port ${port} is open` };
+}
+
+const FORWARDED_MS = 100;
+
+async function staysOpen(
+  closed: Promise<"closed">,
+  signal: AbortSignal,
+): Promise<"closed" | "open"> {
+  return Promise.race([closed, sleep(FORWARDED_MS, "open" as const, { signal })]);
 }

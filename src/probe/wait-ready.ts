@@ -33,7 +33,7 @@ export type WaitOutcome =
 
 /** While starting, probes from outside are cheap: a connection costs a tenth of a millisecond. */
 const FAST_PAUSE_MS = 25;
-/** An exec costs the Engine some 40 ms. */
+/** An exec costs the Engine some 40 ms, and the log is read from its beginning each time. */
 const EXEC_PAUSE_MS = 200;
 const FAST_PERIOD_MS = 5000;
 const SLOW_PAUSE_MS = 250;
@@ -112,6 +112,6 @@ async function waitForProbe(
 
 function pauseMs(probe: Probe, elapsedMs: number): number {
   if (elapsedMs > probe.startPeriodMs) return probe.intervalMs;
-  if (probe.check.type === "exec") return EXEC_PAUSE_MS;
+  if (probe.check.type === "exec" || probe.check.type === "log_line") return EXEC_PAUSE_MS;
   return elapsedMs < FAST_PERIOD_MS ? FAST_PAUSE_MS : SLOW_PAUSE_MS;
 }

@@ -20,12 +20,13 @@ export async function createProbeTarget(
       const published = state.publishedPorts.find(({ containerPort }) => containerPort === port);
       if (published === undefined) return undefined;
       const host = hostOf(engine, published.hostAddress);
-      return { host, port: published.hostPort };
+      return { host, port: published.hostPort, isForwarded: true };
     },
     exec: (command, { timeoutMs, signal }) => engine.exec(state.id, command, { timeoutMs }, signal),
     async readLog(signal) {
       const lines: string[] = [];
-      const since = Math.floor(Date.parse(state.startedAt) / 1000);
+      // To the millisecond: what it said before a restart within the same second is of another life.
+      const since = Date.parse(state.startedAt) / 1000;
       const options =
         Number.isFinite(since) && since > 0 ? { follow: false, since } : { follow: false };
       for await (const { text } of engine.logs(state.id, options, signal)) lines.push(text);

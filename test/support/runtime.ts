@@ -33,6 +33,8 @@ export interface TestStack extends AsyncDisposable {
   stack(parts: TestStackParts): Stack;
   /** What a command works with: the real Engine and store, no package, no mirror. */
   context(stack: Stack, changes?: Partial<RunContext>): RunContext;
+  /** Put a file of text into the image `tools`, by its path without a leading slash. */
+  writeTool(file: string, text: string): Promise<void>;
   /** Everything in the Engine that bears the stack's label. */
   labelled(): Promise<readonly string[]>;
   containerIds(): Promise<Readonly<Record<string, string>>>;
@@ -94,6 +96,11 @@ export async function createTestStack(
     events,
     stack: (parts) => aRuntimeStack(name, directory, parts),
     context,
+    async writeTool(file, text) {
+      const target = path.join(root, file);
+      await mkdir(path.dirname(target), { recursive: true });
+      await writeFile(target, text);
+    },
     labelled,
     async containerIds() {
       const request = {

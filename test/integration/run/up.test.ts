@@ -437,3 +437,55 @@ test("an interruption stops what the run started, gives the lock back, and the n
   });
   expect((await up(rig.context(mended), {})).status).toBe("succeeded");
 });
+
+test("a service that runs but is not ready yet is waited for, not failed and not made again", async () => {
+  await using rig = await createTestStack();
+  const late = webServer(8080).at(-1) ?? "";
+  const stackOf = (probes: readonly Probe[]): ReturnType<TestStack["stack"]> =>
+    rig.stack({
+      services: [
+        aShellService(rig.name, "app", {
+          ...on("only"),
+          command: ["/usr/bin/perl", "-e", `sleep 3; ${late}`],
+          probes,
+        }),
+      ],
+      networks: [edge(rig, "only")],
+    });
+  await up(rig.context(stackOf([])), {});
+  const ids = await rig.containerIds();
+
+  const report = await up(rig.context(stackOf([httpProbe(8080)])), {});
+  expect(report.status).toBe("succeeded");
+  expect(report.nodes.map(({ node }) => [node.id, node.cause])).toEqual([
+    ["wait:app", "not ready: http_get: connection refused"],
+  ]);
+  expect(await rig.containerIds()).toEqual(ids);
+});
+
+test("a user that only the image's own accounts name owns its files", async () => {
+  await using rig = await createTestStack();
+  await rig.writeTool("etc/passwd", "root:x:0:0::/:/bin/sh\nwww-data:x:33:34::/:/bin/sh\n");
+  const secrets = [{ secret: "password", target: "/run/secrets/password", mode: 0o400 }];
+  const stackOf = (user: string): ReturnType<TestStack["stack"]> =>
+    rig.stack({
+      services: [
+        aShellService(rig.name, "app", {
+          ...on("only"),
+          user,
+          secrets,
+          tmpfs: [{ target: "/run/app", sizeBytes: 65_536, mode: 0o700 }],
+        }),
+      ],
+      networks: [edge(rig, "only")],
+      secrets: [{ name: "password", source: { type: "generate", length: 24 } }],
+    });
+
+  expect((await up(rig.context(stackOf("www-data")), {})).status).toBe("succeeded");
+  const owners = ["/usr/bin/stat", "-c", "%u:%g", "/run/app", "/run/secrets/password"];
+  expect(await run(rig, "app", ...owners)).toBe("33:34\n33:34");
+  expect(await run(rig, "app", "/bin/cat", "/run/secrets/password")).toHaveLength(24);
+  expect(failureOf(await up(rig.context(stackOf("nobody-here")), {})).message).toContain(
+    "nobody-here",
+  );
+});

@@ -32,6 +32,26 @@ test("a port that is open is found open, one that is not refuses", async () => {
   expect(await probe(tcp, { address })).toEqual({ ok: false, message: "connection refused" });
 });
 
+test("behind a forwarder a connection counts only when it is not hung up on at once", async () => {
+  const hangUp = createServer((socket) => void setTimeout(() => socket.end(), 10));
+  await new Promise<void>((resolve) => void hangUp.listen(0, "127.0.0.1", resolve));
+  const bound = hangUp.address();
+  const port = typeof bound === "object" ? (bound?.port ?? 0) : 0;
+  const server = await listening();
+  const forwarded = (to: number) => () => ({ host: "127.0.0.1", port: to, isForwarded: true });
+  const timing = { timeoutMs: 1000 };
+  const attempted = async (to: number): Promise<AttemptResult> =>
+    attempt(aProbe(tcp, timing), aTarget({ address: forwarded(to) }), new AbortController().signal);
+
+  expect(await attempted(port)).toEqual({
+    ok: false,
+    message: "connection refused behind the published port",
+  });
+  expect(await attempted(server.port)).toMatchObject({ ok: true });
+  await server.close();
+  await new Promise((resolve) => void hangUp.close(resolve));
+});
+
 test("a port that cannot be reached from here is said so, not waited for", async () => {
   expect(await probe(tcp, {})).toMatchObject({
     ok: false,

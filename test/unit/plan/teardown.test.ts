@@ -1,0 +1,130 @@
+import { expect, test } from "vitest";
+import { formatPlan } from "../../../src/plan/format-plan.ts";
+import { planTeardown, type TeardownOptions } from "../../../src/plan/teardown.ts";
+import type { Observed, ObservedVolume } from "../../../src/plan/observed.ts";
+import type { Stack } from "../../../src/stack/stack.ts";
+import {
+  afterUp,
+  aNetwork,
+  anImage,
+  anObservedNetwork,
+  aService,
+  aStack,
+  aVolume,
+  onNetworks,
+} from "../../support/builders.ts";
+
+/** app -> db, each with data of its own. */
+const stack = aStack({
+  images: [anImage("app"), anImage("db")],
+  services: [
+    aService({ name: "db", ...onNetworks(["edge"]), mounts: [data("rows")] }),
+    aService({
+      name: "app",
+      ...onNetworks(["edge"]),
+      dependsOn: new Map([["db", "service_healthy"]]),
+      mounts: [data("uploads")],
+    }),
+  ],
+  networks: [aNetwork("edge")],
+  volumes: [aVolume("rows"), aVolume("uploads")],
+});
+
+function data(volume: string) {
+  return { type: "volume", volume, target: "/data", readOnly: false } as const;
+}
+
+function plan(
+  options: Partial<TeardownOptions> = {},
+  observed: Observed = afterUp(stack),
+  known: Stack | undefined = stack,
+): string {
+  return formatPlan(
+    planTeardown({
+      stackName: "t",
+      stack: known,
+      observed,
+      options: { removeVolumes: false, removeImages: false, cause: "asked for", ...options },
+    }),
+  );
+}
+
+test("dependents stop before what they need; data and images stay", () => {
+  expect(plan()).toMatchInlineSnapshot(`
+    "[] -> stop:t-app-1, asked for
+    [stop:t-app-1] -> remove:t-app-1, asked for
+    [stop:t-app-1] -> stop:t-db-1, asked for
+    [stop:t-db-1 stop:t-app-1] -> remove:t-db-1, asked for
+    [remove:t-app-1 remove:t-db-1] -> remove-network:edge, asked for
+    "
+  `);
+});
+
+test("everything that bears the label goes when all is asked for, and nothing else", () => {
+  const before = afterUp(stack);
+  const foreign: ObservedVolume = { name: "t_theirs", ours: false, labels: new Map() };
+  const secrets: ObservedVolume = {
+    name: "t_db-secrets",
+    ours: true,
+    labels: new Map(),
+    secrets: ["password"],
+  };
+  const observed = { ...before, volumes: [...before.volumes, foreign, secrets] };
+  const text = plan({ removeVolumes: true, removeImages: true }, observed);
+
+  expect(text).toContain("remove-volume:rows");
+  expect(text).toContain("remove-volume:t_db-secrets");
+  expect(text).not.toContain("theirs");
+  expect(text.match(/remove-image:/g)).toHaveLength(2);
+});
+
+test("labels are enough: a manifest that does not parse stops nothing", () => {
+  const text = plan({ removeVolumes: true, removeImages: true }, afterUp(stack), undefined);
+
+  expect(text.match(/-> remove:t-(?:app|db)-1,/g)).toHaveLength(2);
+  expect(text.match(/remove-volume:/g)).toHaveLength(2);
+});
+
+test("a choice of services stops what depends on them, but loses only their own data", () => {
+  const text = plan({ services: ["db"], removeVolumes: true });
+
+  expect(text).toContain("remove:t-app-1");
+  expect(text).toContain("remove-volume:rows");
+  expect(text).not.toContain("uploads");
+  expect(text).not.toContain("remove-network");
+});
+
+test("two containers of one service, and two networks of one name, all go", () => {
+  const before = afterUp(stack);
+  const renamed = before.containers.map((container) => ({
+    ...container,
+    id: `${container.id}-2`,
+    name: `renamed-${container.name}`,
+  }));
+  const double = anObservedNetwork(aNetwork("edge"), { id: "fedcba987654321" });
+  const text = plan(
+    {},
+    {
+      ...before,
+      containers: [...before.containers, ...renamed],
+      networks: [...before.networks, double],
+    },
+  );
+
+  expect(text.match(/-> remove:/g)).toHaveLength(4);
+  expect(text.match(/-> remove-network:/g)).toHaveLength(2);
+});
+
+test("a lock is never part of it: whoever takes the stack away holds it", () => {
+  const before = afterUp(stack);
+  const lock = {
+    id: "x",
+    name: "t-qclock-lock",
+    ours: true,
+    role: "lock",
+    status: "created",
+    networks: [],
+  } as const;
+
+  expect(plan({}, { ...before, containers: [lock] })).not.toContain("lock");
+});
