@@ -10,7 +10,8 @@ export function syntaxProblems(
 ): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
   for (const { errors, warnings } of documents) {
-    for (const { code, message, pos } of [...errors, ...warnings].slice(0, limits.problems)) {
+    const told = [...withoutEchoes(errors), ...warnings].slice(0, limits.problems);
+    for (const { code, message, pos } of told) {
       if (problems.length >= limits.problems) return problems;
       problems.push(
         problem(codeOf(code), {
@@ -34,6 +35,13 @@ export function syntaxProblems(
   return problems;
 }
 
+/** After the first slip the parser stumbles over much that is right: tokens that it did not expect from there on say nothing of their own. */
+function withoutEchoes(
+  errors: Document.Parsed["errors"],
+): readonly Document.Parsed["errors"][number][] {
+  return errors.filter(({ code }, index) => index === 0 || code !== "UNEXPECTED_TOKEN");
+}
+
 function codeOf(code: ErrorCode): DiagnosticCode {
   return code === "TAG_RESOLVE_FAILED" ? "yaml-tag" : "yaml-syntax";
 }
@@ -46,6 +54,8 @@ function hintOf(code: ErrorCode): string | undefined {
       return "Tags are not used in a manifest; remove it.";
     case "BAD_SCALAR_START":
       return "Put the text in quotes.";
+    case "UNEXPECTED_TOKEN":
+      return "Put the value in quotes if it holds any of { } [ ] , : # as text, as in ${NAME}.";
     case "MISSING_CHAR":
       return "Look for an open quote or bracket before this place.";
     default:
