@@ -3,6 +3,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import * as z from "zod";
@@ -54,7 +55,7 @@ test("a process that is killed half-way leaves nothing that the next one trips o
 });
 
 function startFetch(store: string, url: string): ChildProcess {
-  const script = path.join(import.meta.dirname, "fetch-process.ts");
+  const script = fileURLToPath(new URL("./fetch-process.ts", import.meta.url));
   return spawn(process.execPath, [script, store, url, JSON.stringify(packages)], {
     stdio: ["ignore", "pipe", "inherit"],
   });
