@@ -1,6 +1,14 @@
-import { randomUUID } from "node:crypto";
-import { createHash } from "node:crypto";
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { createHash, randomUUID } from "node:crypto";
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+} from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
@@ -10,17 +18,30 @@ import type { Store, TemporaryBlob } from "./store.ts";
  * Open the store below a folder, which is made when it is absent. Blobs lie under `blobs/sha256/ab/…`,
  * notes under `notes/<kind>/…`, unfinished files under `tmp/`. Nothing has a name that looks finished
  * before it is: files are written under a temporary name, synced and renamed, so several processes may
- * share the folder and any of them may be killed.
+ * share the folder and any of them may be killed; what a killed one left unfinished is removed a day later.
  *
  * Throws `store-unusable` when the folder cannot be written.
  */
 export async function openStore(directory: string): Promise<Store> {
   try {
     await mkdir(path.join(directory, "tmp"), { recursive: true });
+    await removeAbandoned(path.join(directory, "tmp"));
   } catch (error) {
     throw toStoreError(error, directory);
   }
   return new DiskStore(directory);
+}
+
+const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
+
+/** Remove unfinished files that nobody has written to for a day: their process was killed. */
+async function removeAbandoned(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    const file = path.join(directory, name);
+    const stats = await stat(file).catch(() => undefined);
+    if (stats === undefined || Date.now() - stats.mtimeMs < ABANDONED_AFTER_MS) continue;
+    await rm(file, { recursive: true, force: true });
+  }
 }
 
 class DiskStore implements Store {
@@ -42,7 +63,7 @@ class DiskStore implements Store {
       await using file = await open(temporary.path, "w");
       for await (const chunk of content) {
         hash.update(chunk);
-        await file.write(chunk);
+        await writeWhole(file, chunk);
       }
       await file.sync();
     } catch (error) {
@@ -56,7 +77,7 @@ class DiskStore implements Store {
   }
 
   async createTemporary(): Promise<TemporaryBlob> {
-    const file = path.join(this.directory, "tmp", `${process.pid}-${randomUUID()}`);
+    const file = await this.#temporaryPath();
     return {
       path: file,
       commit: async (digest) => {
@@ -85,7 +106,7 @@ class DiskStore implements Store {
 
   async writeNote(kind: string, key: string, value: unknown): Promise<void> {
     const target = this.#notePath(kind, key);
-    const temporary = path.join(this.directory, "tmp", `${process.pid}-${randomUUID()}`);
+    const temporary = await this.#temporaryPath();
     try {
       await mkdir(path.dirname(target), { recursive: true });
       {
@@ -99,6 +120,17 @@ class DiskStore implements Store {
     }
   }
 
+  /** The folder is made again when it is gone: a cache may be deleted at any time. */
+  async #temporaryPath(): Promise<string> {
+    const folder = path.join(this.directory, "tmp");
+    try {
+      await mkdir(folder, { recursive: true });
+    } catch (error) {
+      throw toStoreError(error, this.directory);
+    }
+    return path.join(folder, `${process.pid}-${randomUUID()}`);
+  }
+
   #blobPath(digest: Digest): string {
     const hex = digest.slice("sha256:".length);
     return path.join(this.directory, "blobs", "sha256", hex.slice(0, 2), hex);
@@ -106,6 +138,22 @@ class DiskStore implements Store {
 
   #notePath(kind: string, key: string): string {
     return path.join(this.directory, "notes", kind, `${key.replace(/[^A-Za-z0-9._-]/g, "_")}.json`);
+  }
+}
+
+/**
+ * Write all of a chunk. One `write` may take a part of it and succeed, as the last one on a full disk
+ * does; only the next one fails. Without `position` the chunk goes where the last one ended.
+ */
+export async function writeWhole(
+  file: FileHandle,
+  chunk: Uint8Array,
+  position?: number,
+): Promise<void> {
+  for (let offset = 0; offset < chunk.length;) {
+    const at = position === undefined ? null : position + offset;
+    const { bytesWritten } = await file.write(chunk, offset, chunk.length - offset, at);
+    offset += bytesWritten;
   }
 }
 

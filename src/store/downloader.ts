@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
-import { toStoreError } from "./disk-store.ts";
+import { toStoreError, writeWhole } from "./disk-store.ts";
 import type { HttpAnswer, HttpClient } from "./http.ts";
 import type { Store } from "./store.ts";
 
@@ -12,7 +12,7 @@ export interface DownloadRequest {
   readonly urls: readonly string[];
   readonly digest: Digest;
   readonly sizeBytes: number;
-  /** Called with the number of bytes that have come in, once for each piece. */
+  /** Called with the number of bytes that have come in, once for each piece; below zero when they were of no use. */
   readonly onBytes?: (count: number) => void;
   readonly signal: AbortSignal;
 }
@@ -85,40 +85,53 @@ class HttpDownloader implements Downloader {
   async toStore(request: DownloadRequest): Promise<string> {
     const { store } = this.#options;
     const found = await store.find(request.digest);
-    if (found !== undefined) {
+    // A file of another size was damaged after it came in: it is fetched again over it.
+    if (found !== undefined && (await sizeOf(found)) === request.sizeBytes) {
       request.onBytes?.(request.sizeBytes);
       return found;
     }
-    let failure: unknown;
+    let failure: QclockError | undefined;
     for (const url of request.urls) {
+      let received = 0;
+      const onBytes = (count: number): void => {
+        received += count;
+        request.onBytes?.(count);
+      };
       try {
-        return await this.#fetchFile(url, request);
+        return await this.#fetchFile(url, { ...request, onBytes });
       } catch (error) {
         if (request.signal.aborted || !(error instanceof QclockError)) throw error;
         if (error.code === "disk-full" || error.code === "store-unusable") throw error;
-        failure = error;
+        request.onBytes?.(-received);
+        // That a mirror serves other bytes must not be hidden by another one that lacks the file.
+        if (failure?.code !== "digest-mismatch") failure = error;
       }
     }
-    throw failure;
+    throw failure ?? new Error(`no place is named for ${request.digest}`);
   }
 
-  /** One file, resumed after a cut from where it stopped. */
+  /** One file, resumed after a cut from where it stopped, or from its start where the server cannot resume. */
   async #fetchFile(url: string, request: DownloadRequest): Promise<string> {
     const { store } = this.#options;
     await using temporary = await store.createTemporary();
-    await using file = await open(temporary.path, "w");
-    const hash = createHash("sha256");
+    const onDisk = <Value>(work: Promise<Value>): Promise<Value> =>
+      work.catch((error: unknown) => {
+        throw toStoreError(error, store.directory);
+      });
+    await using file = await onDisk(open(temporary.path, "w"));
+    let hash = createHash("sha256");
     let position = 0;
     await this.#retry(url, request.signal, async () => {
       const answer = await this.#request(url, position, request.signal);
       refuseStatus(url, answer);
       if (position > 0 && answer.status !== 206) {
-        answer.discard();
-        throw new QclockError("mirror-unreachable", `${url} cannot be resumed after a cut.`);
+        request.onBytes?.(-position);
+        hash = createHash("sha256");
+        position = 0;
       }
       for await (const chunk of answer.body) {
         if (position + chunk.length > request.sizeBytes) throw wrongSize(url, request);
-        await write(file, chunk, store.directory);
+        await onDisk(writeWhole(file, chunk, position));
         hash.update(chunk);
         position += chunk.length;
         request.onBytes?.(chunk.length);
@@ -131,7 +144,7 @@ class HttpDownloader implements Downloader {
         hint: `Expected ${request.digest}. The mirror serves another file under this name; nothing of it was kept.`,
       });
     }
-    await file.sync();
+    await onDisk(file.sync());
     return await temporary.commit(request.digest);
   }
 
@@ -210,14 +223,9 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function write(
-  file: Awaited<ReturnType<typeof open>>,
-  chunk: Uint8Array,
-  directory: string,
-): Promise<void> {
-  try {
-    await file.write(chunk);
-  } catch (error) {
-    throw toStoreError(error, directory);
-  }
+async function sizeOf(file: string): Promise<number | undefined> {
+  return stat(file).then(
+    ({ size }) => size,
+    () => undefined,
+  );
 }

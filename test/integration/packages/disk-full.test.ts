@@ -38,6 +38,31 @@ test.skipIf(!canMount)("a full disk is told with its folder, and nothing is kept
   await expect(store.put(digestOf(small), pieces(small))).resolves.toContain(store.directory);
 });
 
+test.skipIf(!canMount)(
+  "a file whose last piece alone does not fit is not kept either",
+  async () => {
+    await using disk = await mountSmallDisk();
+    // Taken whole by one write, of which the disk takes a part: that is no error of the system's.
+    const content = randomBytes(capacityBytes + 1000);
+    await using server = await startFileServer(new Map([["/file", content]]));
+    const store = await openStore(path.join(disk.path, "store"));
+    const request = {
+      urls: [`${server.url}/file`],
+      digest: digestOf(content),
+      sizeBytes: content.length,
+      signal: new AbortController().signal,
+    };
+
+    const put = store.put(request.digest, pieces(content, content.length));
+    await expect(put).rejects.toMatchObject({ code: "disk-full" });
+    const download = aDownloader(store).downloader.toStore(request);
+    await expect(download).rejects.toMatchObject({ code: "disk-full" });
+
+    await expect(store.find(request.digest)).resolves.toBeUndefined();
+    await expect(blobsOf(store.directory)).resolves.toEqual([]);
+  },
+);
+
 /** A file system of 256 KiB in memory. */
 async function mountSmallDisk(): Promise<{ readonly path: string } & AsyncDisposable> {
   const folder = await temporaryFolder();
@@ -67,9 +92,9 @@ async function canMountDisks(): Promise<boolean> {
   }
 }
 
-async function* pieces(content: Uint8Array): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < content.length; start += 65_536) {
-    yield content.subarray(start, start + 65_536);
+async function* pieces(content: Uint8Array, size = 65_536): AsyncGenerator<Uint8Array> {
+  for (let start = 0; start < content.length; start += size) {
+    yield content.subarray(start, start + size);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import type { Digest } from "../../../src/stack/stack.ts";
@@ -170,6 +170,58 @@ test("another mirror helps where the first has lost the file, or has another one
     "/a/file",
     "/b/file",
   ]);
+});
+
+test("a file that was damaged in the store is fetched again", async () => {
+  await using server = await startFileServer(files);
+  await using temporary = await temporaryStore();
+  const { downloader } = aDownloader(temporary.store);
+  const stored = await downloader.toStore(aRequest(server));
+  await writeFile(stored, file.subarray(0, 500));
+
+  await downloader.toStore(aRequest(server));
+
+  expect(await readFile(stored)).toEqual(file);
+});
+
+test("a store whose folders were deleted meanwhile makes them again", async () => {
+  await using server = await startFileServer(files);
+  await using temporary = await temporaryStore();
+  await rm(temporary.store.directory, { recursive: true });
+
+  const stored = await aDownloader(temporary.store).downloader.toStore(aRequest(server));
+
+  expect(await readFile(stored)).toEqual(file);
+});
+
+test("a server that cannot resume is read from the start", async () => {
+  await using server = await startFileServer(files);
+  await using temporary = await temporaryStore();
+  const { downloader } = aDownloader(temporary.store);
+  server.answer("/file", (response) => void response.writeHead(200).end(file));
+  server.answer("/file", cutAfter(100_000), 1);
+  const counts: number[] = [];
+
+  const stored = await downloader.toStore(
+    aRequest(server, { onBytes: (count) => void counts.push(count) }),
+  );
+
+  expect(await readFile(stored)).toEqual(file);
+  expect(sum(counts)).toBe(file.length);
+});
+
+test("a wrong digest is not hidden by another mirror that lacks the file", async () => {
+  await using server = await startFileServer(files);
+  await using temporary = await temporaryStore();
+  const { downloader } = aDownloader(temporary.store);
+  server.answer("/file", sendTampered);
+  const counts: number[] = [];
+  const urls = [`${server.url}/file`, `${server.url}/lost`];
+
+  await expect(
+    downloader.toStore(aRequest(server, { urls, onBytes: (count) => void counts.push(count) })),
+  ).rejects.toMatchObject({ code: "digest-mismatch" });
+  expect(sum(counts)).toBe(0);
 });
 
 test("redirects are followed, but not for ever", async () => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { openStore, toStoreError } from "../../../src/store/disk-store.ts";
@@ -101,6 +101,20 @@ test.for(["", "{", '{"half": ', "\0\0\0"])("a damaged note %j counts as absent",
   await writeFile(path.join(store.directory, "notes", "layer", "key.json"), text);
 
   await expect(store.readNote("layer", "key")).resolves.toBeUndefined();
+});
+
+test("what a killed process left unfinished goes after a day, what is being written stays", async () => {
+  await using temporary = await temporaryStore();
+  const { directory } = temporary.store;
+  const [old, young] = ["1-old", "2-young"].map((name) => path.join(directory, "tmp", name));
+  await writeFile(old ?? "", "half");
+  await writeFile(young ?? "", "half");
+  const yesterday = new Date(Date.now() - 25 * 60 * 60 * 1000);
+  await utimes(old ?? "", yesterday, yesterday);
+
+  await openStore(directory);
+
+  await expect(filesOf(directory)).resolves.toEqual(["tmp/2-young"]);
 });
 
 test("a folder is no blob", async () => {
