@@ -8,8 +8,8 @@ import type { Store } from "./store.ts";
 
 /** A file to bring into the store. */
 export interface DownloadRequest {
-  /** Places that have the file, tried in turn. */
-  readonly urls: readonly string[];
+  /** Places that have the file, tried in turn. A function is called only when the store lacks the file. */
+  readonly urls: readonly string[] | (() => Promise<readonly string[]>);
   readonly digest: Digest;
   readonly sizeBytes: number;
   /** Called with the number of bytes that have come in, once for each piece; below zero when they were of no use. */
@@ -91,7 +91,8 @@ class HttpDownloader implements Downloader {
       return found;
     }
     let failure: QclockError | undefined;
-    for (const url of request.urls) {
+    const { urls } = request;
+    for (const url of typeof urls === "function" ? await urls() : urls) {
       let received = 0;
       const onBytes = (count: number): void => {
         received += count;

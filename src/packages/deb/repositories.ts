@@ -48,7 +48,7 @@ export async function loadRepositories(
     { id: `${suite}-updates`, archive: "main" },
     { id: `${suite}-security`, archive: "security" },
   ] as const;
-  const loaded = await Promise.all(sources.map((source) => loadRepository(request, source)));
+  const loaded = await loadAll(request, sources);
   return {
     // Security first: of one version in two repositories the earlier file's entry is kept.
     index: createPackageIndex(loaded.toReversed().flatMap(({ texts }) => texts)),
@@ -56,9 +56,31 @@ export async function loadRepositories(
   };
 }
 
+interface Source {
+  readonly id: string;
+  readonly archive: "main" | "security";
+}
+
+/** All at once; the first failure stops the others, and none goes on behind the caller's back. */
+async function loadAll(
+  request: LoadRepositoriesRequest,
+  sources: readonly Source[],
+): Promise<readonly Awaited<ReturnType<typeof loadRepository>>[]> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([request.signal, stop.signal]);
+  const loading = sources.map((source) => loadRepository({ ...request, signal }, source));
+  try {
+    return await Promise.all(loading);
+  } catch (error) {
+    stop.abort(error);
+    await Promise.allSettled(loading);
+    throw error;
+  }
+}
+
 async function loadRepository(
   request: LoadRepositoriesRequest,
-  source: { readonly id: string; readonly archive: "main" | "security" },
+  source: Source,
 ): Promise<{ readonly repository: LockedRepository; readonly texts: readonly IndexText[] }> {
   const { downloader, signal, architecture, mirrors } = request;
   const base = `${mirrors[source.archive]}/dists/${source.id}`;

@@ -92,6 +92,41 @@ test("the first failure stops the rest", async () => {
   expect(server.requests).toHaveLength(1);
 });
 
+test("what two images share is fetched and counted once", async () => {
+  const [content = Buffer.alloc(0)] = contents;
+  await using server = await startFileServer(new Map([["/main/0.deb", content]]));
+  await using temporary = await temporaryStore();
+  const shared = aPackage("0.deb", content);
+  const progress: (readonly [number, number])[] = [];
+
+  const paths = await fetchPackages(
+    aRequest(server, temporary.store, {
+      packages: [shared, { ...shared }],
+      onProgress: (done, total) => void progress.push([done, total]),
+    }),
+  );
+
+  expect(paths.size).toBe(1);
+  expect(server.requests).toHaveLength(1);
+  expect(progress).toEqual([[content.length, content.length]]);
+});
+
+test("offline, a store that has everything needs no mirror to be known", async () => {
+  const [content = Buffer.alloc(0)] = contents;
+  await using server = await startFileServer(new Map([["/main/0.deb", content]]));
+  await using temporary = await temporaryStore();
+  const request = aRequest(server, temporary.store, { packages: [aPackage("0.deb", content)] });
+  await fetchPackages(request);
+
+  const { downloader } = aDownloader(temporary.store, { offline: true });
+  const mirrors = (): Promise<never> => Promise.reject(new Error("no mirror is known"));
+
+  await expect(fetchPackages({ ...request, downloader, mirrors })).resolves.toHaveProperty(
+    "size",
+    1,
+  );
+});
+
 test("a package that has left every mirror is named, with what to do", async () => {
   await using server = await startFileServer(new Map());
   await using temporary = await temporaryStore();

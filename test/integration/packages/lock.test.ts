@@ -1,11 +1,9 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { lockPackages } from "../../../src/packages/lock-packages.ts";
 import { formatReason } from "../../../src/packages/lock.ts";
 import type { LockTarget } from "../../../src/packages/package.ts";
-import { openStore } from "../../../src/store/disk-store.ts";
 import type { Store } from "../../../src/store/store.ts";
 import {
   createTestKey,
@@ -271,29 +269,20 @@ test("an abort ends the work and leaves no unfinished file", async () => {
   await expect(unfinished(temporary.store)).resolves.toEqual([]);
 });
 
-/** Stores of refused locks: another suite's download may still be ending when the refusal is there. */
-let refusals: string;
-
-beforeAll(async () => {
-  refusals = await mkdtemp(path.join(tmpdir(), "qclock-test-"));
-});
-
-afterAll(async () => {
-  await rm(refusals, { recursive: true, maxRetries: 10, retryDelay: 50 });
-});
-
 async function expectRefusal(
   mirror: FakeMirror,
   expected: { readonly code: string; readonly message: string; readonly hint?: RegExp },
 ): Promise<void> {
-  const store = await openStore(await mkdtemp(path.join(refusals, "store-")));
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
   const stack = aPackageStack({ base: ["bash", "libc6"] });
   await expect(lockPackages(aLockRequest({ mirror, store, stack }))).rejects.toMatchObject({
     code: expected.code,
     message: expect.stringContaining(expected.message),
     hint: expect.stringMatching(expected.hint ?? /./),
   });
-  await expect.poll(() => unfinished(store)).toEqual([]);
+  // At once: no other suite goes on behind the refusal.
+  await expect(unfinished(store)).resolves.toEqual([]);
 }
 
 /** The by-hash paths of a mirror, learned by asking for them once. */
