@@ -36,9 +36,12 @@ export interface DownloaderOptions {
   /** A line for the reader when something is tried again. */
   readonly onRetry: (message: string) => void;
   readonly sleep: (durationMs: number, signal?: AbortSignal) => Promise<void>;
+  /** How long a server may be silent, before its answer or in the middle of it; absent: 20 seconds. */
+  readonly silenceMs?: number;
 }
 
 const ATTEMPTS = 4;
+const SILENCE_MS = 20_000;
 const FIRST_PAUSE_MS = 250;
 
 /** Make a downloader over HTTP and HTTPS. */
@@ -158,7 +161,7 @@ class HttpDownloader implements Downloader {
     this.requestCount++;
     // Loaded here: TLS alone takes longer to load than a build with nothing to do takes in all.
     const { HttpClient: Client } = await import("./http.ts");
-    this.#client ??= new Client();
+    this.#client ??= new Client(this.#options.silenceMs ?? SILENCE_MS);
     return this.#client.get(url, { from, signal });
   }
 

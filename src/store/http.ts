@@ -8,10 +8,6 @@ export interface HttpAnswer {
   discard(): void;
 }
 
-/** Longest time from the request to the first byte of the answer. */
-const FIRST_BYTE_MS = 20_000;
-/** Longest silence in the middle of a body. */
-const SILENCE_MS = 20_000;
 const MAXIMUM_REDIRECTS = 5;
 const CONNECTIONS = 8;
 
@@ -33,6 +29,12 @@ export function isTransient(error: unknown): boolean {
 /** GET over connections that are kept open: a closure is some hundred small files from one server. */
 export class HttpClient {
   readonly #agents = new Map<string, Agent>();
+  readonly #silenceMs: number;
+
+  /** `silenceMs`: how long no byte may come, before the answer or in its middle. */
+  constructor(silenceMs: number) {
+    this.#silenceMs = silenceMs;
+  }
 
   /** Follows redirects. `from` asks for the rest of a file. Rejects with the socket's error. */
   async get(
@@ -44,7 +46,8 @@ export class HttpClient {
       const message = await this.#send(target, options);
       const status = message.statusCode ?? 0;
       const location = message.headers.location;
-      if (status < 300 || status > 399 || location === undefined) return toAnswer(status, message);
+      if (status < 300 || status > 399 || location === undefined)
+        return this.#toAnswer(status, message);
       message.resume();
       if (redirects === MAXIMUM_REDIRECTS) throw new Error("too many redirects");
       target = new URL(location, target);
@@ -69,7 +72,7 @@ export class HttpClient {
         {
           agent,
           signal: options.signal,
-          timeout: FIRST_BYTE_MS,
+          timeout: this.#silenceMs,
           headers: {
             "user-agent": "qclock",
             accept: "*/*",
@@ -78,17 +81,17 @@ export class HttpClient {
         },
         resolve,
       );
-      request.on("timeout", () => request.destroy(silence()));
+      request.on("timeout", () => request.destroy(silence(this.#silenceMs)));
       request.on("error", reject);
     });
   }
+
+  #toAnswer(status: number, message: IncomingMessage): HttpAnswer {
+    message.setTimeout(this.#silenceMs, () => message.destroy(silence(this.#silenceMs)));
+    return { status, body: message, discard: () => message.destroy() };
+  }
 }
 
-function toAnswer(status: number, message: IncomingMessage): HttpAnswer {
-  message.setTimeout(SILENCE_MS, () => message.destroy(silence()));
-  return { status, body: message, discard: () => message.destroy() };
-}
-
-function silence(): Error {
-  return Object.assign(new Error(`no byte came for ${SILENCE_MS / 1000} s`), { code: "ETIMEDOUT" });
+function silence(durationMs: number): Error {
+  return Object.assign(new Error(`no byte came for ${durationMs / 1000} s`), { code: "ETIMEDOUT" });
 }

@@ -48,12 +48,13 @@ export function aPackageStack(images: Readonly<Record<string, readonly string[]>
 /** A downloader that waits for nobody, and the lines that it wrote for the reader. */
 export function aDownloader(
   store: Store,
-  options: { readonly offline?: boolean } = {},
+  options: { readonly offline?: boolean; readonly silenceMs?: number } = {},
 ): { readonly downloader: Downloader; readonly retries: readonly string[] } {
   const retries: string[] = [];
   const downloader = createDownloader({
     store,
-    offline: options.offline ?? false,
+    offline: false,
+    ...options,
     onRetry: (message) => void retries.push(message),
     sleep: () => Promise.resolve(),
   });
