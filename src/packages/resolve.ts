@@ -91,7 +91,7 @@ class Resolution {
     const entry = this.#candidate({ name });
     if (entry !== undefined) return entry;
     const { index, image } = this.#request;
-    const providers = index.providers.get(name) ?? [];
+    const providers = index.providers(name);
     if (providers.length > 0) {
       throw new QclockError(
         "unknown-package",
@@ -99,7 +99,7 @@ class Resolution {
         { hint: `Name one of the packages that provide it: ${listNames(providers)}.` },
       );
     }
-    const suggestion = nearest(name, index.packages.keys());
+    const suggestion = nearest(name, index.names());
     throw new QclockError(
       "unknown-package",
       `Image "${image}" asks for the package "${name}", which no repository has.`,
@@ -146,7 +146,7 @@ class Resolution {
 
   /** The version to take: the kept one where it fits, else the newest that fits. */
   #candidate(atom: Atom): IndexedPackage | undefined {
-    const versions = this.#request.index.packages.get(atom.name) ?? [];
+    const versions = this.#request.index.versions(atom.name);
     const fitting = versions.filter(({ version }) => matches(version, atom));
     const kept = this.#request.keep.get(atom.name);
     return fitting.find(({ version }) => version === kept) ?? fitting[0];
@@ -163,7 +163,8 @@ class Resolution {
     relation: Relation,
   ): IndexedPackage | undefined {
     const { index } = this.#request;
-    const providers = (index.providers.get(atom.name) ?? [])
+    const providers = index
+      .providers(atom.name)
       .map((name) => this.#candidate({ name }))
       .filter((entry) => entry !== undefined && this.#canAdd(entry) && provides(entry, atom));
     const [first] = providers;

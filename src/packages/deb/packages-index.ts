@@ -20,11 +20,14 @@ export interface IndexedPackage {
   readonly breaks: string;
 }
 
-/** All versions of all packages of some repositories, newest first, and who provides which virtual package. */
+/** All versions of all packages of some repositories, and who provides which virtual package. */
 export interface PackageIndex {
-  readonly packages: ReadonlyMap<string, readonly IndexedPackage[]>;
-  /** Names of the packages of which some version has the key in its `Provides`, sorted. */
-  readonly providers: ReadonlyMap<string, readonly string[]>;
+  /** Each name once, in no particular order. */
+  names(): Iterable<string>;
+  /** Newest first; empty for a name that no repository has. The same objects each time. */
+  versions(name: string): readonly IndexedPackage[];
+  /** Names of the packages of which some version has `name` in its `Provides`, sorted. */
+  providers(name: string): readonly string[];
 }
 
 /** A Packages file with the repository that it belongs to. */
@@ -35,59 +38,147 @@ export interface IndexText {
 
 /** Merge the Packages files of several repositories. Within one version the earlier file wins. */
 export function createPackageIndex(files: readonly IndexText[]): PackageIndex {
-  const packages = new Map<string, IndexedPackage[]>();
-  const providers = new Map<string, Set<string>>();
-  for (const { repository, text } of files) {
-    for (const paragraph of paragraphs(text)) {
-      const entry = readPackage(paragraph, repository);
-      if (entry === undefined) continue;
-      const versions = packages.get(entry.name);
-      if (versions === undefined) packages.set(entry.name, [entry]);
-      else if (!versions.some(({ version }) => version === entry.version)) versions.push(entry);
-      if (entry.provides !== "") addProviders(providers, entry);
+  const index = new CompactIndex();
+  for (const { repository, text } of files) index.add(repository, text);
+  return index;
+}
+
+/** Read the Packages files of several repositories piece by piece, one after the other: a whole one is 50 MB of text. */
+export async function readPackageIndex(
+  files: readonly { readonly repository: string; readonly content: AsyncIterable<Uint8Array> }[],
+): Promise<PackageIndex> {
+  const index = new CompactIndex();
+  for (const { repository, content } of files) {
+    let rest = "";
+    for await (const { buffer, byteOffset, length } of content) {
+      // The fields that are read are ASCII (Policy 5.1); Latin-1 is a byte a character, and cheap.
+      const text = rest + Buffer.from(buffer, byteOffset, length).toString("latin1");
+      const end = text.lastIndexOf("\n\n");
+      if (end !== -1) index.add(repository, text.slice(0, end));
+      rest = end === -1 ? text : text.slice(end + 2);
+    }
+    index.add(repository, rest);
+  }
+  return index;
+}
+
+/** The fields that are kept, in the order of a record's lines. */
+const FIELDS = [
+  "Package",
+  "Version",
+  "Architecture",
+  "Filename",
+  "Size",
+  "SHA256",
+  "Source",
+  "Essential",
+  "Priority",
+  "Depends",
+  "Pre-Depends",
+  "Provides",
+  "Conflicts",
+  "Breaks",
+] as const;
+
+type Field = (typeof FIELDS)[number];
+
+const lineOf: ReadonlyMap<string, number> = new Map(FIELDS.map((name, line) => [name, line]));
+
+/**
+ * Keeps of each paragraph one short text, the repository and then the fields, and reads it when its package
+ * is asked for: of some 60,000 packages a closure needs some hundred.
+ */
+class CompactIndex implements PackageIndex {
+  readonly #records = new Map<string, string[]>();
+  readonly #read = new Map<string, readonly IndexedPackage[]>();
+  readonly #providers = new Map<string, Set<string>>();
+
+  /** Take in some whole paragraphs. */
+  add(repository: string, text: string): void {
+    for (const [start, stop] of paragraphs(text)) {
+      const values = readFields(text, start, stop);
+      const field = (name: Field): string => values[FIELDS.indexOf(name)] ?? "";
+      const name = field("Package");
+      if (name === "" || !/^[0-9a-f]{64}$/.test(field("SHA256"))) continue;
+      // Joined, so that it is a text of its own: a slice would hold on to the whole file.
+      const record = [repository, ...values].join("\n");
+      const records = this.#records.get(name);
+      if (records === undefined) this.#records.set(copyOf(name), [record]);
+      else records.push(record);
+      if (field("Provides") !== "") {
+        addProviders(this.#providers, copyOf(name), copyOf(field("Provides")));
+      }
     }
   }
-  for (const versions of packages.values()) {
-    if (versions.length > 1) versions.sort((a, b) => compareVersions(b.version, a.version));
+
+  names(): Iterable<string> {
+    return this.#records.keys();
   }
-  return {
-    packages,
-    providers: new Map([...providers].map(([name, set]) => [name, [...set].toSorted()])),
-  };
+
+  versions(name: string): readonly IndexedPackage[] {
+    const read = this.#read.get(name);
+    if (read !== undefined) return read;
+    const versions = new Map<string, IndexedPackage>();
+    for (const record of this.#records.get(name) ?? []) {
+      const entry = readRecord(record);
+      if (!versions.has(entry.version)) versions.set(entry.version, entry);
+    }
+    const sorted = [...versions.values()].toSorted((a, b) => compareVersions(b.version, a.version));
+    this.#read.set(name, sorted);
+    return sorted;
+  }
+
+  providers(name: string): readonly string[] {
+    return [...(this.#providers.get(name) ?? [])].toSorted();
+  }
 }
 
-function addProviders(providers: Map<string, Set<string>>, entry: IndexedPackage): void {
-  for (const part of entry.provides.split(",")) {
-    const name = /^\s*([^\s(:]+)/.exec(part)?.[1];
-    if (name === undefined) continue;
-    const set = providers.get(name);
-    if (set === undefined) providers.set(name, new Set([entry.name]));
-    else set.add(entry.name);
+/** The same text apart from the one that it was cut out of. */
+function copyOf(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
+}
+
+function addProviders(providers: Map<string, Set<string>>, name: string, provides: string): void {
+  for (const part of provides.split(",")) {
+    const virtual = /^\s*([^\s(:]+)/.exec(part)?.[1];
+    if (virtual === undefined) continue;
+    const set = providers.get(virtual);
+    if (set === undefined) providers.set(virtual, new Set([name]));
+    else set.add(name);
   }
 }
 
-function* paragraphs(text: string): Generator<string> {
+/** Where the paragraphs of a text start and stop. */
+function* paragraphs(text: string): Generator<readonly [start: number, stop: number]> {
   let start = 0;
   while (start < text.length) {
     const end = text.indexOf("\n\n", start);
     const stop = end === -1 ? text.length : end;
-    if (stop > start) yield text.slice(start, stop);
+    if (stop > start) yield [start, stop];
     start = stop + 2;
   }
 }
 
-function readPackage(paragraph: string, repository: string): IndexedPackage | undefined {
-  const fields = new Map<string, string>();
-  // The interesting fields are single lines; continuation lines belong to descriptions and tags.
-  for (const line of paragraph.split("\n")) {
-    const colon = line.indexOf(":");
-    if (colon <= 0 || line.charCodeAt(0) === 0x20) continue;
-    fields.set(line.slice(0, colon), line.slice(colon + 1).trim());
+/** The kept fields of one paragraph. They are single lines; continuation lines belong to descriptions and tags. */
+function readFields(text: string, start: number, stop: number): readonly string[] {
+  const values = FIELDS.map(() => "");
+  for (let at = start; at < stop;) {
+    const newline = text.indexOf("\n", at);
+    const end = newline === -1 || newline > stop ? stop : newline;
+    const colon = text.charCodeAt(at) === SPACE ? -1 : text.indexOf(":", at);
+    const line = colon < end ? lineOf.get(text.slice(at, colon)) : undefined;
+    if (line !== undefined) values[line] = text.slice(colon + 1, end).trim();
+    at = end + 1;
   }
-  const get = (key: string): string => fields.get(key) ?? "";
+  return values;
+}
+
+const SPACE = 0x20;
+
+function readRecord(record: string): IndexedPackage {
+  const [repository = "", ...values] = record.split("\n");
+  const get = (name: Field): string => values[FIELDS.indexOf(name)] ?? "";
   const name = get("Package");
-  const sha256 = get("SHA256");
-  if (name === "" || !/^[0-9a-f]{64}$/.test(sha256)) return undefined;
   const [, source = "", sourceVersion] = /^(\S+)(?:\s+\((\S+)\))?/.exec(get("Source")) ?? [];
   return {
     name,
@@ -96,7 +187,7 @@ function readPackage(paragraph: string, repository: string): IndexedPackage | un
     repository,
     path: get("Filename"),
     sizeBytes: Number(get("Size")),
-    sha256,
+    sha256: get("SHA256"),
     source: source === "" ? name : source,
     sourceVersion: sourceVersion ?? get("Version"),
     essential: get("Essential") === "yes",

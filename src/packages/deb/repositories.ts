@@ -7,7 +7,7 @@ import { type Mirrors, suiteOf } from "../mirror.ts";
 import type { LockedRepository } from "../package.ts";
 import { decompress } from "../xz.ts";
 import { debian12Keys, debian13Keys, type PinnedKey } from "./keys/debian.ts";
-import { createPackageIndex, type IndexText, type PackageIndex } from "./packages-index.ts";
+import { type PackageIndex, readPackageIndex } from "./packages-index.ts";
 import { verifyReleaseFile } from "./release-file.ts";
 
 /** The package index of an OS with the repositories that it was read from. */
@@ -51,9 +51,25 @@ export async function loadRepositories(
   const loaded = await loadAll(request, sources);
   return {
     // Security first: of one version in two repositories the earlier file's entry is kept.
-    index: createPackageIndex(loaded.toReversed().flatMap(({ texts }) => texts)),
+    index: await readPackageIndex(
+      loaded.toReversed().flatMap(({ files }) =>
+        files.map(({ repository, path, stored }) => ({
+          repository,
+          content: decompress(path, createReadStream(stored)),
+        })),
+      ),
+    ),
     repositories: loaded.map(({ repository }) => repository),
   };
+}
+
+/** A verified index in the store. */
+interface IndexFile {
+  readonly repository: string;
+  /** Path below the suite, whose ending tells the compression. */
+  readonly path: string;
+  /** Path in the store. */
+  readonly stored: string;
 }
 
 interface Source {
@@ -81,7 +97,7 @@ async function loadAll(
 async function loadRepository(
   request: LoadRepositoriesRequest,
   source: Source,
-): Promise<{ readonly repository: LockedRepository; readonly texts: readonly IndexText[] }> {
+): Promise<{ readonly repository: LockedRepository; readonly files: readonly IndexFile[] }> {
   const { downloader, signal, architecture, mirrors } = request;
   const base = `${mirrors[source.archive]}/dists/${source.id}`;
   const url = `${base}/InRelease`;
@@ -99,7 +115,7 @@ async function loadRepository(
     now: request.now,
   });
   const indexDigests = new Map<string, Digest>();
-  const texts: IndexText[] = [];
+  const files: IndexFile[] = [];
   for (const component of COMPONENTS) {
     const path = `${component}/binary-${architecture}/Packages.xz`;
     const file = release.files.get(path);
@@ -115,7 +131,7 @@ async function loadRepository(
     ];
     const stored = await downloader.toStore({ urls, digest, sizeBytes: file.sizeBytes, signal });
     indexDigests.set(path, digest);
-    texts.push({ repository: source.id, text: await readText(path, stored) });
+    files.push({ repository: source.id, path, stored });
   }
   const repository: LockedRepository = {
     id: source.id,
@@ -126,7 +142,7 @@ async function loadRepository(
     indexDigests,
     signedBy: release.signedBy,
   };
-  return { repository, texts };
+  return { repository, files };
 }
 
 function keysOf(os: OsName): readonly PinnedKey[] {
@@ -134,13 +150,4 @@ function keysOf(os: OsName): readonly PinnedKey[] {
   return os === "debian-13"
     ? [...debian13Keys, ...debian12Keys]
     : [...debian12Keys, ...debian13Keys];
-}
-
-async function readText(name: string, file: string): Promise<string> {
-  const decoder = new TextDecoder();
-  const parts: string[] = [];
-  for await (const chunk of decompress(name, createReadStream(file))) {
-    parts.push(decoder.decode(chunk, { stream: true }));
-  }
-  return parts.join("");
 }

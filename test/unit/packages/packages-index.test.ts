@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { createPackageIndex, type IndexText } from "../../../src/packages/deb/packages-index.ts";
+import {
+  createPackageIndex,
+  type IndexText,
+  readPackageIndex,
+} from "../../../src/packages/deb/packages-index.ts";
 
 const digest = "a".repeat(64);
 
@@ -29,7 +33,7 @@ SHA256: ${digest}
 `),
   ]);
 
-  expect(index.packages.get("bash")).toEqual([
+  expect(index.versions("bash")).toEqual([
     {
       name: "bash",
       version: "5.2.15-2+b8",
@@ -49,7 +53,7 @@ SHA256: ${digest}
       breaks: "bashdb",
     },
   ]);
-  expect([...index.packages.keys()]).toEqual(["bash"]);
+  expect([...index.names()]).toEqual(["bash"]);
 });
 
 test("a package is its own source where it names none", () => {
@@ -57,8 +61,8 @@ test("a package is its own source where it names none", () => {
     aFile(aParagraph("a", "1-1"), aParagraph("b", "2", "Source: src\n")),
   ]);
 
-  expect(index.packages.get("a")?.[0]).toMatchObject({ source: "a", sourceVersion: "1-1" });
-  expect(index.packages.get("b")?.[0]).toMatchObject({ source: "src", sourceVersion: "2" });
+  expect(index.versions("a")[0]).toMatchObject({ source: "a", sourceVersion: "1-1" });
+  expect(index.versions("b")[0]).toMatchObject({ source: "src", sourceVersion: "2" });
 });
 
 test("of several repositories the newest version comes first, whatever their order", () => {
@@ -69,8 +73,8 @@ test("of several repositories the newest version comes first, whatever their ord
 
   for (const order of [files, files.toReversed()]) {
     const versions = createPackageIndex(order)
-      .packages.get("a")
-      ?.map(({ version }) => version);
+      .versions("a")
+      .map(({ version }) => version);
     expect(versions).toEqual(["1.10+deb12u1", "1.10", "1.9"]);
   }
 });
@@ -80,9 +84,7 @@ test("of one version in two repositories the earlier repository's entry is kept"
 
   const index = createPackageIndex([security, aFile(aParagraph("a", "1"))]);
 
-  expect(index.packages.get("a")?.map(({ repository }) => repository)).toEqual([
-    "bookworm-security",
-  ]);
+  expect(index.versions("a").map(({ repository }) => repository)).toEqual(["bookworm-security"]);
 });
 
 test("who provides what is known, sorted, each name once", () => {
@@ -94,12 +96,9 @@ test("who provides what is known, sorted, each name once", () => {
     ),
   ]);
 
-  expect(index.providers).toEqual(
-    new Map([
-      ["mail-transport-agent", ["exim4", "postfix"]],
-      ["default-mta", ["postfix"]],
-    ]),
-  );
+  expect(index.providers("mail-transport-agent")).toEqual(["exim4", "postfix"]);
+  expect(index.providers("default-mta")).toEqual(["postfix"]);
+  expect(index.providers("postfix")).toEqual([]);
 });
 
 test("a paragraph without a name or a SHA-256 is passed over: nothing could prove it", () => {
@@ -112,18 +111,43 @@ test("a paragraph without a name or a SHA-256 is passed over: nothing could prov
     ),
   ]);
 
-  expect([...index.packages.keys()]).toEqual(["c"]);
+  expect([...index.names()]).toEqual(["c"]);
 });
 
 test.for(["", "\n", "\n\n\n"])("%j holds no package", (text) => {
-  expect(createPackageIndex([{ repository: "bookworm", text }]).packages.size).toBe(0);
+  expect([...createPackageIndex([{ repository: "bookworm", text }]).names()]).toEqual([]);
 });
 
 test("the last paragraph needs no line end", () => {
   const text = aParagraph("a", "1").trimEnd();
 
-  expect(createPackageIndex([{ repository: "bookworm", text }]).packages.size).toBe(1);
+  expect([...createPackageIndex([{ repository: "bookworm", text }]).names()]).toEqual(["a"]);
 });
+
+test("a file that comes in pieces, cut anywhere, reads as if it were whole", async () => {
+  const text = [
+    aParagraph("a", "1"),
+    aParagraph("b", "2", "Provides: x\n"),
+    aParagraph("a", "3"),
+  ].join("\n");
+  const whole = createPackageIndex([{ repository: "bookworm", text }]);
+
+  for (const size of [1, 2, 7, 64, 1000]) {
+    const index = await readPackageIndex([{ repository: "bookworm", content: cut(text, size) }]);
+    expect([...index.names()]).toEqual(["a", "b"]);
+    expect(["a", "b"].map((name) => index.versions(name))).toEqual([
+      whole.versions("a"),
+      whole.versions("b"),
+    ]);
+    expect(index.providers("x")).toEqual(["b"]);
+  }
+});
+
+async function* cut(text: string, size: number): AsyncGenerator<Uint8Array> {
+  const bytes = Buffer.from(text);
+  for (let start = 0; start < bytes.length; start += size)
+    yield bytes.subarray(start, start + size);
+}
 
 function aFile(...paragraphs: readonly string[]): IndexText {
   return { repository: "bookworm", text: paragraphs.join("\n") };

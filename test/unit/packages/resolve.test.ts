@@ -283,5 +283,5 @@ function anIndex(...lines: readonly string[]): PackageIndex {
 }
 
 function entriesOf(index: PackageIndex, ...names: readonly string[]): readonly IndexedPackage[] {
-  return names.flatMap((name) => index.packages.get(name) ?? []);
+  return names.flatMap((name) => index.versions(name));
 }
