@@ -1,5 +1,6 @@
 import { QclockError } from "../error.ts";
 import type { OsName } from "../stack/stack.ts";
+import { type AptSource, findArchives } from "./deb/apt-sources.ts";
 
 /** Where packages come from: base URLs without a trailing slash. */
 export interface Mirrors {
@@ -9,12 +10,6 @@ export interface Mirrors {
   readonly security: string;
   /** Who named them: `QCLOCK_MIRROR_DEBIAN_12`, `mirrors in the manifest`, `the host's apt`. */
   readonly origin: string;
-}
-
-/** One of apt's source files. */
-export interface AptSource {
-  readonly name: string;
-  readonly text: string;
 }
 
 export interface MirrorRequest {
@@ -57,8 +52,14 @@ export async function resolveMirrors(request: MirrorRequest): Promise<Mirrors> {
   if (request.manifestMirror !== undefined) {
     return parseMirrors(request.manifestMirror, "`mirrors` in the manifest");
   }
-  const mirrors = fromApt(await request.readHostAptSources());
-  if (mirrors !== undefined && suiteOf(request.os) !== undefined) return mirrors;
+  const suite = suiteOf(request.os);
+  if (suite !== undefined) {
+    const archives = findArchives(await request.readHostAptSources(), suite);
+    if (archives !== undefined) {
+      const { main, security = securityBeside(main) } = archives;
+      return { main, security, origin: "the host's apt" };
+    }
+  }
   throw new QclockError("mirror-not-configured", `No package mirror is known for ${request.os}.`, {
     hint: `Set ${variable}, or \`mirrors\` in the manifest, to the base URL of a mirror.`,
   });
@@ -79,28 +80,6 @@ function parseMirrors(value: string, origin: string): Mirrors {
 
 function securityBeside(main: string): string {
   return main.endsWith("/debian") ? `${main}-security` : main;
-}
-
-function fromApt(sources: readonly AptSource[]): Mirrors | undefined {
-  const urls = sources.flatMap(({ name, text }) =>
-    name.endsWith(".sources") ? deb822Urls(text) : oneLineUrls(text),
-  );
-  const main = urls.find((url) => url.endsWith("/debian"));
-  if (main === undefined) return undefined;
-  const security = urls.find((url) => url.endsWith("/debian-security")) ?? securityBeside(main);
-  return { main, security, origin: "the host's apt" };
-}
-
-function deb822Urls(text: string): readonly string[] {
-  return [...text.matchAll(/^URIs:[ \t]*(.+)$/gim)].flatMap(([, uris = ""]) =>
-    uris.trim().split(/\s+/).map(withoutSlash),
-  );
-}
-
-function oneLineUrls(text: string): readonly string[] {
-  return [...text.matchAll(/^deb\s+(?:\[[^\]]*\]\s+)?(\S+)/gim)].map(([, url = ""]) =>
-    withoutSlash(url),
-  );
 }
 
 function withoutSlash(url: string): string {

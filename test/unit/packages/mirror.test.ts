@@ -8,7 +8,7 @@ import {
 test("the environment goes before the manifest, the manifest before the host", async () => {
   const host = aHost(
     "debian.sources",
-    "Types: deb\nURIs: http://host.example/debian\nSuites: bookworm\n",
+    "Types: deb\nURIs: http://host.example/debian\nSuites: bookworm\nComponents: main\n",
   );
   const manifestMirror = "http://manifest.example/debian";
   const environmentMirror = "http://environment.example/debian";
@@ -98,13 +98,95 @@ deb http://security.example/debian-security/ bookworm-security main
   });
 });
 
-test("what other vendors offer is not Debian's archive", async () => {
+test.for([
+  ["another component", "deb https://vendor.example/linux/debian bookworm stable\n"],
+  ["another suite", "deb https://vendor.example/apt bookworm-tool main\n"],
+  ["nothing else of Debian's", "deb https://vendor.example/php bookworm main\n"],
+  ["a flat archive", "deb https://vendor.example/debian ./\n"],
+  ["sources alone", "deb-src http://deb.example/debian bookworm main\n"],
+  ["a disc", "deb cdrom:[Debian 12 _Bookworm_]/debian bookworm main\n"],
+  ["a protocol that is not HTTP", "deb tor+http://deb.example/debian bookworm main\n"],
+  ["a comment", "# deb http://deb.example/debian bookworm main\n"],
+] as const)("an archive of %s is not Debian's", async ([, text]) => {
+  await expect(choose(aHost("vendor.list", text))).rejects.toMatchObject({
+    code: "mirror-not-configured",
+  });
+});
+
+test("a vendor's archive that comes first does not win", async () => {
   const host = aHost(
-    "vendors.list",
-    "deb https://packages.vendor.example/apt tool-bookworm main\ndeb https://node.vendor.example/node_24.x nodistro main\n",
+    "sources.list",
+    `deb https://vendor.example/linux/debian bookworm stable
+deb https://vendor.example/php bookworm main
+deb http://deb.example/debian bookworm main
+deb http://deb.example/debian bookworm-updates main
+`,
   );
 
-  await expect(choose(host)).rejects.toMatchObject({ code: "mirror-not-configured" });
+  await expect(choose(host)).resolves.toMatchObject({ main: "http://deb.example/debian" });
+});
+
+test("a company's mirror is known by its updates, whatever its path", async () => {
+  const host = aHost(
+    "sources.list",
+    `deb http://mirror.example/repos/deb-main bookworm main
+deb http://mirror.example/repos/deb-main bookworm-updates main
+deb http://mirror.example/repos/deb-sec bookworm-security main
+`,
+  );
+
+  await expect(choose(host)).resolves.toMatchObject({
+    main: "http://mirror.example/repos/deb-main",
+    security: "http://mirror.example/repos/deb-sec",
+  });
+});
+
+test("a company's mirror is known by Debian's keyring as well", async () => {
+  const host = aHost(
+    "company.sources",
+    `Types: deb
+URIs: http://mirror.example/main
+Suites: bookworm
+Components: main
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+`,
+  );
+
+  await expect(choose(host)).resolves.toMatchObject({ main: "http://mirror.example/main" });
+});
+
+test("the release that was asked for goes before another one", async () => {
+  const host = aHost(
+    "sources.list",
+    "deb http://old.example/debian bullseye main\ndeb http://new.example/debian bookworm main\n",
+  );
+  const other = aHost("sources.list", "deb http://old.example/debian bullseye main\n");
+
+  await expect(choose(host)).resolves.toMatchObject({ main: "http://new.example/debian" });
+  await expect(choose(other)).resolves.toMatchObject({ main: "http://old.example/debian" });
+});
+
+test("a paragraph that is off does not count; a field may go on over lines", async () => {
+  const host = aHost(
+    "debian.sources",
+    `Enabled: no
+Types: deb
+URIs: http://off.example/debian
+Suites: bookworm
+Components: main
+
+types: deb deb-src
+uris:
+ http://one.example/debian/
+# a comment in the middle
+ http://two.example/debian
+suites: bookworm
+ bookworm-updates
+components: main contrib
+`,
+  );
+
+  await expect(choose(host)).resolves.toMatchObject({ main: "http://one.example/debian" });
 });
 
 test("without any mirror the error says what to set", async () => {
@@ -118,7 +200,7 @@ test("without any mirror the error says what to set", async () => {
 test("a Debian host is no mirror of another family", async () => {
   const host = aHost(
     "debian.sources",
-    "Types: deb\nURIs: http://deb.example/debian\nSuites: bookworm\n",
+    "Types: deb\nURIs: http://deb.example/debian\nSuites: bookworm\nComponents: main\n",
   );
 
   await expect(choose({ ...host, os: "oraclelinux-9" })).rejects.toMatchObject({
