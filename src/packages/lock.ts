@@ -1,4 +1,4 @@
-import { isNode, LineCounter, parseDocument, stringify } from "yaml";
+import { isNode, LineCounter, parseDocument, stringify, visit } from "yaml";
 import * as z from "zod";
 import type { Diagnostic, Location } from "../diagnostic.ts";
 import { fail, ok, type Result } from "../result.ts";
@@ -31,7 +31,7 @@ const packageSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   source: z.string(),
   built: z.int().positive(),
-  reason: z.string(),
+  reason: z.string().regex(/^(?:requested|\S+ needs \S.*)$/),
 });
 
 const lockSchema = z.strictObject({
@@ -96,6 +96,11 @@ export function parseLock(text: string, file: string): Result<Lock, readonly Dia
     const message = `The lock is not valid YAML: ${syntax.message}`;
     return fail([problem({ text, file, offset: syntax.pos[0], message, hint: REPAIR })]);
   }
+  const alias = aliasOffset(document);
+  if (alias !== undefined) {
+    const message = "The lock holds a YAML alias, which qclock never writes.";
+    return fail([problem({ text, file, offset: alias, message, hint: REPAIR })]);
+  }
   const parsed = lockSchema.safeParse(document.toJS());
   if (parsed.success) return ok(fromFile(parsed.data));
   return fail(
@@ -108,7 +113,7 @@ export function parseLock(text: string, file: string): Result<Lock, readonly Dia
         offset,
         message: isVersion
           ? "The lock was written by another version of qclock."
-          : `The lock is damaged at ${issue.path.join(".")}: ${issue.message}.`,
+          : `The lock is damaged${issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`}: ${issue.message}.`,
         hint: isVersion
           ? "Use the version of qclock that the project uses, or run `qclock lock --update`."
           : REPAIR,
@@ -144,6 +149,18 @@ function locate(text: string, file: string, offset: number): Location {
   const sourceLine = text.slice(start, end === -1 ? text.length : end).replace(/\r$/, "");
   const length = Math.max(1, sourceLine.trimEnd().length - (offset - start));
   return { file, line, column: offset - start + 1, offset, length, sourceLine };
+}
+
+/** Where the first alias stands: one without its anchor, or some thousands of them, would end in an exception. */
+function aliasOffset(document: ReturnType<typeof parseDocument>): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias: (_, { range }) => {
+      offset = range?.[0] ?? 0;
+      return visit.BREAK;
+    },
+  });
+  return offset;
 }
 
 function offsetOf(

@@ -236,6 +236,15 @@ test.for<readonly [string, string, RegExp, RegExp]>([
   ],
   ["two documents", `${text}---\n${text}`, /not valid YAML/, /Restore/],
   ["a cut file", text.slice(0, text.length >> 1), /damaged|not valid/, /Restore/],
+  [
+    "a reason that is none",
+    text.replace("reason: requested", "reason: because"),
+    /reason/,
+    /Restore/,
+  ],
+  ["an alias without an anchor", "version: 1\ntargets: *nothing\n", /^2:10 .*alias/, /Restore/],
+  ["an alias of itself", "version: 1\ntargets: &a { x: *a }\n", /^2:18 .*alias/, /Restore/],
+  ["a heap of aliases", `a: &a [1]\nb: [${"*a, ".repeat(5000)}]\n`, /^2:5 .*alias/, /Restore/],
   ["nothing", "", /damaged/, /Restore/],
   ["a list", "- 1\n", /damaged/, /Restore/],
 ])("%s is refused with its place", ([, damaged, message, hint]) => {
