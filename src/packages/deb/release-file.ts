@@ -63,10 +63,12 @@ async function verifySignature(
     date: request.now,
   });
   const reasons: string[] = [];
-  for (const { keyID, verified } of signatures) {
+  const dates: Date[] = [];
+  for (const { keyID, verified, signature } of signatures) {
     try {
       await verified;
     } catch (error) {
+      dates.push(...(await signature).packets.flatMap(({ created }) => created ?? []));
       reasons.push(
         `${keyID.toHex().toUpperCase()}: ${error instanceof Error ? error.message : ""}`,
       );
@@ -75,6 +77,7 @@ async function verifySignature(
     const key = verificationKeys.find((candidate) => candidate.getKeys(keyID).length > 0);
     if (key !== undefined) return { text: data, signedBy: key.getFingerprint().toUpperCase() };
   }
+  refuseClockBehind(request, dates);
   throw invalid(request, "no signature is by a key that qclock trusts", undefined, reasons);
 }
 
@@ -89,6 +92,17 @@ function invalid(
     details,
     hint: "The mirror was tampered with, or a proxy changed the file on its way. Nothing of it was used.",
   });
+}
+
+/** A signature from the future is no tampering: the machine's clock stands, as after a restored snapshot. */
+function refuseClockBehind(request: VerifyRequest, dates: readonly Date[]): void {
+  const [made] = dates;
+  if (made === undefined || dates.some((date) => date <= request.now)) return;
+  throw new QclockError(
+    "signature-invalid",
+    `${request.url} was signed at ${made.toISOString()}, which is in the future here.`,
+    { hint: `This machine's clock says ${request.now.toISOString()}: set it right.` },
+  );
 }
 
 function refuseExpired(request: VerifyRequest, validUntil: string | undefined): void {

@@ -125,8 +125,17 @@ test("Valid-Until is the last moment", async () => {
       ({ message, hint }: { message: string; hint: string }) => `${message} ${hint}`,
     );
 
-  // The test signs now; a clock that is behind the signature is another test.
   await expect(on("2999-01-01T00:00:00Z")).resolves.toMatch(/2026-05-02T12:00:00.000Z.*clock/s);
+});
+
+test("a clock that is behind the signature is told as such, not as tampering", async () => {
+  const request = await aRequest({ now: new Date("2021-01-01T00:00:00Z") });
+
+  await expect(verifyReleaseFile(request)).rejects.toMatchObject({
+    code: "signature-invalid",
+    message: expect.stringContaining("in the future"),
+    hint: "This machine's clock says 2021-01-01T00:00:00.000Z: set it right.",
+  });
 });
 
 test("a signature by a key that has run out does not count", async () => {
