@@ -5,6 +5,7 @@ import type { Downloader } from "../store/downloader.ts";
 import type { PinnedKey } from "./deb/keys/debian.ts";
 import type { IndexedPackage } from "./deb/packages-index.ts";
 import { fetchPackages } from "./fetch.ts";
+import { describeLockChanges } from "./lock-changes.ts";
 import { assembledImages, packageInputs } from "./inputs.ts";
 import type { Mirrors } from "./mirror.ts";
 import type {
@@ -58,19 +59,23 @@ export async function lockPackages(request: LockRequest): Promise<LockResult> {
   if (existing !== undefined && current?.inputs === inputs && mode !== "update") {
     return { lock: existing, target: current, changed: false };
   }
-  if (mode === "locked") throw outdated(key, current !== undefined);
+  if (mode === "locked") throw outdated(stack, current);
   const target = await resolveTarget(request, inputs, current);
   const targets = new Map([...(existing?.targets ?? []), [key, target]]);
   return { lock: { version: 1, targets }, target, changed: true };
 }
 
-function outdated(key: string, isStale: boolean): QclockError {
+function outdated(stack: Stack, current: LockTarget | undefined): QclockError {
+  const key = targetKey(stack);
   return new QclockError(
     "lock-outdated",
-    isStale
-      ? `stack.lock.yaml was made for other packages than the manifest asks for on ${key}.`
-      : `stack.lock.yaml has no entry for ${key}.`,
-    { hint: "Run `qclock lock`, review the difference and commit it." },
+    current === undefined
+      ? `stack.lock.yaml has no entry for ${key}.`
+      : `stack.lock.yaml was made for other packages than the manifest asks for on ${key}.`,
+    {
+      hint: "Run `qclock lock`, review the difference and commit it.",
+      details: current === undefined ? [] : describeLockChanges(stack, current),
+    },
   );
 }
 

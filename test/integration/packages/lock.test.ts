@@ -116,7 +116,10 @@ test("--locked refuses a stale lock and an absent one before any request", async
 
   await expect(
     lockPackages({ ...request, stack: changed, existing: lock, mode: "locked" }),
-  ).rejects.toMatchObject({ code: "lock-outdated" });
+  ).rejects.toMatchObject({
+    code: "lock-outdated",
+    details: ['image "base": asks for tzdata as well'],
+  });
   await expect(lockPackages({ ...request, mode: "locked" })).rejects.toMatchObject({
     code: "lock-outdated",
   });

@@ -1,0 +1,37 @@
+import type { Stack } from "../stack/stack.ts";
+import { assembledImages } from "./inputs.ts";
+import type { LockTarget } from "./package.ts";
+
+/** In what the manifest differs from the one that a lock was made for, a line each: `image "app": asks for php8.2-gd as well`. */
+export function describeLockChanges(stack: Stack, target: LockTarget): readonly string[] {
+  const images = new Map(assembledImages(stack).map((image) => [image.name, image]));
+  const lines: string[] = [];
+  const held = new Map<string, ReadonlySet<string>>();
+  for (const [name, image] of images) {
+    const locked = target.images.get(name);
+    const above = image.parent === undefined ? undefined : held.get(image.parent);
+    const names = new Set([
+      ...(above ?? []),
+      ...(locked?.packages.map((entry) => entry.name) ?? []),
+    ]);
+    held.set(name, names);
+    if (locked === undefined) {
+      lines.push(`image "${name}": is new`);
+      continue;
+    }
+    const added = image.packages.filter((wanted) => !names.has(wanted));
+    const removed = locked.packages
+      .filter(({ reason }) => reason.type === "requested")
+      .map((entry) => entry.name)
+      .filter((requested) => !image.packages.includes(requested));
+    if (added.length > 0) lines.push(`image "${name}": asks for ${added.join(", ")} as well`);
+    if (removed.length > 0) lines.push(`image "${name}": no longer asks for ${removed.join(", ")}`);
+  }
+  for (const name of target.images.keys()) {
+    if (!images.has(name)) lines.push(`image "${name}": is gone`);
+  }
+  // The lock keeps a digest of these, not their text.
+  return lines.length > 0
+    ? lines
+    : ["an image's parent, its accounts, exclusions or setuid files, or the mirror"];
+}
