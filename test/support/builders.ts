@@ -98,10 +98,6 @@ export function aVolume(name: string): Volume {
   return { name, engineName: `t_${name}`, labels: new Map() };
 }
 
-export function aSecret(name: string): Secret {
-  return { name, source: { type: "generate", length: 32 } };
-}
-
 /** The fingerprint that every image has unless a test says otherwise. */
 export function fingerprintOf(image: string): Digest {
   return `sha256:${image}-1`;
