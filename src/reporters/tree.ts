@@ -24,7 +24,9 @@ export interface TreeReporterOptions {
  * What is over sooner than this is shown in one piece when it ends: a command with nothing to do
  * neither loads the live display nor makes the screen jump.
  */
-const quickMs = 80;
+const quickMs = 500;
+/** To the beginning of the line, and nothing left on it. */
+const eraseLine = "\r\u001B[2K";
 const shownNotices = 3;
 
 /** A live tree of images and services on a terminal; see format/tree.ts for what it shows and live.ts for how it is drawn. */
@@ -39,9 +41,20 @@ export function createTreeReporter(options: TreeReporterOptions): Reporter {
 
   const frame = (of: View): string => formatFrame(of, options);
   const begin = (): void => {
-    live = import("./live.ts").then(({ startLive }) =>
-      startLive({ stderr, style, draw: () => frame(view) }),
-    );
+    clearTimeout(timer);
+    const before = settled;
+    const start = async (): Promise<Live> => {
+      const { startLive } = await import("./live.ts");
+      await before;
+      stderr.write(eraseLine);
+      return startLive({ stderr, style, draw: () => frame(view) });
+    };
+    live = start();
+  };
+  /** Until it is known whether there is anything to watch, one line says that work has begun. */
+  const wait = (): void => {
+    stderr.write(`${style.accent("●")} ${formatHead(view, treeOptions(view, options))}`);
+    timer = setTimeout(begin, quickMs);
   };
   /** End the display, leave its last frame on the screen, and write what belongs below it. */
   const end = (): void => {
@@ -50,10 +63,11 @@ export function createTreeReporter(options: TreeReporterOptions): Reporter {
     const [display, last] = [live, view];
     [live, view] = [undefined, begun];
     const before = settled;
+    if (display === undefined) stderr.write(eraseLine);
     const write = async (): Promise<void> => {
       await before;
-      const succeeded = last.report === undefined || last.report.status === "succeeded";
-      if (display !== undefined) await (await display).stop({ frame: frame(last), succeeded });
+      if (display !== undefined)
+        await (await display).stop({ frame: frame(last), succeeded: hasSucceeded(last) });
       else if (last.report !== undefined)
         stderr.write(lines(formatTree(last, treeOptions(last, options))));
       stderr.write(noticesOf(last, options));
@@ -74,13 +88,21 @@ export function createTreeReporter(options: TreeReporterOptions): Reporter {
       }
       view = advance(view, event);
       if (event.type === "run-finished") return end();
-      if (idle) timer = setTimeout(begin, quickMs);
+      if (idle) wait();
+      const isWork = event.type === "run-started" && event.plan.nodes.length > 0;
+      if (isWork && live === undefined) begin();
     },
     async [Symbol.asyncDispose]() {
       if (view !== begun) end();
       await settled;
     },
   };
+}
+
+/** A preparation that was broken off leaves a phase unfinished. */
+function hasSucceeded({ report, phases }: View): boolean {
+  if (report !== undefined) return report.status === "succeeded";
+  return [...phases.values()].every(({ finishedAtMs }) => finishedAtMs !== undefined);
 }
 
 function formatFrame(view: View, options: TreeReporterOptions): string {
