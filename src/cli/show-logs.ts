@@ -15,7 +15,7 @@ export interface ShowLogsOptions {
   readonly since?: number;
 }
 
-/** Print the services' output, each line with its service in front, as it comes. Resolves with the exit code. */
+/** Print the services' output, each line with its service in front or as a JSON document of its own, as it comes. Resolves with the exit code. */
 export async function showLogs(
   session: Session,
   context: RunContext,
@@ -42,7 +42,16 @@ export async function showLogs(
     }
     const prefix = session.style.series(index, `${padColumns(service.name, width)} |`);
     const { services: _, ...logOptions } = options;
-    for await (const { text, timestamp } of engine.logs(state.id, logOptions, signal)) {
+    for await (const { stream, text, timestamp } of engine.logs(state.id, logOptions, signal)) {
+      if (session.settings.json) {
+        session.printDocument("log-line", {
+          service: service.name,
+          stream,
+          text,
+          ...(timestamp === undefined ? {} : { timestamp }),
+        });
+        continue;
+      }
       const time = timestamp === undefined ? "" : `${session.style.faint(timestamp)} `;
       session.print(`${prefix} ${time}${sanitize(text)}`);
     }

@@ -52,7 +52,8 @@ ssh:// goes through your own ssh and its configuration. Which Engine is used is 
     `What is written where
 
 Standard output carries data: build prints image names, up addresses, plan the plan. Everything else goes to
-standard error. --json prints one document with a "schema" of the form qclock/<kind>/v1 on standard output.
+standard error. --json prints one document with a "schema" of the form qclock/<kind>/v1 on standard output;
+logs prints one for each line.
 
 --progress auto is a live tree on a terminal and one line for each event elsewhere; json is one JSON object a line
 with the report last; quiet shows failures only. When a step fails only its own output is shown; the whole log is kept

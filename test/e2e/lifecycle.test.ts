@@ -177,6 +177,16 @@ test("logs must show each service's output with its name, and follow until it is
     /^store \| (?:one|two)\n$/,
   );
 
+  const documents = (await rig.qclock(["logs", "store", "--json"])).stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(documents).toEqual(
+    expect.arrayContaining([
+      { schema: "qclock/log-line/v1", service: "store", stream: "stderr", text: "two" },
+    ]),
+  );
+
   const following = rig.start(["logs", "-f"]);
   await following.saw("store | one");
   following.kill("SIGINT");
