@@ -142,7 +142,8 @@ class TarWriter {
     if (this.#used === 0) return;
     const full = this.#buffer.subarray(0, this.#used);
     this.#hash.update(full);
-    await this.#file.writev([full]);
+    // `writeFile` goes on after a short write, as a disk that is nearly full gives; `write` does not.
+    await this.#file.writeFile(full);
     this.#used = 0;
   }
 }

@@ -208,7 +208,8 @@ class SpoolWriter {
 
   async flush(): Promise<void> {
     if (this.#pendingBytes === 0) return;
-    await this.#file.writev(this.#pending);
+    // `writeFile` goes on after a short write, as a disk that is nearly full gives; `writev` does not.
+    await this.#file.writeFile(Buffer.concat(this.#pending));
     this.#pending = [];
     this.#pendingBytes = 0;
   }
