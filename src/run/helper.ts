@@ -1,4 +1,4 @@
-import type { Engine } from "../docker/engine.ts";
+import type { ContainerRequest, Engine } from "../docker/engine.ts";
 import { engineStatus } from "../docker/errors.ts";
 import { createEmptyImage } from "../image/empty-image.ts";
 import { packImageArchive } from "../image/image-layout.ts";
@@ -13,19 +13,42 @@ export interface HelperContext {
   readonly signal: AbortSignal;
 }
 
-/** Id of the empty image in the Engine, loaded when it is not there. */
-export async function ensureEmptyImage(engine: Engine, signal: AbortSignal): Promise<string> {
+const TRIES = 5;
+
+/**
+ * Make a container from the empty image, which is loaded when it is not there. The end of a reset of
+ * another stack takes that image away, at any moment between two calls: then it is loaded again.
+ */
+export async function createFromEmptyImage(
+  engine: Engine,
+  request: Omit<ContainerRequest, "image">,
+  signal: AbortSignal,
+): Promise<string> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const image = await loadEmptyImage(engine, signal);
+      return await engine.createContainer({ ...request, image }, signal);
+    } catch (error) {
+      if (engineStatus(error) !== 404 || attempt === TRIES) throw error;
+    }
+  }
+}
+
+async function loadEmptyImage(engine: Engine, signal: AbortSignal): Promise<string> {
   const { architecture } = await engine.info(signal);
   const image = createEmptyImage(
     architecture === "aarch64" || architecture === "arm64" ? "arm64" : "amd64",
   );
-  const present = await engine.inspectImage(image.reference, signal);
-  if (present !== undefined) return image.reference;
+  if ((await engine.inspectImage(image.reference, signal)) !== undefined) return image.reference;
   const { content } = packImageArchive([image], { omitLayers: new Set() });
   await engine.loadImages(content, () => undefined, signal);
   // Its id is the digest of the configuration, or of the manifest on the containerd store.
-  const id = await firstExisting(engine, [image.configDigest, image.manifestDigest], signal);
-  await engine.tagImage(id, image.reference, signal);
+  const byConfig = await engine.inspectImage(image.configDigest, signal);
+  await engine.tagImage(
+    byConfig === undefined ? image.manifestDigest : image.configDigest,
+    image.reference,
+    signal,
+  );
   return image.reference;
 }
 
@@ -38,15 +61,6 @@ export async function removeEmptyImage(engine: Engine, signal: AbortSignal): Pro
   }
 }
 
-async function firstExisting(
-  engine: Engine,
-  ids: readonly string[],
-  signal: AbortSignal,
-): Promise<string> {
-  for (const id of ids) if ((await engine.inspectImage(id, signal)) !== undefined) return id;
-  throw new Error("the empty image was loaded, but the Engine does not have it");
-}
-
 /**
  * Lend a never-started container with a volume mounted, through which archives go in and come out: the
  * one way into a volume that works with local and remote Engines and runs nothing. Removed afterwards.
@@ -57,11 +71,10 @@ export async function withHelper<Result>(
   use: (containerId: string) => Promise<Result>,
 ): Promise<Result> {
   const { engine, stackName, runId, version, signal } = context;
-  const image = await ensureEmptyImage(engine, signal);
-  const id = await engine.createContainer(
+  const id = await createFromEmptyImage(
+    engine,
     {
       name: `${stackName}-qclock-helper-${runId}-${helperNumber()}`,
-      image,
       environment: new Map(),
       labels: new Map([
         [labels.stack, stackName],

@@ -4,7 +4,7 @@ import type { ContainerRequest, Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
 import { labels } from "../stack/labels.ts";
 import type { RunContext } from "./context.ts";
-import { ensureEmptyImage } from "./helper.ts";
+import { createFromEmptyImage } from "./helper.ts";
 import { settle } from "./settle.ts";
 import { identifyProcess, isDead, processIdentitySchema } from "./process-identity.ts";
 
@@ -105,19 +105,13 @@ function lockName(stack: string): string {
 /** Create the lock's container, or see that its name is taken. */
 async function tryCreate(context: LockContext, engine: Engine): Promise<string | undefined> {
   const { signal } = context;
-  const request = lockRequest(context, await ensureEmptyImage(engine, signal), {
+  const request = lockRequest(context, {
     ...context.holder,
     process: await identifyProcess(context.holder.pid),
     since: new Date().toISOString(),
   });
-  const create = (): Promise<string> => engine.createContainer(request, signal);
   try {
-    return await create().catch(async (error: unknown) => {
-      // The end of a reset elsewhere has just taken the empty image away.
-      if (engineStatus(error) !== 404) throw error;
-      await ensureEmptyImage(engine, signal);
-      return create();
-    });
+    return await createFromEmptyImage(engine, request, signal);
   } catch (error) {
     if (engineStatus(error) === 409) return undefined;
     throw error;
@@ -126,12 +120,10 @@ async function tryCreate(context: LockContext, engine: Engine): Promise<string |
 
 function lockRequest(
   { stackName, runId, version }: LockContext,
-  image: string,
   holder: Holder,
-): ContainerRequest {
+): Omit<ContainerRequest, "image"> {
   return {
     name: lockName(stackName),
-    image,
     environment: new Map(),
     labels: new Map([
       [labels.stack, stackName],

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { expect, test } from "vitest";
 import { engineStatus } from "../../../src/docker/errors.ts";
 import { QclockError } from "../../../src/error.ts";
+import { createFromEmptyImage } from "../../../src/run/helper.ts";
 import { type HeldLock, type LockContext, takeLock, unlockStack } from "../../../src/run/lock.ts";
 import { createTestStack, type TestStack } from "../../support/runtime.ts";
 
@@ -104,12 +105,8 @@ test("unlock takes away the lock that is named, and no other", async () => {
 test("a container that only bears the lock's name is not touched", async () => {
   await using rig = await createTestStack();
   const { engine } = rig;
-  const lock = await takeLock(contextOf(rig));
-  const image = (await engine.inspectContainer(`${rig.name}-qclock-lock`))?.imageId ?? "";
-  await lock[Symbol.asyncDispose]();
   const request = {
     name: `${rig.name}-qclock-lock`,
-    image,
     environment: new Map(),
     labels: new Map([["dev.qclock.test", "1"]]),
     ports: [],
@@ -122,11 +119,13 @@ test("a container that only bears the lock's name is not touched", async () => {
     init: false,
     restart: { type: "no" },
   } as const;
-  const id = await engine.createContainer(request);
+  const create = (): Promise<string> =>
+    createFromEmptyImage(engine, request, new AbortController().signal);
+  const id = await create();
   try {
     expect(await refusal(takeLock(contextOf(rig)))).toMatchObject({ code: "foreign-object" });
     expect(await engine.inspectContainer(id)).toBeDefined();
-    const conflict = await refusal(engine.createContainer(request));
+    const conflict = await refusal(create());
     expect(engineStatus(conflict)).toBe(409);
   } finally {
     await engine.removeContainer(id);
