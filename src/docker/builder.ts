@@ -72,7 +72,11 @@ export async function tryBuilder({
           contextSizeBytes: context.sizeBytes,
           dockerfile: emptyScan.dockerfile.path,
           buildArgs: new Map(),
-          labels: new Map([[labels.role, "helper"]]),
+          // The reference makes the image this trial's own: of two at once with equal content neither could remove it.
+          labels: new Map([
+            [labels.role, "helper"],
+            [labels.run, reference],
+          ]),
           builder,
           ...(name === undefined ? {} : { reference: name }),
         },

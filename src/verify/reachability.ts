@@ -34,28 +34,74 @@ export type TryConnections = (
   targets: readonly Target[],
 ) => Promise<readonly Attempt[] | undefined>;
 
+/** How often a pair that contradicts its declaration is tried in all, and the pause between. */
+const tries = 3;
+const pauseMs = 700;
+
 /**
  * For each ordered pair of services whether the first can open a connection to the second. Any answer
  * of the other side, a refusal too, proves that packets pass; silence and "no route" that they do not.
+ *
+ * What contradicts the manifest has to do so several times: whenever any network is made or removed, the
+ * Engine takes its isolation rules out and puts them back, and a packet may pass in between.
  */
-export async function observeReachability(
-  stack: Stack,
+export async function observeReachability(options: {
+  readonly stack: Stack;
+  readonly running: ReadonlyMap<string, RunningService>;
+  readonly tryConnections: TryConnections;
+  readonly sleep: (durationMs: number) => Promise<void>;
+}): Promise<readonly Reach[]> {
+  const { stack, running, tryConnections, sleep } = options;
+  const services = [...stack.services.values()].filter(({ job }) => !job);
+  const pairs = services.flatMap((from) =>
+    services.filter(({ name }) => name !== from.name).map((to) => ({ from, to })),
+  );
+  let reaches = await tryPairs(pairs, running, tryConnections);
+  for (let attempt = 1; attempt < tries; attempt += 1) {
+    const doubtful = pairs.filter((_, index) => contradicts(reaches[index]));
+    if (doubtful.length === 0) break;
+    await sleep(pauseMs);
+    const again = await tryPairs(doubtful, running, tryConnections);
+    reaches = reaches.map(
+      (reach) => again.find(({ from, to }) => from === reach.from && to === reach.to) ?? reach,
+    );
+  }
+  return reaches;
+}
+
+interface Pair {
+  readonly from: Service;
+  readonly to: Service;
+}
+
+/** All targets of one service go in one command: starting one is what takes the time. */
+async function tryPairs(
+  pairs: readonly Pair[],
   running: ReadonlyMap<string, RunningService>,
   tryConnections: TryConnections,
 ): Promise<readonly Reach[]> {
-  const services = [...stack.services.values()].filter(({ job }) => !job);
-  const perService = await Promise.all(
-    services.map(async (from) => {
-      const others = services.filter(({ name }) => name !== from.name);
-      const targets = others.flatMap((to) => targetsOf(from, running.get(to.name)));
-      const source = running.get(from.name);
-      const attempts = source === undefined ? undefined : await tryConnections(source, targets);
-      return others.map((to) =>
-        judgePair({ from, to, source, target: running.get(to.name), attempts }),
-      );
+  const attempts = new Map<string, readonly Attempt[] | undefined>();
+  await Promise.all(
+    [...Map.groupBy(pairs, ({ from }) => from.name)].map(async ([name, own]) => {
+      const source = running.get(name);
+      const targets = own.flatMap(({ from, to }) => targetsOf(from, running.get(to.name)));
+      if (source !== undefined) attempts.set(name, await tryConnections(source, targets));
     }),
   );
-  return perService.flat();
+  return pairs.map(({ from, to }) =>
+    judgePair({
+      from,
+      to,
+      source: running.get(from.name),
+      target: running.get(to.name),
+      attempts: attempts.get(from.name),
+    }),
+  );
+}
+
+function contradicts(reach: Reach | undefined): boolean {
+  if (reach === undefined || reach.outcome.status === "unknown") return false;
+  return reach.declared !== (reach.outcome.status === "open");
 }
 
 function targetsOf(from: Service, to: RunningService | undefined): readonly Target[] {

@@ -61,11 +61,12 @@ export async function verifyStack(
       phase: "verify-network",
       title: "Try connections between services",
     });
-    const reachability = await observeReachability(
+    const reachability = await observeReachability({
       stack,
-      gathered.running,
-      tryConnectionsIn(context, engine, gathered.helper),
-    );
+      running: gathered.running,
+      tryConnections: tryConnectionsIn(context, engine, gathered.helper),
+      sleep: (durationMs) => clock.sleep(durationMs, context.signal),
+    });
     emit({
       type: "phase-finished",
       phase: "verify-network",
