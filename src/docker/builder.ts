@@ -85,7 +85,8 @@ export async function tryBuilder({
       );
       made.unshift(id);
     };
-    await build("FROM scratch\nCOPY Dockerfile /first\n", reference);
+    // Its own name makes the image one of a kind: two trials at once would share it, and neither could remove it.
+    await build(`FROM scratch\n# ${reference}\nCOPY Dockerfile /first\n`, reference);
     await build(`FROM ${reference}\nCOPY Dockerfile /second\n`);
     return undefined;
   } catch (error) {

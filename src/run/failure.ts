@@ -10,10 +10,14 @@ export async function explainFailure(request: {
   readonly engine: Engine;
   readonly service: Service;
   readonly probe?: { readonly probe: Probe; readonly last: AttemptResult };
+  /** How it ended, where somebody saw it: once a container runs again, the Engine has forgotten. */
+  readonly exitCode?: number | undefined;
   readonly signal: AbortSignal;
 }): Promise<QclockError> {
-  const { engine, service, probe, signal } = request;
-  const state = await engine.inspectContainer(service.containerName, signal).catch(() => undefined);
+  const { engine, service, probe, exitCode, signal } = request;
+  const found = await engine.inspectContainer(service.containerName, signal).catch(() => undefined);
+  const state =
+    found?.status === "running" && exitCode !== undefined ? { ...found, exitCode } : found;
   const log = await lastLines(engine, service, signal);
   const details = [
     ...(probe === undefined ? [] : [`last probe: ${probe.probe.name}: ${probe.last.message}`]),
@@ -71,10 +75,7 @@ function describeState(state: ContainerState, service: Service): string {
 }
 
 function endOf(state: ContainerState, service: Service): string {
-  // Once it runs again the Engine has forgotten how it ended.
-  if (state.status === "running" && state.restartCount > 0)
-    return "ends again and again, and is restarted each time";
-  if (state.status === "restarting")
+  if (state.status === "restarting" || (state.status === "running" && state.restartCount > 0))
     return `ends again and again: ${explainExitCode(state, service)}`;
   if (state.status === "running") return "restarted while it was being started";
   return `ended: ${explainExitCode(state, service)}`;

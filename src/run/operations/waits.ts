@@ -20,7 +20,11 @@ export async function waitServiceReady(
   if (state === undefined) throw await explainFailure({ engine, service, signal });
   const watching = new AbortController();
   const stopped = engine.waitContainer(state.id, AbortSignal.any([signal, watching.signal]));
-  stopped.catch(() => undefined);
+  let exitCode: number | undefined;
+  const noteExit = async (): Promise<void> => {
+    exitCode = await stopped;
+  };
+  noteExit().catch(() => undefined);
   const startedMs = clock.now();
   let lastMessage = "";
   try {
@@ -45,7 +49,7 @@ export async function waitServiceReady(
           ? "runs; it has no probes"
           : `ready after ${Math.round(clock.now() - startedMs)} ms`;
       case "stopped":
-        throw await explainFailure({ engine, service, signal });
+        throw await explainFailure({ engine, service, exitCode, signal });
       case "timed-out":
         throw await explainFailure({ engine, service, signal, probe: outcome });
     }
