@@ -1,16 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, open, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { QclockError } from "../error.ts";
 import { parseControl } from "../packages/deb/control.ts";
-import {
-  databaseSkeleton,
-  infoFiles,
-  type InstalledPackage,
-  statusParagraph,
-} from "../packages/deb/dpkg-database.ts";
-import { buildAccounts } from "../packages/deb/finish/accounts.ts";
+import type { InstalledPackage } from "../packages/deb/dpkg-database.ts";
 import type { FinishTarget } from "../packages/deb/finish/finish.ts";
 import { finishSteps } from "../packages/deb/finish/steps.ts";
 import { parseRelations } from "../packages/deb/relation.ts";
@@ -19,11 +13,14 @@ import { satisfiesVersion } from "../packages/deb/version.ts";
 import type { LockedPackage } from "../packages/package.ts";
 import type { AssembledImage, Digest } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
+import { addAccounts } from "./accounts.ts";
 import { type DraftEntry, LayerDraft, mergeLayers, toDigest } from "./draft.ts";
+import { finishTarget } from "./finish-view.ts";
 import type { Layer } from "./layer.ts";
 import { writeLayer } from "./layer-tar.ts";
-import { readEntry } from "./read-entry.ts";
+import { addDatabase } from "./package-database.ts";
 import { unpackAll } from "./unpack-pool.ts";
+import { reportScripts } from "./unreplayed-scripts.ts";
 
 /** Lets one image at a time unpack. */
 export type UnpackTurn = (
@@ -285,125 +282,8 @@ function placeHardLinks(draft: LayerDraft): void {
   }
 }
 
-/** A view of the draft for the finish steps; what a step adds carries its name. */
-function finishTarget(
-  draft: LayerDraft,
-  parentLayers: readonly Layer[],
-): (origin: string) => FinishTarget {
-  const names = (folder: string): readonly string[] => {
-    const prefix = `${draft.resolve(`${folder}/.`).replace(/\/\.$/, "")}/`;
-    const found = new Set<string>();
-    for (const { path: at } of [...mergeLayers(parentLayers).values(), ...draft.sorted()]) {
-      if (at.startsWith(prefix)) found.add(at.slice(prefix.length).split("/")[0] ?? "");
-    }
-    return [...found].toSorted();
-  };
-  return (origin) => ({
-    kindOf: (at) => draft.find(draft.resolve(at))?.type,
-    readText: async (at) => {
-      const entry = draft.follow(at);
-      if (entry?.type !== "file") return undefined;
-      return (await readContent(entry, parentLayers)).toString("utf8");
-    },
-    list: names,
-    addFile: (at, content, mode = 0o644, owner = { uid: 0, gid: 0 }) =>
-      draft.addFile(origin, { path: at, mode, content, ...owner }),
-    addLink: (at, target) => draft.addLink(origin, at, target),
-    addDirectory: (at, mode, owner = { uid: 0, gid: 0 }) =>
-      draft.addDirectory(origin, at, { mode, ...owner }),
-  });
-}
-
-async function readContent(
-  entry: ReturnType<LayerDraft["find"]> & {},
-  parentLayers: readonly Layer[],
-): Promise<Buffer> {
-  if (!("content" in entry) || entry.content === undefined) return readEntry(parentLayers, entry);
-  if (entry.content.type === "bytes") return Buffer.from(entry.content.bytes);
-  const offset = entry.content.type === "file" ? entry.content.offset : 0;
-  await using file = await open(entry.content.file);
-  const { buffer } = await file.read(Buffer.alloc(entry.size), 0, entry.size, offset);
-  return buffer;
-}
-
-const SHADOW_GROUP = 42;
-
-async function addAccounts(
-  draft: LayerDraft,
-  target: (origin: string) => FinishTarget,
-  image: AssembledImage,
-): Promise<void> {
-  const view = target("accounts");
-  const isFirst = view.kindOf("etc/passwd") === undefined;
-  if (!isFirst && image.users.length + image.groups.length === 0) return;
-  const read = async (own: string, template: string): Promise<string> =>
-    (await view.readText(own)) ?? (await view.readText(template)) ?? "";
-  const passwd = await read("etc/passwd", "usr/share/base-passwd/passwd.master");
-  const group = await read("etc/group", "usr/share/base-passwd/group.master");
-  if (passwd === "" && image.users.length + image.groups.length === 0) return;
-  const files = buildAccounts({ passwd, group, users: image.users, groups: image.groups });
-  const hidden = { mode: 0o640, uid: 0, gid: SHADOW_GROUP };
-  draft.addFile("accounts", { path: "etc/passwd", mode: 0o644, content: files.passwd });
-  draft.addFile("accounts", { path: "etc/group", mode: 0o644, content: files.group });
-  draft.addFile("accounts", { path: "etc/shadow", content: files.shadow, ...hidden });
-  draft.addFile("accounts", { path: "etc/gshadow", content: files.gshadow, ...hidden });
-}
-
-/** A child's layer holds the whole status file and the `info` files of its own packages. */
-async function addDatabase(
-  target: (origin: string) => FinishTarget,
-  installed: readonly InstalledPackage[],
-): Promise<void> {
-  if (installed.length === 0) return;
-  const view = target("finish:dpkg");
-  const before = (await view.readText(`${DPKG}/status`)) ?? "";
-  const paragraphs = [
-    ...before.split("\n\n").map((text) => text.trim()),
-    ...installed.map((item) => statusParagraph(item).trim()),
-  ];
-  const sorted = paragraphs
-    .filter((paragraph) => paragraph !== "")
-    .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  view.addFile(`${DPKG}/status`, sorted.map((paragraph) => `${paragraph}\n\n`).join(""));
-  for (const file of [
-    ...(before === "" ? databaseSkeleton() : []),
-    ...installed.flatMap(infoFiles),
-  ]) {
-    const hidden = file.path.startsWith("lock") || file.path.startsWith("triggers/Lock");
-    view.addFile(`${DPKG}/${file.path}`, file.content, hidden ? 0o640 : 0o644);
-  }
-  for (const folder of ["alternatives", "parts", "updates"])
-    view.addDirectory(`${DPKG}/${folder}`, 0o755);
-}
-
 /** Privileges that a file gives by being run are taken away, but for those that the manifest names. */
 function withoutSetuid(entry: DraftEntry, allowed: ReadonlySet<string>): DraftEntry {
   if (entry.type === "directory" || (entry.mode & 0o6000) === 0) return entry;
   return allowed.has(entry.path) ? entry : { ...entry, mode: entry.mode & 0o1777 };
-}
-
-/** Lines of a script that change nothing in an image: guards, helpers of a running system, caches that are rebuilt. */
-const HARMLESS =
-  /^\s*(?:#.*|set .*|exit.*|true|:|fi|done|esac|;;|then|else|if .*|case .*|\(?[\w|" -]+\)\s*|}|\{|.*(?:deb-systemd|systemctl|invoke-rc\.d|update-rc\.d|ldconfig|py3compile|dpkg-maintscript-helper|dpkg-trigger|update-mime|udevadm|apparmor|debconf|db_).*)?\s*$/;
-
-/** Say once which packages have a script whose effect nobody replays. */
-function reportScripts(
-  installed: readonly InstalledPackage[],
-  onNotice: (message: string) => void,
-): void {
-  const replayed = new Set(finishSteps.flatMap(({ packages }) => packages));
-  for (const name of ["base-passwd", "dpkg", "usrmerge", "libc6"]) replayed.add(name);
-  const unknown = installed.filter(({ name, controlFiles }) => {
-    const script = controlFiles.get("postinst");
-    if (script === undefined || replayed.has(name)) return false;
-    return script.split("\n").some((line) => !HARMLESS.test(line));
-  });
-  if (unknown.length === 0) return;
-  onNotice(
-    `The scripts of these packages are not run and not replayed: ${unknown.map(({ name }) => name).join(", ")}`,
-  );
-}
-
-function nameOf(paragraph: string): string {
-  return /^Package: (.*)$/m.exec(paragraph)?.[1] ?? "";
 }

@@ -1,0 +1,46 @@
+import { open } from "node:fs/promises";
+import type { FinishTarget } from "../packages/deb/finish/finish.ts";
+import { type LayerDraft, mergeLayers } from "./draft.ts";
+import type { Layer } from "./layer.ts";
+import { readEntry } from "./read-entry.ts";
+
+/** A view of the draft for the finish steps; what a step adds carries its name. */
+export function finishTarget(
+  draft: LayerDraft,
+  parentLayers: readonly Layer[],
+): (origin: string) => FinishTarget {
+  const names = (folder: string): readonly string[] => {
+    const prefix = `${draft.resolve(`${folder}/.`).replace(/\/\.$/, "")}/`;
+    const found = new Set<string>();
+    for (const { path: at } of [...mergeLayers(parentLayers).values(), ...draft.sorted()]) {
+      if (at.startsWith(prefix)) found.add(at.slice(prefix.length).split("/")[0] ?? "");
+    }
+    return [...found].toSorted();
+  };
+  return (origin) => ({
+    kindOf: (at) => draft.find(draft.resolve(at))?.type,
+    readText: async (at) => {
+      const entry = draft.follow(at);
+      if (entry?.type !== "file") return undefined;
+      return (await readContent(entry, parentLayers)).toString("utf8");
+    },
+    list: names,
+    addFile: (at, content, mode = 0o644, owner = { uid: 0, gid: 0 }) =>
+      draft.addFile(origin, { path: at, mode, content, ...owner }),
+    addLink: (at, target) => draft.addLink(origin, at, target),
+    addDirectory: (at, mode, owner = { uid: 0, gid: 0 }) =>
+      draft.addDirectory(origin, at, { mode, ...owner }),
+  });
+}
+
+async function readContent(
+  entry: ReturnType<LayerDraft["find"]> & {},
+  parentLayers: readonly Layer[],
+): Promise<Buffer> {
+  if (!("content" in entry) || entry.content === undefined) return readEntry(parentLayers, entry);
+  if (entry.content.type === "bytes") return Buffer.from(entry.content.bytes);
+  const offset = entry.content.type === "file" ? entry.content.offset : 0;
+  await using file = await open(entry.content.file);
+  const { buffer } = await file.read(Buffer.alloc(entry.size), 0, entry.size, offset);
+  return buffer;
+}
