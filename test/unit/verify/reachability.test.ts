@@ -124,12 +124,12 @@ describe("the matrix", () => {
 
   test("takes a packet that passed once, while the Engine changed its rules, for no hole", async () => {
     let round = 0;
-    const once: typeof asDeclared = async (from, targets) => {
+    const onlyOnce: typeof asDeclared = async (from, targets) => {
       round += 1;
       if (round > 3) return asDeclared(from, targets);
       return targets.map((target) => ({ ...target, result: "connection refused" }));
     };
-    expect(await judgeWith(once, "db", "api", "front")).toMatchObject({ status: "passed" });
+    expect(await judgeWith(onlyOnce, "db", "api", "front")).toMatchObject({ status: "passed" });
   });
 
   test("is skipped, not passed, when it could not be tried", async () => {
