@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import { QclockError } from "../error.ts";
 import type { LoadedManifest } from "../manifest/load.ts";
-import type { Result } from "../result.ts";
+import { fail, type Result } from "../result.ts";
 import type { Architecture, OsName, Stack } from "../stack/stack.ts";
 import { displayPath, kindOf } from "./manifest-file.ts";
 import { chooseOs } from "./os-choice.ts";
@@ -20,14 +20,17 @@ export async function loadStack(options: {
   const { session, manifestPath, architecture, answers } = options;
   const { loadManifest } = await import("../manifest/load.ts");
   const { pathsToLookUp, resolveStack } = await import("../stack/resolve.ts");
-  const read = loadManifest({
+  const request = {
     path: manifestPath,
     text: await readFile(manifestPath, "utf8"),
     environment: session.host.environment,
     displayPath: displayPath(manifestPath, session.host.workingDirectory),
-  });
-  if (!read.ok) return read;
-  const loaded = await renamed(read.value, session.settings.stack);
+  };
+  const read = loadManifest(request);
+  // A key that is not known says nothing about the others: their references are checked all the same.
+  const readable = read.ok ? read : loadManifest({ ...request, ignoreUnknownKeys: true });
+  if (!readable.ok) return read.ok ? readable : read;
+  const loaded = await renamed(readable.value, session.settings.stack);
   const { manifest } = loaded;
   const os = await chooseOs({
     listed: [manifest.os].flat(),
@@ -43,13 +46,16 @@ export async function loadStack(options: {
   }
   const kinds = new Map<string, "file" | "directory" | undefined>();
   await Promise.all(pathsToLookUp(loaded).map(async (file) => kinds.set(file, await kindOf(file))));
-  return resolveStack({
+  const resolved = resolveStack({
     loaded,
     os,
     architecture,
     froms: await readFroms(loaded),
     fileKind: (file) => kinds.get(file),
   });
+  if (read.ok) return resolved;
+  const problems = [...read.error, ...(resolved.ok ? [] : resolved.error)];
+  return fail(problems.toSorted((a, b) => a.location.offset - b.location.offset));
 }
 
 /** `--stack` gives the stack another name, so that the same manifest can run twice side by side. */

@@ -31,6 +31,8 @@ export interface LoadRequest {
   /** As messages show it. */
   readonly displayPath: string;
   readonly environment: ReadonlyMap<string, string>;
+  /** Read on as if unknown keys were not there, so that what is wrong with the rest can be told as well. */
+  readonly ignoreUnknownKeys?: boolean;
 }
 
 /**
@@ -54,6 +56,7 @@ export function loadManifest(request: LoadRequest): Result<LoadedManifest, reado
   const unsound = inspectDocument(document, locator);
   if (unsound.length > 0) return fail(unsound.toSorted(byPlace));
   const interpolated = interpolateDocument({ ...request, document, text, locator });
+  if (request.ignoreUnknownKeys === true) deleteUnknownKeys(document);
   const { manifest, problems } = checkDocument(document, locator, interpolated);
   if (problems.length > 0 || manifest === undefined) return fail(problems.toSorted(byPlace));
   return ok({
@@ -85,6 +88,14 @@ function checkDocument(
     .flatMap((issue) => diagnoseIssue({ issue, document, locator }))
     .filter(({ location }) => !isRepeated(location));
   return { problems: [...problems, ...issues] };
+}
+
+function deleteUnknownKeys(document: Document.Parsed): void {
+  const parsed = manifestSchema.safeParse(document.toJS({ maxAliasCount: -1 }));
+  for (const issue of parsed.error?.issues ?? []) {
+    if (issue.code !== "unrecognized_keys") continue;
+    for (const key of issue.keys) document.deleteIn([...issue.path, key]);
+  }
 }
 
 /** The places of refused text are found by hand: nothing has been parsed. */
