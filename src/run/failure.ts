@@ -2,8 +2,10 @@ import type { ContainerState, Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
 import type { AttemptResult } from "../probe/target.ts";
 import type { Probe, Service } from "../stack/stack.ts";
+import type { Clock } from "./context.ts";
 
 const LOG_LINES = 20;
+const MEMORY_EVENT_MS = 300;
 
 /** What is known of a service that did not get ready, told so that the reader need not look further. */
 export async function explainFailure(request: {
@@ -12,10 +14,11 @@ export async function explainFailure(request: {
   readonly probe?: { readonly probe: Probe; readonly last: AttemptResult };
   /** How it ended, where somebody saw it: once a container runs again, the Engine has forgotten. */
   readonly exitCode?: number | undefined;
+  readonly clock: Pick<Clock, "sleep">;
   readonly signal: AbortSignal;
 }): Promise<QclockError> {
   const { engine, service, probe, exitCode, signal } = request;
-  const found = await engine.inspectContainer(service.containerName, signal).catch(() => undefined);
+  const found = await lastState(request);
   const state =
     found?.status === "running" && exitCode !== undefined ? { ...found, exitCode } : found;
   const log = await lastLines(engine, service, signal);
@@ -46,6 +49,21 @@ export async function explainFailure(request: {
       hint: hintFor(state, service, log),
     },
   );
+}
+
+/** The Engine hears of a kill for memory on another way than of the end, and at times a moment later. */
+async function lastState({
+  engine,
+  service,
+  clock,
+  signal,
+}: Parameters<typeof explainFailure>[0]): Promise<ContainerState | undefined> {
+  const look = (): Promise<ContainerState | undefined> =>
+    engine.inspectContainer(service.containerName, signal).catch(() => undefined);
+  const state = await look();
+  if (state?.exitCode !== 137 || state.oomKilled) return state;
+  await clock.sleep(MEMORY_EVENT_MS, signal);
+  return look();
 }
 
 async function lastLines(

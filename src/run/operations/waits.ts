@@ -17,7 +17,7 @@ export async function waitServiceReady(
   const { engine, signal, clock, emit } = context;
   const service = serviceOf(making(context).stack, name);
   const state = await engine.inspectContainer(service.containerName, signal);
-  if (state === undefined) throw await explainFailure({ engine, service, signal });
+  if (state === undefined) throw await explainFailure({ engine, service, clock, signal });
   const watching = new AbortController();
   const stopped = engine.waitContainer(state.id, AbortSignal.any([signal, watching.signal]));
   let exitCode: number | undefined;
@@ -49,9 +49,9 @@ export async function waitServiceReady(
           ? "runs; it has no probes"
           : `ready after ${Math.round(clock.now() - startedMs)} ms`;
       case "stopped":
-        throw await explainFailure({ engine, service, exitCode, signal });
+        throw await explainFailure({ engine, service, clock, exitCode, signal });
       case "timed-out":
-        throw await explainFailure({ engine, service, signal, probe: outcome });
+        throw await explainFailure({ engine, service, clock, signal, probe: outcome });
     }
   } finally {
     watching.abort();
@@ -63,7 +63,7 @@ export async function waitCompleted(
   { service: name }: Of<"wait-completed">,
   context: OperationContext,
 ): Promise<string> {
-  const { engine, signal } = context;
+  const { engine, signal, clock } = context;
   const service = serviceOf(making(context).stack, name);
   const state = await engine.inspectContainer(service.containerName, signal);
   if (state === undefined)
@@ -71,5 +71,5 @@ export async function waitCompleted(
   const exitCode =
     state.status === "exited" ? state.exitCode : await engine.waitContainer(state.id, signal);
   if (exitCode === 0) return "completed";
-  throw await explainFailure({ engine, service, signal });
+  throw await explainFailure({ engine, service, clock, signal });
 }
