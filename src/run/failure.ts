@@ -6,6 +6,7 @@ import type { Clock } from "./context.ts";
 
 const LOG_LINES = 20;
 const MEMORY_EVENT_MS = 300;
+const NEXT_END_MS = 3000;
 
 /** What is known of a service that did not get ready, told so that the reader need not look further. */
 export async function explainFailure(request: {
@@ -17,8 +18,9 @@ export async function explainFailure(request: {
   readonly clock: Pick<Clock, "sleep">;
   readonly signal: AbortSignal;
 }): Promise<QclockError> {
-  const { engine, service, probe, exitCode, signal } = request;
+  const { engine, service, probe, signal } = request;
   const found = await lastState(request);
+  const exitCode = request.exitCode ?? (await nextExitCode(request, found));
   const state =
     found?.status === "running" && exitCode !== undefined ? { ...found, exitCode } : found;
   const log = await lastLines(engine, service, signal);
@@ -49,6 +51,16 @@ export async function explainFailure(request: {
       hint: hintFor(state, service, log),
     },
   );
+}
+
+/** Of a container that was restarted and runs again: it ended before anybody looked, and will soon end in the same way. */
+async function nextExitCode(
+  { engine, signal }: Parameters<typeof explainFailure>[0],
+  state: ContainerState | undefined,
+): Promise<number | undefined> {
+  if (state?.status !== "running" || state.restartCount === 0) return undefined;
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(NEXT_END_MS)]);
+  return engine.waitContainer(state.id, limited).catch(() => undefined);
 }
 
 /** The Engine hears of a kill for memory on another way than of the end, and at times a moment later. */
