@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
  * Against a real Engine on a busy machine a moment may be missed. Where a change is judged, such a test is
  * run once more, and fails when it fails twice; at a developer's desk it fails at once and is looked at.
  */
+// oxlint-disable-next-line node/no-process-env -- the runner, and no part of qclock
 const retry = process.env["CI"] === "true" ? 1 : 0;
 
 export default defineConfig({
