@@ -2,7 +2,8 @@ import { createReadStream } from "node:fs";
 import type { Digest } from "../stack/stack.ts";
 import { MANIFEST_TYPE, toBlob } from "./config.ts";
 import type { ImageArtifact } from "./layer.ts";
-import { tarHeader, tarFill } from "./simple-tar.ts";
+import { tarPadding } from "../packages/deb/data-tar.ts";
+import { tarHeader } from "./simple-tar.ts";
 
 /** An archive for `POST /images/load`, with its length known before it is sent. */
 export interface ImageArchive {
@@ -41,7 +42,7 @@ export function packImageArchive(
   options: { readonly omitLayers: ReadonlySet<Digest> },
 ): ImageArchive {
   const members = listMembers(artifacts, options.omitLayers);
-  const lengthBytes = members.reduce((sum, { size }) => sum + 512 + size + tarFill(size), 1024);
+  const lengthBytes = members.reduce((sum, { size }) => sum + 512 + size + tarPadding(size), 1024);
   return { lengthBytes, content: writeMembers(members) };
 }
 
@@ -112,7 +113,7 @@ async function* writeMembers(members: readonly Member[]): AsyncGenerator<Uint8Ar
     }
     // The header has promised the size, so a layer that was damaged on disk must not go out.
     if (written !== size) throw new Error(`${name} has ${written} bytes instead of ${size}`);
-    const fill = tarFill(size);
+    const fill = tarPadding(size);
     if (fill > 0) yield Buffer.alloc(fill);
   }
   yield Buffer.alloc(1024);

@@ -26,11 +26,6 @@ export function tarHeader(
   return block;
 }
 
-/** Bytes that fill a member up to a whole block. */
-export function tarFill(size: number): number {
-  return (512 - (size % 512)) % 512;
-}
-
 function octal(value: number, width: number): string {
   return `${value.toString(8).padStart(width - 1, "0")}\0`;
 }

@@ -13,6 +13,20 @@ export interface HelperContext {
   readonly signal: AbortSignal;
 }
 
+/** What containers that are never started have in common: nothing that running would need. */
+export const neverStarted = {
+  environment: new Map<string, string>(),
+  ports: [],
+  mounts: [],
+  tmpfs: [],
+  readOnlyRoot: true,
+  dropCapabilities: ["ALL"],
+  addCapabilities: [],
+  noNewPrivileges: true,
+  init: false,
+  restart: { type: "no" },
+} as const;
+
 const TRIES = 5;
 
 /**
@@ -75,24 +89,17 @@ export async function withHelper<Result>(
     engine,
     {
       name: `${stackName}-qclock-helper-${runId}-${helperNumber()}`,
-      environment: new Map(),
       labels: new Map([
         [labels.stack, stackName],
         [labels.role, "helper"],
         [labels.run, runId],
         [labels.version, version],
       ]),
-      ports: [],
+      ...neverStarted,
       mounts: [
         { type: "volume", source: volume, target: "/volume", readOnly: false, noCopy: true },
       ],
-      tmpfs: [],
       readOnlyRoot: false,
-      dropCapabilities: ["ALL"],
-      addCapabilities: [],
-      noNewPrivileges: true,
-      init: false,
-      restart: { type: "no" },
     },
     signal,
   );

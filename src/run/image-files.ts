@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Engine } from "../docker/engine.ts";
 import { engineStatus } from "../docker/errors.ts";
 import { labels } from "../stack/labels.ts";
+import { neverStarted } from "./helper.ts";
 
 /** The text of small files of an image, by path; those that it lacks are left out. */
 export async function readImageFiles(
@@ -20,20 +21,11 @@ export async function readImageFiles(
       image: reference,
       // It never runs, but an image without a command cannot become a container.
       command: ["/qclock-never-started"],
-      environment: new Map(),
       labels: new Map([
         [labels.stack, stackName],
         [labels.role, "helper"],
       ]),
-      ports: [],
-      mounts: [],
-      tmpfs: [],
-      readOnlyRoot: true,
-      dropCapabilities: ["ALL"],
-      addCapabilities: [],
-      noNewPrivileges: true,
-      init: false,
-      restart: { type: "no" },
+      ...neverStarted,
     },
     signal,
   );

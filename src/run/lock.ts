@@ -4,7 +4,7 @@ import type { ContainerRequest, Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
 import { labels } from "../stack/labels.ts";
 import type { RunContext } from "./context.ts";
-import { createFromEmptyImage } from "./helper.ts";
+import { createFromEmptyImage, neverStarted } from "./helper.ts";
 import { settle } from "./settle.ts";
 import { identifyProcess, isDead, processIdentitySchema } from "./process-identity.ts";
 
@@ -124,7 +124,6 @@ function lockRequest(
 ): Omit<ContainerRequest, "image"> {
   return {
     name: lockName(stackName),
-    environment: new Map(),
     labels: new Map([
       [labels.stack, stackName],
       [labels.role, "lock"],
@@ -132,15 +131,7 @@ function lockRequest(
       [labels.version, version],
       [labels.holder, JSON.stringify(holder)],
     ]),
-    ports: [],
-    mounts: [],
-    tmpfs: [],
-    readOnlyRoot: true,
-    dropCapabilities: ["ALL"],
-    addCapabilities: [],
-    noNewPrivileges: true,
-    init: false,
-    restart: { type: "no" },
+    ...neverStarted,
   };
 }
 

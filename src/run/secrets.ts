@@ -2,7 +2,8 @@ import { randomInt, scryptSync } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { engineStatus } from "../docker/errors.ts";
 import { QclockError } from "../error.ts";
-import { tarFill, tarHeader } from "../image/simple-tar.ts";
+import { tarHeader } from "../image/simple-tar.ts";
+import { tarPadding } from "../packages/deb/data-tar.ts";
 import { generatedVolumeName, secretsHash, secretsVolumeName } from "../plan/plan-volumes.ts";
 import { labels } from "../stack/labels.ts";
 import type { Secret, Service, Stack } from "../stack/stack.ts";
@@ -193,7 +194,7 @@ function packFiles(
     parts.push(
       tarHeader(`volume/${name}`, content.length, { mode, uid, gid }),
       content,
-      Buffer.alloc(tarFill(content.length)),
+      Buffer.alloc(tarPadding(content.length)),
     );
   }
   return Buffer.concat([...parts, Buffer.alloc(1024)]);

@@ -3,7 +3,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { buildManifest, toBlob } from "../../src/image/config.ts";
 import type { Layer } from "../../src/image/layer.ts";
-import { tarFill, tarHeader } from "../../src/image/simple-tar.ts";
+import { tarHeader } from "../../src/image/simple-tar.ts";
+import { tarPadding } from "../../src/packages/deb/data-tar.ts";
 import type { LoadableImage } from "../../src/docker/load.ts";
 import type { Store } from "../../src/store/store.ts";
 
@@ -17,7 +18,7 @@ export async function smallLayer(store: Store, files: readonly SmallFile[]): Pro
     return [
       tarHeader(path, bytes.length, { mode: 0o755 }),
       bytes,
-      Buffer.alloc(tarFill(bytes.length)),
+      Buffer.alloc(tarPadding(bytes.length)),
     ];
   });
   const tar = Buffer.concat([...parts, Buffer.alloc(1024)]);

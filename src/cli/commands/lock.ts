@@ -30,7 +30,7 @@ export function registerLock({ program, run }: Registry): void {
           if (options.update === true && options.check === true) {
             throw new QclockError("usage", "--update and --check exclude each other.");
           }
-          const { lockStack } = await import("../../run/lock-stack.ts");
+          const { lockStack } = await import("../../run/prepare-images.ts");
           const { target, changed } = await lockStack(context);
           await session.settle();
           const packages = [...target.images.values()].reduce(

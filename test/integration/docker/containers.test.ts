@@ -225,7 +225,8 @@ for (const host of testHosts) {
           ],
         }),
       );
-      const { tarFill, tarHeader } = await import("../../../src/image/simple-tar.ts");
+      const { tarHeader } = await import("../../../src/image/simple-tar.ts");
+      const { tarPadding } = await import("../../../src/packages/deb/data-tar.ts");
       const secret = Buffer.from("secret");
       await engine.putArchive(
         id,
@@ -233,7 +234,7 @@ for (const host of testHosts) {
         Buffer.concat([
           tarHeader("password", secret.length, { mode: 0o440, uid: 10_001 }),
           secret,
-          Buffer.alloc(tarFill(secret.length)),
+          Buffer.alloc(tarPadding(secret.length)),
           Buffer.alloc(1024),
         ]),
       );

@@ -1,1 +1,0 @@
-export { lockStack } from "./prepare-images.ts";
