@@ -20,12 +20,10 @@ async function run() {
   // Warnings about the age of libraries' code say nothing to who runs a command.
   process.noDeprecation = true;
   await keepCompiledCode();
-  const bundle = new URL("../dist/qclock.js", import.meta.url);
+  const bundle = fileURLToPath(new URL("../dist/qclock.cjs", import.meta.url));
   // A checkout installed with --ignore-scripts has no bundle; Node runs the sources as they are.
-  const main = existsSync(fileURLToPath(bundle))
-    ? bundle
-    : new URL("../src/cli/main.ts", import.meta.url);
-  await import(main.href);
+  if (existsSync(bundle)) createRequire(import.meta.url)(bundle);
+  else await import(new URL("../src/cli/main.ts", import.meta.url).href);
 }
 
 /** Under the user's own cache: Node's default is a well-known name in a folder that everybody may write to. */

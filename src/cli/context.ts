@@ -117,6 +117,7 @@ async function openContext(
     session,
     manifestPath,
     architecture: hostArchitecture(),
+    store,
     answers: async (os, manifestMirror) =>
       repositoriesAnswer({ os, downloader, signal, mirrors: () => mirrorsOf(os, manifestMirror) }),
   });

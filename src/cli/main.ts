@@ -3,7 +3,7 @@ import { currentHost } from "./host.ts";
 import { type Interruption, listenForSignals } from "./interruption.ts";
 import { version } from "./version.ts";
 
-await main();
+void main();
 
 /** The composition root: what the process gives goes in, what it ends with comes out. */
 async function main(): Promise<void> {

@@ -2,28 +2,7 @@ import { Command, CommanderError } from "commander";
 import { QclockError } from "../error.ts";
 import { formatBug, formatError } from "../reporters/format/error.ts";
 import { createStyle } from "../reporters/format/style.ts";
-import type { Act } from "./command.ts";
-import { registerBuild } from "./commands/build.ts";
-import { registerCompletion } from "./commands/completion.ts";
-import { registerConfig } from "./commands/config.ts";
-import { registerDoctor } from "./commands/doctor.ts";
-import { registerDown } from "./commands/down.ts";
-import { registerEngine } from "./commands/engine.ts";
-import { registerExec } from "./commands/exec.ts";
-import { registerExplain } from "./commands/explain.ts";
-import { registerGraph } from "./commands/graph.ts";
-import { registerHelp } from "./commands/help.ts";
-import { registerLock } from "./commands/lock.ts";
-import { registerLogs } from "./commands/logs.ts";
-import { registerPlan } from "./commands/plan.ts";
-import { registerProbe } from "./commands/probe.ts";
-import { registerPs } from "./commands/ps.ts";
-import { registerReset } from "./commands/reset.ts";
-import { registerSchema } from "./commands/schema.ts";
-import { registerUnlock } from "./commands/unlock.ts";
-import { registerUp } from "./commands/up.ts";
-import { registerValidate } from "./commands/validate.ts";
-import { registerVerify } from "./commands/verify.ts";
+import type { Act, Registry } from "./command.ts";
 import { exitCodeOfError, exitCodes } from "./exit-code.ts";
 import type { Host } from "./host.ts";
 import type { Interruption } from "./interruption.ts";
@@ -41,22 +20,32 @@ interface Invocation {
 export async function runProgram(invocation: Invocation): Promise<number> {
   const { host, interruption } = invocation;
   let exitCode: number = exitCodes.done;
-  const program = createProgram(host, async (command, act) => {
+  const run = async (command: Command, act: Act): Promise<void> => {
     exitCode = await carryOut(command, act, invocation);
-  });
-  try {
+  };
+  const parse = async (only?: ReadonlySet<string>): Promise<void> => {
+    const program = await createProgram(host, run, only);
     await program.parseAsync([...host.argv], { from: "user" });
+  };
+  try {
+    await parse(commandsNamed(host.argv)).catch(async (error: unknown) => {
+      // Once more with all of them, for the suggestion.
+      if (!(error instanceof CommanderError) || error.code !== "commander.unknownCommand")
+        throw error;
+      await parse();
+    });
     return exitCode;
   } catch (error) {
     return interruption.exitCode ?? reportFailure(error, host);
   }
 }
 
-/** The whole command line, declared. */
-export function createProgram(
+/** The command line, declared: all of it, or the commands of these names alone. */
+export async function createProgram(
   host: Pick<Host, "stdout" | "stderr">,
   run: (command: Command, act: Act) => Promise<void>,
-): Command {
+  only?: ReadonlySet<string>,
+): Promise<Command> {
   const program = new Command("qclock")
     .description(
       "One typed file describes a stack; one command builds its images from scratch, brings it up and proves it.",
@@ -80,6 +69,8 @@ export function createProgram(
   addSettings(program);
   const registry = { program, run };
   program.commandsGroup("Commands:");
+  const wanted = Object.entries(commands).filter(([name]) => only?.has(name) ?? true);
+  const registrations = await Promise.all(wanted.map(([, load]) => load()));
   for (const register of registrations) register(registry);
   program.addHelpText(
     "after",
@@ -97,30 +88,42 @@ function termOf(command: Command): string {
   return [command.name(), ...operands].join(" ");
 }
 
-/** In the order in which help lists them: the main job first. */
-const registrations = [
-  registerBuild,
-  registerUp,
-  registerVerify,
-  registerReset,
-  registerPs,
-  registerLogs,
-  registerExec,
-  registerProbe,
-  registerDown,
-  registerPlan,
-  registerLock,
-  registerValidate,
-  registerGraph,
-  registerSchema,
-  registerDoctor,
-  registerEngine,
-  registerUnlock,
-  registerConfig,
-  registerCompletion,
-  registerExplain,
-  registerHelp,
-];
+/** In the order in which help lists them: the main job first. Each is loaded when it is needed. */
+const commands: Readonly<Record<string, () => Promise<(registry: Registry) => void>>> = {
+  build: async () => (await import("./commands/build.ts")).registerBuild,
+  up: async () => (await import("./commands/up.ts")).registerUp,
+  verify: async () => (await import("./commands/verify.ts")).registerVerify,
+  reset: async () => (await import("./commands/reset.ts")).registerReset,
+  ps: async () => (await import("./commands/ps.ts")).registerPs,
+  logs: async () => (await import("./commands/logs.ts")).registerLogs,
+  exec: async () => (await import("./commands/exec.ts")).registerExec,
+  probe: async () => (await import("./commands/probe.ts")).registerProbe,
+  down: async () => (await import("./commands/down.ts")).registerDown,
+  plan: async () => (await import("./commands/plan.ts")).registerPlan,
+  lock: async () => (await import("./commands/lock.ts")).registerLock,
+  validate: async () => (await import("./commands/validate.ts")).registerValidate,
+  graph: async () => (await import("./commands/graph.ts")).registerGraph,
+  schema: async () => (await import("./commands/schema.ts")).registerSchema,
+  doctor: async () => (await import("./commands/doctor.ts")).registerDoctor,
+  engine: async () => (await import("./commands/engine.ts")).registerEngine,
+  unlock: async () => (await import("./commands/unlock.ts")).registerUnlock,
+  config: async () => (await import("./commands/config.ts")).registerConfig,
+  completion: async () => (await import("./commands/completion.ts")).registerCompletion,
+  explain: async () => (await import("./commands/explain.ts")).registerExplain,
+  help: async () => (await import("./commands/help.ts")).registerHelp,
+};
+
+/**
+ * The commands that the words may name. Declaring one takes its twenty options, so that declaring all takes
+ * longer than most of them run; a command that is an option's value is declared for nothing. Undefined where all
+ * are needed: for help, for completion, and for the suggestion when no word is a command.
+ */
+function commandsNamed(words: readonly string[]): ReadonlySet<string> | undefined {
+  const named = words.filter((word) => Object.hasOwn(commands, word));
+  const needAll = ["help", "completion", "__complete", "-h", "--help"];
+  if (named.length === 0 || words.some((word) => needAll.includes(word))) return undefined;
+  return new Set(named);
+}
 
 async function carryOut(
   command: Command,

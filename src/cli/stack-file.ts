@@ -3,11 +3,14 @@ import path from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import { QclockError } from "../error.ts";
 import type { LoadedManifest } from "../manifest/load.ts";
-import { fail, type Result } from "../result.ts";
+import { fail, ok, type Result } from "../result.ts";
 import type { Architecture, OsName, Stack } from "../stack/stack.ts";
+import type { Store } from "../store/store.ts";
 import { displayPath, kindOf } from "./manifest-file.ts";
 import { chooseOs } from "./os-choice.ts";
 import type { Session } from "./session.ts";
+import { recallStack, rememberStack, type StackKey, type StackLookups } from "./stack-note.ts";
+import { build } from "./version.ts";
 
 /** From the manifest's file to the desired state: read it, look up what it points at, resolve it. */
 export async function loadStack(options: {
@@ -16,14 +19,70 @@ export async function loadStack(options: {
   readonly architecture: Architecture;
   /** Whether packages for an OS can be had; asked for `--os auto` only. */
   readonly answers: (os: OsName, manifestMirror: string | undefined) => Promise<boolean>;
+  /** Where stacks that were resolved before are remembered; absent: none is. */
+  readonly store?: Store;
 }): Promise<Result<Stack, readonly Diagnostic[]>> {
-  const { session, manifestPath, architecture, answers } = options;
+  const { session, manifestPath, architecture, store } = options;
+  const text = await readFile(manifestPath, "utf8");
+  const key: StackKey = {
+    build: build ?? "",
+    manifestPath,
+    displayPath: displayPath(manifestPath, session.host.workingDirectory),
+    text,
+    os: session.settings.os,
+    architecture,
+    stackName: session.settings.stack,
+  };
+  // From the sources the code has no digest, and which OS `auto` means is the world's to say.
+  if (store === undefined || build === undefined || key.os === "auto") {
+    return resolveText(options, text, emptyLookups());
+  }
+  const { environment } = session.host;
+  const known = await recallStack(key, { environment, store });
+  if (known !== undefined) return ok(known);
+  const lookups = emptyLookups();
+  const resolved = await resolveText(options, text, lookups);
+  if (resolved.ok) await rememberStack(key, resolved.value, { ...lookups, store });
+  return resolved;
+}
+
+type LookupsSoFar = {
+  readonly [Name in keyof StackLookups]: StackLookups[Name] extends ReadonlyMap<infer K, infer V>
+    ? Map<K, V>
+    : never;
+};
+
+function emptyLookups(): LookupsSoFar {
+  return { variables: new Map(), kinds: new Map(), dockerfiles: new Map() };
+}
+
+/** Tells which variables were asked for. */
+class WatchedEnvironment extends Map<string, string> {
+  readonly #asked: Map<string, string | undefined>;
+
+  constructor(environment: ReadonlyMap<string, string>, asked: Map<string, string | undefined>) {
+    super(environment);
+    this.#asked = asked;
+  }
+
+  override get(name: string): string | undefined {
+    const value = super.get(name);
+    this.#asked.set(name, value);
+    return value;
+  }
+}
+
+async function resolveText(
+  { session, manifestPath, architecture, answers }: Parameters<typeof loadStack>[0],
+  text: string,
+  lookups: LookupsSoFar,
+): Promise<Result<Stack, readonly Diagnostic[]>> {
   const { loadManifest } = await import("../manifest/load.ts");
   const { pathsToLookUp, resolveStack } = await import("../stack/resolve.ts");
   const request = {
     path: manifestPath,
-    text: await readFile(manifestPath, "utf8"),
-    environment: session.host.environment,
+    text,
+    environment: new WatchedEnvironment(session.host.environment, lookups.variables),
     displayPath: displayPath(manifestPath, session.host.workingDirectory),
   };
   const read = loadManifest(request);
@@ -44,13 +103,13 @@ export async function loadStack(options: {
       message: `Building on ${os}: its repositories answer.`,
     });
   }
-  const kinds = new Map<string, "file" | "directory" | undefined>();
+  const { kinds } = lookups;
   await Promise.all(pathsToLookUp(loaded).map(async (file) => kinds.set(file, await kindOf(file))));
   const resolved = resolveStack({
     loaded,
     os,
     architecture,
-    froms: await readFroms(loaded),
+    froms: await readFroms(loaded, lookups.dockerfiles),
     fileKind: (file) => kinds.get(file),
   });
   if (read.ok) return resolved;
@@ -72,7 +131,10 @@ async function renamed(loaded: LoadedManifest, name: string | undefined): Promis
 }
 
 /** The images that each Dockerfile's `FROM` and `COPY --from` lines name, by the image's name. A Dockerfile that cannot be read is reported by resolving. */
-async function readFroms(loaded: LoadedManifest): Promise<ReadonlyMap<string, readonly string[]>> {
+async function readFroms(
+  loaded: LoadedManifest,
+  texts: Map<string, string>,
+): Promise<ReadonlyMap<string, readonly string[]>> {
   const froms = new Map<string, readonly string[]>();
   for (const [name, image] of Object.entries(loaded.manifest.images)) {
     if (image.build === undefined) continue;
@@ -83,6 +145,7 @@ async function readFroms(loaded: LoadedManifest): Promise<ReadonlyMap<string, re
         : image.build;
     const file = path.resolve(loaded.directory, context, dockerfile);
     const text = await readFile(file, "utf8").catch(() => "");
+    texts.set(file, text);
     froms.set(
       name,
       parseFroms(text).map((from) => from.image),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";

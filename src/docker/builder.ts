@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { packContext } from "../context/pack.ts";
 import { parseIgnore } from "../context/ignore.ts";
 import { QclockError } from "../error.ts";

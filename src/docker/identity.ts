@@ -1,13 +1,17 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 
 /** The keys of an image's list entry or inspection that tell which image it is. `Manifests` comes from the containerd store alone, when asked for. */
 export const identitySchema = z.object({
   Id: z.string(),
-  Manifests: z
-    .array(
-      z.object({ ID: z.string(), Kind: z.string().optional(), Available: z.boolean().optional() }),
-    )
-    .nullish(),
+  Manifests: z.nullish(
+    z.array(
+      z.object({
+        ID: z.string(),
+        Kind: z.optional(z.string()),
+        Available: z.optional(z.boolean()),
+      }),
+    ),
+  ),
 });
 
 /**

@@ -97,9 +97,9 @@ function toFailure(
   );
 }
 
-/** The bundle lies beside this file or one folder above it (in a chunk); run from source it is the TypeScript file. */
+/** The worker's bundle lies beside this file's; run from source it is the TypeScript file. */
 function workerUrl(): URL {
-  for (const candidate of ["./unpack.worker.ts", "./unpack.worker.js", "../unpack.worker.js"]) {
+  for (const candidate of ["./unpack.worker.ts", "./unpack.worker.cjs"]) {
     const url = new URL(candidate, import.meta.url);
     if (existsSync(fileURLToPath(url))) return url;
   }

@@ -1,5 +1,5 @@
 import { readFile, readlink } from "node:fs/promises";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /**
  * What tells one process from every other that ever has its number. Empty where the system does not say.

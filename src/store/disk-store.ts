@@ -110,7 +110,8 @@ class DiskStore implements Store {
     try {
       await mkdir(path.dirname(target), { recursive: true });
       {
-        await using file = await open(temporary, "w");
+        // A note may repeat what stands in a manifest that only its owner may read.
+        await using file = await open(temporary, "w", 0o600);
         await file.writeFile(JSON.stringify(value));
       }
       await rename(temporary, target);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { ContainerState } from "../engine.ts";
 
 /** Words of the Engine for what a container is doing. */
@@ -12,41 +12,42 @@ export const containerStatusSchema = z.enum([
   "dead",
 ]);
 
-const stringMap = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((value) => new Map(Object.entries(value ?? {})));
+const stringMap = z.pipe(
+  z.nullish(z.record(z.string(), z.string())),
+  z.transform((value) => new Map(Object.entries(value ?? {}))),
+);
 
 /** The parts of `GET /containers/{id}/json` that qclock reads. */
 export const containerSchema = z.object({
   Id: z.string(),
   Name: z.string(),
-  Image: z.string().default(""),
-  RestartCount: z.number().default(0),
+  Image: z._default(z.string(), ""),
+  RestartCount: z._default(z.number(), 0),
   State: z.object({
     // podman also says "configured", "initialized", "stopped".
-    Status: containerStatusSchema.catch("created"),
-    ExitCode: z.number().default(0),
-    OOMKilled: z.boolean().default(false),
-    Error: z.string().default(""),
-    StartedAt: z.string().default(""),
-    Pid: z.number().default(0),
-    Health: z.object({ Status: z.string() }).nullish(),
+    // oxlint-disable-next-line promise/valid-params -- of a schema, not of a promise
+    Status: z.catch(containerStatusSchema, "created"),
+    ExitCode: z._default(z.number(), 0),
+    OOMKilled: z._default(z.boolean(), false),
+    Error: z._default(z.string(), ""),
+    StartedAt: z._default(z.string(), ""),
+    Pid: z._default(z.number(), 0),
+    Health: z.nullish(z.object({ Status: z.string() })),
   }),
-  Config: z.object({ Labels: stringMap, Tty: z.boolean().default(false) }),
-  NetworkSettings: z
-    .object({
-      Networks: z
-        .record(z.string(), z.object({ IPAddress: z.string().nullish() }).nullish())
-        .nullish(),
-      Ports: z
-        .record(
+  Config: z.object({ Labels: stringMap, Tty: z._default(z.boolean(), false) }),
+  NetworkSettings: z.nullish(
+    z.object({
+      Networks: z.nullish(
+        z.record(z.string(), z.nullish(z.object({ IPAddress: z.nullish(z.string()) }))),
+      ),
+      Ports: z.nullish(
+        z.record(
           z.string(),
-          z.array(z.object({ HostIp: z.string(), HostPort: z.string() })).nullish(),
-        )
-        .nullish(),
-    })
-    .nullish(),
+          z.nullish(z.array(z.object({ HostIp: z.string(), HostPort: z.string() }))),
+        ),
+      ),
+    }),
+  ),
 });
 
 /** An inspected container as qclock speaks of it. */

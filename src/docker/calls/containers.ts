@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { EngineClient } from "../connection/client.ts";
 import type { ContainerState, Engine } from "../engine.ts";
 import { engineStatus } from "../errors.ts";
@@ -20,7 +20,7 @@ type ContainerCalls = Pick<
 
 const waitSchema = z.object({
   StatusCode: z.number(),
-  Error: z.object({ Message: z.string() }).nullish(),
+  Error: z.nullish(z.object({ Message: z.string() })),
 });
 
 /** The Engine's own time to kill and clean up after a grace period has ended. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { QclockError } from "../../error.ts";
 import type { EngineClient } from "../connection/client.ts";
 import type { ExecOptions, ExecResult } from "../engine.ts";
@@ -11,8 +11,8 @@ const idSchema = z.object({ Id: z.string() });
 
 const stateSchema = z.object({
   Running: z.boolean(),
-  ExitCode: z.number().nullish(),
-  Pid: z.number().default(0),
+  ExitCode: z.nullish(z.number()),
+  Pid: z._default(z.number(), 0),
 });
 
 /** How much output of a command is kept. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { Digest } from "../../stack/stack.ts";
 import type { EngineClient } from "../connection/client.ts";
 import type { Engine, ImageDetails } from "../engine.ts";
@@ -20,36 +20,36 @@ type ImageCalls = Pick<
   | "exportImage"
 >;
 
-const strings = z
-  .array(z.string())
-  .nullish()
-  .transform((value) => value ?? []);
-const stringMap = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((value) => new Map(Object.entries(value ?? {})));
+const strings = z.pipe(
+  z.nullish(z.array(z.string())),
+  z.transform((value) => value ?? []),
+);
+const stringMap = z.pipe(
+  z.nullish(z.record(z.string(), z.string())),
+  z.transform((value) => new Map(Object.entries(value ?? {}))),
+);
 
-const inspectSchema = identitySchema.extend({
+const inspectSchema = z.extend(identitySchema, {
   RepoTags: strings,
-  Architecture: z.string().default(""),
-  Size: z.number().default(0),
-  RootFS: z
-    .object({ Layers: z.array(z.templateLiteral(["sha256:", z.string()])).nullish() })
-    .nullish(),
-  Config: z
-    .object({
+  Architecture: z._default(z.string(), ""),
+  Size: z._default(z.number(), 0),
+  RootFS: z.nullish(
+    z.object({ Layers: z.nullish(z.array(z.templateLiteral(["sha256:", z.string()]))) }),
+  ),
+  Config: z.nullish(
+    z.object({
       Labels: stringMap,
       Env: strings,
-      User: z.string().nullish(),
-      ExposedPorts: z.record(z.string(), z.unknown()).nullish(),
+      User: z.nullish(z.string()),
+      ExposedPorts: z.nullish(z.record(z.string(), z.unknown())),
       Entrypoint: strings,
       Cmd: strings,
-    })
-    .nullish(),
+    }),
+  ),
 });
 
 const historySchema = z.array(
-  z.object({ CreatedBy: z.string().default(""), Size: z.number().default(0) }),
+  z.object({ CreatedBy: z._default(z.string(), ""), Size: z._default(z.number(), 0) }),
 );
 
 const tagsSchema = z.array(z.object({ RepoTags: strings }));

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { QclockError } from "../../error.ts";
 import { labels } from "../../stack/labels.ts";
 import type { EngineClient } from "../connection/client.ts";
@@ -8,30 +8,32 @@ import { findListener } from "./listener.ts";
 const bindingsSchema = z.object({
   Name: z.string(),
   HostConfig: z.object({
-    PortBindings: z
-      .record(
+    PortBindings: z.nullish(
+      z.record(
         z.string(),
-        z
-          .array(z.object({ HostIp: z.string().default(""), HostPort: z.string().default("") }))
-          .nullish(),
-      )
-      .nullish(),
+        z.nullish(
+          z.array(
+            z.object({ HostIp: z._default(z.string(), ""), HostPort: z._default(z.string(), "") }),
+          ),
+        ),
+      ),
+    ),
   }),
 });
 
 const listSchema = z.array(
   z.object({
-    Names: z.array(z.string()).nullish(),
-    Labels: z.record(z.string(), z.string()).nullish(),
-    Ports: z
-      .array(
+    Names: z.nullish(z.array(z.string())),
+    Labels: z.nullish(z.record(z.string(), z.string())),
+    Ports: z.nullish(
+      z.array(
         z.object({
-          IP: z.string().optional(),
-          PublicPort: z.number().optional(),
+          IP: z.optional(z.string()),
+          PublicPort: z.optional(z.number()),
           Type: z.string(),
         }),
-      )
-      .nullish(),
+      ),
+    ),
   }),
 );
 

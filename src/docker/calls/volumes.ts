@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { EngineClient } from "../connection/client.ts";
 import type { Engine } from "../engine.ts";
 import { engineStatus } from "../errors.ts";
@@ -9,11 +9,11 @@ type VolumeCalls = Pick<Engine, "createVolume" | "removeVolume" | "volumeUsers">
 const usersSchema = z.array(
   z.object({
     Id: z.string(),
-    Names: z.array(z.string()).nullish(),
-    Labels: z.record(z.string(), z.string()).nullish(),
-    Mounts: z
-      .array(z.object({ Type: z.string().optional(), Name: z.string().optional() }))
-      .nullish(),
+    Names: z.nullish(z.array(z.string())),
+    Labels: z.nullish(z.record(z.string(), z.string())),
+    Mounts: z.nullish(
+      z.array(z.object({ Type: z.optional(z.string()), Name: z.optional(z.string()) })),
+    ),
   }),
 );
 

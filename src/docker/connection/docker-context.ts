@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "zod/mini";
 import { QclockError } from "../../error.ts";
 import { systemCode } from "../errors.ts";
 
@@ -13,11 +13,14 @@ export interface DockerContext {
   readonly tlsDirectory: string | undefined;
 }
 
-const configSchema = z.object({ currentContext: z.string().optional() });
+const configSchema = z.object({ currentContext: z.optional(z.string()) });
 
 const metaSchema = z.object({
   Endpoints: z.object({
-    docker: z.object({ Host: z.string().min(1), SkipTLSVerify: z.boolean().optional() }),
+    docker: z.object({
+      Host: z.string().check(z.minLength(1)),
+      SkipTLSVerify: z.optional(z.boolean()),
+    }),
   }),
 });
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { EngineInfo } from "../engine.ts";
 import { parseForeign } from "../foreign.ts";
 import type { EngineHttp } from "./engine-http.ts";
@@ -6,25 +6,25 @@ import type { EngineHttp } from "./engine-http.ts";
 /** The parts of `GET /info` that qclock reads. Engines before 25 and podman leave some out. */
 const infoSchema = z.object({
   ID: z.string(),
-  Name: z.string().default(""),
-  ServerVersion: z.string().default(""),
-  OperatingSystem: z.string().default(""),
-  Architecture: z.string().default(""),
-  Driver: z.string().default(""),
-  DriverStatus: z.array(z.array(z.string())).nullish(),
-  InitBinary: z.string().nullish(),
-  SecurityOptions: z.array(z.string()).nullish(),
-  CgroupVersion: z.string().nullish(),
-  MemoryLimit: z.boolean().default(false),
-  PidsLimit: z.boolean().default(false),
-  CpuCfsQuota: z.boolean().default(false),
-  LoggingDriver: z.string().default("json-file"),
-  DockerRootDir: z.string().default(""),
-  IPv4Forwarding: z.boolean().default(true),
-  SystemTime: z.string().default(""),
-  Warnings: z.array(z.string()).nullish(),
+  Name: z._default(z.string(), ""),
+  ServerVersion: z._default(z.string(), ""),
+  OperatingSystem: z._default(z.string(), ""),
+  Architecture: z._default(z.string(), ""),
+  Driver: z._default(z.string(), ""),
+  DriverStatus: z.nullish(z.array(z.array(z.string()))),
+  InitBinary: z.nullish(z.string()),
+  SecurityOptions: z.nullish(z.array(z.string())),
+  CgroupVersion: z.nullish(z.string()),
+  MemoryLimit: z._default(z.boolean(), false),
+  PidsLimit: z._default(z.boolean(), false),
+  CpuCfsQuota: z._default(z.boolean(), false),
+  LoggingDriver: z._default(z.string(), "json-file"),
+  DockerRootDir: z._default(z.string(), ""),
+  IPv4Forwarding: z._default(z.boolean(), true),
+  SystemTime: z._default(z.string(), ""),
+  Warnings: z.nullish(z.array(z.string())),
   // libpod's compatible API reports buildah beside the usual keys.
-  BuildahVersion: z.string().optional(),
+  BuildahVersion: z.optional(z.string()),
 });
 
 /** Ask the Engine about itself. */

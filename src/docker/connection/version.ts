@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { QclockError } from "../../error.ts";
 import { parseForeign } from "../foreign.ts";
 import { compareApiVersions } from "./client.ts";
@@ -11,9 +11,9 @@ const oldestApi = "1.41";
 const newestApi = "1.51";
 
 const versionSchema = z.object({
-  Version: z.string().default(""),
+  Version: z._default(z.string(), ""),
   ApiVersion: z.string(),
-  MinAPIVersion: z.string().optional(),
+  MinAPIVersion: z.optional(z.string()),
 });
 
 export interface Negotiation {

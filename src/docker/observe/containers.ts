@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { ObservedContainer } from "../../plan/observed.ts";
 import { labels } from "../../stack/labels.ts";
 import { containerSchema, containerStatusSchema } from "../calls/container-state.ts";
@@ -8,10 +8,13 @@ import { byName, type Filters, labelsSchema, type Look, ofStack } from "./look.t
 const containersSchema = z.array(
   z.object({
     Id: z.string(),
-    Names: z.array(z.string()).nullish(),
+    Names: z.nullish(z.array(z.string())),
     Labels: labelsSchema,
-    State: containerStatusSchema.catch("created"),
-    NetworkSettings: z.object({ Networks: z.record(z.string(), z.unknown()).nullish() }).nullish(),
+    // oxlint-disable-next-line promise/valid-params -- of a schema, not of a promise
+    State: z.catch(containerStatusSchema, "created"),
+    NetworkSettings: z.nullish(
+      z.object({ Networks: z.nullish(z.record(z.string(), z.unknown())) }),
+    ),
   }),
 );
 

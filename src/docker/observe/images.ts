@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { ObservedImage } from "../../plan/observed.ts";
 import { labels } from "../../stack/labels.ts";
 import { parseForeign } from "../foreign.ts";
@@ -6,7 +6,7 @@ import { identitySchema, imageIdentity, manifestsQuery } from "../identity.ts";
 import { type Filters, labelsSchema, type Look, ofStack } from "./look.ts";
 
 const imagesSchema = z.array(
-  identitySchema.extend({ RepoTags: z.array(z.string()).nullish(), Labels: labelsSchema }),
+  z.extend(identitySchema, { RepoTags: z.nullish(z.array(z.string())), Labels: labelsSchema }),
 );
 
 type ListedImage = z.infer<typeof imagesSchema>[number];

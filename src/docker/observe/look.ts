@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import { labels } from "../../stack/labels.ts";
 import type { EngineClient } from "../connection/client.ts";
 import type { ObserveRequest } from "../engine.ts";
@@ -14,10 +14,10 @@ export interface Look {
 export type Filters = Readonly<Record<string, readonly string[]>>;
 
 /** An object's labels, absent where the Engine says null. */
-export const labelsSchema = z
-  .record(z.string(), z.string())
-  .nullish()
-  .transform((value) => new Map(Object.entries(value ?? {})));
+export const labelsSchema = z.pipe(
+  z.nullish(z.record(z.string(), z.string())),
+  z.transform((value) => new Map(Object.entries(value ?? {}))),
+);
 
 /** The filter for what belongs to the stack. */
 export function ofStack({ stack }: ObserveRequest): Filters {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { ObservedNetwork } from "../../plan/observed.ts";
 import { labels } from "../../stack/labels.ts";
 import { parseForeign } from "../foreign.ts";
@@ -8,11 +8,11 @@ const networksSchema = z.array(
   z.object({
     Id: z.string(),
     Name: z.string(),
-    Internal: z.boolean().default(false),
+    Internal: z._default(z.boolean(), false),
     Labels: labelsSchema,
-    IPAM: z
-      .object({ Config: z.array(z.object({ Subnet: z.string().optional() })).nullish() })
-      .nullish(),
+    IPAM: z.nullish(
+      z.object({ Config: z.nullish(z.array(z.object({ Subnet: z.optional(z.string()) }))) }),
+    ),
   }),
 );
 

@@ -1,13 +1,15 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { ObservedVolume } from "../../plan/observed.ts";
 import { labels } from "../../stack/labels.ts";
 import { parseForeign } from "../foreign.ts";
 import { byName, type Filters, labelsSchema, type Look, ofStack } from "./look.ts";
 
 const volumesSchema = z.object({
-  Volumes: z
-    .array(z.object({ Name: z.string(), CreatedAt: z.string().optional(), Labels: labelsSchema }))
-    .nullish(),
+  Volumes: z.nullish(
+    z.array(
+      z.object({ Name: z.string(), CreatedAt: z.optional(z.string()), Labels: labelsSchema }),
+    ),
+  ),
 });
 
 type ListedVolume = NonNullable<z.infer<typeof volumesSchema>["Volumes"]>[number];

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod/mini";
 import type { ErrorCode } from "../../error.ts";
 import { failureInWords } from "../errors.ts";
 import { decodeTrace } from "./buildkit-trace.ts";
@@ -7,16 +7,18 @@ import { TraceText } from "./trace-text.ts";
 
 /** A message of a build, load or pull stream of either builder; keys that qclock does not read are let through. */
 const messageSchema = z.object({
-  stream: z.string().optional(),
-  status: z.string().optional(),
-  progress: z.string().optional(),
-  id: z.string().optional(),
-  aux: z.unknown().optional(),
-  error: z.string().optional(),
-  errorDetail: z.object({ message: z.string().optional(), code: z.number().optional() }).optional(),
+  stream: z.optional(z.string()),
+  status: z.optional(z.string()),
+  progress: z.optional(z.string()),
+  id: z.optional(z.string()),
+  aux: z.optional(z.unknown()),
+  error: z.optional(z.string()),
+  errorDetail: z.optional(
+    z.object({ message: z.optional(z.string()), code: z.optional(z.number()) }),
+  ),
 });
 
-const imageIdSchema = z.object({ ID: z.string().min(1) });
+const imageIdSchema = z.object({ ID: z.string().check(z.minLength(1)) });
 
 /** What a stream said once it has ended without an error. */
 export interface ProgressResult {

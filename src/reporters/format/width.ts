@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | undefined;
 const combining = /^\p{Mark}$/u;
 /** Scripts and symbols that a terminal draws two columns wide (Unicode's East Asian Wide, its main blocks). */
 const wide =
@@ -12,7 +12,7 @@ export function displayWidth(text: string): number {
   // eslint-disable-next-line no-control-regex -- the range of plain ASCII
   if (/^[\u0020-\u007E]*$/.test(plain)) return plain.length;
   let width = 0;
-  for (const { segment } of segmenter.segment(plain)) width += widthOf(segment);
+  for (const { segment } of segmentsOf(plain)) width += widthOf(segment);
   return width;
 }
 
@@ -22,7 +22,7 @@ export function truncate(text: string, columns: number): string {
   if (columns <= 0) return "";
   let width = 0;
   let kept = "";
-  for (const { segment } of segmenter.segment(text)) {
+  for (const { segment } of segmentsOf(text)) {
     const next = widthOf(segment);
     if (width + next > columns - 1) break;
     width += next;
@@ -39,6 +39,12 @@ export function padColumns(
 ): string {
   const fill = " ".repeat(Math.max(0, columns - displayWidth(text)));
   return align === "left" ? text + fill : fill + text;
+}
+
+/** The characters as a reader counts them. Made on first use: the tables take 10 ms to load, and most text is ASCII. */
+function segmentsOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  return segmenter.segment(text);
 }
 
 function widthOf(segment: string): number {

@@ -16,7 +16,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-const program = createProgram(
+const program = await createProgram(
   { stdout: process.stdout, stderr: process.stderr },
   async () => undefined,
 );

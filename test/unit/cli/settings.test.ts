@@ -18,7 +18,7 @@ async function settingsOf(
 ): Promise<ResolvedSettings> {
   let found: Command | undefined;
   const streams = { stdout: process.stdout, stderr: process.stderr };
-  const program = createProgram(streams, async (command) => {
+  const program = await createProgram(streams, async (command) => {
     found = command;
   });
   await program.parseAsync([...argv], { from: "user" });
