@@ -19,6 +19,7 @@ export type ErrorCode =
   | "disk-full"
   | "offline"
   | "store-unusable"
+  | "store-damaged"
   | "engine-unreachable"
   | "engine-refused"
   | "engine-too-old"

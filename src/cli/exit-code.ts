@@ -33,6 +33,7 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "disk-full": 1,
   offline: 4,
   "store-unusable": 1,
+  "store-damaged": 1,
   "engine-unreachable": 4,
   "engine-refused": 4,
   "engine-too-old": 6,

@@ -101,4 +101,11 @@ export const packageExplanations = {
     fix: "Make it writable, or name another one.",
     example: "QCLOCK_STORE=/var/cache/qclock qclock build",
   },
+  "store-damaged": {
+    title: "The store holds a damaged file",
+    explanation:
+      "A package or a layer on disk has no longer the digest under which it was put there. Nothing of it was used, and it was removed; a package is fetched again by itself.",
+    fix: "Run the command again, which makes what is missing. When it comes back, have the disk checked.",
+    example: "qclock build",
+  },
 } satisfies Partial<Record<ErrorCode, Explanation>>;

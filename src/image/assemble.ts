@@ -7,8 +7,9 @@ import { buildFilesLayer } from "./files-layer.ts";
 import { filesLayerInputs, packagesLayerInputs } from "./fingerprint.ts";
 import type { ImageArtifact, Layer } from "./layer.ts";
 import { recallLayer, rememberLayer } from "./layer-cache.ts";
-import { buildPackagesLayer, type UnpackTurn } from "./packages-layer.ts";
+import { buildPackagesLayer } from "./packages-layer.ts";
 import { checkPrograms } from "./programs.ts";
+import type { UnpackedPackages } from "./unpack-packages.ts";
 
 /** An assembled image that further images can stand on. */
 export interface AssembledArtifact extends ImageArtifact {
@@ -23,13 +24,10 @@ export interface AssembleRequest {
   readonly scan: FileScan;
   readonly fingerprint: Digest;
   readonly stackName: string;
-  /** Path of a package in the store, fetched when it is not there yet. */
-  readonly packagePath: (digest: Digest) => Promise<string>;
+  /** The image's packages, taken apart. Called when the layer is not remembered; what it gives is disposed of here. */
+  readonly unpack: () => Promise<UnpackedPackages>;
   readonly store: Store;
-  readonly onProgress: (done: number, total: number) => void;
   readonly onNotice: (message: string) => void;
-  /** See `PackagesLayerRequest`. */
-  readonly unpackTurn?: UnpackTurn;
   readonly signal: AbortSignal;
 }
 
@@ -88,6 +86,17 @@ export async function recallArtifact(
   return toArtifact(request, layers);
 }
 
+/** Whether the packages layer of an image over this parent has to be made. */
+export async function lacksPackagesLayer(
+  request: Pick<AssembleRequest, "image" | "parent" | "locked" | "target" | "store">,
+): Promise<boolean> {
+  const { image, parent, locked, target, store } = request;
+  if (!hasPackagesLayer(image, locked)) return false;
+  const below = (parent?.layers ?? []).map(({ diffId }) => diffId);
+  const inputs = packagesLayerInputs(image, target, below);
+  return (await recallLayer(inputs, "packages", store)) === undefined;
+}
+
 async function packagesLayer(
   request: AssembleRequest,
   below: readonly Layer[],
@@ -101,10 +110,11 @@ async function packagesLayer(
   );
   const remembered = await recallLayer(inputs, "packages", store);
   if (remembered !== undefined) return remembered;
+  await using unpacked = await request.unpack();
   const layer = await buildPackagesLayer({
     ...request,
     parentLayers: below,
-    packages: locked.packages,
+    unpacked,
     epoch: target.epoch,
   });
   await rememberLayer(inputs, layer, store);

@@ -1,4 +1,7 @@
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
 import { MANIFEST_TYPE, toBlob } from "./config.ts";
 import type { ImageArtifact } from "./layer.ts";
@@ -66,10 +69,7 @@ function listMembers(
       members.set(name, {
         name,
         size: sizeBytes,
-        read: () =>
-          typeof path === "string"
-            ? createReadStream(path, { highWaterMark: 1024 * 1024 })
-            : [path],
+        read: () => (typeof path === "string" ? readLayer(path, diffId) : [path]),
       });
     }
   }
@@ -101,6 +101,20 @@ function dockerManifestOf(artifacts: readonly PackedImage[]): Uint8Array {
 
 function blobPath(digest: Digest): string {
   return `blobs/sha256/${digest.slice("sha256:".length)}`;
+}
+
+/** A layer from the store. What the disk has changed must not reach an Engine: one of them would not notice. */
+async function* readLayer(path: string, diffId: Digest): AsyncGenerator<Uint8Array> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    hash.update(chunk);
+    yield chunk;
+  }
+  if (diffId === `sha256:${hash.digest("hex")}`) return;
+  await rm(path, { force: true });
+  throw new QclockError("store-damaged", `The store's copy of layer ${diffId} is damaged.`, {
+    hint: "It was removed and the Engine refused what was sent. Run the command again, which makes it anew; have the disk checked.",
+  });
 }
 
 async function* writeMembers(members: readonly Member[]): AsyncGenerator<Uint8Array> {

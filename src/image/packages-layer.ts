@@ -1,6 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import { QclockError } from "../error.ts";
 import { parseControl } from "../packages/deb/control.ts";
@@ -8,10 +5,9 @@ import type { InstalledPackage } from "../packages/deb/dpkg-database.ts";
 import type { FinishTarget } from "../packages/deb/finish/finish.ts";
 import { finishSteps } from "../packages/deb/finish/steps.ts";
 import { parseRelations } from "../packages/deb/relation.ts";
-import type { UnpackedEntry, UnpackedPackage } from "../packages/deb/unpack.ts";
+import type { UnpackedEntry } from "../packages/deb/unpack.ts";
 import { satisfiesVersion } from "../packages/deb/version.ts";
-import type { LockedPackage } from "../packages/package.ts";
-import type { AssembledImage, Digest } from "../stack/stack.ts";
+import type { AssembledImage } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import { addAccounts } from "./accounts.ts";
 import { type DraftEntry, LayerDraft, mergeLayers, toDigest } from "./draft.ts";
@@ -19,25 +15,16 @@ import { finishTarget } from "./finish-view.ts";
 import type { Layer } from "./layer.ts";
 import { writeLayer } from "./layer-tar.ts";
 import { addDatabase } from "./package-database.ts";
-import { unpackAll } from "./unpack-pool.ts";
+import type { UnpackedPackages } from "./unpack-packages.ts";
 import { reportScripts } from "./unreplayed-scripts.ts";
-
-/** Lets one image at a time unpack. */
-export type UnpackTurn = (
-  work: () => Promise<readonly UnpackedPackage[]>,
-) => Promise<readonly UnpackedPackage[]>;
 
 export interface PackagesLayerRequest {
   readonly image: AssembledImage;
   readonly parentLayers: readonly Layer[];
-  readonly packages: readonly LockedPackage[];
   readonly epoch: number;
-  readonly packagePath: (digest: Digest) => Promise<string>;
+  readonly unpacked: UnpackedPackages;
   readonly store: Store;
-  readonly onProgress: (done: number, total: number) => void;
   readonly onNotice: (message: string) => void;
-  /** Runs the unpacking of one image at a time: it takes every core, and each thread holds its own decoder. Absent: at once. */
-  readonly unpackTurn?: UnpackTurn;
   readonly signal: AbortSignal;
 }
 
@@ -49,73 +36,31 @@ const MERGED = ["bin", "sbin", "lib", "lib64"];
  * The layer of an image's packages: their files, the accounts, the replayed effects of their scripts and
  * dpkg's database. Nothing of any package is run.
  *
- * Throws `package-corrupt`, `file-conflict`, `disk-full`.
+ * Throws `file-conflict`, `disk-full`.
  */
 export async function buildPackagesLayer(request: PackagesLayerRequest): Promise<Layer> {
-  const { image, packages, epoch, store, signal } = request;
-  const spoolFolder = path.join(store.directory, "tmp", `unpack-${randomUUID()}`);
-  await mkdir(spoolFolder, { recursive: true });
-  try {
-    const installed = await unpack(request, spoolFolder);
-    const draft = new LayerDraft(mergeLayers(request.parentLayers), epoch);
-    if (request.parentLayers.length === 0 && packages.length > 0) addMergedFolders(draft);
-    const target = finishTarget(draft, request.parentLayers);
-    const below = await packagesBelow(target("finish:dpkg"));
-    addRunFolders(draft, installed);
-    addPackages(draft, installed, { spoolFolder, below });
-    placeHardLinks(draft);
-    await addAccounts(draft, target, image);
-    for (const step of finishSteps) {
-      // What a parent's packages needed is done, and may have been changed by its files since.
-      if (installed.some(({ name }) => step.packages.includes(name))) {
-        await step.apply(target(`finish:${step.name}`));
-      }
+  const { image, epoch, store, signal } = request;
+  const { installed, spoolFolder } = request.unpacked;
+  const draft = new LayerDraft(mergeLayers(request.parentLayers), epoch);
+  if (request.parentLayers.length === 0 && installed.length > 0) addMergedFolders(draft);
+  const target = finishTarget(draft, request.parentLayers);
+  const below = await packagesBelow(target("finish:dpkg"));
+  addRunFolders(draft, installed);
+  addPackages(draft, installed, { spoolFolder, below });
+  placeHardLinks(draft);
+  await addAccounts(draft, target, image);
+  for (const step of finishSteps) {
+    // What a parent's packages needed is done, and may have been changed by its files since.
+    if (installed.some(({ name }) => step.packages.includes(name))) {
+      await step.apply(target(`finish:${step.name}`));
     }
-    await addDatabase(target, installed);
-    reportScripts(installed, request.onNotice);
-    // Named as the package ships it or as it lies after the folders were merged.
-    const allowed = new Set(image.setuid.map((at) => draft.resolve(at.slice(1))));
-    const entries = draft.sorted().map((entry) => withoutSetuid(entry, allowed));
-    return await writeLayer({ entries, kind: "packages", epoch, store, signal });
-  } finally {
-    await rm(spoolFolder, { recursive: true, force: true });
   }
-}
-
-async function unpack(
-  request: PackagesLayerRequest,
-  spoolFolder: string,
-): Promise<readonly InstalledPackage[]> {
-  const { packages, image, store, signal } = request;
-  const files = await Promise.all(packages.map(({ digest }) => request.packagePath(digest)));
-  const jobs = packages.map(({ name }, index) => ({
-    name,
-    file: files[index] ?? "",
-    spool: path.join(spoolFolder, name),
-    exclude: image.exclude,
-  }));
-  // The largest first: one that starts last would be waited for alone.
-  const order = jobs.toSorted((a, b) => sizeOf(packages, b.name) - sizeOf(packages, a.name));
-  const work = (): Promise<readonly UnpackedPackage[]> =>
-    unpackAll({
-      jobs: order,
-      threads: os.availableParallelism(),
-      storeDirectory: store.directory,
-      onDone: request.onProgress,
-      signal,
-    });
-  const unpacked = await (request.unpackTurn === undefined ? work() : request.unpackTurn(work));
-  const byName = new Map(order.map(({ name }, index) => [name, unpacked[index]]));
-  return packages.flatMap(({ name }) => {
-    const result = byName.get(name);
-    if (result === undefined) return [];
-    const control = parseControl(result.controlFiles.get("control") ?? "");
-    return [{ name, control, ...result }];
-  });
-}
-
-function sizeOf(packages: readonly LockedPackage[], name: string): number {
-  return packages.find((entry) => entry.name === name)?.sizeBytes ?? 0;
+  await addDatabase(target, installed);
+  reportScripts(installed, request.onNotice);
+  // Named as the package ships it or as it lies after the folders were merged.
+  const allowed = new Set(image.setuid.map((at) => draft.resolve(at.slice(1))));
+  const entries = draft.sorted().map((entry) => withoutSetuid(entry, allowed));
+  return await writeLayer({ entries, kind: "packages", epoch, store, signal });
 }
 
 function addMergedFolders(draft: LayerDraft): void {

@@ -1,76 +1,159 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { QclockError } from "../error.ts";
 import type { UnpackedPackage, UnpackRequest } from "../packages/deb/unpack.ts";
 import { toStoreError } from "../store/disk-store.ts";
 
-type Answer =
-  | { readonly ok: true; readonly value: UnpackedPackage }
-  | { readonly ok: false; readonly message: string; readonly code: string | undefined };
+/** Why a package could not be taken apart, as a thread can tell it. */
+export interface UnpackFailure {
+  readonly message: string;
+  /** Of a failed system call, such as `ENOSPC`. */
+  readonly code?: string;
+  /** The file is not the one that the digest names. */
+  readonly damaged: boolean;
+}
 
-/** A package to take apart, with its name for messages. */
+export type UnpackAnswer =
+  | { readonly ok: true; readonly value: UnpackedPackage }
+  | ({ readonly ok: false } & UnpackFailure);
+
+/** A package to take apart. */
 export interface UnpackJob extends UnpackRequest {
+  /** For messages. */
   readonly name: string;
+  /** Those of a lower rank go first. */
+  readonly rank: number;
+  /** Of the package. The largest go first: one that starts last would be waited for alone. */
+  readonly sizeBytes: number;
+}
+
+/** Takes packages apart on several threads, for all images of a run. */
+export interface UnpackPool extends AsyncDisposable {
+  /** Throws `package-corrupt`, `store-damaged`, `disk-full`, and the signal's reason. */
+  unpack(job: UnpackJob): Promise<UnpackedPackage>;
+}
+
+interface Waiting {
+  readonly job: UnpackJob;
+  readonly resolve: (value: UnpackedPackage) => void;
+  readonly reject: (reason: unknown) => void;
 }
 
 /**
- * Take packages apart on several threads; results come back in the order of the jobs. The first failure
- * ends all threads. Throws `package-corrupt`, `disk-full`.
+ * Make a pool. Its threads start with the first job and live until the pool is disposed of: a decoder is
+ * made once for each, and what one image leaves idle, another one's packages use. Disposal waits until the threads have
+ * ended, so that nothing writes to a folder that is being removed.
  */
-export async function unpackAll(request: {
-  readonly jobs: readonly UnpackJob[];
+export function createUnpackPool(options: {
   readonly threads: number;
   readonly storeDirectory: string;
-  readonly onDone: (done: number, total: number) => void;
   readonly signal: AbortSignal;
-}): Promise<readonly UnpackedPackage[]> {
-  const { jobs, onDone, signal } = request;
-  signal.throwIfAborted();
-  const results: UnpackedPackage[] = [];
-  const queue = [...jobs.keys()];
-  let done = 0;
-  const workers = Array.from(
-    { length: Math.max(1, Math.min(request.threads, jobs.length)) },
-    () => new Worker(workerUrl()),
-  );
-  const stop = (): Promise<unknown> => Promise.all(workers.map((worker) => worker.terminate()));
-  const onAbort = (): void => void stop();
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    await Promise.all(
-      workers.map(async (worker) => {
-        for (let index = queue.shift(); index !== undefined; index = queue.shift()) {
-          const job = jobs[index];
-          if (job === undefined) continue;
-          const answer = await ask(worker, job);
-          signal.throwIfAborted();
-          if (!answer.ok) throw toFailure(job, answer, request.storeDirectory);
-          results[index] = answer.value;
-          onDone(++done, jobs.length);
-        }
-      }),
-    );
-  } catch (error) {
-    // A thread that was ended says so; why it was is what the caller asked for.
-    signal.throwIfAborted();
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
-    // Waited for, since the caller removes the folder that the threads write to.
-    await stop();
-  }
-  return results;
+}): UnpackPool {
+  return new ThreadPool(options);
 }
 
-async function ask(worker: Worker, job: UnpackJob): Promise<Answer> {
-  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+/** Each holds a decoder and a heap of some 40 MB, and past a few the disk is what is waited for. */
+const MOST_THREADS = 4;
+
+class ThreadPool implements UnpackPool {
+  readonly #threads: number;
+  readonly #storeDirectory: string;
+  readonly #signal: AbortSignal;
+  readonly #queue: Waiting[] = [];
+  readonly #idle: Worker[] = [];
+  readonly #workers = new Set<Worker>();
+  readonly #onAbort = (): void => void this.#stop(this.#signal.reason);
+  #stopReason: unknown;
+
+  constructor(options: Parameters<typeof createUnpackPool>[0]) {
+    this.#threads = Math.min(MOST_THREADS, Math.max(1, options.threads));
+    // V8 trades memory for speed unless it is told otherwise: 70 MB less at the peak for 3 % more time.
+    setFlagsFromString("--optimize-for-size");
+    this.#storeDirectory = options.storeDirectory;
+    this.#signal = options.signal;
+    this.#signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  unpack(job: UnpackJob): Promise<UnpackedPackage> {
+    this.#signal.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<UnpackedPackage>();
+    this.#queue.push({ job, resolve, reject });
+    this.#dispatch();
+    return promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#signal.removeEventListener("abort", this.#onAbort);
+    await this.#stop(new Error("the pool was closed"));
+  }
+
+  #dispatch(): void {
+    if (this.#stopReason !== undefined) {
+      for (const { reject } of this.#queue.splice(0)) reject(this.#stopReason);
+      return;
+    }
+    while (this.#queue.length > 0) {
+      const worker = this.#idle.pop() ?? this.#start();
+      const next = worker === undefined ? undefined : this.#takeNext();
+      if (worker === undefined || next === undefined) return;
+      void this.#run(worker, next);
+    }
+  }
+
+  #start(): Worker | undefined {
+    if (this.#workers.size >= this.#threads) return undefined;
+    const worker = new Worker(workerUrl(), { resourceLimits: limits });
+    this.#workers.add(worker);
+    return worker;
+  }
+
+  #takeNext(): Waiting | undefined {
+    let best = 0;
+    for (const [index, { job }] of this.#queue.entries()) {
+      const first = this.#queue[best]?.job;
+      if (first !== undefined && compareJobs(job, first) < 0) best = index;
+    }
+    return this.#queue.splice(best, 1)[0];
+  }
+
+  async #run(worker: Worker, { job, resolve, reject }: Waiting): Promise<void> {
+    try {
+      const answer = await ask(worker, job);
+      this.#idle.push(worker);
+      if (answer.ok) resolve(answer.value);
+      else reject(toFailure(job, answer, this.#storeDirectory));
+    } catch (error) {
+      // The thread is gone: ended by us, or by what it was given. Another one takes its place.
+      this.#workers.delete(worker);
+      reject(this.#stopReason ?? error);
+    }
+    this.#dispatch();
+  }
+
+  async #stop(reason: unknown): Promise<void> {
+    this.#stopReason ??= reason;
+    await Promise.all([...this.#workers].map((worker) => worker.terminate()));
+    this.#dispatch();
+  }
+}
+
+/** A thread makes a great deal of short-lived garbage; without a limit its heap grows rather than being swept. */
+const limits = { maxYoungGenerationSizeMb: 8 };
+
+function compareJobs(a: UnpackJob, b: UnpackJob): number {
+  return a.rank - b.rank || b.sizeBytes - a.sizeBytes;
+}
+
+async function ask(worker: Worker, job: UnpackJob): Promise<UnpackAnswer> {
+  const { promise, resolve, reject } = Promise.withResolvers<UnpackAnswer>();
   const onExit = (): void => reject(new Error("the thread ended"));
   worker.once("message", resolve);
   worker.once("error", reject);
   worker.once("exit", onExit);
-  const { file, spool, exclude } = job;
-  worker.postMessage({ file, spool, exclude } satisfies UnpackRequest);
+  const { file, digest, spool, exclude } = job;
+  worker.postMessage({ file, digest, spool, exclude } satisfies UnpackRequest);
   try {
     return await promise;
   } finally {
@@ -80,21 +163,19 @@ async function ask(worker: Worker, job: UnpackJob): Promise<Answer> {
   }
 }
 
-function toFailure(
-  job: UnpackJob,
-  answer: { readonly message: string; readonly code: string | undefined },
-  directory: string,
-): unknown {
-  if (answer.code !== undefined) {
-    return toStoreError(Object.assign(new Error(answer.message), { code: answer.code }), directory);
+function toFailure(job: UnpackJob, failure: UnpackFailure, directory: string): unknown {
+  const { message, code, damaged } = failure;
+  if (code !== undefined) {
+    return toStoreError(Object.assign(new Error(message), { code }), directory);
   }
-  return new QclockError(
-    "package-corrupt",
-    `Package ${job.name} cannot be unpacked: ${answer.message}.`,
-    {
-      hint: "Its digest is as the lock says, so the file is damaged at its source; move to another version with `qclock lock --update`.",
-    },
-  );
+  if (damaged) {
+    return new QclockError("store-damaged", `The store's copy of package ${job.name} is damaged.`, {
+      hint: `Its digest is no longer ${job.digest}. Fetch it again, and have the disk checked.`,
+    });
+  }
+  return new QclockError("package-corrupt", `Package ${job.name} cannot be unpacked: ${message}.`, {
+    hint: "Its digest is as the lock says, so the file is damaged at its source; move to another version with `qclock lock --update`.",
+  });
 }
 
 /** The worker's bundle lies beside this file's; run from source it is the TypeScript file. */

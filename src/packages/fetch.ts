@@ -19,6 +19,8 @@ export interface FetchRequest {
   readonly concurrency: number;
   /** Bytes that are in the store so far, and in all. */
   readonly onProgress: (doneBytes: number, totalBytes: number) => void;
+  /** Called for each file as soon as it is there, so that work on it need not wait for the others. */
+  readonly onFetched?: (digest: Digest, path: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -51,10 +53,9 @@ export async function fetchPackages(request: FetchRequest): Promise<ReadonlyMap<
         doneBytes += count;
         request.onProgress(doneBytes, totalBytes);
       };
-      paths.set(
-        digest,
-        await request.downloader.toStore({ urls, digest, sizeBytes, onBytes, signal }),
-      );
+      const found = await request.downloader.toStore({ urls, digest, sizeBytes, onBytes, signal });
+      paths.set(digest, found);
+      request.onFetched?.(digest, found);
     }
   };
   const workers = Array.from({ length: request.concurrency }, () => work());

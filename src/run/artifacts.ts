@@ -1,78 +1,149 @@
-import { availableParallelism } from "node:os";
 import { QclockError } from "../error.ts";
-import type { UnpackTurn } from "../image/packages-layer.ts";
 import type { AssembledArtifact, AssembleRequest } from "../image/assemble.ts";
-import { fetchPackages } from "../packages/fetch.ts";
-import type { LockedPackage } from "../packages/package.ts";
+import type { LockedImage } from "../packages/package.ts";
 import type { AssembledImage, Digest } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
+import type { UnpackedPackages } from "../image/unpack-packages.ts";
 import { limit } from "./limit.ts";
 import type { PreparedImages } from "./prepare-images.ts";
+import { PackageUnpacker, type UnpackProgress } from "./unpack-ahead.ts";
 
 /** How far making an artifact is. */
-export interface ArtifactProgress {
-  readonly onFetch: (doneBytes: number, totalBytes: number) => void;
-  readonly onUnpack: (done: number, total: number) => void;
+export interface ArtifactProgress extends UnpackProgress {
   readonly onNotice: (message: string) => void;
 }
 
+/** How many images may be unpacked and not yet assembled: what is unpacked takes memory and disk. */
+const AHEAD = 4;
+
 /** The assembled images of a run: made when first asked for, and then the same. */
-export class Artifacts {
+export class Artifacts implements AsyncDisposable {
   readonly #context: RunContext;
   readonly #prepared: PreparedImages;
+  readonly #unpacker: PackageUnpacker;
+  readonly #recalled = new Map<string, Promise<AssembledArtifact | undefined>>();
   readonly #made = new Map<string, Promise<AssembledArtifact>>();
-  readonly #unpackTurn: UnpackTurn = limit(1, (work) => work());
+  /** Told when an image that was begun is made, or is not going to be. */
+  readonly #ended = new Map<string, PromiseWithResolvers<void>>();
+  readonly #progress = new Map<string, UnpackProgress>();
+  #closed = false;
 
   constructor(context: RunContext, prepared: PreparedImages) {
     this.#context = context;
     this.#prepared = prepared;
+    this.#unpacker = new PackageUnpacker(context, prepared.target);
+  }
+
+  /**
+   * Begin to fetch and unpack what these images will need, those that others stand on first: that takes no parent's layers,
+   * and most of the time that an image takes. A failure shows when the image is asked for.
+   */
+  begin(images: readonly AssembledImage[]): void {
+    const ahead = limit(AHEAD, async (image: AssembledImage) => {
+      if (this.#made.has(image.name) || !(await this.#needsPackages(image))) return;
+      if (this.#closed) return;
+      const ended = Promise.withResolvers<void>();
+      this.#ended.set(image.name, ended);
+      await this.#unpack(image);
+      await ended.promise;
+    });
+    for (const image of basesFirst(images)) ahead(image).catch(() => undefined);
   }
 
   /** The artifact of an image with all its layers in the store; from there when they are, else made. */
   get(image: AssembledImage, progress: ArtifactProgress): Promise<AssembledArtifact> {
+    this.#progress.set(image.name, progress);
     const known = this.#made.get(image.name);
     if (known !== undefined) return known;
-    const made = this.#make(image, progress);
+    const made = this.#make(image, progress).finally(() => this.#ended.get(image.name)?.resolve());
     this.#made.set(image.name, made);
     return made;
   }
 
   async #make(image: AssembledImage, progress: ArtifactProgress): Promise<AssembledArtifact> {
-    const { stack, store, signal } = this.#context;
+    const recalled = await this.#recall(image);
+    if (recalled !== undefined) return recalled;
+    const parent = await this.#parent(image, progress);
+    const { assembleImage } = await import("../image/assemble.ts");
+    const artifact = await assembleImage({
+      ...this.#requestFor(image, parent),
+      unpack: () => this.#unpack(image),
+      onNotice: progress.onNotice,
+      signal: this.#context.signal,
+    });
+    const own = artifact.layers[parent?.layers.length ?? 0];
+    if (own?.kind === "packages") {
+      refuseUnexpected(image, this.#locked(image).packagesLayer, own.diffId);
+    }
+    return artifact;
+  }
+
+  /** The artifact when all its layers are in the store, and so are its parents'. */
+  #recall(image: AssembledImage): Promise<AssembledArtifact | undefined> {
+    const known = this.#recalled.get(image.name);
+    if (known !== undefined) return known;
+    const recalled = this.#recallOnce(image);
+    this.#recalled.set(image.name, recalled);
+    return recalled;
+  }
+
+  async #recallOnce(image: AssembledImage): Promise<AssembledArtifact | undefined> {
+    const parent = await this.#recallParent(image);
+    if (parent === undefined && image.parent !== undefined) return undefined;
+    // Loaded here: a run with nothing to build needs none of it.
+    const { recallArtifact } = await import("../image/assemble.ts");
+    return recallArtifact(this.#requestFor(image, parent));
+  }
+
+  async #recallParent(image: AssembledImage): Promise<AssembledArtifact | undefined> {
+    const parent = this.#context.stack.images.get(image.parent ?? "");
+    return parent?.type === "assembled" ? this.#recall(parent) : undefined;
+  }
+
+  /** Whether the packages have to be unpacked: not when only files or settings changed. */
+  async #needsPackages(image: AssembledImage): Promise<boolean> {
+    const parent = await this.#recallParent(image);
+    // A parent that is made anew has other layers, which this one's paths are resolved through.
+    if (parent === undefined && image.parent !== undefined) return true;
+    const { lacksPackagesLayer } = await import("../image/assemble.ts");
+    return lacksPackagesLayer(this.#requestFor(image, parent));
+  }
+
+  #unpack(image: AssembledImage): Promise<UnpackedPackages> {
+    const { packages } = this.#locked(image);
+    // Downloads and unpacking overlap; while there is something to download, that is the news.
+    let isFetching = true;
+    return this.#unpacker.unpack(image, packages, {
+      onFetch: (done, total) => {
+        isFetching = done < total;
+        this.#progress.get(image.name)?.onFetch(done, total);
+      },
+      onUnpack: (done, total) => {
+        if (!isFetching) this.#progress.get(image.name)?.onUnpack(done, total);
+      },
+    });
+  }
+
+  #requestFor(
+    image: AssembledImage,
+    parent: AssembledArtifact | undefined,
+  ): Omit<AssembleRequest, "unpack" | "onNotice" | "signal"> {
+    const { stack, store } = this.#context;
     const { target, scans, desired } = this.#prepared;
-    const locked = target.images.get(image.name) ?? { packages: [] };
-    const request: Omit<AssembleRequest, "packagePath"> = {
+    return {
       image,
-      parent: await this.#parent(image, progress),
-      locked,
+      parent,
+      locked: this.#locked(image),
       target,
       scan: scans.get(image.name) ?? { files: [] },
       fingerprint: desired.get(image.name)?.fingerprint ?? "sha256:",
       stackName: stack.name,
       store,
-      onProgress: progress.onUnpack,
-      onNotice: progress.onNotice,
-      signal,
     };
-    // Loaded here: a run with nothing to build needs none of it.
-    const { assembleImage, recallArtifact } = await import("../image/assemble.ts");
-    const recalled = await recallArtifact(request);
-    if (recalled !== undefined) return recalled;
-    const paths = await this.#fetch(locked.packages, progress);
-    const packagePath = async (digest: Digest): Promise<string> => {
-      const path = paths.get(digest) ?? (await store.find(digest));
-      if (path === undefined)
-        throw new QclockError("store-unusable", `Package ${digest} has left the store.`);
-      return path;
-    };
-    const artifact = await assembleImage({
-      ...request,
-      packagePath,
-      unpackTurn: this.#unpackTurn,
-    });
-    const own = artifact.layers[request.parent?.layers.length ?? 0];
-    if (own?.kind === "packages") refuseUnexpected(image, locked.packagesLayer, own.diffId);
-    return artifact;
+  }
+
+  #locked(image: AssembledImage): LockedImage {
+    return this.#prepared.target.images.get(image.name) ?? { packages: [] };
   }
 
   async #parent(
@@ -87,27 +158,6 @@ export class Artifacts {
       `Image "${image.name}" is made of packages and cannot stand on "${image.parent}", which is not.`,
       { hint: "Make it a Dockerfile image, or give its base packages as well." },
     );
-  }
-
-  async #fetch(
-    packages: readonly LockedPackage[],
-    progress: ArtifactProgress,
-  ): Promise<ReadonlyMap<Digest, string>> {
-    const { downloader, mirrors, signal } = this.#context;
-    const archives = new Map(
-      this.#prepared.target.repositories.map(({ id, archive }) => [id, archive]),
-    );
-    return fetchPackages({
-      packages: packages.map((entry) => ({
-        ...entry,
-        archive: archives.get(entry.repository) ?? "main",
-      })),
-      mirrors,
-      downloader,
-      concurrency: Math.max(8, 4 * availableParallelism()),
-      onProgress: progress.onFetch,
-      signal,
-    });
   }
 
   /** Digest of the own packages layer of each artifact that was made in this run, for the lock. */
@@ -126,9 +176,30 @@ export class Artifacts {
 
   async #layerCount(parent: string | undefined): Promise<number> {
     if (parent === undefined) return 0;
-    const artifact = await this.#made.get(parent)?.catch(() => undefined);
+    const artifact = await (this.#made.get(parent) ?? this.#recalled.get(parent))?.catch(
+      () => undefined,
+    );
     return artifact?.layers.length ?? 0;
   }
+
+  /** Ends what was begun for images that nobody asked for. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    for (const { resolve } of this.#ended.values()) resolve();
+    await this.#unpacker[Symbol.asyncDispose]();
+  }
+}
+
+/** Those with the fewest ancestors first, and among them those that have the most packages to unpack. */
+function basesFirst(images: readonly AssembledImage[]): readonly AssembledImage[] {
+  const byName = new Map(images.map((image) => [image.name, image]));
+  const depthOf = (image: AssembledImage): number => {
+    const parent = byName.get(image.parent ?? "");
+    return parent === undefined ? 0 : 1 + depthOf(parent);
+  };
+  return images.toSorted(
+    (a, b) => depthOf(a) - depthOf(b) || b.packages.length - a.packages.length,
+  );
 }
 
 /** The lock names the digest that the packages layer must have; another one means that the same inputs gave other bytes. */

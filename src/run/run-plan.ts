@@ -1,5 +1,6 @@
 import type { Engine } from "../docker/engine.ts";
 import type { Plan } from "../plan/plan.ts";
+import type { AssembledImage, Stack } from "../stack/stack.ts";
 import { Artifacts } from "./artifacts.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./event.ts";
@@ -19,13 +20,15 @@ export async function runPlan(request: {
 }): Promise<RunReport> {
   const { context, engine, planned, command, lock, started } = request;
   const { stack, emit, clock, signal, jobs } = context;
+  await using artifacts = new Artifacts(context, planned.prepared);
+  artifacts.begin(imagesToAssemble(planned.plan, stack));
   const operationContext: OperationContext = {
     run: context,
     stack,
     stackName: stack.name,
     engine,
     prepared: planned.prepared,
-    artifacts: new Artifacts(context, planned.prepared),
+    artifacts,
     secretHashes: planned.secretHashes,
     emit,
     clock,
@@ -34,8 +37,16 @@ export async function runPlan(request: {
     started,
   };
   const report = await executeOperations(planned.plan, operationContext, { command, jobs });
-  await recordLayers(context, planned, operationContext.artifacts);
+  await recordLayers(context, planned, artifacts);
   return report;
+}
+
+function imagesToAssemble(plan: Plan, stack: Stack): readonly AssembledImage[] {
+  return plan.nodes.flatMap(({ operation }) => {
+    if (operation.type !== "assemble-image") return [];
+    const image = stack.images.get(operation.image);
+    return image?.type === "assembled" ? [image] : [];
+  });
 }
 
 /** Carry out a plan with the operations of this folder. */
@@ -73,9 +84,9 @@ export function emptyReport(
 async function recordLayers(
   context: RunContext,
   { prepared: { lock, target } }: PlannedStack,
-  artifacts: Artifacts | undefined,
+  artifacts: Artifacts,
 ): Promise<void> {
-  if (context.lockMode === "locked" || artifacts === undefined) return;
+  if (context.lockMode === "locked") return;
   const layers = await artifacts.packagesLayers();
   let isNew = false;
   const images = new Map(

@@ -76,6 +76,14 @@ class DiskStore implements Store {
     return await temporary.commit(digest);
   }
 
+  async remove(digest: Digest): Promise<void> {
+    try {
+      await rm(this.#blobPath(digest), { force: true });
+    } catch (error) {
+      throw toStoreError(error, this.directory);
+    }
+  }
+
   async createTemporary(): Promise<TemporaryBlob> {
     const file = await this.#temporaryPath();
     return {

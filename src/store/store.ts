@@ -12,6 +12,8 @@ export interface Store {
   find(digest: Digest): Promise<string | undefined>;
   /** Take a stream in under its digest: written to a temporary name, hashed, fsynced, renamed. Throws `digest-mismatch` and keeps nothing when it differs. */
   put(digest: Digest, content: AsyncIterable<Uint8Array>): Promise<string>;
+  /** Drop a blob, such as one that was found damaged. */
+  remove(digest: Digest): Promise<void>;
   /** A file to write whose digest is known only at the end; `commit` moves it to its digest, disposal without it removes the file. */
   createTemporary(): Promise<TemporaryBlob>;
   /** Small derived facts by key (a digest of inputs), such as which layer some inputs gave. Undefined when absent or unreadable. */

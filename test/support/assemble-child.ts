@@ -1,18 +1,22 @@
 /**
  * Assembles a parent and a child from made-up packages and prints their digests: run in a process of its own,
- * so that a test can vary what surrounds the build. Arguments: folder of the store, `forward` or `backward`.
+ * so that a test can vary what surrounds the build. Arguments: folder of the store, `forward` or
+ * `backward`, how many threads unpack.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { assembleImage } from "../../src/image/assemble.ts";
 import { scanFiles } from "../../src/image/files.ts";
-import type { Digest } from "../../src/stack/stack.ts";
+import { unpackPackages } from "../../src/image/unpack-packages.ts";
+import { createUnpackPool } from "../../src/image/unpack-pool.ts";
+import type { LockedImage } from "../../src/packages/package.ts";
+import type { AssembledImage, Digest } from "../../src/stack/stack.ts";
 import { openStore } from "../../src/store/disk-store.ts";
 import { emptyImage, FINGERPRINT, targetOf } from "./assemble.ts";
 import { type DebParts, debOf, file, folder, link, lockedOf } from "./deb.ts";
 
-const [folderPath = "", order = "forward"] = process.argv.slice(2);
+const [folderPath = "", order = "forward", threads = "2"] = process.argv.slice(2);
 
 const packages: readonly DebParts[] = ["ä-first", "base-files", "lib", "tool", "Zebra"].map(
   (name, index) => ({
@@ -50,19 +54,35 @@ await mkdir(join(folderPath, "rootfs/srv"), { recursive: true });
 await writeFile(join(folderPath, "rootfs/srv/page"), "page\n");
 const store = await openStore(join(folderPath, "store"));
 const files = await arrive(packages, folderPath);
+const { signal } = new AbortController();
+await using pool = createUnpackPool({
+  threads: Number(threads),
+  storeDirectory: store.directory,
+  signal,
+});
 const common = {
   stackName: "t-made-up",
   fingerprint: FINGERPRINT,
   store,
-  onProgress: () => undefined,
   onNotice: () => undefined,
-  signal: new AbortController().signal,
-  packagePath: async (digest: Digest) => {
-    const { path = "", delayMs = 0 } = files.get(digest) ?? {};
-    await setTimeout(delayMs);
-    return path;
-  },
+  signal,
 };
+const unpacking =
+  (image: AssembledImage, { packages: locked }: LockedImage) =>
+  () =>
+    unpackPackages({
+      image,
+      packages: locked,
+      packagePath: async ({ digest }) => {
+        const { path = "", delayMs = 0 } = files.get(digest) ?? {};
+        await setTimeout(delayMs);
+        return path;
+      },
+      pool,
+      rank: 0,
+      store,
+      onProgress: () => undefined,
+    });
 const lockedFor = (debs: readonly DebParts[]) => ({
   packages: debs.map((deb) => lockedOf(deb, debOf(deb))),
 });
@@ -79,6 +99,7 @@ const parent = await assembleImage({
   image: base,
   parent: undefined,
   locked: lower,
+  unpack: unpacking(base, lower),
   target: targetOf(base, lower.packages),
   scan: { files: [] },
 });
@@ -87,6 +108,7 @@ const child = await assembleImage({
   image: app,
   parent,
   locked: upper,
+  unpack: unpacking(app, upper),
   target: targetOf(app, upper.packages),
   scan: await scanFiles(app, store),
 });

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { type AssembledArtifact, assembleImage } from "../../src/image/assemble.ts";
 import { scanFiles } from "../../src/image/files.ts";
 import type { Layer } from "../../src/image/layer.ts";
+import { unpackPackages } from "../../src/image/unpack-packages.ts";
+import { createUnpackPool } from "../../src/image/unpack-pool.ts";
 import type { LockedPackage, LockTarget } from "../../src/packages/package.ts";
 import type { AssembledImage, Digest } from "../../src/stack/stack.ts";
 import { openStore } from "../../src/store/disk-store.ts";
@@ -79,6 +81,11 @@ async function assemble(
   const locked = { packages: packages.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
   const scan = await scanFiles(image, place.store);
   await parts.afterScan?.();
+  await using pool = createUnpackPool({
+    threads: 2,
+    storeDirectory: place.store.directory,
+    signal,
+  });
   return await assembleImage({
     image,
     parent,
@@ -87,9 +94,17 @@ async function assemble(
     scan,
     fingerprint: FINGERPRINT,
     stackName: "t-made-up",
-    packagePath: async (digest) => files.get(digest) ?? "",
+    unpack: () =>
+      unpackPackages({
+        image,
+        packages: locked.packages,
+        packagePath: async ({ digest }) => files.get(digest) ?? "",
+        pool,
+        rank: 0,
+        store: place.store,
+        onProgress: () => undefined,
+      }),
     store: place.store,
-    onProgress: () => undefined,
     onNotice: (message) => void place.notices.push(message),
     signal,
   });

@@ -1,3 +1,5 @@
+import { unpackPackages } from "../../src/image/unpack-packages.ts";
+import { createUnpackPool } from "../../src/image/unpack-pool.ts";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AssembledArtifact, assembleImage } from "../../src/image/assemble.ts";
@@ -5,7 +7,7 @@ import { fetchPackages } from "../../src/packages/fetch.ts";
 import { lockPackages } from "../../src/packages/lock-packages.ts";
 import { type Mirrors, mirrorVariable, resolveMirrors } from "../../src/packages/mirror.ts";
 import type { LockTarget } from "../../src/packages/package.ts";
-import type { AssembledImage, Digest, Stack } from "../../src/stack/stack.ts";
+import type { AssembledImage, Stack } from "../../src/stack/stack.ts";
 import { createDownloader } from "../../src/store/downloader.ts";
 import type { Store } from "../../src/store/store.ts";
 import { FINGERPRINT } from "./assemble.ts";
@@ -53,6 +55,7 @@ export async function assembleDebian(
     signal,
     ...quiet,
   });
+  await using pool = createUnpackPool({ threads: 2, storeDirectory: store.directory, signal });
   const artifacts = new Map<string, AssembledArtifact>();
   for (const image of images) {
     const artifact = await assembleImage({
@@ -63,11 +66,19 @@ export async function assembleDebian(
       scan: { files: [] },
       fingerprint: FINGERPRINT,
       stackName: name,
-      packagePath: async (digest: Digest) => paths.get(digest) ?? "",
+      unpack: () =>
+        unpackPackages({
+          image,
+          packages: target.images.get(image.name)?.packages ?? [],
+          packagePath: async ({ digest }) => paths.get(digest) ?? "",
+          pool,
+          rank: 0,
+          store,
+          onProgress: () => undefined,
+        }),
       store,
       onNotice: () => undefined,
       signal,
-      ...quiet,
     });
     artifacts.set(image.name, artifact);
   }

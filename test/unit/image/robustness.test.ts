@@ -1,7 +1,12 @@
-import { appendFile, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { appendFile, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { unpackAll } from "../../../src/image/unpack-pool.ts";
+import {
+  createUnpackPool,
+  type UnpackJob,
+  type UnpackPool,
+} from "../../../src/image/unpack-pool.ts";
 import { createWorkshop, itemsOf } from "../../support/assemble.ts";
 import { debOf, file } from "../../support/deb.ts";
 import { temporaryFolder } from "../../support/temporary-store.ts";
@@ -117,22 +122,9 @@ for (const compression of ["gz", "zst"] as const) {
     const deb = debOf({ name: "a", compression, files: [file("x", "x".repeat(100_000))] });
     deb.fill(0x55, deb.length - 60, deb.length - 10);
     await writeFile(join(folder.path, "a.deb"), deb);
-    const jobs = [
-      {
-        name: "broken",
-        file: join(folder.path, "a.deb"),
-        spool: join(folder.path, "spool"),
-        exclude: [],
-      },
-    ];
+    await using pool = aPool(folder.path);
 
-    const unpacking = unpackAll({
-      jobs,
-      threads: 1,
-      storeDirectory: folder.path,
-      onDone: () => undefined,
-      signal: new AbortController().signal,
-    });
+    const unpacking = pool.unpack(await aJob(folder.path, { name: "broken" }));
 
     await expect(unpacking).rejects.toMatchObject({
       code: "package-corrupt",
@@ -147,22 +139,75 @@ test("stopped in the middle, unpacking ends with the reason that it was stopped 
     join(folder.path, "a.deb"),
     debOf({ name: "a", files: [file("x", "x".repeat(5_000_000))] }),
   );
-  const jobs = [1, 2, 3, 4].map((number) => ({
-    name: `a${number}`,
-    file: join(folder.path, "a.deb"),
-    spool: join(folder.path, `spool${number}`),
-    exclude: [],
-  }));
   const stop = new AbortController();
   const reason = new Error("interrupted");
+  await using pool = aPool(folder.path, stop.signal);
+  const jobs = await Promise.all(
+    [1, 2, 3, 4].map((number) => aJob(folder.path, { name: `a${number}` })),
+  );
 
-  const unpacking = unpackAll({
-    jobs,
-    threads: 2,
-    storeDirectory: folder.path,
-    onDone: () => stop.abort(reason),
-    signal: stop.signal,
+  const unpacking = jobs.map((job) => pool.unpack(job));
+  const results = Promise.allSettled(unpacking);
+  await unpacking[0];
+  stop.abort(reason);
+
+  expect((await results).filter(({ status }) => status === "rejected")).toContainEqual({
+    status: "rejected",
+    reason,
   });
-
-  await expect(unpacking).rejects.toBe(reason);
 });
+
+test("one package that cannot be unpacked leaves the pool to the others", async () => {
+  await using folder = await temporaryFolder();
+  await writeFile(join(folder.path, "a.deb"), debOf({ name: "a", files: [file("x", "x")] }));
+  await writeFile(join(folder.path, "b.deb"), "no package");
+  await using pool = aPool(folder.path);
+
+  const broken = pool.unpack(await aJob(folder.path, { name: "b", file: "b.deb" }));
+  const whole = pool.unpack(await aJob(folder.path, { name: "a" }));
+
+  await expect(broken).rejects.toMatchObject({ code: "package-corrupt" });
+  await expect(whole).resolves.toMatchObject({ entries: [{ path: "x" }] });
+});
+
+for (const what of ["a file of a package", "the padding at its end"] as const) {
+  test(`bytes that the disk changed in ${what} are noticed, though they unpack`, async () => {
+    await using folder = await temporaryFolder();
+    const deb = debOf({ name: "a", compression: "none", files: [file("x", "abc".repeat(100))] });
+    await writeFile(join(folder.path, "a.deb"), deb);
+    const job = await aJob(folder.path, { name: "a" });
+    const at = what === "a file of a package" ? deb.indexOf("abcabc") : deb.length - 1;
+    deb[at] = (deb[at] ?? 0) ^ 1;
+    await writeFile(join(folder.path, "a.deb"), deb);
+    await using pool = aPool(folder.path);
+
+    await expect(pool.unpack(job)).rejects.toMatchObject({
+      code: "store-damaged",
+      message: expect.stringContaining("package a"),
+    });
+  });
+}
+
+function aPool(folder: string, signal = new AbortController().signal): UnpackPool {
+  return createUnpackPool({ threads: 1, storeDirectory: folder, signal });
+}
+
+async function aJob(
+  folder: string,
+  { name, file: fileName = "a.deb" }: { readonly name: string; readonly file?: string },
+): Promise<UnpackJob> {
+  const path = join(folder, fileName);
+  const sha256 = createHash("sha256")
+    .update(await readFile(path))
+    .digest("hex");
+  const spool = join(folder, `spool-${name}`);
+  return {
+    name,
+    file: path,
+    digest: `sha256:${sha256}`,
+    spool,
+    exclude: [],
+    rank: 0,
+    sizeBytes: 1,
+  };
+}

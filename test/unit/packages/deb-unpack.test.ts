@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -16,7 +17,8 @@ async function unpack(deb: Uint8Array, exclude: readonly string[] = []): Promise
   const path = join(scope.path, "a.deb");
   const spool = join(scope.path, "spool");
   await writeFile(path, deb);
-  const unpacked = await unpackPackage({ file: path, spool, exclude });
+  const digest = `sha256:${createHash("sha256").update(deb).digest("hex")}` as const;
+  const unpacked = await unpackPackage({ file: path, digest, spool, exclude });
   const bytes = await readFile(spool);
   return {
     ...unpacked,

@@ -1,0 +1,83 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
+import { QclockError } from "../error.ts";
+import { parseControl } from "../packages/deb/control.ts";
+import type { InstalledPackage } from "../packages/deb/dpkg-database.ts";
+import type { LockedPackage } from "../packages/package.ts";
+import type { AssembledImage } from "../stack/stack.ts";
+import type { Store } from "../store/store.ts";
+import type { UnpackPool } from "./unpack-pool.ts";
+
+/** The packages of one image, taken apart. Their files' contents lie in a folder of the store until it is disposed of. */
+export interface UnpackedPackages extends AsyncDisposable {
+  /** In the lock's order. */
+  readonly installed: readonly InstalledPackage[];
+  /** Holds one file for each package, by its name. */
+  readonly spoolFolder: string;
+}
+
+export interface UnpackPackagesRequest {
+  readonly image: Pick<AssembledImage, "exclude">;
+  readonly packages: readonly LockedPackage[];
+  /** Path of a package in the store, once it is there. `again` asks for a new copy of one that is damaged. */
+  readonly packagePath: (entry: LockedPackage, again: boolean) => Promise<string>;
+  readonly pool: UnpackPool;
+  /** Images of a lower rank go first. */
+  readonly rank: number;
+  readonly store: Store;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/**
+ * Take the packages of an image apart, each as soon as it is at hand. It needs neither the parent's layers nor the other
+ * packages, so that it goes on while those are still made and fetched.
+ *
+ * Throws `package-corrupt`, `store-damaged`, `disk-full` and what `packagePath` throws, when no thread is at work any more.
+ */
+export async function unpackPackages(request: UnpackPackagesRequest): Promise<UnpackedPackages> {
+  const { packages, store, onProgress } = request;
+  const spoolFolder = path.join(store.directory, "tmp", `unpack-${randomUUID()}`);
+  const dispose = (): Promise<void> => rm(spoolFolder, { recursive: true, force: true });
+  await mkdir(spoolFolder, { recursive: true });
+  let done = 0;
+  const unpacking = packages.map(async (entry) => {
+    const unpacked = await unpackOne(request, entry, spoolFolder);
+    onProgress(++done, packages.length);
+    const control = parseControl(unpacked.controlFiles.get("control") ?? "");
+    return { name: entry.name, control, ...unpacked };
+  });
+  try {
+    const installed = await Promise.all(unpacking);
+    return { installed, spoolFolder, [Symbol.asyncDispose]: dispose };
+  } catch (error) {
+    // The others still write to the folder.
+    await Promise.allSettled(unpacking);
+    await dispose();
+    throw error;
+  }
+}
+
+async function unpackOne(
+  { image, packagePath, pool, rank }: UnpackPackagesRequest,
+  entry: LockedPackage,
+  spoolFolder: string,
+): ReturnType<UnpackPool["unpack"]> {
+  const { name, digest, sizeBytes } = entry;
+  const attempt = async (again: boolean): ReturnType<UnpackPool["unpack"]> =>
+    pool.unpack({
+      name,
+      file: await packagePath(entry, again),
+      digest,
+      spool: path.join(spoolFolder, name),
+      exclude: image.exclude,
+      rank,
+      sizeBytes,
+    });
+  try {
+    return await attempt(false);
+  } catch (error) {
+    if (!(error instanceof QclockError) || error.code !== "store-damaged") throw error;
+    return await attempt(true);
+  }
+}
