@@ -4,6 +4,7 @@ import type { LockedImage } from "../packages/package.ts";
 import type { AssembledImage, Digest } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
 import type { UnpackedPackages } from "../image/unpack-packages.ts";
+import type { StepReport } from "./event.ts";
 import { limit } from "./limit.ts";
 import type { PreparedImages } from "./prepare-images.ts";
 import { PackageUnpacker, type UnpackProgress } from "./unpack-ahead.ts";
@@ -27,11 +28,13 @@ export class Artifacts implements AsyncDisposable {
   readonly #ended = new Map<string, PromiseWithResolvers<void>>();
   readonly #progress = new Map<string, UnpackProgress>();
   #closed = false;
+  /** What was done for each image, for the report. */
+  readonly steps: StepReport[] = [];
 
   constructor(context: RunContext, prepared: PreparedImages) {
     this.#context = context;
     this.#prepared = prepared;
-    this.#unpacker = new PackageUnpacker(context, prepared.target);
+    this.#unpacker = new PackageUnpacker(context, prepared.target, this.steps);
   }
 
   /**
@@ -65,12 +68,20 @@ export class Artifacts implements AsyncDisposable {
     if (recalled !== undefined) return recalled;
     const parent = await this.#parent(image, progress);
     const { assembleImage } = await import("../image/assemble.ts");
+    const { clock, signal } = this.#context;
+    let startedAtMs = clock.now();
     const artifact = await assembleImage({
       ...this.#requestFor(image, parent),
-      unpack: () => this.#unpack(image),
+      unpack: async () => {
+        const unpacked = await this.#unpack(image);
+        startedAtMs = clock.now();
+        return unpacked;
+      },
       onNotice: progress.onNotice,
-      signal: this.#context.signal,
+      signal,
     });
+    const durationMs = clock.now() - startedAtMs;
+    this.steps.push({ image: image.name, step: "write", startedAtMs, durationMs });
     const own = artifact.layers[parent?.layers.length ?? 0];
     if (own?.kind === "packages") {
       refuseUnexpected(image, this.#locked(image).packagesLayer, own.diffId);

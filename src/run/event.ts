@@ -85,8 +85,20 @@ export type Emit = (event: RunEventBody) => void;
 /** The sum of the events of a run; gives the exit code. */
 export interface RunReport {
   readonly status: "succeeded" | "failed" | "aborted";
+  /** On the clock of the events. */
+  readonly startedAtMs: number;
   readonly durationMs: number;
   readonly nodes: readonly NodeReport[];
+  /** In the order in which they ended. */
+  readonly steps: readonly StepReport[];
+}
+
+/** A part of what making an image takes. Fetching and unpacking may begin before the image's own node does. */
+export interface StepReport {
+  readonly image: string;
+  readonly step: "fetch" | "unpack" | "write";
+  readonly startedAtMs: number;
+  readonly durationMs: number;
 }
 
 export interface NodeReport {

@@ -1,7 +1,7 @@
 import { QclockError } from "../error.ts";
 import type { Plan, PlanNode } from "../plan/plan.ts";
 import type { Clock } from "./context.ts";
-import type { Emit, Outcome, RunEventBody, RunReport } from "./event.ts";
+import type { Emit, Outcome, RunEventBody, RunReport, StepReport } from "./event.ts";
 import { limit } from "./limit.ts";
 import { advance, emptyRun, summarize } from "./report.ts";
 
@@ -11,6 +11,8 @@ export interface ExecuteRequest {
   readonly command: string;
   /** Carry out one node; resolves with a short fact for the reader. */
   readonly perform: (node: PlanNode) => Promise<string | undefined>;
+  /** Parts of the nodes' work, asked for at the end. */
+  readonly steps?: () => readonly StepReport[];
   readonly emit: Emit;
   readonly clock: Clock;
   readonly jobs: number;
@@ -41,7 +43,7 @@ export async function execute(request: ExecuteRequest): Promise<RunReport> {
   const ended = await Promise.allSettled(outcomes.values());
   const bug = ended.find((one) => one.status === "rejected");
   if (bug !== undefined) throw bug.reason;
-  const report = summarize(run, clock.now());
+  const report = summarize(run, clock.now(), request.steps?.());
   emit({ type: "run-finished", report });
   return report;
 }

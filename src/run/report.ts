@@ -1,4 +1,4 @@
-import type { NodeReport, Outcome, RunEvent, RunReport } from "./event.ts";
+import type { NodeReport, Outcome, RunEvent, RunReport, StepReport } from "./event.ts";
 
 /** Where a run stands: the sum of its events so far. */
 export interface Run {
@@ -39,9 +39,10 @@ export function advance(run: Run, event: RunEvent): Run {
 }
 
 /** The report of a run that has ended. */
-export function summarize(run: Run, atMs: number): RunReport {
+export function summarize(run: Run, atMs: number, steps: readonly StepReport[] = []): RunReport {
+  const { startedAtMs } = run;
   const nodes = [...run.nodes.values()];
-  return { status: statusOf(nodes), durationMs: atMs - run.startedAtMs, nodes };
+  return { status: statusOf(nodes), startedAtMs, durationMs: atMs - startedAtMs, nodes, steps };
 }
 
 function statusOf(nodes: readonly NodeReport[]): RunReport["status"] {

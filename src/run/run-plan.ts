@@ -4,6 +4,7 @@ import type { AssembledImage, Stack } from "../stack/stack.ts";
 import { Artifacts } from "./artifacts.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./event.ts";
+import { rememberDurations } from "./durations.ts";
 import { execute } from "./execute.ts";
 import type { HeldLock } from "./lock.ts";
 import type { OperationContext } from "./operations/operation-context.ts";
@@ -38,6 +39,7 @@ export async function runPlan(request: {
   };
   const report = await executeOperations(planned.plan, operationContext, { command, jobs });
   await recordLayers(context, planned, artifacts);
+  await rememberDurations(context, report);
   return report;
 }
 
@@ -61,6 +63,7 @@ export async function executeOperations(
     plan,
     command,
     perform: (node) => perform(node, context),
+    steps: () => context.artifacts?.steps ?? [],
     emit: context.emit,
     clock: context.clock,
     jobs,
@@ -74,7 +77,13 @@ export function emptyReport(
   command: string,
   plan: Plan,
 ): RunReport {
-  const report: RunReport = { status: "succeeded", durationMs: 0, nodes: [] };
+  const report: RunReport = {
+    status: "succeeded",
+    startedAtMs: context.clock.now(),
+    durationMs: 0,
+    nodes: [],
+    steps: [],
+  };
   context.emit({ type: "run-started", command, plan });
   context.emit({ type: "run-finished", report });
   return report;

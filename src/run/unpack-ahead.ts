@@ -5,6 +5,7 @@ import { fetchPackages } from "../packages/fetch.ts";
 import type { LockedPackage, LockTarget } from "../packages/package.ts";
 import type { AssembledImage, Digest } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
+import type { StepReport } from "./event.ts";
 import { limit } from "./limit.ts";
 
 /** How far the packages of an image are. */
@@ -16,24 +17,27 @@ export interface UnpackProgress {
 /** Two images' downloads at a time keep the line full while one waits for its last file. */
 const FETCHES = 2;
 
+type UnpackContext = Pick<RunContext, "store" | "downloader" | "mirrors" | "clock" | "signal">;
+
 /**
  * Brings the packages of a run's images from the mirror to the folder of unpacked files: each is unpacked when it has come in,
  * whichever image it is for, on threads that all images share.
  */
 export class PackageUnpacker implements AsyncDisposable {
-  readonly #context: Pick<RunContext, "store" | "downloader" | "mirrors" | "signal">;
+  readonly #context: UnpackContext;
   readonly #target: LockTarget;
   readonly #fetchTurn = limit(FETCHES, (work: () => Promise<unknown>) => work());
   readonly #started = new Map<string, Promise<UnpackedPackages>>();
   #pool: Promise<UnpackPool> | undefined;
   #rank = 0;
 
-  constructor(
-    context: Pick<RunContext, "store" | "downloader" | "mirrors" | "signal">,
-    target: LockTarget,
-  ) {
+  readonly #steps: StepReport[];
+
+  /** Each fetch and each unpacking that has ended is added to `steps`. */
+  constructor(context: UnpackContext, target: LockTarget, steps: StepReport[]) {
     this.#context = context;
     this.#target = target;
+    this.#steps = steps;
   }
 
   /** The unpacked packages of an image; begun by the first call, and the same for each. Images asked for earlier go first. */
@@ -59,8 +63,8 @@ export class PackageUnpacker implements AsyncDisposable {
     const rank = this.#rank++;
     // Loaded here: a run that takes its layers from the store needs none of it.
     const { unpackPackages } = await import("../image/unpack-packages.ts");
-    const arrivals = this.#fetch(packages, progress);
-    return unpackPackages({
+    const arrivals = this.#fetch(image, packages, progress);
+    const unpacking = unpackPackages({
       image,
       packages,
       packagePath: async (entry, again) =>
@@ -70,10 +74,25 @@ export class PackageUnpacker implements AsyncDisposable {
       store: this.#context.store,
       onProgress: progress.onUnpack,
     });
+    return this.#timed(image, "unpack", unpacking);
+  }
+
+  /** Passes the value on; when it is there, the time that it took is a step of the image. */
+  async #timed<Value>(
+    { name }: AssembledImage,
+    step: StepReport["step"],
+    work: Promise<Value>,
+  ): Promise<Value> {
+    const { clock } = this.#context;
+    const startedAtMs = clock.now();
+    const value = await work;
+    this.#steps.push({ image: name, step, startedAtMs, durationMs: clock.now() - startedAtMs });
+    return value;
   }
 
   /** Begin to fetch packages; the function that it returns waits for one of them. */
   #fetch(
+    image: AssembledImage,
     packages: readonly LockedPackage[],
     progress: UnpackProgress,
   ): (digest: Digest) => Promise<string> {
@@ -81,12 +100,13 @@ export class PackageUnpacker implements AsyncDisposable {
       packages.map(({ digest }) => [digest, Promise.withResolvers<string>()]),
     );
     for (const { promise } of arrivals.values()) promise.catch(() => undefined);
-    const fetching = this.#fetchTurn(() =>
-      this.#fetchNow(packages, {
+    const fetching = this.#fetchTurn(() => {
+      const fetched = this.#fetchNow(packages, {
         onProgress: progress.onFetch,
         onFetched: (digest, path) => arrivals.get(digest)?.resolve(path),
-      }),
-    );
+      });
+      return this.#timed(image, "fetch", fetched);
+    });
     fetching.catch((error: unknown) => {
       for (const { reject } of arrivals.values()) reject(error);
     });

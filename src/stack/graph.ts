@@ -72,6 +72,33 @@ function walk({ dependencies, roots, onLeave, onReturn }: Walk): void {
   }
 }
 
+/**
+ * The chain of dependencies that weighs most, its first node first. The graph must have no cycle; of equal chains the one
+ * that the map names first is taken.
+ */
+export function heaviestPath(
+  dependencies: Dependencies,
+  weightOf: (name: string) => number,
+): readonly string[] {
+  const weights = new Map<string, number>();
+  const before = new Map<string, string>();
+  let last: string | undefined;
+  for (const name of sortByDependencies(dependencies)) {
+    let heaviest = 0;
+    for (const dependency of dependencies.get(name) ?? []) {
+      const weight = weights.get(dependency) ?? 0;
+      if (weight <= heaviest) continue;
+      heaviest = weight;
+      before.set(name, dependency);
+    }
+    weights.set(name, heaviest + weightOf(name));
+    if (last === undefined || (weights.get(name) ?? 0) > (weights.get(last) ?? 0)) last = name;
+  }
+  const path: string[] = [];
+  for (let name = last; name !== undefined; name = before.get(name)) path.unshift(name);
+  return path;
+}
+
 /** The nodes and everything that they depend on. */
 export function closureOf(
   dependencies: Dependencies,

@@ -91,7 +91,13 @@ export function scriptedEvents(options: { readonly failing: boolean }): readonly
   events.push({
     type: "run-finished",
     atMs: atMs + 600,
-    report: { status: options.failing ? "failed" : "succeeded", durationMs: 6600, nodes: reports },
+    report: {
+      status: options.failing ? "failed" : "succeeded",
+      startedAtMs: 0,
+      durationMs: 6600,
+      nodes: reports,
+      steps: [],
+    },
   });
   return events;
 }

@@ -3,6 +3,7 @@ import { declareCommand } from "../command.ts";
 import { withStack } from "../context.ts";
 import { exitCodeOfReport } from "../exit-code.ts";
 import { lockModeOf } from "../lock-file.ts";
+import { sayTimings } from "../timings.ts";
 
 /** `qclock build` */
 export function registerBuild({ program, run }: Registry): void {
@@ -18,12 +19,15 @@ export function registerBuild({ program, run }: Registry): void {
         ["qclock build", "everything that changed"],
         ["qclock build app", "one image and what it stands on"],
         ["qclock build --locked", "in CI: fail rather than change the lock"],
+        ["qclock build --timings", "and show where the time went"],
       ],
     },
     (each) =>
-      each.option("--locked", "fail when the lock is missing or stale, instead of writing it"),
+      each
+        .option("--locked", "fail when the lock is missing or stale, instead of writing it")
+        .option("--timings", "show afterwards where the time went"),
   );
-  command.action((images: string[], options: { locked?: boolean }) =>
+  command.action((images: string[], options: { locked?: boolean; timings?: boolean }) =>
     run(command, (session) =>
       withStack(
         session,
@@ -37,6 +41,7 @@ export function registerBuild({ program, run }: Registry): void {
           if (session.settings.json) session.printReport("build", report, { images: built });
           else if (report.status === "succeeded")
             for (const { reference } of built) session.print(reference);
+          if (options.timings === true) await sayTimings(session, report);
           return exitCodeOfReport(report);
         },
         { lockMode: lockModeOf(options) },

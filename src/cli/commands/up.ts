@@ -3,11 +3,13 @@ import { declareCommand } from "../command.ts";
 import { withStack } from "../context.ts";
 import { exitCodeOfReport } from "../exit-code.ts";
 import { lockModeOf } from "../lock-file.ts";
+import { sayTimings } from "../timings.ts";
 import { publishedUrls } from "../urls.ts";
 
 interface Options {
   forceRecreate?: boolean;
   locked?: boolean;
+  timings?: boolean;
 }
 
 /** `qclock up` */
@@ -31,7 +33,8 @@ export function registerUp({ program, run }: Registry): void {
     (each) =>
       each
         .option("--force-recreate", "make the containers again even where nothing changed")
-        .option("--locked", "fail when the lock is missing or stale, instead of writing it"),
+        .option("--locked", "fail when the lock is missing or stale, instead of writing it")
+        .option("--timings", "show afterwards where the time went"),
   );
   command.action((services: string[], options: Options) =>
     run(command, (session) =>
@@ -47,6 +50,7 @@ export function registerUp({ program, run }: Registry): void {
           const urls = report.status === "succeeded" ? await publishedUrls(context, services) : [];
           if (session.settings.json) session.printReport("up", report, { urls });
           else for (const { url } of urls) session.print(url);
+          if (options.timings === true) await sayTimings(session, report);
           return exitCodeOfReport(report);
         },
         { lockMode: lockModeOf(options) },

@@ -31,7 +31,7 @@ test("a run with nothing to do leaves no log", async () => {
   log.reporter.handle({
     type: "run-finished",
     atMs: 1,
-    report: { status: "succeeded", durationMs: 0, nodes: [] },
+    report: { status: "succeeded", startedAtMs: 0, durationMs: 0, nodes: [], steps: [] },
   });
   await log.reporter[Symbol.asyncDispose]();
   expect(log.file()).toBeUndefined();

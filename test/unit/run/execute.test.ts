@@ -171,7 +171,7 @@ test("the report is the sum of the events that were shown", async () => {
 });
 
 test("a plan with nothing to do is a success", async () => {
-  expect(await run([])).toEqual({ status: "succeeded", durationMs: 0, nodes: [] });
+  expect(await run([])).toMatchObject({ status: "succeeded", durationMs: 0, nodes: [] });
 });
 
 test("a bug is not taken for a failure of the world", async () => {
