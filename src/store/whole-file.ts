@@ -1,4 +1,4 @@
-import { constants, copyFile, open, rename, rm, stat } from "node:fs/promises";
+import { access, constants, copyFile, open, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../error.ts";
 import { writeWhole } from "./disk-store.ts";
@@ -50,7 +50,12 @@ export async function writeWholeFile(request: {
 /** Throws unless the file can be made, or may be replaced: before hours of work rather than after them. */
 export async function refuseOccupied(file: string, replace: boolean): Promise<void> {
   const found = await stat(file).catch(() => undefined);
-  if (found === undefined) return;
+  if (found === undefined) {
+    await access(path.dirname(file), constants.W_OK).catch((error: unknown) => {
+      throw toFileError(error, file);
+    });
+    return;
+  }
   if (!found.isFile()) {
     throw new QclockError("usage", `${file} is there and is no file.`, {
       hint: "Name a file to write.",
