@@ -1,4 +1,5 @@
 import type { Engine } from "../docker/engine.ts";
+import type { Lock } from "../packages/package.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Artifacts } from "./artifacts.ts";
 import type { RunContext } from "./context.ts";
@@ -7,6 +8,7 @@ import { execute } from "./execute.ts";
 import type { HeldLock } from "./lock.ts";
 import type { OperationContext } from "./operations/operation-context.ts";
 import type { PlannedStack } from "./plan-stack.ts";
+import type { PreparedImages } from "./prepare-images.ts";
 
 /** Carry out a plan of a stack while its lock is held. Names of the containers that it started go into `started`. */
 export async function runPlan(request: {
@@ -19,13 +21,14 @@ export async function runPlan(request: {
 }): Promise<RunReport> {
   const { context, engine, planned, command, lock, started } = request;
   const { stack, emit, clock, signal, jobs } = context;
+  const artifacts = new Artifacts(context, planned.prepared);
   const operationContext: OperationContext = {
     run: context,
     stack,
     stackName: stack.name,
     engine,
     prepared: planned.prepared,
-    artifacts: new Artifacts(context, planned.prepared),
+    artifacts,
     secretHashes: planned.secretHashes,
     emit,
     clock,
@@ -34,7 +37,7 @@ export async function runPlan(request: {
     started,
   };
   const report = await executeOperations(planned.plan, operationContext, { command, jobs });
-  await recordLayers(context, planned, operationContext.artifacts);
+  await recordLayers(context, planned.prepared, artifacts);
   return report;
 }
 
@@ -69,13 +72,13 @@ export function emptyReport(
   return report;
 }
 
-/** The first build writes the digest of each packages layer into the lock; every later one must give the same. */
-async function recordLayers(
-  context: RunContext,
-  { prepared: { lock, target } }: PlannedStack,
-  artifacts: Artifacts | undefined,
-): Promise<void> {
-  if (context.lockMode === "locked" || artifacts === undefined) return;
+/** The first build writes the digest of each packages layer into the lock; every later one must give the same. Resolves with the lock as it is then. */
+export async function recordLayers(
+  context: Pick<RunContext, "lockMode" | "writeLock">,
+  { lock, target }: Pick<PreparedImages, "lock" | "target">,
+  artifacts: Artifacts,
+): Promise<Lock> {
+  if (context.lockMode === "locked") return lock;
   const layers = await artifacts.packagesLayers();
   let isNew = false;
   const images = new Map(
@@ -85,10 +88,9 @@ async function recordLayers(
       return [name, packagesLayer === undefined ? image : { ...image, packagesLayer }];
     }),
   );
-  if (!isNew) return;
+  if (!isNew) return lock;
   const key = `${target.os}/${target.architecture}`;
-  await context.writeLock({
-    ...lock,
-    targets: new Map(lock.targets).set(key, { ...target, images }),
-  });
+  const recorded = { ...lock, targets: new Map(lock.targets).set(key, { ...target, images }) };
+  await context.writeLock(recorded);
+  return recorded;
 }
