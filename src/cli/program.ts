@@ -4,6 +4,7 @@ import { formatBug, formatError } from "../reporters/format/error.ts";
 import { createStyle } from "../reporters/format/style.ts";
 import type { Act } from "./command.ts";
 import { registerBuild } from "./commands/build.ts";
+import { registerBundle } from "./commands/bundle.ts";
 import { registerCompletion } from "./commands/completion.ts";
 import { registerConfig } from "./commands/config.ts";
 import { registerDoctor } from "./commands/doctor.ts";
@@ -110,6 +111,7 @@ const registrations = [
   registerDown,
   registerPlan,
   registerLock,
+  registerBundle,
   registerValidate,
   registerGraph,
   registerSchema,
