@@ -36,10 +36,11 @@ export interface Proof {
 export async function provePackages(
   request: ProofRequest & { readonly evidence: readonly LockedRepository[] },
 ): Promise<Proof> {
-  const index = await readIndexes(request);
+  const packages = [...request.target.images.values()].flatMap((image) => image.packages);
+  const index = await readIndexes(request, new Set(packages.map(({ name }) => name)));
   const proved: LockedPackage[] = [];
   const unproved: LockedPackage[] = [];
-  for (const locked of [...request.target.images.values()].flatMap(({ packages }) => packages)) {
+  for (const locked of packages) {
     const entry = index
       .versions(locked.name)
       .find(
@@ -56,7 +57,10 @@ export async function provePackages(
   return { proved, unproved };
 }
 
-async function readIndexes(request: Parameters<typeof provePackages>[0]): Promise<PackageIndex> {
+async function readIndexes(
+  request: Parameters<typeof provePackages>[0],
+  names: ReadonlySet<string>,
+): Promise<PackageIndex> {
   const files: { repository: string; content: AsyncIterable<Uint8Array> }[] = [];
   for (const repository of request.evidence) {
     const release = await readRelease({ ...request, repository });
@@ -69,7 +73,7 @@ async function readIndexes(request: Parameters<typeof provePackages>[0]): Promis
       });
     }
   }
-  return await readPackageIndex(files);
+  return await readPackageIndex(files, names);
 }
 
 /** A release file from the store, its signature checked. It was good when the lock was made, so that it has run out since is no fault. */
