@@ -14,6 +14,7 @@ export type ErrorCode =
   | "signature-invalid"
   | "digest-mismatch"
   | "package-corrupt"
+  | "bundle-invalid"
   | "missing-interpreter"
   | "missing-library"
   | "disk-full"

@@ -186,7 +186,8 @@ export function storeDirectory({ settings, host }: Pick<Session, "settings" | "h
   return path.join(base, "qclock");
 }
 
-async function resolveMirrorsOf(
+/** The mirrors of an OS: the environment's, the manifest's, or those of the host's apt. */
+export async function resolveMirrorsOf(
   { host }: Session,
   os: OsName,
   manifestMirror: string | undefined,

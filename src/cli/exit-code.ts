@@ -28,6 +28,7 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "signature-invalid": 1,
   "digest-mismatch": 1,
   "package-corrupt": 1,
+  "bundle-invalid": 1,
   "missing-interpreter": 1,
   "missing-library": 1,
   "disk-full": 1,

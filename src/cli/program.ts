@@ -101,6 +101,7 @@ const commands: Readonly<Record<string, () => Promise<(registry: Registry) => vo
   down: async () => (await import("./commands/down.ts")).registerDown,
   plan: async () => (await import("./commands/plan.ts")).registerPlan,
   lock: async () => (await import("./commands/lock.ts")).registerLock,
+  bundle: async () => (await import("./commands/bundle.ts")).registerBundle,
   validate: async () => (await import("./commands/validate.ts")).registerValidate,
   graph: async () => (await import("./commands/graph.ts")).registerGraph,
   schema: async () => (await import("./commands/schema.ts")).registerSchema,

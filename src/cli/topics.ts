@@ -68,6 +68,6 @@ Whatever the mirror, the release file's signature is checked against the distrib
 and each package against the digest that the signed index gives. The mirror is not part of stack.lock.yaml.
 
 Packages are kept in ~/.cache/qclock (--store), shared by all stacks; the folder may be deleted at any time.
-With --offline no request is made.`,
+With --offline no request is made; qclock bundle save and load carry over what that takes.`,
   ],
 ]);

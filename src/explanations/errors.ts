@@ -51,8 +51,8 @@ export const errorExplanations: Readonly<Record<ErrorCode, Explanation>> = {
   "would-lose-data": {
     title: "Data would be lost",
     explanation:
-      "Nothing that destroys data happens without being asked for: off a terminal there is nobody to ask.",
-    fix: "Add --yes when that is meant. A backup beforehand is the default.",
+      "Nothing that destroys data happens without being asked for: off a terminal there is nobody to ask. A file in the way is not written over either.",
+    fix: "Add --yes when that is meant, or --force for a file in the way. A backup of volumes beforehand is the default.",
     example: "qclock reset --purge-volumes --yes",
   },
   "service-not-found": {

@@ -69,6 +69,13 @@ export const packageExplanations = {
     fix: "Move to another version.",
     example: "qclock lock --update",
   },
+  "bundle-invalid": {
+    title: "A bundle is not what it should be",
+    explanation:
+      "It is damaged, was cut short, was written by a newer qclock, or is something else. Files that were whole before the fault may be in the store, where they harm nobody; no lock, no image and no file of the project was written.",
+    fix: "Carry it over again, and compare its digest with the one where it was saved.",
+    example: "sha256sum stack.bundle && qclock bundle list stack.bundle",
+  },
   "missing-interpreter": {
     title: "A program cannot start in the image",
     explanation:
@@ -92,8 +99,8 @@ export const packageExplanations = {
     title: "A download is needed, but --offline forbids it",
     explanation:
       "Offline, qclock makes no request at all; something that the stack needs is not in the store.",
-    fix: "Run once without --offline on a machine that reaches the mirror, or load a bundle.",
-    example: "qclock build",
+    fix: "Load a bundle that holds it, or run once without --offline where the mirror answers. The details name what lacks.",
+    example: "qclock bundle load stack.bundle && qclock build --offline",
   },
   "store-unusable": {
     title: "The store cannot be used",

@@ -57,9 +57,7 @@ function listMembers(
   const addBytes = (name: string, bytes: Uint8Array): void => {
     members.set(name, { name, size: bytes.length, read: () => [bytes] });
   };
-  addBytes("oci-layout", Buffer.from('{"imageLayoutVersion":"1.0.0"}'));
-  addBytes("index.json", indexOf(artifacts));
-  addBytes("manifest.json", dockerManifestOf(artifacts));
+  for (const [name, bytes] of layoutFiles(artifacts, () => undefined)) addBytes(name, bytes);
   for (const { config, configDigest, manifest, manifestDigest, layers } of artifacts) {
     addBytes(blobPath(configDigest), config);
     addBytes(blobPath(manifestDigest), manifest);
@@ -76,11 +74,27 @@ function listMembers(
   return [...members.values()];
 }
 
-function indexOf(artifacts: readonly PackedImage[]): Uint8Array {
-  const manifests = artifacts.map(({ manifest, manifestDigest }) => ({
+/** The files that make a folder of blobs an OCI layout and an archive for `docker load`, by name. An image without a name has none after loading. */
+export function layoutFiles<Image extends PackedImage>(
+  artifacts: readonly Image[],
+  nameOf: (image: Image) => string | undefined,
+): readonly (readonly [name: string, bytes: Uint8Array])[] {
+  const named = artifacts.map((image) => ({ ...image, name: nameOf(image) }));
+  return [
+    ["oci-layout", Buffer.from('{"imageLayoutVersion":"1.0.0"}')],
+    ["index.json", indexOf(named)],
+    ["manifest.json", dockerManifestOf(named)],
+  ];
+}
+
+type NamedImage = PackedImage & { readonly name: string | undefined };
+
+function indexOf(artifacts: readonly NamedImage[]): Uint8Array {
+  const manifests = artifacts.map(({ manifest, manifestDigest, name }) => ({
     mediaType: MANIFEST_TYPE,
     digest: manifestDigest,
     size: manifest.length,
+    ...(name === undefined ? {} : { annotations: annotationsOf(name) }),
   }));
   return toBlob({
     schemaVersion: 2,
@@ -89,11 +103,19 @@ function indexOf(artifacts: readonly PackedImage[]): Uint8Array {
   }).bytes;
 }
 
-function dockerManifestOf(artifacts: readonly PackedImage[]): Uint8Array {
+/** containerd takes the whole name from its own annotation; OCI's holds the tag. */
+function annotationsOf(name: string): Readonly<Record<string, string>> {
+  return {
+    "io.containerd.image.name": name,
+    "org.opencontainers.image.ref.name": name.slice(name.lastIndexOf(":") + 1),
+  };
+}
+
+function dockerManifestOf(artifacts: readonly NamedImage[]): Uint8Array {
   return toBlob(
-    artifacts.map(({ configDigest, layers }) => ({
+    artifacts.map(({ configDigest, layers, name }) => ({
       Config: blobPath(configDigest),
-      RepoTags: null,
+      RepoTags: name === undefined ? null : [name],
       Layers: layers.map(({ diffId }) => blobPath(diffId)),
     })),
   ).bytes;

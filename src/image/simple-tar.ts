@@ -1,4 +1,4 @@
-/** The header of a plain file with a short name, for archives that the Engine reads and forgets. */
+/** The header of an entry with a short name and no time, for archives whose bytes depend on their content alone. */
 export function tarHeader(
   name: string,
   size: number,
@@ -6,10 +6,12 @@ export function tarHeader(
     readonly mode?: number;
     readonly uid?: number;
     readonly gid?: number;
-    readonly flag?: "0" | "5";
+    /** A file, a link to `link`, a folder, or a pax header for the entry behind it. */
+    readonly flag?: "0" | "2" | "5" | "x";
+    readonly link?: string;
   } = {},
 ): Buffer {
-  const { mode = 0o644, uid = 0, gid = 0, flag = "0" } = attributes;
+  const { mode = 0o644, uid = 0, gid = 0, flag = "0", link = "" } = attributes;
   if (Buffer.byteLength(name) > 100) throw new Error(`"${name}" is too long for a tar header`);
   const block = Buffer.alloc(512);
   block.write(name, 0);
@@ -20,6 +22,7 @@ export function tarHeader(
   block.write(octal(0, 12), 136, "latin1");
   block.fill(0x20, 148, 156);
   block.write(flag, 156, "latin1");
+  block.write(link, 157, 100);
   block.write("ustar\u000000", 257, "latin1");
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148, "latin1");

@@ -1,5 +1,6 @@
+import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
-import type { Downloader } from "../store/downloader.ts";
+import { type Downloader, OFFLINE_HINT } from "../store/downloader.ts";
 import type { Mirrors } from "./mirror.ts";
 import type { PackageId } from "./package.ts";
 
@@ -11,10 +12,17 @@ export interface FetchablePackage extends PackageId {
   readonly digest: Digest;
 }
 
-export interface FetchRequest {
-  readonly packages: readonly FetchablePackage[];
-  /** Called only when the store lacks a package: offline, no mirror need be known. */
-  readonly mirrors: () => Promise<Mirrors>;
+/** A file of known digest and the places that may have it. */
+export interface FetchableFile {
+  /** For the reader, such as `bash 5.2.15-2+b8`. */
+  readonly name: string;
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  /** Called only when the store lacks the file: offline, no mirror need be known. */
+  readonly urls: () => Promise<readonly string[]>;
+}
+
+interface Fetching {
   readonly downloader: Downloader;
   readonly concurrency: number;
   /** Bytes that are in the store so far, and in all. */
@@ -22,6 +30,12 @@ export interface FetchRequest {
   /** Called for each file as soon as it is there, so that work on it need not wait for the others. */
   readonly onFetched?: (digest: Digest, path: string) => void;
   readonly signal: AbortSignal;
+}
+
+export interface FetchRequest extends Fetching {
+  readonly packages: readonly FetchablePackage[];
+  /** Called only when the store lacks a package: offline, no mirror need be known. */
+  readonly mirrors: () => Promise<Mirrors>;
 }
 
 /**
@@ -32,23 +46,41 @@ export interface FetchRequest {
  * Throws `mirror-unreachable`, `digest-mismatch`, `offline`, `disk-full`; the first failure stops the rest.
  */
 export async function fetchPackages(request: FetchRequest): Promise<ReadonlyMap<Digest, string>> {
+  const files = request.packages.map((entry) => packageFile(entry, request.mirrors));
+  return await fetchFiles({ ...request, files });
+}
+
+/** A package as a file to fetch. */
+export function packageFile(
+  entry: FetchablePackage,
+  mirrors: () => Promise<Mirrors>,
+): FetchableFile {
+  const { name, version, digest, sizeBytes, archive, path } = entry;
+  const urls = async (): Promise<readonly string[]> => {
+    const { main, security } = await mirrors();
+    // A point release moves security updates into the main archive, so the other one is tried as well.
+    const bases = archive === "main" ? [main] : [security, main];
+    return bases.map((base) => `${base}/${path}`);
+  };
+  return { name: `${name} ${version}`, digest, sizeBytes, urls };
+}
+
+/** Bring files into the store, as `fetchPackages` does. Offline the error names everything that the store lacks. */
+export async function fetchFiles(
+  request: Fetching & { readonly files: readonly FetchableFile[] },
+): Promise<ReadonlyMap<Digest, string>> {
   const paths = new Map<Digest, string>();
-  const packages = new Map(request.packages.map((entry) => [entry.digest, entry]));
-  const totalBytes = packages.values().reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const files = new Map(request.files.map((entry) => [entry.digest, entry]));
+  if (request.downloader.offline) await refuseMissing([...files.values()], request.downloader);
+  const totalBytes = files.values().reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let doneBytes = 0;
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   // Large files first: a big one that starts last would be waited for alone.
-  const queue = [...packages.values()].toSorted((a, b) => b.sizeBytes - a.sizeBytes);
+  const queue = [...files.values()].toSorted((a, b) => b.sizeBytes - a.sizeBytes);
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const { digest, sizeBytes, archive, path } = next;
-      const urls = async (): Promise<readonly string[]> => {
-        const mirrors = await request.mirrors();
-        // A point release moves security updates into the main archive, so the other one is tried as well.
-        const bases = archive === "main" ? [mirrors.main] : [mirrors.security, mirrors.main];
-        return bases.map((base) => `${base}/${path}`);
-      };
+      const { digest, sizeBytes, urls } = next;
       const onBytes = (count: number): void => {
         doneBytes += count;
         request.onProgress(doneBytes, totalBytes);
@@ -67,4 +99,26 @@ export async function fetchPackages(request: FetchRequest): Promise<ReadonlyMap<
     throw error;
   }
   return paths;
+}
+
+const SHOWN = 10;
+
+/** Said of all at once: whoever carries a bundle over must not learn of one package at a time. */
+async function refuseMissing(
+  files: readonly FetchableFile[],
+  downloader: Downloader,
+): Promise<void> {
+  const held = await Promise.all(files.map((file) => downloader.holds(file)));
+  const missing = files.filter((_, index) => held[index] !== true);
+  if (missing.length === 0) return;
+  const names = missing.map(({ name }) => name).toSorted();
+  const rest = names.length - SHOWN;
+  throw new QclockError(
+    "offline",
+    `${missing.length} of ${files.length} files that are needed are not in the store, and --offline allows no request.`,
+    {
+      details: [...names.slice(0, SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])],
+      hint: OFFLINE_HINT,
+    },
+  );
 }

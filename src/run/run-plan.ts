@@ -1,4 +1,5 @@
 import type { Engine } from "../docker/engine.ts";
+import type { Lock } from "../packages/package.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { AssembledImage, Stack } from "../stack/stack.ts";
 import { Artifacts } from "./artifacts.ts";
@@ -9,6 +10,7 @@ import { execute } from "./execute.ts";
 import type { HeldLock } from "./lock.ts";
 import type { OperationContext } from "./operations/operation-context.ts";
 import type { PlannedStack } from "./plan-stack.ts";
+import type { PreparedImages } from "./prepare-images.ts";
 
 /** Carry out a plan of a stack while its lock is held. Names of the containers that it started go into `started`. */
 export async function runPlan(request: {
@@ -38,7 +40,7 @@ export async function runPlan(request: {
     started,
   };
   const report = await executeOperations(planned.plan, operationContext, { command, jobs });
-  await recordLayers(context, planned, artifacts);
+  await recordLayers(context, planned.prepared, artifacts);
   await rememberDurations(context, report);
   return report;
 }
@@ -89,13 +91,13 @@ export function emptyReport(
   return report;
 }
 
-/** The first build writes the digest of each packages layer into the lock; every later one must give the same. */
-async function recordLayers(
-  context: RunContext,
-  { prepared: { lock, target } }: PlannedStack,
+/** The first build writes the digest of each packages layer into the lock; every later one must give the same. Resolves with the lock as it is then. */
+export async function recordLayers(
+  context: Pick<RunContext, "lockMode" | "writeLock">,
+  { lock, target }: Pick<PreparedImages, "lock" | "target">,
   artifacts: Artifacts,
-): Promise<void> {
-  if (context.lockMode === "locked") return;
+): Promise<Lock> {
+  if (context.lockMode === "locked") return lock;
   const layers = await artifacts.packagesLayers();
   let isNew = false;
   const images = new Map(
@@ -105,10 +107,9 @@ async function recordLayers(
       return [name, packagesLayer === undefined ? image : { ...image, packagesLayer }];
     }),
   );
-  if (!isNew) return;
+  if (!isNew) return lock;
   const key = `${target.os}/${target.architecture}`;
-  await context.writeLock({
-    ...lock,
-    targets: new Map(lock.targets).set(key, { ...target, images }),
-  });
+  const recorded = { ...lock, targets: new Map(lock.targets).set(key, { ...target, images }) };
+  await context.writeLock(recorded);
+  return recorded;
 }

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { open, stat } from "node:fs/promises";
+import { Readable } from "node:stream";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
 import { toStoreError, writeWhole } from "./disk-store.ts";
 import type { HttpAnswer, HttpClient } from "./http.ts";
-import type { Store } from "./store.ts";
+import { holdsWhole, type Store } from "./store.ts";
 
 /** A file to bring into the store. */
 export interface DownloadRequest {
@@ -26,6 +27,12 @@ export interface Downloader {
   ): Promise<Uint8Array | undefined>;
   /** Bring a file of known digest into the store; resolves with its path. Asks nobody when the store has it. */
   toStore(request: DownloadRequest): Promise<string>;
+  /** Keep bytes that `bytes` brought and that proved good, such as a signed release file. Resolves with their digest. */
+  keep(content: Uint8Array): Promise<Digest>;
+  /** Whether the store has the file at its full size, so that nobody need be asked for it. */
+  holds(file: Pick<DownloadRequest, "digest" | "sizeBytes">): Promise<boolean>;
+  /** Whether every request is refused. */
+  readonly offline: boolean;
   /** How many requests were sent so far. */
   readonly requestCount: number;
 }
@@ -39,6 +46,10 @@ export interface DownloaderOptions {
   /** How long a server may be silent, before its answer or in the middle of it; absent: 20 seconds. */
   readonly silenceMs?: number;
 }
+
+/** What to do when a file is needed that --offline forbids to fetch. */
+export const OFFLINE_HINT =
+  "Load a bundle that holds it with `qclock bundle load FILE`, or run once without --offline where the mirror answers.";
 
 const ATTEMPTS = 4;
 const SILENCE_MS = 20_000;
@@ -56,6 +67,25 @@ class HttpDownloader implements Downloader {
 
   constructor(options: DownloaderOptions) {
     this.#options = options;
+  }
+
+  get offline(): boolean {
+    return this.#options.offline;
+  }
+
+  async keep(content: Uint8Array): Promise<Digest> {
+    const digest: Digest = `sha256:${createHash("sha256").update(content).digest("hex")}`;
+    const { store } = this.#options;
+    if (!(await this.holds({ digest, sizeBytes: content.length })))
+      await store.put(digest, Readable.from([content]));
+    return digest;
+  }
+
+  async holds({
+    digest,
+    sizeBytes,
+  }: Pick<DownloadRequest, "digest" | "sizeBytes">): Promise<boolean> {
+    return holdsWhole(this.#options.store, digest, sizeBytes);
   }
 
   async bytes(
@@ -155,7 +185,7 @@ class HttpDownloader implements Downloader {
   async #request(url: string, from: number, signal: AbortSignal): Promise<HttpAnswer> {
     if (this.#options.offline) {
       throw new QclockError("offline", `${url} is needed, but --offline allows no request.`, {
-        hint: "Run once without --offline on a machine that reaches the mirror, or load a bundle.",
+        hint: OFFLINE_HINT,
       });
     }
     this.requestCount++;

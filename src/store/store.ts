@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { Digest } from "../stack/stack.ts";
 
 /**
@@ -25,4 +26,18 @@ export interface TemporaryBlob extends AsyncDisposable {
   readonly path: string;
   /** Rename the finished file to its digest; the caller vouches for the digest. Returns the final path. */
   commit(digest: Digest): Promise<string>;
+}
+
+/** Whether the store has a blob at its full size; one that was damaged since it came in is as good as absent. */
+export async function holdsWhole(
+  store: Pick<Store, "find">,
+  digest: Digest,
+  sizeBytes: number,
+): Promise<boolean> {
+  const file = await store.find(digest);
+  if (file === undefined) return false;
+  return stat(file).then(
+    ({ size }) => size === sizeBytes,
+    () => false,
+  );
 }

@@ -14,6 +14,14 @@ const artifacts = path.join(root, "artifacts", "e2e");
 /** Locks of the fixtures, by name. */
 const locks = new Map<string, Promise<string | undefined>>();
 
+interface RigParts {
+  readonly directory: string;
+  readonly stack: string;
+  readonly port: number;
+  readonly store: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** How a command ended, and everything that it wrote. */
 export interface Ended {
   readonly exitCode: number | null;
@@ -35,7 +43,9 @@ export interface Running {
 export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingDirectory?: string;
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
+  /** Leave standard input open behind the input, as a program does that has not finished writing. */
+  readonly keepInputOpen?: boolean;
   /** Close the reading end of standard output before anything is written, as `| head -0` would. */
   readonly stopReading?: boolean;
 }
@@ -53,7 +63,7 @@ export class Rig implements AsyncDisposable {
   readonly #transcript: string[] = [];
   readonly #running = new Set<ChildProcess>();
 
-  private constructor(parts: { directory: string; stack: string; port: number; store: string }) {
+  private constructor(parts: RigParts) {
     this.directory = parts.directory;
     this.stack = parts.stack;
     this.port = parts.port;
@@ -64,8 +74,15 @@ export class Rig implements AsyncDisposable {
    * A copy of a folder of test/fixtures/e2e. It comes with a lock, made once for each file of tests, so
    * that not each test reads the mirror's indexes; with a store of its own it comes without one.
    */
-  static async create(fixture: string, options: { readonly store?: string } = {}): Promise<Rig> {
-    const rig = await Rig.#copy(fixture, options.store ?? sharedStore());
+  static async create(
+    fixture: string,
+    options: {
+      readonly store?: string;
+      /** For every command. */
+      readonly environment?: Readonly<Record<string, string>>;
+    } = {},
+  ): Promise<Rig> {
+    const rig = await Rig.#copy(fixture, options.store ?? sharedStore(), options.environment);
     if (options.store === undefined) await rig.#addLock(fixture);
     const name = expect.getState().currentTestName ?? rig.stack;
     try {
@@ -76,7 +93,11 @@ export class Rig implements AsyncDisposable {
     return rig;
   }
 
-  static async #copy(fixture: string, store: string): Promise<Rig> {
+  static async #copy(
+    fixture: string,
+    store: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): Promise<Rig> {
     const directory = await mkdtemp(path.join(tmpdir(), "qclock-e2e-"));
     await cp(path.join(root, "test", "fixtures", "e2e", fixture), directory, { recursive: true });
     return new Rig({
@@ -84,6 +105,7 @@ export class Rig implements AsyncDisposable {
       stack: `t-${randomBytes(4).toString("hex")}`,
       port: await freePort(),
       store,
+      environment,
     });
   }
 
@@ -129,7 +151,8 @@ export class Rig implements AsyncDisposable {
     let stderr = "";
     if (options.stopReading === true) child.stdout.destroy();
     child.stdin.on("error", () => undefined);
-    child.stdin.end(options.input);
+    if (options.keepInputOpen === true) child.stdin.write(options.input ?? "");
+    else child.stdin.end(options.input);
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     const { promise, resolve, reject } = Promise.withResolvers<Ended>();
@@ -211,12 +234,7 @@ export async function freePort(): Promise<number> {
 }
 
 /** Nothing of the developer's own settings, of CI, or of the terminal may decide a test. */
-function scrubbedEnvironment(parts: {
-  directory: string;
-  stack: string;
-  port: number;
-  store: string;
-}): Record<string, string> {
+function scrubbedEnvironment(parts: RigParts): Record<string, string> {
   const kept = ["PATH", "DOCKER_HOST", "LANG", "QCLOCK_MIRROR_DEBIAN_12"].flatMap((name) => {
     const value = process.env[name];
     return value === undefined ? [] : [[name, value]];
@@ -228,6 +246,7 @@ function scrubbedEnvironment(parts: {
     QCLOCK_STACK: parts.stack,
     QCLOCK_PORT: String(parts.port),
     QCLOCK_STORE: parts.store,
+    ...parts.environment,
   };
 }
 

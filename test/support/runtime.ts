@@ -59,6 +59,9 @@ export async function createTestStack(
     store,
     downloader: {
       requestCount: 0,
+      offline: false,
+      holds: async () => false,
+      keep: async () => Promise.reject(new Error("this test keeps nothing")),
       bytes: async () => Promise.reject(new Error("this test asks no mirror")),
       toStore: async () => Promise.reject(new Error("this test fetches nothing")),
     },

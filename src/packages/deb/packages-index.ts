@@ -43,11 +43,15 @@ export function createPackageIndex(files: readonly IndexText[]): PackageIndex {
   return index;
 }
 
-/** Read the Packages files of several repositories piece by piece, one after the other: a whole one is 50 MB of text. */
+/**
+ * Read the Packages files of several repositories piece by piece, one after the other: a whole one is 50 MB of text. With `only`
+ * packages of other names are passed over.
+ */
 export async function readPackageIndex(
   files: readonly { readonly repository: string; readonly content: AsyncIterable<Uint8Array> }[],
+  only?: ReadonlySet<string>,
 ): Promise<PackageIndex> {
-  const index = new CompactIndex();
+  const index = new CompactIndex(only);
   for (const { repository, content } of files) {
     let rest = "";
     for await (const { buffer, byteOffset, length } of content) {
@@ -92,6 +96,11 @@ class CompactIndex implements PackageIndex {
   readonly #records = new Map<string, string[]>();
   readonly #read = new Map<string, readonly IndexedPackage[]>();
   readonly #providers = new Map<string, Set<string>>();
+  readonly #only: ReadonlySet<string> | undefined;
+
+  constructor(only?: ReadonlySet<string>) {
+    this.#only = only;
+  }
 
   /** Take in some whole paragraphs. */
   add(repository: string, text: string): void {
@@ -99,6 +108,7 @@ class CompactIndex implements PackageIndex {
       const values = readFields(text, start, stop);
       const field = (name: Field): string => values[FIELDS.indexOf(name)] ?? "";
       const name = field("Package");
+      if (this.#only?.has(name) === false) continue;
       if (name === "" || !/^[0-9a-f]{64}$/.test(field("SHA256"))) continue;
       // Joined, so that it is a text of its own: a slice would hold on to the whole file.
       const record = [repository, ...values].join("\n");

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { QclockError } from "../../error.ts";
 import type { Architecture, Digest, OsName } from "../../stack/stack.ts";
@@ -41,14 +40,7 @@ const RELEASE_LIMIT_BYTES = 4 * 1024 * 1024;
 export async function loadRepositories(
   request: LoadRepositoriesRequest,
 ): Promise<LoadedRepositories> {
-  const suite = suiteOf(request.os);
-  if (suite === undefined) throw new Error(`${request.os} is not of the Debian family`);
-  const sources = [
-    { id: suite, archive: "main" },
-    { id: `${suite}-updates`, archive: "main" },
-    { id: `${suite}-security`, archive: "security" },
-  ] as const;
-  const loaded = await loadAll(request, sources);
+  const loaded = await loadAll(request, sourcesOf(request.os));
   return {
     // Security first: of one version in two repositories the earlier file's entry is kept.
     index: await readPackageIndex(
@@ -61,6 +53,17 @@ export async function loadRepositories(
     ),
     repositories: loaded.map(({ repository }) => repository),
   };
+}
+
+/** The repositories of a Debian release. */
+export function sourcesOf(os: OsName): readonly Source[] {
+  const suite = suiteOf(os);
+  if (suite === undefined) throw new Error(`${os} is not of the Debian family`);
+  return [
+    { id: suite, archive: "main" },
+    { id: `${suite}-updates`, archive: "main" },
+    { id: `${suite}-security`, archive: "security" },
+  ];
 }
 
 /** A verified index in the store. */
@@ -94,7 +97,11 @@ async function loadAll(
   }
 }
 
-async function loadRepository(
+/**
+ * Fetch and verify the release file of one repository and bring it and its indexes into the store: whoever
+ * asks later why a package is trusted finds the proof there.
+ */
+export async function loadRepository(
   request: LoadRepositoriesRequest,
   source: Source,
 ): Promise<{ readonly repository: LockedRepository; readonly files: readonly IndexFile[] }> {
@@ -125,10 +132,7 @@ async function loadRepository(
       });
     }
     const digest: Digest = `sha256:${file.sha256}`;
-    const urls = [
-      `${base}/${path.replace(/[^/]*$/, "")}by-hash/SHA256/${file.sha256}`,
-      `${base}/${path}`,
-    ];
+    const urls = indexUrls(base, path, file.sha256);
     const stored = await downloader.toStore({ urls, digest, sizeBytes: file.sizeBytes, signal });
     indexDigests.set(path, digest);
     files.push({ repository: source.id, path, stored });
@@ -138,14 +142,20 @@ async function loadRepository(
     suite: source.id,
     components: COMPONENTS,
     archive: source.archive,
-    releaseDigest: `sha256:${createHash("sha256").update(bytes).digest("hex")}`,
+    releaseDigest: await downloader.keep(bytes),
     indexDigests,
     signedBy: release.signedBy,
   };
   return { repository, files };
 }
 
-function keysOf(os: OsName): readonly PinnedKey[] {
+/** Where an index lies: by its digest, where older ones stay for a while, and by its name. */
+export function indexUrls(base: string, path: string, sha256: string): readonly string[] {
+  return [`${base}/${path.replace(/[^/]*$/, "")}by-hash/SHA256/${sha256}`, `${base}/${path}`];
+}
+
+/** The keys that sign an OS's repositories. */
+export function keysOf(os: OsName): readonly PinnedKey[] {
   // Debian signs a stable release with its own keys and, near a new release, with the next one's.
   return os === "debian-13"
     ? [...debian13Keys, ...debian12Keys]

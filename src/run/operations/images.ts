@@ -1,9 +1,12 @@
+import { readFile } from "node:fs/promises";
+import { parseFroms } from "../../context/dockerfile.ts";
 import { buildDockerfileImage } from "../../docker/build.ts";
 import { engineStatus } from "../../docker/errors.ts";
 import { loadArtifacts } from "../../docker/load.ts";
 import type { AssembledArtifact } from "../../image/assemble.ts";
 import type { Operation, PlanNode } from "../../plan/plan.ts";
 import type { ArtifactProgress } from "../artifacts.ts";
+import { refusePulls } from "../offline.ts";
 import { rememberInputs } from "../prepare-images.ts";
 import {
   imageOf,
@@ -71,6 +74,13 @@ export async function buildImage(
   if (image.type !== "dockerfile") throw new Error(`image ${name} has no Dockerfile`);
   const inputs = full.prepared.inputs.get(name);
   const { directory } = full.stack;
+  const froms = parseFroms(await readFile(image.dockerfile, "utf8"), image.buildArgs);
+  const foreign = froms.filter((from) => !full.stack.images.has(from.image));
+  await refusePulls(
+    full.run,
+    context.engine,
+    foreign.map((from) => from.image),
+  );
   const id = await buildDockerfileImage({
     engine: context.engine,
     image,
@@ -100,7 +110,9 @@ export async function pullImage(
   const { stack, run, prepared } = making(context);
   const image = imageOf(stack, name);
   if (image.type !== "pulled") throw new Error(`image ${name} is not from a registry`);
-  await engine.pullImage(image.source, outputOf(context, node), signal);
+  await refusePulls(run, engine, [image.source]);
+  if (!run.downloader.offline)
+    await engine.pullImage(image.source, outputOf(context, node), signal);
   await engine.tagImage(image.source, image.reference, signal);
   const inputs = prepared.inputs.get(name);
   if (inputs !== undefined) await rememberInputs({ stack, store: run.store }, name, inputs);

@@ -9,7 +9,9 @@ import type { PreparedImages } from "../prepare-images.ts";
 
 /** What operations work with: the run's things, and what this run has made so far. */
 export interface OperationContext {
-  readonly run: Pick<RunContext, "store" | "runId" | "version" | "secretVariable"> | undefined;
+  readonly run:
+    | Pick<RunContext, "store" | "downloader" | "runId" | "version" | "secretVariable" | "signal">
+    | undefined;
   readonly stack: Stack | undefined;
   readonly stackName: string;
   readonly engine: Engine;

@@ -1,4 +1,3 @@
-import { spawnSync } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
@@ -6,16 +5,14 @@ import { expect, test } from "vitest";
 import type { Digest } from "../../../src/stack/stack.ts";
 import { openStore } from "../../../src/store/disk-store.ts";
 import { startFileServer } from "../../support/file-server.ts";
-import { temporaryFolder } from "../../support/temporary-store.ts";
+import { canMountDisks, mountSmallDisk, smallDiskBytes } from "../../support/small-disk.ts";
 import { aDownloader } from "./lock-request.ts";
-
-const capacityBytes = 256 * 1024;
 
 const canMount = await canMountDisks();
 
 test.skipIf(!canMount)("a full disk is told with its folder, and nothing is kept", async () => {
   await using disk = await mountSmallDisk();
-  const content = randomBytes(4 * capacityBytes);
+  const content = randomBytes(4 * smallDiskBytes);
   await using server = await startFileServer(new Map([["/file", content]]));
   const store = await openStore(path.join(disk.path, "store"));
   const request = {
@@ -43,7 +40,7 @@ test.skipIf(!canMount)(
   async () => {
     await using disk = await mountSmallDisk();
     // Taken whole by one write, of which the disk takes a part: that is no error of the system's.
-    const content = randomBytes(capacityBytes + 1000);
+    const content = randomBytes(smallDiskBytes + 1000);
     await using server = await startFileServer(new Map([["/file", content]]));
     const store = await openStore(path.join(disk.path, "store"));
     const request = {
@@ -62,35 +59,6 @@ test.skipIf(!canMount)(
     await expect(blobsOf(store.directory)).resolves.toEqual([]);
   },
 );
-
-/** A file system of 256 KiB in memory. */
-async function mountSmallDisk(): Promise<{ readonly path: string } & AsyncDisposable> {
-  const folder = await temporaryFolder();
-  const options = ["-t", "tmpfs", "-o", `size=${capacityBytes}`, "tmpfs", folder.path];
-  const { status, stderr } = spawnSync("mount", options, { encoding: "utf8" });
-  if (status !== 0) {
-    await folder[Symbol.asyncDispose]();
-    throw new Error(`mount: ${stderr}`);
-  }
-  return {
-    path: folder.path,
-    [Symbol.asyncDispose]: async () => {
-      spawnSync("umount", ["--lazy", folder.path]);
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
-
-/** Root may mount, but not in a container. */
-async function canMountDisks(): Promise<boolean> {
-  if (process.getuid?.() !== 0) return false;
-  try {
-    await using _disk = await mountSmallDisk();
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 async function* pieces(content: Uint8Array, size = 65_536): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < content.length; start += size) {

@@ -140,6 +140,31 @@ test("a package that has left every mirror is named, with what to do", async () 
   });
 });
 
+test("offline, everything that the store lacks is named at once, and no mirror need be known", async () => {
+  await using server = await startFileServer(
+    new Map(contents.map((content, index) => [`/main/${index}.deb`, content])),
+  );
+  await using temporary = await temporaryStore();
+  await fetchPackages(aRequest(server, temporary.store, { packages: packages.slice(0, 1) }));
+  const asked = server.requests.length;
+  const { downloader } = aDownloader(temporary.store, { offline: true });
+
+  const fetching = fetchPackages(
+    aRequest(server, temporary.store, {
+      downloader,
+      mirrors: () => Promise.reject(new Error("no mirror is known")),
+    }),
+  );
+
+  await expect(fetching).rejects.toMatchObject({
+    code: "offline",
+    message: expect.stringContaining("11 of 12 files"),
+    details: expect.arrayContaining(["1.deb 1", "and 1 more"]),
+    hint: expect.stringContaining("qclock bundle load"),
+  });
+  expect(server.requests).toHaveLength(asked);
+});
+
 function aPackage(path: string, content: Uint8Array): FetchablePackage {
   return {
     name: path,

@@ -36,9 +36,8 @@ test.each(commandsBelow(program).map((command) => [command.name(), command] as c
     expect(
       help.match(/^ {2}\$ .*qclock .* {3}# |^ {2}\$ .*qclock .*# /gm)?.length,
     ).toBeGreaterThanOrEqual(2);
-    expect(help).toContain(
-      `qclock ${name === "info" || name === "ensure" ? "engine " : ""}${name}`,
-    );
+    const group = command.parent === program ? "" : `${command.parent?.name()} `;
+    expect(help).toContain(`qclock ${group}${name}`);
     expect(help).toContain("Global options:");
     expect(help).toContain("QCLOCK_FILE");
   },
@@ -65,6 +64,8 @@ test.each([
   ["engine-too-old", 6],
   ["changes-pending", 7],
   ["would-lose-data", 9],
+  ["bundle-invalid", 1],
+  ["offline", 4],
   ["deadline-exceeded", 124],
   ["interrupted", 130],
 ] as const)("%s ends with exit code %d", (code, exitCode) => {
@@ -99,6 +100,10 @@ test.each([
   [
     ["engine", ""],
     ["info", "ensure"],
+  ],
+  [
+    ["bundle", ""],
+    ["save", "load", "list"],
   ],
   [
     ["--progress", ""],

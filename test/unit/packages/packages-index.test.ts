@@ -143,6 +143,16 @@ test("a file that comes in pieces, cut anywhere, reads as if it were whole", asy
   }
 });
 
+test("packages that nobody asks for are passed over, with what they provide", async () => {
+  const text = [aParagraph("a", "1"), aParagraph("b", "2", "Provides: x\n")].join("\n");
+  const files = [{ repository: "bookworm", content: cut(text, 64) }];
+
+  const index = await readPackageIndex(files, new Set(["a", "z"]));
+
+  expect([...index.names()]).toEqual(["a"]);
+  expect(index.providers("x")).toEqual([]);
+});
+
 async function* cut(text: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
   for (let start = 0; start < bytes.length; start += size)

@@ -1,0 +1,62 @@
+import { formatBytes } from "../reporters/format/bytes.ts";
+import type { Style } from "../reporters/format/style.ts";
+import { formatTable } from "../reporters/format/table.ts";
+import type { BundleList } from "../run/bundle/list.ts";
+import type { LoadReport } from "../run/bundle/load.ts";
+
+/** What `bundle list` prints: facts, then each package. */
+export function formatBundle(
+  list: BundleList,
+  options: { readonly style: Style; readonly columns: number | undefined },
+): string {
+  const { style, columns } = options;
+  const facts: (readonly [string, string])[] = [
+    ["Stack", `${list.stack}, saved by qclock ${list.version}`],
+    ["Holds", `${list.files} files, ${formatBytes(list.sizeBytes)}`],
+  ];
+  for (const { target, packages, packageBytes, signatures } of list.targets) {
+    facts.push(["Target", `${target}: ${packages.length} packages, ${formatBytes(packageBytes)}`]);
+    for (const { suite, signedBy, asLocked } of signatures)
+      facts.push(["Signed", `${suite} by ${signedBy}${asLocked ? "" : ", later than the lock"}`]);
+    if (signatures.length === 0) facts.push(["Signed", "by nobody: no release file is in it"]);
+  }
+  for (const { reference, id, sizeBytes } of list.images)
+    facts.push(["Image", `${reference}, ${id.slice(0, 19)}, ${formatBytes(sizeBytes)}`]);
+  if (list.manifest !== undefined)
+    facts.push(["Project", `${list.manifest.name}, ${list.manifest.files} files`]);
+  const rows = list.targets.flatMap(({ packages }) =>
+    packages.map((each) => [
+      each.image,
+      each.name,
+      each.version,
+      each.architecture,
+      formatBytes(each.sizeBytes),
+    ]),
+  );
+  const head = facts.map(([name, text]) => `${style.faint(name.padEnd(8))} ${text}`).join("\n");
+  if (rows.length === 0) return head;
+  const titles = [
+    { title: "IMAGE" },
+    { title: "PACKAGE", minimumWidth: 12 },
+    { title: "VERSION", minimumWidth: 12 },
+    { title: "ARCH" },
+    { title: "SIZE", align: "right" as const },
+  ];
+  return `${head}\n\n${formatTable(titles, rows, { width: columns, header: style.faint })}`;
+}
+
+/** What `bundle load` prints: what came in, what proves it, and what became of the lock. */
+export function formatLoaded(report: LoadReport): string {
+  const { added, held, proof, lock, project, images } = report;
+  const all = proof.proved + proof.unproved.length;
+  const copy = lock.copy === undefined ? "" : `, the one before kept as ${lock.copy}`;
+  return [
+    `store: ${added.files} files (${formatBytes(added.bytes)}) new, ${held.files} there already`,
+    `signed: ${proof.proved} of ${all} packages`,
+    `lock: ${lock.file} ${lock.outcome}${copy}`,
+    ...(project === undefined
+      ? []
+      : [`project: ${project.written} files written, ${project.unchanged} unchanged`]),
+    ...images.map((reference) => `image: ${reference}`),
+  ].join("\n");
+}

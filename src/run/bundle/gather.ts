@@ -1,0 +1,119 @@
+import { availableParallelism } from "node:os";
+import type { BundleDocument, BundleEvidence } from "../../image/bundle/document.ts";
+import type { AssembledArtifact } from "../../image/assemble.ts";
+import { collectEvidence, type Evidence } from "../../packages/deb/evidence.ts";
+import type { PinnedKey } from "../../packages/deb/keys/debian.ts";
+import { provePackages } from "../../packages/deb/prove.ts";
+import { fetchFiles } from "../../packages/fetch.ts";
+import { assembledImages } from "../../packages/inputs.ts";
+import { lockedFiles } from "../../packages/locked-files.ts";
+import type { Mirrors } from "../../packages/mirror.ts";
+import type { Lock, LockTarget } from "../../packages/package.ts";
+import type { Digest, OsName } from "../../stack/stack.ts";
+import { Artifacts } from "../artifacts.ts";
+import type { RunContext } from "../context.ts";
+import type { PreparedImages } from "../prepare-images.ts";
+import { recordLayers } from "../run-plan.ts";
+import { inPhase } from "./phase.ts";
+
+/** Targets of the lock by their key. */
+export type Targets = ReadonlyMap<string, LockTarget>;
+
+/** Where packages and what proves them come from, when the store lacks them. */
+export interface Sources {
+  /** The mirrors of an OS, asked only for what the store lacks. */
+  readonly mirrorsOf: (os: OsName) => Promise<Mirrors>;
+  /** Keys to trust; absent: those that ship with qclock. */
+  readonly keys?: readonly PinnedKey[];
+}
+
+/** Bring every file that the lock names for some targets into the store; resolves with their digests. */
+export async function gatherLocked(
+  context: RunContext,
+  { mirrorsOf }: Sources,
+  targets: Targets,
+): Promise<readonly Digest[]> {
+  const { downloader, signal } = context;
+  const files = [...targets.values()].flatMap((target) =>
+    lockedFiles(target, () => mirrorsOf(target.os)),
+  );
+  const phase = { phase: "bundle:fetch", title: "Fetching what the store lacks" };
+  await inPhase(context, phase, async (onProgress) => {
+    const concurrency = Math.max(8, 4 * availableParallelism());
+    await fetchFiles({ files, downloader, concurrency, onProgress, signal });
+  });
+  return files.map(({ digest }) => digest);
+}
+
+/** What proves the packages of some targets. */
+export interface GatheredEvidence {
+  readonly targets: BundleDocument["targets"];
+  /** The release files and indexes, in the store. */
+  readonly blobs: readonly Digest[];
+  /** Packages that no signature vouches for, as `name version`. */
+  readonly unproved: readonly string[];
+}
+
+/** Bring the signed release files and the indexes of some targets into the store, and see that they name every package. */
+export async function gatherEvidence(
+  context: RunContext,
+  { mirrorsOf, keys }: Sources,
+  targets: Targets,
+): Promise<GatheredEvidence> {
+  const { downloader, store, signal } = context;
+  const phase = { phase: "bundle:evidence", title: "Checking the signatures of the packages" };
+  return await inPhase(context, phase, async () => {
+    const told: BundleDocument["targets"] = [];
+    const blobs: Digest[] = [];
+    const unproved = new Set<string>();
+    for (const [name, target] of targets) {
+      const trust = { target, store, now: new Date(), ...(keys === undefined ? {} : { keys }) };
+      const mirrors = (): Promise<Mirrors> => mirrorsOf(target.os);
+      const evidence = await collectEvidence({ ...trust, mirrors, downloader, signal });
+      const repositories = evidence.map(({ repository }) => repository);
+      const proof = await provePackages({ ...trust, evidence: repositories });
+      for (const each of proof.unproved) unproved.add(`${each.name} ${each.version}`);
+      for (const { releaseDigest, indexDigests } of repositories)
+        blobs.push(releaseDigest, ...indexDigests.values());
+      told.push({ target: name, evidence: evidence.map(toDocument) });
+    }
+    return { targets: told, blobs, unproved: [...unproved].toSorted() };
+  });
+}
+
+function toDocument({ repository, asLocked }: Evidence): BundleEvidence {
+  const { id, suite, archive, signedBy, releaseDigest, indexDigests } = repository;
+  const indexes = Object.fromEntries(indexDigests);
+  return { repository: id, suite, archive, signedBy, release: releaseDigest, indexes, asLocked };
+}
+
+/** Make the assembled images in the store. The lock that comes back names their packages layers. */
+export async function gatherImages(
+  context: RunContext,
+  prepared: PreparedImages,
+): Promise<{ readonly artifacts: readonly AssembledArtifact[]; readonly lock: Lock }> {
+  const { stack, emit } = context;
+  const left = [...stack.images.values()].filter(({ type }) => type !== "assembled");
+  if (left.length > 0) {
+    const names = left.map(({ name }) => name).join(", ");
+    emit({
+      type: "notice",
+      level: "warning",
+      message: `Not in the bundle, since qclock does not assemble them: ${names}.`,
+      hint: "Carry them over with `docker save`.",
+    });
+  }
+  const phase = { phase: "bundle:images", title: "Assembling the images" };
+  return await inPhase(context, phase, async () => {
+    await using artifacts = new Artifacts(context, prepared);
+    artifacts.begin(assembledImages(stack));
+    const made: AssembledArtifact[] = [];
+    for (const image of assembledImages(stack)) {
+      const onNotice = (message: string): void =>
+        emit({ type: "notice", level: "info", message: `${image.name}: ${message}` });
+      const quiet = { onFetch: () => undefined, onUnpack: () => undefined };
+      made.push(await artifacts.get(image, { ...quiet, onNotice }));
+    }
+    return { artifacts: made, lock: await recordLayers(context, prepared, artifacts) };
+  });
+}

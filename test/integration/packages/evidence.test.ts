@@ -1,0 +1,200 @@
+import { describe, expect, test } from "vitest";
+import { collectEvidence, type EvidenceRequest } from "../../../src/packages/deb/evidence.ts";
+import { provePackages } from "../../../src/packages/deb/prove.ts";
+import { lockPackages } from "../../../src/packages/lock-packages.ts";
+import type { LockTarget } from "../../../src/packages/package.ts";
+import type { Store } from "../../../src/store/store.ts";
+import { createTestKey, type FakeMirror, startFakeMirror } from "../../support/fake-mirror.ts";
+import { temporaryStore } from "../../support/temporary-store.ts";
+import { aDownloader, aLockRequest, aPackageStack } from "./lock-request.ts";
+
+const stack = aPackageStack({ base: ["bash"], app: ["httpd"] });
+const packages = [
+  { name: "bash", fields: { Depends: "libc6" } },
+  { name: "libc6" },
+  { name: "httpd", suite: "bookworm-security" as const, version: "2.0" },
+];
+
+test("after locking the store holds what proves each package", async () => {
+  await using mirror = await startFakeMirror(packages);
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const target = await locked(mirror, store);
+  const asked = mirror.requests.length;
+
+  const evidence = await collectEvidence(request(mirror, store, target));
+
+  expect(mirror.requests).toHaveLength(asked);
+  expect(evidence.map(({ repository, asLocked }) => [repository.id, asLocked])).toEqual([
+    ["bookworm", true],
+    ["bookworm-updates", true],
+    ["bookworm-security", true],
+  ]);
+  const proof = await prove(mirror, store, { target, evidence });
+  expect(proof.unproved).toEqual([]);
+  expect(proof.proved.map(({ name }) => name).toSorted()).toEqual(["bash", "httpd", "libc6"]);
+});
+
+test("what was signed for a week proves packages for ever", async () => {
+  await using mirror = await startFakeMirror(packages);
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  await mirror.publish({ packages, validUntil: new Date(Date.now() + 60_000) });
+  const target = await locked(mirror, store);
+  const evidence = await collectEvidence(request(mirror, store, target));
+
+  const now = new Date(Date.now() + 3_600_000);
+
+  const proof = await prove(mirror, store, { target, evidence, now });
+  expect(proof.unproved).toEqual([]);
+});
+
+describe("when the release files that the lock names are gone", () => {
+  const later = packages.map((each) =>
+    each.name === "httpd" ? { ...each, version: "2.1" } : each,
+  );
+
+  test("the present ones vouch for what they still name, and the rest is told", async () => {
+    await using mirror = await startFakeMirror(packages);
+    await using first = await temporaryStore();
+    await using second = await temporaryStore();
+    const target = await locked(mirror, first.store);
+    await mirror.publish({ packages: later });
+
+    const evidence = await collectEvidence(request(mirror, second.store, target));
+
+    expect(evidence.map(({ asLocked }) => asLocked)).toEqual([false, false, false]);
+    const proof = await prove(mirror, second.store, { target, evidence });
+    expect(proof.unproved.map(({ name, version }) => [name, version])).toEqual([["httpd", "2.0"]]);
+  });
+
+  test("the same ones are taken the next time, whatever the mirror has by then", async () => {
+    await using mirror = await startFakeMirror(packages);
+    await using first = await temporaryStore();
+    await using second = await temporaryStore();
+    const target = await locked(mirror, first.store);
+    await mirror.publish({ packages: later });
+    const evidence = await collectEvidence(request(mirror, second.store, target));
+    await mirror.publish({ packages: [] });
+
+    await expect(collectEvidence(request(mirror, second.store, target))).resolves.toEqual(evidence);
+  });
+
+  test("offline there is none, and no request is made", async () => {
+    await using mirror = await startFakeMirror(packages);
+    await using first = await temporaryStore();
+    await using second = await temporaryStore();
+    const target = await locked(mirror, first.store);
+    const asked = mirror.requests.length;
+    const { downloader } = aDownloader(second.store, { offline: true });
+
+    const evidence = await collectEvidence({
+      ...request(mirror, second.store, target),
+      downloader,
+    });
+
+    expect(evidence).toEqual([]);
+    expect(mirror.requests).toHaveLength(asked);
+    const proof = await prove(mirror, second.store, { target, evidence });
+    expect(proof.unproved).toHaveLength(3);
+  });
+});
+
+describe("is refused", () => {
+  test("a package to which the lock gives another digest", async () => {
+    await using mirror = await startFakeMirror(packages);
+    await using temporary = await temporaryStore();
+    const target = await locked(mirror, temporary.store);
+    const evidence = await collectEvidence(request(mirror, temporary.store, target));
+    const [[name, image] = ["", undefined]] = target.images;
+    const changed = image?.packages.map((each) => ({
+      ...each,
+      digest: `sha256:${"0".repeat(64)}`,
+    }));
+    const images = new Map([[name, { packages: changed }]]);
+
+    const proof = prove(mirror, temporary.store, {
+      target: { ...target, images } as LockTarget,
+      evidence,
+    });
+
+    await expect(proof).rejects.toMatchObject({
+      code: "signature-invalid",
+      message: expect.stringContaining("bash 1.0"),
+    });
+  });
+
+  test("an index that the release file does not name", async () => {
+    await using mirror = await startFakeMirror(packages);
+    await using temporary = await temporaryStore();
+    const target = await locked(mirror, temporary.store);
+    const [main] = await collectEvidence(request(mirror, temporary.store, target));
+    if (main === undefined) throw new Error("no evidence");
+    const indexDigests = new Map([
+      ["main/binary-amd64/Packages.xz", `sha256:${"0".repeat(64)}` as const],
+    ]);
+    const evidence = [{ ...main, repository: { ...main.repository, indexDigests } }];
+
+    await expect(prove(mirror, temporary.store, { target, evidence })).rejects.toMatchObject({
+      code: "signature-invalid",
+      message: expect.stringContaining("does not vouch"),
+    });
+  });
+
+  test("a release file by a key that is not trusted", async () => {
+    await using mirror = await startFakeMirror(packages);
+    await using temporary = await temporaryStore();
+    const target = await locked(mirror, temporary.store);
+    const evidence = await collectEvidence(request(mirror, temporary.store, target));
+    const { pinned } = await createTestKey();
+
+    const proof = prove(mirror, temporary.store, { target, evidence, keys: [pinned] });
+
+    await expect(proof).rejects.toMatchObject({ code: "signature-invalid" });
+  });
+
+  test("a suite that nobody asked for, however well signed", async () => {
+    await using mirror = await startFakeMirror(packages);
+    await using temporary = await temporaryStore();
+    const target = await locked(mirror, temporary.store);
+    const [main] = await collectEvidence(request(mirror, temporary.store, target));
+    if (main === undefined) throw new Error("no evidence");
+    const evidence = [{ ...main, repository: { ...main.repository, suite: "sid" } }];
+
+    await expect(prove(mirror, temporary.store, { target, evidence })).rejects.toMatchObject({
+      code: "signature-invalid",
+      message: expect.stringContaining("no suite of debian-12"),
+    });
+  });
+});
+
+async function locked(mirror: FakeMirror, store: Store): Promise<LockTarget> {
+  const { target } = await lockPackages(aLockRequest({ mirror, store, stack }));
+  return target;
+}
+
+function request(mirror: FakeMirror, store: Store, target: LockTarget): EvidenceRequest {
+  return {
+    target,
+    store,
+    keys: mirror.keys,
+    now: new Date(),
+    mirrors: () => Promise.resolve(mirror.mirrors),
+    downloader: aDownloader(store).downloader,
+    signal: new AbortController().signal,
+  };
+}
+
+async function prove(
+  mirror: FakeMirror,
+  store: Store,
+  parts: {
+    target: LockTarget;
+    evidence: Awaited<ReturnType<typeof collectEvidence>>;
+    keys?: FakeMirror["keys"];
+    now?: Date;
+  },
+): ReturnType<typeof provePackages> {
+  const evidence = parts.evidence.map(({ repository }) => repository);
+  return provePackages({ keys: mirror.keys, now: new Date(), store, ...parts, evidence });
+}

@@ -1,0 +1,236 @@
+import {
+  chmod,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { loadBundle, type LoadReport } from "../../../src/run/bundle/load.ts";
+import type { AssembledImage, DockerfileImage, Service, Stack } from "../../../src/stack/stack.ts";
+import { aService } from "../../support/a-service.ts";
+import { anImage, aStack } from "../../support/builders.ts";
+import {
+  aLoadContext,
+  emptyLock,
+  inPieces,
+  loadOptions,
+  savedBundle,
+} from "../../support/bundles.ts";
+import { startFakeMirror } from "../../support/fake-mirror.ts";
+import { temporaryFolder, temporaryStore } from "../../support/temporary-store.ts";
+
+test("the project comes out as it was: programs, links, empty folders, a build context without what it ignores", async () => {
+  await using project = await aProject();
+  await using folder = await temporaryFolder();
+
+  const report = await load(await project.save(), folder.path);
+
+  expect(report.project).toEqual({ written: 11, unchanged: 0 });
+  await expect(treeOf(folder.path)).resolves.toEqual([
+    "images/rootfs/bin/run 755 #!/bin/sh",
+    "images/rootfs/etc/away -> /run/elsewhere",
+    `images/rootfs/${"long/".repeat(25)}é 644 long`,
+    "images/rootfs/run/",
+    "images/rootfs/srv/page 644 page",
+    "mounted/config 644 config",
+    "stack.config.yaml 644 name: t",
+    "tool/.dockerignore 644 ignored",
+    "tool/Dockerfile 644 FROM scratch",
+    "tool/Dockerfile.dockerignore 644 ignored",
+    "tool/src/main 644 main",
+  ]);
+});
+
+test("secrets and what services write to stay behind, and that is told", async () => {
+  await using project = await aProject();
+  const told: string[] = [];
+
+  const bundle = await project.save((message) => told.push(message));
+
+  expect(bundle.includes("hunter2")).toBe(false);
+  expect(bundle.includes("rows")).toBe(false);
+  expect(told).toEqual([
+    "Not in the bundle, to be brought another way: images/rootfs/secret, written.",
+  ]);
+});
+
+test("a second time nothing is written, and a file that was edited is not lost", async () => {
+  await using project = await aProject();
+  await using folder = await temporaryFolder();
+  const bundle = await project.save();
+  await load(bundle, folder.path);
+  await expect(load(bundle, folder.path)).resolves.toMatchObject({
+    project: { written: 0, unchanged: 11 },
+  });
+  const edited = path.join(folder.path, "images/rootfs/srv/page");
+  await writeFile(edited, "mine");
+  await rm(path.join(folder.path, "stack.config.yaml"));
+
+  await expect(load(bundle, folder.path)).rejects.toMatchObject({
+    code: "would-lose-data",
+    details: ["images/rootfs/srv/page"],
+    hint: expect.stringContaining("--force"),
+  });
+  await expect(readFile(edited, "utf8")).resolves.toBe("mine");
+  await expect(lstat(path.join(folder.path, "stack.config.yaml"))).rejects.toThrow("ENOENT");
+
+  await load(bundle, folder.path, true);
+  await expect(readFile(edited, "utf8")).resolves.toBe("page");
+});
+
+test("nothing is written through a link that leads away, not even by force", async () => {
+  await using project = await aProject();
+  await using folder = await temporaryFolder();
+  await using elsewhere = await temporaryFolder();
+  await symlink(elsewhere.path, path.join(folder.path, "images"));
+
+  await expect(load(await project.save(), folder.path, true)).rejects.toMatchObject({
+    code: "would-lose-data",
+    message: expect.stringContaining("images/rootfs"),
+  });
+  await expect(readdir(elsewhere.path)).resolves.toEqual([]);
+  await expect(readdir(folder.path)).resolves.toEqual(["images"]);
+});
+
+test("a bundle without a manifest says how to save one with it", async () => {
+  await using project = await aProject();
+  await using folder = await temporaryFolder();
+  const bundle = await project.save(undefined, { manifest: false });
+
+  await expect(load(bundle, folder.path)).rejects.toMatchObject({
+    code: "usage",
+    message: "b.bundle holds no manifest.",
+    hint: expect.stringContaining("qclock bundle save --manifest"),
+  });
+});
+
+test("a name that cannot be carried is refused before anything is written", async () => {
+  await using project = await aProject();
+  await writeFile(path.join(project.directory, "images/rootfs", String.raw`a\b`), "");
+
+  await expect(project.save()).rejects.toMatchObject({
+    code: "build-failed",
+    message: expect.stringContaining(String.raw`images/rootfs/a\\b`),
+  });
+});
+
+interface Project extends AsyncDisposable {
+  readonly directory: string;
+  save(onNotice?: (message: string) => unknown, options?: { manifest: boolean }): Promise<Buffer>;
+}
+
+async function aProject(): Promise<Project> {
+  const folder = await temporaryFolder();
+  const directory = path.join(folder.path, "project");
+  const write = async (file: string, content: string): Promise<void> => {
+    const target = path.join(directory, file);
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(target, content);
+  };
+  await write("stack.config.yaml", "name: t");
+  await write("images/rootfs/srv/page", "page");
+  await write("images/rootfs/bin/run", "#!/bin/sh");
+  await chmod(path.join(directory, "images/rootfs/bin/run"), 0o700);
+  await write(`images/rootfs/${"long/".repeat(25)}é`, "long");
+  await mkdir(path.join(directory, "images/rootfs/run"));
+  await mkdir(path.join(directory, "images/rootfs/etc"));
+  await symlink("/run/elsewhere", path.join(directory, "images/rootfs/etc/away"));
+  await write("images/rootfs/secret", "hunter2");
+  await write("tool/Dockerfile", "FROM scratch");
+  await write("tool/Dockerfile.dockerignore", "ignored");
+  await write("tool/.dockerignore", "ignored");
+  await write("tool/src/main", "main");
+  await write("tool/ignored", "hunter2");
+  await write("mounted/config", "config");
+  await write("written/data", "rows");
+  const store = await temporaryStore();
+  return {
+    directory,
+    async save(onNotice, options = { manifest: true }) {
+      await using mirror = await startFakeMirror([]);
+      const stack = stackIn(directory);
+      return savedBundle({
+        mirror,
+        stack,
+        store: store.store,
+        lock: emptyLock(stack),
+        options,
+        onEvent: (event) => {
+          if (event.type === "notice") onNotice?.(event.message);
+        },
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      await store[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function stackIn(directory: string): Stack {
+  const inside = (name: string): string => path.join(directory, name);
+  const base: AssembledImage = anImage("base", {
+    files: [{ source: inside("images/rootfs"), target: "/", uid: 0, gid: 0 }],
+  });
+  const tool: DockerfileImage = {
+    type: "dockerfile",
+    name: "tool",
+    reference: "qclock.invalid/t/tool:latest",
+    context: inside("tool"),
+    dockerfile: inside("tool/Dockerfile"),
+    buildArgs: new Map(),
+    parents: [],
+    labels: new Map(),
+  };
+  const mount = { type: "bind" as const, target: "/mnt" };
+  const service: Service = {
+    ...aService({ name: "s" }),
+    mounts: [
+      { ...mount, source: inside("mounted"), readOnly: true },
+      { ...mount, source: inside("written"), readOnly: false },
+    ],
+  };
+  return {
+    ...aStack({ images: [base, tool], services: [service] }),
+    manifestPath: inside("stack.config.yaml"),
+    directory,
+    secrets: new Map([
+      ["s", { name: "s", source: { type: "file", path: inside("images/rootfs/secret") } }],
+    ]),
+  };
+}
+
+async function load(bundle: Buffer, directory: string, force = false): Promise<LoadReport> {
+  await using temporary = await temporaryStore();
+  const context = aLoadContext({ store: temporary.store, directory });
+  return await loadBundle(
+    context,
+    inPieces(bundle),
+    loadOptions({ keys: [] }, { manifest: true, force }),
+  );
+}
+
+/** Each file with its mode and text, each link with its target, each empty folder. */
+async function treeOf(directory: string, below = ""): Promise<readonly string[]> {
+  const lines: string[] = [];
+  const names = (await readdir(path.join(directory, below))).toSorted();
+  for (const name of names) {
+    const inner = path.posix.join(below, name);
+    const file = path.join(directory, inner);
+    const stats = await lstat(file);
+    if (stats.isSymbolicLink()) lines.push(`${inner} -> ${await readlink(file)}`);
+    else if (stats.isFile())
+      lines.push(`${inner} ${(stats.mode & 0o777).toString(8)} ${await readFile(file, "utf8")}`);
+    else {
+      const inside = await treeOf(directory, inner);
+      lines.push(...(inside.length === 0 ? [`${inner}/`] : inside));
+    }
+  }
+  return lines;
+}
