@@ -35,10 +35,11 @@ const filesBeside: Plugin = {
       ({ path: name, kind }) =>
         kind === "entry-point" ? undefined : { path: `./${name}.cjs`, external: true },
     );
-    bundler.onResolve({ filter: /^\.\/program\.ts$/ }, () => ({
-      path: "./program.cjs",
-      external: true,
-    }));
+    bundler.onResolve({ filter: /^\.\/program\.ts$/ }, ({ importer }) =>
+      importer === path.join(root, "src/cli/main.ts")
+        ? { path: "./program.cjs", external: true }
+        : undefined,
+    );
   },
 };
 

@@ -25,6 +25,15 @@ export async function recallLayer(
   return { diffId, path, kind, sizeBytes: note.sizeBytes, entries: note.entries };
 }
 
+/** What is in a layer that was made here before, whether or not the layer itself is still at hand. */
+export async function recallEntries(
+  diffId: Digest,
+  store: Store,
+): Promise<readonly LayerEntry[] | undefined> {
+  const note = await store.readNote(ENTRIES, diffId);
+  return isEntriesNote(note) ? note.entries : undefined;
+}
+
 /** Remember which layer the inputs gave. The entries first, so that a layer that is found has them. */
 export async function rememberLayer(inputs: Digest, layer: Layer, store: Store): Promise<void> {
   const { diffId, sizeBytes, entries } = layer;

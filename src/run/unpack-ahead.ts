@@ -118,7 +118,7 @@ export class PackageUnpacker implements AsyncDisposable {
   }
 
   async #fetchAgain(entry: LockedPackage): Promise<string> {
-    await this.#context.store.remove(entry.digest);
+    await this.#context.downloader.discard(entry.digest);
     const paths = await this.#fetchNow([entry], { onProgress: () => undefined });
     return paths.get(entry.digest) ?? "";
   }

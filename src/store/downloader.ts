@@ -31,6 +31,8 @@ export interface Downloader {
   keep(content: Uint8Array): Promise<Digest>;
   /** Whether the store has the file at its full size, so that nobody need be asked for it. */
   holds(file: Pick<DownloadRequest, "digest" | "sizeBytes">): Promise<boolean>;
+  /** Drop a file that was found damaged in the store, so that it is fetched again. */
+  discard(digest: Digest): Promise<void>;
   /** Whether every request is refused. */
   readonly offline: boolean;
   /** How many requests were sent so far. */
@@ -67,6 +69,10 @@ class HttpDownloader implements Downloader {
 
   constructor(options: DownloaderOptions) {
     this.#options = options;
+  }
+
+  async discard(digest: Digest): Promise<void> {
+    await this.#options.store.remove(digest);
   }
 
   get offline(): boolean {

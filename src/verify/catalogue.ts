@@ -13,6 +13,14 @@ export const probeCheck: CheckInfo = {
   sources: ["goss http"],
 };
 
+/** Takes as long as a build from nothing, and is run when it is asked for. */
+export const rebuildCheck: CheckInfo = {
+  id: "IMG-024",
+  title: "built again from nothing it is the same, byte for byte",
+  severity: "high",
+  sources: ["SLSA", "reproducible-builds"],
+};
+
 export const imageChecks = [...imageConfigChecks, ...imageFileChecks, ...imageLayerChecks].toSorted(
   byId,
 );
@@ -25,6 +33,7 @@ export const checkCatalogue: readonly CheckInfo[] = [
   ...serviceChecks,
   ...stackChecks,
   probeCheck,
+  rebuildCheck,
 ]
   .map(({ id, title, severity, sources }) => ({ id, title, severity, sources }))
   .toSorted(byId);

@@ -18,6 +18,11 @@ const engineFiles = new Set([
 ]);
 const engineFolders = /^(?:dev|proc|sys)(?:\/|$)/;
 
+/** Whether a path of an exported container is the Engine's own. */
+export function isEnginePath(path: string): boolean {
+  return engineFiles.has(path) || engineFolders.test(path);
+}
+
 const noteSchema = z.object({
   entries: z.array(
     z.object({
@@ -59,8 +64,7 @@ export async function readImageFiles(
   for await (const { content, ...member } of readTar(archive, (path) =>
     kept.has(path) ? Infinity : headBytes,
   )) {
-    if (member.path === "" || engineFiles.has(member.path) || engineFolders.test(member.path))
-      continue;
+    if (member.path === "" || isEnginePath(member.path)) continue;
     const head = readHead(content);
     entries.set(member.path, { ...member, ...(head === undefined ? {} : { head }) });
     if (kept.has(member.path)) texts.set(member.path, Buffer.from(content).toString("utf8"));

@@ -1,5 +1,6 @@
 import { planStack } from "../run/plan-stack.ts";
 import { probeServices } from "../run/probe-services.ts";
+import type { Engine } from "../docker/engine.ts";
 import type { RunContext } from "../run/context.ts";
 import type { Plan } from "../plan/plan.ts";
 import { QclockError } from "../error.ts";
@@ -7,6 +8,7 @@ import {
   checkCatalogue,
   imageChecks,
   probeCheck,
+  rebuildCheck,
   serviceChecks,
   stackChecks,
 } from "./catalogue.ts";
@@ -21,6 +23,8 @@ export interface VerifyOptions {
   readonly strict: boolean;
   /** Ids of the checks to run; absent: all. */
   readonly only?: readonly string[];
+  /** Build each image again from nothing and compare. */
+  readonly rebuild: boolean;
   /** Called with each secret's real value that was read, before anything is reported. */
   readonly learnSecret: (value: string) => void;
 }
@@ -75,6 +79,9 @@ export async function verifyStack(
     const subject = { stack, reachability };
     results.push(...runChecks(stackChecks, { subject, name: `stack ${stack.name}`, wanted, now }));
   }
+  if (options.rebuild || options.only?.includes(rebuildCheck.id) === true) {
+    results.push(...(await rebuild(context, engine)));
+  }
   return summarizeResults(results, {
     stack: stack.name,
     os: stack.os,
@@ -85,6 +92,19 @@ export async function verifyStack(
     durationMs: clock.now() - startedAtMs,
     strict: options.strict,
   });
+}
+
+async function rebuild(context: RunContext, engine: Engine): Promise<readonly CheckResult[]> {
+  const { emit } = context;
+  const phase = "verify-rebuild";
+  emit({ type: "phase-started", phase, title: "Build every image again from nothing" });
+  const { rebuildImages } = await import("./rebuild.ts");
+  const results = await rebuildImages(context, engine, (done, total) =>
+    emit({ type: "phase-progress", phase, done, total, unit: "items" }),
+  );
+  const same = results.filter(({ verdict }) => verdict.status === "passed").length;
+  emit({ type: "phase-finished", phase, note: `${same} of ${results.length} are the same` });
+  return results;
 }
 
 function selectChecks(only: readonly string[] | undefined): ReadonlySet<string> {

@@ -228,3 +228,54 @@ test("the checks that are waived must show their reason", async () => {
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/RUN-005 .*allowed: it writes beside itself/);
 });
+
+describe("built again from nothing", () => {
+  test("every image must be the same, and the store and the lock stay as they were", async () => {
+    await using rig = await Rig.create("tiny");
+    expect(await rig.qclock(["build"])).toMatchObject({ exitCode: 0 });
+    const lock = await readFile(path.join(rig.directory, "stack.lock.yaml"), "utf8");
+
+    const { report } = await verify(rig, "--rebuild", "--only", "IMG-024");
+
+    expect(report.results.map(({ subject, verdict }) => [subject, verdict.status])).toEqual([
+      ["image base", "passed"],
+      ["image web", "passed"],
+    ]);
+    expect(resultOf(report, "IMG-024", "image base")?.verdict.note).toContain("as the lock says");
+    expect(await readFile(path.join(rig.directory, "stack.lock.yaml"), "utf8")).toBe(lock);
+  });
+
+  test("an image that somebody put under the name must be told apart by path and field", async () => {
+    await using rig = await Rig.create("tiny");
+    expect(await rig.qclock(["build"])).toMatchObject({ exitCode: 0 });
+    const reference = `qclock.invalid/${rig.stack}/web:latest`;
+    execFileSync("docker", ["build", "--tag", reference, "-"], {
+      input: `FROM ${reference}\nUSER 0\nRUN ["/bin/busybox", "chmod", "0600", "/srv/index.html"]\nUSER 10001\n`,
+      stdio: ["pipe", "ignore", "ignore"],
+    });
+
+    const { exitCode, report } = await verify(rig, "--only", "IMG-024");
+
+    expect(exitCode).toBe(3);
+    expect(resultOf(report, "IMG-024", "image base")?.verdict.status).toBe("passed");
+    expect(resultOf(report, "IMG-024", "image web")?.verdict.evidence).toContain(
+      "/srv/index.html: mode 0600 in the Engine, 0644 rebuilt",
+    );
+  });
+
+  test("another digest in the lock must be named", async () => {
+    await using rig = await Rig.create("tiny");
+    expect(await rig.qclock(["build"])).toMatchObject({ exitCode: 0 });
+    const other = `sha256:${"0".repeat(64)}`;
+    await rig.edit("stack.lock.yaml", (text) =>
+      text.replace(/packages_layer: sha256:[0-9a-f]{64}/, `packages_layer: ${other}`),
+    );
+
+    const { exitCode, report } = await verify(rig, "--only", "IMG-024");
+
+    expect(exitCode).toBe(3);
+    expect(resultOf(report, "IMG-024", "image base")?.verdict.evidence?.[0]).toContain(
+      `packages layer: ${other} in the lock`,
+    );
+  });
+});

@@ -60,6 +60,7 @@ export async function createTestStack(
     downloader: {
       requestCount: 0,
       offline: false,
+      discard: async () => undefined,
       holds: async () => false,
       keep: async () => Promise.reject(new Error("this test keeps nothing")),
       bytes: async () => Promise.reject(new Error("this test asks no mirror")),

@@ -8,6 +8,7 @@ interface Options {
   strict?: boolean;
   only?: string[];
   list?: boolean;
+  rebuild?: boolean;
 }
 
 /** `qclock verify` */
@@ -23,6 +24,7 @@ export function registerVerify({ program, run }: Registry): void {
       examples: [
         ["qclock verify", "everything, as a table"],
         ["qclock verify --junit report.xml", "in CI, with a report that it can show"],
+        ["qclock verify --rebuild", "and prove that the same inputs give the same bytes"],
         ["qclock verify --only NET-001 PRB-001 --strict", "some checks, and none may be skipped"],
       ],
     },
@@ -30,6 +32,7 @@ export function registerVerify({ program, run }: Registry): void {
       each
         .option("--junit <file>", "also write the results as JUnit XML")
         .option("--strict", "medium findings and skipped checks block, too")
+        .option("--rebuild", "also build every image again from nothing, and compare")
         .option("--only <checks...>", "run only the checks with these ids")
         .option("--list", "list the checks and run none"),
   );
@@ -48,6 +51,7 @@ export function registerVerify({ program, run }: Registry): void {
           const { verifyStack } = await import("../../verify/verify.ts");
           const report = await verifyStack(context, {
             strict: options.strict === true,
+            rebuild: options.rebuild === true,
             learnSecret: session.redactor.add,
             ...(options.only === undefined ? {} : { only: options.only }),
           });

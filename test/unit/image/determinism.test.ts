@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -13,6 +14,22 @@ interface Surroundings {
   readonly order?: "forward" | "backward";
   /** Run in the store's own folder. */
   readonly elsewhere?: boolean;
+  /** How many threads unpack. */
+  readonly threads?: number;
+  /** How far the clock is off, in days. */
+  readonly clockDays?: number;
+  /** What the store holds already: everything, the layers without what is known of them, or what is known without the layers. */
+  readonly store?: "empty" | "full" | "layers" | "notes";
+}
+
+/** A module that puts the process's clock forward or back. */
+function clockModule(days: number): string {
+  const source = `const Real = Date, shift = ${days} * 86400000;
+    globalThis.Date = class extends Real {
+      constructor(...parts) { parts.length === 0 ? super(Real.now() + shift) : super(...parts); }
+      static now() { return Real.now() + shift; }
+    };`;
+  return `data:text/javascript,${encodeURIComponent(source)}`;
 }
 
 /** Digests of two images that a process of its own assembled in a new folder. */
@@ -22,33 +39,72 @@ async function digestsIn({
   language = "C",
   order = "forward",
   elsewhere = false,
+  threads = 2,
+  clockDays = 0,
+  store = "empty",
 }: Surroundings): Promise<string> {
   await using folder = await temporaryFolder();
-  const command = `umask ${umask} && exec "$0" "$@"`;
-  const { stdout } = await promisify(execFile)(
-    "sh",
-    ["-c", command, process.execPath, "--no-warnings", child, folder.path, order],
-    {
-      cwd: elsewhere ? folder.path : process.cwd(),
-      env: {
-        PATH: process.env["PATH"],
-        HOME: folder.path,
-        TZ: zone,
-        LANG: language,
-        LC_ALL: language,
+  if (store !== "empty") {
+    await assemble();
+    const lost = { full: "tmp", layers: "notes", notes: "blobs" }[store];
+    await rm(join(folder.path, "store", lost), { recursive: true });
+  }
+  return await assemble();
+
+  async function assemble(): Promise<string> {
+    const command = `umask ${umask} && exec "$0" "$@"`;
+    const { stdout } = await promisify(execFile)(
+      "sh",
+      [
+        "-c",
+        command,
+        process.execPath,
+        "--no-warnings",
+        "--import",
+        clockModule(clockDays),
+        child,
+        folder.path,
+        order,
+        String(threads),
+      ],
+      {
+        cwd: elsewhere ? folder.path : process.cwd(),
+        env: {
+          PATH: process.env["PATH"],
+          HOME: folder.path,
+          TZ: zone,
+          LANG: language,
+          LC_ALL: language,
+        },
       },
-    },
-  );
-  return stdout;
+    );
+    return stdout;
+  }
 }
 
-test("time zone, umask, locale, folders and the order of arrival do not show in any digest", async () => {
-  const expected = await digestsIn({});
+test.each([
+  ["the time zone and the language", { zone: "Pacific/Chatham", language: "tr_TR.UTF-8" }],
+  [
+    "the umask, the folder and the order of arrival",
+    { umask: "077", order: "backward", elsewhere: true },
+  ],
+  ["all of these otherwise", { umask: "000", zone: "America/St_Johns", order: "backward" }],
+  ["a clock that is ten years ahead", { clockDays: 3653 }],
+  ["a clock that stands before 1970", { clockDays: -365 * 60 }],
+  ["one thread", { threads: 1 }],
+  ["many threads, and the order of arrival", { threads: 4, order: "backward" }],
+  ["a store that has everything", { store: "full" }],
+  ["a store that has the layers and knows nothing of them", { store: "layers" }],
+  ["a store that knows of layers that it has not", { store: "notes" }],
+] as const satisfies readonly (readonly [string, Surroundings])[])(
+  "%s does not show in any digest",
+  async (_, surroundings) => {
+    const expected = await reference;
 
-  expect(JSON.parse(expected)).toHaveLength(6);
-  expect(await digestsIn({ zone: "Pacific/Chatham", language: "tr_TR.UTF-8" })).toBe(expected);
-  expect(await digestsIn({ umask: "077", order: "backward", elsewhere: true })).toBe(expected);
-  expect(await digestsIn({ umask: "000", zone: "America/St_Johns", order: "backward" })).toBe(
-    expected,
-  );
-}, 30_000);
+    expect(JSON.parse(expected)).toHaveLength(6);
+    expect(await digestsIn(surroundings)).toBe(expected);
+  },
+  30_000,
+);
+
+const reference = digestsIn({});
