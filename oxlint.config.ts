@@ -27,7 +27,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   "tar-fs": ["context"],
   "@balena/dockerignore": ["context"],
   "xz-decompress": ["packages"],
-  yaml: ["manifest", "packages/lock.ts"],
+  yaml: ["manifest", "packages/lock.ts", "packages/lock-problems.ts"],
 };
 
 /** What only the command line knows, because only it is a process. */
@@ -120,12 +120,14 @@ export default defineConfig({
       }),
     ),
     // A file that is a library's home has its folder's list, less that library.
-    layer(
-      "packages/lock.ts",
-      floors
-        .slice(0, 7)
-        .flat()
-        .filter((folder) => folder !== "packages"),
+    ...["packages/lock.ts", "packages/lock-problems.ts"].map((file) =>
+      layer(
+        file,
+        floors
+          .slice(0, 7)
+          .flat()
+          .filter((folder) => folder !== "packages"),
+      ),
     ),
     {
       files: ["test/**", "bench/**"],

@@ -1,6 +1,6 @@
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
-import { type Downloader, OFFLINE_HINT } from "../store/downloader.ts";
+import { type Downloader, MissingFile, OFFLINE_HINT } from "../store/downloader.ts";
 import type { Mirrors } from "./mirror.ts";
 import type { PackageId } from "./package.ts";
 
@@ -43,7 +43,8 @@ export interface FetchRequest extends Fetching {
  * each was proved when it came in; what the store has is not asked for again, and what two images share
  * is fetched once.
  *
- * Throws `mirror-unreachable`, `digest-mismatch`, `offline`, `disk-full`; the first failure stops the rest.
+ * Throws `mirror-unreachable`, `digest-mismatch`, `offline`, `disk-full`; the first failure stops the rest, but for files that
+ * no mirror has: those are told all at once, as `VanishedFiles`.
  */
 export async function fetchPackages(request: FetchRequest): Promise<ReadonlyMap<Digest, string>> {
   const files = request.packages.map((entry) => packageFile(entry, request.mirrors));
@@ -74,6 +75,7 @@ export async function fetchFiles(
   if (request.downloader.offline) await refuseMissing([...files.values()], request.downloader);
   const totalBytes = files.values().reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let doneBytes = 0;
+  const vanished: FetchableFile[] = [];
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   // Large files first: a big one that starts last would be waited for alone.
@@ -85,9 +87,20 @@ export async function fetchFiles(
         doneBytes += count;
         request.onProgress(doneBytes, totalBytes);
       };
-      const found = await request.downloader.toStore({ urls, digest, sizeBytes, onBytes, signal });
-      paths.set(digest, found);
-      request.onFetched?.(digest, found);
+      try {
+        const found = await request.downloader.toStore({
+          urls,
+          digest,
+          sizeBytes,
+          onBytes,
+          signal,
+        });
+        paths.set(digest, found);
+        request.onFetched?.(digest, found);
+      } catch (error) {
+        if (!(error instanceof MissingFile)) throw error;
+        vanished.push(next);
+      }
     }
   };
   const workers = Array.from({ length: request.concurrency }, () => work());
@@ -98,7 +111,23 @@ export async function fetchFiles(
     await Promise.allSettled(workers);
     throw error;
   }
+  if (vanished.length > 0) throw new VanishedFiles(vanished);
   return paths;
+}
+
+/** Files that every mirror was asked for and that none has. A newer version has taken their place, as a rule. */
+export class VanishedFiles extends QclockError {
+  readonly digests: ReadonlySet<Digest>;
+
+  constructor(files: readonly FetchableFile[]) {
+    const names = files.map(({ name }) => name).toSorted();
+    const what = names.length === 1 ? `${names[0]} has` : `${names.length} files have`;
+    super("mirror-unreachable", `${what} left the mirror, and the store has no copy.`, {
+      details: names.length === 1 ? [] : names,
+      hint: "Without --locked qclock moves to the newest version; with it, run `qclock lock --update PACKAGE`, or use a mirror that keeps old versions.",
+    });
+    this.digests = new Set(files.map(({ digest }) => digest));
+  }
 }
 
 const SHOWN = 10;

@@ -1,9 +1,10 @@
 import { open } from "node:fs/promises";
 import { QclockError } from "../error.ts";
+import { nearest } from "../nearest.ts";
 import type { Digest, Stack } from "../stack/stack.ts";
 import type { Downloader } from "../store/downloader.ts";
 import type { PinnedKey } from "./deb/keys/debian.ts";
-import type { IndexedPackage } from "./deb/packages-index.ts";
+import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
 import { fetchPackages } from "./fetch.ts";
 import { describeLockChanges } from "./lock-changes.ts";
 import { assembledImages, packageInputs } from "./inputs.ts";
@@ -16,13 +17,15 @@ import type {
   LockTarget,
   Reason,
 } from "./package.ts";
-import { type ResolvedPackage, resolvePackages } from "./resolve.ts";
+import { KeptVersionTooOld, type ResolvedPackage, resolvePackages } from "./resolve.ts";
 
 export interface LockRequest {
   readonly stack: Stack;
   readonly existing: Lock | undefined;
   /** `use` fills what the lock lacks, `locked` refuses to, `update` takes the newest of everything. */
   readonly mode: "use" | "locked" | "update";
+  /** In `update`: the packages that may move, with what their new versions force; absent: all. */
+  readonly only?: readonly string[];
   readonly mirrors: () => Promise<Mirrors>;
   readonly downloader: Downloader;
   /** Trusted keys; absent: those that ship with qclock. */
@@ -60,6 +63,7 @@ export async function lockPackages(request: LockRequest): Promise<LockResult> {
     return { lock: existing, target: current, changed: false };
   }
   if (mode === "locked") throw outdated(stack, current);
+  refuseUnlocked(request.only ?? [], current);
   const target = await resolveTarget(request, inputs, current);
   const targets = new Map([...(existing?.targets ?? []), [key, target]]);
   return { lock: { version: 1, targets }, target, changed: true };
@@ -98,17 +102,10 @@ async function resolveTarget(
     signal,
   });
   request.onPhase("Resolving packages");
-  const keep = mode === "update" ? new Map<string, string>() : versionsOf(current);
-  const resolved = new Map<string, readonly ResolvedPackage[]>();
-  const held = new Map<string, readonly IndexedPackage[]>();
-  for (const image of assembledImages(stack)) {
-    const installed = image.parent === undefined ? [] : (held.get(image.parent) ?? []);
-    const closure = withPlace(stack, image.name, () =>
-      resolvePackages({ image: image.name, wanted: image.packages, installed, keep, index }),
-    );
-    resolved.set(image.name, closure);
-    held.set(image.name, [...installed, ...closure.map((entry) => entry.package)]);
-  }
+  const moveAll = mode === "update" && request.only === undefined;
+  const keep = moveAll ? new Map<string, string>() : versionsOf(current);
+  for (const name of request.only ?? []) keep.delete(name);
+  const resolved = resolveKeeping(stack, index, keep);
   const buildTimes = await readBuildTimes(request, repositories, [...resolved.values()].flat());
   const images = new Map<string, LockedImage>();
   for (const [name, closure] of resolved) {
@@ -124,7 +121,53 @@ async function resolveTarget(
   };
 }
 
-function versionsOf(target: LockTarget | undefined): ReadonlyMap<string, string> {
+/** Packages that were asked to move must be there: a misspelt one would move nothing in silence. */
+function refuseUnlocked(names: readonly string[], current: LockTarget | undefined): void {
+  const locked = versionsOf(current);
+  for (const name of names) {
+    if (locked.has(name)) continue;
+    const suggestion = nearest(name, [...locked.keys()]);
+    throw new QclockError("unknown-package", `The lock holds no package "${name}".`, {
+      hint: suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`,
+    });
+  }
+}
+
+/** Resolve every image with these versions kept. One that stands in the way of what is needed is let go, and all are resolved again: what images share must agree. */
+function resolveKeeping(
+  stack: Stack,
+  index: PackageIndex,
+  keep: Map<string, string>,
+): ReadonlyMap<string, readonly ResolvedPackage[]> {
+  for (;;) {
+    try {
+      return resolveImages(stack, index, keep);
+    } catch (error) {
+      // Each turn lets one version go, so that it ends.
+      if (!(error instanceof KeptVersionTooOld) || !keep.delete(error.package)) throw error;
+    }
+  }
+}
+
+function resolveImages(
+  stack: Stack,
+  index: PackageIndex,
+  keep: ReadonlyMap<string, string>,
+): ReadonlyMap<string, readonly ResolvedPackage[]> {
+  const resolved = new Map<string, readonly ResolvedPackage[]>();
+  const held = new Map<string, readonly IndexedPackage[]>();
+  for (const image of assembledImages(stack)) {
+    const installed = image.parent === undefined ? [] : (held.get(image.parent) ?? []);
+    const closure = withPlace(stack, image.name, () =>
+      resolvePackages({ image: image.name, wanted: image.packages, installed, keep, index }),
+    );
+    resolved.set(image.name, closure);
+    held.set(image.name, [...installed, ...closure.map((entry) => entry.package)]);
+  }
+  return resolved;
+}
+
+function versionsOf(target: LockTarget | undefined): Map<string, string> {
   const versions = new Map<string, string>();
   for (const { packages } of target?.images.values() ?? []) {
     for (const { name, version } of packages) versions.set(name, version);
@@ -139,6 +182,7 @@ function withPlace<Value>(stack: Stack, image: string, work: () => Value): Value
   } catch (error) {
     const place = stack.locations.get(`images.${image}`);
     if (!(error instanceof QclockError) || place === undefined) throw error;
+    if (error instanceof KeptVersionTooOld) throw error;
     throw new QclockError(error.code, error.message, {
       hint: error.hint,
       details: [`${place.file}:${place.line}:${place.column}: image "${image}"`, ...error.details],

@@ -1,8 +1,9 @@
-import { isNode, LineCounter, parseDocument, stringify, visit } from "yaml";
+import { LineCounter, parseDocument, stringify } from "yaml";
 import * as z from "zod";
-import type { Diagnostic, Location } from "../diagnostic.ts";
+import type { Diagnostic } from "../diagnostic.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { Digest } from "../stack/stack.ts";
+import { aliasOffset, findContradictions, offsetOf, problem, REPAIR } from "./lock-problems.ts";
 import type {
   Lock,
   LockedImage,
@@ -102,76 +103,32 @@ export function parseLock(text: string, file: string): Result<Lock, readonly Dia
     return fail([problem({ text, file, offset: alias, message, hint: REPAIR })]);
   }
   const parsed = lockSchema.safeParse(document.toJS());
-  if (parsed.success) return ok(fromFile(parsed.data));
+  if (parsed.success) {
+    const unsound = findContradictions(parsed.data).map(({ path, message }) =>
+      problem({ text, file, offset: offsetOf(document, path), message, hint: REPAIR }),
+    );
+    return unsound.length > 0 ? fail(unsound) : ok(fromFile(parsed.data));
+  }
   return fail(
     parsed.error.issues.map((issue) => {
       const offset = offsetOf(document, issue.path);
       const isVersion = issue.path[0] === "version";
+      const isNewer = isVersion && Number(document.get("version")) > FORMAT;
       return problem({
         text,
         file,
         offset,
         message: isVersion
-          ? "The lock was written by another version of qclock."
+          ? isNewer
+            ? "The lock was written by a newer version of qclock."
+            : `The lock's version is not one that qclock writes (${FORMAT}).`
           : `The lock is damaged${issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`}: ${issue.message}.`,
-        hint: isVersion
-          ? "Use the version of qclock that the project uses, or run `qclock lock --update`."
+        hint: isNewer
+          ? "Use the version of qclock that wrote it, or one that is newer still."
           : REPAIR,
       });
     }),
   );
-}
-
-const REPAIR = "Restore it from version control, or delete it and run `qclock lock`.";
-
-function problem(request: {
-  readonly text: string;
-  readonly file: string;
-  readonly offset: number;
-  readonly message: string;
-  readonly hint: string;
-}): Diagnostic {
-  return {
-    severity: "error",
-    code: "lock-invalid",
-    message: request.message,
-    location: locate(request.text, request.file, request.offset),
-    related: [],
-    hint: request.hint,
-  };
-}
-
-function locate(text: string, file: string, offset: number): Location {
-  const before = text.slice(0, offset);
-  const line = before.split("\n").length;
-  const start = before.lastIndexOf("\n") + 1;
-  const end = text.indexOf("\n", offset);
-  const sourceLine = text.slice(start, end === -1 ? text.length : end).replace(/\r$/, "");
-  const length = Math.max(1, sourceLine.trimEnd().length - (offset - start));
-  return { file, line, column: offset - start + 1, offset, length, sourceLine };
-}
-
-/** Where the first alias stands: one without its anchor, or some thousands of them, would end in an exception. */
-function aliasOffset(document: ReturnType<typeof parseDocument>): number | undefined {
-  let offset: number | undefined;
-  visit(document, {
-    Alias: (_, { range }) => {
-      offset = range?.[0] ?? 0;
-      return visit.BREAK;
-    },
-  });
-  return offset;
-}
-
-function offsetOf(
-  document: ReturnType<typeof parseDocument>,
-  path: readonly PropertyKey[],
-): number {
-  for (let depth = path.length; depth >= 0; depth--) {
-    const node = document.getIn(path.slice(0, depth), true);
-    if (isNode(node) && node.range) return node.range[0];
-  }
-  return 0;
 }
 
 function toFile(target: LockTarget): LockFileTarget {

@@ -23,13 +23,24 @@ export interface ResolveRequest {
   readonly index: PackageIndex;
 }
 
+/** A version that was to be kept stands in the way, and the index has one that does not. */
+export class KeptVersionTooOld extends QclockError {
+  /** The package that has to move. */
+  readonly package: string;
+
+  constructor(name: string, error: QclockError) {
+    super(error.code, error.message, { hint: error.hint, details: error.details });
+    this.package = name;
+  }
+}
+
 /**
  * The closure of the wanted packages over Depends and Pre-Depends, without what is installed already.
  * Newest version wins unless `keep` names another; the first alternative that is installed, wanted or
  * available wins; recommended packages are left out. Deterministic: the result depends on the request
  * alone. Sorted by name.
  *
- * Throws `unknown-package`, `unresolvable-packages` (a relation that nothing satisfies, or a virtual
+ * Throws `KeptVersionTooOld`, `unknown-package`, `unresolvable-packages` (a relation that nothing satisfies, or a virtual
  * package with several providers of which none was asked for) and `package-conflict`.
  */
 export function resolvePackages(request: ResolveRequest): readonly ResolvedPackage[] {
@@ -191,10 +202,28 @@ class Resolution {
       present === undefined
         ? `Package "${dependent.name}" needs "${relation.text}", which no repository has.`
         : `Package "${dependent.name}" needs "${relation.text}", but ${present.name} ${present.version} is in the image already.`;
-    return new QclockError("unresolvable-packages", message, {
+    const error = new QclockError("unresolvable-packages", message, {
       hint: "Run `qclock lock --update`, so that all packages come from the same state of the repositories.",
       details: this.#chain(dependent.name),
     });
+    return present !== undefined && this.#couldMove(present, relation)
+      ? new KeptVersionTooOld(present.name, error)
+      : error;
+  }
+
+  /** Whether a package that is in the way is of a kept version, and another one would not be. */
+  #couldAvoid({ name, version }: IndexedPackage, atom: Atom): boolean {
+    if (this.#request.keep.get(name) !== version || atom.name !== name) return false;
+    return this.#request.index.versions(name).some((each) => !matches(each.version, atom));
+  }
+
+  /** Whether the present version is a kept one, and another version would satisfy the relation. */
+  #couldMove({ name, version }: IndexedPackage, { alternatives }: Relation): boolean {
+    if (this.#request.keep.get(name) !== version) return false;
+    const versions = this.#request.index.versions(name);
+    return alternatives.some(
+      (atom) => atom.name === name && versions.some((each) => matches(each.version, atom)),
+    );
   }
 
   #refuseConflicts(): void {
@@ -221,7 +250,7 @@ class Resolution {
           (atom.name === other.name && matches(other.version, atom)) || provides(other, atom);
         if (!hit) continue;
         const verb = field === "conflicts" ? "conflicts with" : "breaks";
-        throw new QclockError(
+        const error = new QclockError(
           "package-conflict",
           `Image "${this.#request.image}": ${entry.name} ${entry.version} ${verb} ${other.name} ${other.version} ("${relation.text}").`,
           {
@@ -229,6 +258,7 @@ class Resolution {
             details: [...this.#chain(entry.name), ...this.#chain(other.name)],
           },
         );
+        throw this.#couldAvoid(other, atom) ? new KeptVersionTooOld(other.name, error) : error;
       }
     }
   }

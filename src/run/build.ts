@@ -2,6 +2,7 @@ import { QclockError } from "../error.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./event.ts";
 import { takeLock } from "./lock.ts";
+import { movingVanished } from "./move-vanished.ts";
 import { planStack } from "./plan-stack.ts";
 import { emptyReport, runPlan } from "./run-plan.ts";
 
@@ -20,6 +21,12 @@ export async function build(context: RunContext, options: BuildOptions): Promise
       hint: `It has ${[...stack.images.keys()].join(", ")}.`,
     });
   }
+  return movingVanished(context, (current) => buildOnce(current, options));
+}
+
+async function buildOnce(context: RunContext, options: BuildOptions): Promise<RunReport> {
+  const { stack } = context;
+  const images = options.images ?? [...stack.images.keys()];
   const first = await planStack(context, { imagesOnly: images });
   if (first.plan.nodes.length === 0) return emptyReport(context, "build", first.plan);
   await using lock = await takeLock({ ...context, stackName: stack.name });

@@ -27,6 +27,8 @@ export interface RunContext {
   /** Write `stack.lock.yaml`, atomically. Not called in `locked` mode. */
   readonly writeLock: (lock: Lock) => Promise<void>;
   readonly lockMode: "use" | "locked" | "update";
+  /** In `update`: the packages that may move; absent: all. */
+  readonly updateOnly?: readonly string[];
   readonly emit: Emit;
   readonly clock: Clock;
   readonly signal: AbortSignal;

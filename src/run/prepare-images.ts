@@ -67,6 +67,7 @@ export async function lockStack(
     stack,
     existing: context.lock,
     mode: context.lockMode,
+    ...(context.updateOnly === undefined ? {} : { only: context.updateOnly }),
     mirrors: context.mirrors,
     downloader: context.downloader,
     now: new Date(),

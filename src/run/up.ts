@@ -3,6 +3,7 @@ import { QclockError } from "../error.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./event.ts";
 import { takeLock } from "./lock.ts";
+import { movingVanished } from "./move-vanished.ts";
 import { planStack } from "./plan-stack.ts";
 import { emptyReport, runPlan } from "./run-plan.ts";
 
@@ -26,6 +27,11 @@ export async function up(context: RunContext, options: UpOptions): Promise<RunRe
       hint: `It has ${[...stack.services.keys()].join(", ")}.`,
     });
   }
+  return movingVanished(context, (current) => upOnce(current, options));
+}
+
+async function upOnce(context: RunContext, options: UpOptions): Promise<RunReport> {
+  const { stack } = context;
   const first = await planStack(context, options);
   if (first.plan.nodes.length === 0) return emptyReport(context, "up", first.plan);
   await using lock = await takeLock({ ...context, stackName: stack.name });

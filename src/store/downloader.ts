@@ -57,6 +57,9 @@ const ATTEMPTS = 4;
 const SILENCE_MS = 20_000;
 const FIRST_PAUSE_MS = 250;
 
+/** No place that was asked has the file any more. */
+export class MissingFile extends QclockError {}
+
 /** Make a downloader over HTTP and HTTPS. */
 export function createDownloader(options: DownloaderOptions): Downloader {
   return new HttpDownloader(options);
@@ -143,8 +146,9 @@ class HttpDownloader implements Downloader {
         if (request.signal.aborted || !(error instanceof QclockError)) throw error;
         if (error.code === "disk-full" || error.code === "store-unusable") throw error;
         request.onBytes?.(-received);
-        // That a mirror serves other bytes must not be hidden by another one that lacks the file.
-        if (failure?.code !== "digest-mismatch") failure = error;
+        // That a mirror serves other bytes, or does not answer, must not be hidden by another one that lacks the file.
+        const isWorse = failure?.code !== "digest-mismatch" && !(error instanceof MissingFile);
+        if (failure === undefined || isWorse) failure = error;
       }
     }
     throw failure ?? new Error(`no place is named for ${request.digest}`);
@@ -231,12 +235,14 @@ function refuseStatus(url: string, answer: HttpAnswer): void {
   if (answer.status >= 500) {
     throw Object.assign(new Error(`the mirror answered ${answer.status}`), { code: "EHTTP5XX" });
   }
-  const hint =
-    answer.status === 404
-      ? "The package has left the mirror: run `qclock lock --update`, or use a mirror that keeps it."
-      : "The mirror refused; ask its owner, or set another one.";
-  throw new QclockError("mirror-unreachable", `${url}: the mirror answered ${answer.status}.`, {
-    hint,
+  const message = `${url}: the mirror answered ${answer.status}.`;
+  if (answer.status === 404) {
+    throw new MissingFile("mirror-unreachable", message, {
+      hint: "The package has left the mirror: run `qclock lock --update`, or use a mirror that keeps it.",
+    });
+  }
+  throw new QclockError("mirror-unreachable", message, {
+    hint: "The mirror refused; ask its owner, or set another one.",
   });
 }
 

@@ -4,9 +4,15 @@ import {
   type FetchablePackage,
   type FetchRequest,
   fetchPackages,
+  VanishedFiles,
 } from "../../../src/packages/fetch.ts";
 import type { Store } from "../../../src/store/store.ts";
-import { type FileServer, sendTampered, startFileServer } from "../../support/file-server.ts";
+import {
+  type FileServer,
+  sendTampered,
+  startFileServer,
+  status,
+} from "../../support/file-server.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";
 import { aDownloader } from "./lock-request.ts";
 
@@ -135,9 +141,37 @@ test("a package that has left every mirror is named, with what to do", async () 
     fetchPackages(aRequest(server, temporary.store, { packages: packages.slice(0, 1) })),
   ).rejects.toMatchObject({
     code: "mirror-unreachable",
-    message: expect.stringContaining("/0.deb: the mirror answered 404"),
+    message: expect.stringMatching(/^0\.deb 1 has left the mirror/),
     hint: expect.stringContaining("qclock lock --update"),
   });
+});
+
+test("of several packages that have left the mirror all are named, and the others come in", async () => {
+  await using server = await startFileServer(
+    new Map(
+      contents.flatMap((content, index) => (index < 2 ? [] : [[`/main/${index}.deb`, content]])),
+    ),
+  );
+  await using temporary = await temporaryStore();
+
+  const fetching = fetchPackages(aRequest(server, temporary.store, {}));
+
+  await expect(fetching).rejects.toBeInstanceOf(VanishedFiles);
+  await expect(fetching).rejects.toMatchObject({
+    message: expect.stringMatching(/^2 files have left the mirror/),
+    details: ["0.deb 1", "1.deb 1"],
+  });
+  await expect(temporary.store.find(packages[5]?.digest ?? "sha256:")).resolves.toBeDefined();
+});
+
+test("a mirror that refuses is not one that has lost the package", async () => {
+  await using server = await startFileServer(new Map());
+  server.answer(".deb", status(403));
+  await using temporary = await temporaryStore();
+
+  await expect(
+    fetchPackages(aRequest(server, temporary.store, { packages: packages.slice(0, 1) })),
+  ).rejects.not.toBeInstanceOf(VanishedFiles);
 });
 
 test("offline, everything that the store lacks is named at once, and no mirror need be known", async () => {

@@ -106,6 +106,82 @@ test("a change of the manifest moves only what it needs; an update moves everyth
   ]);
 });
 
+test("an update of one package moves it, what its new version needs, and nothing else", async () => {
+  const old: readonly FakePackage[] = [
+    { name: "lib" },
+    { name: "tool", fields: { Depends: "lib" } },
+    { name: "other", fields: { Depends: "lib" } },
+    { name: "alone" },
+  ];
+  await using mirror = await startFakeMirror(old);
+  await using temporary = await temporaryStore();
+  // The library is in the parent, and is chosen before the tool that needs a newer one.
+  const stack = aPackageStack({ base: ["lib", "alone"], app: ["other", "tool"] });
+  const first = await lockPackages(aLockRequest({ mirror, ...temporary, stack }));
+  const suite = "bookworm-updates" as const;
+  await mirror.publish({
+    packages: [
+      ...old,
+      { name: "lib", version: "1.1", suite },
+      { name: "tool", version: "1.1", suite, fields: { Depends: "lib (>= 1.1)" } },
+      { name: "other", version: "1.1", suite, fields: { Depends: "lib" } },
+      { name: "alone", version: "1.1", suite },
+    ],
+  });
+  const request = aLockRequest({
+    mirror,
+    ...temporary,
+    stack,
+    existing: first.lock,
+    mode: "update",
+  });
+
+  const { target } = await lockPackages({ ...request, only: ["tool"] });
+
+  expect(describe(target)).toEqual([
+    "base: alone 1.0 from bookworm: requested",
+    "base: lib 1.1 from bookworm-updates: requested",
+    "app: other 1.0 from bookworm: requested",
+    "app: tool 1.1 from bookworm-updates: requested",
+  ]);
+  await expect(lockPackages({ ...request, only: ["tol"] })).rejects.toMatchObject({
+    code: "unknown-package",
+    hint: 'Did you mean "tool"?',
+  });
+});
+
+test("a kept version that what moves breaks is let go as well", async () => {
+  await using mirror = await startFakeMirror([{ name: "a" }, { name: "b" }]);
+  await using temporary = await temporaryStore();
+  const stack = aPackageStack({ base: ["a", "b"] });
+  const first = await lockPackages(aLockRequest({ mirror, ...temporary, stack }));
+  const suite = "bookworm-updates" as const;
+  await mirror.publish({
+    packages: [
+      { name: "a" },
+      { name: "b" },
+      { name: "a", version: "2.0", suite, fields: { Breaks: "b (<< 2.0)" } },
+      { name: "b", version: "2.0", suite },
+    ],
+  });
+
+  const { target } = await lockPackages(
+    aLockRequest({
+      mirror,
+      ...temporary,
+      stack,
+      existing: first.lock,
+      mode: "update",
+      only: ["a"],
+    }),
+  );
+
+  expect(describe(target)).toEqual([
+    "base: a 2.0 from bookworm-updates: requested",
+    "base: b 2.0 from bookworm-updates: requested",
+  ]);
+});
+
 test("--locked refuses a stale lock and an absent one before any request", async () => {
   await using mirror = await startFakeMirror(packages);
   await using temporary = await temporaryStore();

@@ -193,10 +193,34 @@ test.for<readonly [string, string, RegExp, RegExp]>([
   [
     "a newer format",
     text.replace("version: 1\n", "version: 2\n"),
-    /^3:10 .*another version of qclock/,
-    /version of qclock that the project uses/,
+    /^3:10 .*newer version of qclock/,
+    /version of qclock that wrote it/,
   ],
-  ["no format", text.replace("version: 1\n", ""), /another version of qclock/, /version of qclock/],
+  ["no format", text.replace("version: 1\n", ""), /not one that qclock writes \(1\)/, /Restore/],
+  [
+    "a format before the first",
+    text.replace("version: 1\n", "version: 0\n"),
+    /^3:10 .*not one that qclock writes/,
+    /Restore/,
+  ],
+  [
+    "a package twice",
+    text.replaceAll("name: libc6", "name: bash"),
+    /^\d+:13 Image "base" has bash twice/,
+    /Restore/,
+  ],
+  [
+    "a repository that is not there",
+    text.replace("repository: bookworm\n", "repository: trixie\n"),
+    /bash is from "trixie", a repository that the lock does not list/,
+    /Restore/,
+  ],
+  [
+    "a target under another's name",
+    text.replace("debian-12/amd64:", "debian-12/arm64:"),
+    /calls debian-12\/amd64 "debian-12\/arm64"/,
+    /Restore/,
+  ],
   ["an unknown key", text.replace("    epoch:", "    extra: 1\n    epoch:"), /extra/, /Restore/],
   [
     "an unknown OS",
