@@ -1,64 +1,94 @@
 import { performance } from "node:perf_hooks";
-import { execa } from "execa";
+import { type Command, type Place, reasonOf, start } from "./command.ts";
+import { measured, median, type Row } from "./row.ts";
 
 /** One command to time as a whole process. */
 export interface Contestant {
   readonly name: string;
-  readonly command: readonly [string, ...string[]];
-  readonly cwd: string;
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly command: Command;
+  readonly place: Place;
   /** Run before each timed run, not timed. */
-  readonly before?: () => Promise<void>;
+  readonly before?: () => Promise<unknown>;
+  /** Run after each timed run, not timed, to leave the same beginning to the others. */
+  readonly after?: () => Promise<unknown>;
+  /** How many times qclock's time this peer is to take at least. */
+  readonly mustTake?: number;
 }
 
-/** Times of one contestant in milliseconds, sorted. */
-export interface Timing {
-  readonly name: string;
-  readonly minMs: number;
-  readonly medianMs: number;
-  readonly maxMs: number;
-  readonly runsMs: readonly number[];
+/** How a set of contestants is timed. */
+export interface MeasureOptions {
+  readonly rounds: number;
+  /** An untimed round first, so that caches are warm for everyone. True by default. */
+  readonly warmUp?: boolean;
+  readonly signal: AbortSignal;
 }
 
 /**
  * Time several commands in turns, round by round, so that a slow moment of the machine falls on all of
- * them. One untimed round comes first: caches are warm for everyone.
+ * them; who goes first changes with each round. The ratio is the middle one of each round's own ratios
+ * to the first contestant, which is qclock. One that fails is not measured, and the others go on.
  */
 export async function measure(
   contestants: readonly Contestant[],
-  rounds: number,
-): Promise<readonly Timing[]> {
-  const runs = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
-    for (const contestant of contestants) {
-      await contestant.before?.();
-      const durationMs = await timeOnce(contestant);
-      if (round >= 0) runs.get(contestant.name)?.push(durationMs);
+  { rounds, warmUp = true, signal }: MeasureOptions,
+): Promise<readonly Row[]> {
+  const times = new Map<Contestant, number[]>(contestants.map((each) => [each, []]));
+  const failures = new Map<Contestant, string>();
+  for (let round = warmUp ? -1 : 0; round < rounds; round++) {
+    for (const contestant of rotate(contestants, Math.max(0, round))) {
+      if (failures.has(contestant)) continue;
+      try {
+        const durationMs = await timeOnce(contestant, signal);
+        if (round >= 0) times.get(contestant)?.push(durationMs);
+      } catch (error) {
+        signal.throwIfAborted();
+        failures.set(contestant, reasonOf(error));
+      }
     }
   }
-  return [...runs].map(([name, values]) => summarize(name, values));
+  const [first] = contestants;
+  const own = first === undefined || failures.has(first) ? undefined : times.get(first);
+  return contestants.map((contestant) =>
+    toRow(contestant, {
+      runs: times.get(contestant) ?? [],
+      own,
+      failure: failures.get(contestant),
+    }),
+  );
 }
 
-async function timeOnce(contestant: Contestant): Promise<number> {
-  const [file, ...commandArguments] = contestant.command;
-  const start = performance.now();
-  // A failing contestant would be fast and wrong: execa rejects, and the case is reported as not measured.
-  await execa(file, commandArguments, {
-    cwd: contestant.cwd,
-    ...(contestant.environment === undefined ? {} : { env: contestant.environment }),
-    stdin: "ignore",
-  });
-  return performance.now() - start;
+async function timeOnce(contestant: Contestant, signal: AbortSignal): Promise<number> {
+  const { command, place, before, after } = contestant;
+  await before?.();
+  try {
+    const startMs = performance.now();
+    await start(command, place, signal);
+    return performance.now() - startMs;
+  } finally {
+    await after?.();
+  }
 }
 
-function summarize(name: string, values: readonly number[]): Timing {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (index: number): number => Math.round((sorted[index] ?? Number.NaN) * 10) / 10;
-  return {
-    name,
-    minMs: at(0),
-    medianMs: at(Math.floor(sorted.length / 2)),
-    maxMs: at(sorted.length - 1),
-    runsMs: values.map((value) => Math.round(value * 10) / 10),
-  };
+function toRow(
+  { name, mustTake }: Contestant,
+  times: {
+    readonly runs: readonly number[];
+    readonly own: readonly number[] | undefined;
+    readonly failure: string | undefined;
+  },
+): Row {
+  const { runs, own, failure } = times;
+  if (failure !== undefined) {
+    return { contestant: name, outcome: { kind: "not measured", reason: failure } };
+  }
+  const row: Row = { contestant: name, outcome: measured("ms", runs) };
+  if (own === undefined) return row;
+  const ratio = median(runs.map((value, round) => value / (own[round] ?? Number.NaN)));
+  if (mustTake === undefined) return { ...row, ratio };
+  return { ...row, ratio, target: { text: `≥ ${mustTake}`, reached: ratio >= mustTake } };
+}
+
+function rotate<Item>(items: readonly Item[], by: number): readonly Item[] {
+  const at = by % Math.max(1, items.length);
+  return [...items.slice(at), ...items.slice(0, at)];
 }
