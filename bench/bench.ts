@@ -27,11 +27,13 @@ export interface Bench extends AsyncDisposable {
   readonly place: (cwd: string, options?: PlaceOptions) => Place;
   /** Run something that is not measured. */
   readonly run: (command: Command, place: Place) => Promise<string>;
-  /** Time contestants; the peers' rows say why when the peers could not be had. */
+  /** Time contestants, qclock first; the peers' rows say why when the peers could not be had. */
   readonly time: (
     contestants: readonly Contestant[],
     options: { readonly rounds: number; readonly warmUp?: boolean },
   ) => Promise<readonly Row[]>;
+  /** Time qclock alone, where no peer does the same. */
+  readonly timeOwn: Bench["time"];
   /** A qclock command on the project's own stack. */
   readonly qclock: (...words: readonly string[]) => Command;
   /** A qclock command on whatever stack lies in its folder. */
@@ -123,6 +125,7 @@ export async function openBench(request: {
       const missing = contestants.slice(able.length);
       return [...rows, ...missing.map(({ name }) => notMeasured(name, problem ?? ""))];
     },
+    timeOwn: (contestants, options) => measure(contestants, { ...options, signal }),
     qclock,
     qclockHere,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

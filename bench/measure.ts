@@ -11,6 +11,8 @@ export interface Contestant {
   readonly before?: () => Promise<unknown>;
   /** Run after each timed run, not timed, to leave the same beginning to the others. */
   readonly after?: () => Promise<unknown>;
+  /** How often a run is tried before the contestant counts as failed. Once by default. */
+  readonly attempts?: number;
   /** How many times qclock's time this peer is to take at least. */
   readonly mustTake?: number;
 }
@@ -32,29 +34,46 @@ export async function measure(
   contestants: readonly Contestant[],
   { rounds, warmUp = true, signal }: MeasureOptions,
 ): Promise<readonly Row[]> {
-  const times = new Map<Contestant, number[]>(contestants.map((each) => [each, []]));
-  const failures = new Map<Contestant, string>();
+  const standings = new Map<Contestant, Standing>(
+    contestants.map((each) => [each, { runs: [], failedRuns: 0, failure: undefined }]),
+  );
   for (let round = warmUp ? -1 : 0; round < rounds; round++) {
-    for (const contestant of rotate(contestants, Math.max(0, round))) {
-      if (failures.has(contestant)) continue;
-      try {
-        const durationMs = await timeOnce(contestant, signal);
-        if (round >= 0) times.get(contestant)?.push(durationMs);
-      } catch (error) {
-        signal.throwIfAborted();
-        failures.set(contestant, reasonOf(error));
-      }
+    for (const [contestant, standing] of rotate([...standings], Math.max(0, round))) {
+      if (standing.failure !== undefined) continue;
+      const durationMs = await runOnce(contestant, standing, signal);
+      if (round >= 0 && durationMs !== undefined) standing.runs.push(durationMs);
     }
   }
-  const [first] = contestants;
-  const own = first === undefined || failures.has(first) ? undefined : times.get(first);
-  return contestants.map((contestant) =>
-    toRow(contestant, {
-      runs: times.get(contestant) ?? [],
-      own,
-      failure: failures.get(contestant),
-    }),
-  );
+  const [first] = standings.values();
+  const own = first?.failure === undefined ? first?.runs : undefined;
+  return [...standings].map(([contestant, standing]) => toRow(contestant, standing, own));
+}
+
+/** What is known of one contestant so far. */
+interface Standing {
+  readonly runs: number[];
+  failedRuns: number;
+  failure: string | undefined;
+}
+
+/** The time of one run, or `undefined` when the contestant is out. */
+async function runOnce(
+  contestant: Contestant,
+  standing: Standing,
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  const { attempts = 1 } = contestant;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await timeOnce(contestant, signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      standing.failedRuns++;
+      if (attempt < attempts) continue;
+      standing.failure = reasonOf(error);
+      return undefined;
+    }
+  }
 }
 
 async function timeOnce(contestant: Contestant, signal: AbortSignal): Promise<number> {
@@ -71,17 +90,17 @@ async function timeOnce(contestant: Contestant, signal: AbortSignal): Promise<nu
 
 function toRow(
   { name, mustTake }: Contestant,
-  times: {
-    readonly runs: readonly number[];
-    readonly own: readonly number[] | undefined;
-    readonly failure: string | undefined;
-  },
+  { runs, failedRuns, failure }: Standing,
+  own: readonly number[] | undefined,
 ): Row {
-  const { runs, own, failure } = times;
   if (failure !== undefined) {
     return { contestant: name, outcome: { kind: "not measured", reason: failure } };
   }
-  const row: Row = { contestant: name, outcome: measured("ms", runs) };
+  const row: Row = {
+    contestant: name,
+    ...(failedRuns === 0 ? {} : { failedRuns }),
+    outcome: measured("ms", runs),
+  };
   if (own === undefined) return row;
   const ratio = median(runs.map((value, round) => value / (own[round] ?? Number.NaN)));
   if (mustTake === undefined) return { ...row, ratio };

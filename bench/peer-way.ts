@@ -70,6 +70,8 @@ async function script(packages: readonly string[], keepPackages: boolean): Promi
   const words = [
     "mmdebstrap --quiet --mode=root --variant=apt --format=tar",
     `--include=${packages.join(",")}`,
+    // As in Docker's own images of Debian: no translations, which nobody reads there.
+    `'--aptopt=Acquire::Languages "none"'`,
     ...excluded.map((option) => `'${option}'`),
     "'--dpkgopt=path-include=/usr/share/doc/*/copyright'",
     ...(keepPackages ? kept : []),
@@ -78,7 +80,9 @@ async function script(packages: readonly string[], keepPackages: boolean): Promi
     `'deb ${main} bookworm main' 'deb ${main} bookworm-updates main'`,
     `'deb ${security} bookworm-security main'`,
   ];
-  return `export TMPDIR="$PWD"\n${words.join(" \\\n  ")}\ndocker buildx bake --no-cache\n`;
+  // `--no-cache` would not find the caches of packages again: there results are removed before.
+  const bake = keepPackages ? "docker buildx bake" : "docker buildx bake --no-cache";
+  return `export TMPDIR="$PWD"\n${words.join(" \\\n  ")}\n${bake}\n`;
 }
 
 const baseDockerfile = `FROM scratch

@@ -27,6 +27,8 @@ export interface NotMeasured {
 /** What the table says of one contestant. */
 export interface Row {
   readonly contestant: string;
+  /** Runs that failed and were run again. */
+  readonly failedRuns?: number;
   readonly outcome: Measured | Calculated | NotMeasured;
   /** How many times as much as qclock's own it is; above 1, qclock needs less. */
   readonly ratio?: number;

@@ -21,7 +21,9 @@ export function formatTable(results: readonly CaseResult[]): string {
 }
 
 function formatRow(title: string, row: Row): string {
-  const cells = [title, row.contestant, ...valueCells(row), ...ratioCells(row)];
+  const failed = row.failedRuns ?? 0;
+  const contestant = `${row.contestant}${failed === 0 ? "" : ` (failed ${failed} times between)`}`;
+  const cells = [title, contestant, ...valueCells(row), ...ratioCells(row)];
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
