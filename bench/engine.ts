@@ -73,6 +73,11 @@ export async function startEngine(request: {
     }
     await sleep(200);
   }
+  stack.defer(async () => {
+    // Else the Engine waits for each of them to end on its own terms.
+    const script = "docker ps --all --quiet | xargs --no-run-if-empty docker rm --force --volumes";
+    await execa("sh", ["-c", script], { env: environment, reject: false });
+  });
   const owned = stack.move();
   return {
     name: program.name,

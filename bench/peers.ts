@@ -30,7 +30,7 @@ export interface Peers {
 /** Debian 12 itself has Engine 20.10 only; the next suites carry Engine 28 with its clients. */
 const CURRENT = {
   suite: "sid",
-  names: ["docker.io", "docker-cli", "docker-buildx", "docker-compose", "containerd", "tini"],
+  names: ["docker.io", "docker-cli", "docker-buildx", "docker-compose", "containerd"],
 };
 const DEBIAN_12 = {
   suite: "bookworm",
@@ -49,8 +49,8 @@ export async function obtainPeers(directory: string): Promise<Peers> {
     hasNamedContexts: roots[0] === current.root,
     dockerd: path.join(roots[0], "usr/sbin/dockerd"),
     proxy: path.join(roots[0], "usr/sbin/docker-proxy"),
-    // Not `docker-init` beside it: that is a link to an absolute path.
-    init: path.join(roots[0], "usr/bin/tini-static"),
+    // `docker-init` is a link to it, which in the newer suite leads to another package.
+    init: path.join(debian12.root, "usr/bin/tini-static"),
     // The clients are the current ones everywhere; containerd and runc have to be the Engine's own.
     searchPath: [
       `${clientConfig}/bin`,
