@@ -22,6 +22,8 @@ export interface Bench extends AsyncDisposable {
   readonly debian12: () => Promise<BenchEngine>;
   /** Versions of the peers by package and suite; empty when they could not be had. */
   readonly versions: Peers["versions"];
+  /** Why there are no peers, when they could not be had; then `engine` is the host's, whose caches are not ours. */
+  readonly peersProblem: string | undefined;
   readonly signal: AbortSignal;
   /** Where a command runs: on the current Engine unless another is given. */
   readonly place: (cwd: string, options?: PlaceOptions) => Place;
@@ -116,6 +118,7 @@ export async function openBench(request: {
     engine,
     debian12: () => (debian12 ??= startDebian12()),
     versions: peers?.versions ?? {},
+    peersProblem: problem,
     signal,
     place,
     run: (command, where) => run(command, where, signal),

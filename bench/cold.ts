@@ -1,22 +1,32 @@
-import { rm } from "node:fs/promises";
+import { access, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Bench } from "./bench.ts";
 import type { Contestant } from "./measure.ts";
-import { writePeerWay } from "./peer-way.ts";
+import { peerWayCommand, writePeerWay } from "./peer-way.ts";
 import { dropLayers } from "./store-packages.ts";
+
+const KEPT_STORE = "store-packages";
+
+/** Whether contestants that keep packages have run before in this bench, and so have packages to keep. */
+export async function hasPackages(bench: Bench): Promise<boolean> {
+  return await access(path.join(bench.directory, KEPT_STORE)).then(
+    () => true,
+    () => false,
+  );
+}
 
 /**
  * The two ways to make the three images when the Engine has none of them. `keepPackages`: what was downloaded before
  * is at hand for both, but nothing that was made of it.
  */
-export async function coldContestants(
+export function coldContestants(
   bench: Bench,
   { keepPackages, mustTake }: { readonly keepPackages: boolean; readonly mustTake: number },
-): Promise<readonly [Contestant, Contestant]> {
-  const store = path.join(bench.directory, keepPackages ? "store-packages" : "store-cold");
+): readonly [Contestant, Contestant] {
+  const store = path.join(bench.directory, keepPackages ? KEPT_STORE : "store-cold");
   const own = bench.place(bench.stackDirectory, { environment: { QCLOCK_STORE: store } });
-  const peer = await writePeerWay(bench, keepPackages);
-  const place = bench.place(peer.directory);
+  const directory = path.join(bench.directory, keepPackages ? "peer-way-kept" : "peer-way");
+  const place = bench.place(directory);
   return [
     {
       name: "`qclock build`",
@@ -29,8 +39,9 @@ export async function coldContestants(
     },
     {
       name: "mmdebstrap, then `docker buildx bake`",
-      command: peer.command,
+      command: peerWayCommand,
       place,
+      prepare: () => writePeerWay(bench, directory, keepPackages),
       // Build results of other cases could share layers with these. The packages' cache mounts are another type.
       before: () => bench.run(emptyBuilder(keepPackages), place),
       mustTake,

@@ -1,17 +1,32 @@
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { type Bench, STACK } from "./bench.ts";
+import type { Place } from "./command.ts";
 import type { BenchEngine } from "./engine.ts";
 
 const IMAGES = ["base", "app", "db"] as const;
 
+/** The project's three images as a project for `buildx bake` and `docker compose build`. */
+export interface DockerfileProject {
+  readonly place: Place;
+  /** Write it, once. The images have to be in the Engine. */
+  readonly prepare: () => Promise<void>;
+}
+
 /**
- * Write the project's three images as a project for `buildx bake` and `docker compose build`: each layer that
- * qclock made is added as a tar, so that the peers look after the same bytes with the same graph; the app's own
- * files are copied, since they are what changes. The images have to be in the Engine. Resolves with its folder.
+ * Each layer that qclock made is added as a tar, so that the peers look after the same bytes with the same graph;
+ * the app's own files are copied, since they are what changes.
  */
-export async function writeDockerfileProject(bench: Bench, engine: BenchEngine): Promise<string> {
+export function dockerfileProject(bench: Bench, engine: BenchEngine): DockerfileProject {
   const directory = path.join(bench.directory, `project-${engine.name.replaceAll(" ", "-")}`);
+  let written: Promise<void> | undefined;
+  return {
+    place: bench.place(directory, { engine }),
+    prepare: () => (written ??= writeProject(bench, engine, directory)),
+  };
+}
+
+async function writeProject(bench: Bench, engine: BenchEngine, directory: string): Promise<void> {
   await rm(directory, { recursive: true, force: true });
   // The builder of Engine 20.10 knows no named contexts: there the base is found by its tag.
   const named = engine.hasNamedContexts;
@@ -46,7 +61,6 @@ export async function writeDockerfileProject(bench: Bench, engine: BenchEngine):
   if (!named) {
     await bench.run(["docker", "buildx", "bake", "base"], bench.place(directory, { engine }));
   }
-  return directory;
 }
 
 /** Name of one of the project's images in the Engine. */

@@ -7,6 +7,8 @@ export interface Contestant {
   readonly name: string;
   readonly command: Command;
   readonly place: Place;
+  /** Run once before everything else, not timed. When it fails the contestant does. */
+  readonly prepare?: () => Promise<unknown>;
   /** Run before each timed run, not timed. */
   readonly before?: () => Promise<unknown>;
   /** Run after each timed run, not timed, to leave the same beginning to the others. */
@@ -37,6 +39,14 @@ export async function measure(
   const standings = new Map<Contestant, Standing>(
     contestants.map((each) => [each, { runs: [], failedRuns: 0, failure: undefined }]),
   );
+  for (const [contestant, standing] of standings) {
+    try {
+      await contestant.prepare?.();
+    } catch (error) {
+      signal.throwIfAborted();
+      standing.failure = reasonOf(error);
+    }
+  }
   for (let round = warmUp ? -1 : 0; round < rounds; round++) {
     for (const [contestant, standing] of rotate([...standings], Math.max(0, round))) {
       if (standing.failure !== undefined) continue;

@@ -8,18 +8,18 @@ import { hostMirrors } from "./debian-packages.ts";
 /** Folders that qclock leaves out of packages; copyright files stay in both. */
 const EXCLUDED = ["doc", "man", "info", "locale", "lintian"];
 
-/** A project that makes images with the same packages from nothing, and the command that does it. */
-export interface PeerWay {
-  readonly directory: string;
-  readonly command: Command;
-}
+/** Makes the images from what `writePeerWay` wrote into its folder. */
+export const peerWayCommand: Command = ["sh", "-eu", "make.sh"];
 
 /**
  * Write the three images as one would without qclock: mmdebstrap makes the base's root, `buildx bake` installs the
  * packages of app and db into it with apt. `keepPackages`: what was downloaded once is kept in caches, and used again.
  */
-export async function writePeerWay(bench: Bench, keepPackages: boolean): Promise<PeerWay> {
-  const directory = path.join(bench.directory, keepPackages ? "peer-way-kept" : "peer-way");
+export async function writePeerWay(
+  bench: Bench,
+  directory: string,
+  keepPackages: boolean,
+): Promise<void> {
   const packages = await readPackages(bench.stackDirectory);
   await mkdir(directory, { recursive: true });
   for (const name of ["base", "app", "db"]) {
@@ -35,7 +35,6 @@ export async function writePeerWay(bench: Bench, keepPackages: boolean): Promise
   }
   await writeFile(path.join(directory, "docker-bake.hcl"), bakeFile);
   await writeFile(path.join(directory, "make.sh"), await script(packages.base, keepPackages));
-  return { directory, command: ["sh", "-eu", "make.sh"] };
 }
 
 /** The packages that the manifest names, so that both install the same ones. */

@@ -22,27 +22,37 @@ type Pace = keyof typeof paces;
 /** The same services twice: qclock's stack, and a compose file made from what qclock's containers are. */
 export interface RunningStack {
   readonly own: Place;
+  /** Build the images and make the data; nothing is up afterwards. */
+  readonly prepareOwn: () => Promise<void>;
   /** Where `docker compose` finds the services. */
   readonly compose: Place;
+  /** Write the compose files, once. Nothing is up afterwards. */
+  readonly prepareCompose: () => Promise<void>;
   readonly composeCommand: (pace: Pace, ...words: readonly string[]) => Command;
 }
 
-/** Bring qclock's stack up once, write its containers down as compose files, and take it down. Images and data stay. */
-export async function prepareRunningStack(
-  bench: Bench,
-  engine: BenchEngine,
-): Promise<RunningStack> {
-  const own = bench.place(bench.stackDirectory, { engine });
-  await bench.run(bench.qclock("up"), own);
+/** Describe both; nothing is done before one of them is prepared. */
+export function runningStack(bench: Bench, engine: BenchEngine): RunningStack {
   const directory = path.join(bench.directory, `compose-${engine.name.replaceAll(" ", "-")}`);
-  await mkdir(directory, { recursive: true });
+  const own = bench.place(bench.stackDirectory, { engine });
   const compose = bench.place(directory, { engine });
-  const running: RunningStack = {
+  let written: Promise<void> | undefined;
+  return {
     own,
+    async prepareOwn() {
+      await bench.run(bench.qclock("up"), own);
+      await bench.run(bench.qclock("down"), own);
+    },
     compose,
+    prepareCompose: () => (written ??= writeComposeFiles(bench, own, compose)),
     composeCommand: (pace, ...words) => ["docker", "compose", "-f", `${pace}.yaml`, ...words],
   };
-  if (engine.pid === undefined) return running;
+}
+
+/** Bring qclock's stack up, write its containers down as compose files, and take it down. */
+async function writeComposeFiles(bench: Bench, own: Place, compose: Place): Promise<void> {
+  await mkdir(compose.cwd, { recursive: true });
+  await bench.run(bench.qclock("up"), own);
   const containers = await inspect<InspectedContainer>(bench, compose, "container");
   const networks = await inspect<InspectedNetwork>(bench, compose, "network");
   // Before the data is copied: a database that runs may be in the middle of a write.
@@ -56,9 +66,8 @@ export async function prepareRunningStack(
       dependsOn: { app: ["db"] },
       portOffset: 1,
     });
-    await writeFile(path.join(directory, `${pace}.yaml`), text);
+    await writeFile(path.join(compose.cwd, `${pace}.yaml`), text);
   }
-  return running;
 }
 
 /** What the probes of the project's manifest ask, from inside of the containers, where compose's checks run. */

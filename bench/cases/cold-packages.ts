@@ -7,7 +7,7 @@ export const coldPackages: Case = {
   summary: "3 images from nothing, packages at hand: build",
   rounds: 3,
   async measure(bench, rounds) {
-    const contestants = await coldContestants(bench, { keepPackages: true, mustTake: 4 });
+    const contestants = coldContestants(bench, { keepPackages: true, mustTake: 4 });
     const rows = await bench.time(contestants, { rounds });
     return [{ title: "cold, packages in the store", rows }];
   },

@@ -7,7 +7,7 @@ export const cold: Case = {
   summary: "3 images from nothing, packages fetched: build",
   rounds: 3,
   async measure(bench, rounds) {
-    const contestants = await coldContestants(bench, { keepPackages: false, mustTake: 3 });
+    const contestants = coldContestants(bench, { keepPackages: false, mustTake: 3 });
     // Nothing is warm on purpose, so that a round before would only take time.
     const rows = await bench.time(contestants, { rounds, warmUp: false });
     return [{ title: "cold, packages not in the store", rows }];

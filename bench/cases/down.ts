@@ -1,5 +1,5 @@
 import type { Case } from "../case.ts";
-import { prepareRunningStack } from "../running-stack.ts";
+import { runningStack } from "../running-stack.ts";
 
 /** Until the containers and networks are gone; the database is asked to end and does so in its own time. */
 export const down: Case = {
@@ -7,19 +7,22 @@ export const down: Case = {
   summary: "2 services that are up: down",
   rounds: 5,
   async measure(bench, rounds) {
-    const { own, compose, composeCommand } = await prepareRunningStack(bench, bench.engine);
+    const stack = runningStack(bench, bench.engine);
+    const { own, compose, composeCommand } = stack;
     const rows = await bench.time(
       [
         {
           name: "`qclock down`",
           command: bench.qclock("down"),
           place: own,
+          prepare: stack.prepareOwn,
           before: () => bench.run(bench.qclock("up"), own),
         },
         {
           name: "`docker compose down`",
           command: composeCommand("startInterval", "down"),
           place: compose,
+          prepare: stack.prepareCompose,
           before: () => bench.run(composeCommand("startInterval", "up", "--wait"), compose),
         },
       ],

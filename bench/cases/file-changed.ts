@@ -1,7 +1,7 @@
 import { appendFile } from "node:fs/promises";
 import path from "node:path";
 import type { Case } from "../case.ts";
-import { writeDockerfileProject } from "../dockerfile-project.ts";
+import { dockerfileProject } from "../dockerfile-project.ts";
 
 /** A file of the dashboard in the app's image; a byte more at its end changes no meaning. */
 const FILE = "srv/qclock/public/assets/app.css";
@@ -14,9 +14,9 @@ export const fileChanged: Case = {
   async measure(bench, rounds) {
     const own = bench.place(bench.stackDirectory);
     await bench.run(bench.qclock("build"), own);
-    const project = bench.place(await writeDockerfileProject(bench, bench.engine));
+    const project = dockerfileProject(bench, bench.engine);
     const ownFile = path.join(bench.stackDirectory, "images/app/rootfs", FILE);
-    const theirFile = path.join(project.cwd, "app/rootfs", FILE);
+    const theirFile = path.join(project.place.cwd, "app/rootfs", FILE);
     const rows = await bench.time(
       [
         {
@@ -28,14 +28,14 @@ export const fileChanged: Case = {
         {
           name: "`docker buildx bake`",
           command: ["docker", "buildx", "bake"],
-          place: project,
+          ...project,
           before: () => appendFile(theirFile, " "),
           mustTake: 2,
         },
         {
           name: "`docker compose build`",
           command: ["docker", "compose", "build"],
-          place: project,
+          ...project,
           before: () => appendFile(theirFile, " "),
           mustTake: 2,
         },

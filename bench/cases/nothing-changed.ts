@@ -1,9 +1,8 @@
-import type { Bench } from "../bench.ts";
+import { type Bench, notMeasured } from "../bench.ts";
 import type { Case, CaseGroup } from "../case.ts";
-import { writeDockerfileProject } from "../dockerfile-project.ts";
-import type { BenchEngine } from "../engine.ts";
-import { notMeasured } from "../bench.ts";
 import { reasonOf } from "../command.ts";
+import { dockerfileProject } from "../dockerfile-project.ts";
+import type { BenchEngine } from "../engine.ts";
 
 /** All three images are in the Engine as declared: how long it takes to see that. */
 export const nothingChanged: Case = {
@@ -34,20 +33,20 @@ async function onEngine(request: {
   const { bench, engine, title, rounds } = request;
   const own = bench.place(bench.stackDirectory, { engine });
   await bench.run(bench.qclock("build"), own);
-  const project = bench.place(await writeDockerfileProject(bench, engine), { engine });
+  const project = dockerfileProject(bench, engine);
   const rows = await bench.time(
     [
       { name: "`qclock build`", command: bench.qclock("build"), place: own },
       {
         name: "`docker buildx bake`",
         command: ["docker", "buildx", "bake"],
-        place: project,
+        ...project,
         mustTake: 2,
       },
       {
         name: "`docker compose build`",
         command: ["docker", "compose", "build"],
-        place: project,
+        ...project,
         mustTake: 3,
       },
     ],

@@ -3,7 +3,7 @@ import type { Case, CaseGroup } from "../case.ts";
 import { reasonOf } from "../command.ts";
 import type { BenchEngine } from "../engine.ts";
 import type { Row } from "../row.ts";
-import { prepareRunningStack } from "../running-stack.ts";
+import { runningStack } from "../running-stack.ts";
 
 /** Engines ask for the first time after a whole interval, 30 s unless told otherwise, and app waits for db. */
 const DEFAULT_INTERVAL_MS = 30_000;
@@ -36,12 +36,13 @@ async function onEngine(request: {
   readonly rounds: number;
 }): Promise<CaseGroup> {
   const { bench, engine, title, rounds } = request;
-  const { own, compose, composeCommand } = await prepareRunningStack(bench, engine);
-  await bench.run(bench.qclock("down"), own);
+  const stack = runningStack(bench, engine);
+  const { own, compose, composeCommand } = stack;
   const composeUp = (pace: Parameters<typeof composeCommand>[0], name: string) => ({
     name,
     command: composeCommand(pace, "up", "--wait"),
     place: compose,
+    prepare: stack.prepareCompose,
     after: () => bench.run(composeCommand(pace, "down"), compose),
   });
   const rows = await bench.time(
@@ -50,6 +51,7 @@ async function onEngine(request: {
         name: "`qclock up`",
         command: bench.qclock("up"),
         place: own,
+        prepare: stack.prepareOwn,
         after: () => bench.run(bench.qclock("down"), own),
       },
       composeUp("startInterval", "`docker compose up --wait`, start_interval 200 ms"),
