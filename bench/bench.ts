@@ -1,10 +1,11 @@
-import { cp, mkdir, rm } from "node:fs/promises";
+import { cp, glob, mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { type Command, type Place, reasonOf, run } from "./command.ts";
 import { type BenchEngine, hostEngine, startEngine } from "./engine.ts";
 import { type Contestant, measure } from "./measure.ts";
 import { obtainPeers, type Peers } from "./peers.ts";
 import type { Row } from "./row.ts";
+import { claim } from "./single.ts";
 
 /** Name of the project's own stack while it is measured, so that one in use is another. */
 export const STACK = "qclock-bench";
@@ -34,8 +35,6 @@ export interface Bench extends AsyncDisposable {
     contestants: readonly Contestant[],
     options: { readonly rounds: number; readonly warmUp?: boolean },
   ) => Promise<readonly Row[]>;
-  /** Time qclock alone, where no peer does the same. */
-  readonly timeOwn: Bench["time"];
   /** A qclock command on the project's own stack. */
   readonly qclock: (...words: readonly string[]) => Command;
   /** A qclock command on whatever stack lies in its folder. */
@@ -58,6 +57,7 @@ export async function openBench(request: {
   const { root, cache, signal, say } = request;
   const directory = path.join(cache, "work");
   await using stack = new AsyncDisposableStack();
+  stack.use(await claim(cache));
   await rm(directory, { recursive: true, force: true });
   stack.defer(() => rm(directory, { recursive: true, force: true }));
   const stackDirectory = path.join(directory, "stack");
@@ -73,8 +73,8 @@ export async function openBench(request: {
     const folder = path.join(cache, "engine");
     engine = stack.use(await startEngine({ program: peers.current, directory: folder, index: 0 }));
   } catch (error) {
-    problem = reasonOf(error);
-    say(`The peers cannot be measured: ${problem}`);
+    problem = `no peers: ${reasonOf(error)}`;
+    say(`qclock is measured alone, on the host's Engine; ${problem}`);
   }
   let debian12: Promise<BenchEngine> | undefined;
   const startDebian12 = async (): Promise<BenchEngine> => {
@@ -103,11 +103,15 @@ export async function openBench(request: {
   ];
   const qclock: Bench["qclock"] = (...words) => qclockHere("--stack", STACK, ...words);
   if (engine.pid === undefined) {
-    // Not interrupted by the signal that ends the bench: this is what remains to be done then.
-    const reset = qclock("reset", "--images", "--purge-volumes", "--no-backup", "--yes");
+    // An Engine of the bench's own goes with all that is in it; from the host's each stack is removed.
     stack.defer(async () => {
-      const ending = run(reset, place(stackDirectory), AbortSignal.timeout(60_000));
-      await ending.catch((error: unknown) => say(`Something may remain: ${reasonOf(error)}`));
+      const reset = ["reset", "--images", "--purge-volumes", "--no-backup", "--yes"];
+      for (const name of await stackFolders(directory)) {
+        const command = name === stackDirectory ? qclock(...reset) : qclockHere(...reset);
+        // Not interrupted by the signal that ends the bench: this is what remains to be done then.
+        const ending = run(command, place(name), AbortSignal.timeout(120_000));
+        await ending.catch((error: unknown) => say(`Something may remain: ${reasonOf(error)}`));
+      }
     });
   }
   const owned = stack.move();
@@ -123,12 +127,14 @@ export async function openBench(request: {
     place,
     run: (command, where) => run(command, where, signal),
     async time(contestants, options) {
-      const able = problem === undefined ? contestants : contestants.slice(0, 1);
-      const rows = await measure(able, { ...options, signal });
-      const missing = contestants.slice(able.length);
-      return [...rows, ...missing.map(({ name }) => notMeasured(name, problem ?? ""))];
+      const reason = problem;
+      if (reason === undefined) return await measure(contestants, { ...options, signal });
+      // What qclock itself runs with is the first word of its commands, and of no other's.
+      const isOwn = ({ command }: Contestant): boolean => command[0] === process.execPath;
+      const rows = await measure(contestants.filter(isOwn), { ...options, signal });
+      const others = contestants.filter((each) => !isOwn(each));
+      return [...rows, ...others.map(({ name }) => notMeasured(name, reason))];
     },
-    timeOwn: (contestants, options) => measure(contestants, { ...options, signal }),
     qclock,
     qclockHere,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -138,6 +144,12 @@ export async function openBench(request: {
 /** The row of a contestant that could not be measured. */
 export function notMeasured(contestant: string, reason: string): Row {
   return { contestant, outcome: { kind: "not measured", reason } };
+}
+
+/** Folders with a manifest: the copy of the project's, and generated ones. */
+async function stackFolders(directory: string): Promise<readonly string[]> {
+  const files = await Array.fromAsync(glob("*/stack.config.yaml", { cwd: directory }));
+  return files.map((file) => path.join(directory, path.dirname(file)));
 }
 
 async function copyStack(root: string, directory: string): Promise<void> {

@@ -39,7 +39,8 @@ export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { timedOut, shortMessage, stderr } = error as Partial<ExecaError>;
   const said = typeof stderr === "string" && timedOut !== true ? lastComplaint(stderr) : undefined;
-  const text = said ?? shortMessage ?? error.message;
+  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
+  const text = said ?? shortMessage ?? `${error.message}${cause}`;
   const line = text.replace(/\s+/g, " ").trim();
   return line.length > 200 ? `${line.slice(0, 199)}…` : line;
 }

@@ -23,7 +23,7 @@ export const plan: Case = {
         place: bench.place(directory),
       });
     }
-    const rows = await bench.timeOwn(contestants, { rounds });
+    const rows = await bench.time(contestants, { rounds });
     return [{ title: "plan", rows: [...rows, ...growth(rows)] }];
   },
 };
