@@ -1,66 +1,127 @@
 import { spawn } from "node:child_process";
-import { mkdir, open, readFile } from "node:fs/promises";
+import { mkdir, open, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
-import type { Peers } from "./peers.ts";
+import { createNamespace } from "./namespace.ts";
+import type { EngineProgram } from "./peers.ts";
 
-/** A second Engine beside the host's own, with nothing shared: its socket, its data, its bridge. */
-export interface BenchEngine extends AsyncDisposable {
-  readonly host: string;
+/** An Engine to measure with. */
+export interface BenchEngine {
+  readonly name: string;
+  /** Whether its builder lets one target build on another: since Engine 23. */
+  readonly hasNamedContexts: boolean;
+  /** Variables with which `docker` and qclock find it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Words before a command that is to see the same network as the Engine. */
+  readonly enter: readonly string[];
+  /** Process id of the Engine when it is the bench's own, whose caches may be emptied. */
+  readonly pid: number | undefined;
 }
 
-const BRIDGE = "qclock-bench0";
-const BRIDGE_ADDRESS = "172.31.251.1/24";
-
-/** Start the peers' Engine. Needs root. Stopped on disposal, by its own process id. */
-export async function startEngine(peers: Peers, directory: string): Promise<BenchEngine> {
+/**
+ * Start an Engine that shares nothing with the host's: its socket, its data and its network are its own.
+ * Needs root. On disposal it is stopped by its own process id, and its data and network are removed.
+ */
+export async function startEngine(request: {
+  readonly program: EngineProgram;
+  readonly directory: string;
+  readonly index: number;
+}): Promise<BenchEngine & AsyncDisposable> {
+  const { program, directory, index } = request;
+  await stopAbandoned(directory);
+  await rm(directory, { recursive: true, force: true });
   await mkdir(directory, { recursive: true });
-  await ensureBridge();
-  const socket = path.join(directory, "docker.sock");
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => rm(directory, { recursive: true, force: true }));
+  const { enter } = stack.use(await createNamespace(`qclock-bench-${index}`, index));
   const logFile = path.join(directory, "dockerd.log");
-  await using log = await open(logFile, "w");
-  // A bridge of its own: `--bridge=none` would delete the host's docker0.
-  const child = spawn(
-    path.join(peers.root, "usr/sbin/dockerd"),
-    [
-      ["--data-root", path.join(directory, "data")],
-      ["--exec-root", path.join(directory, "exec")],
-      ["--pidfile", path.join(directory, "dockerd.pid")],
-      ["--bridge", BRIDGE],
-      ["--host", `unix://${socket}`],
-    ].flat(),
-    { env: { ...peers.environment }, stdio: ["ignore", log.fd, log.fd] },
-  );
-  const stop = async (): Promise<void> => {
-    if (child.exitCode !== null) return;
-    const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGTERM");
+  const log = stack.use(await open(logFile, "w"));
+  const host = `unix://${path.join(directory, "docker.sock")}`;
+  const [file = "", ...words] = [
+    [...enter, program.dockerd],
+    ["--data-root", path.join(directory, "data")],
+    ["--exec-root", path.join(directory, "exec")],
+    ["--pidfile", pidFileOf(directory)],
+    ["--userland-proxy-path", program.proxy],
+    ["--init-path", program.init],
+    ["--host", host],
+  ].flat();
+  // Detached: Ctrl-C goes to the bench alone, which first removes what runs in the Engine.
+  const child = spawn(file, words, {
+    env: { PATH: program.searchPath },
+    stdio: ["ignore", log.fd, log.fd],
+    detached: true,
+  });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  stack.defer(async () => {
+    if (child.exitCode === null) child.kill("SIGTERM");
     await ended;
-    await execa("ip", ["link", "delete", BRIDGE], { reject: false });
+  });
+  const environment = {
+    PATH: program.searchPath,
+    DOCKER_CONFIG: program.clientConfig,
+    DOCKER_HOST: host,
   };
-  const host = `unix://${socket}`;
-  for (let attempt = 0; attempt < 150; attempt++) {
-    const { exitCode } = await execa("docker", ["-H", host, "version"], {
-      env: peers.environment,
-      reject: false,
-    });
-    if (exitCode === 0) return { host, [Symbol.asyncDispose]: stop };
-    if (child.exitCode !== null) break;
+  for (let attempt = 0; ; attempt++) {
+    const { exitCode } = await execa("docker", ["version"], { env: environment, reject: false });
+    if (exitCode === 0) break;
+    if (child.exitCode !== null || attempt === 150) {
+      throw new Error(
+        `${program.name} did not start: ${lastLine(await readFile(logFile, "utf8"))}`,
+      );
+    }
     await sleep(200);
   }
-  await stop();
-  throw new Error(`The second Engine did not start:\n${tail(await readFile(logFile, "utf8"))}`);
+  stack.defer(async () => {
+    // Else the Engine waits for each of them to end on its own terms.
+    const script = "docker ps --all --quiet | xargs --no-run-if-empty docker rm --force --volumes";
+    await execa("sh", ["-c", script], { env: environment, reject: false });
+  });
+  const owned = stack.move();
+  return {
+    name: program.name,
+    hasNamedContexts: program.hasNamedContexts,
+    environment,
+    enter,
+    pid: child.pid,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
-async function ensureBridge(): Promise<void> {
-  const { exitCode } = await execa("ip", ["link", "show", BRIDGE], { reject: false });
-  if (exitCode === 0) return;
-  await execa("ip", ["link", "add", BRIDGE, "type", "bridge"]);
-  await execa("ip", ["address", "add", BRIDGE_ADDRESS, "dev", BRIDGE]);
-  await execa("ip", ["link", "set", BRIDGE, "up"]);
+/** The Engine that the host's own settings name, for qclock alone when no Engine of the bench's can be had. */
+export function hostEngine(): BenchEngine {
+  const kept = ["PATH", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"].flatMap((name) => {
+    const value = process.env[name];
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    name: "the host's Engine",
+    hasNamedContexts: true,
+    environment: Object.fromEntries(kept),
+    enter: [],
+    pid: undefined,
+  };
 }
 
-function tail(text: string): string {
-  return text.trim().split("\n").slice(-5).join("\n");
+/** Stop the Engine of a bench that was killed. It is known by its files: the process id may be another's by now. */
+async function stopAbandoned(directory: string): Promise<void> {
+  const pid = Number(await readFile(pidFileOf(directory), "utf8").catch(() => ""));
+  if (!(pid > 0)) return;
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+  if (!commandLine.includes(directory)) return;
+  process.kill(pid, "SIGTERM");
+  for (let attempt = 0; attempt < 150; attempt++) {
+    if ((await readFile(pidFileOf(directory), "utf8").catch(() => "")) === "") return;
+    await sleep(200);
+  }
+  throw new Error(`An Engine of an earlier bench still runs with process id ${pid}.`);
+}
+
+function pidFileOf(directory: string): string {
+  return path.join(directory, "dockerd.pid");
+}
+
+function lastLine(text: string): string {
+  return text.trim().split("\n").at(-1) ?? "";
 }
