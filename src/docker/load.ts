@@ -2,6 +2,7 @@ import { QclockError } from "../error.ts";
 import { type PackedImage, packImageArchive } from "../image/image-layout.ts";
 import type { Digest } from "../stack/stack.ts";
 import type { Engine, ImageDetails, OnOutput } from "./engine.ts";
+import { HeldChains } from "./held-chains.ts";
 
 /** A finished image and the name that it is to have. */
 export type LoadableImage = PackedImage & { readonly reference: string };
@@ -10,8 +11,8 @@ export interface LoadRequest {
   readonly engine: Engine;
   /** Images to load together; a layer that several share is sent once. */
   readonly artifacts: readonly LoadableImage[];
-  /** Chains of layers that the Engine is known to hold, from the bottom. Absent: the Engine is asked for the images of the same stack. */
-  readonly heldChains?: readonly (readonly Digest[])[];
+  /** Chains of layers that the Engine is known to hold, from the bottom; those that this brings are added. Absent: the Engine is asked for the images of the same stack. */
+  readonly heldChains?: HeldChains;
   readonly onOutput: OnOutput;
   readonly signal?: AbortSignal;
 }
@@ -23,7 +24,8 @@ export interface LoadRequest {
  */
 export async function loadArtifacts(request: LoadRequest): Promise<void> {
   const { engine, artifacts, onOutput, signal } = request;
-  const omitLayers = layersHeld(artifacts, request.heldChains ?? (await findChains(request)));
+  const held = request.heldChains ?? new HeldChains();
+  const omitLayers = layersHeld(artifacts, await held.find(() => findChains(request)));
   const attempts = omitLayers.size === 0 ? [noLayers] : [omitLayers, noLayers];
   for (const [index, omitted] of attempts.entries()) {
     try {
@@ -36,6 +38,7 @@ export async function loadArtifacts(request: LoadRequest): Promise<void> {
       await Promise.all(
         artifacts.map((artifact, at) => engine.tagImage(ids[at] ?? "", artifact.reference, signal)),
       );
+      held.add(artifacts.map(({ layers }) => layers.map(({ diffId }) => diffId)));
       return;
     } catch (error) {
       signal?.throwIfAborted();

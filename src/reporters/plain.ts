@@ -9,7 +9,7 @@ import { sanitizeLine } from "./format/sanitize.ts";
 import type { Style } from "./format/style.ts";
 import { formatSummary } from "./format/summary.ts";
 import type { Output, Reporter } from "./reporter.ts";
-import { advance, emptyView, type Progress, type View } from "./view.ts";
+import { advance, beginView, type Progress, type View } from "./view.ts";
 
 export interface PlainOptions {
   readonly output: Output;
@@ -26,7 +26,7 @@ const progressPauseMs = 5000;
 /** One line for each event, without control characters but colours, each with the seconds since the start. For CI logs and files. */
 export function createPlainReporter(options: PlainOptions): Reporter {
   const { output, style } = options;
-  let view: View = emptyView;
+  let view: View = beginView(undefined);
   const lastProgressAt = new Map<string, number>();
 
   /** Progress comes by the hundred; what began a moment ago, or was said a moment ago, is not said again. */

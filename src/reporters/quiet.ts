@@ -1,7 +1,7 @@
 import { formatFailures } from "./format/failure.ts";
 import type { Style } from "./format/style.ts";
 import type { Output, Reporter } from "./reporter.ts";
-import { advance, emptyView, type View } from "./view.ts";
+import { advance, beginView, type View } from "./view.ts";
 
 /** Nothing but failures. */
 export function createQuietReporter(options: {
@@ -9,7 +9,7 @@ export function createQuietReporter(options: {
   readonly style: Style;
   readonly logFile: () => string | undefined;
 }): Reporter {
-  let view: View = emptyView;
+  let view: View = beginView(undefined);
   return {
     handle(event) {
       view = advance(view, event);

@@ -44,33 +44,34 @@ export interface View {
   /** In the order in which they began. */
   readonly phases: ReadonlyMap<string, PhaseView>;
   /** In the plan's order. */
-  readonly nodes: ReadonlyMap<string, NodeView>;
+  readonly nodes: Map<string, NodeView>;
   /** The last lines of each node's output. */
-  readonly output: ReadonlyMap<string, readonly string[]>;
+  readonly output: Map<string, readonly string[]>;
   readonly notices: readonly Extract<RunEvent, { type: "notice" }>[];
   readonly report: RunReport | undefined;
 }
 
 /** The view of a command before its first event. */
-export function beginView(command: string): View {
-  return { ...emptyView, command };
+export function beginView(command: string | undefined): View {
+  return {
+    command,
+    startedAtMs: undefined,
+    plan: undefined,
+    phases: new Map(),
+    nodes: new Map(),
+    output: new Map(),
+    notices: [],
+    report: undefined,
+  };
 }
-
-export const emptyView: View = {
-  command: undefined,
-  startedAtMs: undefined,
-  plan: undefined,
-  phases: new Map(),
-  nodes: new Map(),
-  output: new Map(),
-  notices: [],
-  report: undefined,
-};
 
 /** How many lines of a node's output are kept for the case that it fails; the full log has all. */
 const keptLines = 60;
 
-/** The view after one more event. */
+/**
+ * The view after one more event. Takes the view over: its maps grow, since copying them for each event takes time that grows
+ * with the square of the plan.
+ */
 export function advance(view: View, event: RunEvent): View {
   const started = view.startedAtMs === undefined ? { ...view, startedAtMs: event.atMs } : view;
   switch (event.type) {
@@ -152,8 +153,8 @@ function advanceOutput(view: View, event: Extract<RunEvent, { type: "node-output
   const { id } = event.node;
   const lines = [...(view.output.get(id) ?? []), event.line].slice(-keptLines);
   const before = view.nodes.get(id);
-  const next = { ...view, output: new Map(view.output).set(id, lines) };
-  return before?.status === "running" ? withNode(next, { ...before, lastLine: event.line }) : next;
+  view.output.set(id, lines);
+  return before?.status === "running" ? withNode(view, { ...before, lastLine: event.line }) : view;
 }
 
 function finished(
@@ -169,12 +170,13 @@ function finished(
   };
 }
 
-function pendingNodes(plan: Plan): ReadonlyMap<string, NodeView> {
+function pendingNodes(plan: Plan): Map<string, NodeView> {
   return new Map(plan.nodes.map((node) => [node.id, { status: "pending", node }]));
 }
 
 function withNode(view: View, node: NodeView): View {
-  return { ...view, nodes: new Map(view.nodes).set(node.node.id, node) };
+  view.nodes.set(node.node.id, node);
+  return view;
 }
 
 function progressOf(event: Progress): Progress {

@@ -1,3 +1,4 @@
+import { HeldChains } from "../docker/held-chains.ts";
 import { QclockError } from "../error.ts";
 import type { AssembledArtifact, AssembleRequest } from "../image/assemble.ts";
 import type { LockedImage } from "../packages/package.ts";
@@ -28,6 +29,8 @@ export class Artifacts implements AsyncDisposable {
   readonly #ended = new Map<string, PromiseWithResolvers<void>>();
   readonly #progress = new Map<string, UnpackProgress>();
   #closed = false;
+  /** Layers that the Engine is known to hold. */
+  readonly heldChains = new HeldChains();
   /** What was done for each image, for the report. */
   readonly steps: StepReport[] = [];
 

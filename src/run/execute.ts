@@ -3,7 +3,7 @@ import type { Plan, PlanNode } from "../plan/plan.ts";
 import type { Clock } from "./context.ts";
 import type { Emit, Outcome, RunEventBody, RunReport, StepReport } from "./event.ts";
 import { limit } from "./limit.ts";
-import { advance, emptyRun, summarize } from "./report.ts";
+import { advance, beginRun, summarize } from "./report.ts";
 
 export interface ExecuteRequest {
   readonly plan: Plan;
@@ -25,7 +25,7 @@ export interface ExecuteRequest {
  */
 export async function execute(request: ExecuteRequest): Promise<RunReport> {
   const { plan, command, clock } = request;
-  let run = emptyRun;
+  let run = beginRun();
   // The report is the sum of the events, so it cannot disagree with what was shown.
   const emit = (event: RunEventBody): void => {
     run = advance(run, { ...event, atMs: clock.now() });

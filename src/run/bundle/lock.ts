@@ -39,7 +39,8 @@ export async function readBundledLock(
   const parsed = parseLock(new TextDecoder().decode(Buffer.concat(pieces)), LOCK_NAME);
   if (parsed.ok) return parsed.value;
   const [problem] = parsed.error;
-  throw invalid(name, `its lock cannot be read: ${problem?.message ?? ""}`, problem?.hint);
+  const reason = (problem?.message ?? "").replace(/\.$/, "");
+  throw invalid(name, `its lock cannot be read: ${reason}`, problem?.hint);
 }
 
 /** Throws `would-lose-data` when another lock is here, unless it may be replaced. */

@@ -38,7 +38,9 @@ export async function loadImage(
   const full = making(context);
   const artifact = await artifactOf(node, name, full);
   const { engine, signal } = context;
-  await loadArtifacts({ engine, artifacts: [artifact], onOutput: outputOf(context, node), signal });
+  const { heldChains } = full.artifacts;
+  const onOutput = outputOf(context, node);
+  await loadArtifacts({ engine, artifacts: [artifact], heldChains, onOutput, signal });
   const inputs = full.prepared.inputs.get(name);
   if (inputs !== undefined)
     await rememberInputs({ stack: full.stack, store: full.run.store }, name, inputs);

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type { Engine } from "../../../src/docker/engine.ts";
 import { loadArtifacts } from "../../../src/docker/load.ts";
 import type { Digest } from "../../../src/stack/stack.ts";
+import { HeldChains } from "../../../src/docker/held-chains.ts";
 import { connectTestEngine, testHosts } from "../../support/engines.ts";
 import { smallImage, smallLayer } from "../../support/small-image.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";
@@ -106,7 +108,7 @@ for (const host of testHosts) {
     await loadArtifacts({
       engine,
       artifacts: [child],
-      heldChains: [[lower.diffId]],
+      heldChains: chainsOf([lower.diffId]),
       onOutput: (line) => lines.push(line),
     });
 
@@ -130,11 +132,21 @@ for (const host of testHosts) {
     await using scope = await temporaryStore();
     const layer = await smallLayer(scope.store, [["file", randomBytes(64)]]);
     const diffId: Digest = `sha256:${"0".repeat(64)}`;
-    const image = smallImage(names.name("forged"), [{ ...layer, diffId }]);
+    const forged = smallImage(names.name("forged"), [{ ...layer, diffId }]);
+    // Given as bytes, so that it is the Engine that notices.
+    const content = await readFile(layer.path);
+    const image = { ...forged, layers: [{ diffId, sizeBytes: content.length, path: content }] };
 
     await expect(
       loadArtifacts({ engine, artifacts: [image], onOutput: () => undefined }),
     ).rejects.toMatchObject({ code: "load-failed" });
     expect(await engine.inspectImage(image.reference)).toBeUndefined();
   });
+}
+
+function chainsOf(...chains: readonly (readonly Digest[])[]): HeldChains {
+  const held = new HeldChains();
+  held.add(chains);
+  void held.find(async () => []);
+  return held;
 }

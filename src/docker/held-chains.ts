@@ -1,0 +1,22 @@
+import type { Digest } from "../stack/stack.ts";
+
+/**
+ * What a run knows of the layers in the Engine: looked up once, since asking for every image of the stack at each of its images
+ * takes longer than loading them does when they are hundreds. What has gone meanwhile is noticed when it is left out.
+ */
+export class HeldChains {
+  #found: Promise<readonly (readonly Digest[])[]> | undefined;
+  readonly #added: (readonly Digest[])[] = [];
+
+  /** The chains known so far; `look` asks the Engine, the first time. */
+  async find(
+    look: () => Promise<readonly (readonly Digest[])[]>,
+  ): Promise<readonly (readonly Digest[])[]> {
+    this.#found ??= look();
+    return [...(await this.#found), ...this.#added];
+  }
+
+  add(chains: readonly (readonly Digest[])[]): void {
+    this.#added.push(...chains);
+  }
+}
