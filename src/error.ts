@@ -13,6 +13,7 @@ export type ErrorCode =
   | "mirror-not-configured"
   | "signature-invalid"
   | "digest-mismatch"
+  | "package-vanished"
   | "package-corrupt"
   | "bundle-invalid"
   | "missing-interpreter"

@@ -27,6 +27,7 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "mirror-not-configured": 2,
   "signature-invalid": 1,
   "digest-mismatch": 1,
+  "package-vanished": 4,
   "package-corrupt": 1,
   "bundle-invalid": 1,
   "missing-interpreter": 1,

@@ -64,6 +64,7 @@ in ~/.local/state/qclock/logs. --debug FILE writes every event and every request
     `Where packages come from
 
 Debian: QCLOCK_MIRROR_DEBIAN_12, else "mirrors" in the manifest, else the mirror that this machine's apt uses.
+Several URLs, with spaces between them: the archive, its security updates, further places that keep old packages.
 Whatever the mirror, the release file's signature is checked against the distribution's keys that ship with qclock,
 and each package against the digest that the signed index gives. The mirror is not part of stack.lock.yaml.
 

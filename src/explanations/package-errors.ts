@@ -62,6 +62,13 @@ export const packageExplanations = {
       "What was downloaded is not what the signed index or the lock says. Nothing of it was kept.",
     fix: "Try again or another mirror; a proxy that rewrites files is the usual cause.",
   },
+  "package-vanished": {
+    title: "A locked package has left every mirror",
+    explanation:
+      "A mirror keeps the newest versions only. The lock names one that neither the store nor any archive of the mirror has any more. `build` and `up` move such packages, and no others, to their newest version and say so; with --locked the lock may not change.",
+    fix: "Move the package and commit the lock, or name a mirror that keeps old versions as a third URL.",
+    example: "qclock lock --update openssl && qclock lock diff",
+  },
   "package-corrupt": {
     title: "A package cannot be unpacked",
     explanation:

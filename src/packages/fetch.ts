@@ -1,8 +1,9 @@
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
-import { type Downloader, MissingFile, OFFLINE_HINT } from "../store/downloader.ts";
+import { type Downloader, NotFoundError, OFFLINE_HINT } from "../store/downloader.ts";
 import type { Mirrors } from "./mirror.ts";
 import type { PackageId } from "./package.ts";
+import { VanishedError } from "./vanished.ts";
 
 /** What fetching needs to know of a package. */
 export interface FetchablePackage extends PackageId {
@@ -12,7 +13,7 @@ export interface FetchablePackage extends PackageId {
   readonly digest: Digest;
 }
 
-/** A file of known digest and the places that may have it. */
+/** A file of known digest and the places that may have it, tried in turn. */
 export interface FetchableFile {
   /** For the reader, such as `bash 5.2.15-2+b8`. */
   readonly name: string;
@@ -43,8 +44,8 @@ export interface FetchRequest extends Fetching {
  * each was proved when it came in; what the store has is not asked for again, and what two images share
  * is fetched once.
  *
- * Throws `mirror-unreachable`, `digest-mismatch`, `offline`, `disk-full`; the first failure stops the rest, but for files that
- * no mirror has: those are told all at once, as `VanishedFiles`.
+ * Throws `package-vanished` with all that no place has any more, after the others have come in; else
+ * `mirror-unreachable`, `digest-mismatch`, `offline`, `disk-full`, of which the first stops the rest.
  */
 export async function fetchPackages(request: FetchRequest): Promise<ReadonlyMap<Digest, string>> {
   const files = request.packages.map((entry) => packageFile(entry, request.mirrors));
@@ -58,10 +59,10 @@ export function packageFile(
 ): FetchableFile {
   const { name, version, digest, sizeBytes, archive, path } = entry;
   const urls = async (): Promise<readonly string[]> => {
-    const { main, security } = await mirrors();
+    const { main, security, further = [] } = await mirrors();
     // A point release moves security updates into the main archive, so the other one is tried as well.
-    const bases = archive === "main" ? [main] : [security, main];
-    return bases.map((base) => `${base}/${path}`);
+    const bases = archive === "main" ? [main, security] : [security, main];
+    return [...new Set([...bases, ...further])].map((base) => `${base}/${path}`);
   };
   return { name: `${name} ${version}`, digest, sizeBytes, urls };
 }
@@ -82,25 +83,23 @@ export async function fetchFiles(
   const queue = [...files.values()].toSorted((a, b) => b.sizeBytes - a.sizeBytes);
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const { digest, sizeBytes, urls } = next;
+      const { digest, sizeBytes, name, urls } = next;
       const onBytes = (count: number): void => {
         doneBytes += count;
         request.onProgress(doneBytes, totalBytes);
       };
-      try {
-        const found = await request.downloader.toStore({
-          urls,
-          digest,
-          sizeBytes,
-          onBytes,
-          signal,
-        });
-        paths.set(digest, found);
-        request.onFetched?.(digest, found);
-      } catch (error) {
-        if (!(error instanceof MissingFile)) throw error;
+      const file = { urls, digest, sizeBytes, onBytes, signal };
+      const found = await request.downloader.toStore(file).catch((error: unknown) => {
+        // Gone everywhere: the others are looked for all the same, so that all that are gone are told at once.
+        if (error instanceof NotFoundError) return undefined;
+        throw withName(error, name);
+      });
+      if (found === undefined) {
         vanished.push(next);
+        continue;
       }
+      paths.set(digest, found);
+      request.onFetched?.(digest, found);
     }
   };
   const workers = Array.from({ length: request.concurrency }, () => work());
@@ -111,23 +110,23 @@ export async function fetchFiles(
     await Promise.allSettled(workers);
     throw error;
   }
-  if (vanished.length > 0) throw new VanishedFiles(vanished);
+  if (vanished.length > 0) throw new VanishedError(vanished);
   return paths;
 }
 
-/** Files that every mirror was asked for and that none has. A newer version has taken their place, as a rule. */
-export class VanishedFiles extends QclockError {
-  readonly digests: ReadonlySet<Digest>;
-
-  constructor(files: readonly FetchableFile[]) {
-    const names = files.map(({ name }) => name).toSorted();
-    const what = names.length === 1 ? `${names[0]} has` : `${names.length} files have`;
-    super("mirror-unreachable", `${what} left the mirror, and the store has no copy.`, {
-      details: names.length === 1 ? [] : names,
-      hint: "Without --locked qclock moves to the newest version; with it, run `qclock lock --update PACKAGE`, or use a mirror that keeps old versions.",
-    });
-    this.digests = new Set(files.map(({ digest }) => digest));
-  }
+/** Other bytes under a package's name are told with that name: the URL alone says it in the mirror's words. */
+function withName(error: unknown, name: string): unknown {
+  if (!(error instanceof QclockError) || error.code !== "digest-mismatch") return error;
+  const { message, hint, details, cause } = error;
+  return new QclockError(
+    error.code,
+    `${name} has other bytes than the lock or the index names: ${message}`,
+    {
+      hint,
+      details,
+      cause,
+    },
+  );
 }
 
 const SHOWN = 10;

@@ -2,6 +2,22 @@ import type { Stack } from "../stack/stack.ts";
 import { assembledImages } from "./inputs.ts";
 import type { LockTarget } from "./package.ts";
 
+/** Packages that an image asks for and neither it nor what it stands on has in the lock, as `app: php8.2-gd`. */
+export function missingPackages(stack: Stack, target: LockTarget): readonly string[] {
+  const parents = new Map(assembledImages(stack).map(({ name, parent }) => [name, parent]));
+  const own = new Map(
+    [...target.images].map(([name, { packages }]) => [
+      name,
+      new Set(packages.map((entry) => entry.name)),
+    ]),
+  );
+  const has = (image: string | undefined, name: string): boolean =>
+    image !== undefined && (own.get(image)?.has(name) === true || has(parents.get(image), name));
+  return assembledImages(stack).flatMap((image) =>
+    image.packages.filter((name) => !has(image.name, name)).map((name) => `${image.name}: ${name}`),
+  );
+}
+
 /** In what the manifest differs from the one that a lock was made for, a line each: `image "app": asks for php8.2-gd as well`. */
 export function describeLockChanges(stack: Stack, target: LockTarget): readonly string[] {
   const images = new Map(assembledImages(stack).map((image) => [image.name, image]));

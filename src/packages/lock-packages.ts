@@ -1,13 +1,14 @@
 import { open } from "node:fs/promises";
 import { QclockError } from "../error.ts";
-import { nearest } from "../nearest.ts";
 import type { Digest, Stack } from "../stack/stack.ts";
 import type { Downloader } from "../store/downloader.ts";
 import type { PinnedKey } from "./deb/keys/debian.ts";
 import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
 import { fetchPackages } from "./fetch.ts";
-import { describeLockChanges } from "./lock-changes.ts";
-import { assembledImages, packageInputs } from "./inputs.ts";
+import { canonicalJson } from "./canonical-json.ts";
+import { carryLayers } from "./carry-layers.ts";
+import { describeLockChanges, missingPackages } from "./lock-changes.ts";
+import { packageInputs } from "./inputs.ts";
 import type { Mirrors } from "./mirror.ts";
 import type {
   Lock,
@@ -17,15 +18,17 @@ import type {
   LockTarget,
   Reason,
 } from "./package.ts";
-import { KeptVersionTooOld, type ResolvedPackage, resolvePackages } from "./resolve.ts";
+import { refuseUnknown } from "./locked-names.ts";
+import type { ResolvedPackage } from "./resolve.ts";
+import { resolveImages } from "./resolve-images.ts";
 
 export interface LockRequest {
   readonly stack: Stack;
   readonly existing: Lock | undefined;
   /** `use` fills what the lock lacks, `locked` refuses to, `update` takes the newest of everything. */
   readonly mode: "use" | "locked" | "update";
-  /** In `update`: the packages that may move, with what their new versions force; absent: all. */
-  readonly only?: readonly string[];
+  /** With `update`: the names that move to their newest version, with what that forces; absent: all. */
+  readonly move?: ReadonlySet<string>;
   readonly mirrors: () => Promise<Mirrors>;
   readonly downloader: Downloader;
   /** Trusted keys; absent: those that ship with qclock. */
@@ -52,21 +55,34 @@ export function targetKey(stack: Pick<Stack, "os" | "architecture">): string {
  * sends no request. A stale lock is resolved again with its own versions preferred, so that only what
  * the manifest's change needs moves.
  *
- * Throws `lock-outdated` in `locked` mode, and what resolving and fetching throw.
+ * Throws `lock-outdated` in `locked` mode, `unknown-package` for a name in `move` that the lock lacks, and
+ * what resolving and fetching throw.
  */
 export async function lockPackages(request: LockRequest): Promise<LockResult> {
   const { stack, existing, mode } = request;
   const inputs = packageInputs(stack);
   const key = targetKey(stack);
   const current = existing?.targets.get(key);
-  if (existing !== undefined && current?.inputs === inputs && mode !== "update") {
+  if (
+    existing !== undefined &&
+    current !== undefined &&
+    mode !== "update" &&
+    fits(stack, current)
+  ) {
     return { lock: existing, target: current, changed: false };
   }
   if (mode === "locked") throw outdated(stack, current);
-  refuseUnlocked(request.only ?? [], current);
-  const target = await resolveTarget(request, inputs, current);
+  if (request.move !== undefined) refuseUnknown(request.move, current);
+  const target = carryLayers(stack, current, await resolveTarget(request, inputs, current));
   const targets = new Map([...(existing?.targets ?? []), [key, target]]);
-  return { lock: { version: 1, targets }, target, changed: true };
+  // An update may find that everything is at its newest already.
+  const changed = current === undefined || canonicalJson(current) !== canonicalJson(target);
+  return { lock: { version: 1, targets }, target, changed };
+}
+
+/** Whether a target is for this manifest. A name that was taken out of the lock by hand counts as a change. */
+function fits(stack: Stack, current: LockTarget): boolean {
+  return current.inputs === packageInputs(stack) && missingPackages(stack, current).length === 0;
 }
 
 function outdated(stack: Stack, current: LockTarget | undefined): QclockError {
@@ -102,10 +118,13 @@ async function resolveTarget(
     signal,
   });
   request.onPhase("Resolving packages");
-  const moveAll = mode === "update" && request.only === undefined;
-  const keep = moveAll ? new Map<string, string>() : versionsOf(current);
-  for (const name of request.only ?? []) keep.delete(name);
-  const resolved = resolveKeeping(stack, index, keep);
+  const kept = mode === "update" && request.move === undefined ? undefined : current;
+  const resolved = resolveImages({
+    stack,
+    index: await withKept(request, kept, index),
+    locked: versionsOf(kept),
+    move: request.move ?? new Set(),
+  });
   const buildTimes = await readBuildTimes(request, repositories, [...resolved.values()].flat());
   const images = new Map<string, LockedImage>();
   for (const [name, closure] of resolved) {
@@ -121,73 +140,24 @@ async function resolveTarget(
   };
 }
 
-/** Packages that were asked to move must be there: a misspelt one would move nothing in silence. */
-function refuseUnlocked(names: readonly string[], current: LockTarget | undefined): void {
-  const locked = versionsOf(current);
-  for (const name of names) {
-    if (locked.has(name)) continue;
-    const suggestion = nearest(name, [...locked.keys()]);
-    throw new QclockError("unknown-package", `The lock holds no package "${name}".`, {
-      hint: suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`,
-    });
-  }
-}
-
-/** Resolve every image with these versions kept. One that stands in the way of what is needed is let go, and all are resolved again: what images share must agree. */
-function resolveKeeping(
-  stack: Stack,
+/** The index with the versions that are to stay; loaded here, since a first lock keeps none. */
+async function withKept(
+  request: LockRequest,
+  target: LockTarget | undefined,
   index: PackageIndex,
-  keep: Map<string, string>,
-): ReadonlyMap<string, readonly ResolvedPackage[]> {
-  for (;;) {
-    try {
-      return resolveImages(stack, index, keep);
-    } catch (error) {
-      // Each turn lets one version go, so that it ends.
-      if (!(error instanceof KeptVersionTooOld) || !keep.delete(error.package)) throw error;
-    }
-  }
+): Promise<PackageIndex> {
+  if (target === undefined) return index;
+  const { indexWithLocked } = await import("./keep-locked.ts");
+  const { mirrors, downloader, signal, move = new Set<string>() } = request;
+  return await indexWithLocked({ target, moving: move, index, mirrors, downloader, signal });
 }
 
-function resolveImages(
-  stack: Stack,
-  index: PackageIndex,
-  keep: ReadonlyMap<string, string>,
-): ReadonlyMap<string, readonly ResolvedPackage[]> {
-  const resolved = new Map<string, readonly ResolvedPackage[]>();
-  const held = new Map<string, readonly IndexedPackage[]>();
-  for (const image of assembledImages(stack)) {
-    const installed = image.parent === undefined ? [] : (held.get(image.parent) ?? []);
-    const closure = withPlace(stack, image.name, () =>
-      resolvePackages({ image: image.name, wanted: image.packages, installed, keep, index }),
-    );
-    resolved.set(image.name, closure);
-    held.set(image.name, [...installed, ...closure.map((entry) => entry.package)]);
-  }
-  return resolved;
-}
-
-function versionsOf(target: LockTarget | undefined): Map<string, string> {
+function versionsOf(target: LockTarget | undefined): ReadonlyMap<string, string> {
   const versions = new Map<string, string>();
   for (const { packages } of target?.images.values() ?? []) {
     for (const { name, version } of packages) versions.set(name, version);
   }
   return versions;
-}
-
-/** Tell where in the manifest the image with the wrong package stands. */
-function withPlace<Value>(stack: Stack, image: string, work: () => Value): Value {
-  try {
-    return work();
-  } catch (error) {
-    const place = stack.locations.get(`images.${image}`);
-    if (!(error instanceof QclockError) || place === undefined) throw error;
-    if (error instanceof KeptVersionTooOld) throw error;
-    throw new QclockError(error.code, error.message, {
-      hint: error.hint,
-      details: [`${place.file}:${place.line}:${place.column}: image "${image}"`, ...error.details],
-    });
-  }
 }
 
 /** The packages are needed for building anyway, so they are fetched whole and the time is read from the file. */

@@ -8,6 +8,8 @@ export interface Mirrors {
   readonly main: string;
   /** Of security updates: `<security>/dists/bookworm-security/InRelease`. */
   readonly security: string;
+  /** Places that have the same folders and may keep what has left both, such as an archive of old versions. Packages alone are asked for there, never indexes. */
+  readonly further?: readonly string[];
   /** Who named them: `QCLOCK_MIRROR_DEBIAN_12`, `mirrors in the manifest`, `the host's apt`. */
   readonly origin: string;
 }
@@ -40,7 +42,8 @@ export function mirrorVariable(os: OsName): string {
 /**
  * Choose the mirror: the environment's, else the manifest's, else for Debian the one that the host's own
  * apt is set up with. A value may hold two URLs, for the archive and for its security updates; of one
- * alone the second is told by Debian's own naming (`…/debian` has `…/debian-security` beside it).
+ * alone the second is told by Debian's own naming (`…/debian` has `…/debian-security` beside it). More
+ * of them are further places of packages.
  *
  * Throws `mirror-not-configured`.
  */
@@ -66,7 +69,7 @@ export async function resolveMirrors(request: MirrorRequest): Promise<Mirrors> {
 }
 
 function parseMirrors(value: string, origin: string): Mirrors {
-  const [main, security] = value
+  const [main, security, ...further] = value
     .split(/\s+/)
     .filter((part) => part !== "")
     .map(withoutSlash);
@@ -75,7 +78,12 @@ function parseMirrors(value: string, origin: string): Mirrors {
       hint: "Give the base URL of a mirror, such as https://mirror.example/debian.",
     });
   }
-  return { main, security: security ?? securityBeside(main), origin };
+  return {
+    main,
+    security: security ?? securityBeside(main),
+    ...(further.length === 0 ? {} : { further }),
+    origin,
+  };
 }
 
 function securityBeside(main: string): string {

@@ -20,17 +20,21 @@ export interface ResolveRequest {
   readonly installed: readonly IndexedPackage[];
   /** Versions to keep where they still satisfy everything, by package name: those of an earlier lock. */
   readonly keep: ReadonlyMap<string, string>;
+  /** Packages of which nothing but the newest version will do. */
+  readonly newest?: ReadonlySet<string>;
   readonly index: PackageIndex;
 }
 
-/** A version that was to be kept stands in the way, and the index has one that does not. */
-export class KeptVersionTooOld extends QclockError {
-  /** The package that has to move. */
-  readonly package: string;
+/**
+ * Resolving fails, but might not if these packages need not stay at the version of an earlier lock, or need
+ * not be the newest: the caller may let go of them and try again.
+ */
+export class HeldBackError extends QclockError {
+  readonly names: readonly string[];
 
-  constructor(name: string, error: QclockError) {
+  constructor(names: readonly string[], error: QclockError) {
     super(error.code, error.message, { hint: error.hint, details: error.details });
-    this.package = name;
+    this.names = names;
   }
 }
 
@@ -40,8 +44,9 @@ export class KeptVersionTooOld extends QclockError {
  * available wins; recommended packages are left out. Deterministic: the result depends on the request
  * alone. Sorted by name.
  *
- * Throws `KeptVersionTooOld`, `unknown-package`, `unresolvable-packages` (a relation that nothing satisfies, or a virtual
- * package with several providers of which none was asked for) and `package-conflict`.
+ * Throws `unknown-package`, `unresolvable-packages` (a relation that nothing satisfies, or a virtual
+ * package with several providers of which none was asked for) and `package-conflict`; as a `HeldBackError`
+ * where `keep` or `newest` is to blame.
  */
 export function resolvePackages(request: ResolveRequest): readonly ResolvedPackage[] {
   const resolution = new Resolution(request);
@@ -157,7 +162,9 @@ class Resolution {
 
   /** The version to take: the kept one where it fits, else the newest that fits. */
   #candidate(atom: Atom): IndexedPackage | undefined {
-    const versions = this.#request.index.versions(atom.name);
+    const { index, newest } = this.#request;
+    const all = index.versions(atom.name);
+    const versions = newest?.has(atom.name) === true ? all.slice(0, 1) : all;
     const fitting = versions.filter(({ version }) => matches(version, atom));
     const kept = this.#request.keep.get(atom.name);
     return fitting.find(({ version }) => version === kept) ?? fitting[0];
@@ -195,9 +202,10 @@ class Resolution {
   }
 
   #unresolvable(dependent: IndexedPackage, relation: Relation): QclockError {
-    const present = relation.alternatives
+    const inPlace = relation.alternatives
       .map(({ name }) => this.#chosen.get(name)?.package ?? this.#installed.get(name))
-      .find((entry) => entry !== undefined);
+      .filter((entry) => entry !== undefined);
+    const [present] = inPlace;
     const message =
       present === undefined
         ? `Package "${dependent.name}" needs "${relation.text}", which no repository has.`
@@ -206,24 +214,29 @@ class Resolution {
       hint: "Run `qclock lock --update`, so that all packages come from the same state of the repositories.",
       details: this.#chain(dependent.name),
     });
-    return present !== undefined && this.#couldMove(present, relation)
-      ? new KeptVersionTooOld(present.name, error)
-      : error;
+    return this.#blame(error, {
+      kept: [dependent, ...inPlace],
+      newest: relation.alternatives.map(({ name }) => name),
+    });
   }
 
-  /** Whether a package that is in the way is of a kept version, and another one would not be. */
-  #couldAvoid({ name, version }: IndexedPackage, atom: Atom): boolean {
-    if (this.#request.keep.get(name) !== version || atom.name !== name) return false;
-    return this.#request.index.versions(name).some((each) => !matches(each.version, atom));
-  }
-
-  /** Whether the present version is a kept one, and another version would satisfy the relation. */
-  #couldMove({ name, version }: IndexedPackage, { alternatives }: Relation): boolean {
-    if (this.#request.keep.get(name) !== version) return false;
-    const versions = this.#request.index.versions(name);
-    return alternatives.some(
-      (atom) => atom.name === name && versions.some((each) => matches(each.version, atom)),
+  /** The error with the packages that were held back, if any was. */
+  #blame(
+    error: QclockError,
+    suspects: { readonly kept: readonly IndexedPackage[]; readonly newest: readonly string[] },
+  ): QclockError {
+    const { keep, index, newest } = this.#request;
+    const kept = suspects.kept.filter(
+      ({ name, version }) =>
+        keep.get(name) === version && index.versions(name)[0]?.version !== version,
     );
+    if (kept.length > 0)
+      return new HeldBackError(
+        kept.map(({ name }) => name),
+        error,
+      );
+    const pinned = suspects.newest.filter((name) => newest?.has(name) === true);
+    return pinned.length > 0 ? new HeldBackError(pinned, error) : error;
   }
 
   #refuseConflicts(): void {
@@ -258,7 +271,7 @@ class Resolution {
             details: [...this.#chain(entry.name), ...this.#chain(other.name)],
           },
         );
-        throw this.#couldAvoid(other, atom) ? new KeptVersionTooOld(other.name, error) : error;
+        throw this.#blame(error, { kept: [entry, other], newest: [entry.name, other.name] });
       }
     }
   }

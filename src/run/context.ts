@@ -28,7 +28,7 @@ export interface RunContext {
   readonly writeLock: (lock: Lock) => Promise<void>;
   readonly lockMode: "use" | "locked" | "update";
   /** In `update`: the packages that may move; absent: all. */
-  readonly updateOnly?: readonly string[];
+  readonly move?: ReadonlySet<string>;
   readonly emit: Emit;
   readonly clock: Clock;
   readonly signal: AbortSignal;

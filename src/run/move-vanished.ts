@@ -1,7 +1,7 @@
-import { VanishedFiles } from "../packages/fetch.ts";
 import { diffLocks } from "../packages/lock-diff.ts";
 import { targetKey } from "../packages/lock-packages.ts";
 import type { Lock, LockTarget } from "../packages/package.ts";
+import { VanishedError } from "../packages/vanished.ts";
 import type { Digest } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./event.ts";
@@ -30,8 +30,8 @@ export async function movingVanished(
 function vanishedIn({ nodes }: RunReport): ReadonlySet<Digest> {
   return new Set(
     nodes.flatMap(({ outcome }) =>
-      outcome.status === "failed" && outcome.error instanceof VanishedFiles
-        ? [...outcome.error.digests]
+      outcome.status === "failed" && outcome.error instanceof VanishedError
+        ? outcome.error.files.map(({ digest }) => digest)
         : [],
     ),
   );
@@ -40,16 +40,14 @@ function vanishedIn({ nodes }: RunReport): ReadonlySet<Digest> {
 async function moved(context: RunContext, digests: ReadonlySet<Digest>): Promise<RunContext> {
   const { lock, target } = await lockStack(context);
   const only = namesOf(target, digests);
-  const result = await lockStack({ ...context, lock, lockMode: "update", updateOnly: only });
+  const result = await lockStack({ ...context, lock, lockMode: "update", move: only });
   sayMoved(context, lock, result.lock);
   return { ...context, lock: result.lock };
 }
 
-function namesOf(target: LockTarget, digests: ReadonlySet<Digest>): readonly string[] {
+function namesOf(target: LockTarget, digests: ReadonlySet<Digest>): ReadonlySet<string> {
   const packages = [...target.images.values()].flatMap((image) => image.packages);
-  return [
-    ...new Set(packages.filter(({ digest }) => digests.has(digest)).map(({ name }) => name)),
-  ].toSorted();
+  return new Set(packages.filter(({ digest }) => digests.has(digest)).map(({ name }) => name));
 }
 
 function sayMoved({ stack, emit }: RunContext, before: Lock, after: Lock): void {

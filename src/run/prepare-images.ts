@@ -67,7 +67,7 @@ export async function lockStack(
     stack,
     existing: context.lock,
     mode: context.lockMode,
-    ...(context.updateOnly === undefined ? {} : { only: context.updateOnly }),
+    ...(context.move === undefined ? {} : { move: context.move }),
     mirrors: context.mirrors,
     downloader: context.downloader,
     now: new Date(),

@@ -53,12 +53,18 @@ export interface DownloaderOptions {
 export const OFFLINE_HINT =
   "Load a bundle that holds it with `qclock bundle load FILE`, or run once without --offline where the mirror answers.";
 
+/** A server answered that it has no such file. */
+export class NotFoundError extends QclockError {
+  constructor(url: string, status: number) {
+    super("mirror-unreachable", `${url}: the mirror answered ${status}.`, {
+      hint: "The file has left the mirror: run `qclock lock --update`, or use a mirror that keeps it.",
+    });
+  }
+}
+
 const ATTEMPTS = 4;
 const SILENCE_MS = 20_000;
 const FIRST_PAUSE_MS = 250;
-
-/** No place that was asked has the file any more. */
-export class MissingFile extends QclockError {}
 
 /** Make a downloader over HTTP and HTTPS. */
 export function createDownloader(options: DownloaderOptions): Downloader {
@@ -146,9 +152,7 @@ class HttpDownloader implements Downloader {
         if (request.signal.aborted || !(error instanceof QclockError)) throw error;
         if (error.code === "disk-full" || error.code === "store-unusable") throw error;
         request.onBytes?.(-received);
-        // That a mirror serves other bytes, or does not answer, must not be hidden by another one that lacks the file.
-        const isWorse = failure?.code !== "digest-mismatch" && !(error instanceof MissingFile);
-        if (failure === undefined || isWorse) failure = error;
+        failure = worse(failure, error);
       }
     }
     throw failure ?? new Error(`no place is named for ${request.digest}`);
@@ -232,18 +236,27 @@ class HttpDownloader implements Downloader {
 function refuseStatus(url: string, answer: HttpAnswer): void {
   if (answer.status === 200 || answer.status === 206) return;
   answer.discard();
+  if (answer.status === 404 || answer.status === 410) throw new NotFoundError(url, answer.status);
   if (answer.status >= 500) {
     throw Object.assign(new Error(`the mirror answered ${answer.status}`), { code: "EHTTP5XX" });
   }
-  const message = `${url}: the mirror answered ${answer.status}.`;
-  if (answer.status === 404) {
-    throw new MissingFile("mirror-unreachable", message, {
-      hint: "The package has left the mirror: run `qclock lock --update`, or use a mirror that keeps it.",
-    });
-  }
-  throw new QclockError("mirror-unreachable", message, {
+  throw new QclockError("mirror-unreachable", `${url}: the mirror answered ${answer.status}.`, {
     hint: "The mirror refused; ask its owner, or set another one.",
   });
+}
+
+/**
+ * Which of two places' failures to report: that one serves other bytes must not be hidden by another one
+ * that lacks the file, and a file is gone only when each place says so.
+ */
+function worse(one: QclockError | undefined, other: QclockError): QclockError {
+  if (one === undefined) return other;
+  return rank(other) >= rank(one) ? other : one;
+}
+
+function rank(error: QclockError): number {
+  if (error.code === "digest-mismatch") return 2;
+  return error instanceof NotFoundError ? 0 : 1;
 }
 
 function wrongSize(url: string, request: DownloadRequest): QclockError {

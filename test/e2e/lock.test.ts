@@ -34,7 +34,9 @@ describe("a locked package that has left the mirror", () => {
     const { exitCode, stderr } = await rig.qclock(["build", "--locked"]);
 
     expect(exitCode).toBe(4);
-    expect(stderr).toMatch(/busybox-static 1:0\.1-1 has left the mirror/);
+    expect(stderr).toMatch(
+      /busybox-static 1:0\.1-1 is neither in the store nor on any mirror any more/,
+    );
     expect(stderr).toContain("qclock lock --update");
     expect(await textOf(rig)).toBe(before);
   });

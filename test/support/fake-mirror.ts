@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { createCleartextMessage, generateKey, sign } from "openpgp";
 import type { PinnedKey } from "../../src/packages/deb/keys/debian.ts";
 import type { Mirrors } from "../../src/packages/mirror.ts";
+import { debOf } from "./deb.ts";
 import { type FileServer, startFileServer } from "./file-server.ts";
+import type { TarItem } from "./tar.ts";
 import { toXz } from "./xz.ts";
 
 /** A package of the fake archive; what is left out has a harmless value. */
@@ -17,6 +19,8 @@ export interface FakePackage {
   readonly builtAt?: number;
   /** Bytes of filling, to make a download that takes more than one piece. */
   readonly fillBytes?: number;
+  /** Makes it a package that can be taken apart, with the index's fields in its control file; else only its first member is there. */
+  readonly files?: readonly TarItem[];
 }
 
 export type Suite = "bookworm" | "bookworm-updates" | "bookworm-security";
@@ -114,14 +118,8 @@ async function publish(
 }
 
 function toPackage(entry: FakePackage): { path: string; file: Buffer; paragraph: string } {
-  const { name, version = "1.0", architecture = "amd64", builtAt = 1_700_000_000 } = entry;
-  const file = Buffer.concat([
-    Buffer.from("!<arch>\n"),
-    Buffer.from(`debian-binary   ${String(builtAt).padEnd(12)}0     0     100644  4         \`\n`),
-    Buffer.from("2.0\n"),
-    Buffer.from(`${name} ${version} ${architecture}\n`),
-    Buffer.alloc(entry.fillBytes ?? 0, `${name}/${version};`),
-  ]);
+  const { name, version = "1.0", architecture = "amd64" } = entry;
+  const file = entry.files === undefined ? firstMember(entry) : wholeDeb(entry, entry.files);
   const path = `pool/main/${name}_${version.replace(/^\d+:/, "")}_${architecture}.deb`;
   const fields = {
     Package: name,
@@ -134,6 +132,23 @@ function toPackage(entry: FakePackage): { path: string; file: Buffer; paragraph:
   };
   const lines = Object.entries(fields).map(([key, value]) => `${key}: ${value}\n`);
   return { path, file, paragraph: lines.join("") };
+}
+
+/** As much of a package as locking reads. */
+function firstMember(entry: FakePackage): Buffer {
+  const { name, version = "1.0", architecture = "amd64", builtAt = 1_700_000_000 } = entry;
+  return Buffer.concat([
+    Buffer.from("!<arch>\n"),
+    Buffer.from(`debian-binary   ${String(builtAt).padEnd(12)}0     0     100644  4         \`\n`),
+    Buffer.from("2.0\n"),
+    Buffer.from(`${name} ${version} ${architecture}\n`),
+    Buffer.alloc(entry.fillBytes ?? 0, `${name}/${version};`),
+  ]);
+}
+
+function wholeDeb(entry: FakePackage, files: readonly TarItem[]): Buffer {
+  const { name, version = "1.0", architecture = "amd64", fields } = entry;
+  return debOf({ name, version, files, fields: { Architecture: architecture, ...fields } });
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -70,7 +70,11 @@ export function status(code: number): Answer {
 
 /** Send the file with one bit changed. */
 export const sendTampered: Answer = (response, file, request) => {
-  const other = Buffer.from(file ?? "");
+  if (file === undefined) {
+    sendFile(response, file, request);
+    return;
+  }
+  const other = Buffer.from(file);
   other.writeUInt8(other.readUInt8(other.length >> 1) ^ 1, other.length >> 1);
   sendFile(response, other, request);
 };

@@ -38,9 +38,9 @@ export function registerLock({ program, run }: Registry): void {
             throw new QclockError("usage", "--update and --check exclude each other.");
           }
           const { lockStack } = await import("../../run/prepare-images.ts");
-          const only = Array.isArray(options.update) ? options.update : undefined;
+          const move = Array.isArray(options.update) ? new Set(options.update) : undefined;
           const { target, changed } = await lockStack(
-            only === undefined ? context : { ...context, updateOnly: only },
+            move === undefined ? context : { ...context, move },
           );
           await session.settle();
           const packages = [...target.images.values()].reduce(

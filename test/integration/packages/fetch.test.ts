@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
   type FetchablePackage,
   type FetchRequest,
   fetchPackages,
-  VanishedFiles,
 } from "../../../src/packages/fetch.ts";
 import type { Store } from "../../../src/store/store.ts";
 import {
@@ -95,7 +96,7 @@ test("the first failure stops the rest", async () => {
     fetchPackages(aRequest(server, temporary.store, { concurrency: 1 })),
   ).rejects.toMatchObject({ code: "digest-mismatch", message: expect.stringContaining("/11.deb") });
   // The largest goes first, and it is the tampered one.
-  expect(server.requests).toHaveLength(1);
+  expect(server.requests.map(({ path }) => path)).toEqual(["/main/11.deb", "/security/11.deb"]);
 });
 
 test("what two images share is fetched and counted once", async () => {
@@ -133,70 +134,74 @@ test("offline, a store that has everything needs no mirror to be known", async (
   );
 });
 
-test("a package that has left every mirror is named, with what to do", async () => {
+test("all packages that have left every mirror are named at once, and the others come in", async () => {
+  const [content = Buffer.alloc(0)] = contents;
+  await using server = await startFileServer(new Map([["/main/0.deb", content]]));
+  await using temporary = await temporaryStore();
+  const request = aRequest(server, temporary.store, { packages: packages.slice(0, 3) });
+
+  const error = await fetchPackages(request).catch((failure: unknown) => failure);
+
+  expect(error).toMatchObject({
+    code: "package-vanished",
+    message: expect.stringContaining("2 packages"),
+    details: ["1.deb 1", "2.deb 1"],
+    hint: expect.stringContaining("qclock lock --update 1.deb 2.deb"),
+    files: [{ name: "2.deb 1" }, { name: "1.deb 1" }],
+  });
+  await expect(temporary.store.find(aPackage("0.deb", content).digest)).resolves.toBeDefined();
+});
+
+test("a package is looked for in the store, in both archives, and in every further place", async () => {
+  const [content = Buffer.alloc(0)] = contents;
+  await using server = await startFileServer(new Map([["/old/0.deb", content]]));
+  await using temporary = await temporaryStore();
+  const request = aRequest(server, temporary.store, { packages: [aPackage("0.deb", content)] });
+  const mirrors = async (): ReturnType<FetchRequest["mirrors"]> => ({
+    ...(await request.mirrors()),
+    further: [`${server.url}/older`, `${server.url}/old`],
+  });
+
+  await fetchPackages({ ...request, mirrors });
+  await fetchPackages({ ...request, mirrors });
+
+  expect(server.requests.map(({ path }) => path)).toEqual([
+    "/main/0.deb",
+    "/security/0.deb",
+    "/older/0.deb",
+    "/old/0.deb",
+  ]);
+});
+
+test("a mirror that refuses hides that another one lacks the package: it is not gone", async () => {
+  const [content = Buffer.alloc(0)] = contents;
   await using server = await startFileServer(new Map());
   await using temporary = await temporaryStore();
+  server.answer("/main/0.deb", status(403));
 
   await expect(
-    fetchPackages(aRequest(server, temporary.store, { packages: packages.slice(0, 1) })),
+    fetchPackages(aRequest(server, temporary.store, { packages: [aPackage("0.deb", content)] })),
+  ).rejects.toMatchObject({ code: "mirror-unreachable", message: expect.stringContaining("403") });
+});
+
+test("other bytes under the same name are told with package, expected and actual digest, and not kept", async () => {
+  const [content = Buffer.alloc(0)] = contents;
+  const entry = { ...aPackage("0.deb", content), name: "bash" };
+  await using server = await startFileServer(new Map([["/main/0.deb", content]]));
+  await using temporary = await temporaryStore();
+  server.answer("/main/0.deb", sendTampered);
+
+  await expect(
+    fetchPackages(aRequest(server, temporary.store, { packages: [entry] })),
   ).rejects.toMatchObject({
-    code: "mirror-unreachable",
-    message: expect.stringMatching(/^0\.deb 1 has left the mirror/),
-    hint: expect.stringContaining("qclock lock --update"),
-  });
-});
-
-test("of several packages that have left the mirror all are named, and the others come in", async () => {
-  await using server = await startFileServer(
-    new Map(
-      contents.flatMap((content, index) => (index < 2 ? [] : [[`/main/${index}.deb`, content]])),
+    code: "digest-mismatch",
+    message: expect.stringMatching(
+      /^bash 1 .*\/main\/0\.deb has the digest sha256:[0-9a-f]{64}\.$/,
     ),
-  );
-  await using temporary = await temporaryStore();
-
-  const fetching = fetchPackages(aRequest(server, temporary.store, {}));
-
-  await expect(fetching).rejects.toBeInstanceOf(VanishedFiles);
-  await expect(fetching).rejects.toMatchObject({
-    message: expect.stringMatching(/^2 files have left the mirror/),
-    details: ["0.deb 1", "1.deb 1"],
+    hint: expect.stringContaining(entry.digest),
   });
-  await expect(temporary.store.find(packages[5]?.digest ?? "sha256:")).resolves.toBeDefined();
-});
-
-test("a mirror that refuses is not one that has lost the package", async () => {
-  await using server = await startFileServer(new Map());
-  server.answer(".deb", status(403));
-  await using temporary = await temporaryStore();
-
-  await expect(
-    fetchPackages(aRequest(server, temporary.store, { packages: packages.slice(0, 1) })),
-  ).rejects.not.toBeInstanceOf(VanishedFiles);
-});
-
-test("offline, everything that the store lacks is named at once, and no mirror need be known", async () => {
-  await using server = await startFileServer(
-    new Map(contents.map((content, index) => [`/main/${index}.deb`, content])),
-  );
-  await using temporary = await temporaryStore();
-  await fetchPackages(aRequest(server, temporary.store, { packages: packages.slice(0, 1) }));
-  const asked = server.requests.length;
-  const { downloader } = aDownloader(temporary.store, { offline: true });
-
-  const fetching = fetchPackages(
-    aRequest(server, temporary.store, {
-      downloader,
-      mirrors: () => Promise.reject(new Error("no mirror is known")),
-    }),
-  );
-
-  await expect(fetching).rejects.toMatchObject({
-    code: "offline",
-    message: expect.stringContaining("11 of 12 files"),
-    details: expect.arrayContaining(["1.deb 1", "and 1 more"]),
-    hint: expect.stringContaining("qclock bundle load"),
-  });
-  expect(server.requests).toHaveLength(asked);
+  await expect(temporary.store.find(entry.digest)).resolves.toBeUndefined();
+  await expect(readdir(join(temporary.store.directory, "tmp"))).resolves.toEqual([]);
 });
 
 function aPackage(path: string, content: Uint8Array): FetchablePackage {

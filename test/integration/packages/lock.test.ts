@@ -136,7 +136,7 @@ test("an update of one package moves it, what its new version needs, and nothing
     mode: "update",
   });
 
-  const { target } = await lockPackages({ ...request, only: ["tool"] });
+  const { target } = await lockPackages({ ...request, move: new Set(["tool"]) });
 
   expect(describe(target)).toEqual([
     "base: alone 1.0 from bookworm: requested",
@@ -144,7 +144,7 @@ test("an update of one package moves it, what its new version needs, and nothing
     "app: other 1.0 from bookworm: requested",
     "app: tool 1.1 from bookworm-updates: requested",
   ]);
-  await expect(lockPackages({ ...request, only: ["tol"] })).rejects.toMatchObject({
+  await expect(lockPackages({ ...request, move: new Set(["tol"]) })).rejects.toMatchObject({
     code: "unknown-package",
     hint: 'Did you mean "tool"?',
   });
@@ -172,7 +172,7 @@ test("a kept version that what moves breaks is let go as well", async () => {
       stack,
       existing: first.lock,
       mode: "update",
-      only: ["a"],
+      move: new Set(["a"]),
     }),
   );
 

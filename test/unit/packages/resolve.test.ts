@@ -1,12 +1,9 @@
 import { expect, test } from "vitest";
 import type { QclockError } from "../../../src/error.ts";
-import {
-  createPackageIndex,
-  type IndexedPackage,
-  type PackageIndex,
-} from "../../../src/packages/deb/packages-index.ts";
+import type { IndexedPackage, PackageIndex } from "../../../src/packages/deb/packages-index.ts";
 import { formatReason } from "../../../src/packages/lock.ts";
 import { resolvePackages, type ResolveRequest } from "../../../src/packages/resolve.ts";
+import { anIndex } from "../../support/an-index.ts";
 
 test("the closure goes over Depends and Pre-Depends, each with its reason, sorted by name", () => {
   const index = anIndex(
@@ -258,28 +255,6 @@ function refusal(...parameters: Parameters<typeof resolve>): QclockError {
     return error as QclockError;
   }
   throw new Error("it was resolved");
-}
-
-const fields: Readonly<Record<string, string>> = {
-  D: "Depends",
-  P: "Pre-Depends",
-  R: "Recommends",
-  V: "Provides",
-  C: "Conflicts",
-  B: "Breaks",
-};
-
-/** An index of lines such as `web 1.0 D:libc6 (>= 2), zlib V:httpd`: name, version, fields by their letter. */
-function anIndex(...lines: readonly string[]): PackageIndex {
-  const paragraphs = lines.map((line) => {
-    const [head = "", ...rest] = line.split(/ (?=[DPRVCB]:)/);
-    const [name, version] = head.split(" ");
-    const relations = rest
-      .map((part) => `${fields[part.slice(0, 1)]}: ${part.slice(2)}\n`)
-      .join("");
-    return `Package: ${name}\nVersion: ${version}\n${relations}SHA256: ${"0".repeat(64)}\n`;
-  });
-  return createPackageIndex([{ repository: "bookworm", text: paragraphs.join("\n") }]);
 }
 
 function entriesOf(index: PackageIndex, ...names: readonly string[]): readonly IndexedPackage[] {

@@ -1,0 +1,123 @@
+import { QclockError } from "../error.ts";
+import { type Downloader, NotFoundError } from "../store/downloader.ts";
+import type { ControlFields } from "./deb/control.ts";
+import { readControl } from "./deb/look-into.ts";
+import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
+import { parseRelations } from "./deb/relation.ts";
+import { compareVersions } from "./deb/version.ts";
+import { packageFile } from "./fetch.ts";
+import type { Mirrors } from "./mirror.ts";
+import type { LockedPackage, LockTarget } from "./package.ts";
+
+export interface KeepRequest {
+  /** The lock whose versions are to stay. */
+  readonly target: LockTarget;
+  /** Packages that may go: their locked version is not added. */
+  readonly moving: ReadonlySet<string>;
+  readonly index: PackageIndex;
+  readonly mirrors: () => Promise<Mirrors>;
+  readonly downloader: Downloader;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The index with those locked versions added that it does not list any more: a security update is replaced
+ * by the next one within days, and a lock must not move for that alone. What such a package needs is read
+ * from the package itself, out of the store or from a mirror that still has it; its digest is the lock's.
+ * Those that can be had nowhere are left out, so that resolving takes another version.
+ *
+ * Throws `mirror-unreachable`, `digest-mismatch`, `offline`.
+ */
+export async function indexWithLocked(request: KeepRequest): Promise<PackageIndex> {
+  const { target, moving, index } = request;
+  const added = new Map<string, IndexedPackage[]>();
+  for (const locked of new Map(packagesOf(target).map((each) => [each.digest, each])).values()) {
+    // Of a version that the index lists, the index knows the digest, and it is signed.
+    const isListed = index.versions(locked.name).some(({ version }) => version === locked.version);
+    if (isListed || moving.has(locked.name)) continue;
+    const control = await controlOf(request, locked);
+    if (control === undefined) continue;
+    const entries = added.get(locked.name) ?? [];
+    added.set(locked.name, [...entries, toIndexed(locked, control)]);
+  }
+  return added.size === 0 ? index : withAdded(index, added);
+}
+
+function packagesOf(target: LockTarget): readonly LockedPackage[] {
+  return [...target.images.values()].flatMap((image) => image.packages);
+}
+
+async function controlOf(
+  request: KeepRequest,
+  locked: LockedPackage,
+): Promise<ControlFields | undefined> {
+  const { target, downloader, mirrors, signal } = request;
+  const archive = target.repositories.find(({ id }) => id === locked.repository)?.archive ?? "main";
+  const fetch = async (): Promise<string> =>
+    downloader.toStore({ ...packageFile({ ...locked, archive }, mirrors), signal });
+  try {
+    const file = await fetch();
+    return await readControl(file).catch(async () => {
+      // Its digest was right when it came in; disks forget.
+      await downloader.discard(locked.digest);
+      return await readControl(await fetch());
+    });
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    if (error instanceof QclockError || signal.aborted) throw error;
+    throw new QclockError(
+      "package-corrupt",
+      `${locked.name} ${locked.version} is not a Debian package.`,
+      { cause: error, hint: `Move to another version: \`qclock lock --update ${locked.name}\`.` },
+    );
+  }
+}
+
+function toIndexed(locked: LockedPackage, control: ControlFields): IndexedPackage {
+  // A field may go over several lines in a control file, and never does in an index.
+  const field = (name: string): string => (control.get(name) ?? "").replace(/\s+/g, " ").trim();
+  return {
+    name: locked.name,
+    version: locked.version,
+    architecture: locked.architecture,
+    repository: locked.repository,
+    path: locked.path,
+    sizeBytes: locked.sizeBytes,
+    sha256: locked.digest.slice("sha256:".length),
+    source: locked.source,
+    sourceVersion: locked.sourceVersion,
+    essential: field("Essential") === "yes",
+    priority: field("Priority"),
+    depends: field("Depends"),
+    preDepends: field("Pre-Depends"),
+    provides: field("Provides"),
+    conflicts: field("Conflicts"),
+    breaks: field("Breaks"),
+  };
+}
+
+function withAdded(
+  index: PackageIndex,
+  added: ReadonlyMap<string, readonly IndexedPackage[]>,
+): PackageIndex {
+  const merged = new Map(
+    [...added].map(([name, entries]) => [
+      name,
+      [...index.versions(name), ...entries].toSorted((a, b) =>
+        compareVersions(b.version, a.version),
+      ),
+    ]),
+  );
+  const providers = new Map<string, Set<string>>();
+  for (const entry of [...added.values()].flat()) {
+    for (const { name } of parseRelations(entry.provides).flatMap((one) => one.alternatives)) {
+      providers.set(name, (providers.get(name) ?? new Set()).add(entry.name));
+    }
+  }
+  return {
+    names: () => new Set([...index.names(), ...added.keys()]),
+    versions: (name) => merged.get(name) ?? index.versions(name),
+    providers: (name) =>
+      [...new Set([...index.providers(name), ...(providers.get(name) ?? [])])].toSorted(),
+  };
+}

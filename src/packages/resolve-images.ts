@@ -1,0 +1,89 @@
+import { QclockError } from "../error.ts";
+import type { Stack } from "../stack/stack.ts";
+import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
+import { assembledImages } from "./inputs.ts";
+import {
+  HeldBackError,
+  type ResolvedPackage,
+  resolvePackages,
+  type ResolveRequest,
+} from "./resolve.ts";
+
+export interface ResolveImagesRequest {
+  readonly stack: Stack;
+  readonly index: PackageIndex;
+  /** Versions to stay at, by package name. */
+  readonly locked: ReadonlyMap<string, string>;
+  /** Packages that are to leave theirs for the newest version. */
+  readonly move: ReadonlySet<string>;
+}
+
+/**
+ * The packages that each image of a stack adds to its parent. A version that was to stay moves when a
+ * package that moved needs it to. A package that was to be the newest is an older one where the newest does
+ * not go with the rest, at worst the one that it was.
+ *
+ * Throws what `resolvePackages` throws, with the image's place in the manifest.
+ */
+export function resolveImages(
+  request: ResolveImagesRequest,
+): ReadonlyMap<string, readonly ResolvedPackage[]> {
+  const { stack, index, locked, move } = request;
+  const keep = new Map([...locked].filter(([name]) => !move.has(name)));
+  const newest = new Set(move);
+  const freed = new Set<string>();
+  // Each round lets go of a name at least, so there are hardly more rounds than names.
+  for (;;) {
+    try {
+      return resolveOnce({ stack, index, keep, newest });
+    } catch (error) {
+      if (error instanceof HeldBackError) {
+        for (const name of error.names) {
+          if (!keep.delete(name) && newest.delete(name)) freed.add(name);
+        }
+        continue;
+      }
+      const back = [...freed].flatMap((name) => {
+        const version = locked.get(name);
+        return version === undefined ? [] : [[name, version] as const];
+      });
+      if (back.length === 0) throw error;
+      for (const [name, version] of back) keep.set(name, version);
+      freed.clear();
+    }
+  }
+}
+
+type Attempt = Pick<ResolveImagesRequest, "stack" | "index"> &
+  Required<Pick<ResolveRequest, "keep" | "newest">>;
+
+function resolveOnce(attempt: Attempt): ReadonlyMap<string, readonly ResolvedPackage[]> {
+  const { stack, index, keep, newest } = attempt;
+  const resolved = new Map<string, readonly ResolvedPackage[]>();
+  const held = new Map<string, readonly IndexedPackage[]>();
+  for (const image of assembledImages(stack)) {
+    const installed = image.parent === undefined ? [] : (held.get(image.parent) ?? []);
+    const { name, packages: wanted } = image;
+    const closure = withPlace(stack, name, () =>
+      resolvePackages({ image: name, wanted, installed, keep, newest, index }),
+    );
+    resolved.set(name, closure);
+    held.set(name, [...installed, ...closure.map((entry) => entry.package)]);
+  }
+  return resolved;
+}
+
+/** Tell where in the manifest the image with the wrong package stands. */
+function withPlace<Value>(stack: Stack, image: string, work: () => Value): Value {
+  try {
+    return work();
+  } catch (error) {
+    const place = stack.locations.get(`images.${image}`);
+    if (!(error instanceof QclockError) || place === undefined) throw error;
+    const placed = new QclockError(error.code, error.message, {
+      hint: error.hint,
+      details: [`${place.file}:${place.line}:${place.column}: image "${image}"`, ...error.details],
+    });
+    throw error instanceof HeldBackError ? new HeldBackError(error.names, placed) : placed;
+  }
+}

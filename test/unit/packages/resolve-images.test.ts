@@ -1,0 +1,121 @@
+import { expect, test } from "vitest";
+import type { PackageIndex } from "../../../src/packages/deb/packages-index.ts";
+import { resolveImages } from "../../../src/packages/resolve-images.ts";
+import { aPackageStack } from "../../integration/packages/lock-request.ts";
+import { anIndex } from "../../support/an-index.ts";
+
+const perl = [
+  "perl 1 D:perl-base (= 1)",
+  "perl 2 D:perl-base (= 2)",
+  "perl-base 1 D:libc",
+  "perl-base 2 D:libc",
+  "libc 1",
+  "libc 2",
+  "tool 1",
+  "tool 2",
+];
+
+test.for<
+  readonly [
+    name: string,
+    index: readonly string[],
+    images: Readonly<Record<string, readonly string[]>>,
+    move: readonly string[],
+    expected: readonly string[],
+  ]
+>([
+  [
+    "nothing named, nothing moves",
+    perl,
+    { base: ["perl", "tool"] },
+    [],
+    ["base: libc 1, perl 1, perl-base 1, tool 1"],
+  ],
+  [
+    "what is named alone moves",
+    perl,
+    { base: ["perl", "tool"] },
+    ["tool"],
+    ["base: libc 1, perl 1, perl-base 1, tool 2"],
+  ],
+  [
+    "what needs the old version exactly moves along",
+    perl,
+    { base: ["perl", "tool"] },
+    ["perl-base"],
+    ["base: libc 1, perl 2, perl-base 2, tool 1"],
+  ],
+  [
+    "what the new version needs moves along",
+    perl,
+    { base: ["perl", "tool"] },
+    ["perl"],
+    ["base: libc 1, perl 2, perl-base 2, tool 1"],
+  ],
+  [
+    "a parent's package moves when a child's new version needs it",
+    [
+      "web 1 D:libc",
+      "web 2 D:libc (>= 2)",
+      "libc 1",
+      "libc 2",
+      "tool 1 D:libc (= 1)",
+      "tool 2 D:libc (= 2)",
+    ],
+    { base: ["libc", "tool"], app: ["web"] },
+    ["web"],
+    ["base: libc 2, tool 2", "app: web 2"],
+  ],
+  [
+    "what the new version breaks moves along",
+    ["lib 1", "lib 2 B:app (<< 2)", "app 1 D:lib", "app 2 D:lib"],
+    { base: ["app"] },
+    ["lib"],
+    ["base: app 2, lib 2"],
+  ],
+  [
+    "where nothing goes with the newest, the newest that fits is taken",
+    ["app 1 D:lib (<< 3)", "lib 1", "lib 2", "lib 3"],
+    { base: ["app"] },
+    ["lib"],
+    ["base: app 1, lib 2"],
+  ],
+  [
+    "a conflict with the newest leaves it where it was",
+    ["app 1 C:lib (>= 3)", "lib 1", "lib 3"],
+    { base: ["app", "lib"] },
+    ["lib"],
+    ["base: app 1, lib 1"],
+  ],
+])("%s", ([, lines, images, move, expected]) => {
+  expect(resolved(anIndex(...lines), images, move)).toEqual(expected);
+});
+
+test("what goes with nothing at all is told, with the image's place", () => {
+  const index = anIndex("app 1 D:lib (>= 9)", "lib 1", "lib 2");
+
+  expect(() => resolved(index, { base: ["app"] }, ["lib"])).toThrow(
+    expect.objectContaining({
+      code: "unresolvable-packages",
+      details: ['stack.config.yaml:3:3: image "base"', "app: asked for in the manifest"],
+    }),
+  );
+});
+
+/** With all packages locked at version 1. */
+function resolved(
+  index: PackageIndex,
+  images: Readonly<Record<string, readonly string[]>>,
+  move: readonly string[],
+): readonly string[] {
+  const closures = resolveImages({
+    stack: aPackageStack(images),
+    index,
+    locked: new Map([...index.names()].map((name) => [name, "1"])),
+    move: new Set(move),
+  });
+  return [...closures].map(
+    ([image, closure]) =>
+      `${image}: ${closure.map(({ package: { name, version } }) => `${name} ${version}`).join(", ")}`,
+  );
+}
