@@ -23,6 +23,7 @@ export const emptyImage: AssembledImage = {
   exclude: [],
   users: [],
   groups: [],
+  artifacts: [],
   files: [],
   directories: [],
   setuid: [],
