@@ -14,6 +14,8 @@ export type ErrorCode =
   | "signature-invalid"
   | "digest-mismatch"
   | "package-corrupt"
+  | "artifact-unreachable"
+  | "artifact-corrupt"
   | "missing-interpreter"
   | "missing-library"
   | "disk-full"

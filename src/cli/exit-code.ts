@@ -28,6 +28,8 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "signature-invalid": 1,
   "digest-mismatch": 1,
   "package-corrupt": 1,
+  "artifact-unreachable": 4,
+  "artifact-corrupt": 1,
   "missing-interpreter": 1,
   "missing-library": 1,
   "disk-full": 1,
