@@ -1,5 +1,6 @@
 import type { Digest } from "../stack/stack.ts";
-import type { Downloader } from "../store/downloader.ts";
+import type { Downloader, DownloadRequest } from "../store/downloader.ts";
+import { artifactAdvice, artifactUrl } from "./artifacts.ts";
 import type { Mirrors } from "./mirror.ts";
 import type { PackageId } from "./package.ts";
 
@@ -11,8 +12,19 @@ export interface FetchablePackage extends PackageId {
   readonly digest: Digest;
 }
 
+/** What fetching needs to know of an artifact. */
+export interface FetchableArtifact {
+  readonly url: string;
+  readonly digest: Digest;
+  /** Absent while there is no lock that says it. */
+  readonly sizeBytes?: number;
+}
+
 export interface FetchRequest {
   readonly packages: readonly FetchablePackage[];
+  readonly artifacts?: readonly FetchableArtifact[];
+  /** Base URL under which artifacts lie as `<host>/<path>`. */
+  readonly artifactMirror?: string | undefined;
   /** Called only when the store lacks a package: offline, no mirror need be known. */
   readonly mirrors: () => Promise<Mirrors>;
   readonly downloader: Downloader;
@@ -23,38 +35,33 @@ export interface FetchRequest {
 }
 
 /**
- * Bring packages into the store, several at a time, and return the path of each by digest. The digest of
+ * Bring packages and artifacts into the store, several at a time, and return the path of each by digest. The digest of
  * each was proved when it came in; what the store has is not asked for again, and what two images share
  * is fetched once.
  *
- * Throws `mirror-unreachable`, `digest-mismatch`, `offline`, `disk-full`; the first failure stops the rest.
+ * Throws `mirror-unreachable`, `artifact-unreachable`, `digest-mismatch`, `offline`, `disk-full`; the
+ * first failure stops the rest.
  */
 export async function fetchPackages(request: FetchRequest): Promise<ReadonlyMap<Digest, string>> {
   const paths = new Map<Digest, string>();
-  const packages = new Map(request.packages.map((entry) => [entry.digest, entry]));
-  const totalBytes = packages.values().reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const files = new Map(filesOf(request).map((entry) => [entry.digest, entry]));
+  let totalBytes = files.values().reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0);
   let doneBytes = 0;
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   // Large files first: a big one that starts last would be waited for alone.
-  const queue = [...packages.values()].toSorted((a, b) => b.sizeBytes - a.sizeBytes);
+  const queue = [...files.values()].toSorted(
+    (a, b) => (b.sizeBytes ?? Infinity) - (a.sizeBytes ?? Infinity) || 0,
+  );
+  const onSize = (sizeBytes: number): void => void (totalBytes += sizeBytes);
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const { digest, sizeBytes, archive, path } = next;
-      const urls = async (): Promise<readonly string[]> => {
-        const mirrors = await request.mirrors();
-        // A point release moves security updates into the main archive, so the other one is tried as well.
-        const bases = archive === "main" ? [mirrors.main] : [mirrors.security, mirrors.main];
-        return bases.map((base) => `${base}/${path}`);
-      };
       const onBytes = (count: number): void => {
         doneBytes += count;
-        request.onProgress(doneBytes, totalBytes);
+        request.onProgress(doneBytes, Math.max(doneBytes, totalBytes));
       };
-      paths.set(
-        digest,
-        await request.downloader.toStore({ urls, digest, sizeBytes, onBytes, signal }),
-      );
+      const path = await request.downloader.toStore({ ...next, onBytes, onSize, signal });
+      paths.set(next.digest, path);
     }
   };
   const workers = Array.from({ length: request.concurrency }, () => work());
@@ -66,4 +73,28 @@ export async function fetchPackages(request: FetchRequest): Promise<ReadonlyMap<
     throw error;
   }
   return paths;
+}
+
+type FetchableFile = Pick<DownloadRequest, "urls" | "digest" | "sizeBytes" | "advice">;
+
+function filesOf(request: FetchRequest): readonly FetchableFile[] {
+  const { packages, mirrors, artifacts = [], artifactMirror } = request;
+  return [
+    ...packages.map(({ digest, sizeBytes, archive, path }) => ({
+      digest,
+      sizeBytes,
+      urls: async () => {
+        const { main, security } = await mirrors();
+        // A point release moves security updates into the main archive, so the other one is tried as well.
+        const bases = archive === "main" ? [main] : [security, main];
+        return bases.map((base) => `${base}/${path}`);
+      },
+    })),
+    ...artifacts.map(({ url, digest, sizeBytes }) => ({
+      digest,
+      sizeBytes,
+      urls: [artifactUrl(url, artifactMirror)],
+      advice: artifactAdvice,
+    })),
+  ];
 }

@@ -3,7 +3,7 @@ import { QclockError } from "../error.ts";
 import type { UnpackTurn } from "../image/packages-layer.ts";
 import type { AssembledArtifact, AssembleRequest } from "../image/assemble.ts";
 import { fetchPackages } from "../packages/fetch.ts";
-import type { LockedPackage } from "../packages/package.ts";
+import type { LockedImage } from "../packages/package.ts";
 import type { AssembledImage, Digest } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
 import { limit } from "./limit.ts";
@@ -58,11 +58,11 @@ export class Artifacts {
     const { assembleImage, recallArtifact } = await import("../image/assemble.ts");
     const recalled = await recallArtifact(request);
     if (recalled !== undefined) return recalled;
-    const paths = await this.#fetch(locked.packages, progress);
+    const paths = await this.#fetch(locked, progress);
     const packagePath = async (digest: Digest): Promise<string> => {
       const path = paths.get(digest) ?? (await store.find(digest));
       if (path === undefined)
-        throw new QclockError("store-unusable", `Package ${digest} has left the store.`);
+        throw new QclockError("store-unusable", `File ${digest} has left the store.`);
       return path;
     };
     const artifact = await assembleImage({
@@ -90,10 +90,10 @@ export class Artifacts {
   }
 
   async #fetch(
-    packages: readonly LockedPackage[],
+    { packages, artifacts = [] }: LockedImage,
     progress: ArtifactProgress,
   ): Promise<ReadonlyMap<Digest, string>> {
-    const { downloader, mirrors, signal } = this.#context;
+    const { downloader, mirrors, artifactMirror, signal } = this.#context;
     const archives = new Map(
       this.#prepared.target.repositories.map(({ id, archive }) => [id, archive]),
     );
@@ -102,6 +102,8 @@ export class Artifacts {
         ...entry,
         archive: archives.get(entry.repository) ?? "main",
       })),
+      artifacts,
+      artifactMirror,
       mirrors,
       downloader,
       concurrency: Math.max(8, 4 * availableParallelism()),
