@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AssembledArtifact, assembleImage } from "../../src/image/assemble.ts";
@@ -42,6 +43,8 @@ export interface Workshop extends AsyncDisposable {
 export interface ImageParts {
   readonly debs?: readonly DebParts[];
   readonly image?: Partial<AssembledImage>;
+  /** What lies at the URLs of the image's artifacts. */
+  readonly downloads?: readonly Uint8Array[];
   readonly parent?: AssembledArtifact;
   readonly signal?: AbortSignal;
   /** Runs when the host's files have been listed and before they are packed. */
@@ -76,6 +79,12 @@ async function assemble(
     await writeFile(path, bytes);
     files.set(locked.digest, path);
     packages.push(locked);
+  }
+  for (const bytes of parts.downloads ?? []) {
+    const digest: Digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+    const path = join(place.folder, digest.slice(7));
+    await writeFile(path, bytes);
+    files.set(digest, path);
   }
   const locked = { packages: packages.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
   const scan = await scanFiles(image, place.store);
