@@ -22,11 +22,22 @@ const libraries = [
   "listr2",
   "openpgp",
   "tar-fs",
+  "tar-stream",
   "xz-decompress",
   "yaml",
+  "yauzl",
 ] as const;
 
-/** The libraries, and what the version and a signal need not wait for, are files beside the one that asks for them. */
+/**
+ * Files of our own that are not part of the file that asks for them: the program, which the version and a signal need not wait
+ * for, and the errors, since a class that is there twice is two classes.
+ */
+const ownFilesBeside: ReadonlyMap<string, string> = new Map([
+  ["src/cli/program.ts", "program"],
+  ["src/error.ts", "error"],
+]);
+
+/** Makes what is a file of its own be asked for when it is needed. */
 const filesBeside: Plugin = {
   name: "files-beside",
   setup(bundler) {
@@ -35,11 +46,12 @@ const filesBeside: Plugin = {
       ({ path: name, kind }) =>
         kind === "entry-point" ? undefined : { path: `./${name}.cjs`, external: true },
     );
-    bundler.onResolve({ filter: /^\.\/program\.ts$/ }, ({ importer }) =>
-      importer === path.join(root, "src/cli/main.ts")
-        ? { path: "./program.cjs", external: true }
-        : undefined,
-    );
+    bundler.onResolve({ filter: /\/(?:program|error)\.ts$/ }, (request) => {
+      if (request.kind === "entry-point") return undefined;
+      const file = path.relative(root, path.resolve(request.resolveDir, request.path));
+      const beside = ownFilesBeside.get(file);
+      return beside === undefined ? undefined : { path: `./${beside}.cjs`, external: true };
+    });
   },
 };
 
@@ -71,7 +83,7 @@ const [own, ...foreign] = await Promise.all([
     ...common,
     entryPoints: [
       { in: "src/cli/main.ts", out: "qclock" },
-      { in: "src/cli/program.ts", out: "program" },
+      ...[...ownFilesBeside].map(([file, out]) => ({ in: file, out })),
       ...workers.map((file) => ({ in: path.join("src", file), out: path.basename(file, ".ts") })),
     ],
     plugins: [filesBeside],

@@ -16,6 +16,8 @@ export type ErrorCode =
   | "package-vanished"
   | "package-corrupt"
   | "bundle-invalid"
+  | "artifact-unreachable"
+  | "artifact-corrupt"
   | "missing-interpreter"
   | "missing-library"
   | "disk-full"

@@ -141,6 +141,7 @@ async function openContext(
     store,
     downloader,
     mirrors: () => (mirrors ??= mirrorsOf(stack.os, stack.mirrors.get(stack.os))),
+    artifactMirror: await artifactMirrorOf(session),
     lock: lock.value,
     writeLock: (value) => writeLock(lockPath, value),
     lockMode: lockMode === "unread" ? "use" : lockMode,
@@ -200,6 +201,14 @@ export async function resolveMirrorsOf(
     environmentMirror: variable === "" ? undefined : variable,
     readHostAptSources,
   });
+}
+
+/** Loaded only where the variable is set, as on few machines. */
+async function artifactMirrorOf({ host }: Session): Promise<string | undefined> {
+  const value = host.environment.get("QCLOCK_ARTIFACT_MIRROR");
+  if (value === undefined || value === "") return undefined;
+  const { parseArtifactMirror } = await import("../packages/artifacts.ts");
+  return parseArtifactMirror(value);
 }
 
 async function readHostAptSources(): Promise<

@@ -30,6 +30,8 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "package-vanished": 4,
   "package-corrupt": 1,
   "bundle-invalid": 1,
+  "artifact-unreachable": 4,
+  "artifact-corrupt": 1,
   "missing-interpreter": 1,
   "missing-library": 1,
   "disk-full": 1,

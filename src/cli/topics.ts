@@ -28,6 +28,7 @@ export const topics: ReadonlyMap<string, string> = new Map([
 ${settingNames.map((name) => `  ${definitions[name].variable.padEnd(22)} ${definitions[name].description}`).join("\n")}
   ${"QCLOCK_MIRROR_<OS>".padEnd(22)} package mirror of an operating system, such as QCLOCK_MIRROR_DEBIAN_12;
   ${"".padEnd(22)} a second URL after a space is the one of its security updates
+  ${"QCLOCK_ARTIFACT_MIRROR".padEnd(22)} base URL that holds artifacts under HOST/PATH, instead of their own URLs
   ${"DOCKER_HOST".padEnd(22)} the Engine, as for the docker command; also DOCKER_CONTEXT, DOCKER_TLS_VERIFY,
   ${"".padEnd(22)} DOCKER_CERT_PATH and DOCKER_CONFIG
   ${"NO_COLOR, FORCE_COLOR".padEnd(22)} no colour, or colour where there is no terminal
@@ -68,7 +69,10 @@ Several URLs, with spaces between them: the archive, its security updates, furth
 Whatever the mirror, the release file's signature is checked against the distribution's keys that ship with qclock,
 and each package against the digest that the signed index gives. The mirror is not part of stack.lock.yaml.
 
-Packages are kept in ~/.cache/qclock (--store), shared by all stacks; the folder may be deleted at any time.
+Artifacts come from their own URLs; with QCLOCK_ARTIFACT_MIRROR=https://mirror.example/artifacts they come from
+https://mirror.example/artifacts/HOST/PATH instead. Their digests stand in the manifest, whoever serves them.
+
+Packages and artifacts are kept in ~/.cache/qclock (--store), shared by all stacks; the folder may be deleted at any time.
 With --offline no request is made; qclock bundle save and load carry over what that takes.`,
   ],
 ]);

@@ -32,7 +32,7 @@ export const packageExplanations = {
   "lock-outdated": {
     title: "The lock does not fit the manifest",
     explanation:
-      "--locked never writes the lock, and the manifest asks for packages that it lacks.",
+      "--locked never writes the lock, and the manifest asks for packages or artifacts that it lacks.",
     fix: "Run `qclock lock` without --locked, review the difference, commit it.",
     example: "qclock lock && git diff stack.lock.yaml",
   },
@@ -82,6 +82,20 @@ export const packageExplanations = {
       "It is damaged, was cut short, was written by a newer qclock, or is something else. Files that were whole before the fault may be in the store, where they harm nobody; no lock, no image and no file of the project was written.",
     fix: "Carry it over again, and compare its digest with the one where it was saved.",
     example: "sha256sum stack.bundle && qclock bundle list stack.bundle",
+  },
+  "artifact-unreachable": {
+    title: "The server of an artifact does not give it",
+    explanation:
+      "It refused, timed out or lacks the file after bounded retries. Nothing half-made is left behind.",
+    fix: "Check the URL in the manifest and the network, or name a mirror that holds it under HOST/PATH.",
+    example: "QCLOCK_ARTIFACT_MIRROR=https://mirror.example/artifacts qclock build",
+  },
+  "artifact-corrupt": {
+    title: "An artifact cannot be unpacked",
+    explanation:
+      "Its digest is right, but its archive is damaged, or holds what no image takes from an archive: devices, names that lead out of its folder or through its own links, one name twice, or far more than its size promises.",
+    fix: "Take another release of it, or unpack it yourself and name the files under `files`.",
+    example: "artifacts: [{ url: …, sha256: …, path: /opt/tool.tar.gz, unpack: none }]",
   },
   "missing-interpreter": {
     title: "A program cannot start in the image",

@@ -4,7 +4,7 @@ import type { Store } from "../store/store.ts";
 import { buildConfig, buildManifest, type EffectiveSettings, inheritSettings } from "./config.ts";
 import type { FileScan } from "./files.ts";
 import { buildFilesLayer } from "./files-layer.ts";
-import { filesLayerInputs, packagesLayerInputs } from "./fingerprint.ts";
+import { artifactsLayerInputs, filesLayerInputs, packagesLayerInputs } from "./fingerprint.ts";
 import type { ImageArtifact, Layer } from "./layer.ts";
 import { recallLayer, rememberLayer } from "./layer-cache.ts";
 import { buildPackagesLayer } from "./packages-layer.ts";
@@ -26,23 +26,27 @@ export interface AssembleRequest {
   readonly stackName: string;
   /** The image's packages, taken apart. Called when the layer is not remembered; what it gives is disposed of here. */
   readonly unpack: () => Promise<UnpackedPackages>;
+  /** Path of an artifact in the store, fetched when it is not there yet. */
+  readonly artifactPath: (digest: Digest) => Promise<string>;
   readonly store: Store;
   readonly onNotice: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
 /**
- * Make an image: its parent's layers, one layer of packages, one of files, and the configuration. Layers
- * whose inputs the store remembers are taken from it, so that an edited file rewrites the thin layer alone.
+ * Make an image: its parent's layers, one layer of packages, one of artifacts, one of files, and the
+ * configuration. Layers whose inputs the store remembers are taken from it, so that an edited file rewrites the thin layer alone.
  *
- * Throws `package-corrupt`, `file-conflict`, `missing-interpreter`, `missing-library`, `disk-full`.
+ * Throws `package-corrupt`, `artifact-corrupt`, `file-conflict`, `missing-interpreter`, `missing-library`, `disk-full`.
  */
 export async function assembleImage(request: AssembleRequest): Promise<AssembledArtifact> {
   const below = request.parent?.layers ?? [];
   const packages = await packagesLayer(request, below);
   const withPackages = packages === undefined ? below : [...below, packages];
-  const files = await filesLayer(request, withPackages);
-  const layers = files === undefined ? withPackages : [...withPackages, files];
+  const artifacts = await artifactsLayer(request, withPackages);
+  const withArtifacts = artifacts === undefined ? withPackages : [...withPackages, artifacts];
+  const files = await filesLayer(request, withArtifacts);
+  const layers = files === undefined ? withArtifacts : [...withArtifacts, files];
   const artifact = toArtifact(request, layers);
   await checkPrograms({
     image: request.image.name,
@@ -70,6 +74,13 @@ export async function recallArtifact(
       layers.map(({ diffId }) => diffId),
     );
     const layer = await recallLayer(inputs, "packages", store);
+    if (layer === undefined) return undefined;
+    layers = [...layers, layer];
+  }
+  if (image.artifacts.length > 0) {
+    const below = layers.map(({ diffId }) => diffId);
+    const inputs = artifactsLayerInputs({ image, epoch: target.epoch, below });
+    const layer = await recallLayer(inputs, "artifacts", store);
     if (layer === undefined) return undefined;
     layers = [...layers, layer];
   }
@@ -116,6 +127,27 @@ async function packagesLayer(
     parentLayers: below,
     unpacked,
     epoch: target.epoch,
+  });
+  await rememberLayer(inputs, layer, store);
+  return layer;
+}
+
+async function artifactsLayer(
+  request: AssembleRequest,
+  below: readonly Layer[],
+): Promise<Layer | undefined> {
+  const { image, target, store } = request;
+  if (image.artifacts.length === 0) return undefined;
+  const { epoch } = target;
+  const inputs = artifactsLayerInputs({ image, epoch, below: below.map(({ diffId }) => diffId) });
+  const remembered = await recallLayer(inputs, "artifacts", store);
+  if (remembered !== undefined) return remembered;
+  // Loaded here: most images have no artifact.
+  const { buildArtifactsLayer } = await import("./artifacts-layer.ts");
+  const layer = await buildArtifactsLayer({
+    ...request,
+    below,
+    epoch,
   });
   await rememberLayer(inputs, layer, store);
   return layer;

@@ -1,6 +1,13 @@
 import { digestOf } from "../packages/canonical-json.ts";
 import type { LockTarget } from "../packages/package.ts";
-import type { AssembledImage, Digest, DockerfileImage, Image, Stack } from "../stack/stack.ts";
+import type {
+  Artifact,
+  AssembledImage,
+  Digest,
+  DockerfileImage,
+  Image,
+  Stack,
+} from "../stack/stack.ts";
 import type { FileScan, ScannedFile } from "./files.ts";
 
 /** Raised when qclock itself would make other bytes from the same inputs. */
@@ -19,6 +26,8 @@ export interface ImageInputs {
   readonly fingerprint: Digest;
   readonly parent: string;
   readonly packages: ReadonlyMap<string, string>;
+  /** By path; absent: none. */
+  readonly artifacts?: ReadonlyMap<string, string>;
   readonly files: ReadonlyMap<string, string>;
   readonly settings: Digest;
 }
@@ -49,6 +58,22 @@ export function packagesLayerInputs(
   });
 }
 
+/** Digest of what the artifacts layer is made from: the artifacts' bytes, and the layers that its paths are resolved through. */
+export function artifactsLayerInputs(request: {
+  readonly image: AssembledImage;
+  readonly epoch: number;
+  readonly below: readonly Digest[];
+}): Digest {
+  const { image, epoch, below } = request;
+  return digestOf({
+    format: FORMAT,
+    epoch,
+    artifacts: image.artifacts.map(artifactIdentity),
+    setuid: image.setuid,
+    below,
+  });
+}
+
 /** Digest of what the files layer is made from: the files, and the layers that its paths are resolved through. */
 export function filesLayerInputs(request: {
   readonly image: AssembledImage;
@@ -71,6 +96,12 @@ export function explainChange(previous: ImageInputs, current: ImageInputs): stri
   if (previous.parent !== current.parent) return "its base changed";
   const packages = difference(previous.packages, current.packages, "package");
   if (packages !== undefined) return packages;
+  const artifacts = difference(
+    previous.artifacts ?? new Map(),
+    current.artifacts ?? new Map(),
+    "artifact",
+  );
+  if (artifacts !== undefined) return artifacts;
   const files = difference(previous.files, current.files, "file");
   if (files !== undefined) return files;
   return previous.settings === current.settings ? "its inputs changed" : "its settings changed";
@@ -124,6 +155,7 @@ function assembledInputs(
     {
       parent: image.parent === undefined ? "scratch" : (found.get(image.parent)?.fingerprint ?? ""),
       packages: new Map(locked.map(({ name, version }) => [name, version])),
+      ...artifactParts(image),
       files: new Map(
         (scans.get(image.name)?.files ?? []).map((file) => [file.path, digestOf(identityOf(file))]),
       ),
@@ -172,6 +204,21 @@ function withFingerprint(
     ...parts,
     fingerprint: digestOf({ format: FORMAT, stack: name, os, architecture, ...parts }),
   };
+}
+
+/** Nothing for an image without artifacts, whose fingerprint is as it was before there were some. */
+function artifactParts({ artifacts }: AssembledImage): Pick<ImageInputs, "artifacts"> {
+  if (artifacts.length === 0) return {};
+  return {
+    artifacts: new Map(
+      artifacts.map((artifact) => [artifact.path, digestOf(artifactIdentity(artifact))]),
+    ),
+  };
+}
+
+/** Everything of an artifact that shows in the image; where it is fetched from does not. */
+function artifactIdentity({ url: _, ...artifact }: Artifact): object {
+  return artifact;
 }
 
 /** Everything of a file that shows in the image; where it lies on the host does not. */

@@ -19,7 +19,7 @@ export interface LayerEntry {
   readonly digest?: Digest;
   /** Where the content of a regular file starts in the layer's tar; absent for others. */
   readonly offset?: number;
-  /** Who put it here: `package:<name>`, `finish:<step>`, `accounts`, `files:<source>`, `directories`. */
+  /** Who put it here: `package:<name>`, `finish:<step>`, `accounts`, `artifact:<start of its digest>`, `files:<source>`, `directories`. */
   readonly origin: string;
 }
 
@@ -30,7 +30,7 @@ export interface Layer {
   readonly sizeBytes: number;
   /** Absolute path of the tar in the store. */
   readonly path: string;
-  readonly kind: "packages" | "files";
+  readonly kind: "packages" | "artifacts" | "files";
   /** Sorted by path. */
   readonly entries: readonly LayerEntry[];
 }

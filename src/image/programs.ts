@@ -70,7 +70,7 @@ class ProgramChecker {
     this.#checked.add(entry.path);
     if ((entry.mode & 0o111) === 0 && entry.type === "file" && user.startsWith("the entrypoint")) {
       throw new QclockError("missing-interpreter", `/${path}, ${user}, is not executable.`, {
-        hint: 'Set its executable bit (chmod +x), or give `mode: "0755"` under `files`.',
+        hint: 'Set its executable bit (chmod +x), or give `mode: "0755"` under `files` or `artifacts`.',
       });
     }
     const content = await this.#read(entry);

@@ -64,11 +64,17 @@ function diagnoseType(request: IssueRequest): Diagnostic {
   });
 }
 
+/** Where the value of a key is found that is not known by heart. */
+const missingKeyHints: ReadonlyMap<PropertyKey | undefined, string> = new Map([
+  ["sha256", "It is mandatory: `curl -sL URL | sha256sum` prints it."],
+]);
+
 function missingKey(path: readonly PropertyKey[], locator: Locator): Diagnostic {
   const parent = path.slice(0, -1);
   const location = parent.length === 0 ? locator.value([]) : locator.key(parent);
   return error("missing-key", location, {
     message: `${describePath(parent)} lacks "${String(path.at(-1))}".`,
+    hint: missingKeyHints.get(path.at(-1)),
   });
 }
 

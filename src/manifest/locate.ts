@@ -1,5 +1,6 @@
 import { type Document, isMap, isNode, isPair, isScalar, type LineCounter, type Pair } from "yaml";
 import type { Location } from "../diagnostic.ts";
+import { maskCredentials } from "./credentials.ts";
 
 /** A step in a document: a key, or the index of an item. */
 export type DocumentPath = readonly PropertyKey[];
@@ -31,7 +32,14 @@ export function createLocator(request: {
       .replace(/\r$/, "");
     // An underline stays on its first line: a block's range reaches over all of its lines.
     const length = Math.max(1, Math.min(end - start, sourceLine.trimEnd().length - (col - 1)));
-    return { file, line, column: col, offset: start, length, sourceLine };
+    return {
+      file,
+      line,
+      column: col,
+      offset: start,
+      length,
+      sourceLine: maskCredentials(sourceLine),
+    };
   };
   const value = (path: DocumentPath): Location => {
     for (let depth = path.length; depth >= 0; depth--) {

@@ -1,5 +1,6 @@
 import { isMap, isSeq } from "yaml";
 import type * as z from "zod";
+import { maskCredentials } from "./credentials.ts";
 
 /** What a value must be, as a noun with its article: it completes the sentence "X must be …". */
 export function expectation(issue: z.core.$ZodIssue): string {
@@ -68,7 +69,8 @@ export function describePath(path: readonly PropertyKey[]): string {
 export function show(value: unknown): string {
   if (value === null || value === undefined) return "empty";
   if (typeof value === "string") {
-    return `"${value.length > 60 ? `${value.slice(0, 57)}...` : value}"`;
+    const shown = maskCredentials(value);
+    return `"${shown.length > 60 ? `${shown.slice(0, 57)}...` : shown}"`;
   }
   if (typeof value === "number") return `the number ${value}`;
   if (typeof value === "boolean") return String(value);

@@ -1,6 +1,8 @@
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
+import type { Advice } from "../store/advice.ts";
 import { type Downloader, NotFoundError, OFFLINE_HINT } from "../store/downloader.ts";
+import { artifactAdvice, artifactUrl } from "./artifacts.ts";
 import type { Mirrors } from "./mirror.ts";
 import type { PackageId } from "./package.ts";
 import { VanishedError } from "./vanished.ts";
@@ -18,9 +20,22 @@ export interface FetchableFile {
   /** For the reader, such as `bash 5.2.15-2+b8`. */
   readonly name: string;
   readonly digest: Digest;
-  readonly sizeBytes: number;
+  /** Undefined while there is no lock that says it. */
+  readonly sizeBytes: number | undefined;
   /** Called only when the store lacks the file: offline, no mirror need be known. */
   readonly urls: () => Promise<readonly string[]>;
+  /** See `DownloadRequest`. */
+  readonly prove?: boolean;
+  /** What failures say; absent: that of package mirrors. */
+  readonly advice?: Advice;
+}
+
+/** What fetching needs to know of an artifact. */
+export interface FetchableArtifact {
+  readonly url: string;
+  readonly digest: Digest;
+  /** Absent while there is no lock that says it. */
+  readonly sizeBytes?: number;
 }
 
 interface Fetching {
@@ -35,20 +50,27 @@ interface Fetching {
 
 export interface FetchRequest extends Fetching {
   readonly packages: readonly FetchablePackage[];
+  readonly artifacts?: readonly FetchableArtifact[];
+  /** Base URL under which artifacts lie as `<host>/<path>`. */
+  readonly artifactMirror?: string | undefined;
   /** Called only when the store lacks a package: offline, no mirror need be known. */
   readonly mirrors: () => Promise<Mirrors>;
 }
 
 /**
- * Bring packages into the store, several at a time, and return the path of each by digest. The digest of
+ * Bring packages and artifacts into the store, several at a time, and return the path of each by digest. The digest of
  * each was proved when it came in; what the store has is not asked for again, and what two images share
  * is fetched once.
  *
  * Throws `package-vanished` with all that no place has any more, after the others have come in; else
- * `mirror-unreachable`, `digest-mismatch`, `offline`, `disk-full`, of which the first stops the rest.
+ * `mirror-unreachable`, `artifact-unreachable`, `digest-mismatch`, `offline`, `disk-full`, of which the first stops the rest.
  */
 export async function fetchPackages(request: FetchRequest): Promise<ReadonlyMap<Digest, string>> {
-  const files = request.packages.map((entry) => packageFile(entry, request.mirrors));
+  const { artifacts = [], artifactMirror } = request;
+  const files = [
+    ...request.packages.map((entry) => packageFile(entry, request.mirrors)),
+    ...artifacts.map((entry) => artifactFile(entry, artifactMirror)),
+  ];
   return await fetchFiles({ ...request, files });
 }
 
@@ -67,6 +89,16 @@ export function packageFile(
   return { name: `${name} ${version}`, digest, sizeBytes, urls };
 }
 
+/** An artifact as a file to fetch. */
+export function artifactFile(
+  { url, digest, sizeBytes }: FetchableArtifact,
+  artifactMirror: string | undefined,
+): FetchableFile {
+  const urls = async (): Promise<readonly string[]> => [artifactUrl(url, artifactMirror)];
+  // A package is hashed when it is unpacked; nothing looks at an artifact again.
+  return { name: url, digest, sizeBytes, urls, prove: true, advice: artifactAdvice };
+}
+
 /** Bring files into the store, as `fetchPackages` does. Offline the error names everything that the store lacks. */
 export async function fetchFiles(
   request: Fetching & { readonly files: readonly FetchableFile[] },
@@ -74,24 +106,27 @@ export async function fetchFiles(
   const paths = new Map<Digest, string>();
   const files = new Map(request.files.map((entry) => [entry.digest, entry]));
   if (request.downloader.offline) await refuseMissing([...files.values()], request.downloader);
-  const totalBytes = files.values().reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  let totalBytes = files.values().reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0);
+  const onSize = (sizeBytes: number): void => void (totalBytes += sizeBytes);
   let doneBytes = 0;
   const vanished: FetchableFile[] = [];
   const stop = new AbortController();
   const signal = AbortSignal.any([request.signal, stop.signal]);
   // Large files first: a big one that starts last would be waited for alone.
-  const queue = [...files.values()].toSorted((a, b) => b.sizeBytes - a.sizeBytes);
+  const queue = [...files.values()].toSorted(
+    (a, b) => (b.sizeBytes ?? Infinity) - (a.sizeBytes ?? Infinity) || 0,
+  );
   const work = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      const { digest, sizeBytes, name, urls } = next;
+      const { digest, name, ...file } = next;
       const onBytes = (count: number): void => {
         doneBytes += count;
-        request.onProgress(doneBytes, totalBytes);
+        request.onProgress(doneBytes, Math.max(doneBytes, totalBytes));
       };
-      const file = { urls, digest, sizeBytes, onBytes, signal };
-      const found = await request.downloader.toStore(file).catch((error: unknown) => {
+      const download = { ...file, digest, onBytes, onSize, signal };
+      const found = await request.downloader.toStore(download).catch((error: unknown) => {
         // Gone everywhere: the others are looked for all the same, so that all that are gone are told at once.
-        if (error instanceof NotFoundError) return undefined;
+        if (error instanceof NotFoundError && error.code === "mirror-unreachable") return undefined;
         throw withName(error, name);
       });
       if (found === undefined) {

@@ -1,12 +1,17 @@
 import type { AssembledImage, Digest, Stack } from "../stack/stack.ts";
+import { type ArtifactPin, sortedByPath } from "./artifacts.ts";
 import { digestOf } from "./canonical-json.ts";
 
 /**
  * Digest of what the manifest says about packages: operating system, mirrors, and for each assembled
- * image its parent, packages, accounts and exclusions. A port, a page or an environment variable
- * changes nothing here, so a lock goes stale only when it has to.
+ * image its parent, packages, accounts, exclusions and artifacts. A port, a page or an environment
+ * variable changes nothing here, so a lock goes stale only when it has to. `artifactsOf` gives other
+ * artifacts than the manifest's.
  */
-export function packageInputs(stack: Stack): Digest {
+export function packageInputs(
+  stack: Stack,
+  artifactsOf: (image: AssembledImage) => readonly ArtifactPin[] = ({ artifacts }) => artifacts,
+): Digest {
   const images = assembledImages(stack).map((image) => ({
     name: image.name,
     parent: image.parent ?? "scratch",
@@ -15,6 +20,7 @@ export function packageInputs(stack: Stack): Digest {
     users: image.users,
     groups: image.groups,
     setuid: image.setuid,
+    ...artifactInputs(artifactsOf(image)),
   }));
   return digestOf({
     os: stack.os,
@@ -22,6 +28,14 @@ export function packageInputs(stack: Stack): Digest {
     mirror: stack.mirrors.get(stack.os) ?? "",
     images,
   });
+}
+
+/** What the lock pins of artifacts; nothing for an image without any, whose digest is as it was before there were some. */
+function artifactInputs(artifacts: readonly ArtifactPin[]): object {
+  if (artifacts.length === 0) return {};
+  return {
+    artifacts: sortedByPath(artifacts).map(({ url, digest, path }) => ({ url, digest, path })),
+  };
 }
 
 /** The images that are made of packages, parents before children. */

@@ -1,6 +1,6 @@
-import type { Stack } from "../stack/stack.ts";
+import type { AssembledImage, Stack } from "../stack/stack.ts";
 import { assembledImages } from "./inputs.ts";
-import type { LockTarget } from "./package.ts";
+import type { LockedArtifact, LockTarget } from "./package.ts";
 
 /** Packages that an image asks for and neither it nor what it stands on has in the lock, as `app: php8.2-gd`. */
 export function missingPackages(stack: Stack, target: LockTarget): readonly string[] {
@@ -41,6 +41,7 @@ export function describeLockChanges(stack: Stack, target: LockTarget): readonly 
       .map((entry) => entry.name)
       .filter((requested) => !image.packages.includes(requested));
     if (added.length > 0) lines.push(`image "${name}": asks for ${added.join(", ")} as well`);
+    lines.push(...artifactChanges(image, locked.artifacts ?? []));
     if (removed.length > 0) lines.push(`image "${name}": no longer asks for ${removed.join(", ")}`);
   }
   for (const name of target.images.keys()) {
@@ -50,4 +51,20 @@ export function describeLockChanges(stack: Stack, target: LockTarget): readonly 
   return lines.length > 0
     ? lines
     : ["an image's parent, its accounts, exclusions or setuid files, or the mirror"];
+}
+
+function artifactChanges(
+  { name, artifacts }: AssembledImage,
+  locked: readonly LockedArtifact[],
+): readonly string[] {
+  const before = new Map(locked.map((artifact) => [artifact.path, artifact]));
+  const lines = artifacts.flatMap(({ path, digest, url }) => {
+    const old = before.get(path);
+    before.delete(path);
+    if (old === undefined) return [`asks for artifact ${path} as well`];
+    if (old.digest !== digest) return [`artifact ${path} has another sha256: ${digest.slice(7)}`];
+    return old.url === url ? [] : [`artifact ${path} comes from another URL: ${url}`];
+  });
+  const gone = [...before.keys()].map((path) => `no longer asks for artifact ${path}`);
+  return [...lines, ...gone].map((line) => `image "${name}": ${line}`);
 }

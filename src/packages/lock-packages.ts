@@ -1,14 +1,15 @@
 import { open } from "node:fs/promises";
 import { QclockError } from "../error.ts";
-import type { Digest, Stack } from "../stack/stack.ts";
+import type { Artifact, Digest, Stack } from "../stack/stack.ts";
 import type { Downloader } from "../store/downloader.ts";
 import type { PinnedKey } from "./deb/keys/debian.ts";
 import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
-import { fetchPackages } from "./fetch.ts";
+import { pinArtifacts } from "./artifacts.ts";
+import { type FetchablePackage, fetchPackages } from "./fetch.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { carryLayers } from "./carry-layers.ts";
 import { describeLockChanges, missingPackages } from "./lock-changes.ts";
-import { packageInputs } from "./inputs.ts";
+import { assembledImages, packageInputs } from "./inputs.ts";
 import type { Mirrors } from "./mirror.ts";
 import type {
   Lock,
@@ -30,6 +31,8 @@ export interface LockRequest {
   /** With `update`: the names that move to their newest version, with what that forces; absent: all. */
   readonly move?: ReadonlySet<string>;
   readonly mirrors: () => Promise<Mirrors>;
+  /** See `FetchRequest`. */
+  readonly artifactMirror?: string | undefined;
   readonly downloader: Downloader;
   /** Trusted keys; absent: those that ship with qclock. */
   readonly keys?: readonly PinnedKey[];
@@ -51,7 +54,7 @@ export function targetKey(stack: Pick<Stack, "os" | "architecture">): string {
 }
 
 /**
- * Names to exact packages. With a lock that fits the manifest this is a comparison of two digests and
+ * Names to exact packages, artifacts to their sizes. With a lock that fits the manifest this is a comparison of two digests and
  * sends no request. A stale lock is resolved again with its own versions preferred, so that only what
  * the manifest's change needs moves.
  *
@@ -73,7 +76,9 @@ export async function lockPackages(request: LockRequest): Promise<LockResult> {
   }
   if (mode === "locked") throw outdated(stack, current);
   if (request.move !== undefined) refuseUnknown(request.move, current);
-  const target = carryLayers(stack, current, await resolveTarget(request, inputs, current));
+  const target = isForOtherArtifacts(request, current)
+    ? { ...current, inputs, images: await withArtifacts(request, current) }
+    : carryLayers(stack, current, await resolveTarget(request, inputs, current));
   const targets = new Map([...(existing?.targets ?? []), [key, target]]);
   // An update may find that everything is at its newest already.
   const changed = current === undefined || canonicalJson(current) !== canonicalJson(target);
@@ -91,7 +96,7 @@ function outdated(stack: Stack, current: LockTarget | undefined): QclockError {
     "lock-outdated",
     current === undefined
       ? `stack.lock.yaml has no entry for ${key}.`
-      : `stack.lock.yaml was made for other packages than the manifest asks for on ${key}.`,
+      : `stack.lock.yaml was made for other packages or artifacts than the manifest asks for on ${key}.`,
     {
       hint: "Run `qclock lock`, review the difference and commit it.",
       details: current === undefined ? [] : describeLockChanges(stack, current),
@@ -99,11 +104,111 @@ function outdated(stack: Stack, current: LockTarget | undefined): QclockError {
   );
 }
 
+/** Whether artifacts alone differ from the lock: then the packages stay as they are, and no mirror is asked. */
+function isForOtherArtifacts(
+  { stack, mode }: LockRequest,
+  current: LockTarget | undefined,
+): current is LockTarget {
+  if (current === undefined || mode === "update") return false;
+  const locked = packageInputs(stack, ({ name }) => current.images.get(name)?.artifacts ?? []);
+  return locked === current.inputs;
+}
+
+async function withArtifacts(
+  request: LockRequest,
+  current: LockTarget,
+): Promise<LockTarget["images"]> {
+  request.onPhase("Fetching artifacts");
+  const paths = await fetch(request, []);
+  const images = new Map<string, LockedImage>();
+  for (const { name, artifacts } of assembledImages(request.stack)) {
+    const { artifacts: _, ...image } = current.images.get(name) ?? { packages: [] };
+    images.set(name, { ...image, ...(await lockedArtifacts(artifacts, paths)) });
+  }
+  return images;
+}
+
 async function resolveTarget(
   request: LockRequest,
   inputs: Digest,
   current: LockTarget | undefined,
 ): Promise<LockTarget> {
+  const { stack } = request;
+  const { repositories, resolved } = assembledImages(stack).some(
+    ({ packages }) => packages.length > 0,
+  )
+    ? await choosePackages(request, current)
+    : { repositories: [], resolved: new Map<string, readonly ResolvedPackage[]>() };
+  request.onPhase("Fetching packages");
+  const archives = new Map(repositories.map(({ id, archive }) => [id, archive]));
+  const closure = [...resolved.values()].flat();
+  const paths = await fetch(
+    request,
+    closure.map(({ package: entry }) => ({
+      ...entry,
+      archive: archives.get(entry.repository) ?? "main",
+      digest: digestOfEntry(entry),
+    })),
+  );
+  const buildTimes = new Map<Digest, number>();
+  for (const { package: entry } of closure) {
+    const digest = digestOfEntry(entry);
+    // The packages are needed for building anyway, so they are fetched whole and the time is read from the file.
+    if (!buildTimes.has(digest))
+      buildTimes.set(digest, await readBuildTime(paths.get(digest) ?? ""));
+  }
+  const images = new Map<string, LockedImage>();
+  for (const { name, artifacts } of assembledImages(stack)) {
+    images.set(name, {
+      packages: (resolved.get(name) ?? []).map((entry) => toLocked(entry, buildTimes)),
+      ...(await lockedArtifacts(artifacts, paths)),
+    });
+  }
+  return {
+    os: stack.os,
+    architecture: stack.architecture,
+    inputs,
+    epoch: Math.max(0, ...buildTimes.values()),
+    repositories,
+    images,
+  };
+}
+
+async function lockedArtifacts(
+  artifacts: readonly Artifact[],
+  paths: ReadonlyMap<Digest, string>,
+): Promise<Pick<LockedImage, "artifacts">> {
+  return artifacts.length === 0 ? {} : { artifacts: await pinArtifacts(artifacts, paths) };
+}
+
+/** Packages and the artifacts of all images. */
+async function fetch(
+  request: LockRequest,
+  packages: readonly FetchablePackage[],
+): Promise<ReadonlyMap<Digest, string>> {
+  return fetchPackages({
+    packages,
+    // Only their digests are known: what they weigh is for the lock to say from now on.
+    artifacts: assembledImages(request.stack).flatMap(({ artifacts }) =>
+      artifacts.map(({ url, digest }) => ({ url, digest })),
+    ),
+    artifactMirror: request.artifactMirror,
+    mirrors: request.mirrors,
+    downloader: request.downloader,
+    concurrency: 8,
+    onProgress: request.onProgress,
+    signal: request.signal,
+  });
+}
+
+/** Read the indexes, and choose the packages of each image. */
+async function choosePackages(
+  request: LockRequest,
+  current: LockTarget | undefined,
+): Promise<{
+  readonly repositories: readonly LockedRepository[];
+  readonly resolved: ReadonlyMap<string, readonly ResolvedPackage[]>;
+}> {
   const { stack, mode, signal } = request;
   request.onPhase("Reading the package indexes");
   // Loaded here: with a fresh lock neither the index reader nor OpenPGP is needed.
@@ -125,19 +230,7 @@ async function resolveTarget(
     locked: versionsOf(kept),
     move: request.move ?? new Set(),
   });
-  const buildTimes = await readBuildTimes(request, repositories, [...resolved.values()].flat());
-  const images = new Map<string, LockedImage>();
-  for (const [name, closure] of resolved) {
-    images.set(name, { packages: closure.map((entry) => toLocked(entry, buildTimes)) });
-  }
-  return {
-    os: stack.os,
-    architecture: stack.architecture,
-    inputs,
-    epoch: Math.max(0, ...buildTimes.values()),
-    repositories,
-    images,
-  };
+  return { repositories, resolved };
 }
 
 /** The index with the versions that are to stay; loaded here, since a first lock keeps none. */
@@ -158,31 +251,6 @@ function versionsOf(target: LockTarget | undefined): ReadonlyMap<string, string>
     for (const { name, version } of packages) versions.set(name, version);
   }
   return versions;
-}
-
-/** The packages are needed for building anyway, so they are fetched whole and the time is read from the file. */
-async function readBuildTimes(
-  request: LockRequest,
-  repositories: readonly LockedRepository[],
-  closure: readonly ResolvedPackage[],
-): Promise<ReadonlyMap<string, number>> {
-  request.onPhase("Fetching packages");
-  const archives = new Map(repositories.map(({ id, archive }) => [id, archive]));
-  const paths = await fetchPackages({
-    packages: closure.map(({ package: entry }) => ({
-      ...entry,
-      archive: archives.get(entry.repository) ?? "main",
-      digest: digestOfEntry(entry),
-    })),
-    mirrors: request.mirrors,
-    downloader: request.downloader,
-    concurrency: 8,
-    onProgress: request.onProgress,
-    signal: request.signal,
-  });
-  const times = new Map<string, number>();
-  for (const [digest, path] of paths) times.set(digest, await readBuildTime(path));
-  return times;
 }
 
 /** The timestamp of the first member of a deb, which dpkg-deb writes from SOURCE_DATE_EPOCH: when the package was built. */

@@ -6,6 +6,7 @@ import type { Digest } from "../stack/stack.ts";
 import { aliasOffset, findContradictions, offsetOf, problem, REPAIR } from "./lock-problems.ts";
 import type {
   Lock,
+  LockedArtifact,
   LockedImage,
   LockedPackage,
   LockedRepository,
@@ -35,6 +36,13 @@ const packageSchema = z.strictObject({
   reason: z.string().regex(/^(?:requested|\S+ needs \S.*)$/),
 });
 
+const artifactSchema = z.strictObject({
+  url: z.string().regex(/^https?:\/\//),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  size: z.int().nonnegative(),
+  path: z.string().regex(/^\/(?!.*\.\.)/),
+});
+
 const lockSchema = z.strictObject({
   version: z.literal(FORMAT),
   targets: z.record(
@@ -60,6 +68,7 @@ const lockSchema = z.strictObject({
         z.strictObject({
           packages_layer: digestSchema.optional(),
           packages: z.array(packageSchema),
+          artifacts: z.array(artifactSchema).optional(),
         }),
       ),
     }),
@@ -69,6 +78,7 @@ const lockSchema = z.strictObject({
 type LockFile = z.infer<typeof lockSchema>;
 type LockFileTarget = LockFile["targets"][string];
 type LockFilePackage = z.infer<typeof packageSchema>;
+type LockFileArtifact = z.infer<typeof artifactSchema>;
 
 /** The text of `stack.lock.yaml`: sorted, one field a line, so that a difference reads well. */
 export function formatLock(lock: Lock): string {
@@ -137,6 +147,7 @@ function toFile(target: LockTarget): LockFileTarget {
     images[name] = {
       ...(image.packagesLayer === undefined ? {} : { packages_layer: image.packagesLayer }),
       packages: image.packages.map(packageToFile),
+      ...(image.artifacts === undefined ? {} : { artifacts: image.artifacts.map(artifactToFile) }),
     };
   }
   return {
@@ -172,6 +183,14 @@ function packageToFile(entry: LockedPackage): LockFilePackage {
   };
 }
 
+function artifactToFile({ url, digest, sizeBytes, path }: LockedArtifact): LockFileArtifact {
+  return { url, sha256: digest.slice("sha256:".length), size: sizeBytes, path };
+}
+
+function artifactFromFile({ url, sha256, size, path }: LockFileArtifact): LockedArtifact {
+  return { url, digest: `sha256:${sha256}`, sizeBytes: size, path };
+}
+
 /** A reason in words: `requested`, or `apache2 needs libapr1 (>= 1.7)`. */
 export function formatReason(reason: Reason): string {
   return reason.type === "requested" ? "requested" : `${reason.of} needs ${reason.relation}`;
@@ -191,6 +210,9 @@ function fromFile(file: LockFile): Lock {
     for (const [name, image] of Object.entries(target.images)) {
       images.set(name, {
         packages: image.packages.map(packageFromFile),
+        ...(image.artifacts === undefined
+          ? {}
+          : { artifacts: image.artifacts.map(artifactFromFile) }),
         ...(image.packages_layer === undefined ? {} : { packagesLayer: image.packages_layer }),
       });
     }

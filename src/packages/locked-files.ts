@@ -1,19 +1,27 @@
-import { type FetchableFile, packageFile } from "./fetch.ts";
+import { artifactFile, type FetchableFile, packageFile } from "./fetch.ts";
 import type { Mirrors } from "./mirror.ts";
 import type { LockTarget } from "./package.ts";
 
 /**
  * Every file that the lock of a target names, each digest once: what a machine without a network needs to
- * make the target's images. A further kind of locked file is one more list in `files`.
+ * make the target's images.
  */
 export function lockedFiles(
   target: LockTarget,
   mirrors: () => Promise<Mirrors>,
+  artifactMirror?: string,
 ): readonly FetchableFile[] {
   const archives = new Map(target.repositories.map(({ id, archive }) => [id, archive]));
-  const packages = [...target.images.values()].flatMap((image) => image.packages);
-  const files = packages.map((entry) =>
-    packageFile({ ...entry, archive: archives.get(entry.repository) ?? "main" }, mirrors),
-  );
+  const images = [...target.images.values()];
+  const files = [
+    ...images
+      .flatMap(({ packages }) => packages)
+      .map((entry) =>
+        packageFile({ ...entry, archive: archives.get(entry.repository) ?? "main" }, mirrors),
+      ),
+    ...images
+      .flatMap(({ artifacts = [] }) => artifacts)
+      .map((entry) => artifactFile(entry, artifactMirror)),
+  ];
   return [...new Map(files.map((file) => [file.digest, file])).values()];
 }

@@ -50,10 +50,21 @@ export interface LockedRepository {
   readonly signedBy: string;
 }
 
-/** The packages that one image adds to its parent. */
+/** An artifact pinned: from where, which bytes, and its place in the image. */
+export interface LockedArtifact {
+  readonly url: string;
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  /** As in the manifest, absolute and normalised. */
+  readonly path: string;
+}
+
+/** The packages and artifacts that one image adds to its parent. */
 export interface LockedImage {
   /** Sorted by name, then architecture. */
   readonly packages: readonly LockedPackage[];
+  /** Sorted by path; absent: none. */
+  readonly artifacts?: readonly LockedArtifact[];
   /** diffID of the packages layer, written by the first build. */
   readonly packagesLayer?: Digest;
 }

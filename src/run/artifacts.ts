@@ -1,6 +1,7 @@
 import { HeldChains } from "../docker/held-chains.ts";
 import { QclockError } from "../error.ts";
 import type { AssembledArtifact, AssembleRequest } from "../image/assemble.ts";
+import { fetchPackages } from "../packages/fetch.ts";
 import type { LockedImage } from "../packages/package.ts";
 import type { AssembledImage, Digest } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
@@ -18,6 +19,9 @@ export interface ArtifactProgress extends UnpackProgress {
 /** How many images may be unpacked and not yet assembled: what is unpacked takes memory and disk. */
 const AHEAD = 4;
 
+/** Artifacts of one image that are fetched at a time. */
+const FETCHES = 4;
+
 /** The assembled images of a run: made when first asked for, and then the same. */
 export class Artifacts implements AsyncDisposable {
   readonly #context: RunContext;
@@ -28,6 +32,7 @@ export class Artifacts implements AsyncDisposable {
   /** Told when an image that was begun is made, or is not going to be. */
   readonly #ended = new Map<string, PromiseWithResolvers<void>>();
   readonly #progress = new Map<string, UnpackProgress>();
+  readonly #artifacts = new Map<string, Promise<ReadonlyMap<Digest, string>>>();
   #closed = false;
   /** Layers that the Engine is known to hold. */
   readonly heldChains = new HeldChains();
@@ -75,6 +80,7 @@ export class Artifacts implements AsyncDisposable {
     let startedAtMs = clock.now();
     const artifact = await assembleImage({
       ...this.#requestFor(image, parent),
+      artifactPath: async (digest) => (await this.#fetchArtifacts(image)).get(digest) ?? "",
       unpack: async () => {
         const unpacked = await this.#unpack(image);
         startedAtMs = clock.now();
@@ -138,10 +144,29 @@ export class Artifacts implements AsyncDisposable {
     });
   }
 
+  /** The image's artifacts in the store, by digest; fetched once. */
+  #fetchArtifacts(image: AssembledImage): Promise<ReadonlyMap<Digest, string>> {
+    const known = this.#artifacts.get(image.name);
+    if (known !== undefined) return known;
+    const { downloader, mirrors, artifactMirror, signal } = this.#context;
+    const fetching = fetchPackages({
+      packages: [],
+      artifacts: this.#locked(image).artifacts ?? [],
+      artifactMirror,
+      mirrors,
+      downloader,
+      concurrency: FETCHES,
+      onProgress: (done, total) => this.#progress.get(image.name)?.onFetch(done, total),
+      signal,
+    });
+    this.#artifacts.set(image.name, fetching);
+    return fetching;
+  }
+
   #requestFor(
     image: AssembledImage,
     parent: AssembledArtifact | undefined,
-  ): Omit<AssembleRequest, "unpack" | "onNotice" | "signal"> {
+  ): Omit<AssembleRequest, "unpack" | "artifactPath" | "onNotice" | "signal"> {
     const { stack, store } = this.#context;
     const { target, scans, desired } = this.#prepared;
     return {

@@ -22,6 +22,8 @@ export interface RunContext {
   readonly store: Store;
   readonly downloader: Downloader;
   readonly mirrors: () => Promise<Mirrors>;
+  /** Base URL under which artifacts lie as `<host>/<path>`; absent: each comes from its own URL. */
+  readonly artifactMirror?: string | undefined;
   /** The lock file as it was found; undefined when there is none. */
   readonly lock: Lock | undefined;
   /** Write `stack.lock.yaml`, atomically. Not called in `locked` mode. */

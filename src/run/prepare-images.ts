@@ -3,7 +3,7 @@ import { explainChange, fingerprintImages, type ImageInputs } from "../image/fin
 import { scanFiles } from "../image/files.ts";
 import { lockPackages } from "../packages/lock-packages.ts";
 import { assembledImages, packageInputs } from "../packages/inputs.ts";
-import type { Lock, LockTarget } from "../packages/package.ts";
+import type { Lock, LockedImage, LockTarget } from "../packages/package.ts";
 import type { DesiredImage } from "../plan/observed.ts";
 import type { Digest, Stack } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
@@ -24,7 +24,7 @@ const NOTE = "image-inputs";
 export async function prepareImages(context: RunContext): Promise<PreparedImages> {
   const { stack, store } = context;
   const [{ lock, target }, scans, contexts] = await Promise.all([
-    needsPackages(stack) ? lockStack(context) : withoutPackages(context),
+    needsLock(stack) ? lockStack(context) : withoutPackages(context),
     scanAll(stack, store),
     digestContexts(context),
   ]);
@@ -48,9 +48,16 @@ export async function prepareImages(context: RunContext): Promise<PreparedImages
 export async function rememberInputs(
   context: Pick<RunContext, "stack" | "store">,
   image: string,
-  { fingerprint, parent, packages, files, settings }: ImageInputs,
+  { fingerprint, parent, packages, artifacts, files, settings }: ImageInputs,
 ): Promise<void> {
-  const note = { fingerprint, parent, settings, packages: [...packages], files: [...files] };
+  const note: InputsNote = {
+    fingerprint,
+    parent,
+    settings,
+    packages: [...packages],
+    artifacts: [...(artifacts ?? [])],
+    files: [...files],
+  };
   await context.store.writeNote(NOTE, noteKey(context.stack, image), note);
 }
 
@@ -69,6 +76,7 @@ export async function lockStack(
     mode: context.lockMode,
     ...(context.move === undefined ? {} : { move: context.move }),
     mirrors: context.mirrors,
+    artifactMirror: context.artifactMirror,
     downloader: context.downloader,
     now: new Date(),
     onPhase: (title) => {
@@ -81,18 +89,25 @@ export async function lockStack(
     },
     signal: context.signal,
   });
-  const count = [...result.target.images.values()].reduce(
-    (sum, { packages }) => sum + packages.length,
-    0,
-  );
-  finish(`${count} packages`);
+  finish(countPinned(result.target));
   if (result.changed) await context.writeLock(result.lock);
   return result;
 }
 
+/** `210 packages`, or `210 packages, 2 artifacts`. */
+function countPinned({ images }: LockTarget): string {
+  const count = (of: (image: LockedImage) => readonly unknown[] | undefined): number =>
+    images.values().reduce((sum, image) => sum + (of(image)?.length ?? 0), 0);
+  const artifacts = count((image) => image.artifacts);
+  const packages = `${count((image) => image.packages)} packages`;
+  return artifacts === 0 ? packages : `${packages}, ${artifacts} artifacts`;
+}
+
 /** A stack of Dockerfiles, or of files alone, has nothing to pin and asks no mirror. */
-function needsPackages(stack: Stack): boolean {
-  return assembledImages(stack).some(({ packages }) => packages.length > 0);
+function needsLock(stack: Stack): boolean {
+  return assembledImages(stack).some(
+    ({ packages, artifacts }) => packages.length + artifacts.length > 0,
+  );
 }
 
 function withoutPackages({ stack, lock }: RunContext): Pick<PreparedImages, "lock" | "target"> {
@@ -136,11 +151,18 @@ function noteKey({ name, manifestPath, os, architecture }: Stack, image: string)
 /** The note is the store's own; its shape alone is looked at. */
 function parseInputs(note: unknown): ImageInputs | undefined {
   if (!isInputsNote(note)) return undefined;
-  return { ...note, packages: new Map(note.packages), files: new Map(note.files) };
+  return {
+    ...note,
+    packages: new Map(note.packages),
+    artifacts: new Map(note.artifacts),
+    files: new Map(note.files),
+  };
 }
 
-interface InputsNote extends Omit<ImageInputs, "packages" | "files"> {
+interface InputsNote extends Omit<ImageInputs, "packages" | "artifacts" | "files"> {
   readonly packages: readonly (readonly [string, string])[];
+  /** Absent in notes from before there were artifacts. */
+  readonly artifacts?: readonly (readonly [string, string])[];
   readonly files: readonly (readonly [string, string])[];
 }
 

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { Location } from "../diagnostic.ts";
 import type { ManifestImage } from "../manifest/schema/manifest.ts";
+import { resolveArtifacts } from "./artifacts.ts";
 import type { Problems } from "./problems.ts";
 import type { ResolveRequest } from "./resolve.ts";
 import type { AssembledImage, DirectoryEntry, FileTree, Image, ImageSettings } from "./stack.ts";
@@ -161,6 +162,7 @@ function resolveAssembled(request: ImageRequest, reference: string): AssembledIm
     exclude: image.exclude ?? defaultExcludes,
     users: (image.accounts?.users ?? []).map((user) => ({ ...user, gid: user.gid ?? user.uid })),
     groups: image.accounts?.groups ?? [],
+    artifacts: resolveArtifacts(request),
     files: (image.files ?? []).flatMap((file, index) =>
       isForOs(typeof file === "string" ? file : file.path, os)
         ? [resolveFile(request, file, index)]

@@ -55,6 +55,8 @@ export interface AssembledImage extends ImageIdentity {
   readonly exclude: readonly string[];
   readonly users: readonly UserAccount[];
   readonly groups: readonly GroupAccount[];
+  /** Laid over the packages and under `files`, in this order. No two have the same path. */
+  readonly artifacts: readonly Artifact[];
   readonly files: readonly FileTree[];
   /** Empty directories to make, such as a volume's mount point with its owner. */
   readonly directories: readonly DirectoryEntry[];
@@ -112,6 +114,35 @@ export interface GroupAccount {
   readonly name: string;
   readonly gid: number;
   readonly members: readonly string[];
+}
+
+/** A file that is fetched by its URL, and what becomes of it in an image. */
+export type Artifact = ArtifactSource & (ArchiveArtifact | FileArtifact);
+
+/** Where an artifact comes from and which bytes it must be. */
+interface ArtifactSource {
+  /** Of `http:` or `https:`, without credentials. */
+  readonly url: string;
+  readonly digest: Digest;
+  /** Absolute path in the image, normalised: the folder of an archive's content, or the single file. */
+  readonly path: string;
+  /** Owner of everything that it brings. */
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** An archive whose content becomes files of the image. */
+export interface ArchiveArtifact {
+  readonly unpack: "tar" | "zip";
+  /** How many folders are taken off the front of each name in the archive. */
+  readonly stripComponents: number;
+}
+
+/** A file that is taken as it is. */
+export interface FileArtifact {
+  readonly unpack: "none";
+  /** Mode bits, such as 0o755. */
+  readonly mode: number;
 }
 
 /** A file or folder of the project laid over the image. */

@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
+import { type Advice, mirrorAdvice } from "./advice.ts";
 import { toStoreError, writeWhole } from "./disk-store.ts";
 import type { HttpAnswer, HttpClient } from "./http.ts";
 import { holdsWhole, type Store } from "./store.ts";
@@ -12,7 +14,14 @@ export interface DownloadRequest {
   /** Places that have the file, tried in turn. A function is called only when the store lacks the file. */
   readonly urls: readonly string[] | (() => Promise<readonly string[]>);
   readonly digest: Digest;
-  readonly sizeBytes: number;
+  /** Undefined when only the digest is known yet: what the store has is then proved by reading it. */
+  readonly sizeBytes: number | undefined;
+  /** Read what the store has and compare its digest: for what is used without another look at it. Done anyway where the size is not known. */
+  readonly prove?: boolean;
+  /** What failures say; absent: that of package mirrors. */
+  readonly advice?: Advice;
+  /** Called when a server says how large the file is whose size was not known. */
+  readonly onSize?: (sizeBytes: number) => void;
   /** Called with the number of bytes that have come in, once for each piece; below zero when they were of no use. */
   readonly onBytes?: (count: number) => void;
   readonly signal: AbortSignal;
@@ -55,14 +64,14 @@ export const OFFLINE_HINT =
 
 /** A server answered that it has no such file. */
 export class NotFoundError extends QclockError {
-  constructor(url: string, status: number) {
-    super("mirror-unreachable", `${url}: the mirror answered ${status}.`, {
-      hint: "The file has left the mirror: run `qclock lock --update`, or use a mirror that keeps it.",
-    });
+  constructor(url: string, status: number, advice: Advice) {
+    super(advice.code, `${url}: ${advice.server} answered ${status}.`, { hint: advice.missing });
   }
 }
 
 const ATTEMPTS = 4;
+/** Of a file of unknown size: a server that never stops must not fill the disk. */
+const LARGEST_BYTES = 16 * 1024 ** 3;
 const SILENCE_MS = 20_000;
 const FIRST_PAUSE_MS = 250;
 
@@ -100,20 +109,22 @@ class HttpDownloader implements Downloader {
     digest,
     sizeBytes,
   }: Pick<DownloadRequest, "digest" | "sizeBytes">): Promise<boolean> {
-    return holdsWhole(this.#options.store, digest, sizeBytes);
+    const { store } = this.#options;
+    if (sizeBytes === undefined) return (await store.find(digest)) !== undefined;
+    return holdsWhole(store, digest, sizeBytes);
   }
 
   async bytes(
     url: string,
     options: { readonly signal: AbortSignal; readonly maximumBytes: number },
   ): Promise<Uint8Array | undefined> {
-    return this.#retry(url, options.signal, async () => {
+    return this.#retry(url, { signal: options.signal, advice: mirrorAdvice }, async () => {
       const answer = await this.#request(url, 0, options.signal);
       if (answer.status === 404) {
         answer.discard();
         return undefined;
       }
-      refuseStatus(url, answer);
+      refuseStatus(url, answer, mirrorAdvice);
       const chunks: Uint8Array[] = [];
       let total = 0;
       for await (const chunk of answer.body) {
@@ -134,8 +145,10 @@ class HttpDownloader implements Downloader {
     const { store } = this.#options;
     const found = await store.find(request.digest);
     // A file of another size was damaged after it came in: it is fetched again over it.
-    if (found !== undefined && (await sizeOf(found)) === request.sizeBytes) {
-      request.onBytes?.(request.sizeBytes);
+    const size = found === undefined ? undefined : await sizeOf(found);
+    if (found !== undefined && size !== undefined && (await isWhole(found, size, request))) {
+      if (request.sizeBytes === undefined) request.onSize?.(size);
+      request.onBytes?.(size);
       return found;
     }
     let failure: QclockError | undefined;
@@ -161,6 +174,7 @@ class HttpDownloader implements Downloader {
   /** One file, resumed after a cut from where it stopped, or from its start where the server cannot resume. */
   async #fetchFile(url: string, request: DownloadRequest): Promise<string> {
     const { store } = this.#options;
+    const { sizeBytes, advice = mirrorAdvice, signal } = request;
     await using temporary = await store.createTemporary();
     const onDisk = <Value>(work: Promise<Value>): Promise<Value> =>
       work.catch((error: unknown) => {
@@ -169,27 +183,32 @@ class HttpDownloader implements Downloader {
     await using file = await onDisk(open(temporary.path, "w"));
     let hash = createHash("sha256");
     let position = 0;
-    await this.#retry(url, request.signal, async () => {
-      const answer = await this.#request(url, position, request.signal);
-      refuseStatus(url, answer);
+    await this.#retry(url, { signal, advice }, async () => {
+      const answer = await this.#request(url, position, signal);
+      refuseStatus(url, answer, advice);
       if (position > 0 && answer.status !== 206) {
         request.onBytes?.(-position);
         hash = createHash("sha256");
         position = 0;
       }
+      if (sizeBytes === undefined && answer.lengthBytes !== undefined)
+        request.onSize?.(position + answer.lengthBytes);
       for await (const chunk of answer.body) {
-        if (position + chunk.length > request.sizeBytes) throw wrongSize(url, request);
+        if (position + chunk.length > (sizeBytes ?? LARGEST_BYTES))
+          throw wrongSize(url, request, "larger than");
         await onDisk(writeWhole(file, chunk, position));
         hash.update(chunk);
         position += chunk.length;
         request.onBytes?.(chunk.length);
       }
-      if (position < request.sizeBytes) throw cutShort();
+      if (position >= (sizeBytes ?? 0)) return;
+      // A body that came whole, as long as its head said, belongs to another file.
+      throw answer.lengthBytes === undefined ? cutShort() : wrongSize(url, request, "smaller than");
     });
     const actual: Digest = `sha256:${hash.digest("hex")}`;
     if (actual !== request.digest) {
       throw new QclockError("digest-mismatch", `${url} has the digest ${actual}.`, {
-        hint: `Expected ${request.digest}. The mirror serves another file under this name; nothing of it was kept.`,
+        hint: `Expected ${request.digest}. ${advice.otherBytes}`,
       });
     }
     await onDisk(file.sync());
@@ -211,7 +230,7 @@ class HttpDownloader implements Downloader {
 
   async #retry<Value>(
     url: string,
-    signal: AbortSignal,
+    { signal, advice }: { readonly signal: AbortSignal; readonly advice: Advice },
     attempt: () => Promise<Value>,
   ): Promise<Value> {
     for (let number = 1; ; number++) {
@@ -222,8 +241,9 @@ class HttpDownloader implements Downloader {
         if (error instanceof QclockError) throw error;
         const reason = reasonOf(error);
         const { isTransient } = await import("./http.ts");
-        if (!isTransient(error)) throw unreachable(url, reason, error);
-        if (number >= ATTEMPTS) throw unreachable(url, `${reason}, ${number} times`, error);
+        if (!isTransient(error)) throw unreachable(url, { reason, advice, cause: error });
+        if (number >= ATTEMPTS)
+          throw unreachable(url, { reason: `${reason}, ${number} times`, advice, cause: error });
         const pauseMs = FIRST_PAUSE_MS * 3 ** (number - 1);
         this.#options.onRetry(`${url}: ${reason}; trying again in ${pauseMs} ms`);
         await this.#options.sleep(pauseMs, signal);
@@ -233,15 +253,18 @@ class HttpDownloader implements Downloader {
 }
 
 /** 5xx is worth another try; all other refusals are final (401, 403 and 429 would only burn the quota). */
-function refuseStatus(url: string, answer: HttpAnswer): void {
+function refuseStatus(url: string, answer: HttpAnswer, advice: Advice): void {
   if (answer.status === 200 || answer.status === 206) return;
   answer.discard();
-  if (answer.status === 404 || answer.status === 410) throw new NotFoundError(url, answer.status);
+  const isGone = answer.status === 404 || answer.status === 410;
+  if (isGone) throw new NotFoundError(url, answer.status, advice);
   if (answer.status >= 500) {
-    throw Object.assign(new Error(`the mirror answered ${answer.status}`), { code: "EHTTP5XX" });
+    throw Object.assign(new Error(`${advice.server} answered ${answer.status}`), {
+      code: "EHTTP5XX",
+    });
   }
-  throw new QclockError("mirror-unreachable", `${url}: the mirror answered ${answer.status}.`, {
-    hint: "The mirror refused; ask its owner, or set another one.",
+  throw new QclockError(advice.code, `${url}: ${advice.server} answered ${answer.status}.`, {
+    hint: advice.refused,
   });
 }
 
@@ -259,27 +282,55 @@ function rank(error: QclockError): number {
   return error instanceof NotFoundError ? 0 : 1;
 }
 
-function wrongSize(url: string, request: DownloadRequest): QclockError {
-  return new QclockError(
-    "digest-mismatch",
-    `${url} is larger than the ${request.sizeBytes} bytes that the lock names.`,
-    { hint: `Expected ${request.digest}. Nothing of it was kept.` },
-  );
+function wrongSize(
+  url: string,
+  request: DownloadRequest,
+  difference: "larger than" | "smaller than",
+): QclockError {
+  const size =
+    request.sizeBytes === undefined
+      ? `${LARGEST_BYTES} bytes, which qclock does not fetch`
+      : `the ${request.sizeBytes} bytes that the lock names`;
+  return new QclockError("digest-mismatch", `${url} is ${difference} ${size}.`, {
+    hint: `Expected ${request.digest}. Nothing of it was kept.`,
+  });
 }
 
 function cutShort(): Error {
   return Object.assign(new Error("the transfer was cut short"), { code: "ECONNRESET" });
 }
 
-function unreachable(url: string, reason: string, cause: unknown): QclockError {
-  return new QclockError("mirror-unreachable", `${url} cannot be fetched: ${reason}.`, {
+function unreachable(
+  url: string,
+  {
+    reason,
+    advice,
     cause,
-    hint: "Check the network, or name a mirror that answers: QCLOCK_MIRROR_<OS>, or `mirrors` in the manifest.",
+  }: { readonly reason: string; readonly advice: Advice; readonly cause: unknown },
+): QclockError {
+  return new QclockError(advice.code, `${url} cannot be fetched: ${reason}.`, {
+    cause,
+    hint: advice.unreachable,
   });
 }
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Of known size: told by that, since it was proved when it came in. Of unknown size: by its digest. */
+async function isWhole(
+  file: string,
+  sizeBytes: number,
+  request: DownloadRequest,
+): Promise<boolean> {
+  if (request.sizeBytes !== undefined) {
+    if (request.sizeBytes !== sizeBytes) return false;
+    if (request.prove !== true) return true;
+  }
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(file, { signal: request.signal })) hash.update(chunk);
+  return `sha256:${hash.digest("hex")}` === request.digest;
 }
 
 async function sizeOf(file: string): Promise<number | undefined> {

@@ -4,6 +4,8 @@ import { loadHttp, loadHttps } from "../node-http.ts";
 /** The head of an answer and its body, which must be read to the end or discarded. */
 export interface HttpAnswer {
   readonly status: number;
+  /** How long the body says that it is; a shorter one ends in an error. Absent when it does not say. */
+  readonly lengthBytes?: number;
   readonly body: AsyncIterable<Uint8Array>;
   discard(): void;
 }
@@ -88,7 +90,13 @@ export class HttpClient {
 
   #toAnswer(status: number, message: IncomingMessage): HttpAnswer {
     message.setTimeout(this.#silenceMs, () => message.destroy(silence(this.#silenceMs)));
-    return { status, body: message, discard: () => message.destroy() };
+    const length = Number(message.headers["content-length"] ?? Number.NaN);
+    return {
+      status,
+      ...(Number.isSafeInteger(length) ? { lengthBytes: length } : {}),
+      body: message,
+      discard: () => message.destroy(),
+    };
   }
 }
 

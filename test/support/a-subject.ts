@@ -140,6 +140,7 @@ export function anAssembledImage(
     exclude: [],
     users: [],
     groups: [],
+    artifacts: [],
     files: [],
     directories: [],
     setuid: [],

@@ -64,6 +64,7 @@ const common = {
   stackName: "t-made-up",
   fingerprint: FINGERPRINT,
   store,
+  artifactPath: async () => Promise.reject(new Error("these images have no artifact")),
   onNotice: () => undefined,
   signal,
 };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AssembledArtifact, assembleImage } from "../../src/image/assemble.ts";
@@ -25,6 +26,7 @@ export const emptyImage: AssembledImage = {
   exclude: [],
   users: [],
   groups: [],
+  artifacts: [],
   files: [],
   directories: [],
   setuid: [],
@@ -43,6 +45,8 @@ export interface Workshop extends AsyncDisposable {
 export interface ImageParts {
   readonly debs?: readonly DebParts[];
   readonly image?: Partial<AssembledImage>;
+  /** What lies at the URLs of the image's artifacts. */
+  readonly downloads?: readonly Uint8Array[];
   readonly parent?: AssembledArtifact;
   readonly signal?: AbortSignal;
   /** Runs when the host's files have been listed and before they are packed. */
@@ -78,6 +82,12 @@ async function assemble(
     files.set(locked.digest, path);
     packages.push(locked);
   }
+  for (const bytes of parts.downloads ?? []) {
+    const digest: Digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+    const path = join(place.folder, digest.slice(7));
+    await writeFile(path, bytes);
+    files.set(digest, path);
+  }
   const locked = { packages: packages.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
   const scan = await scanFiles(image, place.store);
   await parts.afterScan?.();
@@ -94,6 +104,7 @@ async function assemble(
     scan,
     fingerprint: FINGERPRINT,
     stackName: "t-made-up",
+    artifactPath: async (digest) => files.get(digest) ?? "",
     unpack: () =>
       unpackPackages({
         image,

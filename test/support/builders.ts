@@ -64,6 +64,7 @@ export function anImage(name: string, parts: Partial<AssembledImage> = {}): Asse
     exclude: [],
     users: [],
     groups: [],
+    artifacts: [],
     files: [],
     directories: [],
     setuid: [],

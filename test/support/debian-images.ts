@@ -66,6 +66,7 @@ export async function assembleDebian(
       scan: { files: [] },
       fingerprint: FINGERPRINT,
       stackName: name,
+      artifactPath: async () => Promise.reject(new Error("these images have no artifact")),
       unpack: () =>
         unpackPackages({
           image,

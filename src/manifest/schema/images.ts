@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { artifactsSchema } from "./artifacts.ts";
 import {
   commandSchema,
   environmentSchema,
@@ -141,6 +142,7 @@ export const imageSchema = z.strictObject({
         "/usr/share/lintian",
       ],
     }),
+  artifacts: artifactsSchema.optional(),
   files: filesSchema.optional(),
   directories: z
     .array(

@@ -35,7 +35,7 @@ export async function gatherLocked(
 ): Promise<readonly Digest[]> {
   const { downloader, signal } = context;
   const files = [...targets.values()].flatMap((target) =>
-    lockedFiles(target, () => mirrorsOf(target.os)),
+    lockedFiles(target, () => mirrorsOf(target.os), context.artifactMirror),
   );
   const phase = { phase: "bundle:fetch", title: "Fetching what the store lacks" };
   await inPhase(context, phase, async (onProgress) => {

@@ -6,7 +6,8 @@ import {
   type ImageInputs,
 } from "../../../src/image/fingerprint.ts";
 import type { LockedPackage } from "../../../src/packages/package.ts";
-import type { AssembledImage, Stack } from "../../../src/stack/stack.ts";
+import type { Artifact, AssembledImage, Stack } from "../../../src/stack/stack.ts";
+import { aSingleFile } from "../../support/an-artifact.ts";
 import { emptyImage, EPOCH, FINGERPRINT } from "../../support/assemble.ts";
 import { lockedOf } from "../../support/deb.ts";
 
@@ -80,6 +81,7 @@ function inputsOf({
 }
 
 const before = inputsOf();
+const tool = aSingleFile(Buffer.from("tool"));
 
 test("the same inputs give the same fingerprint", () => {
   expect(inputsOf().app.fingerprint).toBe(before.app.fingerprint);
@@ -106,6 +108,7 @@ for (const [name, change, cause] of [
     { app: { directories: [{ path: "/d", mode: 0o755, uid: 0, gid: 0 }] } },
     "its settings changed",
   ],
+  ["an artifact", { app: { artifacts: [tool] } }, "artifact /opt/tool added"],
   ["a package of the base", { packages: [bash("5.2")] }, "its base changed"],
 ] as const) {
   test(`${name} changes the fingerprint, with its cause`, () => {
@@ -126,6 +129,33 @@ test("a package is told with both versions; several changes are counted", () => 
       inputsOf({ files: [page("2"), { ...page("1"), path: "srv/z" }] }).app,
     ),
   ).toBe("file srv/index.php changed and 1 more");
+});
+
+test("an artifact counts by its bytes, its place and its settings, and not by its URL", () => {
+  const with1 = (artifact: Artifact): ImageInputs =>
+    inputsOf({ app: { artifacts: [artifact] } }).app;
+  const first = with1(tool);
+
+  expect(with1({ ...tool, url: "https://other.example/tool" }).fingerprint).toBe(first.fingerprint);
+  for (const other of [
+    { ...tool, mode: 0o755 },
+    { ...tool, uid: 1 },
+    aSingleFile(Buffer.from("2")),
+  ]) {
+    expect(with1(other).fingerprint).not.toBe(first.fingerprint);
+    expect(explainChange(first, with1(other))).toBe("artifact /opt/tool changed");
+  }
+});
+
+test("without artifacts all digests are what they were before there were some", () => {
+  const { base } = inputsOf({
+    base: { directories: [{ path: "/d", mode: 0o755, uid: 1, gid: 1 }] },
+    packages: [lockedOf({ name: "bash", version: "1" }, Buffer.from("x"))],
+  });
+
+  expect(base.fingerprint).toBe(
+    "sha256:c5a2e42e6a030270e223ea9a54b25bae166c33c2b4022ad6df3bcb63abd39d3d",
+  );
 });
 
 test("the epoch and the bytes of a package of the same version change the fingerprint", () => {

@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { assembledImages, packageInputs } from "../../../src/packages/inputs.ts";
-import type { AssembledImage, Image, Stack } from "../../../src/stack/stack.ts";
+import type { Artifact, AssembledImage, Image, Stack } from "../../../src/stack/stack.ts";
 import { aService } from "../../support/a-service.ts";
+import { aSingleFile } from "../../support/an-artifact.ts";
 import { anAssembledImage } from "../../support/a-subject.ts";
 
 const base = anAssembledImage("base", { packages: ["bash", "libc6"] });
+const download = aSingleFile(Buffer.from("tool"));
 const app = anAssembledImage("app", { parent: "base", packages: ["apache2"] });
 
 test("the same stack has the same digest", () => {
@@ -26,6 +28,7 @@ test.for<readonly [string, Stack]>([
   ],
   ["a group", aStack([base, { ...app, groups: [{ name: "g", gid: 1, members: [] }] }])],
   ["a file that stays setuid", aStack([base, { ...app, setuid: ["/usr/bin/su"] }])],
+  ["an artifact", aStack([base, { ...app, artifacts: [download] }])],
   ["one image more", aStack([base, app, anAssembledImage("db")])],
   ["another OS", aStack([base, app], { os: "debian-13" })],
   ["another architecture", aStack([base, app], { architecture: "arm64" })],
@@ -54,6 +57,23 @@ test.for<readonly [string, Stack]>([
   ],
 ])("%s changes nothing", ([, changed]) => {
   expect(packageInputs(changed)).toBe(packageInputs(aStack([base, app])));
+});
+
+test("an artifact counts by its URL, its digest and its path, in whatever order", () => {
+  const inputs = (...artifacts: readonly Artifact[]): string =>
+    packageInputs(aStack([base, { ...app, artifacts }]));
+  const other = { ...download, path: "/opt/a" };
+
+  expect(inputs(download, other)).toBe(inputs(other, { ...download, mode: 0o755, uid: 5 }));
+  expect(inputs(other)).not.toBe(inputs(download));
+  expect(inputs({ ...download, url: "https://other.example/tool" })).not.toBe(inputs(download));
+  expect(inputs(aSingleFile(Buffer.from("other")))).not.toBe(inputs(download));
+});
+
+test("without artifacts the digest is what it was before there were some", () => {
+  expect(packageInputs(aStack([anAssembledImage("base", { packages: ["bash"] })]))).toBe(
+    "sha256:ce25716fbc34ff2194c7292e0808c23f2b0cb46e27e694165b132b6033601ced",
+  );
 });
 
 test("images from a Dockerfile or a registry hold no packages of ours", () => {

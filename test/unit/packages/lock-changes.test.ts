@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { describeLockChanges } from "../../../src/packages/lock-changes.ts";
 import type { LockedPackage, LockTarget } from "../../../src/packages/package.ts";
+import { aSingleFile } from "../../support/an-artifact.ts";
 import { aPackageStack } from "../../integration/packages/lock-request.ts";
 
 const target = aTarget({
@@ -29,6 +30,50 @@ test.for<readonly [string, Readonly<Record<string, readonly string[]>>, readonly
   ["what the parent has is asked for", { base: ["bash"], app: ["bash", "web"] }, [other()]],
 ])("%s", ([, images, expected]) => {
   expect(describeLockChanges(aPackageStack(images), target)).toEqual(expected);
+});
+
+test("artifacts that came, went or changed are told by their paths", () => {
+  const stack = aPackageStack({ base: ["bash"], app: ["web"] });
+  const artifact = aSingleFile(Buffer.from("tool"));
+  const at = (path: string): typeof artifact => ({ ...artifact, path });
+  const app = stack.images.get("app");
+  const base = target.images.get("app");
+  if (app?.type !== "assembled" || base === undefined) throw new Error("no such image");
+  const locked = ["/gone", "/moved", "/other", "/same"].map((path) => ({
+    url: artifact.url,
+    digest: artifact.digest,
+    sizeBytes: 4,
+    path,
+  }));
+
+  const lines = describeLockChanges(
+    {
+      ...stack,
+      images: new Map([
+        ...stack.images,
+        [
+          "app",
+          {
+            ...app,
+            artifacts: [
+              at("/new"),
+              { ...at("/moved"), url: "https://other.example/tool" },
+              { ...at("/other"), digest: `sha256:${"1".repeat(64)}` as const },
+              at("/same"),
+            ],
+          },
+        ],
+      ]),
+    },
+    { ...target, images: new Map([...target.images, ["app", { ...base, artifacts: locked }]]) },
+  );
+
+  expect(lines).toEqual([
+    'image "app": asks for artifact /new as well',
+    'image "app": artifact /moved comes from another URL: https://other.example/tool',
+    `image "app": artifact /other has another sha256: ${"1".repeat(64)}`,
+    'image "app": no longer asks for artifact /gone',
+  ]);
 });
 
 function other(): string {

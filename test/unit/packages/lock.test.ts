@@ -114,6 +114,34 @@ test("what is written is read back as it was, and written again as it was", () =
   expect(read.ok && formatLock(read.value)).toBe(text);
 });
 
+test("artifacts stand below the packages of their image, and are read back as they were", () => {
+  const pinned = {
+    url: "https://downloads.example/tool.tar.gz",
+    digest: `sha256:${hex}`,
+    sizeBytes: 1234,
+    path: "/opt/tool",
+  } as const;
+  const [[key, target] = ["", undefined]] = lock.targets;
+  if (target === undefined) throw new Error("the lock has no target");
+  const images = new Map([["tool", { packages: [], artifacts: [pinned] }]]);
+  const withArtifact: Lock = { ...lock, targets: new Map([[key, { ...target, images }]]) };
+
+  const text = formatLock(withArtifact);
+
+  expect(text.slice(text.indexOf("    images:")).replaceAll(hex, "…")).toMatchInlineSnapshot(`
+    "    images:
+          tool:
+            packages: []
+            artifacts:
+              - url: https://downloads.example/tool.tar.gz
+                sha256: …
+                size: 1234
+                path: /opt/tool
+    "
+  `);
+  expect(parseLock(text, "stack.lock.yaml")).toEqual({ ok: true, value: withArtifact });
+});
+
 test("targets are sorted, whichever came first", () => {
   const [target] = lock.targets.values();
   if (target === undefined) throw new Error("no target");

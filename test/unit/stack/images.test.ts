@@ -41,6 +41,7 @@ images:
     ],
     users: [],
     groups: [],
+    artifacts: [],
     files: [
       { source: "/project/rootfs", target: "/", uid: 0, gid: 0 },
       { source: "/project/page.html", target: "/srv/page.html", mode: 0o640, uid: 33, gid: 34 },

@@ -1,0 +1,96 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rm, stat } from "node:fs/promises";
+import path from "node:path";
+import type { Artifact, AssembledImage, Digest } from "../stack/stack.ts";
+import { toStoreError } from "../store/disk-store.ts";
+import type { Store } from "../store/store.ts";
+import { type ContentSource, type DraftEntry, LayerDraft, mergeLayers } from "./draft.ts";
+import type { Layer } from "./layer.ts";
+import { writeLayer } from "./layer-tar.ts";
+import { ArtifactPlacer, type PlacedPath } from "./place-artifact.ts";
+import { unpackArtifact } from "./unpack-artifact.ts";
+
+export interface ArtifactsLayerRequest {
+  readonly image: AssembledImage;
+  readonly below: readonly Layer[];
+  readonly epoch: number;
+  /** Path of an artifact's file in the store, fetched when it is not there yet. */
+  readonly artifactPath: (digest: Digest) => Promise<string>;
+  readonly store: Store;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The layer of what the manifest takes from URLs, between the packages and the manifest's files: a layer
+ * of its own, so that an edited file does not unpack archives again.
+ *
+ * Throws `artifact-corrupt`, `file-conflict`, `disk-full`.
+ */
+export async function buildArtifactsLayer(request: ArtifactsLayerRequest): Promise<Layer> {
+  const { image, below, epoch, store, signal } = request;
+  const spoolFolder = path.join(store.directory, "tmp", `artifacts-${randomUUID()}`);
+  try {
+    await mkdir(spoolFolder, { recursive: true });
+    const draft = new LayerDraft(mergeLayers(below), epoch);
+    const placer = new ArtifactPlacer({ draft, image, epoch });
+    for (const [index, artifact] of image.artifacts.entries()) {
+      signal.throwIfAborted();
+      const file = await request.artifactPath(artifact.digest);
+      const paths = await pathsOf(artifact, {
+        file,
+        spool: path.join(spoolFolder, String(index)),
+        storeDirectory: store.directory,
+        signal,
+      });
+      placer.place(artifact, paths);
+    }
+    const entries = foldHardLinks(draft.sorted());
+    return await writeLayer({ entries, kind: "artifacts", epoch, store, signal });
+  } catch (error) {
+    throw toStoreError(error, store.directory);
+  } finally {
+    await rm(spoolFolder, { recursive: true, force: true });
+  }
+}
+
+/** What an artifact brings, below its path; for a single file that is the path itself. */
+async function pathsOf(
+  artifact: Artifact,
+  place: {
+    readonly file: string;
+    readonly spool: string;
+    readonly storeDirectory: string;
+    readonly signal: AbortSignal;
+  },
+): Promise<readonly PlacedPath[]> {
+  if (artifact.unpack === "none") {
+    const { size } = await stat(place.file);
+    const content: ContentSource = { type: "file", file: place.file, offset: 0 };
+    return [
+      { path: "", type: "file", mode: artifact.mode, size, digest: artifact.digest, content },
+    ];
+  }
+  const contents = new Map<object, ContentSource>();
+  return (await unpackArtifact({ ...place, artifact })).map(({ file, ...entry }) => {
+    if (file === undefined) return { ...entry, size: 0 };
+    const { size, digest, offset } = file;
+    // Hard links share it: that is how they are known to be some.
+    const content = contents.get(file) ?? { type: "file", file: place.spool, offset };
+    contents.set(file, content);
+    return { ...entry, size, digest, content };
+  });
+}
+
+/** Of files that share their content the one with the lowest path stays, since in a sorted tar it comes before its links. */
+function foldHardLinks(entries: readonly DraftEntry[]): readonly DraftEntry[] {
+  const first = new Map<ContentSource, DraftEntry>();
+  return entries.map((entry) => {
+    const { content, digest: _, ...rest } = entry;
+    if (content === undefined) return entry;
+    const file = first.get(content);
+    if (file === undefined) first.set(content, entry);
+    // A link has its file's mode: one of the two may have lost its setuid bit.
+    if (file === undefined || file.mode !== entry.mode) return entry;
+    return { ...rest, type: "hardlink", size: 0, linkTarget: file.path };
+  });
+}

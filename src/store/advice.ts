@@ -1,0 +1,26 @@
+import type { ErrorCode } from "../error.ts";
+
+/** What to call the server of a download, and what its reader can do when it does not give the file. */
+export interface Advice {
+  /** Of a server that does not answer, refuses, or lacks the file. */
+  readonly code: Extract<ErrorCode, "mirror-unreachable" | "artifact-unreachable">;
+  /** As the subject of a sentence: `the mirror`. */
+  readonly server: string;
+  /** A sentence each. */
+  readonly missing: string;
+  readonly refused: string;
+  readonly unreachable: string;
+  readonly otherBytes: string;
+}
+
+/** For packages and their indexes. */
+export const mirrorAdvice: Advice = {
+  code: "mirror-unreachable",
+  server: "the mirror",
+  missing:
+    "The package has left the mirror: run `qclock lock --update`, or use a mirror that keeps it.",
+  refused: "The mirror refused; ask its owner, or set another one.",
+  unreachable:
+    "Check the network, or name a mirror that answers: QCLOCK_MIRROR_<OS>, or `mirrors` in the manifest.",
+  otherBytes: "The mirror serves another file under this name; nothing of it was kept.",
+};
