@@ -87,6 +87,7 @@ export async function openBench(request: {
   const place: Bench["place"] = (cwd, { engine: other = engine, environment = {} } = {}) => ({
     cwd,
     enter: other.enter,
+    enginePid: other.pid,
     environment: {
       ...ownEnvironment(),
       QCLOCK_STORE: path.join(cache, "store"),

@@ -9,13 +9,19 @@ export interface Place {
   readonly environment: Readonly<Record<string, string>>;
   /** Words before the command that put it into a network namespace; none on the host's network. */
   readonly enter: readonly string[];
+  /** Process id of the Engine that it talks to, when that is the bench's own. */
+  readonly enginePid: number | undefined;
 }
 
 /** More than any contestant takes; one that hangs must not hold up the rest. */
 const TIMEOUT_MS = 6 * 60 * 1000;
 
 /** Start a command in its place. The result rejects when it fails, takes too long or is interrupted. */
-export function start(command: Command, { cwd, environment, enter }: Place, signal: AbortSignal) {
+export function start(
+  command: Command,
+  { cwd, environment, enter }: Omit<Place, "enginePid">,
+  signal: AbortSignal,
+) {
   const [file = "", ...words] = [...enter, ...command];
   return execa(file, words, {
     cwd,

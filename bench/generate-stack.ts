@@ -4,8 +4,16 @@ import path from "node:path";
 /** How many images stand on one: wide and shallow, so that 500 stay far below the Engine's limit of layers. */
 const CHILDREN = 8;
 
+/** How many targets `buildx bake` is given at a time, where all of them are too many for it. */
+const PART = 50;
+
+/** Names of the groups in the bake file that together are all targets. */
+export function generatedParts(images: number): readonly string[] {
+  return Array.from({ length: Math.ceil(images / PART) }, (_, index) => `part-${index}`);
+}
+
 /** Name of a generated stack of so many images. */
-export function generatedStackName(images: number): string {
+function generatedStackName(images: number): string {
   return `qclock-bench-${images}`;
 }
 
@@ -65,7 +73,15 @@ function bakeFileOf(names: readonly string[]): string {
     return parent === "scratch" ? {} : { contexts: { [parent]: `target:${parent}` } };
   };
   return JSON.stringify({
-    group: { default: { targets: names } },
+    group: {
+      default: { targets: names },
+      ...Object.fromEntries(
+        generatedParts(names.length).map((part, index) => [
+          part,
+          { targets: names.slice(index * PART, (index + 1) * PART) },
+        ]),
+      ),
+    },
     target: Object.fromEntries(
       names.map((name) => [
         name,

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
 import { type Command, type Place, reasonOf, start } from "./command.ts";
+import { untilIdle } from "./idle.ts";
 import { measured, median, type Row } from "./row.ts";
 
 /** One command to time as a whole process. */
@@ -89,6 +90,7 @@ async function runOnce(
 async function timeOnce(contestant: Contestant, signal: AbortSignal): Promise<number> {
   const { command, place, before, after } = contestant;
   await before?.();
+  if (place.enginePid !== undefined) await untilIdle(place.enginePid, signal);
   try {
     const startMs = performance.now();
     await start(command, place, signal);

@@ -13,13 +13,15 @@ export interface PeakMemory {
 const SAMPLE_EVERY_MS = 15;
 
 /**
- * Run a command to its end and watch the resident memory of its process tree, and of the Engine's when its process id is
- * given. The kernel's own high-water mark of the command fills in what happens between two looks.
+ * Run a command to its end and watch the resident memory of its process tree, and of the Engine's when that is the
+ * bench's own. The kernel's own high-water mark of the command fills in what happens between two looks.
  */
 export async function watchMemory(
-  { command, place, enginePid }: WatchedCommand,
+  command: Command,
+  place: Place,
   signal: AbortSignal,
 ): Promise<PeakMemory> {
+  const { enginePid } = place;
   const running = start(command, place, signal);
   const peak = { commandBytes: 0, engineBytes: 0 };
   const look = (): void => {
@@ -39,12 +41,6 @@ export async function watchMemory(
     clearInterval(timer);
   }
   return peak;
-}
-
-interface WatchedCommand {
-  readonly command: Command;
-  readonly place: Place;
-  readonly enginePid?: number | undefined;
 }
 
 /** Resident bytes of all processes of a tree now; memory that they share is counted for each. */

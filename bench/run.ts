@@ -55,6 +55,7 @@ async function runCases(chosen: readonly Case[], rounds: number | undefined): Pr
   for (const each of chosen) {
     if (interruption.signal.aborted) break;
     say(`Measuring: ${each.name} (${each.summary})...`);
+    const startMs = performance.now();
     try {
       const groups = await each.measure(bench, rounds ?? each.rounds);
       results.push(...groups.map((group) => ({ name: each.name, ...group })));
@@ -66,6 +67,7 @@ async function runCases(chosen: readonly Case[], rounds: number | undefined): Pr
         rows: [notMeasured("all", reasonOf(error))],
       });
     }
+    say(`  ${Math.round((performance.now() - startMs) / 1000)} s`);
     // After each case, so that an end before the last one loses nothing.
     await keepResults(file, results, bench.versions);
   }

@@ -27,13 +27,13 @@ export const memory: Case = {
     const cold = [
       ...(await watch(bench, own, options)),
       ...(bench.peersProblem === undefined
-        ? await watch(bench, peer, options)
+        ? await watch(bench, peer, { ...options, rounds: 1 })
         : [notMeasured(peer.name, bench.peersProblem)]),
     ];
     const generated: Row[] = [];
     for (const size of PLANNED) {
       for (const contestant of await generatedContestants(bench, size)) {
-        generated.push(...(await watch(bench, contestant, { rounds, warmUp: false })));
+        generated.push(...(await watch(bench, contestant, { rounds: 1, warmUp: false })));
       }
     }
     return [
@@ -70,13 +70,12 @@ async function watch(
   { rounds, warmUp }: { readonly rounds: number; readonly warmUp: boolean },
 ): Promise<readonly Row[]> {
   const peaks: PeakMemory[] = [];
-  const enginePid = before === undefined ? undefined : bench.engine.pid;
   try {
     await prepare?.();
     if (warmUp) await bench.run(command, place);
     for (let round = 0; round < rounds; round++) {
       await before?.();
-      peaks.push(await watchMemory({ command, place, enginePid }, bench.signal));
+      peaks.push(await watchMemory(command, place, bench.signal));
     }
   } catch (error) {
     bench.signal.throwIfAborted();
@@ -91,7 +90,8 @@ async function watch(
   // The target is qclock's own: its processes, not the Engine's.
   const target = { text: `< ${MOST_MB} MB`, reached: outcome.max < MOST_MB };
   const ownRow = { contestant: name, outcome, ...(name.startsWith("`qclock") ? { target } : {}) };
-  if (enginePid === undefined) return [ownRow];
+  // Planning asks the Engine little: only what builds has a second row.
+  if (place.enginePid === undefined || before === undefined) return [ownRow];
   return [
     ownRow,
     {
