@@ -1,6 +1,7 @@
+import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { loadStack } from "./stack-file.ts";
-import { findManifest } from "./manifest-file.ts";
+import { findManifest, lockPathOf } from "./manifest-file.ts";
 import type { Session } from "./session.ts";
 import { topics } from "./topics.ts";
 
@@ -22,6 +23,10 @@ export async function candidatesFor(
       required && previous !== undefined && [short, long].includes(previous),
   );
   if (expecting !== undefined) return expecting.argChoices ?? [];
+  // `--update` takes names up to the next option.
+  const lastOption = before.findLast((word) => word.startsWith("-"));
+  if (command.name() === "lock" && lastOption === "--update" && !current.startsWith("-"))
+    return lockedPackages(session);
   if (current.startsWith("-")) {
     return command.options
       .filter(({ hidden }) => !hidden)
@@ -35,6 +40,7 @@ export async function candidatesFor(
     return [...topics.keys(), ...program.commands.map((each) => each.name())];
   const choices = command.registeredArguments[0]?.argChoices;
   if (choices !== undefined) return choices;
+  if (command.name() === "why") return lockedPackages(session);
   return namesFor(command.name(), session);
 }
 
@@ -46,6 +52,26 @@ function commandAt(program: Command, words: readonly string[]): Command {
       command;
   }
   return command;
+}
+
+/** Packages of the lock, of all its targets, with the same forbearance as below. */
+async function lockedPackages(session: Session): Promise<readonly string[]> {
+  try {
+    const manifestPath = await findManifest({
+      named: session.settings.file,
+      workingDirectory: session.host.workingDirectory,
+    });
+    const text = await readFile(lockPathOf(manifestPath), "utf8");
+    const [{ parseLock }, { lockedNames }] = await Promise.all([
+      import("../packages/lock.ts"),
+      import("../packages/locked-names.ts"),
+    ]);
+    const lock = parseLock(text, "");
+    if (!lock.ok) return [];
+    return [...new Set([...lock.value.targets.values()].flatMap(lockedNames))].toSorted();
+  } catch {
+    return [];
+  }
 }
 
 /** Services or images of the manifest, as far as there is one that can be read: a shell must not be bothered by what is wrong with it. */

@@ -13,7 +13,7 @@ export const topics: ReadonlyMap<string, string> = new Map([
     4   the Engine, a mirror or a registry cannot be reached, or refused
     5   another run holds the stack
     6   the Engine is too old or lacks a feature
-    7   changes are pending (plan --detailed-exit-code)
+    7   changes are pending (plan --detailed-exit-code, lock diff --exit-code)
     8   a backup or its restore did not pass its check
     9   refused, because data would be lost
    70   a bug in qclock
@@ -66,6 +66,8 @@ in ~/.local/state/qclock/logs. --debug FILE writes every event and every request
 
 Debian: QCLOCK_MIRROR_DEBIAN_12, else "mirrors" in the manifest, else the mirror that this machine's apt uses.
 Several URLs, with spaces between them: the archive, its security updates, further places that keep old packages.
+A package of the lock is looked for in the store, in both archives, and in each further place. When it is nowhere, build
+and up move it alone to its newest version and say so; with --locked they fail.
 Whatever the mirror, the release file's signature is checked against the distribution's keys that ship with qclock,
 and each package against the digest that the signed index gives. The mirror is not part of stack.lock.yaml.
 

@@ -1,119 +1,264 @@
+import type { Digest } from "../stack/stack.ts";
 import { compareVersions } from "./deb/version.ts";
-import type { Lock, LockedPackage, LockTarget } from "./package.ts";
+import { formatReason } from "./lock.ts";
+import type {
+  Lock,
+  LockedArtifact,
+  LockedImage,
+  LockedPackage,
+  LockedRepository,
+  LockTarget,
+} from "./package.ts";
 
-/** In what a lock differs from an earlier one. Targets, images and packages that are the same are left out. */
+/** What differs between two locks; targets, images and packages that are as they were are left out. All lists are sorted. */
 export interface LockDiff {
   readonly targets: readonly TargetDiff[];
 }
 
 export interface TargetDiff {
-  /** `<os>/<architecture>` */
+  /** `debian-12/amd64` */
   readonly target: string;
-  readonly change: "added" | "removed" | "changed";
-  /** Repositories that were read anew, by id. */
-  readonly repositories: readonly string[];
-  readonly epoch?: { readonly before: number; readonly after: number };
+  readonly change: Change;
+  /** Whether the lock was made for another list of images and packages in the manifest. */
+  readonly otherInputs: boolean;
+  readonly epoch?: Pair<number>;
+  readonly repositories: readonly RepositoryDiff[];
   readonly images: readonly ImageDiff[];
+}
+
+export type Change = "added" | "removed" | "changed";
+
+/** A value before and after. */
+export interface Pair<Value> {
+  readonly from: Value;
+  readonly to: Value;
+}
+
+export interface RepositoryDiff {
+  readonly id: string;
+  readonly change: Change;
+  /** Digests of the signed release file: another one is another snapshot of the repository. */
+  readonly release?: Pair<Digest>;
+  /** Fingerprints, where another key signed it. */
+  readonly signedBy?: Pair<string>;
+  /** Other facts that differ, as `archive main -> security`. */
+  readonly other: readonly string[];
 }
 
 export interface ImageDiff {
   readonly image: string;
-  readonly change: "added" | "removed" | "changed";
+  readonly change: Change;
   readonly added: readonly LockedPackage[];
   readonly removed: readonly LockedPackage[];
   readonly moved: readonly MovedPackage[];
-  /** Of what is downloaded. */
-  readonly sizeBytes: { readonly before: number; readonly after: number };
-  /** Whether the expected digest of the packages layer is another one, or is not known any more. */
-  readonly layer: "same" | "changed" | "dropped" | "recorded";
+  /** The same bytes, but another fact: its place, or why it is there. */
+  readonly restated: readonly RestatedPackage[];
+  /** Files from URLs, by their path in the image. */
+  readonly artifacts: readonly ArtifactDiff[];
+  /** Digests of the packages layer; one is absent where the lock has none, as before the next build. */
+  readonly packagesLayer?: { readonly from?: Digest; readonly to?: Digest };
+  /** Sum of the packages' and the artifacts' sizes. */
+  readonly downloadBytes: Pair<number>;
 }
 
-export interface MovedPackage {
-  readonly before: LockedPackage;
-  readonly after: LockedPackage;
-  /** `rebuilt`: the same version with other bytes. */
-  readonly direction: "newer" | "older" | "rebuilt";
+export interface MovedPackage extends Pair<LockedPackage> {
+  readonly name: string;
+  /** `replaced` is the same version with other bytes, which no distribution does. */
+  readonly direction: "newer" | "older" | "replaced";
 }
 
-/** Compare two locks; an absent one is empty. Sorted by target, image and package. Pure. */
+export interface ArtifactDiff {
+  readonly path: string;
+  readonly change: Change;
+  readonly from?: LockedArtifact;
+  readonly to?: LockedArtifact;
+}
+
+export interface RestatedPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly facts: readonly ({ readonly fact: string } & Pair<string>)[];
+}
+
+/** Compare two locks. */
 export function diffLocks(before: Lock | undefined, after: Lock | undefined): LockDiff {
-  const names = union(before?.targets, after?.targets);
-  return {
-    targets: names.flatMap((target) => {
-      const diff = diffTargets(target, before?.targets.get(target), after?.targets.get(target));
-      const isSame =
-        diff.change === "changed" &&
-        diff.images.length + diff.repositories.length === 0 &&
-        diff.epoch === undefined;
-      return isSame ? [] : [diff];
-    }),
-  };
+  const from = before?.targets ?? new Map<string, LockTarget>();
+  const to = after?.targets ?? new Map<string, LockTarget>();
+  const keys = [...new Set([...from.keys(), ...to.keys()])].toSorted();
+  return { targets: keys.flatMap((key) => diffTargets(key, from.get(key), to.get(key)) ?? []) };
+}
+
+/** Whether nothing differs. */
+export function isSame({ targets }: LockDiff): boolean {
+  return targets.length === 0;
 }
 
 function diffTargets(
-  target: string,
-  before: LockTarget | undefined,
-  after: LockTarget | undefined,
-): TargetDiff {
-  const releases = new Map(
-    before?.repositories.map(({ id, releaseDigest }) => [id, releaseDigest]),
+  key: string,
+  from: LockTarget | undefined,
+  to: LockTarget | undefined,
+): TargetDiff | undefined {
+  const names = namesOf(from?.images, to?.images);
+  const images = names.flatMap(
+    (name) => diffImages(name, from?.images.get(name), to?.images.get(name)) ?? [],
   );
-  const epoch =
-    before === undefined || after === undefined || before.epoch === after.epoch
-      ? {}
-      : { epoch: { before: before.epoch, after: after.epoch } };
+  const repositories = diffRepositories(from?.repositories ?? [], to?.repositories ?? []);
+  const bothThere = from !== undefined && to !== undefined;
+  const otherInputs = bothThere && from.inputs !== to.inputs;
+  const otherEpoch = bothThere && from.epoch !== to.epoch;
+  if (bothThere && !otherInputs && !otherEpoch && images.length + repositories.length === 0)
+    return undefined;
   return {
-    target,
-    change: changeOf(before, after),
-    repositories: (after?.repositories ?? [])
-      .filter(({ id, releaseDigest }) => releases.get(id) !== releaseDigest)
-      .map(({ id }) => id),
-    ...epoch,
-    images: union(before?.images, after?.images).flatMap((image) => {
-      const diff = diffImages(image, before?.images.get(image), after?.images.get(image));
-      const count = diff.added.length + diff.removed.length + diff.moved.length;
-      return diff.change === "changed" && count === 0 && diff.layer === "same" ? [] : [diff];
-    }),
+    target: key,
+    change: changeOf(from, to),
+    otherInputs,
+    ...(otherEpoch ? { epoch: { from: from.epoch, to: to.epoch } } : {}),
+    repositories,
+    images,
   };
 }
 
-type LockedImage = NonNullable<ReturnType<LockTarget["images"]["get"]>>;
+function diffRepositories(
+  from: readonly LockedRepository[],
+  to: readonly LockedRepository[],
+): readonly RepositoryDiff[] {
+  const before = new Map(from.map((each) => [each.id, each]));
+  const after = new Map(to.map((each) => [each.id, each]));
+  return namesOf(before, after).flatMap((id): readonly RepositoryDiff[] => {
+    const [one, other] = [before.get(id), after.get(id)];
+    if (one === undefined || other === undefined)
+      return [{ id, change: changeOf(one, other), other: [] }];
+    const facts = diffFacts(repositoryFacts(one), repositoryFacts(other));
+    const moved = one.releaseDigest !== other.releaseDigest;
+    const resigned = one.signedBy !== other.signedBy;
+    if (!moved && !resigned && facts.length === 0) return [];
+    return [
+      {
+        id,
+        change: "changed",
+        ...(moved ? { release: { from: one.releaseDigest, to: other.releaseDigest } } : {}),
+        ...(resigned ? { signedBy: { from: one.signedBy, to: other.signedBy } } : {}),
+        // With another release file the indexes are others as well, which goes without saying.
+        other: facts
+          .filter(({ fact }) => !moved || fact !== "indexes")
+          .map((each) => `${each.fact} ${each.from} -> ${each.to}`),
+      },
+    ];
+  });
+}
+
+function repositoryFacts({ suite, components, archive, indexDigests }: LockedRepository): Facts {
+  return {
+    suite,
+    components: components.join(" "),
+    archive,
+    indexes: [...indexDigests].map((pair) => pair.join(" ")).join(", "),
+  };
+}
 
 function diffImages(
   image: string,
-  before: LockedImage | undefined,
-  after: LockedImage | undefined,
-): ImageDiff {
-  const old = byName(before);
-  const current = byName(after);
+  from: LockedImage | undefined,
+  to: LockedImage | undefined,
+): ImageDiff | undefined {
+  const before = byName(from);
+  const after = byName(to);
+  const added = [...after.values()].filter(({ name }) => !before.has(name));
+  const removed = [...before.values()].filter(({ name }) => !after.has(name));
   const moved: MovedPackage[] = [];
-  for (const [name, entry] of current) {
-    const earlier = old.get(name);
-    if (earlier === undefined || earlier.digest === entry.digest) continue;
-    const order = compareVersions(entry.version, earlier.version);
-    const direction = order === 0 ? "rebuilt" : order > 0 ? "newer" : "older";
-    moved.push({ before: earlier, after: entry, direction });
+  const restated: RestatedPackage[] = [];
+  for (const [name, one] of before) {
+    const other = after.get(name);
+    if (other === undefined) continue;
+    const direction = directionOf(one, other);
+    if (direction !== undefined) moved.push({ name, from: one, to: other, direction });
+    else {
+      const facts = diffFacts(packageFacts(one), packageFacts(other));
+      if (facts.length > 0) restated.push({ name, version: one.version, facts });
+    }
   }
+  const otherLayer = from?.packagesLayer !== to?.packagesLayer;
+  const artifacts = diffArtifacts(from?.artifacts ?? [], to?.artifacts ?? []);
+  const lists = [added, removed, moved, restated, artifacts];
+  const bothThere = from !== undefined && to !== undefined;
+  if (bothThere && !otherLayer && lists.every(({ length }) => length === 0)) return undefined;
   return {
     image,
-    change: changeOf(before, after),
-    added: [...current.values()].filter(({ name }) => !old.has(name)),
-    removed: [...old.values()].filter(({ name }) => !current.has(name)),
-    moved,
-    sizeBytes: { before: sizeOf(before), after: sizeOf(after) },
-    layer: layerChange(before?.packagesLayer, after?.packagesLayer),
+    change: changeOf(from, to),
+    added: sorted(added),
+    removed: sorted(removed),
+    moved: sorted(moved),
+    restated: sorted(restated),
+    artifacts,
+    ...(otherLayer
+      ? {
+          packagesLayer: {
+            ...(from?.packagesLayer === undefined ? {} : { from: from.packagesLayer }),
+            ...(to?.packagesLayer === undefined ? {} : { to: to.packagesLayer }),
+          },
+        }
+      : {}),
+    downloadBytes: { from: sizeOf(from), to: sizeOf(to) },
   };
 }
 
-function layerChange(before: string | undefined, after: string | undefined): ImageDiff["layer"] {
-  if (before === after) return "same";
-  if (before === undefined) return "recorded";
-  return after === undefined ? "dropped" : "changed";
+function diffArtifacts(
+  from: readonly LockedArtifact[],
+  to: readonly LockedArtifact[],
+): readonly ArtifactDiff[] {
+  const before = new Map(from.map((each) => [each.path, each]));
+  const after = new Map(to.map((each) => [each.path, each]));
+  return namesOf(before, after).flatMap((path) => {
+    const [one, other] = [before.get(path), after.get(path)];
+    const unchanged =
+      one?.url === other?.url &&
+      one?.digest === other?.digest &&
+      one?.sizeBytes === other?.sizeBytes;
+    if (unchanged) return [];
+    return [
+      {
+        path,
+        change: changeOf(one, other),
+        ...(one === undefined ? {} : { from: one }),
+        ...(other === undefined ? {} : { to: other }),
+      },
+    ];
+  });
 }
 
-function changeOf(before: unknown, after: unknown): "added" | "removed" | "changed" {
-  if (before === undefined) return "added";
-  return after === undefined ? "removed" : "changed";
+function directionOf(
+  from: LockedPackage,
+  to: LockedPackage,
+): MovedPackage["direction"] | undefined {
+  if (from.version !== to.version) {
+    return compareVersions(from.version, to.version) < 0 ? "newer" : "older";
+  }
+  return from.digest === to.digest ? undefined : "replaced";
+}
+
+function packageFacts(entry: LockedPackage): Facts {
+  return {
+    architecture: entry.architecture,
+    repository: entry.repository,
+    path: entry.path,
+    size: String(entry.sizeBytes),
+    source: `${entry.source} ${entry.sourceVersion}`,
+    built: String(entry.buildTime),
+    reason: formatReason(entry.reason),
+  };
+}
+
+type Facts = Readonly<Record<string, string>>;
+
+function diffFacts(from: Facts, to: Facts): RestatedPackage["facts"] {
+  return Object.entries(from).flatMap(([fact, value]) =>
+    to[fact] === value ? [] : [{ fact, from: value, to: to[fact] ?? "" }],
+  );
+}
+
+function changeOf(from: unknown, to: unknown): Change {
+  if (from === undefined) return "added";
+  return to === undefined ? "removed" : "changed";
 }
 
 function byName(image: LockedImage | undefined): ReadonlyMap<string, LockedPackage> {
@@ -121,12 +266,19 @@ function byName(image: LockedImage | undefined): ReadonlyMap<string, LockedPacka
 }
 
 function sizeOf(image: LockedImage | undefined): number {
-  return (image?.packages ?? []).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const files = [...(image?.packages ?? []), ...(image?.artifacts ?? [])];
+  return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
-function union(
-  one: ReadonlyMap<string, unknown> | undefined,
-  other: ReadonlyMap<string, unknown> | undefined,
+function namesOf(
+  from: ReadonlyMap<string, unknown> | undefined,
+  to: ReadonlyMap<string, unknown> | undefined,
 ): readonly string[] {
-  return [...new Set([...(one?.keys() ?? []), ...(other?.keys() ?? [])])].toSorted();
+  return [...new Set([...(from?.keys() ?? []), ...(to?.keys() ?? [])])].toSorted();
+}
+
+function sorted<Entry extends { readonly name: string }>(
+  entries: readonly Entry[],
+): readonly Entry[] {
+  return entries.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
 }

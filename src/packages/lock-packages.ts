@@ -111,7 +111,8 @@ function isForOtherArtifacts(
 ): current is LockTarget {
   if (current === undefined || mode === "update") return false;
   const locked = packageInputs(stack, ({ name }) => current.images.get(name)?.artifacts ?? []);
-  return locked === current.inputs;
+  // A package that was taken out by hand has to be resolved like one that is new.
+  return locked === current.inputs && missingPackages(stack, current).length === 0;
 }
 
 async function withArtifacts(

@@ -1,67 +1,113 @@
-import type { LockedPackage, LockTarget, Reason } from "./package.ts";
+import type { LockedPackage, LockTarget } from "./package.ts";
 
-/** Why an image holds a package: from what was asked for down to it. */
-export interface WhyChain {
-  /** The image whose manifest entry began the chain, and that holds the package. */
-  readonly image: string;
-  readonly package: LockedPackage;
-  /** The first was asked for; each of the others is needed by the one before it. */
-  readonly links: readonly WhyLink[];
+/** Why a package is in the images of a target. */
+export interface PackageWhy {
+  readonly name: string;
+  /** Images that hold the package themselves, parents first. */
+  readonly images: readonly ImageWhy[];
+  /** Images that have it from one that they stand on. */
+  readonly inherited: readonly InheritedPackage[];
 }
 
-export interface WhyLink {
-  readonly name: string;
-  readonly reason: Reason;
-  /** The image that holds it: the package's own, or one that it stands on. */
+export interface ImageWhy {
   readonly image: string;
+  readonly package: LockedPackage;
+  /** Fingerprint of the key that signed the release file of its repository. */
+  readonly signedBy?: string;
+  /** From what was asked for in the manifest down to the package; the last one is the package itself. */
+  readonly chain: readonly WhyStep[];
+}
+
+export interface WhyStep {
+  readonly name: string;
+  readonly version: string;
+  /** How the one before it asks for it, such as `libc6 (>= 2.36)`; absent for what was asked for in the manifest. */
+  readonly relation?: string;
+}
+
+export interface InheritedPackage {
+  readonly image: string;
+  /** The image that holds it. */
+  readonly from: string;
+  /** Whether the manifest asks for it in this image as well. */
+  readonly requested: boolean;
+}
+
+/** An image as the manifest has it. */
+export interface WhyImage {
+  readonly name: string;
+  readonly parent?: string | undefined;
+  readonly packages: readonly string[];
 }
 
 /**
- * The chain of reasons for a package in each image that holds it. The lock keeps one reason for each package, the nearest to
- * what was asked for, so there is one chain for each image. Empty when no image holds it. Pure.
+ * The reasons that a lock gives for a package: for each image that holds it the chain from what was asked
+ * for. A lock keeps one reason of perhaps many, the one that is nearest to what was asked for.
+ *
+ * `images`: those of the manifest, parents before children. Undefined when no image of the lock holds the
+ * package.
  */
-export function whyLocked(
+export function explainPackage(
   target: LockTarget,
+  images: readonly WhyImage[],
   name: string,
-  parentOf: (image: string) => string | undefined,
-): readonly WhyChain[] {
-  return [...target.images].flatMap(([image, { packages }]) => {
-    const found = packages.find((entry) => entry.name === name);
-    if (found === undefined) return [];
-    return [{ image, package: found, links: chainOf(target, { image, entry: found }, parentOf) }];
+): PackageWhy | undefined {
+  const parents = new Map(images.map((image) => [image.name, image.parent]));
+  const order = [...new Set([...images.map((image) => image.name), ...target.images.keys()])];
+  const find = (image: string | undefined, wanted: string): LockedPackage | undefined =>
+    image === undefined
+      ? undefined
+      : (target.images.get(image)?.packages.find((each) => each.name === wanted) ??
+        find(parents.get(image), wanted));
+  const holding = order.flatMap((image): readonly ImageWhy[] => {
+    const entry = target.images.get(image)?.packages.find((each) => each.name === name);
+    if (entry === undefined) return [];
+    const signedBy = target.repositories.find(({ id }) => id === entry.repository)?.signedBy;
+    return [
+      {
+        image,
+        package: entry,
+        ...(signedBy === undefined ? {} : { signedBy }),
+        chain: chainOf(entry, (wanted) => find(image, wanted)),
+      },
+    ];
   });
+  if (holding.length === 0) return undefined;
+  const inherited = images.flatMap((image): readonly InheritedPackage[] => {
+    const from = ancestorsOf(image.name, parents).find((ancestor) =>
+      holding.some((each) => each.image === ancestor),
+    );
+    if (from === undefined || holding.some((each) => each.image === image.name)) return [];
+    return [{ image: image.name, from, requested: image.packages.includes(name) }];
+  });
+  return { name, images: holding, inherited };
 }
 
 function chainOf(
-  target: LockTarget,
-  start: { readonly image: string; readonly entry: LockedPackage },
-  parentOf: (image: string) => string | undefined,
-): readonly WhyLink[] {
-  const links: WhyLink[] = [];
+  entry: LockedPackage,
+  find: (name: string) => LockedPackage | undefined,
+): readonly WhyStep[] {
+  const steps: WhyStep[] = [];
   const seen = new Set<string>();
-  let { image, entry }: { image: string; entry: LockedPackage | undefined } = start;
-  // A lock that was edited by hand may name a circle.
-  while (entry !== undefined && !seen.has(entry.name)) {
-    seen.add(entry.name);
-    links.unshift({ name: entry.name, reason: entry.reason, image });
-    if (entry.reason.type === "requested") break;
-    const { of } = entry.reason;
-    const place = findIn(target, of, image, parentOf);
-    entry = place?.entry;
-    image = place?.image ?? image;
+  let current: LockedPackage | undefined = entry;
+  // A lock that was edited by hand may lead in a circle.
+  while (current !== undefined && !seen.has(current.name)) {
+    const { name, version, reason }: LockedPackage = current;
+    seen.add(name);
+    if (reason.type === "requested") {
+      steps.unshift({ name, version });
+      break;
+    }
+    steps.unshift({ name, version, relation: reason.relation });
+    current = find(reason.of);
   }
-  return links;
+  return steps;
 }
 
-function findIn(
-  target: LockTarget,
-  name: string,
-  from: string,
-  parentOf: (image: string) => string | undefined,
-): { readonly image: string; readonly entry: LockedPackage } | undefined {
-  for (let image: string | undefined = from; image !== undefined; image = parentOf(image)) {
-    const entry = target.images.get(image)?.packages.find((each) => each.name === name);
-    if (entry !== undefined) return { image, entry };
-  }
-  return undefined;
+function ancestorsOf(
+  image: string,
+  parents: ReadonlyMap<string, string | undefined>,
+): readonly string[] {
+  const parent = parents.get(image);
+  return parent === undefined ? [] : [parent, ...ancestorsOf(parent, parents)];
 }

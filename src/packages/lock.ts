@@ -3,7 +3,8 @@ import * as z from "zod";
 import type { Diagnostic } from "../diagnostic.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { Digest } from "../stack/stack.ts";
-import { aliasOffset, findContradictions, offsetOf, problem, REPAIR } from "./lock-problems.ts";
+import { findLockProblems } from "./check-lock.ts";
+import { aliasOffset, offsetOf, problem, REPAIR } from "./lock-problems.ts";
 import type {
   Lock,
   LockedArtifact,
@@ -23,30 +24,33 @@ const HEADER = `# Written by qclock. It says which bytes the images are made of,
 
 const digestSchema = z.templateLiteral(["sha256:", z.string().regex(/^[0-9a-f]{64}$/)]);
 
+/** What is shown on a terminal must not be able to steer it. */
+const shown = z.string().regex(/^[^\p{Cc}\p{Cf}]*$/u, "holds control characters");
+
 const packageSchema = z.strictObject({
-  name: z.string(),
-  version: z.string(),
-  architecture: z.string(),
-  repository: z.string(),
-  path: z.string().regex(/^(?!\/)(?!.*\.\.)/),
+  name: shown,
+  version: shown,
+  architecture: shown,
+  repository: shown,
+  path: shown.regex(/^(?!\/)(?!.*\.\.)/),
   size: z.int().nonnegative(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  source: z.string(),
+  source: shown,
   built: z.int().positive(),
-  reason: z.string().regex(/^(?:requested|\S+ needs \S.*)$/),
+  reason: shown.regex(/^(?:requested|\S+ needs \S.*)$/),
 });
 
 const artifactSchema = z.strictObject({
-  url: z.string().regex(/^https?:\/\//),
+  url: shown.regex(/^https?:\/\//),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   size: z.int().nonnegative(),
-  path: z.string().regex(/^\/(?!.*\.\.)/),
+  path: shown.regex(/^\/(?!.*\.\.)/),
 });
 
 const lockSchema = z.strictObject({
   version: z.literal(FORMAT),
   targets: z.record(
-    z.string(),
+    shown,
     z.strictObject({
       os: z.enum(["debian-12", "debian-13", "oraclelinux-9"]),
       architecture: z.enum(["amd64", "arm64"]),
@@ -54,17 +58,17 @@ const lockSchema = z.strictObject({
       epoch: z.int().nonnegative(),
       repositories: z.array(
         z.strictObject({
-          id: z.string(),
-          suite: z.string(),
-          components: z.array(z.string()),
+          id: shown,
+          suite: shown,
+          components: z.array(shown),
           archive: z.enum(["main", "security"]),
           release: digestSchema,
-          indexes: z.record(z.string(), digestSchema),
+          indexes: z.record(shown, digestSchema),
           signed_by: z.string().regex(/^[0-9A-F]{40}$/),
         }),
       ),
       images: z.record(
-        z.string(),
+        shown,
         z.strictObject({
           packages_layer: digestSchema.optional(),
           packages: z.array(packageSchema),
@@ -112,33 +116,47 @@ export function parseLock(text: string, file: string): Result<Lock, readonly Dia
     const message = "The lock holds a YAML alias, which qclock never writes.";
     return fail([problem({ text, file, offset: alias, message, hint: REPAIR })]);
   }
-  const parsed = lockSchema.safeParse(document.toJS());
-  if (parsed.success) {
-    const unsound = findContradictions(parsed.data).map(({ path, message }) =>
-      problem({ text, file, offset: offsetOf(document, path), message, hint: REPAIR }),
-    );
-    return unsound.length > 0 ? fail(unsound) : ok(fromFile(parsed.data));
+  const value: unknown = document.toJS();
+  const format = formatProblem(value);
+  if (format !== undefined) {
+    return fail([problem({ text, file, offset: offsetOf(document, ["version"]), ...format })]);
   }
+  const parsed = lockSchema.safeParse(value);
+  const lock = parsed.success ? fromFile(parsed.data) : undefined;
+  const problems = lock === undefined ? (parsed.error?.issues ?? []) : findLockProblems(lock);
+  if (lock !== undefined && problems.length === 0) return ok(lock);
   return fail(
-    parsed.error.issues.map((issue) => {
-      const offset = offsetOf(document, issue.path);
-      const isVersion = issue.path[0] === "version";
-      const isNewer = isVersion && Number(document.get("version")) > FORMAT;
-      return problem({
+    problems.map(({ path, message }) =>
+      problem({
         text,
         file,
-        offset,
-        message: isVersion
-          ? isNewer
-            ? "The lock was written by a newer version of qclock."
-            : `The lock's version is not one that qclock writes (${FORMAT}).`
-          : `The lock is damaged${issue.path.length === 0 ? "" : ` at ${issue.path.join(".")}`}: ${issue.message}.`,
-        hint: isNewer
-          ? "Use the version of qclock that wrote it, or one that is newer still."
-          : REPAIR,
-      });
-    }),
+        offset: offsetOf(document, path),
+        message: `The lock is damaged${path.length === 0 ? "" : ` at ${path.join(".")}`}: ${message}.`,
+        hint: REPAIR,
+      }),
+    ),
   );
+}
+
+/** What is wrong with the format that a lock says it has: of a newer one all the rest would be wrong as well. */
+function formatProblem(
+  value: unknown,
+): { readonly message: string; readonly hint: string } | undefined {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const version: unknown = "version" in value ? value.version : undefined;
+  if (version === FORMAT) return undefined;
+  return typeof version === "number" && Number.isInteger(version) && version > FORMAT
+    ? {
+        message: `The lock was written by a newer version of qclock: its format is ${version}, and this one reads ${FORMAT}.`,
+        hint: "Use the version of qclock that the project uses.",
+      }
+    : {
+        message:
+          version === undefined
+            ? "The lock does not say which format it has."
+            : `The lock says that its format is ${JSON.stringify(version)}, which no version of qclock writes.`,
+        hint: REPAIR,
+      };
 }
 
 function toFile(target: LockTarget): LockFileTarget {

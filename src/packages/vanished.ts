@@ -12,6 +12,7 @@ const SHOWN = 20;
 
 /** Each place answered that it has no such file: packages of the lock that have left the mirror. */
 export class VanishedError extends QclockError {
+  /** Sorted by name. */
   readonly files: readonly VanishedFile[];
 
   constructor(files: readonly VanishedFile[]) {
@@ -31,7 +32,7 @@ export class VanishedError extends QclockError {
         hint: `Move ${names.length === 1 ? "it" : "them"} to the newest version with \`qclock lock --update ${packageNames(names)}\`, or name a mirror that keeps old versions as a third URL (qclock help mirrors).`,
       },
     );
-    this.files = files;
+    this.files = files.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
   }
 }
 

@@ -2,8 +2,8 @@ import { QclockError } from "../error.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./event.ts";
 import { takeLock } from "./lock.ts";
-import { movingVanished } from "./move-vanished.ts";
 import { planStack } from "./plan-stack.ts";
+import { replacingVanished } from "./replace-vanished.ts";
 import { emptyReport, runPlan } from "./run-plan.ts";
 
 export interface BuildOptions {
@@ -21,20 +21,14 @@ export async function build(context: RunContext, options: BuildOptions): Promise
       hint: `It has ${[...stack.images.keys()].join(", ")}.`,
     });
   }
-  return movingVanished(context, (current) => buildOnce(current, options));
-}
-
-async function buildOnce(context: RunContext, options: BuildOptions): Promise<RunReport> {
-  const { stack } = context;
-  const images = options.images ?? [...stack.images.keys()];
   const first = await planStack(context, { imagesOnly: images });
   if (first.plan.nodes.length === 0) return emptyReport(context, "build", first.plan);
   await using lock = await takeLock({ ...context, stackName: stack.name });
-  // Another run may have built while this one waited.
-  const planned = await planStack(
-    { ...context, lock: first.prepared.lock },
-    { imagesOnly: images },
-  );
   const engine = await context.engine();
-  return await runPlan({ context, engine, planned, command: "build", lock, started: new Set() });
+  return await replacingVanished(context, first.prepared.lock, async (current, mode) => {
+    // Another run may have built while this one waited.
+    const planned = await planStack(current, { imagesOnly: images });
+    const [command, started] = ["build", new Set<string>()] as const;
+    return await runPlan({ context: current, engine, planned, command, lock, started, ...mode });
+  });
 }

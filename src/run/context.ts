@@ -1,4 +1,5 @@
 import type { Engine } from "../docker/engine.ts";
+import type { PinnedKey } from "../packages/deb/keys/debian.ts";
 import type { Lock } from "../packages/package.ts";
 import type { Mirrors } from "../packages/mirror.ts";
 import type { Stack } from "../stack/stack.ts";
@@ -22,6 +23,8 @@ export interface RunContext {
   readonly store: Store;
   readonly downloader: Downloader;
   readonly mirrors: () => Promise<Mirrors>;
+  /** Keys to trust; absent: those that ship with qclock. */
+  readonly keys?: readonly PinnedKey[];
   /** Base URL under which artifacts lie as `<host>/<path>`; absent: each comes from its own URL. */
   readonly artifactMirror?: string | undefined;
   /** The lock file as it was found; undefined when there is none. */

@@ -11,6 +11,8 @@ export interface ExecuteRequest {
   readonly command: string;
   /** Carry out one node; resolves with a short fact for the reader. */
   readonly perform: (node: PlanNode) => Promise<string | undefined>;
+  /** Failures that end the whole run with this error instead of failing the node: what was planned no longer holds. */
+  readonly endsRun?: (error: QclockError) => boolean;
   /** Parts of the nodes' work, asked for at the end. */
   readonly steps?: () => readonly StepReport[];
   readonly emit: Emit;
@@ -39,10 +41,10 @@ export async function execute(request: ExecuteRequest): Promise<RunReport> {
     const dependencies = node.dependsOn.flatMap((id) => outcomes.get(id) ?? []);
     outcomes.set(node.id, runNode(node, dependencies, { ...request, emit, perform }));
   }
-  // All of them, also when one hits a bug: nothing may go on changing the Engine once the lock is given back.
+  // All of them, also when one hits a bug or ends the run: nothing may go on changing the Engine once the lock is given back.
   const ended = await Promise.allSettled(outcomes.values());
-  const bug = ended.find((one) => one.status === "rejected");
-  if (bug !== undefined) throw bug.reason;
+  const end = ended.find((one) => one.status === "rejected");
+  if (end !== undefined) throw end.reason;
   const report = summarize(run, clock.now(), request.steps?.());
   emit({ type: "run-finished", report });
   return report;
@@ -82,7 +84,7 @@ async function attempt(
     return note === undefined ? { status: "succeeded" } : { status: "succeeded", note };
   } catch (error) {
     if (signal.aborted) return { status: "skipped", reason: "aborted" };
-    if (error instanceof QclockError) return { status: "failed", error };
-    throw error;
+    if (!(error instanceof QclockError) || request.endsRun?.(error) === true) throw error;
+    return { status: "failed", error };
   }
 }

@@ -75,6 +75,7 @@ export async function lockStack(
     existing: context.lock,
     mode: context.lockMode,
     ...(context.move === undefined ? {} : { move: context.move }),
+    ...(context.keys === undefined ? {} : { keys: context.keys }),
     mirrors: context.mirrors,
     artifactMirror: context.artifactMirror,
     downloader: context.downloader,

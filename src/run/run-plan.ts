@@ -1,12 +1,13 @@
 import type { Engine } from "../docker/engine.ts";
 import type { Lock } from "../packages/package.ts";
+import { VanishedError } from "../packages/vanished.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { AssembledImage, Stack } from "../stack/stack.ts";
 import { Artifacts } from "./artifacts.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./event.ts";
 import { rememberDurations } from "./durations.ts";
-import { execute } from "./execute.ts";
+import { execute, type ExecuteRequest } from "./execute.ts";
 import type { HeldLock } from "./lock.ts";
 import type { OperationContext } from "./operations/operation-context.ts";
 import type { PlannedStack } from "./plan-stack.ts";
@@ -20,8 +21,10 @@ export async function runPlan(request: {
   readonly command: string;
   readonly lock: HeldLock;
   readonly started: Set<string>;
+  /** End the run with a `VanishedError` when a locked package is nowhere, instead of failing what needs it. */
+  readonly throwVanished?: boolean;
 }): Promise<RunReport> {
-  const { context, engine, planned, command, lock, started } = request;
+  const { context, engine, planned, command, lock, started, throwVanished } = request;
   const { stack, emit, clock, signal, jobs } = context;
   await using artifacts = new Artifacts(context, planned.prepared);
   artifacts.begin(imagesToAssemble(planned.plan, stack));
@@ -39,7 +42,11 @@ export async function runPlan(request: {
     assertLocked: () => lock.assertHeld(),
     started,
   };
-  const report = await executeOperations(planned.plan, operationContext, { command, jobs });
+  const report = await executeOperations(planned.plan, operationContext, {
+    command,
+    jobs,
+    endsRun: (error) => throwVanished === true && error instanceof VanishedError,
+  });
   await recordLayers(context, planned.prepared, artifacts);
   await rememberDurations(context, report);
   return report;
@@ -57,18 +64,17 @@ function imagesToAssemble(plan: Plan, stack: Stack): readonly AssembledImage[] {
 export async function executeOperations(
   plan: Plan,
   context: OperationContext,
-  { command, jobs }: { readonly command: string; readonly jobs: number },
+  options: Pick<ExecuteRequest, "command" | "jobs" | "endsRun">,
 ): Promise<RunReport> {
   // Loaded here: a run with an empty plan needs none of them.
   const { perform } = await import("./operations.ts");
   return execute({
     plan,
-    command,
+    ...options,
     perform: (node) => perform(node, context),
     steps: () => context.artifacts?.steps ?? [],
     emit: context.emit,
     clock: context.clock,
-    jobs,
     signal: context.signal,
   });
 }

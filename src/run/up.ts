@@ -3,8 +3,8 @@ import { QclockError } from "../error.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./event.ts";
 import { takeLock } from "./lock.ts";
-import { movingVanished } from "./move-vanished.ts";
 import { planStack } from "./plan-stack.ts";
+import { replacingVanished } from "./replace-vanished.ts";
 import { emptyReport, runPlan } from "./run-plan.ts";
 
 export interface UpOptions {
@@ -27,18 +27,16 @@ export async function up(context: RunContext, options: UpOptions): Promise<RunRe
       hint: `It has ${[...stack.services.keys()].join(", ")}.`,
     });
   }
-  return movingVanished(context, (current) => upOnce(current, options));
-}
-
-async function upOnce(context: RunContext, options: UpOptions): Promise<RunReport> {
-  const { stack } = context;
   const first = await planStack(context, options);
   if (first.plan.nodes.length === 0) return emptyReport(context, "up", first.plan);
   await using lock = await takeLock({ ...context, stackName: stack.name });
-  const planned = await planStack({ ...context, lock: first.prepared.lock }, options);
   const engine = await context.engine();
   const started = new Set<string>();
-  const report = await runPlan({ context, engine, planned, command: "up", lock, started });
+  const report = await replacingVanished(context, first.prepared.lock, async (current, mode) => {
+    const planned = await planStack(current, options);
+    const command = "up";
+    return await runPlan({ context: current, engine, planned, command, lock, started, ...mode });
+  });
   if (context.signal.aborted) await stopStarted(engine, started);
   return report;
 }

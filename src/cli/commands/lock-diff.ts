@@ -1,115 +1,140 @@
-import path from "node:path";
 import type { Command } from "commander";
 import { QclockError } from "../../error.ts";
 import type { LockDiff } from "../../packages/lock-diff.ts";
-import type { Listings } from "../../reporters/format/lock.ts";
+import type { PayloadDiff } from "../../packages/payload-diff.ts";
 import type { Store } from "../../store/store.ts";
-import { declareCommand, type Registry } from "../command.ts";
-import { storeDirectory } from "../context.ts";
+import type { Registry } from "../command.ts";
+import { declareCommand } from "../command.ts";
+import { resolveMirrorsOf, storeDirectory, withStack } from "../context.ts";
 import { exitCodes } from "../exit-code.ts";
-import { readLock } from "../lock-file.ts";
-import { type LockSource, readEarlierLock } from "../lock-revision.ts";
-import { displayPath, findManifest, lockPathOf } from "../manifest-file.ts";
+import type { LockSides } from "../lock-sides.ts";
+import { findManifest, lockPathOf } from "../manifest-file.ts";
 import type { Session } from "../session.ts";
 
 interface Options {
-  against?: string;
-  exitCode?: boolean;
+  readonly against?: string;
+  readonly fetch?: boolean;
+  readonly exitCode?: boolean;
 }
 
 /** `qclock lock diff` */
-export function registerLockDiff(lock: Command, run: Registry["run"]): void {
+export function addLockDiff(lock: Command, run: Registry["run"]): void {
   const command = declareCommand(
     lock,
     {
       usage: "diff [revision]",
-      summary: "Say in words how the lock differs from an earlier one",
+      summary: "Say in words what changed in the lock since a git revision, HEAD by default",
       description:
-        "Compares with the lock of a git revision, HEAD when none is named: packages that came, went and moved, new\n" +
-        "setuid files, sizes. Asks no mirror and no Engine.",
+        "Packages that were added (and why), removed and moved, new setuid and setgid files, sizes, repositories.\n" +
+        "Files are looked for in the packages that the store has.",
       examples: [
-        ["qclock lock diff", "what an update changed, before it is committed"],
-        ["qclock lock diff main", "what a branch changes"],
-        [
-          "qclock lock diff --against old.lock.yaml --exit-code",
-          "two files; exit 7 when they differ",
-        ],
+        ["qclock lock diff", "what `qclock lock --update` changed, before it is committed"],
+        ["qclock lock diff main --fetch", "since a branch, with every package looked into"],
+        ["qclock lock diff --against old.lock.yaml", "two files, without git"],
+        ["qclock lock diff --exit-code --json", "for a program; exit 7 when something differs"],
       ],
     },
     (each) =>
       each
-        .option("--against <file>", "compare with a file instead of a revision")
-        .option("--exit-code", "exit with 7 when there is a difference"),
+        .option("--against <file>", "compare with this lock instead of a revision's")
+        .option("--fetch", "download the packages that differ, to look into them")
+        .option("--exit-code", "exit with 7 when something differs"),
   );
   command.action((revision: string | undefined, options: Options) =>
-    run(command, (session) => showDiff(session, revision, options)),
+    run(command, async (session) => {
+      if (revision !== undefined && options.against !== undefined)
+        throw new QclockError("usage", "A revision and --against exclude each other.");
+      const { openStore } = await import("../../store/disk-store.ts");
+      const store = await openStore(storeDirectory(session));
+      const { readSides } = await import("../lock-sides.ts");
+      const { settings, host } = session;
+      const named = { named: settings.file, workingDirectory: host.workingDirectory };
+      const sides = await readSides(session, {
+        lockPath: lockPathOf(await findManifest(named)),
+        revision: revision ?? "HEAD",
+        against: options.against,
+        store,
+      });
+      if (!sides.ok) {
+        await session.reportDiagnostics(sides.error);
+        return exitCodes.invalid;
+      }
+      return await compare(session, { sides: sides.value, store, options });
+    }),
   );
 }
 
-async function showDiff(
+async function compare(
   session: Session,
-  revision: string | undefined,
-  options: Options,
+  request: { readonly sides: LockSides; readonly store: Store; readonly options: Options },
 ): Promise<number> {
-  if (revision !== undefined && options.against !== undefined) {
-    throw new QclockError("usage", "A revision and --against exclude each other.");
+  const { sides, store, options } = request;
+  const { diffLocks, isSame } = await import("../../packages/lock-diff.ts");
+  const diff = diffLocks(sides.from.lock, sides.to.lock);
+  if (options.fetch === true && !isSame(diff)) {
+    const failed = await fetchPackages(session, sides, diff);
+    if (failed !== exitCodes.done) return failed;
   }
-  const { workingDirectory } = session.host;
-  const manifest = await findManifest({ named: session.settings.file, workingDirectory });
-  const lockPath = lockPathOf(manifest);
-  const { openStore } = await import("../../store/disk-store.ts");
-  const store = await openStore(storeDirectory(session));
-  const source: LockSource =
-    options.against === undefined
-      ? { type: "revision", revision: revision ?? "HEAD" }
-      : { type: "file", file: path.resolve(workingDirectory, options.against) };
-  const before = await readEarlierLock(source, lockPath, store);
-  const after = await readLock(lockPath, displayPath(lockPath, workingDirectory), store);
-  for (const read of [before, after]) {
-    if (read.ok) continue;
-    await session.reportDiagnostics(read.error);
-    return exitCodes.invalid;
-  }
-  if (!before.ok || !after.ok) return exitCodes.invalid;
-  const { diffLocks } = await import("../../packages/lock-diff.ts");
-  const diff = diffLocks(before.value, after.value);
-  await show(session, diff, store);
-  return diff.targets.length > 0 && options.exitCode === true
-    ? exitCodes.changesPending
-    : exitCodes.done;
-}
-
-async function show(session: Session, diff: LockDiff, store: Store): Promise<void> {
-  const listings = await listChanged(diff, store);
+  const payloads = await lookInto(session, diff, store);
+  await session.settle();
   if (session.settings.json) {
-    const listed = Object.fromEntries(listings);
-    session.printDocument("lock-diff", { ...diff, packages: listed });
-  } else if (diff.targets.length === 0) session.say("The locks are the same.");
-  else {
-    const { formatLockDiff } = await import("../../reporters/format/lock.ts");
-    session.print(formatLockDiff(diff, listings, session.style));
+    session.printDocument("lock-diff", {
+      from: sides.from.name,
+      to: sides.to.name,
+      ...documentOf(diff, payloads),
+    });
+  } else if (isSame(diff)) {
+    session.say(`No difference between ${sides.from.name} and ${sides.to.name}.`);
+  } else {
+    const { formatLockDiff } = await import("../../reporters/format/lock-diff.ts");
+    session.print(formatLockDiff(diff, { style: session.style, payloads }));
   }
+  return options.exitCode === true && !isSame(diff) ? exitCodes.changesPending : exitCodes.done;
 }
 
-/** Look into the packages that changed, as far as the store has them. */
-async function listChanged({ targets }: LockDiff, store: Store): Promise<Listings> {
-  const { listPackage } = await import("../../packages/deb/list.ts");
-  const changed = targets
-    .flatMap(({ images }) => images)
-    .flatMap(({ added, moved }) => [
-      ...added,
-      ...moved.flatMap(({ before, after }) => [before, after]),
-    ]);
-  const listings = new Map<
-    (typeof changed)[number]["digest"],
-    Awaited<ReturnType<typeof listPackage>>
-  >();
-  for (const { digest } of changed) {
-    const file = await store.find(digest);
-    if (file === undefined || listings.has(digest)) continue;
-    // A copy that cannot be read counts as one that is lacking; building would say what is wrong with it.
-    const listing = await listPackage(file).catch(() => undefined);
-    if (listing !== undefined) listings.set(digest, listing);
-  }
-  return listings;
+/** Only for this the manifest is read: it may name a mirror. */
+async function fetchPackages(session: Session, sides: LockSides, diff: LockDiff): Promise<number> {
+  return await withStack(session, async ({ stack, downloader, emit, signal }) => {
+    const { fetchDifference } = await import("../../run/fetch-difference.ts");
+    await fetchDifference(
+      { downloader, emit, signal },
+      {
+        diff,
+        locks: [sides.to.lock, sides.from.lock],
+        mirrorsOf: (os) => resolveMirrorsOf(session, os, stack.mirrors.get(os)),
+      },
+    );
+    return exitCodes.done;
+  });
+}
+
+async function lookInto(session: Session, diff: LockDiff, store: Store): Promise<PayloadDiff> {
+  const { readPayloads } = await import("../../packages/payload.ts");
+  const { isSame } = await import("../../packages/lock-diff.ts");
+  const { diffPayloads } = await import("../../packages/payload-diff.ts");
+  if (isSame(diff)) return { images: [], notLookedInto: [] };
+  const phase = "payloads";
+  session.emit({ type: "phase-started", phase, title: "Looking into the packages" });
+  const payloads = await readPayloads(diff, store, (done, total) =>
+    session.emit({ type: "phase-progress", phase, done, total, unit: "items" }),
+  );
+  session.emit({ type: "phase-finished", phase, note: "" });
+  return diffPayloads(diff, payloads);
+}
+
+/** Both differences as one, image by image. */
+function documentOf(diff: LockDiff, payloads: PayloadDiff): object {
+  return {
+    targets: diff.targets.map((target) => ({
+      ...target,
+      images: target.images.map((image) => {
+        const payload = payloads.images.find(
+          (each) => each.target === target.target && each.image === image.image,
+        );
+        const { newSetuid = [], installedBytes } = payload ?? {};
+        return { ...image, newSetuid, installedBytes };
+      }),
+    })),
+    notLookedInto: payloads.notLookedInto,
+  };
 }

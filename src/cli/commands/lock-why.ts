@@ -1,68 +1,94 @@
 import type { Command } from "commander";
 import { QclockError } from "../../error.ts";
 import { nearest } from "../../nearest.ts";
+import { lockedNames } from "../../packages/locked-names.ts";
 import type { LockTarget } from "../../packages/package.ts";
+import type { PackageWhy } from "../../packages/lock-why.ts";
 import type { RunContext } from "../../run/context.ts";
-import { declareCommand, type Registry } from "../command.ts";
+import type { Registry } from "../command.ts";
+import { declareCommand } from "../command.ts";
 import { withStack } from "../context.ts";
-import type { Session } from "../session.ts";
 
 /** `qclock lock why` */
-export function registerLockWhy(lock: Command, run: Registry["run"]): void {
+export function addLockWhy(lock: Command, run: Registry["run"]): void {
   const command = declareCommand(lock, {
     usage: "why <package>",
-    summary: "Say why an image holds a package, from what was asked for down to it",
+    summary: "Say why a package is in an image, from what was asked for down to it",
+    description:
+      "Reads the lock and asks no mirror. Also its version, its source and who signed it.",
     examples: [
-      ["qclock lock why libperl5.36", "the chain of reasons in each image that holds it"],
-      ["qclock lock why openssl --json", "for a program"],
+      ["qclock lock why libssl3", "which package of the manifest brings it"],
+      ["qclock lock why perl-base --json", "for a program"],
     ],
   });
   command.action((name: string) =>
     run(command, (session) =>
-      withStack(session, (context) => showWhy(session, context, name), { lockMode: "use" }),
+      withStack(
+        session,
+        async (context) => {
+          const target = await findTarget(context);
+          const { explanations, virtual } = await explain(context, target, name);
+          await session.settle();
+          if (session.settings.json) {
+            session.printDocument("lock-why", { package: name, virtual, explanations });
+            return 0;
+          }
+          const { formatPackageWhy } = await import("../../reporters/format/lock-why.ts");
+          if (virtual) session.print(`${name} is a virtual package.\n`);
+          session.print(
+            explanations.map((why) => formatPackageWhy(why, session.style)).join("\n\n"),
+          );
+          return 0;
+        },
+        { lockMode: "use" },
+      ),
     ),
   );
 }
 
-async function showWhy(
-  session: Session,
-  { stack, lock }: RunContext,
-  name: string,
-): Promise<number> {
+async function findTarget({ stack, lock, emit }: RunContext): Promise<LockTarget> {
   const { targetKey } = await import("../../packages/lock-packages.ts");
-  const { whyLocked } = await import("../../packages/lock-why.ts");
-  const target = lock?.targets.get(targetKey(stack));
+  const { packageInputs } = await import("../../packages/inputs.ts");
+  const key = targetKey(stack);
+  const target = lock?.targets.get(key);
   if (target === undefined) {
-    throw new QclockError("lock-outdated", `The lock has no entry for ${targetKey(stack)}.`, {
+    throw new QclockError("lock-outdated", `There is no lock for ${key}.`, {
+      hint: "Make it with `qclock lock`.",
+    });
+  }
+  if (target.inputs !== packageInputs(stack)) {
+    emit({
+      type: "notice",
+      level: "warning",
+      message: "The lock was made for another manifest; this is what the lock says.",
       hint: "Run `qclock lock`.",
     });
   }
-  const chains = whyLocked(target, name, (image) => {
-    const found = stack.images.get(image);
-    return found?.type === "assembled" ? found.parent : undefined;
-  });
-  if (chains.length === 0) throw notLocked(target, name);
-  await session.settle();
-  if (session.settings.json) session.printDocument("lock-why", { package: name, chains });
-  else {
-    const { formatWhy } = await import("../../reporters/format/lock.ts");
-    session.print(formatWhy(chains, target, session.style));
-  }
-  return 0;
+  return target;
 }
 
-function notLocked(target: LockTarget, name: string): QclockError {
-  const packages = [...target.images.values()].flatMap((image) => image.packages);
-  const needing = packages.find(
-    ({ reason }) => reason.type === "dependency" && reason.relation.split(/[ |,(]+/).includes(name),
+/** The package by its own name, else those that provide it. Throws `unknown-package`. */
+async function explain(
+  { stack, store }: RunContext,
+  target: LockTarget,
+  name: string,
+): Promise<{ readonly explanations: readonly PackageWhy[]; readonly virtual: boolean }> {
+  const { explainPackage } = await import("../../packages/lock-why.ts");
+  const { assembledImages } = await import("../../packages/inputs.ts");
+  const images = assembledImages(stack);
+  const own = explainPackage(target, images, name);
+  if (own !== undefined) return { explanations: [own], virtual: false };
+  const { findProviders } = await import("../../packages/providers.ts");
+  const providers = await findProviders(target, name, store);
+  const explanations = providers.flatMap(
+    (provider) => explainPackage(target, images, provider.name) ?? [],
   );
-  const suggestion = nearest(name, [...new Set(packages.map((entry) => entry.name))]);
-  return new QclockError("unknown-package", `No image holds a package "${name}".`, {
+  if (explanations.length > 0) return { explanations, virtual: true };
+  const near = nearest(name, lockedNames(target));
+  throw new QclockError("unknown-package", `No image of the lock holds the package "${name}".`, {
     hint:
-      needing !== undefined
-        ? `It is another name of ${needing.name}, or an alternative to it: qclock lock why ${needing.name}.`
-        : suggestion === undefined
-          ? undefined
-          : `Did you mean "${suggestion}"?`,
+      near === undefined
+        ? "An image holds what the manifest lists and what that needs; recommended packages are left out."
+        : `Did you mean "${near}"?`,
   });
 }

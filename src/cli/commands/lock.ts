@@ -1,45 +1,52 @@
 import { QclockError } from "../../error.ts";
+import type { Lock } from "../../packages/package.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { withStack } from "../context.ts";
-import { registerLockDiff } from "./lock-diff.ts";
-import { registerLockWhy } from "./lock-why.ts";
+import type { Session } from "../session.ts";
+import { addLockDiff } from "./lock-diff.ts";
+import { addLockWhy } from "./lock-why.ts";
 
-/** `qclock lock` */
+interface Options {
+  /** True without names: everything. */
+  readonly update?: true | readonly string[];
+  readonly check?: boolean;
+}
+
+/** `qclock lock`, `qclock lock diff` and `qclock lock why` */
 export function registerLock({ program, run }: Registry): void {
   const command = declareCommand(
     program,
     {
       usage: "lock",
       summary: "Pin every package of every image in stack.lock.yaml",
-      description:
-        "Without a stale lock nothing is asked of any mirror and nothing changes. `qclock lock diff` and\n`qclock lock why` read it.",
+      description: "Without a stale lock nothing is asked of any mirror and nothing changes.",
       examples: [
         ["qclock lock", "write what the lock lacks"],
         ["qclock lock --update", "move every package to its newest version"],
-        ["qclock lock --update openssl", "move one, with what its new version forces"],
+        ["qclock lock --update openssl curl", "move these, and what their new versions force"],
         ["qclock lock --check", "in CI: fail when the lock does not fit the manifest"],
+        ["qclock lock diff", "what has changed since the last commit"],
       ],
     },
     (each) =>
       each
-        .option(
-          "--update [packages...]",
-          "move to the newest version: these packages, else every one",
-        )
+        .option("--update [packages...]", "move these packages to their newest version, or all")
         .option("--check", "change nothing; fail when the lock does not fit the manifest"),
   );
-  command.action((options: { update?: true | string[]; check?: boolean }) =>
+  addLockDiff(command, run);
+  addLockWhy(command, run);
+  command.action(({ update, check }: Options) =>
     run(command, (session) =>
       withStack(
         session,
         async (context) => {
-          if (options.update !== undefined && options.check === true) {
+          if (update !== undefined && check === true) {
             throw new QclockError("usage", "--update and --check exclude each other.");
           }
           const { lockStack } = await import("../../run/prepare-images.ts");
-          const move = Array.isArray(options.update) ? new Set(options.update) : undefined;
-          const { target, changed } = await lockStack(
+          const move = Array.isArray(update) ? new Set<string>(update) : undefined;
+          const { target, lock, changed } = await lockStack(
             move === undefined ? context : { ...context, move },
           );
           await session.settle();
@@ -47,6 +54,7 @@ export function registerLock({ program, run }: Registry): void {
             (sum, image) => sum + image.packages.length,
             0,
           );
+          if (changed) await tellChanges(session, context.lock, lock);
           if (session.settings.json) {
             session.printDocument("lock", {
               changed,
@@ -60,13 +68,16 @@ export function registerLock({ program, run }: Registry): void {
             );
           return 0;
         },
-        {
-          lockMode:
-            options.update !== undefined ? "update" : options.check === true ? "locked" : "use",
-        },
+        { lockMode: update !== undefined ? "update" : check === true ? "locked" : "use" },
       ),
     ),
   );
-  registerLockDiff(command, run);
-  registerLockWhy(command, run);
+}
+
+/** What moved, for the person who has to answer for it; of a first lock everything is new. */
+async function tellChanges(session: Session, before: Lock | undefined, after: Lock): Promise<void> {
+  if (before === undefined) return;
+  const { diffLocks } = await import("../../packages/lock-diff.ts");
+  const { formatLockDiff } = await import("../../reporters/format/lock-diff.ts");
+  session.say(formatLockDiff(diffLocks(before, after), { style: session.style }));
 }

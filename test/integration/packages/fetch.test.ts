@@ -147,7 +147,7 @@ test("all packages that have left every mirror are named at once, and the others
     message: expect.stringContaining("2 packages"),
     details: ["1.deb 1", "2.deb 1"],
     hint: expect.stringContaining("qclock lock --update 1.deb 2.deb"),
-    files: [{ name: "2.deb 1" }, { name: "1.deb 1" }],
+    files: [{ name: "1.deb 1" }, { name: "2.deb 1" }],
   });
   await expect(temporary.store.find(aPackage("0.deb", content).digest)).resolves.toBeDefined();
 });

@@ -10,6 +10,8 @@ import { nearest } from "../../../src/nearest.ts";
 import { topics } from "../../../src/cli/topics.ts";
 import { urlOf } from "../../../src/cli/urls.ts";
 import { QclockError } from "../../../src/error.ts";
+import { formatLock } from "../../../src/packages/lock.ts";
+import { aLock, aLockedImage, aLockTarget } from "../../support/a-lock.ts";
 import { scriptedEvents } from "../../support/scripted-run.ts";
 import { aService } from "../../support/a-service.ts";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -106,6 +108,10 @@ test.each([
     ["save", "load", "list"],
   ],
   [
+    ["lock", ""],
+    ["diff", "why"],
+  ],
+  [
     ["--progress", ""],
     ["auto", "tty", "plain", "json", "quiet"],
   ],
@@ -127,6 +133,28 @@ test.each([
   // @ts-expect-error -- only what is needed of a session
   const candidates = await candidatesFor(program, words, session);
   expect(candidates).toEqual(expect.arrayContaining([...some]));
+});
+
+test("packages of the lock come after lock --update and lock why", async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), "qclock-"));
+  const session = { settings: {}, host: { workingDirectory: directory } };
+  const candidates = async (...words: readonly string[]): Promise<readonly string[]> =>
+    // @ts-expect-error -- only what is needed of a session
+    await candidatesFor(program, words, session);
+  try {
+    await expect(candidates("lock", "why", "")).resolves.toEqual([]);
+    await writeFile(path.join(directory, "stack.config.yaml"), "name: x");
+    const target = aLockTarget({ base: aLockedImage(["perl 5", "bash 5"]) });
+    await writeFile(path.join(directory, "stack.lock.yaml"), formatLock(aLock(target)));
+    const names = ["bash", "perl"];
+    await expect(candidates("lock", "why", "")).resolves.toEqual(names);
+    await expect(candidates("lock", "--update", "")).resolves.toEqual(names);
+    await expect(candidates("lock", "--update", "bash", "")).resolves.toEqual(names);
+    await expect(candidates("lock", "--update", "-")).resolves.toContain("--check");
+    await expect(candidates("lock", "--check", "")).resolves.toEqual(["diff", "why"]);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 });
 
 test("the manifest is found here, in a folder above, or by its folder's name", async () => {

@@ -226,3 +226,20 @@ function choose(parts: Partial<MirrorRequest>): ReturnType<typeof resolveMirrors
 function aHost(name: string, text: string): Pick<MirrorRequest, "readHostAptSources"> {
   return { readHostAptSources: () => Promise.resolve([{ name, text }]) };
 }
+
+test("more URLs than two are further places of packages", async () => {
+  const mirrors = await resolveMirrors({
+    os: "debian-12",
+    manifestMirror: undefined,
+    environmentMirror:
+      "http://a.example/debian http://b.example/sec/ http://c.example http://d.example/",
+    readHostAptSources: async () => [],
+  });
+
+  expect(mirrors).toEqual({
+    main: "http://a.example/debian",
+    security: "http://b.example/sec",
+    further: ["http://c.example", "http://d.example"],
+    origin: "QCLOCK_MIRROR_DEBIAN_12",
+  });
+});

@@ -201,3 +201,35 @@ test("a bug does not leave work behind that goes on by itself", async () => {
   open("slow");
   await expect(running).rejects.toBe(bug);
 });
+
+test("a failure that ends the run is thrown once everything that had begun has ended, and makes no report", async () => {
+  const gate = Promise.withResolvers<void>();
+  const events: RunEventBody[] = [];
+  let hasEnded = false;
+  const ending = execute({
+    plan: { stack: "t", nodes: [aNode("a"), aNode("b"), aNode("c", ["a"])], unchanged: [] },
+    command: "up",
+    perform: async ({ id }) => {
+      if (id === "a") throw new QclockError("package-vanished", "gone");
+      await gate.promise;
+      hasEnded = true;
+      return undefined;
+    },
+    endsRun: ({ code }) => code === "package-vanished",
+    emit: (event) => void events.push(event),
+    clock: fakeClock(),
+    jobs: 4,
+    signal: new AbortController().signal,
+  });
+  gate.resolve();
+
+  await expect(ending).rejects.toMatchObject({ code: "package-vanished" });
+  expect(hasEnded).toBe(true);
+  expect(events.map(({ type }) => type)).not.toContain("run-finished");
+  expect(events).toContainEqual(
+    expect.objectContaining({
+      type: "node-finished",
+      outcome: { status: "skipped", reason: "dependency-failed" },
+    }),
+  );
+});

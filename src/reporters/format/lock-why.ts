@@ -1,0 +1,55 @@
+import type { ImageWhy, PackageWhy, WhyStep } from "../../packages/lock-why.ts";
+import { formatBytes } from "./bytes.ts";
+import type { Style } from "./style.ts";
+
+/** Why a package is in the images that hold it, for people. Ends without a newline. */
+export function formatPackageWhy(why: PackageWhy, style: Style): string {
+  const versions = Map.groupBy(why.images, (each) => each.package.digest);
+  const several = versions.size > 1;
+  return [
+    ...[...versions.values()].flatMap((images) => factLines(images, several, style)),
+    "",
+    ...why.images.flatMap((each) => chainLines(each, style)),
+    ...why.inherited.map(
+      ({ image, from, requested }) =>
+        `${style.strong(image)}: has it from ${from}${requested ? ", and asks for it as well" : ""}`,
+    ),
+  ].join("\n");
+}
+
+function factLines(images: readonly ImageWhy[], several: boolean, style: Style): readonly string[] {
+  const [first] = images;
+  if (first === undefined) return [];
+  const { package: entry, signedBy } = first;
+  const where = several ? ` in ${images.map(({ image }) => image).join(", ")}` : "";
+  const rows = [
+    ["size", formatBytes(entry.sizeBytes)],
+    ["source", `${entry.source} ${entry.sourceVersion}`],
+    ["repository", `${entry.repository}, ${entry.path}`],
+    ["signed by", signedBy ?? "not known: its repository is not in the lock"],
+    ["built", new Date(entry.buildTime * 1000).toISOString().slice(0, 10)],
+    ["digest", entry.digest],
+  ] as const;
+  return [
+    `${style.strong(`${entry.name} ${entry.version}`)} ${entry.architecture}${where}`,
+    ...rows.map(([name, value]) => `  ${style.faint(name.padEnd(10))} ${value}`),
+  ];
+}
+
+function chainLines({ image, chain }: ImageWhy, style: Style): readonly string[] {
+  const [first] = chain;
+  const origin =
+    first?.relation === undefined ? " (asked for)" : " (its reason is not in the lock)";
+  const path = chain.map(({ name }, index) => (index === 0 ? `${name}${origin}` : name));
+  return [
+    `${style.strong(image)}: ${path.join(" -> ")}`,
+    ...chain.flatMap((step, index) => stepLine(chain[index - 1], step)),
+  ];
+}
+
+function stepLine(before: WhyStep | undefined, step: WhyStep): readonly string[] {
+  if (before === undefined || step.relation === undefined) return [];
+  return [
+    `    ${before.name} ${before.version} needs ${step.relation}: ${step.name} ${step.version}`,
+  ];
+}
