@@ -1,11 +1,13 @@
-import { cp, glob, mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { type Command, type Place, reasonOf, run } from "./command.ts";
 import { type BenchEngine, hostEngine, startEngine } from "./engine.ts";
+import { ownEnvironment } from "./environment.ts";
 import { type Contestant, measure } from "./measure.ts";
 import { obtainPeers, type Peers } from "./peers.ts";
 import type { Row } from "./row.ts";
 import { claim } from "./single.ts";
+import { copyStack, stackFolders } from "./stack-folders.ts";
 
 /** Name of the project's own stack while it is measured, so that one in use is another. */
 export const STACK = "qclock-bench";
@@ -57,7 +59,8 @@ export async function openBench(request: {
   const { root, cache, signal, say } = request;
   const directory = path.join(cache, "work");
   await using stack = new AsyncDisposableStack();
-  stack.use(await claim(cache));
+  // Namespaces have names for the whole machine, whichever folder the bench keeps its files in.
+  stack.use(await claim(process.getuid?.() === 0 ? "/run" : cache));
   await rm(directory, { recursive: true, force: true });
   stack.defer(() => rm(directory, { recursive: true, force: true }));
   const stackDirectory = path.join(directory, "stack");
@@ -145,27 +148,4 @@ export async function openBench(request: {
 /** The row of a contestant that could not be measured. */
 export function notMeasured(contestant: string, reason: string): Row {
   return { contestant, outcome: { kind: "not measured", reason } };
-}
-
-/** Folders with a manifest: the copy of the project's, and generated ones. */
-async function stackFolders(directory: string): Promise<readonly string[]> {
-  const files = await Array.fromAsync(glob("*/stack.config.yaml", { cwd: directory }));
-  return files.map((file) => path.join(directory, path.dirname(file)));
-}
-
-async function copyStack(root: string, directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
-  for (const name of ["stack.config.yaml", "stack.lock.yaml", "images"]) {
-    await cp(path.join(root, name), path.join(directory, name), { recursive: true });
-  }
-}
-
-/** The bench's own variables, less those that would make a contestant do another job than usual. */
-function ownEnvironment(): Readonly<Record<string, string>> {
-  const ignored = /^(?:QCLOCK_(?!MIRROR)|DOCKER_|BUILDX_|BUILDKIT_|COMPOSE_|XDG_|NODE_|npm_)/i;
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) =>
-      value === undefined || ignored.test(name) ? [] : [[name, value]],
-    ),
-  );
 }

@@ -8,7 +8,7 @@ import type { BenchEngine } from "../engine.ts";
 export const nothingChanged: Case = {
   name: "nothing-changed",
   summary: "3 images, nothing changed: build",
-  rounds: 15,
+  rounds: 10,
   async measure(bench, rounds) {
     const title = "nothing changed, 3 images";
     const groups = [await onEngine({ bench, engine: bench.engine, title, rounds })];
