@@ -26,8 +26,10 @@ export async function build(context: RunContext, options: BuildOptions): Promise
   await using lock = await takeLock({ ...context, stackName: stack.name });
   const engine = await context.engine();
   return await replacingVanished(context, first.prepared.lock, async (current, mode) => {
-    // Another run may have built while this one waited.
-    const planned = await planStack(current, { imagesOnly: images });
+    // Another run may have built while this one waited. Otherwise the plan is milliseconds old, and an image that is made
+    // twice is the same image.
+    const isFresh = !lock.waited && current.lock === first.prepared.lock;
+    const planned = isFresh ? first : await planStack(current, { imagesOnly: images });
     const [command, started] = ["build", new Set<string>()] as const;
     return await runPlan({ context: current, engine, planned, command, lock, started, ...mode });
   });

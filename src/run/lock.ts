@@ -16,6 +16,8 @@ export type LockContext = Pick<
 
 /** The lock while it is held. */
 export interface HeldLock extends AsyncDisposable {
+  /** Whether somebody else had it when it was asked for: then what was seen of the Engine before is old. */
+  readonly waited: boolean;
   /** Throws `stack-locked` when the lock is not there any more: somebody took it away, and may be at work. */
   assertHeld(): Promise<void>;
 }
@@ -44,11 +46,12 @@ export async function takeLock(context: LockContext): Promise<HeldLock> {
   const deadlineMs = clock.now() + lockTimeoutMs;
   let hasSaid = false;
   let hasTakenOver = false;
+  let hasWaited = false;
   for (;;) {
     signal.throwIfAborted();
     const id = await tryCreate(context, engine);
     if (id !== undefined) {
-      const lock = held(engine, id);
+      const lock = held(engine, id, hasWaited);
       if (!hasTakenOver) return lock;
       await using stack = new AsyncDisposableStack();
       stack.use(lock);
@@ -57,6 +60,7 @@ export async function takeLock(context: LockContext): Promise<HeldLock> {
       stack.move();
       return lock;
     }
+    hasWaited = true;
     const other = await readHolder(engine, context);
     if (other === undefined) {
       // Given back between the two calls; the Engine keeps a name a little longer than its container.
@@ -135,8 +139,9 @@ function lockRequest(
   };
 }
 
-function held(engine: Engine, id: string): HeldLock {
+function held(engine: Engine, id: string, waited: boolean): HeldLock {
   return {
+    waited,
     async assertHeld() {
       const state = await engine.inspectContainer(id);
       if (state !== undefined) return;

@@ -23,6 +23,8 @@ const waitSchema = z.object({
   Error: z.nullish(z.object({ Message: z.string() })),
 });
 
+const createdSchema = z.object({ Id: z.string() });
+
 /** The Engine's own time to kill and clean up after a grace period has ended. */
 const afterGraceMs = 30_000;
 
@@ -32,16 +34,16 @@ export function containerCalls(client: EngineClient): ContainerCalls {
   return {
     async createContainer(request, signal) {
       const { loggingDriver } = await client.info(signal);
-      // dockerode would put the whole body into the URL as well, environment and all, unless told which is which.
-      const options = {
-        _query: { name: request.name },
-        _body: containerBody(request, loggingDriver),
-      };
-      const container = await client.change(
-        { operation: describeRequest(request), signal },
-        (dockerode, abortSignal) => dockerode.createContainer({ ...options, abortSignal }),
-      );
-      return container.id;
+      const operation = describeRequest(request);
+      const answer = await client.send({
+        method: "POST",
+        path: "/containers/create",
+        query: { name: request.name },
+        json: containerBody(request, loggingDriver),
+        operation,
+        signal,
+      });
+      return parseForeign(createdSchema, answer, operation).Id;
     },
     async startContainer(id, signal) {
       const started = client.change(
@@ -81,9 +83,13 @@ export function containerCalls(client: EngineClient): ContainerCalls {
       // Its anonymous volumes go with it; a named one never does.
       await unless(
         404,
-        client.change({ operation, signal }, (dockerode, abortSignal) =>
-          dockerode.getContainer(id).remove({ v: true, force: true, abortSignal }),
-        ),
+        client.send({
+          method: "DELETE",
+          path: `/containers/${encodeURIComponent(id)}`,
+          query: { v: "true", force: "true" },
+          operation,
+          signal,
+        }),
       );
     },
     inspectContainer: (idOrName, signal) => inspectContainer(client, idOrName, signal),

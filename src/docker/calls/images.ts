@@ -99,9 +99,9 @@ export function imageCalls(client: EngineClient): ImageCalls {
     async tagImage(id, reference, signal) {
       const { repo, tag } = splitTag(reference);
       const operation = `tag image ${reference}`;
-      await client.change({ operation, signal }, (dockerode, abortSignal) =>
-        dockerode.getImage(id).tag({ repo, tag, abortSignal }),
-      );
+      // A name may have slashes, which the Engine takes as they are.
+      const path = `/images/${id}/tag`;
+      await client.send({ method: "POST", path, query: { repo, tag }, operation, signal });
     },
     async removeImage(reference, signal) {
       try {

@@ -3,7 +3,7 @@ import type Dockerode from "dockerode";
 import type { Endpoint, EngineInfo } from "../engine.ts";
 import { type Attempt, engineFailure } from "../errors.ts";
 import { readInfo } from "./engine-info.ts";
-import { type Deadlines, EngineHttp } from "./engine-http.ts";
+import { type Deadlines, type EngineCall, EngineHttp } from "./engine-http.ts";
 import type { Transport } from "./transport.ts";
 
 export interface EngineClientOptions {
@@ -60,6 +60,14 @@ export class EngineClient {
   /** Whether the negotiated API has what came with the given version, such as `1.48`. */
   hasApi(version: string): boolean {
     return compareApiVersions(this.apiVersion, version) >= 0;
+  }
+
+  /**
+   * Make one change over plain HTTP: those that every build needs, so that a changed file does not wait until dockerode is
+   * loaded. Never tried again: the caller looks first.
+   */
+  send(call: EngineCall): Promise<unknown> {
+    return this.http.send({ firstByteMs: this.http.deadlines.answerMs, ...call });
   }
 
   /** Make one change through dockerode. Never tried again: the caller looks first. */
