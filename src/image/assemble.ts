@@ -47,6 +47,14 @@ export async function assembleImage(request: AssembleRequest): Promise<Assembled
   const withArtifacts = artifacts === undefined ? withPackages : [...withPackages, artifacts];
   const files = await filesLayer(request, withArtifacts);
   const layers = files === undefined ? withArtifacts : [...withArtifacts, files];
+  return checked(request, layers);
+}
+
+/** The image of these layers, once its programs have what they need: layers are remembered before that is known. */
+async function checked(
+  request: Parameters<typeof toArtifact>[0],
+  layers: readonly Layer[],
+): Promise<AssembledArtifact> {
   const artifact = toArtifact(request, layers);
   await checkPrograms({
     image: request.image.name,
@@ -94,7 +102,7 @@ export async function recallArtifact(
     if (layer === undefined) return undefined;
     layers = [...layers, layer];
   }
-  return toArtifact(request, layers);
+  return checked(request, layers);
 }
 
 /** Whether the packages layer of an image over this parent has to be made. */

@@ -158,6 +158,18 @@ test.skipIf(process.getuid?.() !== 0)(
   },
 );
 
+test("an image whose program is not in it must be refused each time, also when its layers are made", async () => {
+  await using rig = await Rig.create("tiny");
+  await rig.edit("stack.config.yaml", (text) =>
+    text.replace("/bin/busybox, httpd", "/bin/nothing, httpd"),
+  );
+  for (const _ of ["from nothing", "with its layers in the store"]) {
+    const { exitCode, stderr } = await rig.qclock(["build"]);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("[missing-interpreter]");
+  }
+});
+
 describe("a signal", () => {
   /** What the run is doing when it is stopped, as its events say. */
   test.each([
