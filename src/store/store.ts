@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
 
 /**
@@ -26,6 +27,23 @@ export interface TemporaryBlob extends AsyncDisposable {
   readonly path: string;
   /** Rename the finished file to its digest; the caller vouches for the digest. Returns the final path. */
   commit(digest: Digest): Promise<string>;
+}
+
+/**
+ * Write a note that only saves time. A full disk must not stop a command that has nothing else to write: with it the user looks
+ * at a stack and takes it down.
+ */
+export async function tryNote(
+  store: Pick<Store, "writeNote">,
+  ...note: Parameters<Store["writeNote"]>
+): Promise<void> {
+  try {
+    await store.writeNote(...note);
+  } catch (error) {
+    const isStoreFull =
+      error instanceof QclockError && ["disk-full", "store-unusable"].includes(error.code);
+    if (!isStoreFull) throw error;
+  }
 }
 
 /** Whether the store has a blob at its full size; one that was damaged since it came in is as good as absent. */
