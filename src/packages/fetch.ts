@@ -4,7 +4,7 @@ import type { Advice } from "../store/advice.ts";
 import { type Downloader, NotFoundError, OFFLINE_HINT } from "../store/downloader.ts";
 import { artifactAdvice, artifactUrl } from "./artifacts.ts";
 import type { Mirrors } from "./mirror.ts";
-import type { PackageId } from "./package.ts";
+import type { LockedRepository, PackageId } from "./package.ts";
 import { VanishedError } from "./vanished.ts";
 
 /** What fetching needs to know of a package. */
@@ -72,6 +72,15 @@ export async function fetchPackages(request: FetchRequest): Promise<ReadonlyMap<
     ...artifacts.map((entry) => artifactFile(entry, artifactMirror)),
   ];
   return await fetchFiles({ ...request, files });
+}
+
+/** A package with the archive that its repository is a part of. */
+export function withArchive<Entry extends { readonly repository: string }>(
+  entry: Entry,
+  repositories: readonly Pick<LockedRepository, "id" | "archive">[],
+): Entry & Pick<FetchablePackage, "archive"> {
+  const repository = repositories.find(({ id }) => id === entry.repository);
+  return { ...entry, archive: repository?.archive ?? "main" };
 }
 
 /** A package as a file to fetch. */

@@ -5,7 +5,7 @@ import { readControl } from "./deb/look-into.ts";
 import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
 import { parseRelations } from "./deb/relation.ts";
 import { compareVersions } from "./deb/version.ts";
-import { packageFile } from "./fetch.ts";
+import { packageFile, withArchive } from "./fetch.ts";
 import type { Mirrors } from "./mirror.ts";
 import type { LockedPackage, LockTarget } from "./package.ts";
 
@@ -52,9 +52,9 @@ async function controlOf(
   locked: LockedPackage,
 ): Promise<ControlFields | undefined> {
   const { target, downloader, mirrors, signal } = request;
-  const archive = target.repositories.find(({ id }) => id === locked.repository)?.archive ?? "main";
+  const located = withArchive(locked, target.repositories);
   const fetch = async (): Promise<string> =>
-    downloader.toStore({ ...packageFile({ ...locked, archive }, mirrors), signal });
+    downloader.toStore({ ...packageFile(located, mirrors), signal });
   try {
     const file = await fetch();
     return await readControl(file).catch(async () => {

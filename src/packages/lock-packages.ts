@@ -5,7 +5,7 @@ import type { Downloader } from "../store/downloader.ts";
 import type { PinnedKey } from "./deb/keys/debian.ts";
 import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
 import { pinArtifacts } from "./artifacts.ts";
-import { type FetchablePackage, fetchPackages } from "./fetch.ts";
+import { type FetchablePackage, fetchPackages, withArchive } from "./fetch.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { carryLayers } from "./carry-layers.ts";
 import { describeLockChanges, missingPackages } from "./lock-changes.ts";
@@ -141,13 +141,11 @@ async function resolveTarget(
     ? await choosePackages(request, current)
     : { repositories: [], resolved: new Map<string, readonly ResolvedPackage[]>() };
   request.onPhase("Fetching packages");
-  const archives = new Map(repositories.map(({ id, archive }) => [id, archive]));
   const closure = [...resolved.values()].flat();
   const paths = await fetch(
     request,
     closure.map(({ package: entry }) => ({
-      ...entry,
-      archive: archives.get(entry.repository) ?? "main",
+      ...withArchive(entry, repositories),
       digest: digestOfEntry(entry),
     })),
   );

@@ -1,4 +1,4 @@
-import { artifactFile, type FetchableFile, packageFile } from "./fetch.ts";
+import { artifactFile, type FetchableFile, packageFile, withArchive } from "./fetch.ts";
 import type { Mirrors } from "./mirror.ts";
 import type { LockTarget } from "./package.ts";
 
@@ -11,14 +11,11 @@ export function lockedFiles(
   mirrors: () => Promise<Mirrors>,
   artifactMirror?: string,
 ): readonly FetchableFile[] {
-  const archives = new Map(target.repositories.map(({ id, archive }) => [id, archive]));
   const images = [...target.images.values()];
   const files = [
     ...images
       .flatMap(({ packages }) => packages)
-      .map((entry) =>
-        packageFile({ ...entry, archive: archives.get(entry.repository) ?? "main" }, mirrors),
-      ),
+      .map((entry) => packageFile(withArchive(entry, target.repositories), mirrors)),
     ...images
       .flatMap(({ artifacts = [] }) => artifacts)
       .map((entry) => artifactFile(entry, artifactMirror)),

@@ -1,4 +1,4 @@
-import { fetchFiles, packageFile } from "../packages/fetch.ts";
+import { fetchFiles, packageFile, withArchive } from "../packages/fetch.ts";
 import type { LockDiff } from "../packages/lock-diff.ts";
 import type { Mirrors } from "../packages/mirror.ts";
 import type { Lock, LockedPackage } from "../packages/package.ts";
@@ -60,9 +60,7 @@ function fileOf(
   const targets = locks.flatMap((lock) => lock.targets.get(key) ?? []);
   const [first] = targets;
   if (first === undefined) return [];
-  const repository = targets
-    .flatMap((target) => target.repositories)
-    .find(({ id }) => id === entry.repository);
-  const archive = repository?.archive ?? "main";
-  return [packageFile({ ...entry, archive }, () => mirrorsOf(first.os))];
+  const repositories = targets.flatMap((target) => target.repositories);
+  const located = withArchive(entry, repositories);
+  return [packageFile(located, () => mirrorsOf(first.os))];
 }

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { UnpackedPackages } from "../image/unpack-packages.ts";
 import type { UnpackPool } from "../image/unpack-pool.ts";
-import { fetchPackages } from "../packages/fetch.ts";
+import { fetchPackages, withArchive } from "../packages/fetch.ts";
 import type { LockedPackage, LockTarget } from "../packages/package.ts";
 import type { AssembledImage, Digest } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
@@ -128,12 +128,8 @@ export class PackageUnpacker implements AsyncDisposable {
     handlers: Pick<Parameters<typeof fetchPackages>[0], "onProgress" | "onFetched">,
   ): ReturnType<typeof fetchPackages> {
     const { downloader, mirrors, signal } = this.#context;
-    const archives = new Map(this.#target.repositories.map(({ id, archive }) => [id, archive]));
     return fetchPackages({
-      packages: packages.map((entry) => ({
-        ...entry,
-        archive: archives.get(entry.repository) ?? "main",
-      })),
+      packages: packages.map((entry) => withArchive(entry, this.#target.repositories)),
       mirrors,
       downloader,
       concurrency: Math.max(8, 4 * availableParallelism()),
