@@ -1,3 +1,5 @@
+import { whiteoutIn } from "../whiteout.ts";
+
 /** What Linux takes: of a whole path with its end, and of one name in it. */
 const LONGEST_PATH = 4095;
 const LONGEST_NAME = 255;
@@ -12,6 +14,11 @@ export function parseArchiveName(name: string): readonly string[] {
     throw new Error(`"${shown(name)}" leads out of its folder`);
   }
   refuseText(name);
+  if (whiteoutIn(name) !== undefined) {
+    throw new Error(
+      `"${shown(name)}" is a whiteout, which would remove files from the layers below`,
+    );
+  }
   if (
     Buffer.byteLength(name) > LONGEST_PATH ||
     parts.some((part) => Buffer.byteLength(part) > LONGEST_NAME)

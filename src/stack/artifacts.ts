@@ -4,6 +4,7 @@ import type { LoadedManifest } from "../manifest/load.ts";
 import type { ManifestImage } from "../manifest/schema/manifest.ts";
 import type { Problems } from "./problems.ts";
 import type { Artifact } from "./stack.ts";
+import { whiteoutIn } from "../whiteout.ts";
 import { parseMode, parseOwner } from "./values.ts";
 
 type ManifestArtifact = NonNullable<ManifestImage["artifacts"]>[number];
@@ -36,6 +37,13 @@ function resolveArtifact(
     path: normalise(entry.path),
     ...parseOwner(entry.owner),
   } as const;
+  const whiteout = whiteoutIn(common.path);
+  if (whiteout !== undefined) {
+    refuse(request, [index, "path"], {
+      message: `"${whiteout}" in the path "${common.path}" of image "${request.name}" is a whiteout, which would remove files from the layers below.`,
+      hint: 'Choose a name that does not begin with ".wh.".',
+    });
+  }
   const { username, password } = new URL(entry.url);
   if (username !== "" || password !== "") {
     refuse(request, [index, "url"], {

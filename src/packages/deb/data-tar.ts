@@ -1,3 +1,4 @@
+import { whiteoutIn } from "../../whiteout.ts";
 import type { ByteReader } from "./byte-reader.ts";
 
 /** The header of one entry of a tar file. The content of a regular file follows in the reader. */
@@ -18,7 +19,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * The next entry of a tar stream, or undefined at its end: ustar, GNU long names and pax headers.
- * Entries that no package may hold are refused: devices, `..`, names that are not UTF-8.
+ * Entries that no package may hold are refused: devices, `..`, whiteouts, names that are not UTF-8.
  *
  * Source: POSIX.1-2017 pax; GNU tar manual, "Basic Tar Format".
  */
@@ -129,6 +130,9 @@ function cleanPath(name: string): string {
   }
   // A NUL would cut the name in the layer's own header, a line end would split it in dpkg's file list.
   if (/\p{Cc}/u.test(name)) throw new Error(`${JSON.stringify(name)} has control characters`);
+  if (whiteoutIn(name) !== undefined) {
+    throw new Error(`"${name}" is a whiteout, which would remove files from the layers below`);
+  }
   return parts.join("/");
 }
 

@@ -133,6 +133,14 @@ describe("a tar", () => {
   test.for<readonly [string, readonly TarItem[], RegExp]>([
     ["an absolute name", [file("/etc/passwd", "x")], /"\/etc\/passwd" leads out/],
     ["a name that climbs", [file("a/../../x", "x")], /"a\/\.\.\/\.\.\/x" leads out/],
+    ["a whiteout", [file("bin/.wh.sudo", "")], /"bin\/\.wh\.sudo" is a whiteout/],
+    ["a file below a whiteout", [file(".wh.etc/x", "")], /"\.wh\.etc\/x" is a whiteout/],
+    ["an opaque folder", [file("etc/.wh..wh..opq", "")], /"etc\/\.wh\.\.wh\.\.opq" is a whiteout/],
+    [
+      "a link that is a whiteout",
+      [link("etc/.wh.passwd", "/dev/null")],
+      /"etc\/\.wh\.passwd" is a whiteout/,
+    ],
     ["a block device", [{ path: "sda", type: "4" }], /"sda" is a block device/],
     ["a character device", [{ path: "null", type: "3" }], /"null" is a character device/],
     ["a pipe", [{ path: "pipe", type: "6" }], /"pipe" is a fifo/],
@@ -267,6 +275,7 @@ describe("a zip", () => {
     ["an absolute name", [{ path: "/etc/passwd" }], /absolute path/],
     ["a name that climbs", [{ path: "../x" }], /invalid relative path/],
     ["a name that climbs as on Windows", [{ path: "..\\x" }], /invalid relative path/],
+    ["a whiteout", [{ path: "bin/.wh.sudo" }], /"bin\/\.wh\.sudo" is a whiteout/],
     ["a device", [{ path: "sda", unix: 0o060644 }], /"sda" is a device/],
     ["a pipe", [{ path: "pipe", unix: 0o010644 }], /"pipe" is a device, a pipe/],
     ["a file twice", [{ path: "a" }, { path: "a" }], /it holds "a" twice/],

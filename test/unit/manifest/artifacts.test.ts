@@ -146,6 +146,7 @@ test.for([
   ["a relative path", `url: "https://a.example/x", sha256: "${sha256}", path: x`],
   ["a path that climbs", `url: "https://a.example/x", sha256: "${sha256}", path: /a/../x`],
   ["a folder as the path of a file", `url: "https://a.example/x", sha256: "${sha256}", path: /x/`],
+  ["a whiteout", `url: "https://a.example/x", sha256: "${sha256}", path: /etc/.wh.passwd`],
   ["a mode of an archive", `${whole}, mode: "0755"`],
   ["stripping what is not unpacked", `${whole}, unpack: none, strip_components: 1`],
   ["a setuid file that is not named as such", `${whole}, unpack: none, mode: "4755"`],
