@@ -28,7 +28,15 @@ const timing = {
 
 const httpGetSchema = z.strictObject({
   port: portSchema.meta({ description: "Port of the container.", examples: [8080] }),
-  path: z.string().startsWith("/").default("/").meta({ description: "Path and query of the request.", examples: ["/health"] }),
+  path: z
+    .string()
+    .startsWith("/")
+    .refine(isPath, "a path without spaces, control characters and `#`")
+    .default("/")
+    .meta({
+      description: "Path and query of the request, sent to the service as they are; they never name another host.",
+      examples: ["/health"],
+    }),
   scheme: z.enum(["http", "https"]).default("http").meta({ description: "With or without TLS.", examples: ["https"] }),
   status: z
     .union([z.int().min(100).max(599), z.array(z.int().min(100).max(599))])
@@ -36,13 +44,22 @@ const httpGetSchema = z.strictObject({
     .meta({ description: "Accepted status codes; 200 to 399 by default.", examples: [200] }),
   headers: z
     .record(z.string(), z.string())
+    .superRefine((headers, context) => {
+      for (const [name, value] of Object.entries(headers)) {
+        const message = problemOfHeader(name, value);
+        if (message !== undefined) context.addIssue({ code: "custom", path: [name], message });
+      }
+    })
     .default({}).meta({ description: "Headers of the request.", examples: [{ Host: "shop.example" }] }),
   body: z.string().optional().meta({ description: "Text that the body must contain.", examples: ["OK"] }),
   json: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
     .default({})
     .meta({ description: "Values that the JSON body must have, by dotted path.", examples: [{ "database.status": "ok" }] }),
-  redirects: z.int().min(0).max(10).default(0).meta({ description: "How many redirects are followed.", examples: [3] }),
+  redirects: z.int().min(0).max(10).default(0).meta({
+    description: "How many redirects to the same service are followed; the last answer counts. One to another origin, in a circle, or beyond this number is a failure.",
+    examples: [3],
+  }),
 });
 
 /** A probe: exactly one check, with its timing. */
@@ -61,6 +78,23 @@ export const probeSchema = z.strictObject({
     .optional().meta({ description: "A line of the container's log.", examples: [{ pattern: "ready for connections" }] }),
   ...timing,
 });
+
+/** What stands on the request line as it is. Percent-encoding says the rest. */
+function isPath(text: string): boolean {
+  return !/[\p{Cc}\s#]/u.test(text);
+}
+
+function problemOfHeader(name: string, value: string): string | undefined {
+  // A token (RFC 9110, section 5.6.2).
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/u.test(name))
+    return "under a header's name, which has letters, digits and `-` only";
+  if (/^(?:content-length|transfer-encoding|connection|upgrade|expect)$/iu.test(name))
+    return "under another name: HTTP itself sets this header";
+  // What HTTP can carry: Latin-1 without control characters.
+  return /^[\t\u0020-\u007E\u00A0-\u00FF]*$/u.test(value)
+    ? undefined
+    : "a header's value: Latin-1 text on one line, without control characters";
+}
 
 function isPattern(source: string): boolean {
   try {

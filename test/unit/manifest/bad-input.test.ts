@@ -158,6 +158,39 @@ describe("types and values", () => {
     `);
   });
 
+  test("a request of a probe that HTTP could not carry, or that would be another one", () => {
+    const http = String.raw`{ port: 80, path: "/a\r\nHost: x", headers: { "X\r\nY": a, X: "a\r\nb", content-length: "5" } }`;
+    expect(
+      screenOf(
+        `${head}services:\n  app:\n    image: app\n    probes:\n      - http_get: ${http}\n`,
+      ),
+    ).toMatchInlineSnapshot(`
+        "
+        stack.config.yaml:8:37 error: "services.app.probes[0].http_get.path" must be a path without spaces, control characters and \`#\`; it is "/a\\x0d\\x0aHost: x". [invalid-value]
+
+            8 | ...ort: 80, path: "/a\\r\\nHost: x", headers: { "X\\r\\nY": a, X: "a\\r\\nb", content-length: "5" } }
+              |                   ~~~~~~~~~~~~~~~
+
+        stack.config.yaml:8:75 error: "services.app.probes[0].http_get.headers.X\\x0d\\x0aY" must be under a header's name, which has letters, digits and \`-\` only; it is "a". [invalid-value]
+
+            8 | ...ort: 80, path: "/a\\r\\nHost: x", headers: { "X\\r\\nY": a, X: "a\\r\\nb", content-length: "5" } }
+              |                                                         ~
+
+        stack.config.yaml:8:81 error: "services.app.probes[0].http_get.headers.X" must be a header's value: Latin-1 text on one line, without control characters; it is "a\\x0d\\x0ab". [invalid-value]
+
+            8 | ...ort: 80, path: "/a\\r\\nHost: x", headers: { "X\\r\\nY": a, X: "a\\r\\nb", content-length: "5" } }
+              |                                                               ~~~~~~~~
+
+        stack.config.yaml:8:107 error: "services.app.probes[0].http_get.headers.content-length" must be under another name: HTTP itself sets this header; it is "5". [invalid-value]
+
+            8 | ...ort: 80, path: "/a\\r\\nHost: x", headers: { "X\\r\\nY": a, X: "a\\r\\nb", content-length: "5" } }
+              |                                                                                         ~~~
+
+        4 errors
+        "
+      `);
+  });
+
   test("an image of a registry without its digest", () => {
     expect(screenOf("name: shop\nimages: { web: { image: nginx:latest } }\n"))
       .toMatchInlineSnapshot(`

@@ -1,4 +1,5 @@
 import { createServer, type RequestListener } from "node:http";
+import { networkInterfaces } from "node:os";
 import { expect, test } from "vitest";
 import { attempt } from "../../../src/probe/attempt.ts";
 import type { AttemptResult } from "../../../src/probe/target.ts";
@@ -12,12 +13,13 @@ async function probe(
   answer: RequestListener,
   check: Partial<HttpGet> = {},
   timing: Partial<Probe> = {},
+  host = "127.0.0.1",
 ): Promise<AttemptResult> {
   const server = createServer(answer);
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => void server.listen(0, host, resolve));
   const address = server.address();
   const port = typeof address === "object" ? (address?.port ?? 0) : 0;
-  const target = aTarget({ address: () => ({ host: "127.0.0.1", port }) });
+  const target = aTarget({ address: () => ({ host, port }) });
   const http: HttpGet = {
     type: "http_get",
     scheme: "http",
@@ -101,21 +103,149 @@ test("an answer that should be JSON and is not fails", async () => {
   });
 });
 
-test("redirects are followed to the same service alone, and only as often as allowed", async () => {
+test("redirects to the same service are followed, and the last answer counts", async () => {
   const paths: string[] = [];
   const app: RequestListener = (request, response) => {
     paths.push(request.url ?? "");
     if (request.url === "/done?x=1") response.writeHead(200).end("here");
-    else response.writeHead(302, { location: "http://elsewhere.invalid:9/done?x=1" }).end();
+    else response.writeHead(302, { location: "/done?x=1#top" }).end();
   };
 
   expect(await probe(app, { redirects: 1, body: "here" })).toMatchObject({ ok: true });
   expect(paths).toEqual(["/health", "/done?x=1"]);
-  const loop = says(302, "", { location: "/health" });
-  expect(await probe(loop, { redirects: 3, status: [200] })).toMatchObject({
+});
+
+test.each([
+  ["the address that it was asked at", {}, "http://HOST/done"],
+  ["its port inside the container", {}, "http://127.0.0.1:80/done"],
+  [
+    "the name that the probe gives it",
+    { headers: new Map([["host", "Shop.example"]]) },
+    "http://shop.example/done",
+  ],
+])("a redirect to %s is one to the service", async (_, check, location) => {
+  const paths: string[] = [];
+  const app: RequestListener = (request, response) => {
+    paths.push(request.url ?? "");
+    if (request.url === "/done") return void response.end("here");
+    const host = `127.0.0.1:${request.socket.localPort}`;
+    response.writeHead(302, { location: location.replace("HOST", host) }).end();
+  };
+
+  expect(await probe(app, { ...check, redirects: 1, body: "here" })).toMatchObject({ ok: true });
+  expect(paths).toEqual(["/health", "/done"]);
+});
+
+test.each<[number, string, string]>([
+  [
+    1,
+    "http://user:secret@elsewhere.invalid:9/done?token=secret",
+    "http://elsewhere.invalid:9/done?…",
+  ],
+  [3, "//elsewhere.invalid/done", "//elsewhere.invalid/done"],
+  [3, "/\\elsewhere.invalid/done", "/\\elsewhere.invalid/done"],
+  [3, "https://127.0.0.1/", "https://127.0.0.1/"],
+  [3, "javascript:alert(1)", "javascript:alert(1)"],
+  [0, "http://elsewhere.invalid/", "http://elsewhere.invalid/"],
+])("with %i redirects one to %s is a failure that names it", async (redirects, location, shown) => {
+  let requests = 0;
+  const app: RequestListener = (_, response) => {
+    requests += 1;
+    response.writeHead(302, { location }).end("secret page");
+  };
+
+  const { ok, message } = await probe(app, { redirects });
+  expect({ ok, requests }).toEqual({ ok: false, requests: 1 });
+  expect(message).toContain(`HTTP 302 to ${shown}, which is not this service and is not followed`);
+  expect(message).not.toContain("secret");
+});
+
+test("a redirect that is not followed counts where its status is listed, and one to the service by default", async () => {
+  const elsewhere = says(302, "", { location: "https://elsewhere.invalid/" });
+
+  expect(await probe(elsewhere, { status: [302] })).toEqual({ ok: true, message: "HTTP 302" });
+  expect(await probe(says(302, "", { location: "/login" }))).toMatchObject({ ok: true });
+});
+
+test("redirects that do not end are never an answer", async () => {
+  const circle = says(302, "", { location: "/health" });
+  const message = "HTTP 302 to /health, in a circle";
+  for (const redirects of [0, 3, 10])
+    expect(await probe(circle, { redirects })).toEqual({ ok: false, message });
+
+  let count = 0;
+  const endless: RequestListener = (_, response) =>
+    void response.writeHead(302, { location: `/${(count += 1)}` }).end();
+  expect(await probe(endless, { redirects: 10, status: [302] })).toEqual({
     ok: false,
-    message: "HTTP 302",
+    message: "HTTP 302 to /11, after 10 redirects, which is as many as allowed",
   });
+  expect(count).toBe(11);
+});
+
+test.each([
+  ["//127.0.0.2:PORT/steal", "//127.0.0.2:PORT/steal"],
+  ["/\\127.0.0.2:PORT/steal", "/\\127.0.0.2:PORT/steal"],
+  ["//user:pass@127.0.0.2:PORT/", "//user:pass@127.0.0.2:PORT/"],
+  ["/a%2Fb/%2e%2e/c", "/a%2Fb/%2e%2e/c"],
+  ["/é", "/%C3%A9"],
+  ["/http://127.0.0.2:PORT/", "/http://127.0.0.2:PORT/"],
+])("the path %s stays on the service", async (path, asked) => {
+  const paths: string[] = [];
+  const app: RequestListener = (request, response) => {
+    paths.push(`${request.url ?? ""} ${request.headers.authorization ?? ""}`);
+    response.end();
+  };
+  let strayed = 0;
+  const host = createServer((_, response) => void response.end(String((strayed += 1))));
+  await new Promise<void>((resolve) => void host.listen(0, "127.0.0.2", resolve));
+  const bound = host.address();
+  const port = typeof bound === "object" ? (bound?.port ?? 0) : 0;
+  try {
+    const check = {
+      path: path.replace("PORT", `${port}`),
+      headers: new Map([["Authorization", "x"]]),
+    };
+    expect(await probe(app, check)).toMatchObject({ ok: true });
+  } finally {
+    await new Promise((resolve) => void host.close(resolve));
+  }
+  expect(paths).toEqual([`${asked.replace("PORT", `${port}`)} x`]);
+  expect(strayed).toBe(0);
+});
+
+test.each(["http://127.0.0.2/", "@127.0.0.2/", ".evil.invalid/", "0/"])(
+  "the path %s, which the manifest would refuse, is asked of nobody",
+  async (path) => {
+    let requests = 0;
+    const app: RequestListener = (_, response) => void response.end(String((requests += 1)));
+    expect(await probe(app, { path })).toMatchObject({ ok: false });
+    expect(requests).toBe(0);
+  },
+);
+
+test.each([
+  ["X-Probe", "a\r\nHost: elsewhere.invalid"],
+  ["X-Probe\r\nHost", "elsewhere.invalid"],
+])("the header %j: %j, which the manifest would refuse, is not sent", async (name, value) => {
+  let requests = 0;
+  const app: RequestListener = (_, response) => void response.end(String((requests += 1)));
+  expect(await probe(app, { headers: new Map([[name, value]]) })).toMatchObject({ ok: false });
+  expect(requests).toBe(0);
+});
+
+test("an address of IPv6 is asked, and its redirects followed", async ({ skip }) => {
+  if (
+    !Object.values(networkInterfaces())
+      .flat()
+      .some((each) => each?.address === "::1")
+  )
+    skip();
+  const app: RequestListener = (request, response) => {
+    if (request.url === "/done") return void response.end("here");
+    response.writeHead(302, { location: `http://${request.headers.host}/done` }).end();
+  };
+  expect(await probe(app, { redirects: 1, body: "here" }, {}, "::1")).toMatchObject({ ok: true });
 });
 
 test("headers are sent", async () => {
