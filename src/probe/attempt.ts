@@ -1,3 +1,4 @@
+import { shorten } from "./shorten.ts";
 import type { Probe } from "../stack/stack.ts";
 import { attemptHttpGet } from "./http-get.ts";
 import type { AttemptResult, ProbeTarget } from "./target.ts";
@@ -15,7 +16,7 @@ export async function attempt(
     return await attemptCheck(probe, target, limited);
   } catch (error) {
     signal.throwIfAborted();
-    if (deadline.aborted) return { ok: false, message: `no answer within ${probe.timeoutMs} ms` };
+    if (deadline.aborted) return { ok: false, message: timedOut(probe) };
     return { ok: false, message: messageOf(error) };
   }
 }
@@ -33,7 +34,7 @@ async function attemptCheck(
       return attemptHttpGet(check, target, signal);
     case "exec": {
       const { exitCode, output } = await target.exec(check.command, { timeoutMs, signal });
-      const last = output.trim().split("\n").at(-1) ?? "";
+      const last = shorten(output.trim().split("\n").at(-1) ?? "");
       if (exitCode === 0) return { ok: true, message: last === "" ? "exit code 0" : last };
       return {
         ok: false,
@@ -41,13 +42,19 @@ async function attemptCheck(
       };
     }
     case "log_line": {
-      const pattern = new RegExp(check.pattern, "u");
-      const line = (await target.readLog(signal)).find((text) => pattern.test(text));
+      const { findLine } = await import("./log-line.ts");
+      const line = await findLine(target.readLog(signal), check.pattern, signal);
       return line === undefined
         ? { ok: false, message: `no line of the log matches /${check.pattern}/` }
-        : { ok: true, message: line };
+        : { ok: true, message: shorten(line) };
     }
   }
+}
+
+function timedOut({ check, timeoutMs }: Probe): string {
+  return check.type === "log_line"
+    ? `the log could not be searched for /${check.pattern}/ within ${timeoutMs} ms`
+    : `no answer within ${timeoutMs} ms`;
 }
 
 /** A missing program is the image's fault and not the service's, so it is said apart. */

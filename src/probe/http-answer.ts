@@ -1,4 +1,5 @@
 import type { ProbeCheck } from "../stack/stack.ts";
+import { shorten } from "./shorten.ts";
 import type { AttemptResult } from "./target.ts";
 
 export type HttpGet = Extract<ProbeCheck, { type: "http_get" }>;
@@ -48,10 +49,6 @@ function reasonIn(body: string): string {
   const text = body.trim().replace(/\s+/g, " ");
   if (text === "" || text.startsWith("<")) return "";
   return `: ${shorten(text)}`;
-}
-
-function shorten(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 197)}...` : text;
 }
 
 function valueAt(document: unknown, path: string): unknown {

@@ -8,7 +8,7 @@ export interface ProbeTarget {
     options: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<{ readonly exitCode: number; readonly output: string }>;
   /** The container's log since its last start, so far. */
-  readLog(signal: AbortSignal): Promise<readonly string[]>;
+  readLog(signal: AbortSignal): AsyncIterable<string>;
 }
 
 export interface ProbeAddress {

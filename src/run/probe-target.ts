@@ -23,14 +23,12 @@ export async function createProbeTarget(
       return { host, port: published.hostPort, isForwarded: true };
     },
     exec: (command, { timeoutMs, signal }) => engine.exec(state.id, command, { timeoutMs }, signal),
-    async readLog(signal) {
-      const lines: string[] = [];
+    async *readLog(signal) {
       // To the millisecond: what it said before a restart within the same second is of another life.
       const since = Date.parse(state.startedAt) / 1000;
       const options =
         Number.isFinite(since) && since > 0 ? { follow: false, since } : { follow: false };
-      for await (const { text } of engine.logs(state.id, options, signal)) lines.push(text);
-      return lines;
+      for await (const { text } of engine.logs(state.id, options, signal)) yield text;
     },
   };
 }

@@ -21,7 +21,12 @@ export function aTarget(parts: Partial<ProbeTarget> = {}): ProbeTarget {
   return {
     address: () => undefined,
     exec: async () => ({ exitCode: 0, output: "" }),
-    readLog: async () => [],
+    readLog: () => logOf(),
     ...parts,
   };
+}
+
+/** A container's log. */
+export async function* logOf(...lines: readonly string[]): AsyncGenerator<string> {
+  yield* lines;
 }

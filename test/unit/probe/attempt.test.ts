@@ -1,16 +1,21 @@
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { attempt } from "../../../src/probe/attempt.ts";
+import { isPlain } from "../../../src/probe/log-line.ts";
 import type { AttemptResult, ProbeTarget } from "../../../src/probe/target.ts";
 import type { ProbeCheck } from "../../../src/stack/stack.ts";
-import { aProbe, aTarget } from "../../support/a-probe.ts";
+import { aProbe, aTarget, logOf } from "../../support/a-probe.ts";
 
 const tcp: ProbeCheck = { type: "tcp_socket", port: 3306 };
 const exec: ProbeCheck = { type: "exec", command: ["/usr/bin/healthy"] };
 const logLine: ProbeCheck = { type: "log_line", pattern: "^ready in \\d+ ms$" };
 
-async function probe(check: ProbeCheck, target: Partial<ProbeTarget>): Promise<AttemptResult> {
-  return attempt(aProbe(check, { timeoutMs: 100 }), aTarget(target), new AbortController().signal);
+async function probe(
+  check: ProbeCheck,
+  target: Partial<ProbeTarget>,
+  timeoutMs = 100,
+): Promise<AttemptResult> {
+  return attempt(aProbe(check, { timeoutMs }), aTarget(target), new AbortController().signal);
 }
 
 async function listening(): Promise<{ readonly port: number; close(): Promise<void> }> {
@@ -82,17 +87,85 @@ test("a command that hangs is given up after the probe's timeout", async () => {
 });
 
 test("a line of the log that matches is the answer", async () => {
-  expect(await probe(logLine, { readLog: async () => ["starting", "ready in 12 ms"] })).toEqual({
+  expect(
+    await probe(logLine, { readLog: () => logOf("starting", "ready in 12 ms") }, 20_000),
+  ).toEqual({
     ok: true,
     message: "ready in 12 ms",
   });
-  expect(await probe(logLine, { readLog: async () => ["not ready in 12 ms"] })).toMatchObject({
+  expect(
+    await probe(logLine, { readLog: () => logOf("not ready in 12 ms") }, 20_000),
+  ).toMatchObject({
     ok: false,
   });
 });
 
+test("a pattern whose time grows without bound is given up, and nothing else waits for it", async () => {
+  const line = `${"a".repeat(60)}!`;
+  const astray = aProbe({ type: "log_line", pattern: "^(a+)+$" }, { timeoutMs: 300 });
+  const target = aTarget({ readLog: () => logOf(line) });
+  let ticks = 0;
+  const clock = setInterval(() => (ticks += 1), 5);
+  try {
+    expect(await attempt(astray, target, new AbortController().signal)).toEqual({
+      ok: false,
+      message: "the log could not be searched for /^(a+)+$/ within 300 ms",
+    });
+  } finally {
+    clearInterval(clock);
+  }
+  expect(ticks).toBeGreaterThan(3);
+
+  const interruption = new AbortController();
+  const reason = new Error("Interrupted by SIGINT.");
+  setTimeout(() => interruption.abort(reason), 20);
+  const endless = { ...astray, timeoutMs: 600_000 };
+  await expect(attempt(endless, target, interruption.signal)).rejects.toBe(reason);
+});
+
+test.each([
+  ["ready for connections", true],
+  ["^\\[ready\\] .$", true],
+  ["(a)\\1", true],
+  ["a*", false],
+  ["a+", false],
+  ["a?", false],
+  ["a{2}", false],
+  ["a|b", false],
+  ["(?=a)", false],
+])("the pattern %s is bounded by its length: %s", (source, plain) => {
+  expect(isPlain(source)).toBe(plain);
+});
+
+test("a log of any length is searched piece by piece", async () => {
+  let given = 0;
+  const long = async function* (): AsyncGenerator<string> {
+    for (; given < 50_000; given += 1) yield given === 20_000 ? "ready in 5 ms" : "x".repeat(100);
+  };
+  expect(
+    await attempt(
+      aProbe(logLine, { timeoutMs: 20_000 }),
+      aTarget({ readLog: long }),
+      new AbortController().signal,
+    ),
+  ).toEqual({
+    ok: true,
+    message: "ready in 5 ms",
+  });
+  expect(given).toBeLessThan(25_000);
+});
+
+test("a line that answers is told in a length that can be read", async () => {
+  const { message } = await probe(
+    { type: "log_line", pattern: "x" },
+    { readLog: () => logOf("x".repeat(60_000)) },
+  );
+  expect(message).toHaveLength(200);
+});
+
 test("what an attempt throws is a failed attempt, but an interruption stays one", async () => {
-  const broken: ProbeTarget["readLog"] = async () => {
+  const broken: ProbeTarget["readLog"] = async function* () {
+    yield "starting";
     throw new Error("the Engine closed the connection");
   };
   expect(await probe(logLine, { readLog: broken })).toEqual({

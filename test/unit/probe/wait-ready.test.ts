@@ -6,7 +6,7 @@ import {
   type WaitOutcome,
 } from "../../../src/probe/wait-ready.ts";
 import type { Probe } from "../../../src/stack/stack.ts";
-import { aProbe, aTarget } from "../../support/a-probe.ts";
+import { aProbe, aTarget, logOf } from "../../support/a-probe.ts";
 import { fakeClock, type FakeClock } from "../../support/fake-clock.ts";
 
 interface Scene {
@@ -72,7 +72,7 @@ test("a startup probe goes first, and once is enough for it", async () => {
   expect(
     await wait({
       probes: [readiness, startup.probe],
-      target: { ...startup.target, readLog: async () => ["x"] },
+      target: { ...startup.target, readLog: () => logOf("x") },
       onAttempt: ({ name }, { ok }) => void order.push(`${name} ${ok}`),
     }),
   ).toMatchObject({ type: "ready" });
