@@ -27,6 +27,7 @@ export interface EngineInfo {
   readonly securityOptions: readonly string[];
   readonly cgroupVersion: string;
   readonly memoryLimit: boolean;
+  readonly swapLimit: boolean;
   readonly pidsLimit: boolean;
   readonly cpuLimit: boolean;
   /** Where containers' output goes unless asked otherwise: `json-file`, `journald`… */

@@ -27,9 +27,15 @@ export async function observe(
     client.endpoint.local ? readHostRoutes() : [],
   ]);
   const { id, version, apiVersion, imageStore, hasInit } = info;
+  const limits = {
+    memory: info.memoryLimit,
+    swap: info.swapLimit,
+    cpu: info.cpuLimit,
+    pids: info.pidsLimit,
+  };
   const names = new Set(request.networkNames);
   return {
-    engine: { id, version, apiVersion, imageStore, hasInit },
+    engine: { id, version, apiVersion, imageStore, hasInit, limits },
     images,
     containers,
     networks: allNetworks.filter(({ ours, name }) => ours || names.has(name)),

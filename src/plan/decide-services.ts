@@ -1,6 +1,7 @@
 import { QclockError } from "../error.ts";
 import type { Service } from "../stack/stack.ts";
 import { configHash, divergedSections } from "./config-hash.ts";
+import { liveDrift } from "./live-drift.ts";
 import type { ObservedContainer } from "./observed.ts";
 import { divergedNetworks } from "./plan-networks.ts";
 import { secretsHash, staleSecrets } from "./plan-volumes.ts";
@@ -103,7 +104,26 @@ function reasonToRecreate(
     if (!container.networks.includes(name)) return `not on network ${key}`;
     if (!present.has(name)) return `network ${key} was removed`;
   }
-  return staleSecrets(planning, service) ?? otherImage(planning, service, container);
+  return (
+    driftOf(planning, service, container) ??
+    staleSecrets(planning, service) ??
+    otherImage(planning, service, container)
+  );
+}
+
+/**
+ * What `docker update` or `docker network connect` changed since the container was made. It is made again rather than
+ * changed back: what ran under other limits, or on another network, is not trusted to be as it was.
+ */
+function driftOf(
+  { stack, observed }: Planning,
+  service: Service,
+  { live }: ObservedContainer,
+): string | undefined {
+  if (live === undefined) return undefined;
+  const { engine, networks } = observed;
+  const drift = liveDrift({ stack, service, live, engine, networks });
+  return drift.length === 0 ? undefined : `not as declared: ${drift.join("; ")}`;
 }
 
 /** The same inputs may give another image: a Dockerfile built again, or one that was loaded by hand. */

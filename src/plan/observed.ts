@@ -1,4 +1,5 @@
 import type { Digest } from "../stack/stack.ts";
+import type { LiveSettings } from "./live-settings.ts";
 
 /** One snapshot of what the Engine holds of a stack: objects with the stack's label, and objects that bear our names without it. */
 export interface Observed {
@@ -19,6 +20,13 @@ export interface EngineFacts {
   readonly apiVersion: string;
   readonly imageStore: "graphdriver" | "containerd";
   readonly hasInit: boolean;
+  /** Which limits the Engine can set on its machine. */
+  readonly limits: {
+    readonly memory: boolean;
+    readonly swap: boolean;
+    readonly cpu: boolean;
+    readonly pids: boolean;
+  };
 }
 
 export interface ObservedImage {
@@ -46,6 +54,8 @@ export interface ObservedContainer {
   readonly restartCount?: number;
   /** Engine names of the networks that it is attached to. */
   readonly networks: readonly string[];
+  /** What is in force; absent for what is not ours, and where the Engine reports it in a shape of its own (podman). */
+  readonly live?: LiveSettings;
 }
 
 export interface ObservedNetwork {

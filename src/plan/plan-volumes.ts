@@ -4,17 +4,7 @@ import { labels } from "../stack/labels.ts";
 import type { Service } from "../stack/stack.ts";
 import { imageReadyId } from "./plan-images.ts";
 import type { Planning } from "./reconcile.ts";
-
-/** Name in the Engine of the volume that holds the files of a service's secrets. */
-export function secretsVolumeName(stack: string, service: string): string {
-  return `${stack}_${service}-secrets`;
-}
-
-/** Name in the Engine of the volume that holds the stack's generated secrets; no service mounts it. */
-export function generatedVolumeName(stack: string): string {
-  // No service and no volume of the manifest has a name that begins with an underscore.
-  return `${stack}__secrets`;
-}
+import { secretsVolumeName } from "./secret-volumes.ts";
 
 /** What of a service's secrets, if it changes, means that their files must be written again. */
 export function secretsHash(service: Service, contentHashes: ReadonlyMap<string, string>): string {

@@ -1,5 +1,5 @@
 import type { ContainerMount, ContainerRequest } from "../docker/engine.ts";
-import { secretsVolumeName } from "../plan/plan-volumes.ts";
+import { secretsVolumeName } from "../plan/secret-volumes.ts";
 import { labels } from "../stack/labels.ts";
 import type { Service, Stack } from "../stack/stack.ts";
 import type { Owner } from "./user.ts";

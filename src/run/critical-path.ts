@@ -78,7 +78,14 @@ function endOf({ startedAtMs = 0, durationMs = 0 }: NodeReport): number {
 }
 
 const nothingObserved: Observed = {
-  engine: { id: "", version: "", apiVersion: "", imageStore: "graphdriver", hasInit: true },
+  engine: {
+    id: "",
+    version: "",
+    apiVersion: "",
+    imageStore: "graphdriver",
+    hasInit: true,
+    limits: { memory: true, swap: true, cpu: true, pids: true },
+  },
   images: new Map(),
   containers: [],
   networks: [],

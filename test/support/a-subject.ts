@@ -21,6 +21,7 @@ export const anEngineInfo: EngineInfo = {
   securityOptions: [],
   cgroupVersion: "2",
   memoryLimit: true,
+  swapLimit: true,
   pidsLimit: true,
   cpuLimit: true,
   loggingDriver: "json-file",

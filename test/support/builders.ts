@@ -128,6 +128,7 @@ export function anObserved(
       apiVersion: "1.51",
       imageStore: "graphdriver",
       hasInit: true,
+      limits: { memory: true, swap: true, cpu: true, pids: true },
     },
     images: new Map(images.map((image) => [image.reference, image])),
     containers: [],

@@ -8,9 +8,14 @@ const socketPath = (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock")
 );
 
 /** One request to the Engine; the answer's JSON, undefined for an empty one. Throws on any status of 400 and above. */
-export async function engineApi(method: "GET" | "POST" | "DELETE", path: string): Promise<unknown> {
+export async function engineApi(
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  json?: object,
+): Promise<unknown> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const call = request({ socketPath, method, path }, (response) => {
+  const headers = json === undefined ? {} : { "Content-Type": "application/json" };
+  const call = request({ socketPath, method, path, headers }, (response) => {
     let body = "";
     response.setEncoding("utf8");
     response.on("data", (chunk: string) => (body += chunk));
@@ -20,7 +25,7 @@ export async function engineApi(method: "GET" | "POST" | "DELETE", path: string)
     });
   });
   call.on("error", reject);
-  call.end();
+  call.end(json === undefined ? undefined : JSON.stringify(json));
   const body = await promise;
   return body === "" ? undefined : JSON.parse(body);
 }

@@ -3,6 +3,7 @@ import type { ObservedContainer } from "../../plan/observed.ts";
 import { labels } from "../../stack/labels.ts";
 import { containerSchema, containerStatusSchema } from "../calls/container-state.ts";
 import { parseForeign } from "../foreign.ts";
+import { readLiveSettings } from "./live-settings.ts";
 import { byName, type Filters, labelsSchema, type Look, ofStack } from "./look.ts";
 
 const containersSchema = z.array(
@@ -82,12 +83,16 @@ async function complete(
   // Removed since it was listed: the next look will not see it.
   if (answer === undefined) return { ...known, status: "removing" };
   const { State, RestartCount } = parseForeign(containerSchema, answer, operation);
+  // podman reports capabilities and mounts in words of its own.
+  const { isPodman } = await client.info(signal);
+  const live = isPodman ? undefined : readLiveSettings(answer);
   return {
     ...known,
     status: State.Status,
     exitCode: State.ExitCode,
     oomKilled: State.OOMKilled,
     restartCount: RestartCount,
+    ...(live === undefined ? {} : { live }),
   };
 }
 

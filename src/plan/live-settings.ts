@@ -1,0 +1,71 @@
+/**
+ * What a container has now, in one shape for all Engines: the Engine's answer says what is in force, the labels
+ * only what was asked for when the container was made. `docker update` and `docker network connect` change the one
+ * and not the other.
+ */
+export interface LiveSettings {
+  /** 0: no limit. */
+  readonly memoryBytes: number;
+  /** Memory and swap together; -1: no limit, 0: the Engine's default. */
+  readonly memorySwapBytes: number;
+  /** In units of one CPU; 0: no limit. */
+  readonly cpus: number;
+  /** 0: no limit. */
+  readonly pids: number;
+  /** Names of resource settings in force that qclock never asks for, such as `CpuShares`. */
+  readonly otherResources: readonly string[];
+  readonly restart: { readonly name: string; readonly maximumRetries: number };
+  readonly privileged: boolean;
+  /** Upper case, without `CAP_`, sorted. */
+  readonly addedCapabilities: readonly string[];
+  readonly droppedCapabilities: readonly string[];
+  readonly noNewPrivileges: boolean;
+  /** Security options beside `no-new-privileges`, such as `seccomp=unconfined`. */
+  readonly securityOptions: readonly string[];
+  readonly readOnlyRoot: boolean;
+  readonly init: boolean;
+  /** Namespaces shared with the host or with another container, as `pid: host`. */
+  readonly sharedNamespaces: readonly string[];
+  /** Paths of the host's devices. */
+  readonly devices: readonly string[];
+  /** `127.0.0.1:8080 -> 80/tcp`, as asked for, sorted. */
+  readonly ports: readonly string[];
+  /** `volume NAME at /target, read-only`, sorted; see `mountText`. */
+  readonly mounts: readonly string[];
+  /** Targets of tmpfs mounts, sorted. */
+  readonly tmpfs: readonly string[];
+  readonly user: string;
+  readonly entrypoint: readonly string[];
+  readonly command: readonly string[];
+  readonly workingDirectory: string;
+  readonly environment: ReadonlyMap<string, string>;
+  /** By name in the Engine. */
+  readonly networks: ReadonlyMap<string, LiveAttachment>;
+}
+
+export interface LiveAttachment {
+  /** Id of the network; empty while the container was never started. */
+  readonly networkId: string;
+  readonly aliases: readonly string[];
+}
+
+/** How a published port is written in `LiveSettings.ports`. */
+export function portText(port: {
+  readonly hostAddress: string;
+  readonly hostPort: number | string;
+  readonly containerPort: number | string;
+  readonly protocol: string;
+}): string {
+  return `${port.hostAddress}:${port.hostPort} -> ${port.containerPort}/${port.protocol}`;
+}
+
+/** How a mount is written in `LiveSettings.mounts`. */
+export function mountText(mount: {
+  readonly type: string;
+  readonly source: string;
+  readonly target: string;
+  readonly readOnly: boolean;
+}): string {
+  const access = mount.readOnly ? "read-only" : "writable";
+  return `${mount.type} ${mount.source} at ${mount.target}, ${access}`;
+}

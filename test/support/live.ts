@@ -1,0 +1,55 @@
+import { capabilities } from "../../src/plan/live-drift.ts";
+import { type LiveSettings, mountText, portText } from "../../src/plan/live-settings.ts";
+import type { Service, Stack } from "../../src/stack/stack.ts";
+
+/** What the Engine reports of a container that is exactly as its service is declared. */
+export function asDeclared(
+  stack: Stack,
+  service: Service,
+  changes: Partial<LiveSettings> = {},
+): LiveSettings {
+  const { limits, hardening, restart } = service;
+  return {
+    memoryBytes: limits.memoryBytes,
+    memorySwapBytes: limits.memoryBytes,
+    cpus: limits.cpus,
+    pids: limits.pids,
+    otherResources: [],
+    restart: {
+      name: restart.type,
+      maximumRetries: restart.type === "on-failure" ? restart.maximumRetries : 0,
+    },
+    privileged: false,
+    addedCapabilities: capabilities(hardening.addCapabilities),
+    droppedCapabilities: capabilities(hardening.dropCapabilities),
+    noNewPrivileges: hardening.noNewPrivileges,
+    securityOptions: [],
+    readOnlyRoot: hardening.readOnlyRoot,
+    init: hardening.init,
+    sharedNamespaces: [],
+    devices: [],
+    ports: service.ports.map(portText).toSorted(),
+    mounts: service.mounts.map((mount) =>
+      mountText({
+        ...mount,
+        source:
+          mount.type === "bind"
+            ? mount.source
+            : (stack.volumes.get(mount.volume)?.engineName ?? ""),
+      }),
+    ),
+    tmpfs: service.tmpfs.map(({ target }) => target),
+    user: service.user ?? "",
+    entrypoint: service.entrypoint ?? [],
+    command: service.command ?? [],
+    workingDirectory: service.workingDirectory ?? "",
+    environment: new Map([["PATH", "/bin"], ...service.environment]),
+    networks: new Map(
+      [...service.networks].map(([key, { aliases }]) => [
+        `t_${key}`,
+        { networkId: `id-of-${key}`, aliases: [...aliases, "0123456789ab"] },
+      ]),
+    ),
+    ...changes,
+  };
+}
