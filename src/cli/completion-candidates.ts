@@ -86,7 +86,6 @@ async function namesFor(command: string, session: Session): Promise<readonly str
       session,
       manifestPath,
       architecture: "amd64",
-      answers: async () => true,
     });
     if (!loaded.ok) return [];
     return [...(command === "build" ? loaded.value.images : loaded.value.services).keys()];

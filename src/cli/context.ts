@@ -11,13 +11,15 @@ import { exitCodes } from "./exit-code.ts";
 import { readLock, writeLock } from "./lock-file.ts";
 import { displayPath, findManifest, lockPathOf } from "./manifest-file.ts";
 import type { Session } from "./session.ts";
+import { repositoriesAnswer, sayAssumption } from "./os-choice.ts";
 import { loadStack } from "./stack-file.ts";
-
 import { version } from "./version.ts";
 
 export interface StackOptions {
   /** `unread` for commands that look at no image: reading a long lock takes longer than they do. */
   readonly lockMode?: RunContext["lockMode"] | "unread";
+  /** Send no request for `--os auto`: it means the first of the manifest's list then, and that is said. */
+  readonly asksNobody?: boolean;
 }
 
 /** A run context, and the Engine's connection to close when it is no longer needed. */
@@ -118,11 +120,21 @@ async function openContext(
     manifestPath,
     architecture: hostArchitecture(),
     store,
-    answers: async (os, manifestMirror) =>
-      repositoriesAnswer({ os, downloader, signal, mirrors: () => mirrorsOf(os, manifestMirror) }),
+    ...(options.asksNobody === true
+      ? {}
+      : {
+          answers: async (os, manifestMirror) =>
+            repositoriesAnswer({
+              os,
+              downloader,
+              signal,
+              mirrors: () => mirrorsOf(os, manifestMirror),
+            }),
+        }),
   });
   if (!loaded.ok) return loaded;
   const stack = loaded.value;
+  if (options.asksNobody === true && settings.os === "auto") sayAssumption(emit, stack.os);
   await learnSecrets(session, stack);
 
   const lockPath = lockPathOf(manifestPath);
@@ -224,30 +236,6 @@ async function readHostAptSources(): Promise<
   ].filter((file) => /\.(?:list|sources)$/.test(file));
   const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
   return files.map((name, index) => ({ name, text: texts[index] ?? "" }));
-}
-
-/** Whether a release file can be had: for `--os auto`, which must not choose what cannot be built. */
-async function repositoriesAnswer(options: {
-  readonly os: OsName;
-  readonly downloader: RunContext["downloader"];
-  readonly signal: AbortSignal;
-  readonly mirrors: RunContext["mirrors"];
-}): Promise<boolean> {
-  const { suiteOf } = await import("../packages/mirror.ts");
-  const suite = suiteOf(options.os);
-  if (suite === undefined) return false;
-  try {
-    const { main } = await options.mirrors();
-    const url = `${main}/dists/${suite}/InRelease`;
-    return (
-      (await options.downloader.bytes(url, { signal: options.signal, maximumBytes: 1 << 22 })) !==
-      undefined
-    );
-  } catch (error) {
-    options.signal.throwIfAborted();
-    if (error instanceof QclockError) return false;
-    throw error;
-  }
 }
 
 /** Make the secrets whose source lies here known to the redactor. Those that qclock generates never leave their volume. */

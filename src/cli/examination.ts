@@ -75,7 +75,6 @@ async function examineManifest(session: Session): Promise<Finding> {
       session,
       manifestPath,
       architecture: "amd64",
-      answers: async () => true,
     });
     if (stack.ok)
       return {

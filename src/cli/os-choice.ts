@@ -1,4 +1,6 @@
 import { QclockError } from "../error.ts";
+import type { RunContext } from "../run/context.ts";
+import type { Emit } from "../run/event.ts";
 import type { OsName } from "../stack/stack.ts";
 
 /**
@@ -33,4 +35,38 @@ export async function chooseOs(options: {
   throw new QclockError("usage", `The manifest has no operating system "${wanted}".`, {
     hint: `It lists ${listed.join(", ")}; --os takes one of them, or auto.`,
   });
+}
+
+/** Say which operating system `auto` means where nobody is asked. */
+export function sayAssumption(emit: Emit, os: OsName): void {
+  emit({
+    type: "notice",
+    level: "info",
+    message: `Assuming ${os}, the first that the manifest lists.`,
+    hint: "Whether its repositories answer is asked by build and up.",
+  });
+}
+
+/** Whether a release file can be had: for `--os auto`, which must not choose what cannot be built. */
+export async function repositoriesAnswer(options: {
+  readonly os: OsName;
+  readonly downloader: RunContext["downloader"];
+  readonly signal: AbortSignal;
+  readonly mirrors: RunContext["mirrors"];
+}): Promise<boolean> {
+  const { suiteOf } = await import("../packages/mirror.ts");
+  const suite = suiteOf(options.os);
+  if (suite === undefined) return false;
+  try {
+    const { main } = await options.mirrors();
+    const url = `${main}/dists/${suite}/InRelease`;
+    return (
+      (await options.downloader.bytes(url, { signal: options.signal, maximumBytes: 1 << 22 })) !==
+      undefined
+    );
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (error instanceof QclockError) return false;
+    throw error;
+  }
 }

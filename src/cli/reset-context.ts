@@ -52,7 +52,6 @@ async function identifyStack(
     session,
     manifestPath,
     architecture: "amd64",
-    answers: async () => true,
   });
   if (loaded.ok) return { stackName: loaded.value.name, stack: loaded.value };
   const shown = displayPath(manifestPath, host.workingDirectory);

@@ -17,8 +17,8 @@ export async function loadStack(options: {
   readonly session: Session;
   readonly manifestPath: string;
   readonly architecture: Architecture;
-  /** Whether packages for an OS can be had; asked for `--os auto` only. */
-  readonly answers: (os: OsName, manifestMirror: string | undefined) => Promise<boolean>;
+  /** Whether packages for an OS can be had, for `--os auto`; absent: nobody is asked, and it means the first of the list. */
+  readonly answers?: (os: OsName, manifestMirror: string | undefined) => Promise<boolean>;
   /** Where stacks that were resolved before are remembered; absent: none is. */
   readonly store?: Store;
 }): Promise<Result<Stack, readonly Diagnostic[]>> {
@@ -94,9 +94,10 @@ async function resolveText(
   const os = await chooseOs({
     listed: [manifest.os].flat(),
     wanted: session.settings.os,
-    answers: (name) => answers(name, manifest.mirrors?.[name]),
+    answers: async (name) =>
+      answers === undefined || (await answers(name, manifest.mirrors?.[name])),
   });
-  if (session.settings.os === "auto") {
+  if (session.settings.os === "auto" && answers !== undefined) {
     session.emit({
       type: "notice",
       level: "info",

@@ -2,6 +2,13 @@ import type { AssembledImage, Stack } from "../stack/stack.ts";
 import { assembledImages } from "./inputs.ts";
 import type { LockedArtifact, LockTarget } from "./package.ts";
 
+/** One difference between the manifest and the one that a lock was made for. */
+export interface LockChange {
+  readonly image: string;
+  /** Goes on from the image's name: `asks for php8.2-gd as well`. */
+  readonly text: string;
+}
+
 /** Packages that an image asks for and neither it nor what it stands on has in the lock, as `app: php8.2-gd`. */
 export function missingPackages(stack: Stack, target: LockTarget): readonly string[] {
   const parents = new Map(assembledImages(stack).map(({ name, parent }) => [name, parent]));
@@ -20,8 +27,17 @@ export function missingPackages(stack: Stack, target: LockTarget): readonly stri
 
 /** In what the manifest differs from the one that a lock was made for, a line each: `image "app": asks for php8.2-gd as well`. */
 export function describeLockChanges(stack: Stack, target: LockTarget): readonly string[] {
+  const lines = lockChanges(stack, target).map(({ image, text }) => `image "${image}": ${text}`);
+  // The lock keeps a digest of these, not their text.
+  return lines.length > 0
+    ? lines
+    : ["an image's parent, its accounts, exclusions or setuid files, or the mirror"];
+}
+
+/** The same by image; empty when only what the lock keeps a digest of has changed, or nothing. */
+export function lockChanges(stack: Stack, target: LockTarget): readonly LockChange[] {
   const images = new Map(assembledImages(stack).map((image) => [image.name, image]));
-  const lines: string[] = [];
+  const changes: LockChange[] = [];
   const held = new Map<string, ReadonlySet<string>>();
   for (const [name, image] of images) {
     const locked = target.images.get(name);
@@ -32,7 +48,7 @@ export function describeLockChanges(stack: Stack, target: LockTarget): readonly 
     ]);
     held.set(name, names);
     if (locked === undefined) {
-      lines.push(`image "${name}": is new`);
+      changes.push({ image: name, text: "is new" });
       continue;
     }
     const added = image.packages.filter((wanted) => !names.has(wanted));
@@ -40,21 +56,21 @@ export function describeLockChanges(stack: Stack, target: LockTarget): readonly 
       .filter(({ reason }) => reason.type === "requested")
       .map((entry) => entry.name)
       .filter((requested) => !image.packages.includes(requested));
-    if (added.length > 0) lines.push(`image "${name}": asks for ${added.join(", ")} as well`);
-    lines.push(...artifactChanges(image, locked.artifacts ?? []));
-    if (removed.length > 0) lines.push(`image "${name}": no longer asks for ${removed.join(", ")}`);
+    const texts = [
+      ...(added.length > 0 ? [`asks for ${added.join(", ")} as well`] : []),
+      ...artifactChanges(image, locked.artifacts ?? []),
+      ...(removed.length > 0 ? [`no longer asks for ${removed.join(", ")}`] : []),
+    ];
+    changes.push(...texts.map((text) => ({ image: name, text })));
   }
   for (const name of target.images.keys()) {
-    if (!images.has(name)) lines.push(`image "${name}": is gone`);
+    if (!images.has(name)) changes.push({ image: name, text: "is gone" });
   }
-  // The lock keeps a digest of these, not their text.
-  return lines.length > 0
-    ? lines
-    : ["an image's parent, its accounts, exclusions or setuid files, or the mirror"];
+  return changes;
 }
 
 function artifactChanges(
-  { name, artifacts }: AssembledImage,
+  { artifacts }: AssembledImage,
   locked: readonly LockedArtifact[],
 ): readonly string[] {
   const before = new Map(locked.map((artifact) => [artifact.path, artifact]));
@@ -66,5 +82,5 @@ function artifactChanges(
     return old.url === url ? [] : [`artifact ${path} comes from another URL: ${url}`];
   });
   const gone = [...before.keys()].map((path) => `no longer asks for artifact ${path}`);
-  return [...lines, ...gone].map((line) => `image "${name}": ${line}`);
+  return [...lines, ...gone];
 }

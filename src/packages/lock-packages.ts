@@ -6,6 +6,7 @@ import type { PinnedKey } from "./deb/keys/debian.ts";
 import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
 import { pinArtifacts } from "./artifacts.ts";
 import { type FetchablePackage, fetchPackages, withArchive } from "./fetch.ts";
+import { fitsManifest } from "./foresee-lock.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { carryLayers } from "./carry-layers.ts";
 import { describeLockChanges, missingPackages } from "./lock-changes.ts";
@@ -70,7 +71,7 @@ export async function lockPackages(request: LockRequest): Promise<LockResult> {
     existing !== undefined &&
     current !== undefined &&
     mode !== "update" &&
-    fits(stack, current)
+    fitsManifest(stack, current)
   ) {
     return { lock: existing, target: current, changed: false };
   }
@@ -83,11 +84,6 @@ export async function lockPackages(request: LockRequest): Promise<LockResult> {
   // An update may find that everything is at its newest already.
   const changed = current === undefined || canonicalJson(current) !== canonicalJson(target);
   return { lock: { version: 1, targets }, target, changed };
-}
-
-/** Whether a target is for this manifest. A name that was taken out of the lock by hand counts as a change. */
-function fits(stack: Stack, current: LockTarget): boolean {
-  return current.inputs === packageInputs(stack) && missingPackages(stack, current).length === 0;
 }
 
 function outdated(stack: Stack, current: LockTarget | undefined): QclockError {
@@ -113,6 +109,14 @@ function isForOtherArtifacts(
   const locked = packageInputs(stack, ({ name }) => current.images.get(name)?.artifacts ?? []);
   // A package that was taken out by hand has to be resolved like one that is new.
   return locked === current.inputs && missingPackages(stack, current).length === 0;
+}
+
+/** The packages that the mirrors would give each image now. Reads indexes; fetches no package and writes nothing. */
+export async function resolveOnly(
+  request: LockRequest,
+): Promise<ReadonlyMap<string, readonly ResolvedPackage[]>> {
+  const current = request.existing?.targets.get(targetKey(request.stack));
+  return (await choosePackages(request, current)).resolved;
 }
 
 async function withArtifacts(

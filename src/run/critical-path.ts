@@ -24,11 +24,11 @@ export interface CriticalLink {
 
 /**
  * The chain of operations that decides how long bringing the stack up from nothing takes, with the times that its last runs
- * took. Asks no Engine.
+ * took. Asks no Engine and no mirror.
  */
 export async function criticalPath(context: RunContext): Promise<CriticalPath> {
   const { stack, store } = context;
-  const { desired } = await prepareImages(context);
+  const { desired } = await prepareImages(context, "foresee");
   const plan = reconcile({
     stack,
     observed: nothingObserved,

@@ -5,7 +5,7 @@ import { lockedFiles } from "../packages/locked-files.ts";
 import type { Lock } from "../packages/package.ts";
 import { VanishedError, type VanishedFile } from "../packages/vanished.ts";
 import type { RunContext } from "./context.ts";
-import { lockStack } from "./prepare-images.ts";
+import { lockStack } from "./lock-stack.ts";
 
 /**
  * Move the packages of the lock that are on no mirror any more to their newest version, and with them what

@@ -3,6 +3,7 @@ import type { Observed } from "../plan/observed.ts";
 import type { Plan } from "../plan/plan.ts";
 import { reconcile, type ReconcileOptions } from "../plan/reconcile.ts";
 import type { RunContext } from "./context.ts";
+import type { LockUse } from "./lock-stack.ts";
 import { type PreparedImages, prepareImages } from "./prepare-images.ts";
 import { probeServices } from "./probe-services.ts";
 import { hashSecrets } from "./secrets.ts";
@@ -15,10 +16,14 @@ export interface PlannedStack {
   readonly secretHashes: ReadonlyMap<string, string>;
 }
 
-/** Look at the Engine and at the inputs at the same time, and plan. Changes nothing but the lock file, where it lacked something. */
+/**
+ * Look at the Engine and at the inputs at the same time, and plan. Changes nothing but the lock file where it lacked
+ * something, and with another `lockUse` than `write` not that either.
+ */
 export async function planStack(
   context: RunContext,
   options: ReconcileOptions,
+  lockUse: LockUse = "write",
 ): Promise<PlannedStack> {
   const { stack, signal } = context;
   const look = async (): Promise<readonly [Observed, ReadonlyMap<string, string>]> => {
@@ -27,7 +32,7 @@ export async function planStack(
   };
   const [[observed, unready], prepared, secretHashes] = await Promise.all([
     look(),
-    prepareImages(context),
+    prepareImages(context, lockUse),
     // Building needs no secret, so a missing one must not stop it.
     options.imagesOnly === undefined ? hashSecrets(context) : new Map<string, string>(),
   ]);

@@ -1,13 +1,15 @@
 import type { FileScan } from "../image/files.ts";
 import { explainChange, fingerprintImages, type ImageInputs } from "../image/fingerprint.ts";
 import { scanFiles } from "../image/files.ts";
-import { lockPackages } from "../packages/lock-packages.ts";
+import { digestOf } from "../packages/canonical-json.ts";
+import { type ForeseenLock, type LockNeed, undecidedImages } from "../packages/foresee-lock.ts";
 import { assembledImages, packageInputs } from "../packages/inputs.ts";
-import type { Lock, LockedImage, LockTarget } from "../packages/package.ts";
+import type { Lock, LockTarget } from "../packages/package.ts";
 import type { DesiredImage } from "../plan/observed.ts";
 import type { Digest, Stack } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import type { RunContext } from "./context.ts";
+import { type LockUse, openLock } from "./lock-stack.ts";
 
 /** Every image with all of its inputs known: locked packages, hashed files, and so its fingerprint. */
 export interface PreparedImages {
@@ -16,15 +18,20 @@ export interface PreparedImages {
   readonly scans: ReadonlyMap<string, FileScan>;
   readonly inputs: ReadonlyMap<string, ImageInputs>;
   readonly desired: ReadonlyMap<string, DesiredImage>;
+  /** What has to be locked before anything can be built; absent when the lock fits, as after `write`. */
+  readonly need?: LockNeed;
 }
 
 const NOTE = "image-inputs";
 
-/** Names to exact packages, files to digests, both to fingerprints. Writes the lock where it lacked something. */
-export async function prepareImages(context: RunContext): Promise<PreparedImages> {
+/** Names to exact packages, files to digests, both to fingerprints. Writes the lock where it lacked something, unless told otherwise. */
+export async function prepareImages(
+  context: RunContext,
+  lockUse: LockUse = "write",
+): Promise<PreparedImages> {
   const { stack, store } = context;
-  const [{ lock, target }, scans, contexts] = await Promise.all([
-    needsLock(stack) ? lockStack(context) : withoutPackages(context),
+  const [{ lock, target, need }, scans, contexts] = await Promise.all([
+    needsLock(stack) ? openLock(context, lockUse) : withoutPackages(context),
     scanAll(stack, store),
     digestContexts(context),
   ]);
@@ -41,7 +48,29 @@ export async function prepareImages(context: RunContext): Promise<PreparedImages
       ...(isOther ? { change: explainChange(previous, current) } : {}),
     });
   }
-  return { lock, target, scans, inputs, desired };
+  if (need === undefined) return { lock, target, scans, inputs, desired };
+  return { lock, target, scans, inputs, desired: withUndecided(stack, desired, need), need };
+}
+
+/** An image whose packages are not decided has no fingerprint yet; it gets one that no image bears, so that it counts as stale. */
+function withUndecided(
+  stack: Stack,
+  desired: ReadonlyMap<string, DesiredImage>,
+  need: LockNeed,
+): ReadonlyMap<string, DesiredImage> {
+  const names = undecidedImages(stack, need);
+  const own = new Map(need.images.map((image) => [image.name, image]));
+  return new Map(
+    [...desired].map(([name, image]) => {
+      if (!names.has(name)) return [name, image];
+      const { changes } = own.get(name) ?? {
+        changes: ["stands on an image that has to be locked"],
+      };
+      const change = changes.length > 0 ? changes.join(", ") : "its packages are not locked yet";
+      const fingerprint = digestOf({ undecided: image.fingerprint });
+      return [name, { reference: image.reference, fingerprint, change }];
+    }),
+  );
 }
 
 /** Remember what an image was made from, so that the next change can be named. */
@@ -61,49 +90,6 @@ export async function rememberInputs(
   await context.store.writeNote(NOTE, noteKey(context.stack, image), note);
 }
 
-/** Resolve what the lock lacks, and write it. With a fresh lock nothing is asked of any mirror. */
-export async function lockStack(
-  context: RunContext,
-): Promise<{ readonly lock: Lock; readonly target: LockTarget; readonly changed: boolean }> {
-  const { stack, emit } = context;
-  let phase: string | undefined;
-  const finish = (note: string): void => {
-    if (phase !== undefined) emit({ type: "phase-finished", phase, note });
-  };
-  const result = await lockPackages({
-    stack,
-    existing: context.lock,
-    mode: context.lockMode,
-    ...(context.move === undefined ? {} : { move: context.move }),
-    ...(context.keys === undefined ? {} : { keys: context.keys }),
-    mirrors: context.mirrors,
-    artifactMirror: context.artifactMirror,
-    downloader: context.downloader,
-    now: new Date(),
-    onPhase: (title) => {
-      finish("");
-      phase = `lock:${title}`;
-      emit({ type: "phase-started", phase, title });
-    },
-    onProgress: (done, total) => {
-      if (phase !== undefined) emit({ type: "phase-progress", phase, done, total, unit: "bytes" });
-    },
-    signal: context.signal,
-  });
-  finish(countPinned(result.target));
-  if (result.changed) await context.writeLock(result.lock);
-  return result;
-}
-
-/** `210 packages`, or `210 packages, 2 artifacts`. */
-function countPinned({ images }: LockTarget): string {
-  const count = (of: (image: LockedImage) => readonly unknown[] | undefined): number =>
-    images.values().reduce((sum, image) => sum + (of(image)?.length ?? 0), 0);
-  const artifacts = count((image) => image.artifacts);
-  const packages = `${count((image) => image.packages)} packages`;
-  return artifacts === 0 ? packages : `${packages}, ${artifacts} artifacts`;
-}
-
 /** A stack of Dockerfiles, or of files alone, has nothing to pin and asks no mirror. */
 function needsLock(stack: Stack): boolean {
   return assembledImages(stack).some(
@@ -111,7 +97,7 @@ function needsLock(stack: Stack): boolean {
   );
 }
 
-function withoutPackages({ stack, lock }: RunContext): Pick<PreparedImages, "lock" | "target"> {
+function withoutPackages({ stack, lock }: RunContext): ForeseenLock {
   const { os, architecture } = stack;
   const inputs = packageInputs(stack);
   const target = { os, architecture, inputs, epoch: 0, repositories: [], images: new Map() };

@@ -32,14 +32,21 @@ export function registerGraph({ program, run }: Registry): void {
   command.action((options: { format: Format; criticalPath?: boolean }) =>
     run(command, (session) =>
       options.criticalPath === true
-        ? withStack(session, (context) => printCriticalPath(session, context), { lockMode: "use" })
-        : withStack(session, async ({ stack }) => {
-            const { formatGraph } = await import("../../reporters/format/graph.ts");
-            session.print(
-              formatGraph(stack, session.settings.json ? "json" : options.format).trimEnd(),
-            );
-            return 0;
-          }),
+        ? withStack(session, (context) => printCriticalPath(session, context), {
+            lockMode: "use",
+            asksNobody: true,
+          })
+        : withStack(
+            session,
+            async ({ stack }) => {
+              const { formatGraph } = await import("../../reporters/format/graph.ts");
+              session.print(
+                formatGraph(stack, session.settings.json ? "json" : options.format).trimEnd(),
+              );
+              return 0;
+            },
+            { asksNobody: true },
+          ),
     ),
   );
 }

@@ -17,22 +17,26 @@ export function registerValidate({ program, run }: Registry): void {
   });
   command.action(() =>
     run(command, (session) =>
-      withStack(session, async ({ stack }) => {
-        const counts = { images: stack.images.size, services: stack.services.size };
-        if (session.settings.json)
-          session.printDocument("validate", {
-            valid: true,
-            stack: stack.name,
-            os: stack.os,
-            ...counts,
-            diagnostics: [],
-          });
-        else
-          session.print(
-            `${stack.name}: ${counts.images} images, ${counts.services} services, ${stack.os}; no problem found`,
-          );
-        return 0;
-      }),
+      withStack(
+        session,
+        async ({ stack }) => {
+          const counts = { images: stack.images.size, services: stack.services.size };
+          if (session.settings.json)
+            session.printDocument("validate", {
+              valid: true,
+              stack: stack.name,
+              os: stack.os,
+              ...counts,
+              diagnostics: [],
+            });
+          else
+            session.print(
+              `${stack.name}: ${counts.images} images, ${counts.services} services, ${stack.os}; no problem found`,
+            );
+          return 0;
+        },
+        { asksNobody: true },
+      ),
     ),
   );
 }

@@ -31,6 +31,20 @@ export function truncate(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** Break plain text at its spaces into lines of at most so many columns; a word that is longer has a line of its own. */
+export function wrap(text: string, columns: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    const longer = line === "" ? word : `${line} ${word}`;
+    if (line !== "" && displayWidth(longer) > columns) {
+      lines.push(line);
+      line = word;
+    } else line = longer;
+  }
+  return [...lines, line];
+}
+
 /** Fill with spaces up to a number of columns. */
 export function padColumns(
   text: string,

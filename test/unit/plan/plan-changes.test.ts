@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { countChanges, planChanges } from "../../../src/plan/plan-changes.ts";
+import type { Plan } from "../../../src/plan/plan.ts";
+import {
+  afterUp,
+  aNetwork,
+  anImage,
+  anObserved,
+  anObservedImage,
+  aService,
+  aStack,
+  onNetworks,
+  planFor,
+  type StackParts,
+} from "../../support/builders.ts";
+
+const twoServices: StackParts = {
+  images: [anImage("base"), anImage("app", { parent: "base" })],
+  services: [
+    aService({ name: "db", image: "base", ...onNetworks(["edge"]) }),
+    aService({
+      name: "app",
+      dependsOn: new Map([["db", "service_healthy"]]),
+      ...onNetworks(["edge"]),
+    }),
+  ],
+  networks: [aNetwork("edge")],
+};
+
+function lines(plan: Plan): readonly string[] {
+  return planChanges(plan).map(
+    ({ action, kind, name, cause }) => `${action} ${kind} ${name}: ${cause}`,
+  );
+}
+
+test("each thing counts once, however many calls to the Engine it takes", () => {
+  const plan = planFor(aStack(twoServices), anObserved());
+  expect(lines(plan)).toEqual([
+    "create image base: not found",
+    "create image app: not found",
+    "create network edge: not found",
+    "create service db: not found",
+    "create service app: not found",
+  ]);
+  expect(countChanges(planChanges(plan))).toEqual({
+    create: 5,
+    change: 0,
+    remove: 0,
+    start: 0,
+    wait: 0,
+  });
+});
+
+test("what is made again is a change, not a removal and a creation", () => {
+  const stack = aStack(twoServices);
+  const images = { app: { fingerprint: "sha256:app-2", change: "file a changed" } } as const;
+  expect(lines(planFor(stack, afterUp(stack), { images }))).toEqual([
+    "change image app: file a changed",
+    "change service app: image app changed: file a changed",
+  ]);
+});
+
+test("a network whose declaration changed takes its services along, and all are changes", () => {
+  const before = afterUp(aStack(twoServices));
+  const after = aStack({ ...twoServices, networks: [aNetwork("edge", { internal: false })] });
+  expect(lines(planFor(after, before))).toEqual([
+    "change network edge: its declaration changed",
+    "change service db: network edge changed",
+    "change service app: network edge changed",
+  ]);
+});
+
+test("what stopped is started, what needs it is waited for, and what is left over goes last", () => {
+  const stack = aStack(twoServices);
+  const observed = afterUp(stack, { db: { status: "exited", exitCode: 137 } });
+  const dangling = anObservedImage("old", { reference: "sha256:0123456789abcdef" });
+  const images = new Map([...observed.images, [dangling.reference, dangling]]);
+  expect(lines(planFor(stack, { ...observed, images }))).toEqual([
+    "start service db: exited (137)",
+    "wait service app: needs service db",
+    "remove image sha256:0123456789abcdef: replaced by a newer image",
+  ]);
+});
