@@ -76,7 +76,8 @@ export function engineOf(
       environment: host.environment,
       homeDirectory: host.homeDirectory,
       signal,
-      onNotice: (message) => emit({ type: "notice", level: "info", message }),
+      // A call that is tried again or hangs is what the user waits for: worth a line on every display.
+      onNotice: (message) => emit({ type: "notice", level: "warning", message }),
     });
     const { url, origin } = engine.endpoint;
     if (origin !== "usual socket")

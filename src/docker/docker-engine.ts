@@ -1,5 +1,6 @@
 import { archiveCalls } from "./calls/archives.ts";
 import { buildImage } from "./calls/build-image.ts";
+import { containerEnds } from "./calls/container-events.ts";
 import { containerCalls } from "./calls/containers.ts";
 import { execInteractive } from "./calls/exec-interactive.ts";
 import { exec } from "./calls/exec.ts";
@@ -30,6 +31,7 @@ export function createDockerEngine(client: EngineClient): Engine {
     ...networkCalls(client),
     ...volumeCalls(client),
     ...containerCalls(client),
+    containerEnds: (id, since, signal) => containerEnds(client, id, { since, signal }),
     logs: (id, options, signal) => logs(client, id, { options, signal }),
     exec: (id, command, options, signal) => exec(client, { id, command, options, signal }),
     execInteractive: (id, command, options, signal) =>

@@ -99,6 +99,8 @@ export interface ContainerState {
   readonly error: string;
   readonly restartCount: number;
   /** ISO 8601. */
+  readonly createdAt: string;
+  /** ISO 8601. */
   readonly startedAt: string;
   readonly pid: number;
   /** Health by the image's own healthcheck, where it has one. */
@@ -116,6 +118,13 @@ export interface ContainerState {
   }[];
   /** The whole answer of `GET /containers/{id}/json`, for checks. */
   readonly raw: unknown;
+}
+
+/** How a container's program ended once. */
+export interface ContainerEnd {
+  readonly exitCode: number;
+  /** Milliseconds since 1970, on the Engine's clock. */
+  readonly atMs: number;
 }
 
 export interface ImageDetails {
@@ -235,6 +244,8 @@ export interface Engine extends AsyncDisposable {
   inspectContainer(idOrName: string, signal?: AbortSignal): Promise<ContainerState | undefined>;
   /** Resolves with the exit code when the container stops. */
   waitContainer(id: string, signal?: AbortSignal): Promise<number>;
+  /** Each end of the container's program since a moment (seconds since 1970), the remembered ones first, then as they come, until the signal aborts or the Engine goes away. */
+  containerEnds(id: string, since: number, signal?: AbortSignal): AsyncIterable<ContainerEnd>;
   logs(id: string, options: LogOptions, signal?: AbortSignal): AsyncIterable<LogLine>;
   exec(
     id: string,

@@ -13,7 +13,7 @@ export interface WaitRequest {
   readonly target: ProbeTarget;
   /** Look at the container; undefined when it is gone. */
   readonly inspect: (signal: AbortSignal) => Promise<ContainerCondition | undefined>;
-  /** Resolves when the container stops by itself, so that a death is noticed at once. */
+  /** Resolves when the container stops by itself, so that a death is noticed at once; rejects when that cannot be known any more. */
   readonly stopped: Promise<unknown>;
   readonly clock: {
     now(): number;
@@ -29,7 +29,15 @@ export type WaitOutcome =
   | { readonly type: "ready"; readonly attempts: number }
   /** The container is not running any more, or restarts. */
   | { readonly type: "stopped" }
-  | { readonly type: "timed-out"; readonly probe: Probe; readonly last: AttemptResult };
+  | ({ readonly type: "timed-out" } & ProbeTimeout);
+
+/** A probe that did not succeed in the time that it had. */
+export interface ProbeTimeout {
+  readonly probe: Probe;
+  readonly last: AttemptResult;
+  /** From the first attempt of any probe to the end of the last one. */
+  readonly elapsedMs: number;
+}
 
 /** While starting, probes from outside are cheap: a connection costs a tenth of a millisecond. */
 const FAST_PAUSE_MS = 25;
@@ -47,19 +55,22 @@ const SETTLING_MS = 500;
 export async function waitReady(request: WaitRequest): Promise<WaitOutcome> {
   const over = new AbortController();
   const signal = AbortSignal.any([request.signal, over.signal]);
-  let hasStopped = false;
+  let isOver = false;
   const watch = async (): Promise<void> => {
-    await request.stopped;
-    hasStopped = true;
+    await request.stopped.catch(() => undefined);
+    isOver = true;
     over.abort();
   };
-  // A watch that breaks says nothing; the probes and the last look at the container decide then.
-  watch().catch(() => undefined);
+  void watch();
+  const stoppedOutcome = async (): Promise<WaitOutcome> => {
+    await request.stopped;
+    return { type: "stopped" };
+  };
   try {
     const outcome = await waitForProbes({ ...request, signal });
-    return hasStopped ? { type: "stopped" } : outcome;
+    return isOver ? await stoppedOutcome() : outcome;
   } catch (error) {
-    if (hasStopped && !request.signal.aborted) return { type: "stopped" };
+    if (isOver && !request.signal.aborted) return await stoppedOutcome();
     throw error;
   } finally {
     over.abort();
@@ -103,11 +114,15 @@ async function waitForProbe(
     successes = last.ok ? successes + 1 : 0;
     if (successes >= needed) return { type: "ready", attempts };
     const elapsedMs = clock.now() - startedMs;
-    // Failures count only once the start period is over, as in compose; the interval paces them from then on.
-    const budgetMs = probe.startPeriodMs + (probe.retries - 1) * probe.intervalMs;
-    if (!last.ok && elapsedMs > budgetMs) return { type: "timed-out", probe, last };
+    if (!last.ok && elapsedMs > budgetOf(probe))
+      return { type: "timed-out", probe, last, elapsedMs };
     await clock.sleep(pauseMs(probe, elapsedMs), signal);
   }
+}
+
+/** Milliseconds that a probe has. Failures count only once the start period is over, as in compose; the interval paces them from then on. */
+function budgetOf({ startPeriodMs, retries, intervalMs }: Probe): number {
+  return startPeriodMs + (retries - 1) * intervalMs;
 }
 
 function pauseMs(probe: Probe, elapsedMs: number): number {

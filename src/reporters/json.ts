@@ -18,7 +18,8 @@ export function eventDocument(event: RunEvent): object {
   switch (event.type) {
     case "node-started":
     case "node-output":
-    case "node-progress": {
+    case "node-progress":
+    case "node-waiting": {
       // The node's operation and cause are in `run-started`; its id says which.
       const { node, ...rest } = event;
       return { schema, ...rest, node: node.id };

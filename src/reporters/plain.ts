@@ -78,6 +78,10 @@ function linesOf(event: RunEvent, view: View, style: Style): readonly string[] {
       ];
     case "node-output":
       return [`${subjectOf(event)} | ${sanitizeLine(event.line)}`];
+    case "node-waiting":
+      return [
+        `${subjectOf(event)}: waiting for ${formatDuration(event.waitedMs)}: ${sanitizeLine(event.reason)}`,
+      ];
     case "node-finished":
       return [`${subjectOf(event)}: ${outcomeText(event, view, style)}`];
     case "notice": {

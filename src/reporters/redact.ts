@@ -34,6 +34,8 @@ export function redactEvent(event: RunEvent, { redact }: Redactor): RunEvent {
   switch (event.type) {
     case "node-output":
       return { ...event, line: redact(event.line) };
+    case "node-waiting":
+      return { ...event, reason: redact(event.reason) };
     case "node-finished":
       return { ...event, outcome: redactOutcome(event.outcome, redact) };
     case "notice":

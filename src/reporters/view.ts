@@ -92,6 +92,8 @@ export function advance(view: View, event: RunEvent): View {
       return advanceProgress(started, event);
     case "node-output":
       return advanceOutput(started, event);
+    case "node-waiting":
+      return advanceWaiting(started, event);
     case "node-finished":
       return withNode(started, finished(view.nodes.get(event.node.id), event));
     case "notice":
@@ -155,6 +157,15 @@ function advanceOutput(view: View, event: Extract<RunEvent, { type: "node-output
   const before = view.nodes.get(id);
   view.output.set(id, lines);
   return before?.status === "running" ? withNode(view, { ...before, lastLine: event.line }) : view;
+}
+
+/** What is waited for stands where the last line of output does, and is no output. */
+function advanceWaiting(
+  view: View,
+  { node, reason }: Extract<RunEvent, { type: "node-waiting" }>,
+): View {
+  const before = view.nodes.get(node.id);
+  return before?.status === "running" ? withNode(view, { ...before, lastLine: reason }) : view;
 }
 
 function finished(

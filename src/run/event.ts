@@ -57,6 +57,14 @@ export type RunEvent =
       readonly unit: "bytes" | "items";
       readonly detail?: string;
     }
+  /** What a node that waits is waiting for: from time to time, and when that changes for a reason of its own. */
+  | {
+      readonly type: "node-waiting";
+      readonly atMs: number;
+      readonly node: PlanNode;
+      readonly reason: string;
+      readonly waitedMs: number;
+    }
   | {
       readonly type: "node-finished";
       readonly atMs: number;

@@ -1,66 +1,95 @@
 import type { ContainerState, Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
-import type { AttemptResult } from "../probe/target.ts";
-import type { Probe, Service } from "../stack/stack.ts";
+import type { ProbeTimeout } from "../probe/wait-ready.ts";
+import type { Service } from "../stack/stack.ts";
+import type { ContainerWatch } from "./container-watch.ts";
+import { describeState, explainExitCode } from "./container-words.ts";
 import type { Clock } from "./context.ts";
 
 const LOG_LINES = 20;
 const MEMORY_EVENT_MS = 300;
 const NEXT_END_MS = 3000;
+const LOG_MS = 10_000;
+const LONGEST_LINE = 500;
 
-/** What is known of a service that did not get ready, told so that the reader need not look further. */
-export async function explainFailure(request: {
-  readonly engine: Engine;
+export interface FailureRequest {
+  readonly engine: Pick<Engine, "inspectContainer" | "logs">;
   readonly service: Service;
-  readonly probe?: { readonly probe: Probe; readonly last: AttemptResult };
-  /** How it ended, where somebody saw it: once a container runs again, the Engine has forgotten. */
-  readonly exitCode?: number | undefined;
+  /** The probe that did not succeed in its time. */
+  readonly timeout?: ProbeTimeout;
+  /** Who followed the container, for how it ended. */
+  readonly watch?: ContainerWatch;
   readonly clock: Pick<Clock, "sleep">;
   readonly signal: AbortSignal;
-}): Promise<QclockError> {
-  const { engine, service, probe, signal } = request;
+}
+
+/** What is known of a service that did not get ready, told so that the reader need not look further. */
+export async function explainFailure(request: FailureRequest): Promise<QclockError> {
+  const { engine, service, timeout, signal } = request;
   const found = await lastState(request);
-  const exitCode = request.exitCode ?? (await nextExitCode(request, found));
-  const state =
-    found?.status === "running" && exitCode !== undefined ? { ...found, exitCode } : found;
+  const lastExitCode = await exitCodeOf(request, found);
   const log = await lastLines(engine, service, signal);
   const details = [
-    ...(probe === undefined ? [] : [`last probe: ${probe.probe.name}: ${probe.last.message}`]),
-    ...(state === undefined ? [] : [`container: ${describeState(state, service)}`]),
+    ...(timeout === undefined
+      ? []
+      : [`last probe: ${timeout.probe.name}: ${timeout.last.message}`]),
+    ...(found === undefined ? [] : [`container: ${describeState(found, service, lastExitCode)}`]),
     ...(log.length === 0
       ? ["log: empty"]
-      : [`log, last ${log.length} lines:`, ...log.map((line) => `  ${line}`)]),
+      : [
+          `log, last ${log.length === 1 ? "line" : `${log.length} lines`}:`,
+          ...log.map((line) => `  ${line}`),
+        ]),
   ];
-  const isUp = state?.status === "running" && state.restartCount === 0;
-  if (isUp && probe !== undefined) {
-    return new QclockError(
-      "probe-failed",
-      `Service "${service.name}" runs, but ${probe.probe.name} does not succeed: ${probe.last.message}.`,
-      {
-        details,
-        hint: `It had ${Math.round(probe.probe.startPeriodMs / 1000)} s (\`start_period\`). Look with: qclock logs ${service.name}`,
-      },
-    );
-  }
+  const isUp = found?.status === "running" && found.restartCount === 0;
+  if (isUp && timeout !== undefined) return notReady(service, timeout, details);
   const code = service.job ? "job-failed" : "container-exited";
+  const state =
+    found === undefined ? undefined : { ...found, exitCode: lastExitCode ?? found.exitCode };
   return new QclockError(
     code,
-    `Service "${service.name}" ${state === undefined ? "is gone" : endOf(state, service)}.`,
+    `Service "${service.name}" ${state === undefined ? "is gone" : endOf(state, service, lastExitCode)}.`,
+    { details, hint: hintFor(state, service, log) },
+  );
+}
+
+/** Of a service that runs and does not answer: what it had, and what it took. */
+function notReady(
+  service: Service,
+  { probe, last, elapsedMs }: ProbeTimeout,
+  details: readonly string[],
+): QclockError {
+  const { startPeriodMs, retries, intervalMs } = probe;
+  const more = retries - 1;
+  const tries =
+    more === 0
+      ? ""
+      : ` and ${more} more ${more === 1 ? "try" : "tries"} at intervals of ${seconds(intervalMs)} (\`retries\`, \`interval\`)`;
+  return new QclockError(
+    "probe-failed",
+    `Service "${service.name}" runs, but ${probe.name} does not succeed: ${last.message}.`,
     {
       details,
-      hint: hintFor(state, service, log),
+      hint: `It had ${seconds(startPeriodMs)} (\`start_period\`)${tries}; given up after ${seconds(elapsedMs)}. Look with: qclock logs ${service.name}`,
     },
   );
 }
 
-/** Of a container that was restarted and runs again: it ended before anybody looked, and will soon end in the same way. */
-async function nextExitCode(
-  { engine, signal }: Parameters<typeof explainFailure>[0],
+function seconds(durationMs: number): string {
+  return `${Math.round(durationMs / 100) / 10} s`;
+}
+
+/** One that was started again has its last exit code in the Engine's events alone; one that goes on ending will tell it soon. */
+async function exitCodeOf(
+  { watch, signal }: FailureRequest,
   state: ContainerState | undefined,
 ): Promise<number | undefined> {
-  if (state?.status !== "running" || state.restartCount === 0) return undefined;
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(NEXT_END_MS)]);
-  return engine.waitContainer(state.id, limited).catch(() => undefined);
+  if (state === undefined || state.status === "exited" || state.status === "dead") return undefined;
+  if (state.status === "running" && state.restartCount === 0) return undefined;
+  return watch?.lastExitCode(NEXT_END_MS).catch((error: unknown) => {
+    signal.throwIfAborted();
+    throw error;
+  });
 }
 
 /** The Engine hears of a kill for memory on another way than of the end, and at times a moment later. */
@@ -69,9 +98,9 @@ async function lastState({
   service,
   clock,
   signal,
-}: Parameters<typeof explainFailure>[0]): Promise<ContainerState | undefined> {
+}: FailureRequest): Promise<ContainerState | undefined> {
   const look = (): Promise<ContainerState | undefined> =>
-    engine.inspectContainer(service.containerName, signal).catch(() => undefined);
+    engine.inspectContainer(service.containerName, signal);
   const state = await look();
   if (state?.exitCode !== 137 || state.oomKilled) return state;
   await clock.sleep(MEMORY_EVENT_MS, signal);
@@ -79,66 +108,40 @@ async function lastState({
 }
 
 async function lastLines(
-  engine: Engine,
+  engine: FailureRequest["engine"],
   service: Service,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const lines: string[] = [];
+  // Help, and not the failure: it must not take long.
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(LOG_MS)]);
+  const options = { follow: false, tail: LOG_LINES };
   try {
-    for await (const { text } of engine.logs(
-      service.containerName,
-      { follow: false, tail: LOG_LINES },
-      signal,
-    )) {
-      lines.push(text);
+    for await (const { text } of engine.logs(service.containerName, options, limited)) {
+      lines.push(shortenLine(text));
+      if (lines.length > LOG_LINES) lines.shift();
     }
   } catch {
-    // The log is help, not the failure: without it the rest is still said.
+    // Without the log the rest is still said.
   }
-  return lines.slice(-LOG_LINES);
+  return lines;
 }
 
-function describeState(state: ContainerState, service: Service): string {
-  const restarts = state.restartCount > 0 ? `, restarted ${state.restartCount} times` : "";
-  const error = state.error === "" ? "" : ` (${state.error})`;
-  return `${state.status}, ${explainExitCode(state, service)}${restarts}${error}`;
+/** A line of a log in a length that can be read; what is left out is counted. */
+function shortenLine(line: string): string {
+  if (line.length <= LONGEST_LINE) return line;
+  return `${line.slice(0, LONGEST_LINE)}… (${line.length - LONGEST_LINE} more characters)`;
 }
 
-function endOf(state: ContainerState, service: Service): string {
-  if (state.status === "restarting" || (state.status === "running" && state.restartCount > 0))
-    return `ends again and again: ${explainExitCode(state, service)}`;
-  if (state.status === "running") return "restarted while it was being started";
-  return `ended: ${explainExitCode(state, service)}`;
-}
-
-/** An exit code in words. Source: Docker's run reference, "Exit status"; signal(7) for those above 128. */
-export function explainExitCode(
-  state: Pick<ContainerState, "exitCode" | "oomKilled">,
-  service: Pick<Service, "limits">,
-): string {
-  const { exitCode, oomKilled } = state;
-  const megabytes = Math.round(service.limits.memoryBytes / 1024 / 1024);
-  if (oomKilled) return `${exitCode}: killed, memory limit ${megabytes} MB reached`;
-  switch (exitCode) {
-    case 0:
-      return "0: ended by itself without an error";
-    case 125:
-      return "125: the Engine could not start it";
-    case 126:
-      return "126: the entrypoint cannot be executed";
-    case 127:
-      return "127: the entrypoint or its interpreter is not in the image";
-    case 134:
-      return "134: aborted (SIGABRT)";
-    case 137:
-      return "137: killed (SIGKILL)";
-    case 139:
-      return "139: crashed (SIGSEGV)";
-    case 143:
-      return "143: ended on request (SIGTERM)";
-    default:
-      return `exit code ${exitCode}`;
+function endOf(state: ContainerState, service: Service, lastExitCode: number | undefined): string {
+  const { status, restartCount } = state;
+  if (status === "restarting" || (status === "running" && restartCount > 0)) {
+    const isKnown = status === "restarting" || lastExitCode !== undefined;
+    return `ends again and again${isKnown ? `: ${explainExitCode(state, service)}` : ""}`;
   }
+  if (status === "running") return "was started anew while it was waited for";
+  if (status === "exited" || status === "dead") return `ended: ${explainExitCode(state, service)}`;
+  return `does not run: ${describeState(state, service)}`;
 }
 
 function hintFor(

@@ -60,7 +60,7 @@ export async function perform(
     case "wait-ready":
       return waitServiceReady(node, operation, context);
     case "wait-completed":
-      return waitCompleted(operation, context);
+      return waitCompleted(node, operation, context);
     case "stop-container":
       return stopContainer(operation, context);
     case "remove-container":

@@ -2,7 +2,7 @@ import type { Engine } from "../docker/engine.ts";
 import { attempt } from "../probe/attempt.ts";
 import type { Service } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
-import { explainExitCode } from "./failure.ts";
+import { describeState } from "./container-words.ts";
 import { createProbeTarget } from "./probe-target.ts";
 import { probedPorts } from "./probed-ports.ts";
 
@@ -51,9 +51,7 @@ async function probeService(
   }
   if (state.status !== "running") {
     const isDone = service.job && state.status === "exited" && state.exitCode === 0;
-    const message = isDone
-      ? "completed"
-      : `the container is ${state.status} (${explainExitCode(state, service)})`;
+    const message = isDone ? "completed" : `the container is ${describeState(state, service)}`;
     return names.map((probe) => ({ ...base, probe, ok: isDone, message }));
   }
   if (service.probes.length === 0)

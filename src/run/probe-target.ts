@@ -2,6 +2,9 @@ import { connect } from "node:net";
 import type { ContainerState, Engine } from "../docker/engine.ts";
 import type { ProbeTarget } from "../probe/target.ts";
 
+/** What probes need of an Engine. */
+type ProbeEngine = Pick<Engine, "endpoint" | "exec" | "logs">;
+
 const TRY_MS = 400;
 
 /**
@@ -9,7 +12,7 @@ const TRY_MS = 400;
  * with bridges), else by a published port. Rootless and remote Engines have no route to the address.
  */
 export async function createProbeTarget(
-  engine: Engine,
+  engine: ProbeEngine,
   state: ContainerState,
   ports: readonly number[],
 ): Promise<ProbeTarget> {
@@ -35,7 +38,7 @@ export async function createProbeTarget(
 
 /** The first address on which something answers, be it by refusing: silence means that there is no route. */
 async function reachableAddress(
-  engine: Engine,
+  engine: ProbeEngine,
   state: ContainerState,
   ports: readonly number[],
 ): Promise<string | undefined> {
@@ -61,7 +64,7 @@ async function answers(host: string, port: number): Promise<boolean> {
 }
 
 /** A port that is published everywhere is reached on the Engine's own machine. */
-function hostOf(engine: Engine, address: string): string {
+function hostOf(engine: ProbeEngine, address: string): string {
   const { url, local } = engine.endpoint;
   if (!local) return URL.canParse(url) ? new URL(url).hostname : address;
   return address === "0.0.0.0" || address === "::" || address === "" ? "127.0.0.1" : address;

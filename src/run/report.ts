@@ -34,6 +34,7 @@ export function advance(run: Run, event: RunEvent): Run {
     case "phase-finished":
     case "node-output":
     case "node-progress":
+    case "node-waiting":
     case "notice":
     case "run-finished":
       return run;

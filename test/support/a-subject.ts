@@ -63,6 +63,7 @@ export function aContainerState(parts: Partial<ContainerState> = {}): ContainerS
     oomKilled: false,
     error: "",
     restartCount: 0,
+    createdAt: "2026-05-01T12:00:00Z",
     startedAt: "2026-05-01T12:00:00Z",
     pid: 4242,
     imageId: "sha256:app",

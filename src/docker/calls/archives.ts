@@ -1,4 +1,5 @@
 import type { EngineClient } from "../connection/client.ts";
+import { limitSilence } from "../connection/silence.ts";
 import type { Engine } from "../engine.ts";
 
 type ArchiveCalls = Pick<Engine, "putArchive" | "getArchive">;
@@ -28,7 +29,9 @@ export function archiveCalls(client: EngineClient): ArchiveCalls {
         signal,
       };
       const { response } = await http.stream(call);
-      return inWords(response, (error) => http.failure(call, error));
+      return inWords(limitSilence(response, http.deadlines.answerMs, operation), (error) =>
+        http.failure(call, error),
+      );
     },
   };
 }

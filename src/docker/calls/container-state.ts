@@ -21,6 +21,7 @@ const stringMap = z.pipe(
 export const containerSchema = z.object({
   Id: z.string(),
   Name: z.string(),
+  Created: z._default(z.string(), ""),
   Image: z._default(z.string(), ""),
   RestartCount: z._default(z.number(), 0),
   State: z.object({
@@ -68,6 +69,7 @@ export function containerState(
     oomKilled: state.OOMKilled,
     error: state.Error,
     restartCount: container.RestartCount,
+    createdAt: container.Created,
     startedAt: state.StartedAt,
     pid: state.Pid,
     ...(health === undefined ? {} : { health }),

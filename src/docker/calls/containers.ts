@@ -59,6 +59,7 @@ export function containerCalls(client: EngineClient): ContainerCalls {
       const mutation = {
         operation: `stop container ${id.slice(0, 12)}`,
         signal,
+        expectedMs: gracePeriodMs,
         deadlineMs: gracePeriodMs + afterGraceMs,
       };
       await unless(

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { labels } from "../../stack/labels.ts";
 import type { EngineClient } from "../connection/client.ts";
+import { limitSilence } from "../connection/silence.ts";
 import { engineStatus } from "../errors.ts";
 
 /**
@@ -42,7 +43,7 @@ async function* readAndRemove(
   };
   try {
     const { response } = await client.http.stream(call);
-    yield* response;
+    yield* limitSilence(response, client.http.deadlines.answerMs, operation);
   } catch (error) {
     throw client.http.failure(call, error);
   } finally {

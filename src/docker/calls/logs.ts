@@ -1,5 +1,6 @@
 import { QclockError } from "../../error.ts";
 import type { EngineClient } from "../connection/client.ts";
+import { limitSilence } from "../connection/silence.ts";
 import type { LogLine, LogOptions } from "../engine.ts";
 import { parseForeign } from "../foreign.ts";
 import { containerSchema } from "./container-state.ts";
@@ -36,8 +37,12 @@ export async function* logs(
     ...(options.follow ? { firstByteMs: 0 } : {}),
   };
   const { response } = await client.http.stream(call);
+  // Who follows waits for as long as the container is silent.
+  const bytes = options.follow
+    ? response
+    : limitSilence(response, client.http.deadlines.answerMs, operation);
   try {
-    yield* splitLines(terminal ? rawFrames(response) : demultiplex(response), timestamps);
+    yield* splitLines(terminal ? rawFrames(bytes) : demultiplex(bytes), timestamps);
   } catch (error) {
     throw client.http.failure(call, error);
   } finally {

@@ -4,6 +4,7 @@ import type { Endpoint, EngineInfo } from "../engine.ts";
 import { type Attempt, engineFailure } from "../errors.ts";
 import { readInfo } from "./engine-info.ts";
 import { type Deadlines, type EngineCall, EngineHttp } from "./engine-http.ts";
+import { announceSlow } from "./slow-notice.ts";
 import type { Transport } from "./transport.ts";
 
 export interface EngineClientOptions {
@@ -20,6 +21,8 @@ export interface Mutation extends Omit<Attempt, "url"> {
   readonly signal: AbortSignal | undefined;
   /** Of the whole call; absent: the usual one. */
   readonly deadlineMs?: number;
+  /** What the Engine may well take: it is not called slow before that. */
+  readonly expectedMs?: number;
 }
 
 /** One connection to one Engine, shared by all its calls: plain HTTP for looks and streams, dockerode for changes. */
@@ -75,10 +78,11 @@ export class EngineClient {
     mutation: Mutation,
     call: (dockerode: Dockerode, abortSignal: AbortSignal) => Promise<Value>,
   ): Promise<Value> {
-    const { signal, deadlineMs = this.http.deadlines.answerMs } = mutation;
+    const { signal, deadlineMs = this.http.deadlines.answerMs, expectedMs = 0 } = mutation;
     signal?.throwIfAborted();
     const deadline = AbortSignal.timeout(deadlineMs);
     const either = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+    const calm = announceSlow(this.http, { operation: mutation.operation, deadlineMs, expectedMs });
     try {
       return await call(await this.dockerode(), either);
     } catch (error) {
@@ -89,6 +93,8 @@ export class EngineClient {
       const attempt = { ...mutation, url: this.endpoint.url };
       if (slow !== undefined) throw engineFailure({ ...attempt, code: "deadline-exceeded" }, slow);
       throw this.#transport.explain(error) ?? engineFailure(attempt, error);
+    } finally {
+      calm();
     }
   }
 

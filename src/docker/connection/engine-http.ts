@@ -10,24 +10,28 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { QclockError } from "../../error.ts";
 import { type Attempt, EngineResponseError, engineFailure, systemCode } from "../errors.ts";
 import { parseAnswer, readAll, refusalText, tooSlow } from "./engine-answer.ts";
+import { announceSlow } from "./slow-notice.ts";
 import type { Transport } from "./transport.ts";
 
 /** How long the Engine may take, in milliseconds. Tests shorten them. */
 export interface Deadlines {
-  /** From the request to the first byte of the answer. */
+  /** From the request to the first byte of the answer, the connection included. */
   readonly firstByteMs: number;
+  /** Without an answer for so long the user is told; what takes its time by nature is allowed that in addition. */
+  readonly slowNoticeMs: number;
   /** Of a whole answer that is read at once. */
   readonly answerMs: number;
-  /** Silence in a progress stream after which the user is told. */
+  /** Silence in a progress stream after which the user is told, and the Engine asked whether it still answers. */
   readonly stallNoticeMs: number;
-  /** Silence in a progress stream after which the work is given up. */
+  /** Silence in a progress stream of an Engine that answers otherwise, after which the work is given up. */
   readonly stallLimitMs: number;
 }
 
 export const defaultDeadlines: Deadlines = {
   firstByteMs: 30_000,
+  slowNoticeMs: 5000,
   answerMs: 60_000,
-  stallNoticeMs: 10_000,
+  stallNoticeMs: 5000,
   stallLimitMs: 600_000,
 };
 
@@ -46,6 +50,8 @@ export interface EngineCall {
   readonly signal?: AbortSignal | undefined;
   /** To the first byte; 0 waits for as long as the signal allows. */
   readonly firstByteMs?: number;
+  /** What the Engine may well take to answer: it is not called slow before that. */
+  readonly expectedMs?: number;
   /** On a connection of its own, closed afterwards. */
   readonly fresh?: boolean;
 }
@@ -63,7 +69,7 @@ export interface EngineHttpOptions {
   /** `v1.41`; absent for the calls that negotiate it. */
   readonly version?: string;
   readonly deadlines: Deadlines;
-  /** A line about a call that is being tried again. */
+  /** A line about a call that is being tried again, or has no answer yet. */
   readonly onNotice: (message: string) => void;
 }
 
@@ -73,14 +79,14 @@ export class EngineHttp {
   readonly url: string;
   readonly #transport: Transport;
   readonly #version: string | undefined;
-  readonly #onNotice: (message: string) => void;
+  readonly onNotice: (message: string) => void;
 
   constructor({ transport, url, version, deadlines, onNotice }: EngineHttpOptions) {
     this.#transport = transport;
     this.url = url;
     this.#version = version;
     this.deadlines = deadlines;
-    this.#onNotice = onNotice;
+    this.onNotice = onNotice;
   }
 
   /** The parsed answer of a GET. A look changes nothing, so that passing faults are tried again. */
@@ -93,7 +99,7 @@ export class EngineHttp {
         call.signal?.throwIfAborted();
         if (attempt >= getAttempts || !isPassing(error) || this.#transport.isClosed())
           throw this.failure(call, error);
-        this.#onNotice(`Could not ${call.operation} (${describe(error)}); trying again.`);
+        this.onNotice(`Could not ${call.operation} (${describe(error)}); trying again.`);
         await sleep(100 * 2 ** (attempt - 1), undefined, { signal: call.signal });
       }
     }
@@ -164,6 +170,11 @@ export class EngineHttp {
       firstByteMs === 0
         ? undefined
         : setTimeout(() => request.destroy(tooSlow(call.operation, firstByteMs)), firstByteMs);
+    const calm = announceSlow(this, {
+      operation: call.operation,
+      deadlineMs: firstByteMs,
+      ...(call.expectedMs === undefined ? {} : { expectedMs: call.expectedMs }),
+    });
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
       request.once("response", resolve);
       // A body that is still being sent when the answer has come fails through `sent` and the response.
@@ -193,6 +204,7 @@ export class EngineHttp {
       return { response, sent };
     } finally {
       clearTimeout(timer);
+      calm();
     }
   }
 

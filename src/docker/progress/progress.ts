@@ -39,22 +39,29 @@ export async function readProgress(
   }
 }
 
-/** Tells of silence, and ends it through its signal. */
+/** How many notices' time lies between two notices of one silence. */
+const noticeEvery = 6;
+
+/**
+ * Tells of silence, and ends it through its signal: at once when the Engine itself does not answer any more, else at the limit,
+ * since a step may well compute for minutes without a word.
+ */
 class Watch {
   readonly #controller = new AbortController();
-  readonly #notice: NodeJS.Timeout;
-  readonly #limit: NodeJS.Timeout;
+  readonly #http: EngineHttp;
+  readonly #operation: string;
+  readonly #onOutput: (line: string) => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #asking = new AbortController();
+  #periods = 0;
+  #isAsking = false;
+  #hasAnswered = false;
 
-  constructor({ deadlines }: EngineHttp, operation: string, onOutput: (line: string) => void) {
-    const { stallNoticeMs, stallLimitMs } = deadlines;
-    this.#notice = setTimeout(
-      () => onOutput(`No word from the Engine for ${stallNoticeMs / 1000} s.`),
-      stallNoticeMs,
-    );
-    this.#limit = setTimeout(
-      () => this.#controller.abort(gaveUp(operation, stallLimitMs)),
-      stallLimitMs,
-    );
+  constructor(http: EngineHttp, operation: string, onOutput: (line: string) => void) {
+    this.#http = http;
+    this.#operation = operation;
+    this.#onOutput = onOutput;
+    this.#timer = setInterval(() => this.#onSilence(), http.deadlines.stallNoticeMs);
   }
 
   get signal(): AbortSignal {
@@ -63,15 +70,50 @@ class Watch {
 
   async *tap(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     for await (const chunk of input) {
-      this.#notice.refresh();
-      this.#limit.refresh();
+      this.#periods = 0;
+      this.#hasAnswered = false;
+      this.#timer.refresh();
       yield chunk;
     }
   }
 
   stop(): void {
-    clearTimeout(this.#notice);
-    clearTimeout(this.#limit);
+    clearInterval(this.#timer);
+    this.#asking.abort();
+  }
+
+  #onSilence(): void {
+    const { stallNoticeMs, stallLimitMs } = this.#http.deadlines;
+    this.#periods += 1;
+    const silentMs = this.#periods * stallNoticeMs;
+    if (silentMs >= stallLimitMs) {
+      this.#controller.abort(gaveUp(this.#operation, stallLimitMs));
+      return;
+    }
+    if (this.#periods % noticeEvery === 1) {
+      const who = this.#hasAnswered ? "of this step, but the Engine answers" : "from the Engine";
+      this.#onOutput(`No word for ${silentMs / 1000} s ${who}.`);
+    }
+    void this.#ask();
+  }
+
+  /** Whether the Engine answers at all: one that does not will not end this step either. */
+  async #ask(): Promise<void> {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    try {
+      const { response } = await this.#http.stream({
+        path: "/_ping",
+        operation: this.#operation,
+        signal: this.#asking.signal,
+      });
+      response.resume();
+      this.#hasAnswered = true;
+    } catch (error) {
+      if (!this.#asking.signal.aborted) this.#controller.abort(error);
+    } finally {
+      this.#isAsking = false;
+    }
   }
 }
 

@@ -46,6 +46,12 @@ export function making(context: OperationContext): MakingContext {
   return { ...context, run, stack, prepared, artifacts };
 }
 
+/** The stack of a plan that was made with one. */
+export function stackOf({ stack }: Pick<OperationContext, "stack">): Stack {
+  if (stack === undefined) throw new Error("a plan that waits was run without a stack");
+  return stack;
+}
+
 export function serviceOf(stack: Stack, name: string): Service {
   const service = stack.services.get(name);
   if (service === undefined)

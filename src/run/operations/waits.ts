@@ -1,10 +1,21 @@
 import { QclockError } from "../../error.ts";
+import type { ContainerState } from "../../docker/engine.ts";
 import type { Operation, PlanNode } from "../../plan/plan.ts";
 import { waitReady } from "../../probe/wait-ready.ts";
+import { watchContainer, type ContainerWatch } from "../container-watch.ts";
 import { explainFailure } from "../failure.ts";
 import { createProbeTarget } from "../probe-target.ts";
 import { probedPorts } from "../probed-ports.ts";
-import { making, type OperationContext, serviceOf } from "./operation-context.ts";
+import { type OperationContext, serviceOf, stackOf } from "./operation-context.ts";
+import { tellWaiting, type Waiting } from "./waiting.ts";
+
+/** What waiting needs, which is less than making things does. */
+export type WaitContext = Pick<OperationContext, "stack" | "emit" | "clock" | "signal"> & {
+  readonly engine: Pick<
+    OperationContext["engine"],
+    "endpoint" | "inspectContainer" | "containerEnds" | "exec" | "logs"
+  >;
+};
 
 type Of<Type extends Operation["type"]> = Extract<Operation, { type: Type }>;
 
@@ -12,64 +23,85 @@ type Of<Type extends Operation["type"]> = Extract<Operation, { type: Type }>;
 export async function waitServiceReady(
   node: PlanNode,
   { service: name }: Of<"wait-ready">,
-  context: OperationContext,
+  context: WaitContext,
 ): Promise<string> {
-  const { engine, signal, clock, emit } = context;
-  const service = serviceOf(making(context).stack, name);
+  const { engine, signal, clock } = context;
+  const service = serviceOf(stackOf(context), name);
   const state = await engine.inspectContainer(service.containerName, signal);
   if (state === undefined) throw await explainFailure({ engine, service, clock, signal });
-  const watching = new AbortController();
-  const stopped = engine.waitContainer(state.id, AbortSignal.any([signal, watching.signal]));
-  let exitCode: number | undefined;
-  const noteExit = async (): Promise<void> => {
-    exitCode = await stopped;
-  };
-  noteExit().catch(() => undefined);
   const startedMs = clock.now();
-  let lastMessage = "";
-  try {
-    const outcome = await waitReady({
-      probes: service.probes,
-      target: await createProbeTarget(engine, state, probedPorts(service)),
-      inspect: (inner) => engine.inspectContainer(state.id, inner),
-      stopped,
-      clock,
-      onAttempt: (probe, { ok, message }) => {
-        const line = `${probe.name}: ${message}`;
-        // The same failure forty times a second says nothing more than once.
-        if (ok || line === lastMessage) return;
-        lastMessage = line;
-        emit({ type: "node-output", node, line });
-      },
-      signal,
-    });
-    switch (outcome.type) {
-      case "ready":
-        return service.probes.length === 0
-          ? "runs; it has no probes"
-          : `ready after ${Math.round(clock.now() - startedMs)} ms`;
-      case "stopped":
-        throw await explainFailure({ engine, service, clock, exitCode, signal });
-      case "timed-out":
-        throw await explainFailure({ engine, service, clock, signal, probe: outcome });
-    }
-  } finally {
-    watching.abort();
+  using waiting = tellWaiting(node, context);
+  using watch = follow(state, context, waiting);
+  const outcome = await waitReady({
+    probes: service.probes,
+    target: await createProbeTarget(engine, state, probedPorts(service)),
+    inspect: (inner) => engine.inspectContainer(state.id, inner),
+    stopped: watch.stopped,
+    clock,
+    onAttempt: (probe, { ok, message }) => {
+      if (!ok) waiting.note(`${probe.name}: ${message}`);
+    },
+    signal,
+  }).catch((error: unknown) => {
+    throw withLastProbe(error, waiting.last());
+  });
+  switch (outcome.type) {
+    case "ready":
+      return service.probes.length === 0
+        ? "runs; it has no probes"
+        : `ready after ${Math.round(clock.now() - startedMs)} ms`;
+    case "stopped":
+      throw await explainFailure({ engine, service, clock, watch, signal });
+    case "timed-out":
+      throw await explainFailure({ engine, service, clock, watch, signal, timeout: outcome });
   }
 }
 
 /** Wait until a job has ended; only exit code 0 is success. A job that failed is kept for a look. */
 export async function waitCompleted(
+  node: PlanNode,
   { service: name }: Of<"wait-completed">,
-  context: OperationContext,
+  context: WaitContext,
 ): Promise<string> {
   const { engine, signal, clock } = context;
-  const service = serviceOf(making(context).stack, name);
+  const service = serviceOf(stackOf(context), name);
   const state = await engine.inspectContainer(service.containerName, signal);
   if (state === undefined)
     throw new QclockError("job-failed", `The container of job "${name}" is gone.`);
-  const exitCode =
-    state.status === "exited" ? state.exitCode : await engine.waitContainer(state.id, signal);
+  using waiting = tellWaiting(node, context);
+  using watch = follow(state, context, waiting);
+  waiting.note("the job is running");
+  const exitCode = state.status === "exited" ? state.exitCode : await endOf(watch, state, context);
   if (exitCode === 0) return "completed";
-  throw await explainFailure({ engine, service, clock, signal });
+  throw await explainFailure({ engine, service, clock, watch, signal });
+}
+
+/** The exit code of a job when it ends: as the Engine holds it, else as its events tell it. */
+async function endOf(
+  watch: ContainerWatch,
+  { id }: ContainerState,
+  { engine, signal }: WaitContext,
+): Promise<number | undefined> {
+  await watch.stopped;
+  const state = await engine.inspectContainer(id, signal);
+  return state?.status === "exited" ? state.exitCode : await watch.lastExitCode(0);
+}
+
+function follow(
+  state: ContainerState,
+  { engine, clock, signal }: WaitContext,
+  waiting: Waiting,
+): ContainerWatch {
+  return watchContainer({ engine, state, clock, signal, onNotice: (line) => waiting.say(line) });
+}
+
+/** An Engine that is given up while something waits leaves the reader with the probe's last word, too. */
+function withLastProbe(error: unknown, last: string | undefined): unknown {
+  if (!(error instanceof QclockError) || last === undefined) return error;
+  const { code, message, hint, details, cause } = error;
+  return new QclockError(code, message, {
+    cause,
+    hint,
+    details: [...details, `last probe: ${last}`],
+  });
 }

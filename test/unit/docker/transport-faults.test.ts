@@ -96,7 +96,7 @@ test("a connection cut in the middle is a failure that says so", async () => {
 
 test("silence is told, and then ended", async () => {
   const { result, lines } = await build([{ stream: "Step 1/2\n" }], "stall");
-  expect(lines).toEqual(["Step 1/2", "No word from the Engine for 0.03 s."]);
+  expect(lines).toEqual(["Step 1/2", "No word for 0.03 s from the Engine."]);
   expect(result).toMatchObject({ code: "deadline-exceeded" });
 });
 
