@@ -13,6 +13,8 @@ export interface ExecuteRequest {
   readonly perform: (node: PlanNode) => Promise<string | undefined>;
   /** Failures that end the whole run with this error instead of failing the node: what was planned no longer holds. */
   readonly endsRun?: (error: QclockError) => boolean;
+  /** What is done, once every node has ended, about a run that failed or was interrupted; before its report, so that it can be said there. */
+  readonly conclude?: () => Promise<void>;
   /** Parts of the nodes' work, asked for at the end. */
   readonly steps?: () => readonly StepReport[];
   readonly emit: Emit;
@@ -44,6 +46,10 @@ export async function execute(request: ExecuteRequest): Promise<RunReport> {
   // All of them, also when one hits a bug or ends the run: nothing may go on changing the Engine once the lock is given back.
   const ended = await Promise.allSettled(outcomes.values());
   const end = ended.find((one) => one.status === "rejected");
+  // One that starts over has not failed yet.
+  const startsOver = end?.reason instanceof QclockError && request.endsRun?.(end.reason) === true;
+  const isDone = end === undefined && summarize(run, clock.now()).status === "succeeded";
+  if (!isDone && !startsOver) await request.conclude?.();
   if (end !== undefined) throw end.reason;
   const report = summarize(run, clock.now(), request.steps?.());
   emit({ type: "run-finished", report });

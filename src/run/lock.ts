@@ -80,6 +80,15 @@ export async function takeLock(context: LockContext): Promise<HeldLock> {
   }
 }
 
+/** Whether the stack has a lock, of whomever, dead or alive. */
+export async function isHeld({
+  engine,
+  stack,
+  signal,
+}: Pick<RunContext, "engine" | "stack" | "signal">): Promise<boolean> {
+  return (await (await engine()).inspectContainer(lockName(stack.name), signal)) !== undefined;
+}
+
 /** Take away the lock of a run that is known to be dead. `id` is the one in the message, so that nobody takes away another's. */
 export async function unlockStack(
   context: Pick<RunContext, "engine" | "stack" | "signal">,

@@ -4,6 +4,7 @@ import { VanishedError } from "../packages/vanished.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { AssembledImage, Stack } from "../stack/stack.ts";
 import { Artifacts } from "./artifacts.ts";
+import { concludeStarted } from "./conclude.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./event.ts";
 import { rememberDurations } from "./durations.ts";
@@ -46,6 +47,7 @@ export async function runPlan(request: {
     command,
     jobs,
     endsRun: (error) => throwVanished === true && error instanceof VanishedError,
+    conclude: () => concludeStarted(context, engine, started),
   });
   await recordLayers(context, planned.prepared, artifacts);
   await rememberDurations(context, report);
@@ -64,7 +66,7 @@ function imagesToAssemble(plan: Plan, stack: Stack): readonly AssembledImage[] {
 export async function executeOperations(
   plan: Plan,
   context: OperationContext,
-  options: Pick<ExecuteRequest, "command" | "jobs" | "endsRun">,
+  options: Pick<ExecuteRequest, "command" | "jobs" | "endsRun" | "conclude">,
 ): Promise<RunReport> {
   // Loaded here: a run with an empty plan needs none of them.
   const { perform } = await import("./operations.ts");

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { hostname } from "node:os";
 import { expect, test } from "vitest";
 import { QclockError } from "../../../src/error.ts";
 import type { RunReport } from "../../../src/run/event.ts";
@@ -488,4 +489,87 @@ test("a user that only the image's own accounts name owns its files", async () =
   expect(failureOf(await up(rig.context(stackOf("nobody-here")), {})).message).toContain(
     "nobody-here",
   );
+});
+
+test("with nothing to do, an address is told only once no other run is at work on the stack", async () => {
+  await using rig = await createTestStack();
+  const stack = rig.stack({
+    services: [
+      aShellService(rig.name, "app", {
+        ...on("only"),
+        stopGracePeriodMs: 1500,
+        script: "trap '' TERM; while :; do sleep 0.1; done",
+      }),
+    ],
+    networks: [edge(rig, "only")],
+  });
+  await up(rig.context(stack), {});
+
+  const stopping = Promise.withResolvers<void>();
+  const goingDown = down(
+    rig.context(stack, {
+      holder: { host: hostname(), pid: process.pid, user: "tester", command: "down" },
+      emit: (event) => {
+        if (event.type === "node-started") stopping.resolve();
+      },
+    }),
+    {},
+  );
+  await stopping.promise;
+  await expect(up(rig.context(stack), {})).rejects.toMatchObject({
+    code: "stack-locked",
+    message: expect.stringContaining('"qclock down" of tester@'),
+  });
+  const waiting = up(rig.context(stack, { lockTimeoutMs: 60_000 }), {});
+  await goingDown;
+
+  const report = await waiting;
+  expect(report.status).toBe("succeeded");
+  expect(await rig.engine.inspectContainer(`${rig.name}-app-1`)).toMatchObject({
+    status: "running",
+  });
+});
+
+test("a run that fails says what it leaves running of what it started", async () => {
+  await using rig = await createTestStack();
+  const stack = rig.stack({
+    services: [
+      aShellService(rig.name, "store", on("only")),
+      aShellService(rig.name, "app", {
+        ...on("only"),
+        dependsOn: new Map([["store", "service_healthy"]]),
+        restart: { type: "no" },
+        script: "echo no configuration; exit 3",
+      }),
+    ],
+    networks: [edge(rig, "only")],
+  });
+  const report = await up(rig.context(stack), {});
+
+  expect(failureOf(report).message).toBe('Service "app" ended: exit code 3.');
+  const types = rig.events.map((event) => (event.type === "notice" ? event.message : event.type));
+  expect(types.slice(-2)).toEqual([
+    "Started by this run and left running: store; started and ended: app.",
+    "run-finished",
+  ]);
+});
+
+test("a crash loop is told with the exit code of its ends, whatever it does when it is looked at", async () => {
+  await using rig = await createTestStack();
+  const stack = rig.stack({
+    services: [
+      aShellService(rig.name, "app", {
+        ...on("only"),
+        restart: { type: "on-failure", maximumRetries: 50 },
+        script: "sleep 0.3; echo broken; exit 78",
+        probes: [httpProbe(8080)],
+      }),
+    ],
+    networks: [edge(rig, "only")],
+  });
+  const error = failureOf(await up(rig.context(stack), {}));
+
+  expect(error.code).toBe("container-exited");
+  expect(error.message).toMatch(/^Service "app" (?:ended|ends again and again): exit code 78\.$/u);
+  expect(error.details.join("\n")).not.toContain("0: ended by itself");
 });
