@@ -1,7 +1,8 @@
-import { access, constants, mkdir, statfs } from "node:fs/promises";
+import { access, constants, statfs } from "node:fs/promises";
 import type { Finding } from "../docker/doctor.ts";
 import { QclockError } from "../error.ts";
 import { formatBytes } from "../reporters/format/bytes.ts";
+import { makePrivateFolder } from "../store/private-folder.ts";
 import { storeDirectory } from "./context.ts";
 import { displayPath, findManifest } from "./manifest-file.ts";
 import type { Session } from "./session.ts";
@@ -16,11 +17,13 @@ export async function examine(session: Session): Promise<readonly Finding[]> {
   const { examineEngine } = await import("../docker/doctor.ts");
   const { openStore } = await import("../store/disk-store.ts");
   const { host, settings, signal } = session;
+  const findings = await examineStore(storeDirectory(session));
   // A store that cannot be used is a finding of its own; then the builder is not tried.
-  const store = await openStore(storeDirectory(session)).catch(() => undefined);
+  const isUsable = findings.every(({ status }) => status !== "problem");
+  const store = isUsable ? await openStore(storeDirectory(session)) : undefined;
   return [
     { id: "qclock", status: "ok", message: `qclock ${version} on Node ${process.versions.node}` },
-    ...(await examineStore(storeDirectory(session))),
+    ...findings,
     await examineManifest(session),
     ...(await examineEngine({
       host: settings.host,
@@ -35,7 +38,7 @@ export async function examine(session: Session): Promise<readonly Finding[]> {
 
 async function examineStore(directory: string): Promise<readonly Finding[]> {
   try {
-    await mkdir(directory, { recursive: true });
+    await makePrivateFolder(directory);
     await access(directory, constants.W_OK);
     const { bavail, bsize } = await statfs(directory);
     const free = bavail * bsize;

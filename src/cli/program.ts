@@ -6,7 +6,7 @@ import type { Act, Registry } from "./command.ts";
 import { exitCodeOfError, exitCodes } from "./exit-code.ts";
 import type { Host } from "./host.ts";
 import type { Interruption } from "./interruption.ts";
-import { createSession, useColor } from "./session.ts";
+import { createSession, type Session, useColor } from "./session.ts";
 import { addSettings, resolveSettings } from "./settings.ts";
 import { readUserConfig } from "./user-config.ts";
 import { version } from "./version.ts";
@@ -153,13 +153,28 @@ async function carryOut(
       await session.reportError(abortReason(interruption.signal));
       return interruption.exitCode ?? exitCodes.interrupted;
     }
-    if (!(error instanceof QclockError)) {
+    const known = await recognize(error, session);
+    if (known === undefined) {
       await session.settle();
       throw error;
     }
-    await session.reportError(error);
-    return exitCodeOfError(error.code);
+    await session.reportError(known);
+    return exitCodeOfError(known.code);
   }
+}
+
+/**
+ * The failure of the world that an error is; undefined for a bug. The store may be removed or broken under a run at any moment,
+ * and is read in many places: what the system says of its files is told in one place, here.
+ */
+async function recognize(error: unknown, session: Session): Promise<QclockError | undefined> {
+  if (error instanceof QclockError) return error;
+  const { storeDirectory } = await import("./context.ts");
+  const { concernsStore, toStoreError } = await import("../store/store-error.ts");
+  const directory = storeDirectory(session);
+  if (!concernsStore(error, directory)) return undefined;
+  const known = toStoreError(error, directory);
+  return known instanceof QclockError ? known : undefined;
 }
 
 function abortReason(signal: AbortSignal): QclockError {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { Stack } from "../stack/stack.ts";
 import { fromPlain, toPlain } from "../store/plain.ts";
-import { type Store, tryNote } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import { kindOf } from "./manifest-file.ts";
 
 const NOTE = "stack";
@@ -70,7 +70,7 @@ export async function rememberStack(
     dockerfiles: new Map([...dockerfiles].map(([file, text]) => [file, digestOf(text)])),
     stack,
   };
-  await tryNote(store, NOTE, digestOf(JSON.stringify(key)), toPlain(note));
+  await store.writeNote(NOTE, digestOf(JSON.stringify(key)), toPlain(note));
 }
 
 function digestOf(text: string): string {

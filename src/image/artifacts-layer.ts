@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Artifact, AssembledImage, Digest } from "../stack/stack.ts";
-import { toStoreError } from "../store/disk-store.ts";
+import { toStoreError } from "../store/store-error.ts";
 import type { Store } from "../store/store.ts";
 import { type ContentSource, type DraftEntry, LayerDraft, mergeLayers } from "./draft.ts";
 import type { Layer } from "./layer.ts";

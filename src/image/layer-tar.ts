@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
-import { toStoreError } from "../store/disk-store.ts";
+import { toStoreError } from "../store/store-error.ts";
 import type { Store } from "../store/store.ts";
 import type { DraftEntry } from "./draft.ts";
 import type { Layer, LayerEntry } from "./layer.ts";

@@ -1,7 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import { QclockError } from "../error.ts";
 import type { ArchiveArtifact, Artifact } from "../stack/stack.ts";
-import { toStoreError } from "../store/disk-store.ts";
+import { toStoreError } from "../store/store-error.ts";
 import {
   ArchiveContent,
   type ArchiveEntry,

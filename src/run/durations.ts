@@ -1,5 +1,5 @@
 import type { Stack } from "../stack/stack.ts";
-import { type Store, tryNote } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./event.ts";
 
@@ -18,7 +18,7 @@ export async function rememberDurations(
     if (outcome.status === "succeeded" && durationMs !== undefined)
       durations.set(node.id, Math.round(durationMs));
   }
-  await tryNote(store, NOTE, keyOf(stack), [...durations]);
+  await store.writeNote(NOTE, keyOf(stack), [...durations]);
 }
 
 /** What is remembered of a stack; empty when it was never built here. */

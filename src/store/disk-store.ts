@@ -1,34 +1,26 @@
 import { createHash, randomUUID } from "node:crypto";
-import {
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-} from "node:fs/promises";
+import { constants } from "node:fs";
+import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
+import { FILE_MODE, Ownership } from "./ownership.ts";
+import { makePrivateFolder } from "./private-folder.ts";
+import { toStoreError } from "./store-error.ts";
 import type { Store, TemporaryBlob } from "./store.ts";
 
 /**
- * Open the store below a folder, which is made when it is absent. Blobs lie under `blobs/sha256/ab/…`,
- * notes under `notes/<kind>/…`, unfinished files under `tmp/`. Nothing has a name that looks finished
- * before it is: files are written under a temporary name, synced and renamed, so several processes may
- * share the folder and any of them may be killed; what a killed one left unfinished is removed a day later.
+ * Open the store below a folder. Blobs lie under `blobs/sha256/ab/…`, notes under `notes/<kind>/…`, unfinished files under
+ * `tmp/`. Nothing has a name that looks finished before it is: files are written under a temporary name, synced and renamed,
+ * so several processes may share the folder and any of them may be killed; what a killed one left unfinished is removed a
+ * day later. Folders and files are the owner's alone.
  *
- * Throws `store-unusable` when the folder cannot be written.
+ * Makes nothing: folders are made when something is written, so that a command that only looks, or takes a stack down, needs
+ * no store.
  */
 export async function openStore(directory: string): Promise<Store> {
-  try {
-    await mkdir(path.join(directory, "tmp"), { recursive: true });
-    await removeAbandoned(path.join(directory, "tmp"));
-  } catch (error) {
-    throw toStoreError(error, directory);
-  }
+  // Only tidying: where it cannot be done, whoever needs the store is told why.
+  await removeAbandoned(path.join(directory, "tmp")).catch(() => undefined);
   return new DiskStore(directory);
 }
 
@@ -46,14 +38,16 @@ async function removeAbandoned(directory: string): Promise<void> {
 
 class DiskStore implements Store {
   readonly directory: string;
+  readonly #ownership: Ownership;
 
   constructor(directory: string) {
     this.directory = directory;
+    this.#ownership = new Ownership(directory);
   }
 
   async find(digest: Digest): Promise<string | undefined> {
     const file = this.#blobPath(digest);
-    return (await isFile(file)) ? file : undefined;
+    return (await this.#ownership.vouches(file, digest)) ? file : undefined;
   }
 
   async put(digest: Digest, content: AsyncIterable<Uint8Array>): Promise<string> {
@@ -85,26 +79,30 @@ class DiskStore implements Store {
   }
 
   async createTemporary(): Promise<TemporaryBlob> {
-    const file = await this.#temporaryPath();
+    const file = await this.#createFile();
     return {
       path: file,
       commit: async (digest) => {
         const target = this.#blobPath(digest);
         try {
-          await mkdir(path.dirname(target), { recursive: true });
+          await makePrivateFolder(path.dirname(target));
           await rename(file, target);
         } catch (error) {
           throw toStoreError(error, this.directory);
         }
         return target;
       },
-      [Symbol.asyncDispose]: () => rm(file, { force: true }),
+      // What cannot be removed now is removed a day later; the failure that led here is the one to tell.
+      [Symbol.asyncDispose]: () => rm(file, { force: true }).catch(() => undefined),
     };
   }
 
   async readNote(kind: string, key: string): Promise<unknown> {
     try {
-      const value: unknown = JSON.parse(await readFile(this.#notePath(kind, key), "utf8"));
+      await using file = await open(this.#notePath(kind, key), NOTE_FLAGS);
+      // A note is believed without a proof, so nobody else may have written it.
+      if (!(await this.#ownership.isOurs(await file.stat()))) return undefined;
+      const value: unknown = JSON.parse(await file.readFile("utf8"));
       return value;
     } catch {
       // Absent, cut short by a crash, or damaged: a note is derived and is made again.
@@ -114,30 +112,33 @@ class DiskStore implements Store {
 
   async writeNote(kind: string, key: string, value: unknown): Promise<void> {
     const target = this.#notePath(kind, key);
-    const temporary = await this.#temporaryPath();
     try {
-      await mkdir(path.dirname(target), { recursive: true });
+      await using temporary = await this.createTemporary();
       {
-        // A note may repeat what stands in a manifest that only its owner may read.
-        await using file = await open(temporary, "w", 0o600);
+        await using file = await open(temporary.path, "w");
         await file.writeFile(JSON.stringify(value));
       }
-      await rename(temporary, target);
+      await makePrivateFolder(path.dirname(target));
+      await rename(temporary.path, target);
     } catch (error) {
-      await rm(temporary, { force: true });
-      throw toStoreError(error, this.directory);
+      const known = toStoreError(error, this.directory);
+      if (!(known instanceof QclockError)) throw error;
     }
   }
 
-  /** The folder is made again when it is gone: a cache may be deleted at any time. */
-  async #temporaryPath(): Promise<string> {
+  /** An empty file under `tmp/`. The folder is made again when it is gone: a cache may be deleted at any time. */
+  async #createFile(): Promise<string> {
     const folder = path.join(this.directory, "tmp");
+    const name = path.join(folder, `${process.pid}-${randomUUID()}`);
     try {
-      await mkdir(folder, { recursive: true });
+      await makePrivateFolder(folder);
+      await using file = await open(name, "wx", FILE_MODE);
+      // The umask may have taken more than it should.
+      await file.chmod(FILE_MODE);
+      return name;
     } catch (error) {
       throw toStoreError(error, this.directory);
     }
-    return path.join(folder, `${process.pid}-${randomUUID()}`);
   }
 
   #blobPath(digest: Digest): string {
@@ -149,6 +150,9 @@ class DiskStore implements Store {
     return path.join(this.directory, "notes", kind, `${key.replace(/[^A-Za-z0-9._-]/g, "_")}.json`);
   }
 }
+
+/** Neither a link nor a pipe is read: the one leads elsewhere, the other never ends. */
+const NOTE_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
  * Write all of a chunk. One `write` may take a part of it and succeed, as the last one on a full disk
@@ -164,34 +168,4 @@ export async function writeWhole(
     const { bytesWritten } = await file.write(chunk, offset, chunk.length - offset, at);
     offset += bytesWritten;
   }
-}
-
-/** Name the folder when the disk is full or closed to us; anything else passes through. */
-export function toStoreError(error: unknown, directory: string): unknown {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  switch (code) {
-    case "ENOSPC":
-    case "EDQUOT":
-      return new QclockError("disk-full", `No space is left for the store in ${directory}.`, {
-        cause: error,
-        hint: "Free some space, or put the store elsewhere with QCLOCK_STORE. Nothing half-written was kept.",
-      });
-    case "EACCES":
-    case "EPERM":
-    case "EROFS":
-    case "ENOTDIR":
-      return new QclockError("store-unusable", `The store in ${directory} cannot be written.`, {
-        cause: error,
-        hint: "Make the folder writable, or name another one with QCLOCK_STORE.",
-      });
-    default:
-      return error;
-  }
-}
-
-async function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
 }

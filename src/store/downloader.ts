@@ -5,8 +5,9 @@ import { Readable } from "node:stream";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
 import { type Advice, mirrorAdvice } from "./advice.ts";
-import { toStoreError, writeWhole } from "./disk-store.ts";
+import { writeWhole } from "./disk-store.ts";
 import type { HttpAnswer, HttpClient } from "./http.ts";
+import { toStoreError } from "./store-error.ts";
 import { holdsWhole, type Store } from "./store.ts";
 
 /** A file to bring into the store. */

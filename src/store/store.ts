@@ -1,5 +1,4 @@
 import { stat } from "node:fs/promises";
-import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
 
 /**
@@ -10,7 +9,10 @@ import type { Digest } from "../stack/stack.ts";
 export interface Store {
   /** Absolute path of the store's folder. */
   readonly directory: string;
-  /** Path of the blob when the store holds it whole, else undefined. Cheap: one stat. */
+  /**
+   * Path of the blob when the store holds it whole, else undefined. Cheap, one stat, where the file is this user's alone; one
+   * that another user may have written is read and compared with its digest.
+   */
   find(digest: Digest): Promise<string | undefined>;
   /** Take a stream in under its digest: written to a temporary name, hashed, fsynced, renamed. Throws `digest-mismatch` and keeps nothing when it differs. */
   put(digest: Digest, content: AsyncIterable<Uint8Array>): Promise<string>;
@@ -18,8 +20,12 @@ export interface Store {
   remove(digest: Digest): Promise<void>;
   /** A file to write whose digest is known only at the end; `commit` moves it to its digest, disposal without it removes the file. */
   createTemporary(): Promise<TemporaryBlob>;
-  /** Small derived facts by key (a digest of inputs), such as which layer some inputs gave. Undefined when absent or unreadable. */
+  /** Small derived facts by key (a digest of inputs), such as which layer some inputs gave. Undefined when absent, unreadable, or written by another user. */
   readNote(kind: string, key: string): Promise<unknown>;
+  /**
+   * Keep such a fact. A note only saves time, so that one that cannot be written (a full disk, a store that is closed to us) is
+   * left out: a command that has nothing else to write still does its work.
+   */
   writeNote(kind: string, key: string, value: unknown): Promise<void>;
 }
 
@@ -27,23 +33,6 @@ export interface TemporaryBlob extends AsyncDisposable {
   readonly path: string;
   /** Rename the finished file to its digest; the caller vouches for the digest. Returns the final path. */
   commit(digest: Digest): Promise<string>;
-}
-
-/**
- * Write a note that only saves time. A full disk must not stop a command that has nothing else to write: with it the user looks
- * at a stack and takes it down.
- */
-export async function tryNote(
-  store: Pick<Store, "writeNote">,
-  ...note: Parameters<Store["writeNote"]>
-): Promise<void> {
-  try {
-    await store.writeNote(...note);
-  } catch (error) {
-    const isStoreFull =
-      error instanceof QclockError && ["disk-full", "store-unusable"].includes(error.code);
-    if (!isStoreFull) throw error;
-  }
 }
 
 /** Whether the store has a blob at its full size; one that was damaged since it came in is as good as absent. */

@@ -7,7 +7,6 @@ import {
   type StackKey,
   type StackLookups,
 } from "../../../src/cli/stack-note.ts";
-import { QclockError } from "../../../src/error.ts";
 import { stackOf } from "../../support/read-manifest.ts";
 import { temporaryFolder, temporaryStore } from "../../support/temporary-store.ts";
 
@@ -85,16 +84,6 @@ test("a stack that holds the value of a variable does not reach the disk", async
 
   const environment = new Map([["LEVEL", "secret"]]);
   expect(await recallStack(key, { environment, store })).toBeUndefined();
-});
-
-test("a disk that takes no note stops nobody: looking and taking down need none", async () => {
-  await using temporary = await temporaryStore();
-  const full = new QclockError("disk-full", "No space is left.");
-  const store = Object.assign(Object.create(temporary.store), {
-    writeNote: () => Promise.reject(full),
-  });
-
-  await expect(rememberStack(key, stackOf(text), { ...lookups(), store })).resolves.toBeUndefined();
 });
 
 test("it is resolved anew when a path that it names has become something else", async () => {

@@ -1,9 +1,23 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { openStore, toStoreError } from "../../../src/store/disk-store.ts";
+import { openStore } from "../../../src/store/disk-store.ts";
+import { toStoreError } from "../../../src/store/store-error.ts";
 import type { Digest } from "../../../src/stack/stack.ts";
+import type { Store } from "../../../src/store/store.ts";
 import { temporaryFolder, temporaryStore } from "../../support/temporary-store.ts";
 
 const content = Buffer.from("a package");
@@ -106,6 +120,7 @@ test.for(["", "{", '{"half": ', "\0\0\0"])("a damaged note %j counts as absent",
 test("what a killed process left unfinished goes after a day, what is being written stays", async () => {
   await using temporary = await temporaryStore();
   const { directory } = temporary.store;
+  await mkdir(path.join(directory, "tmp"), { recursive: true });
   const [old, young] = ["1-old", "2-young"].map((name) => path.join(directory, "tmp", name));
   await writeFile(old ?? "", "half");
   await writeFile(young ?? "", "half");
@@ -131,11 +146,212 @@ test("a store that cannot be made names its folder and the way out", async () =>
   await using folder = await temporaryFolder();
   const file = path.join(folder.path, "file");
   await writeFile(file, "");
+  const store = await openStore(path.join(file, "store"));
 
-  await expect(openStore(path.join(file, "store"))).rejects.toMatchObject({
+  await expect(store.put(digest, pieces("a package"))).rejects.toMatchObject({
     code: "store-unusable",
     message: expect.stringContaining(path.join(file, "store")),
     hint: expect.stringContaining("QCLOCK_STORE"),
+  });
+});
+
+test("a store below a folder in which nothing can be made ends at once", async () => {
+  const store = await openStore("/proc/qclock-test");
+
+  await expect(store.put(digest, pieces("a package"))).rejects.toMatchObject({
+    code: "store-unusable",
+    message: "The store in /proc/qclock-test cannot be written.",
+  });
+});
+
+test("opening a store makes nothing, and neither does looking", async () => {
+  await using folder = await temporaryFolder();
+  const store = await openStore(path.join(folder.path, "store"));
+
+  await expect(store.find(digest)).resolves.toBeUndefined();
+  await expect(store.readNote("layer", "key")).resolves.toBeUndefined();
+
+  await expect(readdir(folder.path)).resolves.toEqual([]);
+});
+
+test("a note that cannot be written is left out: looking and taking down need none", async () => {
+  await using folder = await temporaryFolder();
+  await writeFile(path.join(folder.path, "store"), "a file");
+  const store = await openStore(path.join(folder.path, "store"));
+
+  await expect(store.writeNote("layer", "key", 1)).resolves.toBeUndefined();
+  await expect(store.readNote("layer", "key")).resolves.toBeUndefined();
+});
+
+test.for([0o000, 0o022, 0o277, 0o777])(
+  "folders have the mode 0700 and files 0600 with the umask %o",
+  async (umask) => {
+    await using folder = await temporaryFolder();
+    const before = process.umask(umask);
+    try {
+      const store = await openStore(path.join(folder.path, "cache", "store"));
+      await store.put(digest, pieces("a package"));
+      await store.writeNote("layer", "key", 1);
+    } finally {
+      process.umask(before);
+    }
+
+    const modes = await modesBelow(folder.path);
+    expect(modes.get("cache/store")).toBe("700");
+    expect([...modes.values()].filter((mode) => mode === "600")).toHaveLength(2);
+    expect(new Set(modes.values())).toEqual(new Set(["700", "600"]));
+  },
+);
+
+test("a store that was left open to others is closed when it is read", async () => {
+  await using temporary = await temporaryStore();
+  const { directory } = temporary.store;
+  await temporary.store.put(digest, pieces("a package"));
+  await chmod(directory, 0o777);
+
+  await (await openStore(directory)).find(digest);
+
+  expect((await stat(directory)).mode & 0o777).toBe(0o700);
+});
+
+test("a blob that others may write is found only with its own content, and closed", async () => {
+  await using temporary = await temporaryStore();
+  const { directory } = temporary.store;
+  const file = await temporary.store.put(digest, pieces("a package"));
+
+  await chmod(file, 0o666);
+  await writeFile(file, "a PACKAGE");
+  await expect((await openStore(directory)).find(digest)).resolves.toBeUndefined();
+
+  await writeFile(file, content);
+  await expect((await openStore(directory)).find(digest)).resolves.toBe(file);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+});
+
+test.skipIf(process.getuid?.() !== 0)(
+  "what another user has written is proved by its digest, and such a note is not believed",
+  async () => {
+    await using temporary = await temporaryStore();
+    const { store } = temporary;
+    const file = await store.put(digest, pieces("a package"));
+    await store.writeNote("layer", "key", "true");
+    await chown(file, 65_534, 65_534);
+    await chown(path.join(store.directory, "notes", "layer", "key.json"), 65_534, 65_534);
+    const again = (): Promise<Store> => openStore(store.directory);
+
+    await expect((await again()).find(digest)).resolves.toBe(file);
+    await expect((await again()).readNote("layer", "key")).resolves.toBeUndefined();
+    await writeFile(file, "a PACKAGE");
+    await expect((await again()).find(digest)).resolves.toBeUndefined();
+  },
+);
+
+test.skipIf(process.getuid?.() !== 0)(
+  "in the folder of another user nothing is believed without a proof",
+  async () => {
+    await using temporary = await temporaryStore();
+    const { store } = temporary;
+    const file = await store.put(digest, pieces("a package"));
+    await store.writeNote("layer", "key", "true");
+    await chown(store.directory, 65_534, 65_534);
+    await writeFile(file, "a PACKAGE");
+    const again = await openStore(store.directory);
+
+    await expect(again.find(digest)).resolves.toBeUndefined();
+    await expect(again.readNote("layer", "key")).resolves.toBeUndefined();
+  },
+);
+
+test("a blob or a note that is a link is none", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const file = await store.put(digest, pieces("a package"));
+  await store.writeNote("layer", "key", 1);
+  const note = path.join(store.directory, "notes", "layer", "key.json");
+  for (const each of [file, note]) {
+    await rename(each, `${each}.away`);
+    await symlink(`${each}.away`, each);
+  }
+
+  await expect(store.find(digest)).resolves.toBeUndefined();
+  await expect(store.readNote("layer", "key")).resolves.toBeUndefined();
+  // Written again, the link goes and not what it led to.
+  await store.put(digest, pieces("a package"));
+  await expect(store.find(digest)).resolves.toBe(file);
+});
+
+/** How a store can be broken under a run, each at one of the folders that it uses. */
+const breakages = {
+  "a file": (place: string) => writeFile(place, ""),
+  "a link loop": (place: string) => symlink(place, place),
+  "a link to nothing": (place: string) => symlink(`${place}/nothing/there`, place),
+} as const;
+
+/** A store that is broken at one of its folders; the store's own when the place is empty. */
+async function brokenStore(
+  folder: string,
+  { kind, place }: { readonly kind: keyof typeof breakages; readonly place: string },
+): Promise<Store> {
+  const broken = path.join(folder, "store", place);
+  await mkdir(path.dirname(broken), { recursive: true });
+  await breakages[kind](broken);
+  return openStore(path.join(folder, "store"));
+}
+
+const kinds = ["a file", "a link loop", "a link to nothing"] as const;
+const everyKindAt = (
+  ...places: readonly string[]
+): readonly (readonly [keyof typeof breakages, string])[] =>
+  kinds.flatMap((kind) => places.map((place) => [kind, place] as const));
+
+test.for(everyKindAt("", "tmp", "blobs", "blobs/sha256"))(
+  "%s at store/%s is one message about a blob, with the place",
+  async ([kind, place]) => {
+    await using folder = await temporaryFolder();
+    const store = await brokenStore(folder.path, { kind, place });
+
+    await expect(store.find(digest)).resolves.toBeUndefined();
+    await expect(store.put(digest, pieces("a package"))).rejects.toMatchObject({
+      code: "store-unusable",
+      message: expect.stringContaining(store.directory),
+    });
+  },
+);
+
+test.for(everyKindAt("", "tmp", "notes", "notes/layer"))(
+  "%s at store/%s leaves notes out",
+  async ([kind, place]) => {
+    await using folder = await temporaryFolder();
+    const store = await brokenStore(folder.path, { kind, place });
+
+    await expect(store.writeNote("layer", "key", 1)).resolves.toBeUndefined();
+    await expect(store.readNote("layer", "key")).resolves.toBeUndefined();
+  },
+);
+
+test("a folder in a blob's place is one message", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const file = await store.put(digest, pieces("a package"));
+  await rm(file);
+  await mkdir(path.join(file, "full"), { recursive: true });
+
+  await expect(store.find(digest)).resolves.toBeUndefined();
+  await expect(store.put(digest, pieces("a package"))).rejects.toMatchObject({
+    code: "store-unusable",
+    message: expect.stringContaining(file),
+  });
+});
+
+test("a store that is removed while a file is written is one message", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  await using blob = await store.createTemporary();
+  await rm(store.directory, { recursive: true });
+
+  await expect(blob.commit(digest)).rejects.toMatchObject({
+    code: "store-unusable",
+    message: `Something was removed from the store in ${store.directory} while it was in use.`,
   });
 });
 
@@ -146,6 +362,11 @@ test.for([
   ["EPERM", "store-unusable"],
   ["EROFS", "store-unusable"],
   ["ENOTDIR", "store-unusable"],
+  ["ENOENT", "store-unusable"],
+  ["EISDIR", "store-unusable"],
+  ["ELOOP", "store-unusable"],
+  ["EIO", "store-unusable"],
+  ["EMFILE", "store-unusable"],
 ])("%s is %s", ([code, expected]) => {
   const error = Object.assign(new Error("from the system"), { code });
 
@@ -161,6 +382,29 @@ test("an error that is not about the disk passes through", () => {
 
   expect(toStoreError(error, "/store")).toBe(error);
 });
+
+test.for([
+  ["a decompressor's", { code: "Z_DATA_ERROR" }],
+  ["a stream's", { code: "ERR_STREAM_DESTROYED" }],
+  ["one about a file elsewhere", { code: "ENOENT", path: "/project/file" }],
+] as const)("%s error passes through", ([, fields]) => {
+  const error = Object.assign(new Error("from elsewhere"), fields);
+
+  expect(toStoreError(error, "/store")).toBe(error);
+});
+
+/** Modes below a folder, by path. */
+async function modesBelow(directory: string): Promise<ReadonlyMap<string, string>> {
+  const modes = new Map<string, string>();
+  for (const { parentPath, name } of await readdir(directory, {
+    recursive: true,
+    withFileTypes: true,
+  })) {
+    const file = path.join(parentPath, name);
+    modes.set(path.relative(directory, file), ((await stat(file)).mode & 0o777).toString(8));
+  }
+  return modes;
+}
 
 async function* pieces(...parts: readonly string[]): AsyncGenerator<Uint8Array> {
   for (const part of parts) yield Buffer.from(part);
