@@ -9,6 +9,11 @@ import { fileURLToPath } from "node:url";
 
 const minimum = [22, 22];
 
+if (process.env.QCLOCK_LAUNCHED !== undefined) {
+  const { dieWithLauncher } = await import("./child.js");
+  await dieWithLauncher();
+}
+
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major > minimum[0] || (major === minimum[0] && minor >= minimum[1])) {
   await run();
