@@ -1,6 +1,7 @@
 import { formatAge } from "../reporters/format/duration.ts";
 import type { Style } from "../reporters/format/style.ts";
 import { formatTable } from "../reporters/format/table.ts";
+import { releaseDeadLock } from "../run/holder.ts";
 import type { RunContext } from "../run/context.ts";
 import type { Service } from "../stack/stack.ts";
 import { urlOf } from "./urls.ts";
@@ -32,6 +33,7 @@ export async function listServices(
 ): Promise<readonly ServiceRow[]> {
   const services = [...context.stack.services.values()];
   const engine = await context.engine();
+  await releaseDeadLock({ ...context, stackName: context.stack.name }, engine);
   const states = await Promise.all(
     services.map(({ containerName }) => engine.inspectContainer(containerName, context.signal)),
   );

@@ -69,7 +69,7 @@ async function removeAll(
   engine: Engine,
 ): Promise<RunReport> {
   const { stackName, stack, signal, emit } = context;
-  await using lock = await takeLock(context);
+  await using lock = await takeLock({ ...context, mayGoWithout: true });
   const observed = await look(context, engine);
   const plan = planTeardown({
     stackName,

@@ -12,7 +12,11 @@ export async function down(
 ): Promise<RunReport> {
   const { stack, signal } = context;
   const engine = await context.engine();
-  await using lock = await takeLock({ ...context, stackName: stack.name });
+  await using lock = await takeLock({
+    ...context,
+    stackName: stack.name,
+    mayGoWithout: true,
+  });
   const plan = planTeardown({
     stackName: stack.name,
     stack,

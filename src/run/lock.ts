@@ -1,18 +1,29 @@
-import * as z from "zod/mini";
 import { engineStatus } from "../docker/errors.ts";
 import type { ContainerRequest, Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
 import { labels } from "../stack/labels.ts";
 import type { RunContext } from "./context.ts";
 import { createFromEmptyImage, neverStarted } from "./helper.ts";
+import {
+  describe,
+  type Holder,
+  lockName,
+  type OtherLock,
+  readHolder,
+  removeDead,
+} from "./holder.ts";
 import { settle } from "./settle.ts";
-import { identifyProcess, isDead, processIdentitySchema } from "./process-identity.ts";
+import { identifyProcess } from "./process-identity.ts";
 
 /** What taking the lock needs; `reset` has no more than this. */
 export type LockContext = Pick<
   RunContext,
   "engine" | "runId" | "version" | "holder" | "clock" | "signal" | "lockTimeoutMs" | "emit"
-> & { readonly stackName: string };
+> & {
+  readonly stackName: string;
+  /** Go on without a lock where the Engine cannot make one: for what only removes, and so is how room is made. */
+  readonly mayGoWithout?: boolean;
+};
 
 /** The lock while it is held. */
 export interface HeldLock extends AsyncDisposable {
@@ -21,16 +32,6 @@ export interface HeldLock extends AsyncDisposable {
   /** Throws `stack-locked` when the lock is not there any more: somebody took it away, and may be at work. */
   assertHeld(): Promise<void>;
 }
-
-const holderSchema = z.object({
-  host: z.string(),
-  pid: z.number(),
-  process: processIdentitySchema,
-  user: z.string(),
-  command: z.string(),
-  since: z.string(),
-});
-type Holder = z.infer<typeof holderSchema>;
 
 const POLL_MS = 500;
 const RETRY_MS = 20;
@@ -49,7 +50,12 @@ export async function takeLock(context: LockContext): Promise<HeldLock> {
   let hasWaited = false;
   for (;;) {
     signal.throwIfAborted();
-    const id = await tryCreate(context, engine);
+    let failure: QclockError | undefined;
+    const id = await tryCreate(context, engine).catch((error: unknown) => {
+      if (context.mayGoWithout !== true || !isEnginesFault(error)) throw error;
+      failure = error;
+      return undefined;
+    });
     if (id !== undefined) {
       const lock = held(engine, id, hasWaited);
       if (!hasTakenOver) return lock;
@@ -62,6 +68,10 @@ export async function takeLock(context: LockContext): Promise<HeldLock> {
     }
     hasWaited = true;
     const other = await readHolder(engine, context);
+    if (other === undefined && failure !== undefined) {
+      if (hasTakenOver) await settle(context, engine);
+      return without(context, engine, failure);
+    }
     if (other === undefined) {
       // Given back between the two calls; the Engine keeps a name a little longer than its container.
       await clock.sleep(RETRY_MS, signal);
@@ -109,10 +119,6 @@ export async function unlockStack(
     );
   }
   await engine.removeContainer(state.id, context.signal);
-}
-
-function lockName(stack: string): string {
-  return `${stack}-qclock-lock`;
 }
 
 /** Create the lock's container, or see that its name is taken. */
@@ -169,66 +175,33 @@ function held(engine: Engine, id: string, waited: boolean): HeldLock {
   };
 }
 
-interface OtherLock {
-  readonly id: string;
-  readonly holder: Holder | undefined;
+/** An Engine that answers but can make nothing: its disk is full, out of inodes or read-only. */
+function isEnginesFault(error: unknown): error is QclockError {
+  return (
+    error instanceof QclockError &&
+    ["disk-full", "engine-failed", "load-failed"].includes(error.code)
+  );
 }
 
-async function readHolder(
-  engine: Engine,
-  { stackName, signal }: LockContext,
-): Promise<OtherLock | undefined> {
-  const state = await engine.inspectContainer(lockName(stackName), signal);
-  if (state === undefined) return undefined;
-  if (state.labels.get(labels.role) !== "lock" || state.labels.get(labels.stack) !== stackName) {
-    throw new QclockError(
-      "foreign-object",
-      `A container named ${lockName(stackName)} exists, but is no lock of qclock's.`,
-      {
-        hint: "Remove or rename it, or give the stack another name.",
-      },
-    );
-  }
-  const parsed = holderSchema.safeParse(parseJson(state.labels.get(labels.holder) ?? ""));
-  return { id: state.id, holder: parsed.success ? parsed.data : undefined };
-}
-
-/** On this machine it can be known that the holder is dead; on another one only its people know. */
-async function removeDead(
-  engine: Engine,
-  { id, holder }: OtherLock,
-  context: LockContext,
-): Promise<boolean> {
-  if (holder === undefined || holder.host !== context.holder.host) return false;
-  if (!(await isDead(holder.pid, holder.process))) return false;
+/** No lock, while nobody else has one. */
+function without(context: LockContext, engine: Engine, failure: QclockError): HeldLock {
   context.emit({
     type: "notice",
-    level: "info",
-    message: `Taking over from ${describe(holder)}, which has died.`,
+    level: "warning",
+    message: `The Engine cannot make the stack's lock; going on without one, since removing needs none. ${failure.message}`,
   });
-  // By id: should another run have taken over first, its lock is not this one.
-  await engine.removeContainer(id, context.signal).catch((error: unknown) => {
-    if (engineStatus(error) !== 404) throw error;
-  });
-  return true;
+  return {
+    waited: true,
+    async assertHeld() {
+      const other = await readHolder(engine, context);
+      if (other !== undefined) throw locked(other);
+    },
+    async [Symbol.asyncDispose]() {},
+  };
 }
 
 function locked({ id, holder }: OtherLock): QclockError {
   return new QclockError("stack-locked", `The stack is held by ${describe(holder)}.`, {
     hint: `Wait for it (--lock-timeout 5m). Should that run be dead: qclock unlock ${id.slice(0, 12)}`,
   });
-}
-
-function describe(holder: Holder | undefined): string {
-  if (holder === undefined) return "another run";
-  const { user, host, pid, command, since } = holder;
-  return `"qclock ${command}" of ${user}@${host} (process ${pid}) since ${since.slice(11, 19)} UTC`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import type { Observed } from "../plan/observed.ts";
 import type { Plan } from "../plan/plan.ts";
 import { reconcile, type ReconcileOptions } from "../plan/reconcile.ts";
 import type { RunContext } from "./context.ts";
+import { releaseDeadLock } from "./holder.ts";
 import type { LockUse } from "./lock-stack.ts";
 import { type PreparedImages, prepareImages } from "./prepare-images.ts";
 import { probeServices } from "./probe-services.ts";
@@ -27,7 +28,12 @@ export async function planStack(
 ): Promise<PlannedStack> {
   const { stack, signal } = context;
   const look = async (): Promise<readonly [Observed, ReadonlyMap<string, string>]> => {
-    const observed = await (await context.engine()).observe(observeRequest(stack), signal);
+    const engine = await context.engine();
+    let observed = await engine.observe(observeRequest(stack), signal);
+    // A run that was killed leaves its lock, also to a run that has nothing to do and will take none.
+    const isLocked = observed.containers.some(({ ours, role }) => ours && role === "lock");
+    if (isLocked && (await releaseDeadLock({ ...context, stackName: stack.name }, engine)))
+      observed = await engine.observe(observeRequest(stack), signal);
     return [observed, await findUnready(context, observed, options)];
   };
   const [[observed, unready], prepared, secretHashes] = await Promise.all([

@@ -42,15 +42,24 @@ export async function isDead(pid: number, identity: ProcessIdentity): Promise<bo
   return start === undefined || start !== identity.start;
 }
 
-/** Field 22 of /proc/PID/stat; undefined when there is no such process. Without a /proc the process itself is asked. */
+/** When a process started; undefined when there is none, or one that has ended. Without a /proc the process itself is asked. */
 async function processStart(pid: number): Promise<string | undefined> {
   try {
-    const text = await readFile(`/proc/${pid}/stat`, "latin1");
-    // The name in parentheses may hold spaces.
-    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19];
+    return parseStart(await readFile(`/proc/${pid}/stat`, "latin1"));
   } catch {
     return isRunning(pid) ? "" : undefined;
   }
+}
+
+/**
+ * Field 22 of /proc/PID/stat, the start, unless field 3, the state, says that the process has ended: a zombie keeps its
+ * number until its parent asks for its exit code, which in a container may be never. Source: proc_pid_stat(5).
+ */
+export function parseStart(stat: string): string | undefined {
+  // The name in parentheses may hold spaces and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  const [state = ""] = fields;
+  return ["Z", "X", "x"].includes(state) ? undefined : fields[19];
 }
 
 function isRunning(pid: number): boolean {

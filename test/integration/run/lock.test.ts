@@ -1,9 +1,12 @@
 import { spawn } from "node:child_process";
-import { expect, test } from "vitest";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { expect, test, vi } from "vitest";
 import { engineStatus } from "../../../src/docker/errors.ts";
 import { QclockError } from "../../../src/error.ts";
 import { createFromEmptyImage } from "../../../src/run/helper.ts";
 import { type HeldLock, type LockContext, takeLock, unlockStack } from "../../../src/run/lock.ts";
+import { up } from "../../../src/run/up.ts";
 import { createTestStack, type TestStack } from "../../support/runtime.ts";
 
 function contextOf(rig: TestStack, changes: Partial<LockContext> = {}): LockContext {
@@ -74,6 +77,74 @@ test("the lock of a process of this machine that has died is taken over", async 
     expect.objectContaining({ message: expect.stringContaining("which has died") }),
   );
 });
+
+test("the lock of a zombie is taken over: it has ended, though it keeps its number", async () => {
+  await using rig = await createTestStack();
+  await using zombie = await startZombie();
+  const { holder } = contextOf(rig);
+  await takeLock(contextOf(rig, { holder: { ...holder, pid: zombie.pid } }));
+  zombie.end();
+  await vi.waitFor(() => expect(stateOf(zombie.pid)).toBe("Z"), { timeout: 10_000, interval: 10 });
+
+  await using lock = await takeLock(contextOf(rig));
+  await lock.assertHeld();
+});
+
+test("a run with nothing to do takes the lock of a dead run away, and leaves that of a live one", async () => {
+  await using rig = await createTestStack();
+  const stack = rig.stack({ services: [] });
+  await up(rig.context(stack), {});
+  const { holder } = contextOf(rig);
+  const dead = await takeLock(contextOf(rig, { holder: { ...holder, pid: await deadPid() } }));
+
+  expect((await up(rig.context(stack), {})).nodes).toEqual([]);
+  expect(await refusal(dead.assertHeld())).toMatchObject({ code: "stack-locked" });
+
+  await using live = await takeLock(contextOf(rig));
+  expect((await up(rig.context(stack), {})).nodes).toEqual([]);
+  await live.assertHeld();
+});
+
+test("an Engine that can make nothing lets what only removes go on, unless another run is at work", async () => {
+  await using rig = await createTestStack();
+  const full = new QclockError("disk-full", "The Engine's disk is full: could not load images.");
+  const engine = Object.assign(Object.create(rig.engine), {
+    createContainer: () => Promise.reject(full),
+    loadImages: () => Promise.reject(full),
+  });
+  const onFullDisk = { engine: async () => engine };
+
+  expect(await refusal(takeLock(contextOf(rig, onFullDisk)))).toBe(full);
+  const lock = await takeLock(contextOf(rig, { ...onFullDisk, mayGoWithout: true }));
+  await lock.assertHeld();
+  expect(rig.events).toContainEqual(
+    expect.objectContaining({ level: "warning", message: expect.stringContaining("without one") }),
+  );
+  await using _other = await takeLock(contextOf(rig));
+  expect(await refusal(lock.assertHeld())).toMatchObject({ code: "stack-locked" });
+  const second = takeLock(contextOf(rig, { ...onFullDisk, mayGoWithout: true }));
+  expect(await refusal(second)).toMatchObject({ code: "stack-locked" });
+});
+
+/** A process whose parent never asks how it ended. */
+async function startZombie(): Promise<
+  { readonly pid: number; readonly end: () => void } & AsyncDisposable
+> {
+  const parent = spawn("sh", ["-c", "sleep 600 & echo $!; exec sleep 600"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [text] = await once(parent.stdout, "data");
+  const pid = Number(String(text));
+  return {
+    pid,
+    end: () => void process.kill(pid, "SIGKILL"),
+    [Symbol.asyncDispose]: async () => void parent.kill("SIGKILL"),
+  };
+}
+
+function stateOf(pid: number): string | undefined {
+  return /\) (\w) /.exec(readFileSync(`/proc/${pid}/stat`, "latin1"))?.[1];
+}
 
 test("the lock of a process elsewhere is not taken over, however dead its number is here", async () => {
   await using rig = await createTestStack();
