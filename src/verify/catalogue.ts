@@ -21,6 +21,14 @@ export const rebuildCheck: CheckInfo = {
   sources: ["SLSA", "reproducible-builds"],
 };
 
+/** What keeps a check from being carried out is a finding of its own: a proof with a hole is none. */
+export const completeCheck: CheckInfo = {
+  id: "VER-001",
+  title: "every check could be carried out",
+  severity: "critical",
+  sources: ["qclock"],
+};
+
 export const imageChecks = [...imageConfigChecks, ...imageFileChecks, ...imageLayerChecks].toSorted(
   byId,
 );
@@ -34,6 +42,7 @@ export const checkCatalogue: readonly CheckInfo[] = [
   ...stackChecks,
   probeCheck,
   rebuildCheck,
+  completeCheck,
 ]
   .map(({ id, title, severity, sources }) => ({ id, title, severity, sources }))
   .toSorted(byId);

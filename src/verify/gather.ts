@@ -1,262 +1,195 @@
-import * as z from "zod";
-import type { ContainerState, Engine, EngineInfo, ImageDetails } from "../docker/engine.ts";
-import type { DesiredImage } from "../plan/observed.ts";
-import type { LockedPackage, LockTarget } from "../packages/package.ts";
+import type { ContainerState, Engine, EngineInfo } from "../docker/engine.ts";
 import type { RunContext } from "../run/context.ts";
 import type { Image, Service, Stack } from "../stack/stack.ts";
+import { type Expectation, gatherImage, type Surroundings } from "./gather-image.ts";
+import { gatherService } from "./gather-service.ts";
+import type { ImageFiles } from "./image-files.ts";
+import { failed, type Look, type Looker } from "./look.ts";
 import { findProgram } from "./program.ts";
-import { readInspection } from "./inspection.ts";
-import { readImageFiles } from "./read-image-files.ts";
-import { readProcesses } from "./processes.ts";
 import type { ConnectTool, RunningService } from "./reachability.ts";
-import type { HelperImage } from "./try-connections.ts";
 import { readSecretFiles } from "./secret-files.ts";
 import type { ImageSubject, ServiceSubject } from "./subject.ts";
+import type { HelperImage } from "./try-connections.ts";
 
-/** What is known before looking: what each image must be, and what a plan would do. */
-export interface Expectation {
-  readonly desired: ReadonlyMap<string, DesiredImage>;
-  readonly target: LockTarget;
-  /** For each service the operations that a plan holds for it, with their causes. */
-  readonly drift: ReadonlyMap<string, readonly string[]>;
+/** What was found of one thing. Without a subject it is missing, or `failure` says why it could not be looked at. */
+export interface Found<Subject> {
+  readonly name: string;
+  readonly subject: Subject | undefined;
+  readonly failure: string | undefined;
 }
 
 /** What was found, and what is missing altogether. */
 export interface Gathered {
-  readonly engine: EngineInfo;
-  readonly images: readonly { readonly name: string; readonly subject: ImageSubject | undefined }[];
-  readonly services: readonly {
-    readonly service: Service;
-    readonly subject: ServiceSubject | undefined;
-  }[];
+  readonly engine: Look<EngineInfo>;
+  readonly images: readonly Found<ImageSubject>[];
+  readonly services: readonly Found<ServiceSubject>[];
   readonly running: ReadonlyMap<string, RunningService>;
   /** An image of the stack that can open connections; undefined when none can. */
   readonly helper: HelperImage | undefined;
+  /** Real values of the stack's secrets that could be read; never printed. */
+  readonly secretValues: readonly string[];
 }
 
-/** Parts of an image's configuration that only checks want. */
-const imageConfigSchema = z.object({
-  Config: z
-    .object({
-      WorkingDir: z.string().nullish(),
-      Volumes: z.record(z.string(), z.unknown()).nullish(),
-      Healthcheck: z.object({ Test: z.array(z.string()).nullish() }).nullish(),
-    })
-    .nullish(),
-});
-
-/** Log lines that are searched for secrets. */
-const logTailLines = 500;
-
-/** Ask the Engine for everything that the checks judge. */
-export async function gather(
-  context: RunContext,
-  expectation: Expectation,
-  onProgress: (done: number, total: number) => void,
-): Promise<Gathered> {
-  const { stack, signal } = context;
-  const engine = await context.engine();
-  const info = await engine.info(signal);
-  const states = new Map(
-    await Promise.all(
-      [...stack.services.values()].map(
-        async ({ name, containerName }) =>
-          [name, await engine.inspectContainer(containerName, signal)] as const,
-      ),
-    ),
-  );
-  const secrets = await gatherSecrets(engine, stack, states, signal);
-  const secretValues = [...new Set([...secrets.values()].flatMap(({ values }) => values))];
-
-  const details = new Map<string, ImageDetails | undefined>();
-  for (const { name, reference } of stack.images.values())
-    details.set(name, await engine.inspectImage(reference, signal));
-  let done = 0;
-  const images: Gathered["images"] = await Promise.all(
-    [...stack.images.values()].map(async (image) => {
-      const found = details.get(image.name);
-      const subject =
-        found === undefined
-          ? undefined
-          : await gatherImage(image, found, {
-              context,
-              engine,
-              expectation,
-              details,
-              secretValues,
-            });
-      onProgress((done += 1), stack.images.size);
-      return { name: image.name, subject };
-    }),
-  );
-  const filesOf = new Map(images.map(({ name, subject }) => [name, subject]));
-  const services = await Promise.all(
-    [...stack.services.values()].map(async (service) => {
-      const state = states.get(service.name);
-      if (state === undefined) return { service, subject: undefined };
-      const found = secrets.get(service.name);
-      const subject: ServiceSubject = {
-        service,
-        inspection: readInspection(state),
-        engine: info,
-        currentImageId: details.get(service.image)?.id,
-        imageUser: details.get(service.image)?.user ?? "",
-        drift: expectation.drift.get(service.name) ?? [],
-        internalNetworks: internalNetworks(stack),
-        processes: engine.endpoint.local
-          ? await readProcesses({ id: state.id, pid: state.status === "running" ? state.pid : 0 })
-          : undefined,
-        secretFiles: found?.files,
-        logTail: await logTail(engine, state.id, signal),
-        secretValues,
-      };
-      return { service, subject };
-    }),
-  );
+/** What is known when the Engine could not be asked: nothing, and why. */
+export function nothingGathered(stack: Stack, failure: string): Gathered {
+  const unseen = ({ name }: { readonly name: string }): Found<never> => ({
+    name,
+    subject: undefined,
+    failure,
+  });
   return {
-    engine: info,
-    images,
-    services,
-    running: runningServices(stack, states, filesOf),
-    helper: helperAmong(images),
+    engine: failed(failure),
+    images: [...stack.images.values()].map(unseen),
+    services: [...stack.services.values()].map(unseen),
+    running: new Map(),
+    helper: undefined,
+    secretValues: [],
   };
 }
 
-async function gatherImage(
-  image: Image,
-  details: ImageDetails,
-  world: {
-    readonly context: RunContext;
+type SeenImage = Found<ImageSubject> & { readonly files: Look<ImageFiles> | undefined };
+
+type States = ReadonlyMap<string, Look<ContainerState | undefined>>;
+type Secrets = ReadonlyMap<string, Look<Awaited<ReturnType<typeof readSecretFiles>>>>;
+
+/** Ask the Engine for everything that the checks judge, with bounds in number and time. Never rejects for what it cannot see. */
+export async function gather(
+  { stack, store }: Pick<RunContext, "stack" | "store">,
+  about: {
     readonly engine: Engine;
-    readonly expectation: Expectation;
-    readonly details: ReadonlyMap<string, ImageDetails | undefined>;
-    readonly secretValues: readonly string[];
+    readonly look: Looker;
+    readonly expectation: Look<Expectation>;
+    readonly onProgress: (done: number, total: number) => void;
   },
-): Promise<ImageSubject> {
-  const { context, engine, expectation, secretValues } = world;
-  const { stack, store, signal } = context;
-  const chain = ancestry(stack, image);
-  const parent =
-    image.type === "assembled"
-      ? image.parent
-      : image.type === "dockerfile"
-        ? image.parents.at(-1)
-        : undefined;
-  const { Config } = imageConfigSchema.parse(details.raw);
-  return {
-    image,
-    details,
-    history: await engine.imageHistory(image.reference, signal),
-    config: {
-      workingDirectory: Config?.WorkingDir ?? "",
-      volumes: Object.keys(Config?.Volumes ?? {}),
-      hasHealthcheck: (Config?.Healthcheck?.Test ?? []).some((word) => word !== "NONE"),
-    },
-    parent:
-      parent === undefined
-        ? undefined
-        : { name: parent, diffIds: world.details.get(parent)?.diffIds },
-    files: await readImageFiles(
-      { reference: image.reference, identity: details.identity },
-      { engine, store, signal },
+): Promise<Gathered> {
+  const { engine, look, expectation } = about;
+  const services = [...stack.services.values()];
+  const images = [...stack.images.values()];
+  let done = 0;
+  const counted = async <Value>(work: Promise<Value>): Promise<Value> => {
+    const value = await work;
+    about.onProgress((done += 1), services.length + images.length);
+    return value;
+  };
+  const [info, states, details] = await Promise.all([
+    look("the Engine", (signal) => engine.info(signal)),
+    lookAtEach(services, ({ name, containerName }) =>
+      look(`the container of service ${name}`, (signal) =>
+        engine.inspectContainer(containerName, signal),
+      ),
     ),
-    locked: lockedPackages(chain, expectation.target),
-    fingerprint: expectation.desired.get(image.name)?.fingerprint,
-    setuid: chain.flatMap((each) => (each.type === "assembled" ? each.setuid : [])),
-    services: [...stack.services.values()].filter((service) => service.image === image.name),
+    lookAtEach(images, ({ name, reference }) =>
+      look(`image ${name}`, (signal) => engine.inspectImage(reference, signal)),
+    ),
+  ]);
+  const secrets = await gatherSecrets(engine, { services, states, look });
+  const values = [...secrets.values()].flatMap(({ value }) => value?.values ?? []);
+  const secretValues = [...new Set(values)];
+  const world: Surroundings = { stack, engine, store, look, expectation, details, secretValues };
+  const [seenImages, seenServices] = await Promise.all([
+    Promise.all(images.map((image) => counted(seeImage(image, world)))),
+    Promise.all(
+      services.map((service) => counted(seeService(service, { states, secrets, info, world }))),
+    ),
+  ]);
+  const byName = new Map(seenImages.map((image) => [image.name, image]));
+  return {
+    engine: info,
+    images: seenImages,
+    services: seenServices,
+    running: runningServices(stack, states, byName),
+    helper: helperAmong(seenImages),
     secretValues,
   };
 }
 
-/** The image and its parents in the stack, the root first. */
-function ancestry(stack: Stack, image: Image): readonly Image[] {
-  const parent =
-    image.type === "assembled" && image.parent !== undefined
-      ? stack.images.get(image.parent)
-      : undefined;
-  return parent === undefined ? [image] : [...ancestry(stack, parent), image];
-}
-
-function lockedPackages(
-  chain: readonly Image[],
-  target: LockTarget,
-): readonly LockedPackage[] | undefined {
-  if (chain.some(({ type }) => type !== "assembled")) return undefined;
-  return chain.flatMap(({ name }) => target.images.get(name)?.packages ?? []);
-}
-
-function internalNetworks(stack: Stack): ReadonlySet<string> {
-  return new Set(
-    [...stack.networks.values()]
-      .filter(({ internal }) => internal)
-      .map(({ engineName }) => engineName),
+async function lookAtEach<Thing extends { readonly name: string }, Value>(
+  things: readonly Thing[],
+  look: (thing: Thing) => Promise<Look<Value>>,
+): Promise<ReadonlyMap<string, Look<Value>>> {
+  return new Map(
+    await Promise.all(things.map(async (thing) => [thing.name, await look(thing)] as const)),
   );
 }
 
 async function gatherSecrets(
   engine: Engine,
-  stack: Stack,
-  states: ReadonlyMap<string, ContainerState | undefined>,
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Awaited<ReturnType<typeof readSecretFiles>>>> {
-  const found = await Promise.all(
-    [...stack.services.values()].map(async (service) => {
-      const state = states.get(service.name);
-      return state === undefined
-        ? undefined
-        : ([
-            service.name,
-            await readSecretFiles(engine, { service, containerId: state.id, signal }),
-          ] as const);
-    }),
+  about: {
+    readonly services: readonly Service[];
+    readonly states: States;
+    readonly look: Looker;
+  },
+): Promise<Secrets> {
+  const made = about.services.flatMap((service) => {
+    const state = about.states.get(service.name)?.value;
+    return state === undefined ? [] : [{ name: service.name, service, containerId: state.id }];
+  });
+  return lookAtEach(made, ({ service, containerId }) =>
+    about.look(`the secrets of service ${service.name}`, (signal) =>
+      readSecretFiles(engine, { service, containerId, signal }),
+    ),
   );
-  return new Map(found.filter((each) => each !== undefined));
 }
 
-async function logTail(
-  engine: Engine,
-  id: string,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const lines: string[] = [];
-  for await (const { text } of engine.logs(id, { follow: false, tail: logTailLines }, signal))
-    lines.push(text);
-  return lines;
+async function seeImage(image: Image, world: Surroundings): Promise<SeenImage> {
+  const { name } = image;
+  const details = world.details.get(name);
+  if (details?.value === undefined)
+    return { name, subject: undefined, files: undefined, failure: details?.failure };
+  return { name, failure: undefined, ...(await gatherImage(image, details.value, world)) };
+}
+
+async function seeService(
+  service: Service,
+  sight: {
+    readonly states: States;
+    readonly secrets: Secrets;
+    readonly info: Look<EngineInfo>;
+    readonly world: Surroundings;
+  },
+): Promise<Found<ServiceSubject>> {
+  const { name } = service;
+  const state = sight.states.get(name);
+  if (state?.value === undefined) return { name, subject: undefined, failure: state?.failure };
+  const secrets = sight.secrets.get(name);
+  const seen = { service, state: state.value, info: sight.info, secrets };
+  return { name, subject: await gatherService(seen, sight.world), failure: undefined };
 }
 
 function runningServices(
   stack: Stack,
-  states: ReadonlyMap<string, ContainerState | undefined>,
-  images: ReadonlyMap<string, ImageSubject | undefined>,
+  states: ReadonlyMap<string, Look<ContainerState | undefined>>,
+  images: ReadonlyMap<string, SeenImage>,
 ): ReadonlyMap<string, RunningService> {
   const running = new Map<string, RunningService>();
   for (const service of stack.services.values()) {
-    const state = states.get(service.name);
+    const state = states.get(service.name)?.value;
     if (state?.status !== "running") continue;
     const image = images.get(service.image);
     running.set(service.name, {
       service,
       containerId: state.id,
       addresses: [...state.addresses.values()],
-      ports: portsOf(service, image?.details.exposedPorts ?? []),
+      ports: portsOf(service, image?.subject?.details.exposedPorts ?? []),
       tool: image === undefined ? undefined : toolOf(image),
     });
   }
   return running;
 }
 
-function helperAmong(images: Gathered["images"]): HelperImage | undefined {
-  for (const { subject } of images) {
-    const tool = subject === undefined ? undefined : toolOf(subject);
-    if (subject !== undefined && tool !== undefined)
-      return { reference: subject.image.reference, tool };
+function helperAmong(images: readonly SeenImage[]): HelperImage | undefined {
+  for (const image of images) {
+    const tool = toolOf(image);
+    if (image.subject !== undefined && tool !== undefined)
+      return { reference: image.subject.image.reference, tool };
   }
   return undefined;
 }
 
-function toolOf({ files, details }: ImageSubject): ConnectTool | undefined {
+function toolOf({ subject, files }: SeenImage): ConnectTool | undefined {
+  if (subject === undefined || files?.value === undefined) return undefined;
   for (const type of ["bash", "busybox"] as const) {
-    const found = findProgram(files, type, details.environment);
+    const found = findProgram(files.value, type, subject.details.environment);
     if (found !== undefined) return { type, path: `/${found.path}` };
   }
   return undefined;

@@ -28,11 +28,16 @@ export interface Target {
 /** How a connection attempt ended, in the words of the C library, or `open`, or `timeout`. */
 export type Attempt = Target & { readonly result: string };
 
-/** Tries connections from inside a service's network namespace; undefined where there is no means to. */
-export type TryConnections = (
-  from: RunningService,
-  targets: readonly Target[],
-) => Promise<readonly Attempt[] | undefined>;
+/** Why connections could not be tried although there is a means to. */
+export interface Unable {
+  readonly failure: string;
+}
+
+/** What trying gave; undefined where there is no means to. */
+export type Tried = readonly Attempt[] | Unable | undefined;
+
+/** Tries connections from inside a service's network namespace. */
+export type TryConnections = (from: RunningService, targets: readonly Target[]) => Promise<Tried>;
 
 /** How often a pair that contradicts its declaration is tried in all, and the pause between. */
 const tries = 3;
@@ -80,7 +85,7 @@ async function tryPairs(
   running: ReadonlyMap<string, RunningService>,
   tryConnections: TryConnections,
 ): Promise<readonly Reach[]> {
-  const attempts = new Map<string, readonly Attempt[] | undefined>();
+  const attempts = new Map<string, Tried>();
   await Promise.all(
     [...Map.groupBy(pairs, ({ from }) => from.name)].map(async ([name, own]) => {
       const source = running.get(name);
@@ -100,8 +105,9 @@ async function tryPairs(
 }
 
 function contradicts(reach: Reach | undefined): boolean {
-  if (reach === undefined || reach.outcome.status === "unknown") return false;
-  return reach.declared !== (reach.outcome.status === "open");
+  if (reach === undefined) return false;
+  const { status } = reach.outcome;
+  return reach.declared ? status === "closed" : status === "open";
 }
 
 function targetsOf(from: Service, to: RunningService | undefined): readonly Target[] {
@@ -121,7 +127,7 @@ function judgePair(pair: {
   readonly to: Service;
   readonly source: RunningService | undefined;
   readonly target: RunningService | undefined;
-  readonly attempts: readonly Attempt[] | undefined;
+  readonly attempts: Tried;
 }): Reach {
   const { from, to, source, target, attempts } = pair;
   const common = { from: from.name, to: to.name, declared: isDeclared(from, to) };
@@ -133,6 +139,8 @@ function judgePair(pair: {
   if (target === undefined) return unknown(`${to.name} is not running`);
   if (attempts === undefined)
     return unknown(`no image of the stack has bash or busybox, to try from inside ${from.name}`);
+  if ("failure" in attempts)
+    return { ...common, outcome: { status: "failed", reason: attempts.failure } };
   const tried = attempts.filter(({ host, port }) =>
     targetsOf(from, target).some((one) => one.host === host && one.port === port),
   );

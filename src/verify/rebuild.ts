@@ -31,7 +31,8 @@ export async function rebuildImages(
   const images = assembledImages(stack);
   const results: CheckResult[] = [];
   try {
-    const fresh: RunContext = { ...context, store: await openStore(folder) };
+    // A lock that does not fit is not written here, but named as the reason.
+    const fresh: RunContext = { ...context, store: await openStore(folder), lockMode: "locked" };
     const prepared = await prepareImages(fresh);
     const expected = prepared.target;
     const target = withoutLayers(expected);

@@ -98,5 +98,8 @@ export interface Reach {
         readonly status: "open" | "closed";
         /** `10.0.0.2:3306: refused` */ readonly evidence: string;
       }
-    | { readonly status: "unknown"; readonly reason: string };
+    /** There is no means to try, or nobody to reach. */
+    | { readonly status: "unknown"; readonly reason: string }
+    /** Trying itself went wrong. */
+    | { readonly status: "failed"; readonly reason: string };
 }

@@ -1,22 +1,27 @@
-import { planStack } from "../run/plan-stack.ts";
-import { probeServices } from "../run/probe-services.ts";
 import type { Engine } from "../docker/engine.ts";
-import type { RunContext } from "../run/context.ts";
-import type { Plan } from "../plan/plan.ts";
 import { QclockError } from "../error.ts";
+import { planChanges } from "../plan/plan-changes.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { RunContext } from "../run/context.ts";
+import { planStack } from "../run/plan-stack.ts";
 import {
   checkCatalogue,
-  imageChecks,
+  completeCheck,
   probeCheck,
   rebuildCheck,
-  serviceChecks,
   stackChecks,
 } from "./catalogue.ts";
-import { type Check, type CheckResult, skipped, type Verdict } from "./check.ts";
-import { gather, type Gathered } from "./gather.ts";
+import { type CheckResult, judge, passed, type Verdict } from "./check.ts";
+import { firstOf } from "./compare-files.ts";
+import { gather, type Gathered, nothingGathered } from "./gather.ts";
+import type { Expectation } from "./gather-image.ts";
+import { judgeImages, judgeServices, type JudgeRequest } from "./judge-gathered.ts";
+import { createLooker, type Look, type Looker, reasonOf } from "./look.ts";
+import { runProbes } from "./probe-checks.ts";
 import { observeReachability } from "./reachability.ts";
-import { tryConnectionsIn } from "./try-connections.ts";
 import { summarizeResults, type VerifyReport } from "./report.ts";
+import { runChecks } from "./run-checks.ts";
+import { tryConnectionsIn } from "./try-connections.ts";
 
 export interface VerifyOptions {
   /** Medium findings and skipped checks block, too. */
@@ -27,84 +32,209 @@ export interface VerifyOptions {
   readonly rebuild: boolean;
   /** Called with each secret's real value that was read, before anything is reported. */
   readonly learnSecret: (value: string) => void;
+  /** How long one look may take; absent: 30 s. Reading an image back and trying connections have their own. */
+  readonly deadlineMs?: number;
 }
 
-/** Run every probe and every check on what runs now, and say what was proved. Changes nothing. */
-export async function verifyStack(
-  context: RunContext,
-  options: VerifyOptions,
-): Promise<VerifyReport> {
-  const { stack, clock, emit } = context;
+/** What was proved, and the error that kept the Engine from being asked at all. */
+export interface Verified {
+  readonly report: VerifyReport;
+  readonly error: QclockError | undefined;
+}
+
+/** Looks that run at a time: enough that 60 services are not asked one after the other, few enough for the Engine. */
+const concurrency = 8;
+/** Trying connections is mostly waiting. */
+const connecting = 16;
+const lookMs = 30_000;
+/** Hashing the project's files takes as long as there are files. */
+const planMs = 600_000;
+
+const shownIncidents = 20;
+
+/** What the steps of one run share. */
+interface Verification {
+  readonly context: RunContext;
+  readonly options: VerifyOptions;
+  readonly wanted: ReadonlySet<string>;
+  readonly lookerFor: (count: number) => Looker;
+  /** What kept a check from being carried out. */
+  readonly incidents: string[];
+}
+
+/**
+ * Run every probe and every check on what runs now, and say what was proved. Changes nothing. Always comes to a report:
+ * what passes its deadline, crashes or is interrupted is a check that failed with the reason, and the rest goes on.
+ *
+ * Throws `usage` for checks that do not exist, and nothing else.
+ */
+export async function verifyStack(context: RunContext, options: VerifyOptions): Promise<Verified> {
+  const { stack, clock, signal } = context;
   const wanted = selectChecks(options.only);
-  const now = (): number => clock.now();
-  const startedAtMs = now();
+  const startedAtMs = clock.now();
   const startedAt = new Date().toISOString();
-  const engine = await context.engine();
-
-  emit({ type: "phase-started", phase: "verify-look", title: "Look at images and containers" });
-  const { plan, prepared } = await planStack(context, {});
-  const gathered = await gather(
-    context,
-    { desired: prepared.desired, target: prepared.target, drift: driftOf(plan) },
-    (done, total) =>
-      emit({ type: "phase-progress", phase: "verify-look", done, total, unit: "items" }),
-  );
-  for (const { subject } of gathered.services) subject?.secretValues.forEach(options.learnSecret);
-  emit({
-    type: "phase-finished",
-    phase: "verify-look",
-    note: `${gathered.images.length} images, ${gathered.services.length} services`,
-  });
-
-  const results: CheckResult[] = [];
-  if (wanted.has(probeCheck.id)) results.push(...(await runProbes(context)));
-  results.push(...judgeImages(gathered, wanted, now), ...judgeServices(gathered, wanted, now));
-  if (stackChecks.some(({ id }) => wanted.has(id))) {
-    emit({
-      type: "phase-started",
-      phase: "verify-network",
-      title: "Try connections between services",
+  const incidents: string[] = [];
+  const lookerFor = (count: number): Looker =>
+    createLooker({
+      signal,
+      concurrency: count,
+      deadlineMs: options.deadlineMs ?? lookMs,
+      onFailure: (reason) => incidents.push(reason),
     });
-    const reachability = await observeReachability({
-      stack,
-      running: gathered.running,
-      tryConnections: tryConnectionsIn(context, engine, gathered.helper),
-      sleep: (durationMs) => clock.sleep(durationMs, context.signal),
-    });
-    emit({
-      type: "phase-finished",
-      phase: "verify-network",
-      note: `${reachability.length} pairs of services`,
-    });
-    const subject = { stack, reachability };
-    results.push(...runChecks(stackChecks, { subject, name: `stack ${stack.name}`, wanted, now }));
-  }
-  if (options.rebuild || options.only?.includes(rebuildCheck.id) === true) {
-    results.push(...(await rebuild(context, engine)));
-  }
-  return summarizeResults(results, {
+  const verification: Verification = { context, options, wanted, lookerFor, incidents };
+  const { engine, error } = await connect(verification);
+  const { gathered, results } =
+    engine === undefined ? withoutEngine(verification, error) : await examine(verification, engine);
+  const complete = judgeComplete(verification);
+  const all = [...(complete === undefined ? [] : [complete]), ...results];
+  const report = summarizeResults(all, {
     stack: stack.name,
     os: stack.os,
     manifestDigest: stack.manifestDigest,
-    engine: { url: engine.endpoint.url, version: gathered.engine.version },
+    engine: {
+      url: engine?.endpoint.url ?? "",
+      version: gathered.engine.value?.version ?? "",
+    },
     version: context.version,
     startedAt,
     durationMs: clock.now() - startedAtMs,
     strict: options.strict,
   });
+  return { report, error };
 }
 
-async function rebuild(context: RunContext, engine: Engine): Promise<readonly CheckResult[]> {
+async function connect({ context, lookerFor }: Verification): Promise<{
+  readonly engine: Engine | undefined;
+  readonly error: QclockError | undefined;
+}> {
+  let error: QclockError | undefined;
+  const engine = await lookerFor(1)("the Engine", async () => {
+    try {
+      return await context.engine();
+    } catch (thrown) {
+      if (thrown instanceof QclockError) error = thrown;
+      throw thrown;
+    }
+  });
+  return { engine: engine.value, error };
+}
+
+interface Examined {
+  readonly gathered: Gathered;
+  readonly results: readonly CheckResult[];
+}
+
+function withoutEngine(verification: Verification, error: QclockError | undefined): Examined {
+  const { stack } = verification.context;
+  const gathered = nothingGathered(stack, error?.message ?? "the Engine could not be asked");
+  return { gathered, results: judgeAll(verification, gathered) };
+}
+
+async function examine(verification: Verification, engine: Engine): Promise<Examined> {
+  const { context, options, wanted, lookerFor } = verification;
+  const gathered = await lookAtEverything(verification, engine);
+  gathered.secretValues.forEach(options.learnSecret);
+  const results: CheckResult[] = [];
+  if (wanted.has(probeCheck.id))
+    results.push(...(await runProbes(context, lookerFor(concurrency))));
+  results.push(...judgeAll(verification, gathered));
+  if (stackChecks.some(({ id }) => wanted.has(id)))
+    results.push(...(await judgeStack(verification, engine, gathered)));
+  if (options.rebuild || options.only?.includes(rebuildCheck.id) === true)
+    results.push(...(await rebuild(verification, engine)));
+  return { gathered, results };
+}
+
+async function lookAtEverything(
+  { context, lookerFor }: Verification,
+  engine: Engine,
+): Promise<Gathered> {
   const { emit } = context;
+  const phase = "verify-look";
+  emit({ type: "phase-started", phase, title: "Look at images and containers" });
+  const look = lookerFor(concurrency);
+  const expectation: Look<Expectation> = await look(
+    "what the manifest asks for",
+    async (signal) => {
+      // What the lock lacks is a finding like any other: those images are not what they must be.
+      const { plan, prepared } = await planStack({ ...context, signal }, {}, "foresee");
+      return { desired: prepared.desired, target: prepared.target, drift: driftOf(plan) };
+    },
+    planMs,
+  );
+  const onProgress = (done: number, total: number): void =>
+    emit({ type: "phase-progress", phase, done, total, unit: "items" });
+  const gathered = await gather(context, { engine, look, expectation, onProgress });
+  const note = `${gathered.images.length} images, ${gathered.services.length} services`;
+  emit({ type: "phase-finished", phase, note });
+  return gathered;
+}
+
+function judgeAll(verification: Verification, gathered: Gathered): readonly CheckResult[] {
+  const request = judgeRequest(verification);
+  return [...judgeImages(gathered.images, request), ...judgeServices(gathered.services, request)];
+}
+
+function judgeRequest({ context, wanted, incidents }: Verification): JudgeRequest {
+  const { clock } = context;
+  return { wanted, now: () => clock.now(), onCrash: (reason) => incidents.push(reason) };
+}
+
+async function judgeStack(
+  verification: Verification,
+  engine: Engine,
+  { running, helper }: Gathered,
+): Promise<readonly CheckResult[]> {
+  const { context, lookerFor } = verification;
+  const { stack, clock, signal, emit } = context;
+  const phase = "verify-network";
+  emit({ type: "phase-started", phase, title: "Try connections between services" });
+  const reachability = await observeReachability({
+    stack,
+    running,
+    tryConnections: tryConnectionsIn(context, engine, { helper, look: lookerFor(connecting) }),
+    // Interrupted, the next try fails at once and says so.
+    sleep: async (durationMs) => clock.sleep(durationMs, signal).catch(() => undefined),
+  });
+  emit({ type: "phase-finished", phase, note: `${reachability.length} pairs of services` });
+  const subject = { stack, reachability };
+  const name = `stack ${stack.name}`;
+  return runChecks(stackChecks, { ...judgeRequest(verification), subject, name });
+}
+
+async function rebuild(
+  { context, incidents }: Verification,
+  engine: Engine,
+): Promise<readonly CheckResult[]> {
+  const { emit, stack } = context;
   const phase = "verify-rebuild";
   emit({ type: "phase-started", phase, title: "Build every image again from nothing" });
   const { rebuildImages } = await import("./rebuild.ts");
-  const results = await rebuildImages(context, engine, (done, total) =>
-    emit({ type: "phase-progress", phase, done, total, unit: "items" }),
-  );
-  const same = results.filter(({ verdict }) => verdict.status === "passed").length;
-  emit({ type: "phase-finished", phase, note: `${same} of ${results.length} are the same` });
-  return results;
+  try {
+    const results = await rebuildImages(context, engine, (done, total) =>
+      emit({ type: "phase-progress", phase, done, total, unit: "items" }),
+    );
+    const same = results.filter(({ verdict }) => verdict.status === "passed").length;
+    emit({ type: "phase-finished", phase, note: `${same} of ${results.length} are the same` });
+    return results;
+  } catch (error) {
+    const reason = `building again: ${reasonOf(error)}`;
+    incidents.push(reason);
+    emit({ type: "phase-finished", phase, note: "not finished" });
+    const verdict: Verdict = { status: "failed", evidence: [reason] };
+    return [{ check: rebuildCheck, subject: `stack ${stack.name}`, verdict, durationMs: 0 }];
+  }
+}
+
+/** That everything could be carried out; undefined where it was and nobody asked, since that alone proves nothing. */
+function judgeComplete({ context, options, incidents }: Verification): CheckResult | undefined {
+  const { signal, stack } = context;
+  const why = signal.aborted
+    ? [`interrupted: ${reasonOf(signal.reason)}`]
+    : [...new Set(incidents)];
+  if (why.length === 0 && options.only?.includes(completeCheck.id) !== true) return undefined;
+  const verdict = why.length === 0 ? passed() : judge(firstOf(why, shownIncidents));
+  return { check: completeCheck, subject: `stack ${stack.name}`, verdict, durationMs: 0 };
 }
 
 function selectChecks(only: readonly string[] | undefined): ReadonlySet<string> {
@@ -119,121 +249,12 @@ function selectChecks(only: readonly string[] | undefined): ReadonlySet<string> 
   return new Set(only);
 }
 
-async function runProbes(context: RunContext): Promise<readonly CheckResult[]> {
-  const { emit } = context;
-  emit({ type: "phase-started", phase: "verify-probes", title: "Run every probe" });
-  const results = await probeServices(context, {});
-  emit({
-    type: "phase-finished",
-    phase: "verify-probes",
-    note: `${results.filter(({ ok }) => ok).length} of ${results.length} probes answer`,
-  });
-  return results.map(({ service, probe, ok, message, durationMs }) => ({
-    check: { ...probeCheck, title: `probe ${probe} answers` },
-    subject: `service ${service}`,
-    verdict: ok
-      ? { status: "passed", note: message }
-      : { status: "failed", evidence: [message], hint: `See qclock logs ${service}.` },
-    durationMs,
-  }));
-}
-
-interface Judging<Subject> {
-  readonly subject: Subject;
-  readonly name: string;
-  readonly wanted: ReadonlySet<string>;
-  readonly now: () => number;
-}
-
-function runChecks<Subject>(
-  checks: readonly Check<Subject>[],
-  judging: Judging<Subject>,
-): readonly CheckResult[] {
-  const { subject, name, wanted, now } = judging;
-  return checks
-    .filter(({ id }) => wanted.has(id))
-    .map((check) => {
-      const startedAt = now();
-      const verdict = check.run(subject);
-      return { check: infoOf(check), subject: name, verdict, durationMs: now() - startedAt };
-    });
-}
-
-function judgeImages(
-  { images }: Gathered,
-  wanted: ReadonlySet<string>,
-  now: () => number,
-): readonly CheckResult[] {
-  return images.flatMap(({ name, subject }) =>
-    subject === undefined
-      ? missing(imageChecks, {
-          name: `image ${name}`,
-          wanted,
-          presence: "IMG-023",
-          what: "it is not in the Engine",
-          hint: "Run qclock build.",
-        })
-      : runChecks(imageChecks, { subject, name: `image ${name}`, wanted, now }),
-  );
-}
-
-function judgeServices(
-  { services }: Gathered,
-  wanted: ReadonlySet<string>,
-  now: () => number,
-): readonly CheckResult[] {
-  return services.flatMap(({ service, subject }) =>
-    subject === undefined
-      ? missing(serviceChecks, {
-          name: `service ${service.name}`,
-          wanted,
-          presence: "RUN-019",
-          what: "it has no container",
-          hint: "Run qclock up.",
-        })
-      : runChecks(serviceChecks, { subject, name: `service ${service.name}`, wanted, now }),
-  );
-}
-
-/** Of something that is not there one check says so, and the others that they could not look. */
-function missing(
-  checks: readonly Check<never>[],
-  about: {
-    readonly name: string;
-    readonly wanted: ReadonlySet<string>;
-    readonly presence: string;
-    readonly what: string;
-    readonly hint: string;
-  },
-): readonly CheckResult[] {
-  const { name, wanted, presence, what, hint } = about;
-  return checks
-    .filter(({ id }) => wanted.has(id))
-    .map((check) => {
-      const verdict: Verdict =
-        check.id === presence ? { status: "failed", evidence: [what], hint } : skipped(what);
-      return { check: infoOf(check), subject: name, verdict, durationMs: 0 };
-    });
-}
-
-function infoOf({ id, title, severity, sources }: Check<never>): CheckResult["check"] {
-  return { id, title, severity, sources };
-}
-
-/** What a plan would do to each service: the operations on its container, with their causes. */
+/** What a plan would do to each service, in words; that it waits for one says nothing about it. */
 function driftOf(plan: Plan): ReadonlyMap<string, readonly string[]> {
-  const drift = new Map<string, string[]>();
-  for (const { operation, cause } of plan.nodes) {
-    if (
-      !("service" in operation) ||
-      operation.type === "wait-ready" ||
-      operation.type === "wait-completed"
-    )
-      continue;
-    drift.set(operation.service, [
-      ...(drift.get(operation.service) ?? []),
-      `${operation.type}: ${cause}`,
-    ]);
+  const drift = new Map<string, readonly string[]>();
+  for (const { action, kind, name, cause } of planChanges(plan)) {
+    if (action === "wait" || (kind !== "service" && kind !== "secrets")) continue;
+    drift.set(name, [...(drift.get(name) ?? []), `up would ${action} the ${kind}: ${cause}`]);
   }
   return drift;
 }

@@ -97,6 +97,34 @@ test("verify must say which probe fails and why when a container is stopped", as
   expect(stdout).toMatch(/✖ not verified/);
 });
 
+test("verify that is interrupted must write its reports all the same, and end as interrupted", async () => {
+  await using rig = await Rig.create("edges");
+  await rig.qclock(["up"]);
+  const running = rig.start(["verify", "--json", "--junit", "verify.xml"]);
+  await running.saw("Try connections between services");
+  running.kill("SIGINT");
+  const { exitCode, stdout } = await running.ended;
+  expect(exitCode).toBe(130);
+  const report = reportSchema.parse(JSON.parse(stdout));
+  expect(report.status).toBe("failed");
+  expect(resultOf(report, "VER-001")?.verdict.evidence).toEqual([
+    "interrupted: Interrupted by SIGINT.",
+  ]);
+  const xml = await readFile(path.join(rig.directory, "verify.xml"), "utf8");
+  expect(xml).toContain("VER-001 every check could be carried out");
+});
+
+test("verify of a stack whose lock does not fit must report, and not end with the lock's error", async () => {
+  await using rig = await Rig.create("edges");
+  await rig.qclock(["up"]);
+  await rig.edit("stack.config.yaml", (text) =>
+    text.replace("busybox-static", "busybox-static, tzdata"),
+  );
+  const { exitCode, report } = await verify(rig);
+  expect(exitCode).toBe(3);
+  expect(resultOf(report, "IMG-023", "image web")?.verdict.status).toBe("failed");
+});
+
 describe("verify must see what was changed behind its back:", () => {
   test("a network that joins what the manifest keeps apart", async () => {
     await using rig = await Rig.create("edges");

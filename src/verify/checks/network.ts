@@ -74,9 +74,10 @@ function judgeReachability(reachability: readonly Reach[]): Verdict {
       return [`${from} reaches ${to}: ${outcome.evidence}`];
     if (outcome.status === "closed" && declared)
       return [`${from} does not reach ${to}: ${outcome.evidence}`];
-    return [];
+    return outcome.status === "failed" ? [outcome.reason] : [];
   });
-  if (faults.length > 0) return judge(faults);
+  // One command tries all connections of a service, so that what fails it is told by many pairs.
+  if (faults.length > 0) return judge([...new Set(faults)]);
   const unknown = reachability.flatMap(({ from, to, outcome }) =>
     outcome.status === "unknown" ? [`${from} to ${to}: ${outcome.reason}`] : [],
   );

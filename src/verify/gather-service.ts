@@ -1,0 +1,85 @@
+import type { ContainerState, Engine, EngineInfo } from "../docker/engine.ts";
+import type { Service, Stack } from "../stack/stack.ts";
+import type { Surroundings } from "./gather-image.ts";
+import { readInspection } from "./inspection.ts";
+import type { Look } from "./look.ts";
+import { readProcesses } from "./processes.ts";
+import type { readSecretFiles } from "./secret-files.ts";
+import type { ServiceSubject } from "./subject.ts";
+
+/** Log lines that are searched for secrets. */
+const logTailLines = 500;
+
+/** What was seen of a service before its own look. */
+export interface ServiceSight {
+  readonly service: Service;
+  readonly state: ContainerState;
+  readonly info: Look<EngineInfo>;
+  readonly secrets: Look<Awaited<ReturnType<typeof readSecretFiles>>> | undefined;
+}
+
+/** One service as the checks see it. A part that could not be seen fails the checks that ask for it. */
+export async function gatherService(
+  { service, state, info, secrets }: ServiceSight,
+  world: Surroundings,
+): Promise<ServiceSubject> {
+  const { stack, engine, look, expectation, details, secretValues } = world;
+  const { name, image } = service;
+  const [inspection, processes, log] = await Promise.all([
+    look(`the settings of service ${name}`, async () => readInspection(state)),
+    look(`the processes of service ${name}`, async () =>
+      engine.endpoint.local
+        ? await readProcesses({ id: state.id, pid: state.status === "running" ? state.pid : 0 })
+        : undefined,
+    ),
+    look(`the log of service ${name}`, (signal) => logTail(engine, state.id, signal)),
+  ]);
+  return {
+    service,
+    get inspection() {
+      return inspection.take();
+    },
+    get engine() {
+      return info.take();
+    },
+    get currentImageId() {
+      return details.get(image)?.take()?.id;
+    },
+    get imageUser() {
+      return details.get(image)?.take()?.user ?? "";
+    },
+    get drift() {
+      return expectation.take().drift.get(name) ?? [];
+    },
+    internalNetworks: internalNetworks(stack),
+    get processes() {
+      return processes.take();
+    },
+    get secretFiles() {
+      return secrets?.take().files;
+    },
+    get logTail() {
+      return log.take();
+    },
+    secretValues,
+  };
+}
+
+function internalNetworks(stack: Stack): ReadonlySet<string> {
+  return new Set(
+    [...stack.networks.values()]
+      .filter(({ internal }) => internal)
+      .map(({ engineName }) => engineName),
+  );
+}
+
+async function logTail(
+  engine: Engine,
+  id: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for await (const { text } of engine.logs(id, { follow: false, tail: logTailLines }, signal))
+    lines.push(text);
+  return lines;
+}

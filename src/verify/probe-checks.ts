@@ -1,0 +1,60 @@
+import type { RunContext } from "../run/context.ts";
+import { probeServices, type ProbeResult } from "../run/probe-services.ts";
+import type { Service } from "../stack/stack.ts";
+import { probeCheck } from "./catalogue.ts";
+import type { CheckResult } from "./check.ts";
+import type { Looker } from "./look.ts";
+
+/** Beyond a probe's own timeout, for the Engine to answer. */
+const slackMs = 15_000;
+
+/** Every probe of every service once, each as a check of its own. */
+export async function runProbes(
+  context: RunContext,
+  look: Looker,
+): Promise<readonly CheckResult[]> {
+  const { emit, stack } = context;
+  const phase = "verify-probes";
+  emit({ type: "phase-started", phase, title: "Run every probe" });
+  let done = 0;
+  const results = await Promise.all(
+    [...stack.services.values()].map(async (service) => {
+      const probed = await probeService(context, service, look);
+      done += 1;
+      emit({ type: "phase-progress", phase, done, total: stack.services.size, unit: "items" });
+      return probed;
+    }),
+  );
+  const all = results.flat();
+  const answered = all.filter(({ ok }) => ok).length;
+  emit({ type: "phase-finished", phase, note: `${answered} of ${all.length} probes answer` });
+  return all.map(toResult);
+}
+
+async function probeService(
+  context: RunContext,
+  { name, probes }: Service,
+  look: Looker,
+): Promise<readonly ProbeResult[]> {
+  const longest = Math.max(0, ...probes.map(({ timeoutMs }) => timeoutMs));
+  const probed = await look(
+    `the probes of service ${name}`,
+    (signal) => probeServices({ ...context, signal }, { services: [name] }),
+    longest + slackMs,
+  );
+  if (probed.value !== undefined) return probed.value;
+  const names = probes.length === 0 ? ["container"] : probes.map((probe) => probe.name);
+  const message = probed.failure ?? "";
+  return names.map((probe) => ({ service: name, probe, ok: false, message, durationMs: 0 }));
+}
+
+function toResult({ service, probe, ok, message, durationMs }: ProbeResult): CheckResult {
+  return {
+    check: { ...probeCheck, title: `probe ${probe} answers` },
+    subject: `service ${service}`,
+    verdict: ok
+      ? { status: "passed", note: message }
+      : { status: "failed", evidence: [message], hint: `See qclock logs ${service}.` },
+    durationMs,
+  };
+}
