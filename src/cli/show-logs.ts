@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import type { Engine, LogOptions } from "../docker/engine.ts";
 import { sanitize } from "../reporters/format/sanitize.ts";
 import { padColumns } from "../reporters/format/width.ts";
 import type { RunContext } from "../run/context.ts";
@@ -10,10 +12,14 @@ export interface ShowLogsOptions {
   readonly services: readonly string[];
   readonly follow: boolean;
   readonly timestamps: boolean;
-  readonly tail?: number;
+  /** Of each service; absent: so many that a screen and a reader can bear, where `since` does not bound them. */
+  readonly tail?: number | "all";
   /** Seconds since 1970. */
   readonly since?: number;
 }
+
+/** Lines of each service that are shown unless asked otherwise: a service that has run for a month has written gigabytes. */
+const DEFAULT_TAIL = 1000;
 
 /** Print the services' output, each line with its service in front or as a JSON document of its own, as it comes. Resolves with the exit code. */
 export async function showLogs(
@@ -34,6 +40,7 @@ export async function showLogs(
   session.host.stdout.once("error", () => closed.abort());
   const signal = AbortSignal.any([session.signal, closed.signal]);
 
+  const writable = waitForReader(session.host.stdout, signal);
   const show = async (service: Service, index: number): Promise<void> => {
     const state = await engine.inspectContainer(service.containerName, signal);
     if (state === undefined) {
@@ -41,7 +48,11 @@ export async function showLogs(
       return;
     }
     const prefix = session.style.series(index, `${padColumns(service.name, width)} |`);
-    const { services: _, ...logOptions } = options;
+    const logOptions = logOptionsOf(options);
+    if (isBounded(options) && (await hasMore(engine, state.id, signal)))
+      session.say(
+        `Only the last ${DEFAULT_TAIL} lines of ${service.name} are shown; \`--tail all\` shows every one.`,
+      );
     for await (const { stream, text, timestamp } of engine.logs(state.id, logOptions, signal)) {
       if (session.settings.json) {
         session.printDocument("log-line", {
@@ -50,10 +61,11 @@ export async function showLogs(
           text,
           ...(timestamp === undefined ? {} : { timestamp }),
         });
-        continue;
+      } else {
+        const time = timestamp === undefined ? "" : `${session.style.faint(timestamp)} `;
+        session.print(`${prefix} ${time}${sanitize(text)}`);
       }
-      const time = timestamp === undefined ? "" : `${session.style.faint(timestamp)} `;
-      session.print(`${prefix} ${time}${sanitize(text)}`);
+      await writable();
     }
   };
   try {
@@ -63,4 +75,48 @@ export async function showLogs(
     if (closed.signal.aborted && !session.signal.aborted) return 0;
     throw error;
   }
+}
+
+function isBounded({ tail, since }: ShowLogsOptions): boolean {
+  return tail === undefined && since === undefined;
+}
+
+function logOptionsOf(options: ShowLogsOptions): LogOptions {
+  const { follow, timestamps, since } = options;
+  const tail = isBounded(options) ? DEFAULT_TAIL : options.tail;
+  return {
+    follow,
+    timestamps,
+    ...(since === undefined ? {} : { since }),
+    ...(tail === undefined || tail === "all" ? {} : { tail }),
+  };
+}
+
+/**
+ * Whether a container has written more than is shown. By the times of the first lines: the Engine counts a long line as several, and a
+ * number of lines that came would not tell.
+ */
+async function hasMore(engine: Engine, id: string, signal: AbortSignal): Promise<boolean> {
+  const firstTime = async (tail: object): Promise<string | undefined> => {
+    const options = { follow: false, timestamps: true, ...tail };
+    for await (const { timestamp } of engine.logs(id, options, signal)) return timestamp;
+    return undefined;
+  };
+  const [all, shown] = await Promise.all([firstTime({}), firstTime({ tail: DEFAULT_TAIL })]);
+  return all !== shown;
+}
+
+/** Resolves when a slow reader has taken what was written, so that it does not pile up in memory. */
+function waitForReader(stream: NodeJS.WriteStream, signal: AbortSignal): () => Promise<void> {
+  let draining: Promise<void> | undefined;
+  const drain = async (): Promise<void> => {
+    try {
+      await once(stream, "drain", { signal });
+    } finally {
+      draining = undefined;
+    }
+  };
+  return async () => {
+    if (stream.writableNeedDrain) await (draining ??= drain());
+  };
 }

@@ -193,6 +193,28 @@ test("logs must show each service's output with its name, and follow until it is
   expect(await following.ended).toMatchObject({ exitCode: 130 });
 });
 
+test("logs must say what they leave out of a long log, and give all of it when asked", async () => {
+  await using rig = await Rig.create("tiny");
+  await rig.edit("stack.config.yaml", (text) =>
+    text.replace(
+      "image: web\n    probes",
+      'image: web\n    entrypoint: [/bin/busybox, sh, -c, "/bin/busybox seq 1 3000; exec /bin/busybox httpd -f -p 8080"]\n    probes',
+    ),
+  );
+  await rig.qclock(["up"]);
+
+  const last = await rig.qclock(["logs", "store"]);
+  expect(last.stdout.trimEnd().split("\n")).toHaveLength(1000);
+  expect(last.stdout).toContain("store | 3000\n");
+  expect(last.stderr).toBe(
+    "Only the last 1000 lines of store are shown; `--tail all` shows every one.\n",
+  );
+
+  const all = await rig.qclock(["logs", "--tail", "all", "store"]);
+  expect(all.stdout.trimEnd().split("\n")).toHaveLength(3000);
+  expect(all.stderr).toBe("");
+});
+
 test("down must take away containers and networks, and reset what is left", async () => {
   await using rig = await Rig.create("tiny");
   await rig.qclock(["up"]);

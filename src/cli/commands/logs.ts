@@ -6,7 +6,7 @@ import { parseTimeSpan } from "../settings.ts";
 
 interface Options {
   follow?: boolean;
-  tail?: number;
+  tail?: number | "all";
   since?: number;
   timestamps?: boolean;
 }
@@ -19,7 +19,8 @@ export function registerLogs({ program, run }: Registry): void {
       usage: "logs [services...]",
       summary: "Show what services wrote to their output",
       examples: [
-        ["qclock logs", "all services, from the beginning"],
+        ["qclock logs", "the last 1000 lines of each service"],
+        ["qclock logs --tail all db > db.log", "everything that one service wrote"],
         ["qclock logs -f --tail 20 app", "one service's last lines, then as they come"],
         ["qclock logs --since 10m --timestamps", "the last ten minutes"],
       ],
@@ -27,7 +28,11 @@ export function registerLogs({ program, run }: Registry): void {
     (each) =>
       each
         .option("-f, --follow", "keep on showing lines as they come")
-        .option("-n, --tail <lines>", "only so many of the last lines of each service", parseTail)
+        .option(
+          "-n, --tail <lines>",
+          "so many of the last lines of each service, or `all`; 1000 unless --since is given",
+          parseTail,
+        )
         .option(
           "--since <time>",
           "only what is newer: a duration such as 10m, or a time as in RFC 3339",
@@ -51,8 +56,9 @@ export function registerLogs({ program, run }: Registry): void {
   );
 }
 
-function parseTail(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a number of lines.");
+function parseTail(text: string): number | "all" {
+  if (text === "all") return text;
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a number of lines, or all.");
   return Number(text);
 }
 
