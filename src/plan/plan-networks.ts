@@ -16,7 +16,9 @@ export function divergedNetworks(
   const observed = new Map(planning.observed.networks.map((network) => [network.name, network]));
   const diverged = neededNetworks(planning).filter((network) => {
     const present = observed.get(network.engineName);
-    return present !== undefined && present.ours && present.configHash !== networkHash(network);
+    if (present === undefined || !present.ours) return false;
+    // The label says what was asked for; whether it has a way out is what the Engine says.
+    return present.configHash !== networkHash(network) || present.internal !== network.internal;
   });
   return new Set(diverged.map(({ engineName }) => engineName));
 }

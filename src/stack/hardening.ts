@@ -74,6 +74,7 @@ export function resolveHardening(request: ServiceRequest): {
   for (const [rule, reason] of [
     ["new-privileges", policy?.new_privileges],
     ["outbound", policy?.outbound],
+    ["host", policy?.host],
     ["public-ports", policy?.public_ports],
     ["unbounded-restart", policy?.restart],
   ] as const) {

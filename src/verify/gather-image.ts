@@ -6,6 +6,7 @@ import type { Image, Stack } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import type { ImageFiles } from "./image-files.ts";
 import type { Look, Looker } from "./look.ts";
+import type { ProcessReader } from "./processes.ts";
 import { readImageFiles } from "./read-image-files.ts";
 import type { ImageSubject } from "./subject.ts";
 
@@ -15,6 +16,8 @@ export interface Expectation {
   readonly target: LockTarget;
   /** For each service the operations that a plan holds for it, with their causes. */
   readonly drift: ReadonlyMap<string, readonly string[]>;
+  /** Names of the Engine's networks that are internal now. */
+  readonly internalNetworks: ReadonlySet<string>;
 }
 
 /** What every look of a run needs. */
@@ -27,6 +30,7 @@ export interface Surroundings {
   /** By image name. */
   readonly details: ReadonlyMap<string, Look<ImageDetails | undefined>>;
   readonly secretValues: readonly string[];
+  readonly processesOf: ProcessReader;
 }
 
 /** Reading an image back takes its size's time: a gigabyte, some ten seconds. */

@@ -1,9 +1,8 @@
 import type { ContainerState, Engine, EngineInfo } from "../docker/engine.ts";
-import type { Service, Stack } from "../stack/stack.ts";
+import type { Service } from "../stack/stack.ts";
 import type { Surroundings } from "./gather-image.ts";
 import { readInspection } from "./inspection.ts";
 import type { Look } from "./look.ts";
-import { readProcesses } from "./processes.ts";
 import type { readSecretFiles } from "./secret-files.ts";
 import type { ServiceSubject } from "./subject.ts";
 
@@ -23,13 +22,13 @@ export async function gatherService(
   { service, state, info, secrets }: ServiceSight,
   world: Surroundings,
 ): Promise<ServiceSubject> {
-  const { stack, engine, look, expectation, details, secretValues } = world;
+  const { engine, look, expectation, details, secretValues, processesOf } = world;
   const { name, image } = service;
   const [inspection, processes, log] = await Promise.all([
     look(`the settings of service ${name}`, async () => readInspection(state)),
     look(`the processes of service ${name}`, async () =>
       engine.endpoint.local
-        ? await readProcesses({ id: state.id, pid: state.status === "running" ? state.pid : 0 })
+        ? await processesOf({ id: state.id, pid: state.status === "running" ? state.pid : 0 })
         : undefined,
     ),
     look(`the log of service ${name}`, (signal) => logTail(engine, state.id, signal)),
@@ -51,7 +50,9 @@ export async function gatherService(
     get drift() {
       return expectation.take().drift.get(name) ?? [];
     },
-    internalNetworks: internalNetworks(stack),
+    get internalNetworks() {
+      return expectation.take().internalNetworks;
+    },
     get processes() {
       return processes.take();
     },
@@ -63,14 +64,6 @@ export async function gatherService(
     },
     secretValues,
   };
-}
-
-function internalNetworks(stack: Stack): ReadonlySet<string> {
-  return new Set(
-    [...stack.networks.values()]
-      .filter(({ internal }) => internal)
-      .map(({ engineName }) => engineName),
-  );
 }
 
 async function logTail(

@@ -5,6 +5,8 @@ import { type Expectation, gatherImage, type Surroundings } from "./gather-image
 import { gatherService } from "./gather-service.ts";
 import type { ImageFiles } from "./image-files.ts";
 import { failed, type Look, type Looker } from "./look.ts";
+import { gatewaysOf } from "./host-services.ts";
+import { createProcessReader } from "./processes.ts";
 import { findProgram } from "./program.ts";
 import type { ConnectTool, RunningService } from "./reachability.ts";
 import { readSecretFiles } from "./secret-files.ts";
@@ -85,7 +87,9 @@ export async function gather(
   const secrets = await gatherSecrets(engine, { services, states, look });
   const values = [...secrets.values()].flatMap(({ value }) => value?.values ?? []);
   const secretValues = [...new Set(values)];
-  const world: Surroundings = { stack, engine, store, look, expectation, details, secretValues };
+  const processesOf = createProcessReader();
+  const seen = { look, expectation, details, secretValues, processesOf };
+  const world: Surroundings = { stack, engine, store, ...seen };
   const [seenImages, seenServices] = await Promise.all([
     Promise.all(images.map((image) => counted(seeImage(image, world)))),
     Promise.all(
@@ -170,6 +174,7 @@ function runningServices(
       service,
       containerId: state.id,
       addresses: [...state.addresses.values()],
+      gateways: gatewaysOf(state.raw),
       ports: portsOf(service, image?.subject?.details.exposedPorts ?? []),
       tool: image === undefined ? undefined : toolOf(image),
     });

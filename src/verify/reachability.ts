@@ -7,6 +7,8 @@ export interface RunningService {
   readonly containerId: string;
   /** Addresses in its networks. */
   readonly addresses: readonly string[];
+  /** The host's addresses in its networks. */
+  readonly gateways: readonly string[];
   /** Ports that something may listen on: of probes, of the image, published ones. */
   readonly ports: readonly number[];
   /** A program of its image that can open connections; undefined when it has none that is known. */

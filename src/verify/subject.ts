@@ -44,7 +44,7 @@ export interface ServiceSubject {
   readonly imageUser: string;
   /** What a plan would do to this service, each with its cause; empty when all is as declared. */
   readonly drift: readonly string[];
-  /** Engine names of the stack's networks that are internal. */
+  /** Names of the Engine's networks that are internal now. */
   readonly internalNetworks: ReadonlySet<string>;
   /** Processes as the host's kernel sees them; undefined where the host cannot look. */
   readonly processes: readonly ProcessFacts[] | undefined;
@@ -58,6 +58,8 @@ export interface ServiceSubject {
 /** What the kernel says about one process of a container. */
 export interface ProcessFacts {
   readonly pid: number;
+  /** Whether it was put into the container from outside, as by `docker exec`, and does not descend from its first process. */
+  readonly entered: boolean;
   readonly command: string;
   readonly uid: number;
   /** Effective capabilities, as the kernel's hexadecimal mask. */
@@ -85,6 +87,17 @@ export interface SecretFile {
 export interface StackSubject {
   readonly stack: Stack;
   readonly reachability: readonly Reach[];
+  /** Undefined where it cannot be known what the host listens on. */
+  readonly hostReach: readonly HostReach[] | undefined;
+}
+
+/** Which services of the host a service reaches through the gateways of its networks. */
+export interface HostReach {
+  readonly service: string;
+  /** `10.213.0.1:22`, each of them open. */
+  readonly reached: readonly string[];
+  /** Why it could not be tried; undefined when it was. */
+  readonly failure: string | undefined;
 }
 
 /** Whether one service can open a connection to another one, tried from inside the first one's network namespace. */

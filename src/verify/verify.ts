@@ -15,6 +15,7 @@ import { type CheckResult, judge, passed, type Verdict } from "./check.ts";
 import { firstOf } from "./compare-files.ts";
 import { gather, type Gathered, nothingGathered } from "./gather.ts";
 import type { Expectation } from "./gather-image.ts";
+import { observeHostReach, readListening } from "./host-services.ts";
 import { judgeImages, judgeServices, type JudgeRequest } from "./judge-gathered.ts";
 import { createLooker, type Look, type Looker, reasonOf } from "./look.ts";
 import { runProbes } from "./probe-checks.ts";
@@ -157,8 +158,15 @@ async function lookAtEverything(
     "what the manifest asks for",
     async (signal) => {
       // What the lock lacks is a finding like any other: those images are not what they must be.
-      const { plan, prepared } = await planStack({ ...context, signal }, {}, "foresee");
-      return { desired: prepared.desired, target: prepared.target, drift: driftOf(plan) };
+      const planned = await planStack({ ...context, signal }, {}, "foresee");
+      const { plan, prepared, observed } = planned;
+      const internal = observed.networks.filter((network) => network.internal);
+      return {
+        desired: prepared.desired,
+        target: prepared.target,
+        drift: driftOf(plan),
+        internalNetworks: new Set(internal.map(({ name }) => name)),
+      };
     },
     planMs,
   );
@@ -189,15 +197,24 @@ async function judgeStack(
   const { stack, clock, signal, emit } = context;
   const phase = "verify-network";
   emit({ type: "phase-started", phase, title: "Try connections between services" });
+  const tryConnections = tryConnectionsIn(context, engine, {
+    helper,
+    look: lookerFor(connecting),
+  });
   const reachability = await observeReachability({
     stack,
     running,
-    tryConnections: tryConnectionsIn(context, engine, { helper, look: lookerFor(connecting) }),
+    tryConnections,
     // Interrupted, the next try fails at once and says so.
     sleep: async (durationMs) => clock.sleep(durationMs, signal).catch(() => undefined),
   });
+  const listening = engine.endpoint.local ? await readListening() : undefined;
+  const hostReach =
+    listening === undefined
+      ? undefined
+      : await observeHostReach({ running, listening, tryConnections });
   emit({ type: "phase-finished", phase, note: `${reachability.length} pairs of services` });
-  const subject = { stack, reachability };
+  const subject = { stack, reachability, hostReach };
   const name = `stack ${stack.name}`;
   return runChecks(stackChecks, { ...judgeRequest(verification), subject, name });
 }

@@ -101,6 +101,7 @@ export function aServiceSubject(
     processes: [
       {
         pid: 1,
+        entered: false,
         command: "app",
         uid: 10_001,
         effectiveCapabilities: 0n,

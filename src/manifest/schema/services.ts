@@ -121,6 +121,9 @@ const policySchema = z
     outbound: reasonSchema
       .optional()
       .meta({ description: "The service may reach beyond its own networks.", examples: ["it fetches feeds"] }),
+    host: reasonSchema
+      .optional()
+      .meta({ description: "The service may reach services of the host through its networks' gateways, which `verify` tries.", examples: ["it sends its log to the host's collector"] }),
     bind_mounts: z
       .record(z.string(), reasonSchema)
       .optional()

@@ -1,7 +1,7 @@
 import type { Service } from "../../stack/stack.ts";
 import { type Check, judge, passed, skipped, type Verdict } from "../check.ts";
 import { holdsSecret, secretVariables } from "../secret-patterns.ts";
-import type { ServiceSubject } from "../subject.ts";
+import type { ProcessFacts, ServiceSubject } from "../subject.ts";
 
 /** Host folders whose mount gives away the host. */
 const sensitiveSources =
@@ -214,23 +214,27 @@ export const containerChecks: readonly Check<ServiceSubject>[] = [
     run({ processes, service, imageUser }) {
       if (processes === undefined)
         return skipped("the Engine's processes cannot be seen from here");
-      if (processes.length === 0) return skipped("it is not running");
-      const [user = ""] = (service.user ?? imageUser).split(":");
-      const faults = processes.flatMap((process) =>
-        [
-          ...(/^\d+$/.test(user) && process.uid !== Number(user)
-            ? [`runs as ${process.uid}, not ${user}`]
-            : []),
-          ...(process.effectiveCapabilities !== 0n && service.hardening.addCapabilities.length === 0
-            ? [`has capabilities ${process.effectiveCapabilities.toString(16)}`]
-            : []),
-          ...(process.noNewPrivileges || !service.hardening.noNewPrivileges
-            ? []
-            : ["can gain privileges"]),
-          ...(process.seccomp === 0 ? ["has no seccomp filter"] : []),
-        ].map((fault) => `${process.command} (${process.pid}) ${fault}`),
-      );
-      return faults.length > 0 ? judge(faults) : passed(`${processes.length} processes`);
+      const own = processes.filter(({ entered }) => !entered);
+      if (own.length === 0) return skipped("it is not running");
+      const faults = processFaults(own, { service, imageUser });
+      return faults.length > 0 ? judge(faults) : passed(`${own.length} processes`);
+    },
+  },
+  {
+    id: "RUN-022",
+    title: "nobody has entered it with more rights than it has",
+    severity: "high",
+    sources: ["qclock"],
+    run({ processes, service, imageUser }) {
+      if (processes === undefined)
+        return skipped("the Engine's processes cannot be seen from here");
+      const entered = processes.filter((process) => process.entered);
+      const faults = processFaults(entered, { service, imageUser });
+      if (faults.length > 0)
+        return judge(faults, "Somebody runs docker exec in it: end that, or make it again.");
+      return entered.length === 0
+        ? passed()
+        : passed(`${entered.length} entered, with the service's rights`);
     },
   },
   {
@@ -271,6 +275,27 @@ export const containerChecks: readonly Check<ServiceSubject>[] = [
     run: judgeSecrets,
   },
 ];
+
+/** What processes may do that the service's may not. */
+function processFaults(
+  processes: readonly ProcessFacts[],
+  { service, imageUser }: Pick<ServiceSubject, "service" | "imageUser">,
+): readonly string[] {
+  const [user = ""] = (service.user ?? imageUser).split(":");
+  const { hardening } = service;
+  return processes.flatMap((process) =>
+    [
+      ...(/^\d+$/.test(user) && process.uid !== Number(user)
+        ? [`runs as ${process.uid}, not ${user}`]
+        : []),
+      ...(process.effectiveCapabilities !== 0n && hardening.addCapabilities.length === 0
+        ? [`has capabilities ${process.effectiveCapabilities.toString(16)}`]
+        : []),
+      ...(process.noNewPrivileges || !hardening.noNewPrivileges ? [] : ["can gain privileges"]),
+      ...(process.seccomp === 0 ? ["has no seccomp filter"] : []),
+    ].map((fault) => `${process.command} (${process.pid}) ${fault}`),
+  );
+}
 
 function judgeSecrets(subject: ServiceSubject): Verdict {
   const { service, inspection, secretFiles, secretValues, logTail, imageUser } = subject;

@@ -1,6 +1,6 @@
 import type { PortBinding } from "../../stack/stack.ts";
 import { type Check, judge, passed, skipped, type Verdict } from "../check.ts";
-import type { Reach, ServiceSubject, StackSubject } from "../subject.ts";
+import type { HostReach, Reach, ServiceSubject, StackSubject } from "../subject.ts";
 
 /** Rules over what of a service can be reached from where, seen from its own container. */
 export const serviceNetworkChecks: readonly Check<ServiceSubject>[] = [
@@ -46,9 +46,11 @@ export const serviceNetworkChecks: readonly Check<ServiceSubject>[] = [
         (name) => !internalNetworks.has(name),
       );
       if (open.length === 0) return passed("all its networks are internal");
-      if (service.ports.length > 0)
-        return passed(`${open.join(", ")} leads out, for its published ports`);
-      const reason = service.exceptions.find(({ rule }) => rule === "outbound")?.reason;
+      const reason =
+        service.exceptions.find(({ rule }) => rule === "outbound")?.reason ??
+        (service.ports.length > 0
+          ? "an internal network publishes no port; policy.outbound can say what else it is for"
+          : undefined);
       if (reason !== undefined)
         return { status: "allowed", reason, evidence: open.map((name) => `${name} leads out`) };
       return judge(open.map((name) => `${name} is not internal`));
@@ -65,7 +67,37 @@ export const stackNetworkChecks: readonly Check<StackSubject>[] = [
     sources: ["CIS 2.1", "CIS 5.30", "PCI 1"],
     run: ({ reachability }) => judgeReachability(reachability),
   },
+  {
+    id: "NET-004",
+    title: "reaches no service of the host that the manifest gives no reason for",
+    severity: "medium",
+    sources: ["CIS 5.30", "PCI 1"],
+    run: judgeHostReach,
+  },
 ];
+
+function describeHostReach({ service, reached }: HostReach): string {
+  return `${service} reaches the host at ${reached.join(", ")}`;
+}
+
+function judgeHostReach({ stack, hostReach }: StackSubject): Verdict {
+  if (hostReach === undefined) return skipped("what the host listens on cannot be seen from here");
+  const failures = hostReach.flatMap(({ failure }) => failure ?? []);
+  if (failures.length > 0) return judge(failures);
+  const reaching = hostReach.filter(({ reached }) => reached.length > 0);
+  const reasonOf = ({ service }: HostReach): string | undefined =>
+    stack.services.get(service)?.exceptions.find(({ rule }) => rule === "host")?.reason;
+  const unexplained = reaching.filter((reach) => reasonOf(reach) === undefined);
+  if (unexplained.length > 0) {
+    return judge(
+      unexplained.map(describeHostReach),
+      "Let the host's services listen on one address, or a firewall refuse them; or say why in policy.host.",
+    );
+  }
+  if (reaching.length === 0) return passed();
+  const reason = reaching.map((reach) => `${reach.service}: ${reasonOf(reach)}`).join("; ");
+  return { status: "allowed", reason, evidence: reaching.map(describeHostReach) };
+}
 
 function judgeReachability(reachability: readonly Reach[]): Verdict {
   if (reachability.length === 0) return passed("there is only one service");

@@ -70,6 +70,15 @@ test("a network whose declaration changed takes its services along, and all are 
   ]);
 });
 
+test("a network that has a way out, whatever its label says, is made again as it was declared", () => {
+  const stack = aStack(twoServices);
+  const observed = afterUp(stack);
+  const networks = observed.networks.map((network) => ({ ...network, internal: false }));
+  expect(lines(planFor(stack, { ...observed, networks }))[0]).toBe(
+    "change network edge: its declaration changed",
+  );
+});
+
 test("what stopped is started, what needs it is waited for, and what is left over goes last", () => {
   const stack = aStack(twoServices);
   const observed = afterUp(stack, { db: { status: "exited", exitCode: 137 } });

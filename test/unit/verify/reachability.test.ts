@@ -58,6 +58,7 @@ function running(...names: readonly string[]): ReadonlyMap<string, RunningServic
             service,
             containerId: name,
             addresses: [`10.0.0.${index + 2}`],
+            gateways: [],
             ports: [80],
             tool: undefined,
           },
@@ -90,7 +91,7 @@ async function judgeWith(
     sleep: async () => undefined,
   });
   const [check] = stackChecks;
-  return check?.run({ stack: stackOf(), reachability });
+  return check?.run({ stack: stackOf(), reachability, hostReach: [] });
 }
 
 describe("the matrix", () => {

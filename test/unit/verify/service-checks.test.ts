@@ -194,6 +194,7 @@ const broken: readonly (readonly [
       processes: [
         {
           pid: 7,
+          entered: false,
           command: "sh",
           uid: 0,
           effectiveCapabilities: 0n,
@@ -211,6 +212,7 @@ const broken: readonly (readonly [
       processes: [
         {
           pid: 7,
+          entered: false,
           command: "sh",
           uid: 10_001,
           effectiveCapabilities: 0x400n,
@@ -228,6 +230,7 @@ const broken: readonly (readonly [
       processes: [
         {
           pid: 7,
+          entered: false,
           command: "sh",
           uid: 10_001,
           effectiveCapabilities: 0n,
@@ -237,6 +240,24 @@ const broken: readonly (readonly [
       ],
     }),
     /no seccomp/,
+  ],
+  [
+    "RUN-022",
+    "a process of root that docker exec put beside its own",
+    aServiceSubject({
+      processes: [
+        {
+          pid: 9,
+          entered: true,
+          command: "sh",
+          uid: 0,
+          effectiveCapabilities: 0n,
+          noNewPrivileges: true,
+          seccomp: 2,
+        },
+      ],
+    }),
+    /sh \(9\) runs as 0, not 10001/,
   ],
   [
     "RUN-019",
@@ -341,6 +362,18 @@ test.each([
       service: { exceptions: [{ rule: "outbound", reason: "it calls the bank" }] },
     }),
     "it calls the bank",
+  ],
+  [
+    "RUN-015",
+    aServiceSubject({
+      internalNetworks: new Set(),
+      service: {
+        ports: [
+          { hostAddress: "127.0.0.1", hostPort: 8080, containerPort: 80, protocol: "tcp" as const },
+        ],
+      },
+    }),
+    "an internal network publishes no port; policy.outbound can say what else it is for",
   ],
 ] as const)("%s shows the manifest's reason for a departure", (id, subject, reason) => {
   expect(run(id, subject)).toMatchObject({ status: "allowed", reason });
