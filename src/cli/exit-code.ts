@@ -4,6 +4,8 @@ import type { RunReport } from "../run/event.ts";
 /** Exit codes that have no error of their own. The whole list, with words, is `qclock help exit-codes`. */
 export const exitCodes = {
   done: 0,
+  /** A standard stream that could not be written. */
+  unwritable: 1,
   invalid: 2,
   blocked: 3,
   changesPending: 7,
@@ -15,6 +17,7 @@ export const exitCodes = {
 
 const byError: Readonly<Record<ErrorCode, number>> = {
   usage: 2,
+  "output-unwritable": 1,
   "manifest-invalid": 2,
   "manifest-not-found": 2,
   "unknown-package": 2,

@@ -27,11 +27,22 @@ export function createRunLog(options: {
 }): RunLog {
   const file = path.join(options.directory, `${options.name}.log`);
   let descriptor: number | undefined;
+  let wasOpened = false;
   /** What was said before it was known that there is something to do; undefined from then on. */
   let early: string[] | undefined = [];
   const write = (text: string): void => {
     early?.push(text);
-    if (descriptor !== undefined) writeSync(descriptor, text);
+    if (descriptor === undefined) return;
+    try {
+      writeSync(descriptor, text);
+    } catch {
+      // A full disk costs the rest of the log and not the run.
+      close();
+    }
+  };
+  const close = (): void => {
+    if (descriptor !== undefined) closeQuietly(descriptor);
+    descriptor = undefined;
   };
   const plain = createPlainReporter({
     output: { write },
@@ -44,6 +55,7 @@ export function createRunLog(options: {
       handle(event) {
         if (event.type === "run-started" && event.plan.nodes.length > 0 && early !== undefined) {
           descriptor = openLog(file);
+          wasOpened = descriptor !== undefined;
           const said = early.join("");
           early = undefined;
           write(said);
@@ -51,11 +63,20 @@ export function createRunLog(options: {
         plain.handle(event);
       },
       async [Symbol.asyncDispose]() {
-        if (descriptor !== undefined) closeSync(descriptor);
+        close();
       },
     },
-    file: () => (descriptor === undefined ? undefined : file),
+    file: () => (wasOpened ? file : undefined),
   };
+}
+
+/** Some file systems tell of a full disk only now. */
+function closeQuietly(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch {
+    // What it holds is what there is.
+  }
 }
 
 /** A read-only home (CI, a hardened account) must not fail a run: then there is no log. */
@@ -82,15 +103,27 @@ export interface DebugLog extends Disposable {
 }
 
 /** Open the debug file; it may hold what a bug report needs, so only its owner may read it. */
-export function openDebugLog(file: string, redactor: Redactor, now: () => number): DebugLog {
+export function openDebugLog(
+  file: string,
+  redactor: Redactor,
+  { now, onBroken }: { readonly now: () => number; readonly onBroken: (message: string) => void },
+): DebugLog {
   let descriptor: number;
+  let isBroken = false;
   try {
     descriptor = openSync(file, "w", 0o600);
   } catch (error) {
     throw new QclockError("usage", `The debug file ${file} cannot be written.`, { cause: error });
   }
   const write = (entry: object): void => {
-    writeSync(descriptor, `${redactor.redact(JSON.stringify(entry))}\n`);
+    if (isBroken) return;
+    try {
+      writeSync(descriptor, `${redactor.redact(JSON.stringify(entry))}\n`);
+    } catch (error) {
+      isBroken = true;
+      const reason = error instanceof Error ? error.message : String(error);
+      onBroken(`The debug file ${file} cannot be written any more: ${reason}.`);
+    }
   };
   return {
     reporter: {
@@ -98,7 +131,7 @@ export function openDebugLog(file: string, redactor: Redactor, now: () => number
       async [Symbol.asyncDispose]() {},
     },
     watch: (engine) => watchEngine(engine, { write, now }),
-    [Symbol.dispose]: () => closeSync(descriptor),
+    [Symbol.dispose]: () => closeQuietly(descriptor),
   };
 }
 

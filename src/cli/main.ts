@@ -1,12 +1,14 @@
 import { exitCodes } from "./exit-code.ts";
 import { currentHost } from "./host.ts";
 import { type Interruption, listenForSignals } from "./interruption.ts";
+import { watchOutput } from "./output.ts";
 import { version } from "./version.ts";
 
 void main();
 
 /** The composition root: what the process gives goes in, what it ends with comes out. */
 async function main(): Promise<void> {
+  watchOutput(process);
   const [first, ...rest] = process.argv.slice(2);
   if (rest.length === 0 && (first === "--version" || first === "-V")) {
     process.stdout.write(`${version}\n`);
@@ -14,7 +16,6 @@ async function main(): Promise<void> {
   }
   // What a library does with an old API of Node concerns its authors, not the user's terminal.
   process.noDeprecation = true;
-  ignoreBrokenPipes();
   using interruption = listenForSignals(process);
   reportBugs(interruption);
   // Loaded only now: answering a signal and telling the version need none of it.
@@ -36,13 +37,4 @@ function reportBugs(interruption: Interruption): void {
   };
   process.on("uncaughtException", (error) => void report(error));
   process.on("unhandledRejection", (error) => void report(error));
-}
-
-/** A reader that has seen enough (`| head`) is no failure: what it no longer takes is dropped. */
-function ignoreBrokenPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
-    });
-  }
 }

@@ -62,7 +62,12 @@ export function createSession(options: {
   const redactor = createRedactor();
   const errorStyle = createStyle({ color: useColor(host, settings, host.stderr) });
   const debug =
-    settings.debug === undefined ? undefined : openDebugLog(settings.debug, redactor, now);
+    settings.debug === undefined
+      ? undefined
+      : openDebugLog(settings.debug, redactor, {
+          now,
+          onBroken: (message) => emit({ type: "notice", level: "warning", message }),
+        });
   const runLog = createRunLog({
     directory: logDirectory(host),
     name: logName(options.command, runId),

@@ -12,6 +12,13 @@ export const errorExplanations: Readonly<Record<ErrorCode, Explanation>> = {
     fix: "`qclock help COMMAND` shows what the command takes.",
     example: "qclock up --help",
   },
+  "output-unwritable": {
+    title: "What a command says cannot be written",
+    explanation:
+      "Standard output or standard error leads to a full disk or to a device that takes nothing. The command itself went on to its end. A reader that has gone away (`| head`) is no failure.",
+    fix: "Free some space where it leads, or send it elsewhere.",
+    example: "qclock ps --json > /another/disk/services.json",
+  },
   "manifest-invalid": {
     title: "The manifest has problems",
     explanation: "The command needs a valid manifest. Each problem has a code of its own.",

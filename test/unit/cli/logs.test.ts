@@ -49,7 +49,7 @@ test("the debug file tells of each call without anything that may be secret", as
   const redactor = createRedactor();
   redactor.add("known-secret");
   {
-    using debug = openDebugLog(file, redactor, () => 0);
+    using debug = openDebugLog(file, redactor, { now: () => 0, onBroken: () => undefined });
     const engine = debug.watch({
       putArchive: async () => undefined,
       createContainer: async () => {
@@ -91,7 +91,17 @@ test("the debug file tells of each call without anything that may be secret", as
 });
 
 test("a debug file that cannot be written is a usage error", () => {
-  expect(() => openDebugLog("/dev/null/x", createRedactor(), () => 0)).toThrow(
-    expect.objectContaining({ code: "usage" }),
-  );
+  expect(() =>
+    openDebugLog("/dev/null/x", createRedactor(), { now: () => 0, onBroken: () => undefined }),
+  ).toThrow(expect.objectContaining({ code: "usage" }));
+});
+
+test("a debug file on a full disk is said once, and stops nobody", () => {
+  const said: string[] = [];
+  const options = { now: () => 0, onBroken: (message: string) => void said.push(message) };
+  {
+    using debug = openDebugLog("/dev/full", createRedactor(), options);
+    for (const event of scriptedEvents({ failing: false })) debug.reporter.handle(event);
+  }
+  expect(said).toEqual([expect.stringContaining("/dev/full cannot be written any more: ENOSPC")]);
 });
