@@ -1,5 +1,6 @@
 import { QclockError } from "../../error.ts";
 import { unreachable } from "../../unreachable.ts";
+import { parseSshAddress, type SshAddress } from "./ssh-address.ts";
 
 /** What decides which Engine is used. Environment and configuration are passed in, so that the choice is a pure function. */
 export interface EndpointInputs {
@@ -68,13 +69,7 @@ export type Address =
       readonly port: number;
       readonly tls: boolean;
     }
-  | {
-      readonly type: "ssh";
-      readonly hostname: string;
-      readonly port?: string;
-      readonly user?: string;
-      readonly socketPath?: string;
-    };
+  | SshAddress;
 
 /** Take an Engine's URL apart; throws `usage` when it is none that qclock can speak to. */
 export function parseAddress(url: string): Address {
@@ -93,18 +88,13 @@ export function parseAddress(url: string): Address {
       const tls = parsed.protocol === "https:";
       return { type: "tcp", hostname, port: portOf(parsed, tls), tls };
     }
-    case "ssh:":
+    case "ssh:": {
       if (parsed.password !== "")
         throw unusable(url.replace(/:[^:@/]*@/u, ":…@"), "a password does not belong into a URL");
-      return {
-        type: "ssh",
-        hostname,
-        ...(parsed.port === "" ? {} : { port: parsed.port }),
-        ...(parsed.username === "" ? {} : { user: decodeURIComponent(parsed.username) }),
-        ...(parsed.pathname === "" || parsed.pathname === "/"
-          ? {}
-          : { socketPath: parsed.pathname }),
-      };
+      const address = parseSshAddress(parsed);
+      if (typeof address === "string") throw unusable(url, address);
+      return address;
+    }
     default:
       throw unusable(url, `qclock does not speak ${parsed.protocol}//`);
   }

@@ -4,9 +4,7 @@ import { ExecaError, execa } from "execa";
 import { QclockError } from "../../error.ts";
 import { loadHttp } from "../../node-http.ts";
 import { cleanText } from "../errors.ts";
-import type { Address } from "./endpoint.ts";
-
-type SshAddress = Extract<Address, { readonly type: "ssh" }>;
+import { type SshAddress, sshArguments } from "./ssh-address.ts";
 
 export interface SshAgentOptions {
   readonly address: SshAddress;
@@ -24,26 +22,6 @@ export function createSshAgent({ address, environment, keepAlive }: SshAgentOpti
   const agent = new Agent({ keepAlive });
   agent.createConnection = () => openConnection(address, environment);
   return agent;
-}
-
-/** Arguments for ssh; no shell reads them, so nothing in an address can become a command here. */
-export function sshArguments({ hostname, port, user, socketPath }: SshAddress): readonly string[] {
-  return [
-    "-T",
-    // Several connections open at once, and none of them may ask anything.
-    "-o",
-    "BatchMode=yes",
-    "-o",
-    "ConnectTimeout=15",
-    ...(user === undefined ? [] : ["-l", user]),
-    ...(port === undefined ? [] : ["-p", port]),
-    "--",
-    hostname,
-    "docker",
-    ...(socketPath === undefined ? [] : ["--host", `unix://${socketPath}`]),
-    "system",
-    "dial-stdio",
-  ];
 }
 
 /** Say why ssh gave no connection; undefined when the error is not ssh's. */
