@@ -22,7 +22,6 @@ const libraries = [
   "listr2",
   "openpgp",
   "tar-fs",
-  "tar-stream",
   "xz-decompress",
   "yaml",
   "yauzl",

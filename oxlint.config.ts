@@ -25,7 +25,6 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   "node:child_process": [],
   openpgp: ["packages", "supply"],
   "tar-fs": ["context"],
-  "tar-stream": ["image"],
   yauzl: ["image"],
   "@balena/dockerignore": ["context"],
   "xz-decompress": ["packages"],

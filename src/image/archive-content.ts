@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Digest } from "../stack/stack.ts";
-import { checkLinkTarget, parseArchiveName, shown } from "./archive-name.ts";
+import { type ArchiveLimits, ArchiveTally } from "../packages/archive-limits.ts";
+import { checkLinkTarget, parseArchiveName, shown } from "../packages/archive-name.ts";
+import { reasonAgainst } from "../packages/deb/package-entries.ts";
 import { comparePaths } from "./draft.ts";
 import type { Spool } from "./spool.ts";
 
@@ -35,18 +37,6 @@ export interface ArchiveEntry {
   readonly file?: SpooledFile;
 }
 
-/** How much an archive may become. */
-export interface ArchiveLimits {
-  readonly entries: number;
-  /** Of all that comes out of it, in bytes. */
-  readonly bytes: number;
-}
-
-/** Far above what an archive of such a size honestly holds, and far below what fills a disk. */
-export function limitsFor(archiveBytes: number): ArchiveLimits {
-  return { entries: 200_000, bytes: Math.max(1024 ** 3, 100 * archiveBytes) };
-}
-
 type PlacedEntry = ArchiveEntry | { readonly type: "hardlink"; readonly linkTarget: string };
 
 /**
@@ -59,7 +49,7 @@ export class ArchiveContent {
   readonly #strip: number;
   readonly #limits: ArchiveLimits;
   readonly #entries = new Map<string, PlacedEntry>();
-  #count = 0;
+  readonly #tally: ArchiveTally;
   #bytes = 0;
 
   constructor(options: {
@@ -71,13 +61,12 @@ export class ArchiveContent {
     this.#spool = options.spool;
     this.#strip = options.strip;
     this.#limits = options.limits;
+    this.#tally = new ArchiveTally(options.limits);
   }
 
   /** Take an entry in; the content of a regular file is read to its end. */
   async add(found: FoundEntry, content: AsyncIterable<Uint8Array>): Promise<void> {
-    if (++this.#count > this.#limits.entries) {
-      throw new Error(`it holds more than ${this.#limits.entries} entries`);
-    }
+    this.#tally.add(found);
     const path = this.#strippedPath(found.name);
     if (path === "" && found.type !== "directory" && this.#strip === 0) {
       throw new Error(`"${shown(found.name)}" has no name`);
@@ -109,17 +98,12 @@ export class ArchiveContent {
   finish(): readonly ArchiveEntry[] {
     const entries = [...this.#entries].map(([path, entry]) => {
       if (entry.type !== "hardlink") return entry;
-      const target = this.#linked(entry.linkTarget);
-      if (target === undefined) {
-        throw new Error(
-          `the hard link "${shown(path)}" leads to "${shown(entry.linkTarget)}", which it does not hold`,
-        );
-      }
+      const target = this.#linked(path, entry.linkTarget);
       return { ...target, path };
     });
     if (entries.length === 0) {
       throw new Error(
-        this.#count === 0
+        this.#tally.entries === 0
           ? "it is empty"
           : `no name in it has more than ${this.#strip} folders, so that stripping them leaves nothing`,
       );
@@ -131,15 +115,15 @@ export class ArchiveContent {
     return parseArchiveName(name).slice(this.#strip).join("/");
   }
 
-  /** Through links to links. */
-  #linked(path: string): ArchiveEntry | undefined {
-    let target = this.#entries.get(path);
-    for (let links = 0; target?.type === "hardlink" && links < 40; links++) {
-      target = this.#entries.get(target.linkTarget);
+  /** The entry that a hard link shares its content with. */
+  #linked(path: string, linkTarget: string): ArchiveEntry {
+    const target = this.#entries.get(linkTarget);
+    if (target !== undefined && target.type !== "hardlink" && target.type !== "directory") {
+      return target;
     }
-    return target === undefined || target.type === "hardlink" || target.type === "directory"
-      ? undefined
-      : target;
+    throw new Error(
+      `the hard link "${shown(path)}" leads to "${shown(linkTarget)}", which ${reasonAgainst(target?.type, path === linkTarget)}`,
+    );
   }
 
   /** A folder may come before its entry, or have none. What is no folder cannot hold anything, least of all a link that leads elsewhere. */

@@ -1,7 +1,7 @@
 import { QclockError } from "../error.ts";
 import type { Artifact, AssembledImage, Digest } from "../stack/stack.ts";
 import type { ArchiveEntry } from "./archive-content.ts";
-import { climbsOut } from "./archive-name.ts";
+import { climbsOut } from "../packages/archive-name.ts";
 import type { ContentSource, DraftEntry, LayerDraft } from "./draft.ts";
 import { corruptArtifact } from "./unpack-artifact.ts";
 

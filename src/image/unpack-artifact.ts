@@ -1,13 +1,9 @@
 import { open, stat } from "node:fs/promises";
 import { QclockError } from "../error.ts";
+import { type ArchiveLimits, limitsFor } from "../packages/archive-limits.ts";
 import type { ArchiveArtifact, Artifact } from "../stack/stack.ts";
 import { toStoreError } from "../store/store-error.ts";
-import {
-  ArchiveContent,
-  type ArchiveEntry,
-  type ArchiveLimits,
-  limitsFor,
-} from "./archive-content.ts";
+import { ArchiveContent, type ArchiveEntry } from "./archive-content.ts";
 import { Spool } from "./spool.ts";
 
 export interface UnpackArtifactRequest {
@@ -38,7 +34,7 @@ export async function unpackArtifact(
       await readZipArchive({ file, content, limits, signal });
     } else {
       const { readTarArchive } = await import("./read-tar.ts");
-      await readTarArchive({ file, content, maximumBytes: limits.bytes, signal });
+      await readTarArchive({ file, content, limits, signal });
     }
     await spool.flush();
     return content.finish();

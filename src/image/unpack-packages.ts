@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../error.ts";
-import { parseControl } from "../packages/deb/control.ts";
+import { contradictionIn, parseControl } from "../packages/deb/control.ts";
 import type { InstalledPackage } from "../packages/deb/dpkg-database.ts";
 import type { LockedPackage } from "../packages/package.ts";
 import type { AssembledImage } from "../stack/stack.ts";
@@ -44,8 +44,7 @@ export async function unpackPackages(request: UnpackPackagesRequest): Promise<Un
   const unpacking = packages.map(async (entry) => {
     const unpacked = await unpackOne(request, entry, spoolFolder);
     onProgress(++done, packages.length);
-    const control = parseControl(unpacked.controlFiles.get("control") ?? "");
-    return { name: entry.name, control, ...unpacked };
+    return { name: entry.name, control: controlOf(entry, unpacked), ...unpacked };
   });
   try {
     const installed = await Promise.all(unpacking);
@@ -79,5 +78,26 @@ async function unpackOne(
   } catch (error) {
     if (!(error instanceof QclockError) || error.code !== "store-damaged") throw error;
     return await attempt(true);
+  }
+}
+
+function controlOf(
+  entry: LockedPackage,
+  { controlFiles }: Awaited<ReturnType<UnpackPool["unpack"]>>,
+): InstalledPackage["control"] {
+  const refuse = (reason: string, cause?: unknown): never => {
+    throw new QclockError(
+      "package-corrupt",
+      `Package ${entry.name} ${entry.version} cannot be unpacked: ${reason}.`,
+      { cause, hint: "Nothing of it was used." },
+    );
+  };
+  try {
+    const control = parseControl(controlFiles.get("control") ?? "");
+    const reason = contradictionIn(control, entry);
+    return reason === undefined ? control : refuse(reason);
+  } catch (error) {
+    if (error instanceof QclockError) throw error;
+    return refuse(error instanceof Error ? error.message : String(error), error);
   }
 }

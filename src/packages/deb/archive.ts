@@ -23,12 +23,14 @@ export async function readMember(reader: ByteReader): Promise<ArMember | undefin
   const bytes = await reader.read(60);
   if (bytes === undefined) return undefined;
   const header = Buffer.from(bytes).toString("latin1");
-  const sizeBytes = Number(header.slice(48, 58).trim());
-  if (!header.endsWith("`\n") || !Number.isSafeInteger(sizeBytes) || sizeBytes < 0) {
+  // Ten columns of decimal digits, filled up with blanks: ten digits are a safe integer.
+  const [, size] = /^(\d+) *$/.exec(header.slice(48, 58)) ?? [];
+  if (!header.endsWith("`\n") || size === undefined) {
     throw new Error("a member's header is damaged");
   }
+  const sizeBytes = Number(size);
   return {
-    name: header.slice(0, 16).trim().replace(/\/$/, ""),
+    name: header.slice(0, 16).trimEnd().replace(/\/$/, ""),
     sizeBytes,
     padding: sizeBytes % 2,
   };

@@ -1,5 +1,6 @@
-import { whiteoutIn } from "../../whiteout.ts";
+import { checkLinkTarget, parseArchiveName, shown } from "../archive-name.ts";
 import type { ByteReader } from "./byte-reader.ts";
+import { checkGlobalPax, decodeName, parsePax, type PaxFields } from "./pax.ts";
 
 /** The header of one entry of a tar file. The content of a regular file follows in the reader. */
 export interface TarHeader {
@@ -15,20 +16,26 @@ export interface TarHeader {
 }
 
 const BLOCK = 512;
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+/** Of a long name or of the records of a pax header. */
+const LARGEST_EXTENSION = 1024 * 1024;
 
 /**
- * The next entry of a tar stream, or undefined at its end: ustar, GNU long names and pax headers.
- * Entries that no package may hold are refused: devices, `..`, whiteouts, names that are not UTF-8.
+ * The next entry of a tar stream, or undefined at its end blocks: ustar, GNU long names and pax headers. Entries
+ * that no archive may hold are refused: devices, sparse files, `..`, whiteouts, names that are not UTF-8. With `mayLackEnd` a
+ * tar may also stop where its end blocks should be, as some programs leave it.
  *
  * Source: POSIX.1-2017 pax; GNU tar manual, "Basic Tar Format".
  */
-export async function readTarHeader(reader: ByteReader): Promise<TarHeader | undefined> {
+export async function readTarHeader(
+  reader: ByteReader,
+  { mayLackEnd = false }: { readonly mayLackEnd?: boolean } = {},
+): Promise<TarHeader | undefined> {
   let longName: string | undefined;
   let longLink: string | undefined;
-  let pax = new Map<string, string>();
+  let pax: PaxFields = {};
   for (;;) {
     const block = await reader.read(BLOCK);
+    if (block === undefined && mayLackEnd) return undefined;
     if (block === undefined) throw new Error("the tar file has no end");
     if (block.every((byte) => byte === 0)) return undefined;
     const raw = parseBlock(block);
@@ -43,15 +50,12 @@ export async function readTarHeader(reader: ByteReader): Promise<TarHeader | und
         pax = parsePax(await readContent(reader, raw.size));
         continue;
       case "g":
-        await readContent(reader, raw.size);
+        checkGlobalPax(await readContent(reader, raw.size));
         continue;
-      default:
-        return toHeader({
-          ...raw,
-          name: pax.get("path") ?? longName ?? raw.name,
-          link: pax.get("linkpath") ?? longLink ?? raw.link,
-          size: Number(pax.get("size") ?? raw.size),
-        });
+      default: {
+        const { path = longName ?? raw.name, linkpath = longLink ?? raw.link, ...rest } = pax;
+        return toHeader({ ...raw, name: path, link: linkpath, ...rest });
+      }
     }
   }
 }
@@ -70,6 +74,7 @@ interface RawHeader {
   readonly gid: number;
   readonly size: number;
   readonly mtime: number;
+  readonly isSparse?: true;
 }
 
 function parseBlock(block: Uint8Array): RawHeader {
@@ -85,7 +90,7 @@ function parseBlock(block: Uint8Array): RawHeader {
     uid: numberAt(block, 108, 8),
     gid: numberAt(block, 116, 8),
     size: numberAt(block, 124, 12),
-    mtime: numberAt(block, 136, 12),
+    mtime: timeAt(block, 136, 12),
   };
 }
 
@@ -94,97 +99,93 @@ function refuseWrongChecksum(block: Uint8Array): void {
   for (let index = 0; index < BLOCK; index++) {
     sum += index >= 148 && index < 156 ? 0x20 : (block[index] ?? 0);
   }
-  if (sum !== numberAt(block, 148, 8)) throw new Error("a tar header is damaged");
+  if (sum !== numberAt(block, 148, 8)) throw damaged();
 }
+
+/** What cannot be in an image, by the flag of its header. */
+const REFUSED: ReadonlyMap<string, string> = new Map([
+  ["3", "a character device"],
+  ["4", "a block device"],
+  ["6", "a named pipe"],
+  ["S", "a sparse file, which qclock does not read"],
+]);
 
 function toHeader(raw: RawHeader): TarHeader {
   const common = {
-    path: cleanPath(raw.name),
+    path: parseArchiveName(raw.name).join("/"),
     mode: raw.mode,
     uid: raw.uid,
     gid: raw.gid,
-    mtime: raw.mtime,
+    mtime: Math.max(0, raw.mtime),
   };
+  if (raw.isSparse === true) throw refused(raw, "S");
   switch (raw.flag) {
     case "0":
+    case "7":
     case "\0":
-      return { ...common, type: "file", size: raw.size };
+      // Before there was a flag for folders, a slash at the end told them.
+      return raw.name.endsWith("/")
+        ? { ...common, type: "directory", size: 0 }
+        : { ...common, type: "file", size: raw.size };
     case "5":
       return { ...common, type: "directory", size: 0 };
-    case "2":
-      if (raw.link === "" || raw.link.includes("\0")) {
-        throw new Error(`the link "${raw.name}" has no usable target`);
-      }
-      return { ...common, type: "symlink", size: 0, linkTarget: raw.link };
-    case "1":
-      return { ...common, type: "hardlink", size: 0, linkTarget: cleanPath(raw.link) };
+    case "2": {
+      const linkTarget = checkLinkTarget(raw.name, raw.link);
+      return { ...common, type: "symlink", size: 0, linkTarget };
+    }
+    case "1": {
+      const linkTarget = parseArchiveName(raw.link).join("/");
+      return { ...common, type: "hardlink", size: 0, linkTarget };
+    }
     default:
-      throw new Error(`"${raw.name}" is a device or of an unknown kind (${raw.flag})`);
+      throw refused(raw, raw.flag);
   }
 }
 
-function cleanPath(name: string): string {
-  const parts = name.split("/").filter((part) => part !== "" && part !== ".");
-  if (name.startsWith("/") || parts.includes("..")) {
-    throw new Error(`"${name}" leads out of the image`);
-  }
-  // A NUL would cut the name in the layer's own header, a line end would split it in dpkg's file list.
-  if (/\p{Cc}/u.test(name)) throw new Error(`${JSON.stringify(name)} has control characters`);
-  if (whiteoutIn(name) !== undefined) {
-    throw new Error(`"${name}" is a whiteout, which would remove files from the layers below`);
-  }
-  return parts.join("/");
+function refused({ name }: RawHeader, flag: string): Error {
+  return new Error(`"${shown(name)}" is ${REFUSED.get(flag) ?? "a file of an unknown kind"}`);
 }
 
 async function readContent(reader: ByteReader, size: number): Promise<Uint8Array> {
-  if (size > 1024 * 1024) throw new Error("a tar header is larger than 1 MiB");
+  if (size > LARGEST_EXTENSION) throw new Error("a tar header is larger than 1 MiB");
   const content = (await reader.read(size)) ?? new Uint8Array(0);
+  if (content.length < size) throw new Error("the file ends in the middle");
   await reader.skip(tarPadding(size));
   return content;
 }
 
 async function readText(reader: ByteReader, size: number): Promise<string> {
-  return decode(await readContent(reader, size)).replace(/\0+$/, "");
-}
-
-function parsePax(content: Uint8Array): Map<string, string> {
-  const fields = new Map<string, string>();
-  let rest = Buffer.from(content);
-  while (rest.length > 0) {
-    const space = rest.indexOf(0x20);
-    const length = Number(rest.toString("latin1", 0, space));
-    if (!Number.isSafeInteger(length) || length <= space)
-      throw new Error("a pax header is damaged");
-    const record = decode(rest.subarray(space + 1, length - 1));
-    const equals = record.indexOf("=");
-    fields.set(record.slice(0, equals), record.slice(equals + 1));
-    rest = rest.subarray(length);
-  }
-  return fields;
+  return decodeName(await readContent(reader, size)).replace(/\0+$/, "");
 }
 
 function textAt(block: Uint8Array, start: number, length: number): string {
   const field = block.subarray(start, start + length);
   const end = field.indexOf(0);
-  return decode(end === -1 ? field : field.subarray(0, end));
+  return decodeName(end === -1 ? field : field.subarray(0, end));
 }
 
-function decode(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw new Error("a name is not UTF-8");
-  }
-}
-
-/** Octal text, or GNU's base-256 for what octal cannot hold. */
 function numberAt(block: Uint8Array, start: number, length: number): number {
+  const value = timeAt(block, start, length);
+  if (value < 0) throw damaged();
+  return value;
+}
+
+/** Octal text, or GNU's base-256 for what octal cannot hold, such as times before 1970. */
+function timeAt(block: Uint8Array, start: number, length: number): number {
   const first = block[start] ?? 0;
   if ((first & 0x80) === 0) {
     const text = Buffer.from(block.subarray(start, start + length)).toString("latin1");
-    return Number.parseInt(text.replace(/[\0 ]+$/, "").trim() || "0", 8);
+    const [, digits] = /^ *([0-7]*) *(?:\0.*)?$/s.exec(text) ?? [];
+    if (digits === undefined) throw damaged();
+    return digits === "" ? 0 : Number.parseInt(digits, 8);
   }
-  let value = first & 0x7f;
+  // Two's complement, of which the first bit says that the number is binary and the second its sign.
+  let value = (first & 0x40) === 0 ? first & 0x3f : (first & 0x7f) - 0x80;
   for (let index = 1; index < length; index++) value = value * 256 + (block[start + index] ?? 0);
+  if (!Number.isSafeInteger(value)) throw damaged();
   return value;
+}
+
+function damaged(): Error {
+  return new Error("a tar header is damaged");
 }

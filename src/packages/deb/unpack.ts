@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import type { Digest } from "../../stack/stack.ts";
-import { decompress } from "../xz.ts";
-import { readMagic, readMember } from "./archive.ts";
+import { limitsFor } from "../archive-limits.ts";
 import { ByteReader } from "./byte-reader.ts";
+import { readControlFiles } from "./control-files.ts";
 import { readTarHeader, type TarHeader, tarPadding } from "./data-tar.ts";
+import { readMembers } from "./members.ts";
+import { PackageEntries } from "./package-entries.ts";
 
 /** One path of an unpacked package; regular files lie in the spool file. */
 export interface UnpackedEntry extends TarHeader {
@@ -63,7 +65,7 @@ async function readPackage(
   using source = new HashedFile(request.file);
   const reader = new ByteReader(source.chunks());
   try {
-    const unpacked = await readMembers(request, reader, linked);
+    const unpacked = await readParts(request, reader, linked);
     source.refuseOther(request.digest);
     return unpacked;
   } catch (error) {
@@ -73,38 +75,28 @@ async function readPackage(
   }
 }
 
-async function readMembers(
+async function readParts(
   request: UnpackRequest,
   reader: ByteReader,
   linked: ReadonlySet<string>,
 ): Promise<UnpackedPackage> {
   using spool = new SpoolFile(request.spool);
-  let controlFiles: ReadonlyMap<string, string> | undefined;
-  await readMagic(reader);
-  for (
-    let member = await readMember(reader);
-    member !== undefined;
-    member = await readMember(reader)
-  ) {
-    const content = reader.stream(member.sizeBytes);
-    if (member.name.startsWith("control.tar")) {
-      controlFiles = await readControlFiles(decompress(member.name, content));
-    } else if (member.name.startsWith("data.tar")) {
-      if (controlFiles === undefined) throw new Error("its data comes before its control file");
+  const { size } = statSync(request.file);
+  const entries = new PackageEntries<UnpackedEntry>(limitsFor(size));
+  let controlFiles: ReadonlyMap<string, string> = new Map();
+  await readMembers(reader, size, {
+    control: async (tar) => {
+      controlFiles = await readControlFiles(tar);
+    },
+    data: async (files) => {
       const conffiles = new Set(
         (controlFiles.get("conffiles") ?? "").split("\n").map((line) => line.trim()),
       );
-      const files = new ByteReader(decompress(member.name, content));
-      return {
-        controlFiles,
-        entries: await readEntries({ ...request, files, spool, conffiles, linked }),
-      };
-    } else {
-      await reader.skip(member.sizeBytes);
-    }
-    await reader.skip(member.padding);
-  }
-  throw new Error("it holds no data.tar");
+      await readEntries({ ...request, files, entries, spool, conffiles, linked });
+      spool.flush();
+    },
+  });
+  return { controlFiles, entries: entries.finish() };
 }
 
 /** A file that is read from its start, and hashed on the way. */
@@ -145,45 +137,26 @@ class HashedFile implements Disposable {
 
 const CHUNK = 256 * 1024;
 
-async function readControlFiles(
-  source: AsyncIterable<Uint8Array>,
-): Promise<ReadonlyMap<string, string>> {
-  const reader = new ByteReader(source);
-  const files = new Map<string, string>();
-  for (
-    let header = await readTarHeader(reader);
-    header !== undefined;
-    header = await readTarHeader(reader)
-  ) {
-    const content = await reader.read(header.size);
-    await reader.skip(tarPadding(header.size));
-    files.set(header.path, Buffer.from(content ?? []).toString("utf8"));
-  }
-  for await (const _ of reader.stream(Number.MAX_SAFE_INTEGER)) {
-    // The rest is padding; the decoder is run to its end so that its checksum is compared.
-  }
-  return files;
-}
-
 async function readEntries(request: {
   readonly files: ByteReader;
+  readonly entries: PackageEntries<UnpackedEntry>;
   readonly spool: SpoolFile;
   readonly exclude: readonly string[];
   readonly conffiles: ReadonlySet<string>;
   /** Paths whose content is wanted although they are excluded. */
   readonly linked: ReadonlySet<string>;
-}): Promise<readonly UnpackedEntry[]> {
-  const { files, spool, exclude, conffiles, linked } = request;
-  const entries: UnpackedEntry[] = [];
+}): Promise<void> {
+  const { files, entries, spool, exclude, conffiles, linked } = request;
   for (
     let header = await readTarHeader(files);
     header !== undefined;
     header = await readTarHeader(files)
   ) {
+    entries.check(header);
     const excluded = isExcluded(header, exclude);
     if (header.type !== "file" || (excluded && !linked.has(header.path))) {
       await files.skip(header.size + tarPadding(header.size));
-      entries.push({ ...header, excluded });
+      entries.add({ ...header, excluded });
       continue;
     }
     const sha256 = createHash("sha256");
@@ -196,7 +169,7 @@ async function readEntries(request: {
     }
     if (spool.offset - spoolOffset !== header.size) throw new Error("the file ends in the middle");
     await files.skip(tarPadding(header.size));
-    entries.push({
+    entries.add({
       ...header,
       excluded,
       spoolOffset,
@@ -204,11 +177,6 @@ async function readEntries(request: {
       ...(md5 === undefined ? {} : { md5: md5.digest("hex") }),
     });
   }
-  spool.flush();
-  for await (const _ of files.stream(Number.MAX_SAFE_INTEGER)) {
-    // To the end, so that the decoder compares its checksum.
-  }
-  return entries;
 }
 
 /** Copyright files stay whatever is excluded: they are the licence under which the rest may be passed on. */

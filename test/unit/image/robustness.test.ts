@@ -211,3 +211,18 @@ async function aJob(
     sizeBytes: 1,
   };
 }
+
+test.for<readonly [string, Readonly<Record<string, string>>, RegExp]>([
+  ["another package", { Package: "sudo" }, /says "sudo" as its Package, but the lock says "a"/],
+  ["another version", { Version: "2" }, /says "2" as its Version, but the lock says "1.0-1"/],
+  ["another architecture", { Architecture: "arm64" }, /says "arm64" as its Architecture/],
+  ["two packages", { Section: "x\n\nPackage: b" }, /more than one paragraph/],
+  ["a field twice", { package: "b" }, /holds the field package twice/],
+])("a package that calls itself %s is refused", async ([, fields, message]) => {
+  await using workshop = await createWorkshop();
+
+  await expect(workshop.assemble({ debs: [{ name: "a", fields }] })).rejects.toMatchObject({
+    code: "package-corrupt",
+    message: expect.stringMatching(message),
+  });
+});
