@@ -5,6 +5,7 @@ import { nearest } from "../nearest.ts";
 import { limits } from "./guard.ts";
 import type { Locator } from "./locate.ts";
 import { knownKeys } from "./known-keys.ts";
+import { valueAt } from "./node-at.ts";
 import { refusedKeys } from "./refused-keys.ts";
 import { describePath, expectation, show } from "./wording.ts";
 
@@ -42,7 +43,7 @@ function diagnoseValue(
   document: Document.Parsed,
   locator: Locator,
 ): Diagnostic {
-  const value = document.getIn(issue.path);
+  const value = valueAt(document, issue.path);
   const values = issue.code === "invalid_value" ? issue.values.map(String) : [];
   const suggestion = typeof value === "string" ? nearest(value, values) : undefined;
   return error(codeOfValues(values), locator.value(issue.path), {
@@ -57,7 +58,7 @@ function codeOfValues(values: readonly string[]): DiagnosticCode {
 
 function diagnoseType(request: IssueRequest): Diagnostic {
   const { issue, document, locator } = request;
-  const value = document.getIn(issue.path);
+  const value = valueAt(document, issue.path);
   if (value === undefined) return missingKey(issue.path, locator);
   return error("wrong-type", locator.value(issue.path), {
     message: `${describePath(issue.path)} must be ${expectation(issue)}, but is ${show(value)}.`,
@@ -84,7 +85,7 @@ function diagnoseUnion(
   alternatives: readonly (readonly z.core.$ZodIssue[])[],
 ): readonly Diagnostic[] {
   const { issue, document, locator } = request;
-  const value = document.getIn(issue.path);
+  const value = valueAt(document, issue.path);
   if (value === undefined) return [missingKey(issue.path, locator)];
   const [best] = alternatives
     .filter((issues) => !issues.some(isOfAnotherType))

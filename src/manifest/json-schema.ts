@@ -11,7 +11,7 @@ export function describeManifest(): SchemaNode {
 
 /**
  * The JSON Schema (draft 2020-12) of what a user may write, for editors: any value that is more than a free text may
- * also come from a variable, such as `"${PORT:-8080}"`.
+ * also come from a variable, such as `"${PORT:-8080}"`, and each map with fixed keys may have extensions (`x-…`).
  */
 export function manifestJsonSchema(): SchemaNode {
   const variable = {
@@ -35,19 +35,20 @@ function allowVariables(node: unknown): unknown {
       anyOf: [constraint, { $ref: "#/$defs/variable" }],
     };
   }
-  return Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [
-      key,
-      // Variables stand in values, never in keys; and defaults and examples are no schemas.
-      key === "propertyNames" || key === "default" || key === "examples" || key === "required"
-        ? value
-        : key === "properties" && isRecord(value)
-          ? Object.fromEntries(
-              Object.entries(value).map(([name, child]) => [name, allowVariables(child)]),
-            )
-          : allowVariables(value),
-    ]),
-  );
+  const extensions =
+    node["additionalProperties"] === false ? { patternProperties: { "^x-": {} } } : {};
+  const allowed = Object.entries(node).map(([key, value]) => [
+    key,
+    // Variables stand in values, never in keys; and defaults and examples are no schemas.
+    key === "propertyNames" || key === "default" || key === "examples" || key === "required"
+      ? value
+      : key === "properties" && isRecord(value)
+        ? Object.fromEntries(
+            Object.entries(value).map(([name, child]) => [name, allowVariables(child)]),
+          )
+        : allowVariables(value),
+  ]);
+  return { ...Object.fromEntries(allowed), ...extensions };
 }
 
 /** Whether a variable would break what the node asks for. A free text takes one anyway. */

@@ -8,6 +8,7 @@ import { inspectDocument } from "./inspect.ts";
 import { interpolateDocument, type InterpolatedDocument } from "./interpolate-document.ts";
 import { diagnoseIssue } from "./issue.ts";
 import { createLocator, type Locator } from "./locate.ts";
+import { isExtension, pruneKeys } from "./prune.ts";
 import { retypeReplaced } from "./retype.ts";
 import { type Manifest, manifestSchema } from "./schema/manifest.ts";
 import { syntaxProblems } from "./syntax.ts";
@@ -56,8 +57,10 @@ export function loadManifest(request: LoadRequest): Result<LoadedManifest, reado
   const unsound = inspectDocument(document, locator);
   if (unsound.length > 0) return fail(unsound.toSorted(byPlace));
   const interpolated = interpolateDocument({ ...request, document, text, locator });
-  if (request.ignoreUnknownKeys === true) deleteUnknownKeys(document);
-  const { manifest, problems } = checkDocument(document, locator, interpolated);
+  const { manifest, problems } = checkDocument(document, locator, {
+    ...interpolated,
+    isIgnored: request.ignoreUnknownKeys === true ? () => true : isExtension,
+  });
   if (problems.length > 0 || manifest === undefined) return fail(problems.toSorted(byPlace));
   return ok({
     manifest,
@@ -72,11 +75,18 @@ export function loadManifest(request: LoadRequest): Result<LoadedManifest, reado
 function checkDocument(
   document: Document.Parsed,
   locator: Locator,
-  { problems, replaced, broken }: InterpolatedDocument,
+  {
+    problems,
+    replaced,
+    broken,
+    isIgnored,
+  }: InterpolatedDocument & { readonly isIgnored: (key: string) => boolean },
 ): { readonly manifest?: Manifest; readonly problems: readonly Diagnostic[] } {
-  // Aliases were counted by `inspectDocument`.
+  // Aliases were counted by `inspectDocument`, and are followed before any key goes: it may hold an anchor.
   const read = (): ReturnType<typeof manifestSchema.safeParse> =>
-    manifestSchema.safeParse(document.toJS({ maxAliasCount: -1 }));
+    manifestSchema.safeParse(
+      pruneKeys(document.toJS({ maxAliasCount: -1 }), manifestSchema, isIgnored),
+    );
   let parsed = read();
   if (!parsed.success && retypeReplaced(parsed.error.issues, document, replaced)) parsed = read();
   if (parsed.success) return { manifest: parsed.data, problems };
@@ -88,14 +98,6 @@ function checkDocument(
     .flatMap((issue) => diagnoseIssue({ issue, document, locator }))
     .filter(({ location }) => !isRepeated(location));
   return { problems: [...problems, ...issues] };
-}
-
-function deleteUnknownKeys(document: Document.Parsed): void {
-  const parsed = manifestSchema.safeParse(document.toJS({ maxAliasCount: -1 }));
-  for (const issue of parsed.error?.issues ?? []) {
-    if (issue.code !== "unrecognized_keys") continue;
-    for (const key of issue.keys) document.deleteIn([...issue.path, key]);
-  }
 }
 
 /** The places of refused text are found by hand: nothing has been parsed. */

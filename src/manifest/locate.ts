@@ -1,6 +1,7 @@
-import { type Document, isMap, isNode, isPair, isScalar, type LineCounter, type Pair } from "yaml";
+import { type Document, isScalar, type LineCounter } from "yaml";
 import type { Location } from "../diagnostic.ts";
 import { maskCredentials } from "./credentials.ts";
+import { nodeAt, pairAt } from "./node-at.ts";
 
 /** A step in a document: a key, or the index of an item. */
 export type DocumentPath = readonly PropertyKey[];
@@ -43,21 +44,14 @@ export function createLocator(request: {
   };
   const value = (path: DocumentPath): Location => {
     for (let depth = path.length; depth >= 0; depth--) {
-      const node = document.getIn(path.slice(0, depth), true);
-      if (isNode(node) && node.range) return range(node.range[0], node.range[1]);
+      const node = nodeAt(document, path.slice(0, depth));
+      if (node?.range) return range(node.range[0], node.range[1]);
     }
     return range(0, 1);
   };
   const key = (path: DocumentPath): Location => {
-    const node = findPair(document, path)?.key;
+    const node = pairAt(document, path)?.key;
     return isScalar(node) && node.range ? range(node.range[0], node.range[1]) : value(path);
   };
   return { value, key, range };
-}
-
-function findPair(document: Document.Parsed, path: DocumentPath): Pair | undefined {
-  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  if (!isMap(parent)) return undefined;
-  const name = path.at(-1);
-  return parent.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === name);
 }

@@ -1,5 +1,6 @@
 import { type Document, isScalar, type Scalar } from "yaml";
 import type * as z from "zod";
+import { nodeAt } from "./node-at.ts";
 
 /**
  * Give the scalars that came from variables the type that the schema wants, as compose does: `"${PORT}"` is a
@@ -13,7 +14,7 @@ export function retypeReplaced(
   if (replaced.size === 0) return false;
   let hasChanged = false;
   for (const { path, wanted } of issues.flatMap((issue) => wantedTypes(issue, []))) {
-    const node = document.getIn(path, true);
+    const node = nodeAt(document, path);
     if (!isScalar(node) || !replaced.has(node) || typeof node.value !== "string") continue;
     const value = convert(node.value, wanted);
     if (value === undefined) continue;
