@@ -33,8 +33,28 @@ describe("values", () => {
     ["$1 and $-", "$1 and $-"],
     ["${UNSET:-a:b}", "a:b"],
     ["${UNSET:-a}b}", "ab}"],
+    // Braces count in pairs, so that JSON can be a default.
+    ['${NAME:-{"a":1}}', "value"],
+    ['${UNSET:-{"a":1}}', '{"a":1}'],
+    ['${UNSET:-{"a":{"b":2}}}!', '{"a":{"b":2}}!'],
+    ["${UNSET:-{a}{b}}c", "{a}{b}c"],
+    ["${UNSET:-${ALSO:-{x}}}", "{x}"],
+    ["${NAME:+{y}}", "{y}"],
+    ["${UNSET:-{${NAME}}}", "{value}"],
+    ["a { ${NAME} }", "a { value }"],
+    // Where they do not, only those of variables count.
+    ["${UNSET:-{}", "{"],
+    ["${NAME-{a}", "value"],
+    ["${UNSET:-{} and ${NAME}", "{ and value"],
+    ["${NAME}}", "value}"],
+    ["${UNSET:-$$x}", "$x"],
+    ["${UNSET:-$${x}}", "${x}"],
+    ["${UNSET:-a:?b}", "a:?b"],
+    ["${UNSET-:-b}", ":-b"],
+    ["${UNSET:-a\nb}", "a\nb"],
+    ["${NAME:?see ${ALSO:?inner}}", "value"],
   ])("%s becomes %s", (source, text) => {
-    expect(interpolate(source, environment)).toEqual({ text, problems: [] });
+    expect(interpolate(source, environment)).toMatchObject({ text, problems: [] });
   });
 });
 
@@ -48,16 +68,26 @@ describe("problems", () => {
       "Variable UNSET is not set: say it.",
       "${UNSET:?say it}",
     ],
+    ["${EMPTY:?say it}", "unset-variable", "Variable EMPTY is empty: say it.", "${EMPTY:?say it}"],
     [
-      "${EMPTY:?say it}",
+      "${UNSET:?see ${NAME}}",
       "unset-variable",
-      "Variable EMPTY is not set: say it.",
-      "${EMPTY:?say it}",
+      "Variable UNSET is not set: see value.",
+      "${UNSET:?see ${NAME}}",
     ],
+    [
+      "${UNSET:?see ${ALSO}!}",
+      "unset-variable",
+      "Variable UNSET is not set: see !",
+      "${UNSET:?see ${ALSO}!}",
+    ],
+    ["${UNSET?}", "unset-variable", "Variable UNSET is not set.", "${UNSET?}"],
     ["x${A:-${UNSET}}", "unset-variable", "Variable UNSET is not set.", "${UNSET}"],
     ["a ${NAME", "invalid-interpolation", '"${NAME" is not a variable.', "${NAME"],
     ["${}", "invalid-interpolation", '"${}" is not a variable.', "${}"],
     ["${1A}", "invalid-interpolation", '"${1A}" is not a variable.', "${1A}"],
+    ["${ NAME }", "invalid-interpolation", '"${ NAME }" is not a variable.', "${ NAME }"],
+    ["${NAME:=x}", "invalid-interpolation", '"${NAME:=x}" is not a variable.', "${NAME:=x}"],
     ["${NAME/a/b} x", "invalid-interpolation", '"${NAME/a/b}" is not a variable.', "${NAME/a/b}"],
   ])("%s", (source, code, message, marked) => {
     const [problem, ...others] = interpolate(source, environment).problems;
@@ -74,4 +104,19 @@ describe("problems", () => {
       "Variable D is not set.",
     ]);
   });
+
+  test("of endless nesting are one, and cost no time", () => {
+    const { problems } = interpolate(
+      `${"${A:-".repeat(150_000)}${"}".repeat(150_000)}`,
+      environment,
+    );
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/is a variable inside of 16 others/),
+    ]);
+  });
+});
+
+test("all variables of a text are known, needed or not", () => {
+  const { variables } = interpolate("$NAME ${NAME:+${OTHER}} ${NAME:-${A}} $$B", environment);
+  expect(variables.map(({ name }) => name)).toEqual(["NAME", "NAME", "OTHER", "NAME", "A"]);
 });
