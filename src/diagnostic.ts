@@ -11,6 +11,7 @@ export type DiagnosticCode =
   | "invalid-value"
   | "unset-variable"
   | "invalid-interpolation"
+  | "variable-sent-away"
   | "duplicate-name"
   | "unknown-image"
   | "unknown-service"

@@ -76,6 +76,13 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
     fix: "Close the brace, or double a dollar sign that is meant as one.",
     example: 'command: "echo ${HOME"    # ${HOME}, or $${HOME',
   },
+  "variable-sent-away": {
+    title: "A variable in a value that is sent to another machine",
+    explanation:
+      "`mirrors`, the URLs of artifacts and the references of images that are pulled go to other machines before anything of the stack runs. A manifest from elsewhere could so have a password of your environment sent to its author. Only variables named `QCLOCK_PUBLIC_…` may stand there: whoever sets one means it to be told.",
+    fix: "Write the value out, or give the variable such a name. Credentials of a mirror belong in `QCLOCK_MIRROR_<OS>`, which no manifest reads.",
+    example: 'mirrors:\n  debian-12: "https://${MIRROR}/debian"   # ${QCLOCK_PUBLIC_MIRROR}',
+  },
   "duplicate-name": {
     title: "A name is given twice",
     explanation: "A map holds each key once. YAML readers differ in which of the two they keep.",

@@ -1,7 +1,9 @@
-import { type Document, isMap, isScalar, type Scalar, visit } from "yaml";
-import type { Diagnostic } from "../diagnostic.ts";
+import { type Document, isAlias, isMap, isScalar, type Scalar, visit } from "yaml";
+import type { Diagnostic, DiagnosticCode } from "../diagnostic.ts";
 import { interpolate } from "./interpolate.ts";
 import type { Locator } from "./locate.ts";
+import { findSentVariables } from "./sent-values.ts";
+import type { VariablePart } from "./template.ts";
 
 /** What replacing the variables of a document left behind. */
 export interface InterpolatedDocument {
@@ -21,34 +23,53 @@ export function interpolateDocument(request: {
 }): InterpolatedDocument {
   const { document, text, environment, locator } = request;
   const problems: Diagnostic[] = [];
-  const replaced = new Set<Scalar>();
+  const sources = new Map<Scalar, string>();
+  const variables = new Map<Scalar, readonly VariablePart[]>();
   const broken = new Set<Scalar>();
+  const report = (scalar: Scalar, code: DiagnosticCode, problem: ScalarProblem): void => {
+    const { message, hint, start, end } = problem;
+    const value = sources.get(scalar) ?? "";
+    const [from, to] = placeOf({ scalar, value, text, start, end });
+    broken.add(scalar);
+    problems.push({
+      severity: "error",
+      code,
+      message,
+      hint,
+      related: [],
+      location: locator.range(from, to),
+    });
+  };
   visit(document, {
     Pair(_, { key, value }) {
-      if (isScalar(key) && textMaps.has(String(key.value)) && isMap(value))
-        keepSources(value.items);
+      if (!isScalar(key) || !textMaps.has(String(key.value))) return;
+      const map = isAlias(value) ? value.resolve(document) : value;
+      if (isMap(map)) keepSources(map.items);
     },
     Scalar(key, scalar) {
       const { value } = scalar;
       if (key === "key" || typeof value !== "string" || !value.includes("$")) return;
       const result = interpolate(value, environment);
-      for (const { code, message, hint, start, end } of result.problems) {
-        const [from, to] = placeOf({ scalar, value, text, start, end });
-        broken.add(scalar);
-        problems.push({
-          severity: "error",
-          code,
-          message,
-          hint,
-          related: [],
-          location: locator.range(from, to),
-        });
-      }
-      replaced.add(scalar);
+      sources.set(scalar, value);
+      variables.set(scalar, result.variables);
       scalar.value = result.text;
+      for (const problem of result.problems) report(scalar, problem.code, problem);
     },
   });
-  return { problems, replaced, broken };
+  for (const { scalar, variable, ...parts } of findSentVariables(document, variables)) {
+    report(scalar, "variable-sent-away", { ...parts, start: variable.start, end: variable.end });
+    // What must not be sent is not shown either.
+    scalar.value = sources.get(scalar);
+  }
+  return { problems, replaced: new Set(sources.keys()), broken };
+}
+
+interface ScalarProblem {
+  readonly message: string;
+  readonly hint: string;
+  /** Offsets in the scalar's text. */
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Maps whose values are texts, however they look. */

@@ -1,4 +1,14 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 
 /**
  * The node at a path, with each alias on the way followed; undefined where there is none. The
@@ -26,6 +36,12 @@ export function pairAt(document: Document.Parsed, path: readonly PropertyKey[]):
   const parent = nodeAt(document, path.slice(0, -1));
   const name = path.at(-1);
   return isMap(parent) && name !== undefined ? pairOf(parent, name) : undefined;
+}
+
+/** The keys of a map, or the indexes of a list. */
+export function childrenOf(node: YAMLMap | YAMLSeq): readonly (string | number)[] {
+  if (isSeq(node)) return [...node.items.keys()];
+  return node.items.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : []));
 }
 
 function pairOf(
