@@ -5,6 +5,7 @@ import { createStyle } from "../reporters/format/style.ts";
 import type { Act, Registry } from "./command.ts";
 import { exitCodeOfError, exitCodes } from "./exit-code.ts";
 import type { Host } from "./host.ts";
+import { createHostRedactor } from "./host-redactor.ts";
 import type { Interruption } from "./interruption.ts";
 import { createSession, type Session, useColor } from "./session.ts";
 import { addSettings, resolveSettings } from "./settings.ts";
@@ -183,15 +184,17 @@ function abortReason(signal: AbortSignal): QclockError {
 }
 
 function reportFailure(error: unknown, host: Host): number {
+  const { redact } = createHostRedactor(host);
   const style = createStyle({ color: useColor(host, { color: "auto" }, host.stderr) });
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCodes.done;
     // No command at all: commander has shown the help instead.
-    if (error.code !== "commander.help") host.stderr.write(formatError(usageError(error), style));
+    if (error.code !== "commander.help")
+      host.stderr.write(redact(formatError(usageError(error), style)));
     return exitCodes.invalid;
   }
   if (error instanceof QclockError) {
-    host.stderr.write(formatError(error, style));
+    host.stderr.write(redact(formatError(error, style)));
     return exitCodeOfError(error.code);
   }
   host.stderr.write(describeBug(error, host));
@@ -202,7 +205,7 @@ function reportFailure(error: unknown, host: Host): number {
 export function describeBug(error: unknown, host: Host): string {
   const style = createStyle({ color: useColor(host, { color: "auto" }, host.stderr) });
   const runtime = `Node ${process.versions.node}, ${process.platform}-${process.arch}`;
-  return formatBug({ error, version, runtime, style });
+  return createHostRedactor(host).redact(formatBug({ error, version, runtime, style }));
 }
 
 /** commander's `error: unknown command 'biuld'\n(Did you mean build?)` in our own form. */

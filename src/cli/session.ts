@@ -5,12 +5,13 @@ import type { QclockError } from "../error.ts";
 import { formatError } from "../reporters/format/error.ts";
 import { createStyle, type Style } from "../reporters/format/style.ts";
 import { errorDocument, reportDocument } from "../reporters/json.ts";
-import { createRedactor, redactError, redactEvent, type Redactor } from "../reporters/redact.ts";
+import { redactError, redactEvent, type Redactor } from "../reporters/redact.ts";
 import { combineReporters } from "../reporters/reporter.ts";
 import { createReporter, type ProgressMode, selectMode } from "../reporters/select.ts";
 import type { Clock } from "../run/context.ts";
 import type { Emit, RunReport } from "../run/event.ts";
 import type { Host } from "./host.ts";
+import { createHostRedactor } from "./host-redactor.ts";
 import type { Interruption } from "./interruption.ts";
 import { createRunLog, openDebugLog, type DebugLog } from "./logs.ts";
 import type { ResolvedSettings, Settings } from "./settings.ts";
@@ -59,7 +60,7 @@ export function createSession(options: {
   const { host, interruption } = options;
   const settings = options.settings.values;
   const runId = randomBytes(4).toString("hex");
-  const redactor = createRedactor();
+  const redactor = createHostRedactor(host);
   const errorStyle = createStyle({ color: useColor(host, settings, host.stderr) });
   const debug =
     settings.debug === undefined
@@ -132,7 +133,8 @@ export function createSession(options: {
     async reportDiagnostics(diagnostics) {
       await settle();
       const { formatDiagnostics } = await import("../reporters/format/diagnostic.ts");
-      host.stderr.write(formatDiagnostics(diagnostics, { color: errorStyle.color }));
+      const text = formatDiagnostics(diagnostics, { color: errorStyle.color });
+      host.stderr.write(redactor.redact(text));
       if (settings.json) printDocument("validate", { valid: false, diagnostics });
     },
     settle,

@@ -86,6 +86,7 @@ async function resolveText(
     displayPath: displayPath(manifestPath, session.host.workingDirectory),
   };
   const read = loadManifest(request);
+  learnVariables(session, lookups.variables);
   // A key that is not known says nothing about the others: their references are checked all the same.
   const readable = read.ok ? read : loadManifest({ ...request, ignoreUnknownKeys: true });
   if (!readable.ok) return read.ok ? readable : read;
@@ -116,6 +117,22 @@ async function resolveText(
   if (read.ok) return resolved;
   const problems = [...read.error, ...(resolved.ok ? [] : resolved.error)];
   return fail(problems.toSorted((a, b) => a.location.offset - b.location.offset));
+}
+
+/** Variables that are secrets by their name; messages show what a manifest made of its variables. */
+const secretName =
+  /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|(?:API|ACCESS|PRIVATE|SECRET)_?KEY)(?:_|$)/i;
+
+/** Shorter ones would take ordinary words out of what is shown. */
+const shortestSecret = 8;
+
+function learnVariables(
+  { redactor }: Session,
+  variables: ReadonlyMap<string, string | undefined>,
+): void {
+  for (const [name, value = ""] of variables) {
+    if (secretName.test(name) && value.length >= shortestSecret) redactor.add(value);
+  }
 }
 
 /** `--stack` gives the stack another name, so that the same manifest can run twice side by side. */

@@ -1,7 +1,49 @@
-/** The user and password of each URL in a text as stars, so that a message can show the rest. The text keeps its length. */
-export function maskCredentials(text: string): string {
-  return text.replace(
-    /(https?:\/\/)([^\s/"'?#]+)(?=@)/gi,
-    (_, scheme: string, credentials: string) => scheme + "*".repeat(credentials.length),
-  );
+/** What a credential becomes in a text; by default as many stars, so that the text keeps its length. */
+type Mask = (credential: string) => string;
+
+const stars: Mask = (credential) => "*".repeat(credential.length);
+
+/** `$NAME` and `${NAME}` are no secret, and what they stand for is not in the text. */
+const literal = String.raw`(?!\$[A-Za-z_{])`;
+
+const schemes = "(?:bearer|basic|digest|negotiate|token)";
+
+const authorizing = String.raw`(?:(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:token|key|secret)|private-token)`;
+
+const sensitive =
+  "token|secret|passw(?:or)?d|passwd|pwd|signature|sig|credential|accesskeyid|auth|key";
+
+/** Each pattern has two groups: what stays, and the credential behind it. */
+const patterns: readonly RegExp[] = [
+  // https://user:password@host, and tokens in the user's place.
+  /(https?:\/\/)([^\s/"'?#]+)(?=@)/gi,
+  // A password with a slash, a question mark or a hash in it, which URLs do not allow and people write.
+  /([a-z][a-z0-9+.-]*:\/\/[^\s/?#"'@:]*:)(?!\d+[/?#])([^\s"'@]+)(?=@)/gi,
+  // https://host/file?X-Amz-Signature=…
+  new RegExp(
+    String.raw`([?&;](?:[\w.-]*[_.-])?(?:\w*(?:${sensitive}))=)${literal}([^\s&#"'<>\\]+)`,
+    "gi",
+  ),
+  // Authorization: Bearer …, as a header, in YAML and in JSON.
+  new RegExp(
+    String.raw`(\b${authorizing}[\\"']*\s*[:=]\s*[\\"']*(?:${schemes}\s+)?)${literal}(?!${schemes}\s)([^\s"',;\\]+)`,
+    "gi",
+  ),
+  /(\bbearer\s+)([\w.~+/-]{8,}=*)/gi,
+];
+
+/**
+ * A text without the credentials that can be told by where they stand: users and passwords of URLs,
+ * parameters of their queries that are named like a token, headers that authorize. Every message, log
+ * and report passes here; `reporters/redact.ts` adds the values that are known to be secret.
+ */
+export function maskCredentials(text: string, mask: Mask = stars): string {
+  let masked = text;
+  for (const pattern of patterns) {
+    masked = masked.replace(
+      pattern,
+      (_, before: string, credential: string) => before + mask(credential),
+    );
+  }
+  return masked;
 }

@@ -1,7 +1,13 @@
 import { QclockError } from "../error.ts";
-import type { Outcome, RunEvent } from "../run/event.ts";
+import { maskCredentials } from "../manifest/credentials.ts";
+import type { PlanNode } from "../plan/plan.ts";
+import type { NodeReport, Outcome, RunEvent } from "../run/event.ts";
+import { unreachable } from "../unreachable.ts";
 
-/** Takes known secret values out of text on its way to a screen, a log or a report. */
+/**
+ * Takes secrets out of text on its way to a screen, a log or a report: the values that are known, and
+ * what is a credential by where it stands, such as the password of a URL.
+ */
 export interface Redactor {
   /** Make a value known. Values too short to be told from ordinary text are left alone. */
   readonly add: (value: string) => void;
@@ -24,7 +30,7 @@ export function createRedactor(): Redactor {
     redact(text) {
       let redacted = text;
       for (const form of forms) redacted = redacted.replaceAll(form, mask);
-      return redacted;
+      return maskCredentials(redacted, () => mask);
     },
   };
 }
@@ -32,28 +38,73 @@ export function createRedactor(): Redactor {
 /** The event with every text that came from outside redacted. */
 export function redactEvent(event: RunEvent, { redact }: Redactor): RunEvent {
   switch (event.type) {
-    case "node-output":
-      return { ...event, line: redact(event.line) };
+    case "run-started": {
+      const nodes = event.plan.nodes.map((node) => redactNode(node, redact));
+      return { ...event, plan: { ...event.plan, nodes } };
+    }
+    case "phase-started":
+      return { ...event, title: redact(event.title) };
+    case "phase-finished":
+      return { ...event, note: redact(event.note) };
+    case "phase-progress":
+      return { ...event, ...redactDetail(event, redact) };
+    case "node-started":
+      return { ...event, node: redactNode(event.node, redact) };
+    case "node-progress":
+      return {
+        ...event,
+        node: redactNode(event.node, redact),
+        ...redactDetail(event, redact),
+      };
     case "node-waiting":
-      return { ...event, reason: redact(event.reason) };
+      return { ...event, node: redactNode(event.node, redact), reason: redact(event.reason) };
+    case "node-output":
+      return { ...event, node: redactNode(event.node, redact), line: redact(event.line) };
     case "node-finished":
-      return { ...event, outcome: redactOutcome(event.outcome, redact) };
+      return { ...event, ...redactReport(event, redact) };
     case "notice":
-      return { ...event, message: redact(event.message) };
+      return {
+        ...event,
+        message: redact(event.message),
+        ...(event.hint === undefined ? {} : { hint: redact(event.hint) }),
+      };
     case "run-finished": {
-      const nodes = event.report.nodes.map((node) => ({
-        ...node,
-        outcome: redactOutcome(node.outcome, redact),
-      }));
+      const nodes = event.report.nodes.map((node) => redactReport(node, redact));
       return { ...event, report: { ...event.report, nodes } };
     }
     default:
-      return event;
+      return unreachable(event);
   }
 }
 
+type Redact = (text: string) => string;
+
+/** A cause may quote what a container was changed to. */
+function redactNode(node: PlanNode, redact: Redact): PlanNode {
+  return { ...node, cause: redact(node.cause) };
+}
+
+function redactReport<Reported extends Pick<NodeReport, "node" | "outcome">>(
+  reported: Reported,
+  redact: Redact,
+): Reported {
+  const { node, outcome } = reported;
+  return {
+    ...reported,
+    node: redactNode(node, redact),
+    outcome: redactOutcome(outcome, redact),
+  };
+}
+
+function redactDetail(
+  { detail }: { readonly detail?: string },
+  redact: Redact,
+): { readonly detail?: string } {
+  return detail === undefined ? {} : { detail: redact(detail) };
+}
+
 /** The error with its texts redacted. Its causes go, since a cause is foreign and its text cannot be replaced. */
-export function redactError(error: QclockError, redact: (text: string) => string): QclockError {
+export function redactError(error: QclockError, redact: Redact): QclockError {
   const texts = [error.message, error.hint ?? "", ...error.details, ...causeTexts(error)];
   if (texts.every((text) => redact(text) === text)) return error;
   return new QclockError(error.code, redact(error.message), {
@@ -62,10 +113,15 @@ export function redactError(error: QclockError, redact: (text: string) => string
   });
 }
 
-function redactOutcome(outcome: Outcome, redact: (text: string) => string): Outcome {
-  return outcome.status === "failed"
-    ? { ...outcome, error: redactError(outcome.error, redact) }
-    : outcome;
+function redactOutcome(outcome: Outcome, redact: Redact): Outcome {
+  switch (outcome.status) {
+    case "failed":
+      return { ...outcome, error: redactError(outcome.error, redact) };
+    case "succeeded":
+      return outcome.note === undefined ? outcome : { ...outcome, note: redact(outcome.note) };
+    case "skipped":
+      return outcome;
+  }
 }
 
 function causeTexts(error: Error): readonly string[] {
@@ -76,8 +132,9 @@ function causeTexts(error: Error): readonly string[] {
   return texts;
 }
 
-/** The ways in which a value may show up: as it is, in a URL, in base64, inside JSON. */
+/** The ways in which a value may show up: as it is, in a URL, in base64, inside JSON or XML. */
 function formsOf(value: string): readonly string[] {
+  const xml = value.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   return [
     value,
     value.trim(),
@@ -85,5 +142,7 @@ function formsOf(value: string): readonly string[] {
     Buffer.from(value).toString("base64"),
     Buffer.from(value).toString("base64url"),
     JSON.stringify(value).slice(1, -1),
+    xml,
+    xml.replaceAll('"', "&quot;"),
   ].filter((form) => form.length >= shortestSecret);
 }
