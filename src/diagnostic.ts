@@ -1,6 +1,7 @@
 /** Stable names of what can be wrong with a manifest or another text that the user wrote. Each has a heading in docs/errors.md. */
 export type DiagnosticCode =
   | "yaml-syntax"
+  | "not-utf8"
   | "manifest-too-large"
   | "manifest-too-deep"
   | "yaml-alias"

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import { QclockError } from "../error.ts";
+import { decodeManifest } from "../manifest/encoding.ts";
 import type { LoadedManifest } from "../manifest/load.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { Architecture, OsName, Stack } from "../stack/stack.ts";
@@ -23,11 +24,14 @@ export async function loadStack(options: {
   readonly store?: Store;
 }): Promise<Result<Stack, readonly Diagnostic[]>> {
   const { session, manifestPath, architecture, store } = options;
-  const text = await readFile(manifestPath, "utf8");
+  const shownPath = displayPath(manifestPath, session.host.workingDirectory);
+  const decoded = decodeManifest(await readFile(manifestPath), shownPath);
+  if (!decoded.ok) return decoded;
+  const text = decoded.value;
   const key: StackKey = {
     build: build ?? "",
     manifestPath,
-    displayPath: displayPath(manifestPath, session.host.workingDirectory),
+    displayPath: shownPath,
     text,
     os: session.settings.os,
     architecture,

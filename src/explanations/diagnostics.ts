@@ -10,6 +10,12 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
     fix: "Look at the marked place and just before it: an open quote or bracket, a tab where spaces indent, a colon without a space.",
     example: "name: shop\nimages:\n\tbase:          # a tab: indent with spaces",
   },
+  "not-utf8": {
+    title: "Bytes that are not UTF-8",
+    explanation:
+      "Everything that qclock reads is UTF-8. Other bytes would silently become replacement characters, and a name, a password or a pattern another one than was written.",
+    fix: "Save the file as UTF-8 (`iconv -f ISO-8859-1 -t UTF-8` converts Latin-1), or set the variable from one that is.",
+  },
   "manifest-too-large": {
     title: "The manifest is too large",
     explanation:

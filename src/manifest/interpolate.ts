@@ -9,7 +9,7 @@ import {
 
 /** A problem with a `${…}` in a scalar; `start` and `end` are offsets in the scalar's text. */
 export interface InterpolationProblem {
-  readonly code: "unset-variable" | "invalid-interpolation";
+  readonly code: "unset-variable" | "invalid-interpolation" | "not-utf8";
   readonly message: string;
   readonly hint: string;
   readonly start: number;
@@ -63,6 +63,8 @@ function evaluatePart(part: TemplatePart, evaluation: Evaluation): string {
 function evaluateVariable(variable: VariablePart, evaluation: Evaluation): string {
   const value = evaluation.environment.get(variable.name);
   const { modifier } = variable;
+  // Bytes that are not UTF-8 were replaced when the environment was read: what they were is lost.
+  if (value?.includes("\uFFFD") === true) reportDamaged(variable, evaluation);
   if (modifier === undefined) return value ?? reportUnset(variable, "", evaluation);
   const { operator, word } = modifier;
   const isSet = value !== undefined && (value !== "" || !operator.startsWith(":"));
@@ -94,6 +96,16 @@ function reportUnset({ name, start, end }: VariablePart, reason: string, to: Eva
     end,
   });
   return "";
+}
+
+function reportDamaged({ name, start, end }: VariablePart, { problems }: Evaluation): void {
+  problems.push({
+    code: "not-utf8",
+    message: `The value of variable ${name} is not UTF-8.`,
+    hint: "Set it from a terminal or a file that is UTF-8.",
+    start,
+    end,
+  });
 }
 
 function describeInvalid(

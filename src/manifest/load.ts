@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { type Document, isNode, LineCounter } from "yaml";
-import type { Diagnostic, Location } from "../diagnostic.ts";
+import type { Diagnostic } from "../diagnostic.ts";
 import { fail, ok, type Result } from "../result.ts";
+import { findForbiddenCharacters } from "./characters.ts";
 import { limits, parseGuarded, type Refusal, refuseText } from "./guard.ts";
 import { inspectDocument } from "./inspect.ts";
 import { interpolateDocument, type InterpolatedDocument } from "./interpolate-document.ts";
@@ -83,21 +84,21 @@ function checkDocument(
   }: InterpolatedDocument & { readonly isIgnored: (key: string) => boolean },
 ): { readonly manifest?: Manifest; readonly problems: readonly Diagnostic[] } {
   // Aliases were counted by `inspectDocument`, and are followed before any key goes: it may hold an anchor.
-  const read = (): ReturnType<typeof manifestSchema.safeParse> =>
-    manifestSchema.safeParse(
-      pruneKeys(document.toJS({ maxAliasCount: -1 }), manifestSchema, isIgnored),
-    );
-  let parsed = read();
-  if (!parsed.success && retypeReplaced(parsed.error.issues, document, replaced)) parsed = read();
-  if (parsed.success) return { manifest: parsed.data, problems };
-  // A variable that is not set leaves an empty value, whose own problem would only repeat it.
-  const isRepeated = ({ offset }: Location): boolean =>
-    [...broken].some(({ range }) => range?.[0] === offset);
+  const value = (): unknown =>
+    pruneKeys(document.toJS({ maxAliasCount: -1 }), manifestSchema, isIgnored);
+  const forbidden = findForbiddenCharacters(value(), locator);
+  let parsed = manifestSchema.safeParse(value());
+  if (!parsed.success && retypeReplaced(parsed.error.issues, document, replaced))
+    parsed = manifestSchema.safeParse(value());
+  const known = [...problems, ...forbidden.problems];
+  if (parsed.success) return { manifest: parsed.data, problems: known };
+  // A variable that is not set leaves an empty value, whose own problem would only repeat it; so does a line end in a name.
+  const places = new Set([...[...broken].map(({ range }) => range?.[0]), ...forbidden.offsets]);
   const issues = parsed.error.issues
     .slice(0, limits.problems)
     .flatMap((issue) => diagnoseIssue({ issue, document, locator }))
-    .filter(({ location }) => !isRepeated(location));
-  return { problems: [...problems, ...issues] };
+    .filter(({ location }) => !places.has(location.offset));
+  return { problems: [...known, ...issues] };
 }
 
 /** The places of refused text are found by hand: nothing has been parsed. */
