@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { Session } from "./session.ts";
 import { addSettings } from "./settings.ts";
+import { rememberCommand } from "./usage-error.ts";
 
 /** Carries a command out; resolves with its exit code. */
 export type Act = (session: Session) => Promise<number>;
@@ -39,5 +40,5 @@ export function declareCommand(
     .description(description === undefined ? `${summary}.` : `${summary}.\n\n${description}`)
     .addHelpText("after", `\nExamples:\n${lines.join("\n")}`)
     .optionsGroup("Options:");
-  return addSettings(addOptions(command));
+  return addSettings(addOptions(rememberCommand(command)));
 }

@@ -9,6 +9,7 @@ import { createHostRedactor } from "./host-redactor.ts";
 import type { Interruption } from "./interruption.ts";
 import { createSession, type Session, useColor } from "./session.ts";
 import { addSettings, resolveSettings } from "./settings.ts";
+import { rememberCommand, usageError } from "./usage-error.ts";
 import { readUserConfig } from "./user-config.ts";
 import { version } from "./version.ts";
 
@@ -54,7 +55,6 @@ export async function createProgram(
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "show help")
     .helpCommand(false)
-    .exitOverride()
     .configureOutput({
       writeOut: (text) => void host.stdout.write(text),
       writeErr: (text) => void host.stderr.write(text),
@@ -67,7 +67,7 @@ export async function createProgram(
     .enablePositionalOptions()
     .showSuggestionAfterError()
     .configureHelp({ sortOptions: false, subcommandTerm: termOf });
-  addSettings(program);
+  addSettings(rememberCommand(program));
   const registry = { program, run };
   program.commandsGroup("Commands:");
   const wanted = Object.entries(commands).filter(([name]) => only?.has(name) ?? true);
@@ -190,7 +190,7 @@ function reportFailure(error: unknown, host: Host): number {
     if (error.exitCode === 0) return exitCodes.done;
     // No command at all: commander has shown the help instead.
     if (error.code !== "commander.help")
-      host.stderr.write(redact(formatError(usageError(error), style)));
+      host.stderr.write(redact(formatError(usageError(error, Object.keys(commands)), style)));
     return exitCodes.invalid;
   }
   if (error instanceof QclockError) {
@@ -206,18 +206,4 @@ export function describeBug(error: unknown, host: Host): string {
   const style = createStyle({ color: useColor(host, { color: "auto" }, host.stderr) });
   const runtime = `Node ${process.versions.node}, ${process.platform}-${process.arch}`;
   return createHostRedactor(host).redact(formatBug({ error, version, runtime, style }));
-}
-
-/** commander's `error: unknown command 'biuld'\n(Did you mean build?)` in our own form. */
-function usageError(error: CommanderError): QclockError {
-  const [message = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
-  const suggestion = /\(Did you mean (?:one of )?(.+?)\?\)/.exec(rest.join(" "))?.[1];
-  const sentence =
-    message.charAt(0).toUpperCase() + message.slice(1).replaceAll(/'([^']+)'/g, '"$1"');
-  return new QclockError("usage", sentence.endsWith(".") ? sentence : `${sentence}.`, {
-    hint:
-      suggestion === undefined
-        ? "qclock help lists the commands; qclock help COMMAND its options."
-        : `Did you mean ${suggestion}?`,
-  });
 }

@@ -6,7 +6,7 @@ import { limits } from "./guard.ts";
 import type { Locator } from "./locate.ts";
 import { knownKeys } from "./known-keys.ts";
 import { valueAt } from "./node-at.ts";
-import { refusedKeys } from "./refused-keys.ts";
+import { refusalOf } from "./refused-keys.ts";
 import { describePath, expectation, show } from "./wording.ts";
 
 interface IssueRequest {
@@ -116,7 +116,7 @@ function isOfAnotherType({ code, path }: z.core.$ZodIssue): boolean {
 function unknownKey(key: string, path: readonly PropertyKey[], locator: Locator): Diagnostic {
   const known = knownKeys(path);
   const suggestion = nearest(key, known);
-  const refused = refusedKeys.get(key);
+  const refused = refusalOf(key, path);
   const hint = refused ?? (suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`);
   const isOs = known.includes("debian-12");
   return error(isOs ? "unknown-os" : "unknown-key", locator.key([...path, key]), {

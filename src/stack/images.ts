@@ -2,6 +2,7 @@ import path from "node:path";
 import type { Location } from "../diagnostic.ts";
 import type { ManifestImage } from "../manifest/schema/manifest.ts";
 import { resolveArtifacts } from "./artifacts.ts";
+import { adviceOnReference } from "./image-advice.ts";
 import type { Problems } from "./problems.ts";
 import type { ResolveRequest } from "./resolve.ts";
 import type { AssembledImage, DirectoryEntry, FileTree, Image, ImageSettings } from "./stack.ts";
@@ -151,6 +152,7 @@ function resolveAssembled(request: ImageRequest, reference: string): AssembledIm
       path: ["images", name, "from"],
       home: ["images"],
       known: Object.keys(loaded.manifest.images),
+      advice: adviceOnReference(parent),
     });
   }
   return {

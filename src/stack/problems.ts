@@ -25,6 +25,8 @@ interface UnknownName {
   /** Where such names are defined: `["images"]`. */
   readonly home: DocumentPath;
   readonly known: Iterable<string>;
+  /** What to do, where the name itself tells what was meant. */
+  readonly advice?: string | undefined;
 }
 
 export function createProblems(locator: Locator): Problems {
@@ -42,16 +44,17 @@ export function createProblems(locator: Locator): Problems {
   return {
     list,
     add,
-    addUnknown: ({ code, noun, name, path, home, known }) => {
+    addUnknown: ({ code, noun, name, path, home, known, advice }) => {
       const names = [...known];
       const suggestion = nearest(name, names);
       const place = suggestion === undefined ? undefined : locator.key([...home, suggestion]);
       const hint =
-        place === undefined
+        advice ??
+        (place === undefined
           ? names.length === 0
             ? `No ${noun.toLowerCase()} is defined.`
             : `Defined are: ${names.join(", ")}.`
-          : `Did you mean "${suggestion}"? It is defined at ${place.file}:${place.line}:${place.column}.`;
+          : `Did you mean "${suggestion}"? It is defined at ${place.file}:${place.line}:${place.column}.`);
       add(code, locator.value(path), { message: `${noun} "${name}" is not defined.`, hint });
     },
   };

@@ -2,6 +2,7 @@ import type { Location } from "../diagnostic.ts";
 import type { ManifestService } from "../manifest/schema/manifest.ts";
 import { resolveHardening } from "./hardening.ts";
 import { refuseSameTargets, resolveMounts, resolveSecretMounts, resolveTmpfs } from "./mounts.ts";
+import { adviceOnReference } from "./image-advice.ts";
 import { resolvePorts } from "./ports.ts";
 import { resolveProbes } from "./probes.ts";
 import type { Problems } from "./problems.ts";
@@ -52,6 +53,7 @@ function resolveService(request: ServiceRequest): Service {
       path: ["services", name, "image"],
       home: ["images"],
       known: Object.keys(loaded.manifest.images),
+      advice: adviceOnReference(service.image),
     });
   }
   const mounts = resolveMounts(request);

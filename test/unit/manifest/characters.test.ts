@@ -26,9 +26,8 @@ describe("bytes that are not UTF-8", () => {
     const bytes = Buffer.from("name: shop\n# caf\xe9 noir\nimages: {}\n", "latin1");
     const decoded = decodeManifest(bytes, "stack.config.yaml");
 
-    expect(
-      decoded.ok ? "" : `\n${formatDiagnostics(decoded.error, { color: false })}`,
-    ).toMatchInlineSnapshot(`
+    expect(decoded.ok ? "" : `\n${formatDiagnostics(decoded.error, { color: false })}`)
+      .toMatchInlineSnapshot(`
       "
       stack.config.yaml:2:6 error: The byte 0xE9 is not UTF-8. [not-utf8]
 

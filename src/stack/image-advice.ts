@@ -1,0 +1,12 @@
+/** What somebody wants who names an image of a registry where one of the stack is due; undefined for other names. */
+export function adviceOnReference(name: string): string | undefined {
+  const distribution =
+    /^(debian|oraclelinux|ubuntu|fedora|rockylinux|almalinux|alpine)(?::(\d+).*)?$/.exec(name);
+  if (distribution !== null) {
+    const [, family = "", release] = distribution;
+    const os = family === "oraclelinux" ? "oraclelinux-9" : `debian-${release === "13" ? 13 : 12}`;
+    return `Images are made from packages: \`from: scratch\` with \`packages: { ${os}: [base-files, …] }\`.`;
+  }
+  if (!/[:/@]/.test(name)) return undefined;
+  return `An image of a registry is declared under \`images\`, pinned by its digest: \`image: ${name.split("@")[0]}@sha256:…\`. \`docker buildx imagetools inspect ${name.split("@")[0]}\` prints it.`;
+}

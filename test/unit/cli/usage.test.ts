@@ -1,0 +1,69 @@
+import { CommanderError } from "commander";
+import { describe, expect, test } from "vitest";
+import { adviceOnCommand } from "../../../src/cli/foreign-words.ts";
+import { createProgram } from "../../../src/cli/program.ts";
+import { usageError } from "../../../src/cli/usage-error.ts";
+
+const streams = { stdout: process.stdout, stderr: process.stderr };
+
+async function hintFor(line: string): Promise<string | undefined> {
+  const program = await createProgram(streams, async () => undefined);
+  try {
+    await program.parseAsync(line.split(" "), { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return usageError(
+      error,
+      program.commands.map((each) => each.name()),
+    ).hint;
+  }
+  throw new Error(`${line} is no mistake`);
+}
+
+describe("a command of another tool is told what qclock has, and nothing is taken for a slip", () => {
+  test.each(
+    "stop start rm kill run copy cp restart version status images pull push inspect top create pause ls list destroy delete clean prune apply deploy test check init".split(
+      " ",
+    ),
+  )("%s", async (word) => {
+    const hint = await hintFor(word);
+    expect(hint).not.toMatch(/^Did you mean|reset/);
+    expect(hint).not.toBe("qclock help lists the commands.");
+  });
+});
+
+describe("a slip of the keyboard", () => {
+  test.each([
+    ["biuld", "Did you mean build?"],
+    ["exce", "Did you mean exec?"],
+    ["verfy", "Did you mean verify?"],
+    ["resett", "Did you mean reset?"],
+    ["upp", "Did you mean up?"],
+    ["zzzz", "qclock help lists the commands."],
+    ["logs --folow", "Did you mean --follow? See 'qclock logs --help'."],
+    ["reset --volumes", "See 'qclock reset --help'."],
+    ["reset --purge-volume", "Did you mean --purge-volumes? See 'qclock reset --help'."],
+  ])("%s", async (line, hint) => {
+    expect(await hintFor(line)).toBe(hint);
+  });
+
+  test("never leads to what removes, but for the smallest", () => {
+    expect(
+      ["rest", "rset", "dwon", "own"].map((word) => adviceOnCommand(word, ["reset", "down"])),
+    ).toEqual(["Did you mean reset?", undefined, undefined, undefined]);
+  });
+});
+
+describe("other mistakes point to the help of their own command", () => {
+  test.each([
+    ["exec", "See 'qclock exec --help'."],
+    ["exec app", "See 'qclock exec --help'."],
+    ["up --foo", "See 'qclock up --help'."],
+    ["lock why", "See 'qclock lock why --help'."],
+    ["bundle frob", "See 'qclock bundle --help'."],
+    ["up --jobs many", "See 'qclock up --help'."],
+    ["--foo", "See 'qclock --help'."],
+  ])("%s", async (line, hint) => {
+    expect(await hintFor(line)).toBe(hint);
+  });
+});
