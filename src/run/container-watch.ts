@@ -7,8 +7,8 @@ export interface WatchRequest {
   /** The container as it was seen when the watch began. */
   readonly state: ContainerState;
   readonly clock: Clock;
-  /** The Engine goes away, or comes back: a line for the reader. */
-  readonly onNotice: (message: string) => void;
+  /** The Engine goes away (`isAway`), or is back: a line for the reader. */
+  readonly onEngine: (message: string, isAway: boolean) => void;
   readonly signal: AbortSignal;
 }
 
@@ -19,6 +19,8 @@ export interface ContainerWatch extends Disposable {
    * container is gone. Rejects with the Engine's failure when that does not answer, and with the signal's reason.
    */
   readonly stopped: Promise<void>;
+  /** For how long the Engine has been away in all since the watch began; 0: never. */
+  readonly awayMs: number;
   /** The exit code of the last end that the Engine has told of. Waits so long for one that it has not told of yet. */
   lastExitCode(waitMs: number): Promise<number | undefined>;
 }
@@ -45,6 +47,7 @@ class Watch implements ContainerWatch {
   readonly #told = Promise.withResolvers<void>();
   #isListening = false;
   #exitCode: number | undefined;
+  #awayMs = 0;
 
   constructor(request: WatchRequest) {
     this.#request = request;
@@ -52,6 +55,10 @@ class Watch implements ContainerWatch {
     this.stopped = Promise.race([this.#ended.promise, this.#look()]);
     // Whoever waits asks for it; a watch that is over has nobody who does.
     this.stopped.catch(() => undefined);
+  }
+
+  get awayMs(): number {
+    return this.#awayMs;
   }
 
   async lastExitCode(waitMs: number): Promise<number | undefined> {
@@ -88,8 +95,10 @@ class Watch implements ContainerWatch {
 
   #tellReturn(awaySinceMs: number | undefined): void {
     if (awaySinceMs === undefined) return;
-    const seconds = Math.max(1, Math.round((this.#request.clock.now() - awaySinceMs) / 1000));
-    this.#request.onNotice(`the Engine answers again after ${seconds} s`);
+    const awayMs = this.#request.clock.now() - awaySinceMs;
+    this.#awayMs += awayMs;
+    const seconds = Math.max(1, Math.round(awayMs / 1000));
+    this.#request.onEngine(`the Engine answers again after ${seconds} s`, false);
   }
 
   /** An Engine that is being restarted takes no connections for a while; one that takes them and says nothing has had its time. */
@@ -99,7 +108,7 @@ class Watch implements ContainerWatch {
     if (!isAway) throw error;
     if (awaySinceMs === undefined) {
       const limit = AWAY_LIMIT_MS / 1000;
-      this.#request.onNotice(`the Engine has gone away; it has ${limit} s to come back`);
+      this.#request.onEngine(`the Engine has gone away; it has ${limit} s to come back`, true);
       return nowMs;
     }
     if (nowMs - awaySinceMs >= AWAY_LIMIT_MS) throw error;

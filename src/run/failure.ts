@@ -29,11 +29,17 @@ export async function explainFailure(request: FailureRequest): Promise<QclockErr
   const found = await lastState(request);
   const lastExitCode = await exitCodeOf(request, found);
   const log = await lastLines(engine, service, signal);
+  const awayMs = request.watch?.awayMs ?? 0;
   const details = [
     ...(timeout === undefined
       ? []
       : [`last probe: ${timeout.probe.name}: ${timeout.last.message}`]),
     ...(found === undefined ? [] : [`container: ${describeState(found, service, lastExitCode)}`]),
+    ...(awayMs === 0
+      ? []
+      : [
+          `the Engine was away for ${seconds(awayMs)} meanwhile; one that starts ends or restarts its containers`,
+        ]),
     ...(log.length === 0
       ? ["log: empty"]
       : [
@@ -49,9 +55,11 @@ export async function explainFailure(request: FailureRequest): Promise<QclockErr
   return new QclockError(
     code,
     `Service "${service.name}" ${state === undefined ? "is gone" : endOf(state, service, lastExitCode)}.`,
-    { details, hint: hintFor(state, service, log) },
+    { details, hint: awayMs > 0 ? restartHint : hintFor(state, service, log) },
   );
 }
+
+const restartHint = "Once the Engine stays, run the command again: it goes on from here.";
 
 /** Of a service that runs and does not answer: what it had, and what it took. */
 function notReady(
@@ -161,7 +169,8 @@ function hintFor(
     return "The program is for another architecture, or a script without a first line `#!`.";
   if (/operation not permitted/i.test(text))
     return "A capability may be missing: add it with `cap_add` and a reason under `policy`.";
-  if (state?.exitCode === 0 && !service.job)
+  const hasEnded = state?.status === "exited" || state?.status === "restarting";
+  if (hasEnded && state.exitCode === 0 && !service.job)
     return "A service keeps running; one that ends by itself is a job: `job: true`.";
   return `See the whole log with: qclock logs ${service.name}`;
 }

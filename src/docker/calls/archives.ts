@@ -1,6 +1,7 @@
 import type { EngineClient } from "../connection/client.ts";
 import { limitSilence } from "../connection/silence.ts";
 import type { Engine } from "../engine.ts";
+import { shortId } from "../short-id.ts";
 
 type ArchiveCalls = Pick<Engine, "putArchive" | "getArchive">;
 
@@ -16,12 +17,12 @@ export function archiveCalls(client: EngineClient): ArchiveCalls {
         query: { path, noOverwriteDirNonDir: "true" },
         body: archive,
         headers: { "Content-Type": "application/x-tar" },
-        operation: `write files into container ${id.slice(0, 12)}`,
+        operation: `write files into container ${shortId(id)}`,
         signal,
       });
     },
     async getArchive(id, path, signal) {
-      const operation = `read ${path} of container ${id.slice(0, 12)}`;
+      const operation = `read ${path} of container ${shortId(id)}`;
       const call = {
         path: `/containers/${encodeURIComponent(id)}/archive`,
         query: { path },

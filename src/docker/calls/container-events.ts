@@ -3,6 +3,7 @@ import type { EngineClient } from "../connection/client.ts";
 import type { ContainerEnd } from "../engine.ts";
 import { parseForeign } from "../foreign.ts";
 import { decodeJsonLines } from "../progress/json-lines.ts";
+import { shortId } from "../short-id.ts";
 
 const eventSchema = z.object({
   timeNano: z._default(z.number(), 0),
@@ -20,7 +21,7 @@ export async function* containerEnds(
   id: string,
   { since, signal }: { readonly since: number; readonly signal: AbortSignal | undefined },
 ): AsyncGenerator<ContainerEnd> {
-  const operation = `follow the events of container ${id.slice(0, 12)}`;
+  const operation = `follow the events of container ${shortId(id)}`;
   const filters = { type: ["container"], container: [id], event: ["die"] };
   const call = {
     path: "/events",

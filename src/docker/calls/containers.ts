@@ -6,6 +6,7 @@ import { parseForeign } from "../foreign.ts";
 import { containerBody, describeRequest } from "./container-body.ts";
 import { containerSchema, containerState } from "./container-state.ts";
 import { explainPortInUse } from "./port-in-use.ts";
+import { shortId } from "../short-id.ts";
 
 type ContainerCalls = Pick<
   Engine,
@@ -47,7 +48,7 @@ export function containerCalls(client: EngineClient): ContainerCalls {
     },
     async startContainer(id, signal) {
       const started = client.change(
-        { operation: `start container ${id.slice(0, 12)}`, signal },
+        { operation: `start container ${shortId(id)}`, signal },
         (dockerode, abortSignal) => dockerode.getContainer(id).start({ abortSignal }),
       );
       await unless(304, started).catch(async (error: unknown) => {
@@ -57,7 +58,7 @@ export function containerCalls(client: EngineClient): ContainerCalls {
     async stopContainer(id, gracePeriodMs, signal) {
       const seconds = Math.ceil(gracePeriodMs / 1000);
       const mutation = {
-        operation: `stop container ${id.slice(0, 12)}`,
+        operation: `stop container ${shortId(id)}`,
         signal,
         expectedMs: gracePeriodMs,
         deadlineMs: gracePeriodMs + afterGraceMs,
@@ -70,7 +71,7 @@ export function containerCalls(client: EngineClient): ContainerCalls {
       );
     },
     async killContainer(id, killSignal, signal) {
-      const operation = `send ${killSignal} to container ${id.slice(0, 12)}`;
+      const operation = `send ${killSignal} to container ${shortId(id)}`;
       // 409: it is not running.
       await unless(
         409,
@@ -80,7 +81,7 @@ export function containerCalls(client: EngineClient): ContainerCalls {
       );
     },
     async removeContainer(id, signal) {
-      const operation = `remove container ${id.slice(0, 12)}`;
+      const operation = `remove container ${shortId(id)}`;
       // Its anonymous volumes go with it; a named one never does.
       await unless(
         404,
@@ -95,7 +96,7 @@ export function containerCalls(client: EngineClient): ContainerCalls {
     },
     inspectContainer: (idOrName, signal) => inspectContainer(client, idOrName, signal),
     async waitContainer(id, signal) {
-      const operation = `wait for container ${id.slice(0, 12)}`;
+      const operation = `wait for container ${shortId(id)}`;
       const call = {
         method: "POST",
         path: `/containers/${encodeURIComponent(id)}/wait`,
@@ -126,7 +127,7 @@ export async function inspectContainer(
   idOrName: string,
   signal?: AbortSignal,
 ): Promise<ContainerState | undefined> {
-  const operation = `inspect container ${idOrName}`;
+  const operation = `inspect container ${shortId(idOrName)}`;
   const raw = await client.http.find({
     path: `/containers/${encodeURIComponent(idOrName)}/json`,
     operation,

@@ -4,6 +4,7 @@ import type { EngineClient } from "../connection/client.ts";
 import type { InteractiveExecOptions } from "../engine.ts";
 import { createExec, exitCodeOf } from "./exec.ts";
 import { demultiplex, rawFrames } from "./log-frames.ts";
+import { shortId } from "../short-id.ts";
 
 export interface InteractiveExecRequest {
   readonly id: string;
@@ -17,7 +18,7 @@ export async function execInteractive(
   client: EngineClient,
   { id, command, options, signal }: InteractiveExecRequest,
 ): Promise<number> {
-  const operation = `run ${command[0] ?? "a command"} in container ${id.slice(0, 12)}`;
+  const operation = `run ${command[0] ?? "a command"} in container ${shortId(id)}`;
   const { tty, stdin, stdout, stderr, user } = options;
   const execId = await createExec(client, {
     id,

@@ -6,6 +6,7 @@ import type { ExecOptions, ExecResult } from "../engine.ts";
 import { parseForeign } from "../foreign.ts";
 import { endProcess } from "./end-process.ts";
 import { demultiplex } from "./log-frames.ts";
+import { shortId } from "../short-id.ts";
 
 const idSchema = z.object({ Id: z.string() });
 
@@ -33,7 +34,7 @@ export async function exec(
   client: EngineClient,
   { id, command, options, signal }: ExecRequest,
 ): Promise<ExecResult> {
-  const operation = `run ${command[0] ?? "a command"} in container ${id.slice(0, 12)}`;
+  const operation = `run ${command[0] ?? "a command"} in container ${shortId(id)}`;
   const execId = await createExec(client, { id, command, user: options.user, operation, signal });
   const deadline = AbortSignal.timeout(options.timeoutMs);
   const either = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);

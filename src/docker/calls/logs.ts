@@ -6,6 +6,7 @@ import { parseForeign } from "../foreign.ts";
 import { containerSchema } from "./container-state.ts";
 import { demultiplex, rawFrames } from "./log-frames.ts";
 import { splitLines } from "./log-lines.ts";
+import { shortId } from "../short-id.ts";
 
 /** Lines of a container's output, oldest first; with `follow`, until it stops or the reader does. */
 export async function* logs(
@@ -13,7 +14,7 @@ export async function* logs(
   id: string,
   { options, signal }: { readonly options: LogOptions; readonly signal: AbortSignal | undefined },
 ): AsyncGenerator<LogLine> {
-  const operation = `read the output of container ${id.slice(0, 12)}`;
+  const operation = `read the output of container ${shortId(id)}`;
   const path = `/containers/${encodeURIComponent(id)}`;
   const inspected = await client.http.find({ path: `${path}/json`, operation, signal });
   if (inspected === undefined)

@@ -1,6 +1,7 @@
 import type { EngineClient } from "../connection/client.ts";
 import type { Engine } from "../engine.ts";
 import { engineStatus } from "../errors.ts";
+import { shortId } from "../short-id.ts";
 
 type NetworkCalls = Pick<Engine, "createNetwork" | "connectNetwork" | "removeNetwork">;
 
@@ -26,7 +27,7 @@ export function networkCalls(client: EngineClient): NetworkCalls {
       return network.id;
     },
     async connectNetwork(network, container, aliases, signal) {
-      const operation = `connect container ${container.slice(0, 12)} to network ${network}`;
+      const operation = `connect container ${shortId(container)} to network ${network}`;
       const options = { Container: container, EndpointConfig: { Aliases: [...aliases] } };
       await client.change({ operation, signal }, (dockerode, abortSignal) => {
         const abortable = { ...options, abortSignal };
@@ -36,7 +37,7 @@ export function networkCalls(client: EngineClient): NetworkCalls {
     async removeNetwork(id, signal) {
       try {
         await client.change(
-          { operation: `remove network ${id.slice(0, 12)}`, signal },
+          { operation: `remove network ${shortId(id)}`, signal },
           (dockerode, abortSignal) => dockerode.getNetwork(id).remove({ abortSignal }),
         );
       } catch (error) {

@@ -5,6 +5,7 @@ import { containerSchema, containerStatusSchema } from "../calls/container-state
 import { parseForeign } from "../foreign.ts";
 import { readLiveSettings } from "./live-settings.ts";
 import { byName, type Filters, labelsSchema, type Look, ofStack } from "./look.ts";
+import { shortId } from "../short-id.ts";
 
 const containersSchema = z.array(
   z.object({
@@ -73,7 +74,7 @@ async function complete(
   { client, signal }: Look,
   listed: ListedContainer,
 ): Promise<ObservedContainer> {
-  const operation = `inspect container ${listed.Id.slice(0, 12)}`;
+  const operation = `inspect container ${shortId(listed.Id)}`;
   const answer = await client.http.find({
     path: `/containers/${listed.Id}/json`,
     operation,

@@ -8,8 +8,8 @@ const TELL_MS = 10_000;
 export interface Waiting extends Disposable {
   /** The newest reason why it is not over: shown in passing, and told from time to time. */
   note(reason: string): void;
-  /** Something that the reader should know at once. */
-  say(message: string): void;
+  /** Something that the reader should know at once, and where it stands until something else is said if it `lasts`. */
+  readonly say: (message: string, lasts: boolean) => void;
   /** The newest reason. */
   last(): string | undefined;
 }
@@ -22,13 +22,14 @@ export function tellWaiting(
   const over = new AbortController();
   const startedMs = clock.now();
   let last: string | undefined;
-  const say = (reason: string): void =>
+  let lasting: string | undefined;
+  const tell = (reason: string): void =>
     emit({ type: "node-waiting", node, reason, waitedMs: clock.now() - startedMs });
   const repeat = async (): Promise<void> => {
     const either = AbortSignal.any([signal, over.signal]);
     for (;;) {
       await clock.sleep(TELL_MS, either);
-      say(last ?? "no probe has answered yet");
+      tell(lasting ?? last ?? "no probe has answered yet");
     }
   };
   // Ends with the wait, or with the run.
@@ -40,7 +41,10 @@ export function tellWaiting(
       last = reason;
       emit({ type: "node-output", node, line: reason });
     },
-    say,
+    say(message, lasts) {
+      lasting = lasts ? message : undefined;
+      tell(message);
+    },
     last: () => last,
     [Symbol.dispose]: () => over.abort(new Error("the wait is over")),
   };

@@ -92,7 +92,7 @@ function follow(
   { engine, clock, signal }: WaitContext,
   waiting: Waiting,
 ): ContainerWatch {
-  return watchContainer({ engine, state, clock, signal, onNotice: (line) => waiting.say(line) });
+  return watchContainer({ engine, state, clock, signal, onEngine: waiting.say });
 }
 
 /** An Engine that is given up while something waits leaves the reader with the probe's last word, too. */
