@@ -16,6 +16,12 @@ const stateSchema = z.object({
   Pid: z._default(z.number(), 0),
 });
 
+/** How long the Engine may take to say what became of a command that was given up. */
+const lookAfterMs = 3000;
+
+/** Of a command that the Engine says nothing about. */
+const unknownState: z.infer<typeof stateSchema> = { Running: true, Pid: 0 };
+
 /** How much output of a command is kept. */
 const maxOutputBytes = 64 * 1024;
 
@@ -43,10 +49,11 @@ export async function exec(
     return { exitCode: await exitCodeOf(client, execId, { operation, signal: either }), output };
   } catch (error) {
     if (!either.aborted) throw error;
-    const { Pid: pid, Running: running } = await inspectExec(client, execId, {
-      operation,
-      signal: undefined,
-    });
+    // With a time of its own, and a short one: an Engine that hangs must not make a probe of two seconds one of thirty.
+    const look = { operation, signal: AbortSignal.timeout(lookAfterMs) };
+    const { Pid: pid, Running: running } = await inspectExec(client, execId, look).catch(
+      () => unknownState,
+    );
     const ended = running && (await endProcess(client.endpoint, pid, id));
     signal?.throwIfAborted();
     throw new QclockError(

@@ -83,6 +83,25 @@ test.each<[string, (engine: Engine, tell: (line: string) => void) => Promise<unk
   );
 });
 
+test("a command of a probe in an Engine that hangs ends with the probe's time", async () => {
+  await using fake = await startFakeEngine({
+    routes: {
+      "POST /containers/c/exec": (response) => void response.writeHead(201).end('{"Id":"e"}'),
+      "POST /exec/e/start": hangs,
+      "GET /exec/e/json": hangs,
+    },
+  });
+  // Longer than the test may take: what ends the command is not the deadline of a call.
+  await using engine = await fake.connect({ firstByteMs: 600_000 });
+  const command = engine.exec("c", ["check"], { timeoutMs: 20 });
+
+  await expect(command).rejects.toMatchObject({
+    code: "deadline-exceeded",
+    message: "The command check did not end within 20 ms.",
+    details: [expect.stringContaining("may still be running")],
+  });
+});
+
 test("a container that takes its time to stop is not called a hung Engine", async () => {
   await using fake = await startFakeEngine({
     routes: {
