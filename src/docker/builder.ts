@@ -42,6 +42,9 @@ export async function chooseBuilder({
   return verdict;
 }
 
+/** For the images of a trial; they are a few bytes, and what is left bears a label. */
+const REMOVAL_MS = 10_000;
+
 export interface Trial {
   readonly engine: Engine;
   readonly store: Store;
@@ -93,7 +96,11 @@ export async function tryBuilder({
     if (error instanceof QclockError && error.code === "build-failed") return error;
     throw error;
   } finally {
-    for (const id of [...made, reference]) await engine.removeImage(id);
+    // A failure here must not stand in place of the trial's own, nor take its time again where the Engine hangs.
+    const limited = AbortSignal.timeout(REMOVAL_MS);
+    for (const id of [...made, reference]) {
+      await engine.removeImage(id, limited).catch(() => undefined);
+    }
   }
 }
 

@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { labels } from "../../stack/labels.ts";
 import type { EngineClient } from "../connection/client.ts";
 import { limitSilence } from "../connection/silence.ts";
-import { engineStatus } from "../errors.ts";
 
 /**
  * Every file of an image as one tar stream. The Engine exports containers only, so one is made that is never started, and
@@ -51,14 +50,17 @@ async function* readAndRemove(
   }
 }
 
-/** Without the caller's signal: what was made is removed also when the caller gave up. */
+/**
+ * Without the caller's signal: what was made is removed also when the caller gave up. Its failure must not stand in place of the
+ * export's own; what is left bears the label of a helper.
+ */
 async function removeHelper(client: EngineClient, id: string): Promise<void> {
-  try {
-    await client.change(
-      { operation: "remove a helper container", signal: undefined },
-      (dockerode) => dockerode.getContainer(id).remove({ v: true, force: true }),
-    );
-  } catch (error) {
-    if (engineStatus(error) !== 404) throw error;
-  }
+  const signal = AbortSignal.timeout(REMOVAL_MS);
+  await client
+    .change({ operation: "remove a helper container", signal }, (dockerode, abortSignal) =>
+      dockerode.getContainer(id).remove({ v: true, force: true, abortSignal }),
+    )
+    .catch(() => undefined);
 }
+
+const REMOVAL_MS = 10_000;

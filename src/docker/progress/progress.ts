@@ -101,19 +101,31 @@ class Watch {
   async #ask(): Promise<void> {
     if (this.#isAsking) return;
     this.#isAsking = true;
+    const slow = setTimeout(() => this.#tellHung(), this.#http.deadlines.slowNoticeMs / 5);
     try {
       const { response } = await this.#http.stream({
         path: "/_ping",
         operation: this.#operation,
         signal: this.#asking.signal,
+        // Told here, and sooner: it has been silent already.
+        expectedMs: Number.POSITIVE_INFINITY,
       });
       response.resume();
       this.#hasAnswered = true;
     } catch (error) {
       if (!this.#asking.signal.aborted) this.#controller.abort(error);
     } finally {
+      clearTimeout(slow);
       this.#isAsking = false;
     }
+  }
+
+  #tellHung(): void {
+    const { stallNoticeMs, firstByteMs } = this.#http.deadlines;
+    const silent = (this.#periods * stallNoticeMs) / 1000;
+    this.#http.onNotice(
+      `The Engine has sent nothing for ${silent} s, and does not answer (to ${this.#operation}); given up after ${firstByteMs / 1000} s more.`,
+    );
   }
 }
 

@@ -79,7 +79,7 @@ test.each<[string, (engine: Engine, tell: (line: string) => void) => Promise<unk
   expect(error).toBeInstanceOf(QclockError);
   expect(error).toMatchObject({ code: "deadline-exceeded" });
   expect([...fake.notices, ...lines].join("\n")).toMatch(
-    /The Engine has not answered for 0\.02 s \(to .+\); given up after 0\.12 s\.|No word for 0\.02 s from the Engine\./u,
+    /The Engine has not answered for 0\.02 s \(to .+\); given up after 0\.12 s\.|The Engine has sent nothing for [0-9.]+ s, and does not answer \(to .+\); given up after 0\.12 s more\./u,
   );
 });
 
