@@ -1,4 +1,4 @@
-import { posix } from "node:path";
+import { type IgnorePattern, parsePattern } from "./ignore-pattern.ts";
 
 /** The rules of a `.dockerignore`. */
 export interface IgnoreRules {
@@ -12,9 +12,7 @@ export interface IgnoreRules {
 
 interface Rule {
   readonly exception: boolean;
-  readonly regex: RegExp;
-  /** The pattern up to its first wildcard. */
-  readonly literal: string;
+  readonly pattern: IgnorePattern;
 }
 
 /**
@@ -29,19 +27,19 @@ export function parseIgnore(text: string): IgnoreRules {
     .flatMap((line, index) => parseRule(line, index + 1));
   return {
     ignores(path) {
-      const paths = withParents(path);
-      return rules.reduce((ignored, { exception, regex }) => {
+      return rules.reduce((ignored, { exception, pattern }) => {
         // A rule that would change nothing need not be tried.
         if (exception !== ignored) return ignored;
-        return paths.some((part) => regex.test(part)) ? !exception : ignored;
+        return pattern.matchesWithParents(path) ? !exception : ignored;
       }, false);
     },
     mayHoldExceptions: (directory) =>
       rules.some(
-        ({ exception, literal }) =>
+        ({ exception, pattern: { literal } }) =>
           exception && (literal.startsWith(`${directory}/`) || `${directory}/`.startsWith(literal)),
       ),
-    isException: (path) => rules.some(({ exception, regex }) => exception && regex.test(path)),
+    isException: (path) =>
+      rules.some(({ exception, pattern }) => exception && pattern.matches(path)),
   };
 }
 
@@ -54,56 +52,15 @@ function parseRule(line: string, number: number): readonly Rule[] {
     if (exception) throw new SyntaxError(`line ${number}: "!" needs a pattern`);
     return [];
   }
-  const pattern = posix
-    .normalize(written)
-    .replace(/^\/(?=.)/u, "")
-    .replace(/(?<=.)\/$/u, "");
-  if (pattern === ".") return [];
-  const literal = /^[^*?[\\]*/u.exec(pattern)?.[0] ?? "";
-  return [{ exception, regex: toRegex(pattern, number), literal }];
+  const pattern = parseAt(written, number);
+  return pattern.literal === "." ? [] : [{ exception, pattern }];
 }
 
-/** `**` stands for any number of folders, `*` and `?` do not cross a slash, a backslash takes the next character's meaning. */
-function toRegex(pattern: string, line: number): RegExp {
-  let source = "";
-  for (let index = 0; index < pattern.length; index += 1) {
-    const character = pattern.charAt(index);
-    if (pattern.startsWith("**", index)) {
-      index += pattern[index + 2] === "/" ? 2 : 1;
-      source += index + 1 >= pattern.length ? ".*" : "(?:.*/)?";
-    } else if (character === "*") source += "[^/]*";
-    else if (character === "?") source += "[^/]";
-    else if (character === "[") {
-      const end = pattern.indexOf("]", index + 2);
-      if (end === -1) throw new SyntaxError(`line ${line}: "[" is never closed`);
-      source += characterClass(pattern.slice(index + 1, end));
-      index = end;
-    } else if (character === "\\") {
-      index += 1;
-      if (index === pattern.length)
-        throw new SyntaxError(`line ${line}: "\\" at the end escapes nothing`);
-      source += escape(pattern.charAt(index));
-    } else source += escape(character);
-  }
+function parseAt(written: string, line: number): IgnorePattern {
   try {
-    return new RegExp(`^${source}$`, "su");
-  } catch {
-    throw new SyntaxError(`line ${line}: ${JSON.stringify(pattern)} is not a pattern`);
+    return parsePattern(written);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new SyntaxError(`line ${line}: ${error.message}`, { cause: error });
   }
-}
-
-function characterClass(members: string): string {
-  const negated = members.startsWith("^");
-  const inner = (negated ? members.slice(1) : members).replaceAll(/[\\[\]&~|]/gu, "\\$&");
-  return `[${negated ? "^" : ""}${inner}]`;
-}
-
-function escape(character: string): string {
-  return /[\\^$.*+?()[\]{}|/]/u.test(character) ? `\\${character}` : character;
-}
-
-/** `a/b/c` with `a` and `a/b`. */
-function withParents(path: string): readonly string[] {
-  const parts = path.split("/");
-  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
 }

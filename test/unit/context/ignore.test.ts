@@ -43,6 +43,30 @@ test.each<[rules: string, path: string, ignored: boolean]>([
   ["é*", "été", true],
   ["*é", "été", true],
   [".", "a", false],
+  // Escapes and classes, as Go's filepath.Match and regexp read them.
+  ["[\\]]c", "]c", true],
+  ["[a\\-z]c", "-c", true],
+  ["[a\\-z]c", "bc", false],
+  ["[a-c]x", "bx", true],
+  ["[^a-c]x", "bx", false],
+  ["[!a]x", "bx", false],
+  ["[é-ü]x", "öx", true],
+  ["[[:digit:]]x", "7x", true],
+  ["[[:digit:]]x", "ax", false],
+  ["\\d*", "7x", true],
+  ["a\\?", "a?", true],
+  ["a\\?", "ab", false],
+  ["a]", "a]", true],
+  ["x$y*", "x$yz", true],
+  // Compared as text, as moby does.
+  ["**log", "a/dialog", true],
+  ["**/log", "a/dialog", false],
+  ["**/log", "a/log/b", true],
+  ["a**", "abc/d", true],
+  ["**/*.go", "a/b/c.go", true],
+  ["**/*.go", "c.go/d", true],
+  ["a/**/b/**/c", "a/x/b/c", true],
+  ["a/**/b/**/c", "a/x/c", false],
 ])("%j on %j: %s", (rules, path, ignored) => {
   expect(parseIgnore(rules).ignores(path)).toBe(ignored);
 });
@@ -56,11 +80,24 @@ test("an ignored folder is walked only where an exception may lie inside", () =>
   expect(parseIgnore("*").mayHoldExceptions("a")).toBe(false);
 });
 
+test("the time for a pattern grows with its length, not with the ways to read it", () => {
+  const rules = parseIgnore(`${"**/a/".repeat(14)}b\n${"*a".repeat(60)}b`);
+  expect(rules.ignores(`${"a/".repeat(40)}c`)).toBe(false);
+  expect(rules.ignores(`${"a/".repeat(40)}b`)).toBe(true);
+  expect(rules.ignores("a".repeat(200))).toBe(false);
+});
+
 test.each([
   ["ok\n!", 'line 2: "!" needs a pattern'],
-  ["[a", 'line 1: "[" is never closed'],
-  ["a\\", 'line 1: "\\" at the end escapes nothing'],
-  ["[b-a]", 'line 1: "[b-a]" is not a pattern'],
+  ["[a", 'line 1: syntax error in pattern "[a"'],
+  ["a\\", String.raw`line 1: syntax error in pattern "a\\"`],
+  ["[b-a]", 'line 1: syntax error in pattern "[b-a]"'],
+  ["[]a]", 'line 1: syntax error in pattern "[]a]"'],
+  ["[-a]", 'line 1: syntax error in pattern "[-a]"'],
+  ["[a-]", 'line 1: syntax error in pattern "[a-]"'],
+  ["[^]", 'line 1: syntax error in pattern "[^]"'],
+  ["x/[]/y", 'line 1: syntax error in pattern "x/[]/y"'],
+  [String.raw`dir\yes*`, String.raw`line 1: syntax error in pattern "dir\\yes*"`],
 ])("%j is no list of patterns", (text, message) => {
   expect(() => parseIgnore(text)).toThrow(new SyntaxError(message));
 });
