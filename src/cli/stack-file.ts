@@ -6,6 +6,7 @@ import { decodeManifest } from "../manifest/encoding.ts";
 import type { LoadedManifest } from "../manifest/load.ts";
 import { fail, ok, type Result } from "../result.ts";
 import type { Architecture, OsName, Stack } from "../stack/stack.ts";
+import { parsePairs } from "../stack/values.ts";
 import type { Store } from "../store/store.ts";
 import { displayPath, kindOf } from "./manifest-file.ts";
 import { chooseOs } from "./os-choice.ts";
@@ -161,16 +162,16 @@ async function readFroms(
   for (const [name, image] of Object.entries(loaded.manifest.images)) {
     if (image.build === undefined) continue;
     const { parseFroms } = await import("../context/dockerfile.ts");
-    const { context, dockerfile } =
+    const { context, dockerfile, args } =
       typeof image.build === "string"
-        ? { context: image.build, dockerfile: "Dockerfile" }
+        ? { context: image.build, dockerfile: "Dockerfile", args: undefined }
         : image.build;
     const file = path.resolve(loaded.directory, context, dockerfile);
     const text = await readFile(file, "utf8").catch(() => "");
     texts.set(file, text);
     froms.set(
       name,
-      parseFroms(text).map((from) => from.image),
+      parseFroms(text, parsePairs(args)).map((from) => from.image),
     );
   }
   return froms;

@@ -12,55 +12,85 @@ export interface DockerfileFrom {
   readonly length: number;
 }
 
+/** Any name of an image or a stage, with what is known of it. */
+interface Reference extends DockerfileFrom {
+  /** An earlier stage of the same Dockerfile, or `scratch`. */
+  readonly isStage: boolean;
+  /** Only in `FROM` do the builders replace variables themselves. */
+  readonly isFrom: boolean;
+}
+
+type Variables = ReadonlyMap<string, string>;
+
 /**
  * The images that a Dockerfile names in `FROM`, `COPY --from`, `ADD --from` and `RUN --mount=…,from=`, in order. Stages of
- * the same Dockerfile and `scratch` are none. A name that is empty once its variables are replaced is kept, so that it can
- * be reported.
+ * the same Dockerfile and `scratch` are none. Variables are replaced by what `build.args` and the defaults of `ARG` give
+ * them. A name that is empty once its variables are replaced is kept, so that it can be reported.
  */
 export function parseFroms(
   text: string,
-  buildArgs: ReadonlyMap<string, string> = new Map(),
+  buildArgs: Variables = new Map(),
 ): readonly DockerfileFrom[] {
-  const { instructions } = readInstructions(text);
-  const variables = new Map<string, string>();
-  const stages = new Set<string>();
-  let stageCount = 0;
-  const froms: DockerfileFrom[] = [];
-  for (const instruction of instructions) {
-    if (instruction.keyword === "ARG" && stageCount === 0) {
-      // Only what stands before the first FROM can be used in one.
-      for (const [name, value] of readArgs(instruction.rest, variables, buildArgs))
-        variables.set(name, value);
-    } else if (instruction.keyword === "FROM") {
-      const from = readFrom(instruction, variables);
-      if (from !== undefined && !isInside(from.image, stages)) froms.push(from);
-      stages.add(String(stageCount));
-      if (from?.alias !== undefined) stages.add(from.alias.toLowerCase());
-      stageCount += 1;
-    } else {
-      froms.push(...readReferences(instruction).filter(({ image }) => !isInside(image, stages)));
-    }
-  }
-  return froms;
+  return readAll(text, buildArgs)
+    .filter(({ isStage }) => !isStage)
+    .map(({ isStage: _, isFrom: __, ...from }) => from);
 }
 
-/** Replace names of images in a Dockerfile, leaving every other character, and so every line number, where it is. */
+/**
+ * Replace names of images in a Dockerfile, leaving every other character, and so every line number, where it is. Variables in
+ * `COPY --from` and `RUN --mount` go, too, since the builders refuse them there.
+ */
 export function renameFroms(
   text: string,
   names: ReadonlyMap<string, string>,
-  buildArgs: ReadonlyMap<string, string> = new Map(),
+  buildArgs: Variables = new Map(),
 ): string {
-  const froms = parseFroms(text, buildArgs).toSorted((left, right) => right.offset - left.offset);
-  return froms.reduce((renamed, { image, offset, length }) => {
-    const name = names.get(image);
-    return name === undefined
+  const references = readAll(text, buildArgs).toSorted((left, right) => right.offset - left.offset);
+  return references.reduce((renamed, { image, isStage, isFrom, offset, length }) => {
+    const name = isStage ? undefined : names.get(image);
+    const isReplaced = !isFrom && image !== text.slice(offset, offset + length);
+    const written = name ?? (isReplaced ? image : undefined);
+    return written === undefined
       ? renamed
-      : renamed.slice(0, offset) + name + renamed.slice(offset + length);
+      : renamed.slice(0, offset) + written + renamed.slice(offset + length);
   }, text);
 }
 
-function isInside(image: string, stages: ReadonlySet<string>): boolean {
-  return image === "scratch" || stages.has(image.toLowerCase());
+function readAll(text: string, buildArgs: Variables): readonly Reference[] {
+  const globals = new Map<string, string>();
+  let locals = new Map<string, string>();
+  const stages = new Set<string>(["scratch"]);
+  let stageCount = 0;
+  const references: Reference[] = [];
+  for (const instruction of readInstructions(text).instructions) {
+    const { keyword, rest } = instruction;
+    if (keyword === "ARG" && stageCount === 0) {
+      // Only what stands before the first FROM can be used in one.
+      for (const [name, value] of readArgs(rest, globals, buildArgs)) globals.set(name, value);
+    } else if (keyword === "ARG") {
+      // Without a default it takes the value from before the first FROM.
+      const read = readArgs(rest, locals, buildArgs, globals);
+      for (const [name, value] of read) locals.set(name, value);
+    } else if (keyword === "ENV") {
+      for (const [name, value] of readArgs(rest, locals)) locals.set(name, value);
+    } else if (keyword === "FROM") {
+      const from = readFrom(instruction, globals);
+      if (from !== undefined) {
+        references.push({ ...from, isFrom: true, isStage: stages.has(from.image.toLowerCase()) });
+      }
+      stages.add(String(stageCount));
+      if (from?.alias !== undefined) stages.add(from.alias.toLowerCase());
+      stageCount += 1;
+      locals = new Map();
+    } else {
+      for (const found of readReferences(instruction)) {
+        const image = expandVariables(found.image, locals);
+        const isStage = stages.has(image.toLowerCase());
+        references.push({ ...found, image, isFrom: false, isStage });
+      }
+    }
+  }
+  return references;
 }
 
 function readFrom(
@@ -78,7 +108,7 @@ function readFrom(
   };
 }
 
-/** The builders replace no variables in these. */
+/** Names as they are written. */
 function readReferences({ keyword, rest, offsetOf }: Instruction): readonly DockerfileFrom[] {
   const patterns = new Map([
     ["COPY", /(?:^|\s)--from=(\S+)/gu],
@@ -101,17 +131,18 @@ function readReferences({ keyword, rest, offsetOf }: Instruction): readonly Dock
 
 function readArgs(
   rest: string,
-  variables: ReadonlyMap<string, string>,
-  buildArgs: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
+  variables: Variables,
+  buildArgs: Variables = new Map(),
+  inherited: Variables = new Map(),
+): Variables {
   const read = new Map<string, string>();
   for (const [, name = "", written] of rest.matchAll(
-    /([A-Za-z_]\w*)(?:=("[^"]*"|'[^']*'|\S*))?/gu,
+    /(?<=^|\s)([A-Za-z_]\w*)(?:=("[^"]*"|'[^']*'|\S*))?/gu,
   )) {
     const known = new Map([...variables, ...read]);
     const value =
       buildArgs.get(name) ??
-      (written === undefined ? undefined : expandVariables(unquote(written), known));
+      (written === undefined ? inherited.get(name) : expandVariables(unquote(written), known));
     if (value !== undefined) read.set(name, value);
   }
   return read;

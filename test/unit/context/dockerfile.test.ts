@@ -57,6 +57,34 @@ test("variables come from the build args, then from their defaults", () => {
   expect(images("FROM a\nARG LATE=b\nFROM ${LATE:-c}\n")).toEqual(["a", "c"]);
 });
 
+test("a default may hold further variables", () => {
+  const text = "ARG A\nARG B=${A:-${C:-deep}}\nFROM ${A:-${B}-x}\nFROM ${A:+${B}}y\n";
+  expect(images(text)).toEqual(["deep-x", "y"]);
+  expect(images(text, { A: "set" })).toEqual(["set", "sety"]);
+});
+
+test("COPY and RUN take the variables of their stage: build args, defaults, those from before the first FROM", () => {
+  const text =
+    "ARG BASE=base\nARG OUTER=outer\nFROM a AS one\nCOPY --from=${BASE} x /\nARG BASE\nARG OUTER=own\nARG STAGE=one\nCOPY --from=${BASE} x /\nRUN --mount=type=bind,from=${OUTER},target=/o true\nFROM b\nARG STAGE=one\nCOPY --from=$STAGE x /\nCOPY --from=${OUTER:-none} x /\n";
+  expect(images(text)).toEqual(["a", "", "base", "own", "b", "none"]);
+  expect(images(text, { BASE: "mine", OUTER: "given" })).toEqual([
+    "a",
+    "",
+    "mine",
+    "given",
+    "b",
+    "none",
+  ]);
+});
+
+test("variables where the builders refuse them are written out", () => {
+  const text =
+    "FROM a AS one\nFROM b\nARG S=one\nARG I=base\nCOPY --from=$S x /\nCOPY --from=${I} y /\n";
+  expect(renameFroms(text, new Map([["base", "qclock.invalid/s/base"]]))).toBe(
+    "FROM a AS one\nFROM b\nARG S=one\nARG I=base\nCOPY --from=one x /\nCOPY --from=qclock.invalid/s/base y /\n",
+  );
+});
+
 test("renaming leaves every other character where it is", () => {
   const text =
     "ARG P=base\nFROM --platform=linux/amd64 ${P} AS one\nRUN echo base\nCOPY --from=base /base /base\nFROM one\nFROM \\\n  base\n";
