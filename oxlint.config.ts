@@ -11,7 +11,7 @@ const floors = [
   ["packages"],
   ["store"],
   ["stack"],
-  ["manifest"],
+  ["manifest", "project"],
 ];
 
 /** Libraries that have a home: the folders or files of src/ that may import them. */

@@ -4,6 +4,7 @@ export type ErrorCode =
   | "output-unwritable"
   | "manifest-invalid"
   | "manifest-not-found"
+  | "path-outside-project"
   | "unknown-package"
   | "unresolvable-packages"
   | "package-conflict"

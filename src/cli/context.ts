@@ -244,7 +244,9 @@ async function learnSecrets({ redactor, host }: Session, stack: Stack): Promise<
   for (const { source } of stack.secrets.values()) {
     if (source.type === "environment") redactor.add(host.environment.get(source.variable) ?? "");
     // A file that is missing is an error only for a command that needs it.
-    if (source.type === "file")
-      redactor.add((await readFile(source.path, "utf8").catch(() => "")).trimEnd());
+    if (source.type !== "file") continue;
+    const { readWhole } = await import("../project/open.ts");
+    const content = await readWhole(source.path).catch(() => undefined);
+    redactor.add((content ?? Buffer.alloc(0)).toString("utf8").trimEnd());
   }
 }

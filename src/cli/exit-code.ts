@@ -20,6 +20,7 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "output-unwritable": 1,
   "manifest-invalid": 2,
   "manifest-not-found": 2,
+  "path-outside-project": 2,
   "unknown-package": 2,
   "unresolvable-packages": 1,
   "package-conflict": 1,

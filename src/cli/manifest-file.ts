@@ -1,11 +1,15 @@
-import { stat } from "node:fs/promises";
+import { realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../error.ts";
 
 /** The name under which a manifest is looked for. */
 export const manifestName = "stack.config.yaml";
 
-/** Find the manifest: the one that is named, else `stack.config.yaml` in the working directory or the nearest folder above that has one. */
+/**
+ * Find the manifest: the one that is named, else `stack.config.yaml` in the working directory or the
+ * nearest folder above that has one. Its folder is the project and is given by its real path, so that
+ * a path without links is inside the project or not.
+ */
 export async function findManifest(options: {
   readonly named: string | undefined;
   readonly workingDirectory: string;
@@ -14,9 +18,9 @@ export async function findManifest(options: {
   if (named !== undefined) {
     const file = path.resolve(workingDirectory, named);
     const found = await kindOf(file);
-    if (found === "file") return file;
+    if (found === "file") return inRealFolder(file);
     if (found === "directory" && (await kindOf(path.join(file, manifestName))) === "file") {
-      return path.join(file, manifestName);
+      return inRealFolder(path.join(file, manifestName));
     }
     throw new QclockError("manifest-not-found", `There is no manifest at ${named}.`, {
       hint: "--file takes the path of a manifest, or of the folder that holds stack.config.yaml.",
@@ -24,7 +28,7 @@ export async function findManifest(options: {
   }
   for (let directory = workingDirectory; ; directory = path.dirname(directory)) {
     const file = path.join(directory, manifestName);
-    if ((await kindOf(file)) === "file") return file;
+    if ((await kindOf(file)) === "file") return inRealFolder(file);
     if (path.dirname(directory) === directory) break;
   }
   throw new QclockError(
@@ -35,6 +39,10 @@ export async function findManifest(options: {
       hint: "Go to the project's folder, or name the manifest with --file.",
     },
   );
+}
+
+async function inRealFolder(file: string): Promise<string> {
+  return path.join(await realpath(path.dirname(file)), path.basename(file));
 }
 
 /** The lock's place: beside its manifest, `.config.yaml` or `.yaml` replaced by `.lock.yaml`. */

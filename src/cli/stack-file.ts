@@ -8,10 +8,17 @@ import { fail, ok, type Result } from "../result.ts";
 import type { Architecture, OsName, Stack } from "../stack/stack.ts";
 import { parsePairs } from "../stack/values.ts";
 import type { Store } from "../store/store.ts";
-import { displayPath, kindOf } from "./manifest-file.ts";
+import { locateInProject } from "../project/locate.ts";
+import { displayPath } from "./manifest-file.ts";
 import { chooseOs } from "./os-choice.ts";
 import type { Session } from "./session.ts";
-import { recallStack, rememberStack, type StackKey, type StackLookups } from "./stack-note.ts";
+import {
+  readDockerfile,
+  recallStack,
+  rememberStack,
+  type StackKey,
+  type StackLookups,
+} from "./stack-note.ts";
 import { build } from "./version.ts";
 
 /** From the manifest's file to the desired state: read it, look up what it points at, resolve it. */
@@ -58,7 +65,7 @@ type LookupsSoFar = {
 };
 
 function emptyLookups(): LookupsSoFar {
-  return { variables: new Map(), kinds: new Map(), dockerfiles: new Map() };
+  return { variables: new Map(), places: new Map(), dockerfiles: new Map() };
 }
 
 /** Tells which variables were asked for. */
@@ -110,14 +117,18 @@ async function resolveText(
       message: `Building on ${os}: its repositories answer.`,
     });
   }
-  const { kinds } = lookups;
-  await Promise.all(pathsToLookUp(loaded).map(async (file) => kinds.set(file, await kindOf(file))));
+  const { places } = lookups;
+  await Promise.all(
+    pathsToLookUp(loaded).map(async (file) =>
+      places.set(file, await locateInProject(loaded.directory, file)),
+    ),
+  );
   const resolved = resolveStack({
     loaded,
     os,
     architecture,
     froms: await readFroms(loaded, lookups.dockerfiles),
-    fileKind: (file) => kinds.get(file),
+    locate: (file) => places.get(file) ?? { type: "missing" },
   });
   if (read.ok) return resolved;
   const problems = [...read.error, ...(resolved.ok ? [] : resolved.error)];
@@ -167,7 +178,7 @@ async function readFroms(
         ? { context: image.build, dockerfile: "Dockerfile", args: undefined }
         : image.build;
     const file = path.resolve(loaded.directory, context, dockerfile);
-    const text = await readFile(file, "utf8").catch(() => "");
+    const text = await readDockerfile(loaded.directory, file);
     texts.set(file, text);
     froms.set(
       name,

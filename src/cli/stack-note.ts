@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { locateInProject } from "../project/locate.ts";
+import type { Place } from "../project/place.ts";
 import type { Stack } from "../stack/stack.ts";
 import { fromPlain, toPlain } from "../store/plain.ts";
 import type { Store } from "../store/store.ts";
-import { kindOf } from "./manifest-file.ts";
 
 const NOTE = "stack";
 
@@ -25,14 +26,15 @@ export interface StackKey {
 export interface StackLookups {
   /** Variables that the manifest names, with their values: absent ones count as well. */
   readonly variables: ReadonlyMap<string, string | undefined>;
-  readonly kinds: ReadonlyMap<string, "file" | "directory" | undefined>;
+  /** What each path of the manifest leads to. */
+  readonly places: ReadonlyMap<string, Place>;
   /** Text of each Dockerfile, by its path; empty when it cannot be read. */
   readonly dockerfiles: ReadonlyMap<string, string>;
 }
 
 interface StackNote {
   readonly unset: readonly string[];
-  readonly kinds: ReadonlyMap<string, string>;
+  readonly places: ReadonlyMap<string, string>;
   readonly dockerfiles: ReadonlyMap<string, string>;
   readonly stack: Stack;
 }
@@ -48,10 +50,13 @@ export async function recallStack(
   const note = fromPlain(await store.readNote(NOTE, digestOf(JSON.stringify(key))));
   if (!isStackNote(note)) return undefined;
   if (note.unset.some((name) => environment.has(name))) return undefined;
+  const project = path.dirname(key.manifestPath);
   const isSame = await Promise.all([
-    ...[...note.kinds].map(async ([file, kind]) => ((await kindOf(file)) ?? "") === kind),
+    ...[...note.places].map(
+      async ([file, place]) => JSON.stringify(await locateInProject(project, file)) === place,
+    ),
     ...[...note.dockerfiles].map(
-      async ([file, digest]) => digestOf(await readFile(file, "utf8").catch(() => "")) === digest,
+      async ([file, digest]) => digestOf(await readDockerfile(project, file)) === digest,
     ),
   ]);
   return isSame.every(Boolean) ? note.stack : undefined;
@@ -61,16 +66,24 @@ export async function recallStack(
 export async function rememberStack(
   key: StackKey,
   stack: Stack,
-  { variables, kinds, dockerfiles, store }: StackLookups & { readonly store: Store },
+  { variables, places, dockerfiles, store }: StackLookups & { readonly store: Store },
 ): Promise<void> {
   if ([...variables.values()].some((value) => value !== undefined)) return;
   const note: StackNote = {
     unset: [...variables.keys()],
-    kinds: new Map([...kinds].map(([file, kind]) => [file, kind ?? ""])),
+    places: new Map([...places].map(([file, place]) => [file, JSON.stringify(place)])),
     dockerfiles: new Map([...dockerfiles].map(([file, text]) => [file, digestOf(text)])),
     stack,
   };
   await store.writeNote(NOTE, digestOf(JSON.stringify(key)), toPlain(note));
+}
+
+/** The text of a Dockerfile as far as its `FROM` lines need it; empty when it cannot be read, which resolving or building reports. */
+export async function readDockerfile(project: string, file: string): Promise<string> {
+  // Loaded here: most stacks have no Dockerfile.
+  const { readInProject } = await import("../project/open.ts");
+  const bytes = await readInProject(project, file).catch(() => undefined);
+  return bytes === undefined ? "" : bytes.toString("utf8");
 }
 
 function digestOf(text: string): string {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import * as z from "zod/mini";
 import { QclockError } from "../error.ts";
+import { readReal } from "../project/open.ts";
 import type { Digest } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import type { ContextEntry, ContextFile, ContextScan } from "./scan.ts";
@@ -72,8 +72,9 @@ function recall(
 async function digestFile(file: ContextFile, image: string): Promise<Digest> {
   const hash = createHash("sha256");
   try {
-    for await (const chunk of createReadStream(file.absolutePath)) hash.update(chunk);
+    for await (const chunk of readReal(file.absolutePath)) hash.update(chunk);
   } catch (error) {
+    if (error instanceof QclockError) throw error;
     throw unreadable(image, file.path, error);
   }
   return `sha256:${hash.digest("hex")}`;
@@ -83,6 +84,8 @@ function combine({ entries, dockerfile }: ContextScan, files: ReadonlyMap<string
   const hash = createHash("sha256");
   for (const entry of entries) hash.update(`${JSON.stringify(describe(entry, files))}\n`);
   hash.update(JSON.stringify(["dockerfile", dockerfile.path, dockerfile.text]));
+  // Told only where it changes the image, so that others keep the digest that they had.
+  if (dockerfile.isHidden) hash.update(JSON.stringify(["hidden"]));
   return `sha256:${hash.digest("hex")}`;
 }
 

@@ -1,5 +1,5 @@
-import { open } from "node:fs/promises";
 import type { Diagnostic, Location } from "../diagnostic.ts";
+import { readHead } from "../project/open.ts";
 import type { DockerfileImage } from "../stack/stack.ts";
 import { parseFroms } from "./dockerfile.ts";
 import { type Directive, type Instruction, readInstructions } from "./dockerfile-lines.ts";
@@ -105,7 +105,7 @@ async function lintScripts({
   const diagnostics: Diagnostic[] = [];
   for (const entry of scan.entries) {
     if (entry.type !== "file" || !mayBeScript(entry, started)) continue;
-    const head = await readHead(entry);
+    const head = (await readHead(entry.absolutePath, headBytes)).toString("utf8");
     if (!head.startsWith("#!")) continue;
     const isStarted = started.has(baseName(entry.path));
     const at = (length: number): Location =>
@@ -160,16 +160,6 @@ function notExecutable(location: Location): Diagnostic {
     related: [],
     hint: "Run `chmod +x` on it, or `git update-index --chmod=+x` where the file system has no modes.",
   };
-}
-
-async function readHead({ absolutePath }: ContextFile): Promise<string> {
-  const file = await open(absolutePath);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    return buffer.toString("utf8", 0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }
 
 function baseName(path: string): string {

@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import tar, { type Pack } from "tar-fs";
 import { QclockError } from "../error.ts";
+import { readReal } from "../project/open.ts";
 import type { Digest } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import { unreadable } from "./digest.ts";
@@ -21,6 +23,8 @@ export interface PackRequest {
   readonly dockerfileText: string;
   /** What each file must hold, by its path. */
   readonly files: ReadonlyMap<string, Digest>;
+  /** Add what has the classic builder take the Dockerfile out of what COPY sees. */
+  readonly hideDockerfile?: boolean;
   readonly store: Store;
 }
 
@@ -51,12 +55,16 @@ export async function packContext(request: PackRequest): Promise<PackedContext> 
   }
 }
 
-async function write({ scan, dockerfileText, files }: PackRequest, path: string): Promise<void> {
+async function write(
+  { scan, dockerfileText, files, hideDockerfile = false }: PackRequest,
+  path: string,
+): Promise<void> {
   // tar-fs walks nothing here: the scan has, by rules that it does not know. It lends its writer.
   const pack = tar.pack(scan.directory, { entries: [], finalize: false });
   const written = pipeline(pack, createWriteStream(path));
   try {
     for (const entry of scan.entries) await addEntry(pack, entry, { scan, files });
+    if (hideDockerfile) await addHidingRules(pack, scan);
     await addBytes(pack, scan.dockerfile.path, Buffer.from(dockerfileText));
     pack.finalize();
   } catch (error) {
@@ -65,6 +73,21 @@ async function write({ scan, dockerfileText, files }: PackRequest, path: string)
     throw error;
   }
   await written;
+}
+
+/**
+ * Have the classic builder take the Dockerfile out of the context once it has read it: it does so when
+ * a `.dockerignore` in the context names it, and looks for nothing else there. The docker command adds such
+ * lines, too. A `.dockerignore` that COPY would see is sent as it is, when it names the Dockerfile already.
+ */
+async function addHidingRules(
+  pack: Pack,
+  { entries, dockerfile, rules, ignoreFile }: ContextScan,
+): Promise<void> {
+  const isVisible = entries.some((entry) => entry.path === ".dockerignore");
+  if (isVisible && ignoreFile === ".dockerignore" && rules.ignores(dockerfile.path)) return;
+  const escaped = dockerfile.path.replaceAll(/[\\*?[\]^!#]/g, String.raw`\$&`);
+  await addBytes(pack, ".dockerignore", Buffer.from(`.dockerignore\n${escaped}\n`));
 }
 
 async function addEntry(
@@ -130,12 +153,18 @@ async function addFile(
     );
     // The header has promised a length; the writer says so when more or fewer bytes come.
     entry.on("error", () => reject(changed(image, file.path)));
-    const source = createReadStream(file.absolutePath);
-    source.on("data", (chunk) => {
+    // One byte more than expected is enough to see that the file has grown.
+    const source = Readable.from(
+      readReal(file.absolutePath, { maximumBytes: file.sizeBytes + 1 }),
+      { objectMode: false },
+    );
+    source.on("data", (chunk: Buffer) => {
       length += chunk.length;
       hash.update(chunk);
     });
-    source.on("error", (error) => reject(unreadable(image, file.path, error)));
+    source.on("error", (error) =>
+      reject(error instanceof QclockError ? error : unreadable(image, file.path, error)),
+    );
     source.pipe(entry);
   });
   if (

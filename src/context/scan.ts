@@ -1,6 +1,7 @@
-import { lstat, readdir, readFile, readlink } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../error.ts";
+import { type FolderEntry, readFolder, readInProject, readWhole } from "../project/open.ts";
+import { decodeText, isUtf8, showBytes } from "../project/text.ts";
 import type { DockerfileImage } from "../stack/stack.ts";
 import { type IgnoreRules, parseIgnore } from "./ignore.ts";
 
@@ -36,9 +37,13 @@ export interface ContextScan {
     readonly path: string;
     readonly absolutePath: string;
     readonly text: string;
+    /** It serves the builder alone: `COPY` must not see it, since `.dockerignore` names it or it lies elsewhere. */
+    readonly isHidden: boolean;
   };
   readonly sizeBytes: number;
   readonly rules: IgnoreRules;
+  /** The file that the rules come from, relative to the context; absent: there is none. */
+  readonly ignoreFile?: string;
   /** What is worth telling: paths that were skipped, a context that is large. */
   readonly notices: readonly string[];
 }
@@ -51,12 +56,12 @@ const maxBytes = 4 * 1024 * 1024 * 1024;
 
 /**
  * Walk a build context. Symbolic links are kept as links and never followed; sockets, FIFOs and devices are skipped. What
- * `.dockerignore` names is not even looked at. Throws `build-failed` for a context that is too large or has names that are
- * not UTF-8.
+ * `.dockerignore` names is not even looked at. `project` is the real path of the project's folder. Throws `build-failed` for
+ * a context that is too large, or has names or texts that are not UTF-8; `path-outside-project` for a link that leaves it.
  */
-export async function scanContext(image: DockerfileImage): Promise<ContextScan> {
+export async function scanContext(image: DockerfileImage, project: string): Promise<ContextScan> {
   const { context: directory, dockerfile } = image;
-  const rules = await readRules(image);
+  const { rules, file: ignoreFile } = await readRules(image, project);
   const notices: string[] = [];
   const entries = await walk({ directory, rules, notices, image: image.name }, "");
   const inside = relativePath(directory, dockerfile);
@@ -78,9 +83,11 @@ export async function scanContext(image: DockerfileImage): Promise<ContextScan> 
       path: inside ?? outsideName,
       absolutePath: dockerfile,
       text: await readDockerfile(image),
+      isHidden: inside === undefined || rules.ignores(inside),
     },
     sizeBytes,
     rules,
+    ...(ignoreFile === undefined ? {} : { ignoreFile: path.relative(directory, ignoreFile) }),
     notices,
   };
 }
@@ -89,12 +96,15 @@ export async function scanContext(image: DockerfileImage): Promise<ContextScan> 
 const outsideName = ".qclock.Dockerfile";
 
 /** `<Dockerfile>.dockerignore` beside the Dockerfile goes before `.dockerignore` of the context. */
-async function readRules({ context, dockerfile, name }: DockerfileImage): Promise<IgnoreRules> {
+async function readRules(
+  { context, dockerfile, name }: DockerfileImage,
+  project: string,
+): Promise<{ readonly rules: IgnoreRules; readonly file?: string }> {
   for (const file of [`${dockerfile}.dockerignore`, path.join(context, ".dockerignore")]) {
-    const text = await readFile(file, "utf8").catch((error: unknown) => absent(error));
-    if (text === undefined) continue;
+    const bytes = await readInProject(project, file);
+    if (bytes === undefined) continue;
     try {
-      return parseIgnore(text);
+      return { rules: parseIgnore(decodeText(bytes, file)), file };
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
       throw new QclockError("build-failed", `Image ${name}: ${file}, ${error.message}.`, {
@@ -103,18 +113,18 @@ async function readRules({ context, dockerfile, name }: DockerfileImage): Promis
       });
     }
   }
-  return parseIgnore("");
+  return { rules: parseIgnore("") };
 }
 
 async function readDockerfile({ dockerfile, name }: DockerfileImage): Promise<string> {
-  const text = await readFile(dockerfile, "utf8").catch((error: unknown) => absent(error));
-  if (text === undefined)
+  const bytes = await readWhole(dockerfile).catch((error: unknown) => absent(error));
+  if (bytes === undefined)
     throw new QclockError(
       "build-failed",
       `Image ${name}: there is no Dockerfile at ${dockerfile}.`,
       { hint: "Correct `build.dockerfile` in the manifest." },
     );
-  return text;
+  return decodeText(bytes, dockerfile);
 }
 
 interface Walk {
@@ -126,39 +136,48 @@ interface Walk {
 
 /** One folder after the other, so that a deep tree needs few open files. */
 async function walk(state: Walk, parent: string): Promise<ContextEntry[]> {
-  const { directory, rules, notices, image } = state;
+  const { directory, rules } = state;
   const entries: ContextEntry[] = [];
-  for (const name of (await readdir(path.join(directory, parent))).toSorted()) {
+  for (const entry of await readFolder(path.join(directory, parent))) {
+    const name = entry.name.toString("utf8");
     const relative = parent === "" ? name : `${parent}/${name}`;
-    if (name.includes("\uFFFD")) throw notUtf8(image, relative);
     const ignored = rules.ignores(relative);
     if (ignored && !rules.mayHoldExceptions(relative)) continue;
-    const absolutePath = path.join(directory, relative);
-    const found = await lstat(absolutePath, { bigint: true });
-    if (found.isDirectory()) {
+    refuseOtherBytes(state.image, parent, entry);
+    if (entry.stats.isDirectory()) {
       const inside = await walk(state, relative);
       // An ignored folder is there only as far as an exception inside it needs it.
       if (!ignored || inside.length > 0) entries.push({ type: "directory", path: relative });
       entries.push(...inside);
-    } else if (ignored) continue;
-    else if (found.isSymbolicLink())
-      entries.push({ type: "symlink", path: relative, target: await readlink(absolutePath) });
-    else if (found.isFile()) {
-      entries.push({
-        type: "file",
-        path: relative,
-        absolutePath,
-        executable: (found.mode & 0o111n) !== 0n,
-        sizeBytes: Number(found.size),
-        stamp: `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}:${found.ctimeNs}`,
-        changedAtMs: Math.max(Number(found.mtimeMs), Number(found.ctimeMs)),
-      });
-    } else
-      notices.push(
-        `Image ${image}: ${relative} is a socket, a FIFO or a device and stays out of the build context.`,
-      );
+    } else if (!ignored) entries.push(...toEntry(state, relative, entry));
   }
   return entries;
+}
+
+function toEntry(
+  { directory, notices, image }: Walk,
+  relative: string,
+  { stats, target }: FolderEntry,
+): readonly ContextEntry[] {
+  if (target !== undefined)
+    return [{ type: "symlink", path: relative, target: target.toString("utf8") }];
+  if (!stats.isFile()) {
+    notices.push(
+      `Image ${image}: ${relative} is a socket, a FIFO or a device and stays out of the build context.`,
+    );
+    return [];
+  }
+  return [
+    {
+      type: "file",
+      path: relative,
+      absolutePath: path.join(directory, relative),
+      executable: (stats.mode & 0o111n) !== 0n,
+      sizeBytes: Number(stats.size),
+      stamp: `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}`,
+      changedAtMs: Math.max(Number(stats.mtimeMs), Number(stats.ctimeMs)),
+    },
+  ];
 }
 
 function tooLarge(image: string, entries: readonly ContextEntry[], sizeBytes: number): string {
@@ -200,10 +219,21 @@ function absent(error: unknown): undefined {
   throw error;
 }
 
-function notUtf8(image: string, relative: string): QclockError {
-  return new QclockError(
-    "build-failed",
-    `Image ${image}: the name of ${JSON.stringify(relative)} is not UTF-8.`,
-    { hint: "Rename the file, or name it in .dockerignore with a wildcard." },
-  );
+/** The archive's headers hold UTF-8; a name of other bytes would become another name. */
+function refuseOtherBytes(image: string, parent: string, { name, target }: FolderEntry): void {
+  const shown = path.posix.join(parent, showBytes(name));
+  if (!isUtf8(name)) {
+    throw new QclockError(
+      "build-failed",
+      `Image ${image}: the name ${shown} in the build context is not UTF-8.`,
+      { hint: "Rename the file, or name it in .dockerignore with a wildcard." },
+    );
+  }
+  if (target !== undefined && !isUtf8(target)) {
+    throw new QclockError(
+      "build-failed",
+      `Image ${image}: the target of the link ${shown}, ${showBytes(target)}, is not UTF-8.`,
+      { hint: "Make the link anew, or name it in .dockerignore." },
+    );
+  }
 }

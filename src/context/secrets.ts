@@ -1,6 +1,6 @@
-import { open } from "node:fs/promises";
 import { QclockError } from "../error.ts";
-import type { ContextEntry, ContextFile, ContextScan } from "./scan.ts";
+import { readHead } from "../project/open.ts";
+import type { ContextEntry, ContextScan } from "./scan.ts";
 
 /** Names of files that hold nothing but secrets. */
 const secretNames =
@@ -39,15 +39,6 @@ export async function refuseSecrets({ image, entries, rules }: ContextScan): Pro
 async function isSecret(entry: ContextEntry): Promise<boolean> {
   if (entry.type !== "file") return false;
   if (secretNames.test(entry.path)) return true;
-  return keyNames.test(entry.path) && privateKey.test(await readHead(entry));
-}
-
-async function readHead({ absolutePath }: ContextFile): Promise<string> {
-  const file = await open(absolutePath);
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-    return buffer.toString("latin1", 0, bytesRead);
-  } finally {
-    await file.close();
-  }
+  if (!keyNames.test(entry.path)) return false;
+  return privateKey.test((await readHead(entry.absolutePath, headBytes)).toString("latin1"));
 }

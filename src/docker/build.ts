@@ -1,6 +1,7 @@
 import { type ContextDigest, digestContext } from "../context/digest.ts";
 import { renameFroms } from "../context/dockerfile.ts";
 import { lintContext } from "../context/lint.ts";
+import { needsBuildkit } from "../context/needs-buildkit.ts";
 import { packContext } from "../context/pack.ts";
 import { type ContextScan, scanContext } from "../context/scan.ts";
 import { refuseSecrets } from "../context/secrets.ts";
@@ -9,13 +10,15 @@ import { QclockError } from "../error.ts";
 import { labels } from "../stack/labels.ts";
 import type { Digest, DockerfileImage } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
-import { chooseBuilder } from "./builder.ts";
+import { type Builder, chooseBuilder } from "./builder.ts";
 import type { Engine, OnOutput } from "./engine.ts";
 
 export interface DockerfileBuild {
   readonly engine: Engine;
   readonly image: DockerfileImage;
   readonly stackName: string;
+  /** Real path of the project's folder. */
+  readonly project: string;
   /** Names in the Engine of the stack's images, by their keys in the manifest. Those that the Dockerfile stands on must be there. */
   readonly references: ReadonlyMap<string, string>;
   readonly fingerprint: Digest;
@@ -36,19 +39,20 @@ export interface DockerfileBuild {
  */
 export async function buildDockerfileImage(build: DockerfileBuild): Promise<string> {
   const { engine, image, store, now, signal, onNotice } = build;
-  const scan = await scanContext(image);
+  const scan = await scanContext(image, build.project);
   for (const notice of scan.notices) onNotice(notice);
   await refuseSecrets(scan);
   await refuseMistakes(build, scan);
   const context = await digestContext(scan, { store, now });
-  const builder = await chooseBuilder({
-    engine,
-    store,
-    onNotice,
-    ...(signal === undefined ? {} : { signal }),
-  });
+  const builder = await builderFor(build, scan);
   const dockerfileText = renameFroms(scan.dockerfile.text, build.references, image.buildArgs);
-  await using packed = await packContext({ scan, dockerfileText, files: context.files, store });
+  await using packed = await packContext({
+    scan,
+    dockerfileText,
+    files: context.files,
+    hideDockerfile: scan.dockerfile.isHidden && builder === "classic",
+    store,
+  });
   return await engine.buildImage(
     {
       context: packed.content,
@@ -63,6 +67,31 @@ export async function buildDockerfileImage(build: DockerfileBuild): Promise<stri
     build.onOutput,
     signal,
   );
+}
+
+/**
+ * The classic builder for a Dockerfile that COPY must not see: it takes it out of the context. BuildKit, which
+ * has the context from its caller piece by piece when the docker command builds, here reads both from one archive
+ * and shows COPY all of it.
+ */
+async function builderFor(
+  { engine, image, store, onNotice, signal }: DockerfileBuild,
+  { dockerfile }: ContextScan,
+): Promise<Builder> {
+  const isHidden = dockerfile.isHidden;
+  if (isHidden && !needsBuildkit(dockerfile.text)) return "classic";
+  const builder = await chooseBuilder({
+    engine,
+    store,
+    onNotice,
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (isHidden && builder === "buildkit") {
+    onNotice(
+      `Image ${image.name}: COPY sees the Dockerfile as ${dockerfile.path}, since what else it has needs BuildKit. Name the files that COPY takes.`,
+    );
+  }
+  return builder;
 }
 
 function labelsOf(

@@ -108,7 +108,7 @@ const emptyScan = {
   image: "trial",
   directory: "/",
   entries: [],
-  dockerfile: { path: "Dockerfile", absolutePath: "/Dockerfile", text: "" },
+  dockerfile: { path: "Dockerfile", absolutePath: "/Dockerfile", text: "", isHidden: false },
   sizeBytes: 0,
   rules: parseIgnore(""),
   notices: [],

@@ -146,8 +146,8 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
   "path-outside-project": {
     title: "A path leads out of the project",
     explanation:
-      "What goes into an image lies below the manifest's folder, so that the folder is the whole truth and a manifest of somebody else's cannot read other files of yours.",
-    fix: "Move the file below the manifest's folder.",
+      "What goes into an image lies below the manifest's folder, so that the folder is the whole truth and a manifest of somebody else's cannot read other files of yours. A link counts as what it leads to, also in the middle of a path: one that stays in the project is followed, one that leaves it is refused, and so is one that appears while qclock reads.",
+    fix: "Move the file below the manifest's folder, or put it in the link's place. A folder of the host can be mounted by its own absolute path, with a reason.",
     example: "files: [../../etc]",
   },
   "missing-file": {

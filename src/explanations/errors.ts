@@ -33,6 +33,7 @@ export const errorExplanations: Readonly<Record<ErrorCode, Explanation>> = {
   },
   ...packageExplanations,
   "lock-invalid": diagnosticExplanations["lock-invalid"],
+  "path-outside-project": diagnosticExplanations["path-outside-project"],
   ...engineExplanations,
   "verify-failed": {
     title: "Verify found something that blocks",

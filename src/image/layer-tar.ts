@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { QclockError } from "../error.ts";
+import { readReal } from "../project/open.ts";
 import type { Digest } from "../stack/stack.ts";
 import { toStoreError } from "../store/store-error.ts";
 import type { Store } from "../store/store.ts";
@@ -190,8 +190,9 @@ async function* readHostFile(
   { path, size }: Pick<DraftEntry, "path" | "size">,
 ): AsyncGenerator<Uint8Array> {
   try {
-    yield* createReadStream(file, { end: size, highWaterMark: BUFFER });
+    yield* readReal(file, { maximumBytes: size + 1 });
   } catch (error) {
+    if (error instanceof QclockError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw new QclockError("build-failed", `/${path} cannot be read any more: ${reason}.`, {
       cause: error,

@@ -9,6 +9,7 @@ import type { DesiredImage } from "../plan/observed.ts";
 import type { Digest, Stack } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import type { RunContext } from "./context.ts";
+import { limit } from "./limit.ts";
 import { type LockUse, openLock } from "./lock-stack.ts";
 
 /** Every image with all of its inputs known: locked packages, hashed files, and so its fingerprint. */
@@ -23,6 +24,9 @@ export interface PreparedImages {
 }
 
 const NOTE = "image-inputs";
+
+/** How many images' files are listed and read at a time. */
+const parallelScans = 8;
 
 /** Names to exact packages, files to digests, both to fingerprints. Writes the lock where it lacked something, unless told otherwise. */
 export async function prepareImages(
@@ -105,10 +109,10 @@ function withoutPackages({ stack, lock }: RunContext): ForeseenLock {
 }
 
 async function scanAll(stack: Stack, store: Store): Promise<ReadonlyMap<string, FileScan>> {
+  // Each has some files open at a time, and a process may have 256.
+  const scan = limit(parallelScans, scanFiles);
   const scans = await Promise.all(
-    assembledImages(stack).map(
-      async (image) => [image.name, await scanFiles(image, store)] as const,
-    ),
+    assembledImages(stack).map(async (image) => [image.name, await scan(image, store)] as const),
   );
   return new Map(scans);
 }
@@ -122,7 +126,7 @@ async function digestContexts(context: RunContext): Promise<ReadonlyMap<string, 
       import("../context/scan.ts"),
       import("../context/digest.ts"),
     ]);
-    const { digest } = await digestContext(await scanContext(image), {
+    const { digest } = await digestContext(await scanContext(image, context.stack.directory), {
       store: context.store,
       now: Date.now,
     });

@@ -1,11 +1,11 @@
 import { randomInt, scryptSync } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { engineStatus } from "../docker/errors.ts";
 import { QclockError } from "../error.ts";
 import { tarHeader } from "../image/simple-tar.ts";
 import { tarPadding } from "../packages/deb/data-tar.ts";
 import { secretsHash } from "../plan/plan-volumes.ts";
 import { generatedVolumeName, secretsVolumeName } from "../plan/secret-volumes.ts";
+import { readWhole } from "../project/open.ts";
 import { labels } from "../stack/labels.ts";
 import type { Secret, Service, Stack } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
@@ -159,8 +159,9 @@ async function readDeclared(
 ): Promise<Buffer> {
   if (source.type === "file") {
     try {
-      return await readFile(source.path);
+      return await readWhole(source.path);
     } catch (error) {
+      if (error instanceof QclockError) throw error;
       throw new QclockError("usage", `The file of secret "${name}" cannot be read.`, {
         cause: error,
       });

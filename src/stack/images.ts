@@ -4,9 +4,10 @@ import type { ManifestImage } from "../manifest/schema/manifest.ts";
 import { resolveArtifacts } from "./artifacts.ts";
 import { adviceOnReference } from "./image-advice.ts";
 import type { Problems } from "./problems.ts";
+import { projectPath } from "./project-path.ts";
 import type { ResolveRequest } from "./resolve.ts";
 import type { AssembledImage, DirectoryEntry, FileTree, Image, ImageSettings } from "./stack.ts";
-import { isInside, parseCommand, parseMode, parseOwner, parsePairs } from "./values.ts";
+import { parseCommand, parseMode, parseOwner, parsePairs } from "./values.ts";
 
 interface ImagesRequest extends ResolveRequest {
   readonly problems: Problems;
@@ -110,15 +111,17 @@ function resolveDockerfile(request: ImageRequest, reference: string): Image {
     typeof image.build === "string"
       ? { context: image.build, dockerfile: "Dockerfile" }
       : image.build;
-  const context = insidePath(request, build?.context ?? ".", ["images", name, "build"]);
-  const dockerfile = insidePath(
-    request,
-    path.join(path.relative(loaded.directory, context), build?.dockerfile ?? "Dockerfile"),
-    ["images", name, "build", "dockerfile"],
-  );
-  if (request.fileKind(dockerfile) !== "file") {
-    problems.add("missing-file", loaded.locator.value(["images", name, "build"]), {
-      message: `Image "${name}" has no Dockerfile at ${path.relative(loaded.directory, dockerfile)}.`,
+  const contextWritten = build?.context ?? ".";
+  const written = path.join(contextWritten, build?.dockerfile ?? "Dockerfile");
+  const at = ["images", name, "build"];
+  const context = projectPath(request, contextWritten, { at });
+  const dockerfile =
+    context.kind === "outside"
+      ? context
+      : projectPath(request, written, { at: [...at, "dockerfile"] });
+  if (dockerfile.kind !== "file" && dockerfile.kind !== "outside") {
+    problems.add("missing-file", loaded.locator.value(at), {
+      message: `Image "${name}" has no Dockerfile at ${written}.`,
     });
   }
   const target = build !== undefined && "target" in build ? build.target : undefined;
@@ -127,8 +130,8 @@ function resolveDockerfile(request: ImageRequest, reference: string): Image {
     type: "dockerfile",
     name,
     reference,
-    context,
-    dockerfile,
+    context: context.path,
+    dockerfile: dockerfile.path,
     ...(target === undefined ? {} : { target }),
     buildArgs: parsePairs(buildArgs),
     parents: [
@@ -219,14 +222,16 @@ function resolveFile(
   file: NonNullable<ManifestImage["files"]>[number],
   index: number,
 ): FileTree {
-  const { name, loaded, problems, fileKind } = request;
+  const { name, loaded, problems } = request;
   const entry = typeof file === "string" ? { path: file } : file;
   const at = ["images", name, "files", index] as const;
-  const source = insidePath(request, entry.path, at);
-  const kind = fileKind(source);
-  if (kind === undefined) {
+  const { path: source, kind } = projectPath(request, entry.path, { at });
+  if (kind === "missing" || kind === "other") {
     problems.add("missing-file", loaded.locator.value(at), {
-      message: `"${entry.path}" of image "${name}" does not exist.`,
+      message:
+        kind === "missing"
+          ? `"${entry.path}" of image "${name}" does not exist.`
+          : `"${entry.path}" of image "${name}" is neither a file nor a folder.`,
     });
   }
   const target = "target" in entry ? entry.target : undefined;
@@ -243,17 +248,4 @@ function resolveFile(
     ...(mode === undefined ? {} : { mode: parseMode(mode) }),
     ...(owner === undefined ? { uid: 0, gid: 0 } : parseOwner(owner)),
   };
-}
-
-/** Everything that goes into an image lies below the manifest's folder, so that the folder is the whole truth. */
-function insidePath(request: ImageRequest, relative: string, at: readonly PropertyKey[]): string {
-  const { loaded, problems } = request;
-  const absolute = path.resolve(loaded.directory, relative);
-  if (!isInside(loaded.directory, absolute)) {
-    problems.add("path-outside-project", loaded.locator.value(at), {
-      message: `"${relative}" lies outside of the project.`,
-      hint: "Move it below the manifest's folder.",
-    });
-  }
-  return absolute;
 }

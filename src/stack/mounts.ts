@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { ManifestService } from "../manifest/schema/manifest.ts";
+import { projectPath } from "./project-path.ts";
 import type { ServiceRequest } from "./services.ts";
 import type { Mount, SecretMount, TmpfsMount } from "./stack.ts";
 import { isInside, parseMode, parseSize } from "./values.ts";
@@ -8,7 +9,7 @@ const DEFAULT_TMPFS_BYTES = 64 * 1024 * 1024;
 
 /** Volumes and paths of the host; the latter need a reason. */
 export function resolveMounts(request: ServiceRequest): readonly Mount[] {
-  const { name, service, loaded, problems, fileKind } = request;
+  const { name, service, loaded, problems } = request;
   const mounts: Mount[] = [];
   for (const [index, volume] of (service.volumes ?? []).entries()) {
     const at = ["services", name, "volumes", index] as const;
@@ -34,8 +35,14 @@ export function resolveMounts(request: ServiceRequest): readonly Mount[] {
       });
     }
     const absolute = path.resolve(loaded.directory, source);
-    // What lies elsewhere is the Engine's to find: its machine may be another one.
-    if (isInside(loaded.directory, absolute) && fileKind(absolute) === undefined) {
+    // A path elsewhere is looked for by the Engine alone, whose machine may be another one.
+    const place = isInside(loaded.directory, absolute)
+      ? projectPath(request, source, {
+          at,
+          hint: "Mount the link's target by its own absolute path, so that the manifest shows it.",
+        })
+      : { path: absolute, kind: "other" };
+    if (place.kind === "missing") {
       problems.add("missing-file", loaded.locator.value(at), {
         message: `"${source}" does not exist on this machine.`,
       });
@@ -46,7 +53,7 @@ export function resolveMounts(request: ServiceRequest): readonly Mount[] {
         hint: `Use a named volume, or say why: policy: { bind_mounts: { "${target}": "the reason" } }.`,
       });
     }
-    mounts.push({ type, source: absolute, target, readOnly });
+    mounts.push({ type, source: place.path, target, readOnly });
   }
   return mounts;
 }

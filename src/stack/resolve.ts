@@ -2,15 +2,17 @@ import path from "node:path";
 import type { Diagnostic, Location } from "../diagnostic.ts";
 import type { LoadedManifest } from "../manifest/load.ts";
 import type { DocumentPath, Locator } from "../manifest/locate.ts";
+import type { Place } from "../project/place.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { findCycles, sortByDependencies } from "./graph.ts";
 import { resolveImages } from "./images.ts";
 import { resolveNetworks } from "./networks.ts";
 import { refuseSamePorts } from "./ports.ts";
 import { createProblems, type Problems } from "./problems.ts";
+import { projectPath } from "./project-path.ts";
 import { resolveServices } from "./services.ts";
 import type { Architecture, Image, OsName, Secret, Stack, Volume } from "./stack.ts";
-import { isInside, parsePairs } from "./values.ts";
+import { parsePairs } from "./values.ts";
 
 /** What resolving needs to know of the world, looked up beforehand so that it stays pure. */
 export interface ResolveRequest {
@@ -20,15 +22,17 @@ export interface ResolveRequest {
   /** For each Dockerfile image the names of its `FROM` and `COPY --from`, in order. */
   readonly froms: ReadonlyMap<string, readonly string[]>;
   /** What lies at a path of `pathsToLookUp`. */
-  readonly fileKind: (absolutePath: string) => "file" | "directory" | undefined;
+  readonly locate: (absolutePath: string) => Place;
 }
 
 /**
  * From what the user wrote to the desired state: references to things, paths to absolute ones, defaults
  * to hardened settings, graphs to an order. Or everything that is wrong, sorted by place.
  */
-export function resolveStack(request: ResolveRequest): Result<Stack, readonly Diagnostic[]> {
-  const { loaded, os, architecture } = request;
+export function resolveStack(given: ResolveRequest): Result<Stack, readonly Diagnostic[]> {
+  const { loaded, os, architecture } = given;
+  const links = new Set<string>();
+  const request = { ...given, locate: collectingLinks(given.locate, links) };
   const { manifest, locator } = loaded;
   const problems = createProblems(locator);
   const locations = new Map<string, Location>();
@@ -46,6 +50,7 @@ export function resolveStack(request: ResolveRequest): Result<Stack, readonly Di
     name: manifest.name,
     manifestPath: loaded.path,
     directory: loaded.directory,
+    ...(links.size === 0 ? {} : { links: [...links].toSorted() }),
     manifestDigest: loaded.digest,
     os,
     architecture,
@@ -63,6 +68,17 @@ export function resolveStack(request: ResolveRequest): Result<Stack, readonly Di
   });
 }
 
+function collectingLinks(
+  locate: ResolveRequest["locate"],
+  links: Set<string>,
+): ResolveRequest["locate"] {
+  return (file) => {
+    const place = locate(file);
+    if ("links" in place) for (const link of place.links ?? []) links.add(link);
+    return place;
+  };
+}
+
 /** The stack images that an image stands on. */
 export function parentsOf(image: Image): readonly string[] {
   switch (image.type) {
@@ -75,7 +91,7 @@ export function parentsOf(image: Image): readonly string[] {
   }
 }
 
-/** Absolute paths whose kind `resolveStack` will ask for. */
+/** Absolute paths that `resolveStack` will ask for. */
 export function pathsToLookUp(loaded: LoadedManifest): readonly string[] {
   const { images, services, secrets } = loaded.manifest;
   const relative: string[] = [];
@@ -120,7 +136,7 @@ function resolveSecrets(
   problems: Problems,
   locations: Map<string, Location>,
 ): ReadonlyMap<string, Secret> {
-  const { manifest, locator, directory } = request.loaded;
+  const { manifest, locator } = request.loaded;
   const secrets = new Map<string, Secret>();
   for (const [name, secret] of Object.entries(manifest.secrets ?? {})) {
     const place = locator.key(["secrets", name]);
@@ -134,18 +150,20 @@ function resolveSecrets(
         hint: "`generate: true` makes a random one that never leaves the stack's volumes.",
       });
     } else if (secret.file !== undefined) {
-      const file = path.resolve(directory, secret.file);
-      if (!isInside(directory, file)) {
-        problems.add("path-outside-project", locator.value(["secrets", name, "file"]), {
-          message: `"${secret.file}" lies outside of the project.`,
-          hint: "Move it below the manifest's folder, or give its content in an environment variable.",
-        });
-      } else if (request.fileKind(file) !== "file") {
-        problems.add("missing-file", locator.value(["secrets", name, "file"]), {
-          message: `The file "${secret.file}" of secret "${name}" does not exist.`,
+      const at = ["secrets", name, "file"];
+      const file = projectPath({ ...request, problems }, secret.file, {
+        at,
+        hint: "Move it below the manifest's folder, or give its content in an environment variable.",
+      });
+      if (file.kind !== "file" && file.kind !== "outside") {
+        problems.add("missing-file", locator.value(at), {
+          message:
+            file.kind === "missing"
+              ? `The file "${secret.file}" of secret "${name}" does not exist.`
+              : `"${secret.file}" of secret "${name}" is no regular file.`,
         });
       }
-      secrets.set(name, { name, source: { type: "file", path: file } });
+      secrets.set(name, { name, source: { type: "file", path: file.path } });
     } else if (secret.environment !== undefined) {
       secrets.set(name, { name, source: { type: "environment", variable: secret.environment } });
     } else {

@@ -17,8 +17,10 @@ export interface Stack {
   readonly name: string;
   /** Absolute path of the manifest. */
   readonly manifestPath: string;
-  /** Absolute path of the manifest's folder; each path in the manifest is below it. */
+  /** Real path of the manifest's folder: the project. Each path of the manifest is below it, links on the way followed; only bind mounts may lie elsewhere. */
   readonly directory: string;
+  /** Links inside the project, by their real paths, that paths of the manifest go through; absent: none. */
+  readonly links?: readonly string[];
   /** Digest of the manifest's text, for labels and for a saved plan. */
   readonly manifestDigest: Digest;
   readonly os: OsName;
@@ -69,9 +71,9 @@ export interface AssembledImage extends ImageIdentity {
 /** An image that the Engine's builder makes from a Dockerfile. */
 export interface DockerfileImage extends ImageIdentity {
   readonly type: "dockerfile";
-  /** Absolute path of the build context. */
+  /** Real path of the build context. */
   readonly context: string;
-  /** Path of the Dockerfile, absolute. */
+  /** Real path of the Dockerfile. */
   readonly dockerfile: string;
   readonly target?: string;
   readonly buildArgs: ReadonlyMap<string, string>;
@@ -147,7 +149,7 @@ export interface FileArtifact {
 
 /** A file or folder of the project laid over the image. */
 export interface FileTree {
-  /** Absolute path on the host of a file or folder. */
+  /** Real path on the host of a file or folder. */
   readonly source: string;
   /** Absolute path in the image that the source becomes; `/` for a whole root. */
   readonly target: string;

@@ -1,6 +1,7 @@
 import type { Diagnostic } from "../../src/diagnostic.ts";
 import { type LoadedManifest, loadManifest } from "../../src/manifest/load.ts";
 import { formatDiagnostics } from "../../src/reporters/format/diagnostic.ts";
+import type { Place } from "../../src/project/place.ts";
 import type { Result } from "../../src/result.ts";
 import { type ResolveRequest, resolveStack } from "../../src/stack/resolve.ts";
 import type { Stack } from "../../src/stack/stack.ts";
@@ -9,6 +10,8 @@ export interface World {
   readonly environment?: Readonly<Record<string, string>>;
   /** What exists below the project; everything that ends with a slash is a folder. By default any path is a folder. */
   readonly files?: readonly string[];
+  /** What these absolute paths lead to, before `files` is asked. */
+  readonly places?: ReadonlyMap<string, Place>;
   readonly froms?: ReadonlyMap<string, readonly string[]>;
   readonly os?: ResolveRequest["os"];
 }
@@ -35,7 +38,7 @@ export function readText(text: string, world: World = {}): Result<Stack, readonl
     os: world.os ?? "debian-12",
     architecture: "amd64",
     froms: world.froms ?? new Map(),
-    fileKind: (file) => kindIn(world.files, file),
+    locate: (file) => world.places?.get(file) ?? placeIn(world.files, file),
   });
 }
 
@@ -58,11 +61,12 @@ export function codesOf(text: string, world: World = {}): readonly string[] {
   return read.ok ? [] : read.error.map(({ code }) => code);
 }
 
-function kindIn(
-  files: readonly string[] | undefined,
-  file: string,
-): "file" | "directory" | undefined {
-  if (files === undefined) return "directory";
-  if (files.some((each) => `/project/${each}` === `${file}/`)) return "directory";
-  return files.some((each) => `/project/${each}` === file) ? "file" : undefined;
+function placeIn(files: readonly string[] | undefined, file: string): Place {
+  if (!file.startsWith("/project")) return { type: "outside" };
+  if (files === undefined) return { type: "directory", path: file };
+  if (files.some((each) => `/project/${each}` === `${file}/`))
+    return { type: "directory", path: file };
+  return files.some((each) => `/project/${each}` === file)
+    ? { type: "file", path: file }
+    : { type: "missing" };
 }

@@ -40,11 +40,15 @@ export async function storedMember(store: Store, digest: Digest): Promise<Bundle
   };
 }
 
-/** A file of this machine, piece by piece. Throws `digest-mismatch` when it cannot be read any more. */
-export async function* readPieces(file: string): AsyncGenerator<Uint8Array> {
+/** A file of this machine, piece by piece; `pieces` where it is not one of the store. Throws `digest-mismatch` when it cannot be read any more. */
+export async function* readPieces(
+  file: string,
+  pieces?: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
   try {
-    yield* createReadStream(file, { highWaterMark: PIECE_BYTES });
+    yield* pieces ?? createReadStream(file, { highWaterMark: PIECE_BYTES });
   } catch (error) {
+    if (error instanceof QclockError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
     throw changed(file, reason, error);
   }

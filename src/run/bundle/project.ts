@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { lstat, readdir, readlink } from "node:fs/promises";
+import { lstat, readlink } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../../error.ts";
 import { projectPath } from "../../image/bundle/document.ts";
 import { type BundleMember, readPieces } from "../../image/bundle/write.ts";
+import { readFolder, readReal } from "../../project/open.ts";
 import type { Image, Stack } from "../../stack/stack.ts";
 
 /** The files of a project that go into a bundle, and what of it stays behind. */
@@ -25,8 +26,10 @@ export async function collectProject(stack: Stack): Promise<ProjectFiles> {
     const name = relativeTo(stack.directory, file);
     if (name !== "") members.set(name, await toMember(file, name));
   };
-  await addTree(stack.manifestPath, add);
-  for (const image of stack.images.values()) await addImage(image, add);
+  await add(stack.manifestPath);
+  for (const link of stack.links ?? []) await add(link);
+  for (const image of stack.images.values())
+    await addImage(image, { add, project: stack.directory });
   const leftOut = new Set<string>();
   for (const mount of [...stack.services.values()].flatMap(({ mounts }) => mounts)) {
     if (mount.type !== "bind") continue;
@@ -52,12 +55,15 @@ export async function collectProject(stack: Stack): Promise<ProjectFiles> {
 
 type Add = (file: string) => Promise<void>;
 
-async function addImage(image: Image, add: Add): Promise<void> {
+async function addImage(
+  image: Image,
+  { add, project }: { readonly add: Add; readonly project: string },
+): Promise<void> {
   if (image.type === "assembled") for (const { source } of image.files) await addTree(source, add);
   if (image.type !== "dockerfile") return;
   // Loaded here: most stacks have no Dockerfile.
   const { scanContext } = await import("../../context/scan.ts");
-  const { entries, directory } = await scanContext(image);
+  const { entries, directory } = await scanContext(image, project);
   for (const entry of entries) await add(path.join(directory, entry.path));
   const ignoreFiles = [`${image.dockerfile}.dockerignore`, path.join(directory, ".dockerignore")];
   for (const file of [image.dockerfile, ...ignoreFiles])
@@ -67,7 +73,8 @@ async function addImage(image: Image, add: Add): Promise<void> {
 async function addTree(file: string, add: Add): Promise<void> {
   await add(file);
   if (!(await lstat(file)).isDirectory()) return;
-  for (const name of await readdir(file)) await addTree(path.join(file, name), add);
+  for (const { name } of await readFolder(file))
+    await addTree(path.join(file, name.toString("utf8")), add);
 }
 
 /** Of the folders only the empty ones are told: the others are there by what they hold. */
@@ -96,12 +103,13 @@ async function toMember(file: string, name: string): Promise<BundleMember> {
     });
   }
   const hash = createHash("sha256");
-  for await (const piece of readPieces(file)) hash.update(piece);
+  const read = (): AsyncIterable<Uint8Array> => readPieces(file, readReal(file));
+  for await (const piece of read()) hash.update(piece);
   const executable = (stats.mode & 0o100) === 0 ? {} : { executable: true as const };
   return {
     entry: { ...at, size: stats.size, sha256: hash.digest("hex"), ...executable },
     source: file,
-    read: () => readPieces(file),
+    read,
   };
 }
 

@@ -2,8 +2,11 @@ import type { ContainerRequest } from "../../docker/engine.ts";
 import { engineStatus } from "../../docker/errors.ts";
 import { QclockError } from "../../error.ts";
 import type { Operation } from "../../plan/plan.ts";
+import { locateInProject } from "../../project/locate.ts";
+import { leadsOut } from "../../project/open.ts";
 import { labels } from "../../stack/labels.ts";
-import type { Service } from "../../stack/stack.ts";
+import type { Service, Stack } from "../../stack/stack.ts";
+import { isInside } from "../../stack/values.ts";
 import { commonLabels } from "../common-labels.ts";
 import { containerRequest } from "../container-request.ts";
 import { userOf } from "../user.ts";
@@ -26,6 +29,7 @@ export async function createContainer(
     });
   }
   refuseRoot(service, image.user);
+  await refuseReplacedMounts(stack, service);
   const request = containerRequest({
     stack,
     service,
@@ -40,6 +44,29 @@ export async function createContainer(
     return await adopt(request, context, error);
   });
   return id.slice(0, 12);
+}
+
+/**
+ * A mounted folder of the project may have become a link since the manifest was read. The Engine opens
+ * it by its path and follows links, so it is looked at again as late as can be; nothing but the Engine could
+ * close what is left of the gap.
+ */
+async function refuseReplacedMounts(
+  { directory }: Pick<Stack, "directory">,
+  { mounts }: Service,
+): Promise<void> {
+  for (const mount of mounts) {
+    if (mount.type !== "bind" || !isInside(directory, mount.source)) continue;
+    const place = await locateInProject(directory, mount.source);
+    if (place.type === "outside" || place.type === "loop")
+      throw leadsOut(directory, mount.source, place);
+    if (place.type !== "missing" && place.path === mount.source) continue;
+    throw new QclockError(
+      "path-outside-project",
+      `${mount.source}, which is to be mounted, is not what it was when the manifest was read.`,
+      { hint: "Run the command again when nothing replaces files of the project." },
+    );
+  }
 }
 
 /**

@@ -1,9 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { parseFroms } from "../../context/dockerfile.ts";
 import { buildDockerfileImage } from "../../docker/build.ts";
 import { engineStatus } from "../../docker/errors.ts";
 import { loadArtifacts } from "../../docker/load.ts";
 import type { AssembledArtifact } from "../../image/assemble.ts";
+import { readWhole } from "../../project/open.ts";
+import { noticesOf } from "../../image/files.ts";
 import type { Operation, PlanNode } from "../../plan/plan.ts";
 import type { ArtifactProgress } from "../artifacts.ts";
 import { refusePulls } from "../offline.ts";
@@ -24,7 +25,14 @@ export async function assembleImage(
   { image: name }: Of<"assemble-image">,
   context: OperationContext,
 ): Promise<string> {
-  const artifact = await artifactOf(node, name, making(context));
+  const full = making(context);
+  const image = imageOf(full.stack, name);
+  const scan = full.prepared.scans.get(name);
+  if (image.type === "assembled" && scan !== undefined) {
+    for (const message of noticesOf(image, scan))
+      context.emit({ type: "notice", level: "warning", message });
+  }
+  const artifact = await artifactOf(node, name, full);
   const bytes = artifact.layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return `${artifact.layers.length} layers, ${megabytes(bytes)}`;
 }
@@ -76,7 +84,7 @@ export async function buildImage(
   if (image.type !== "dockerfile") throw new Error(`image ${name} has no Dockerfile`);
   const inputs = full.prepared.inputs.get(name);
   const { directory } = full.stack;
-  const froms = parseFroms(await readFile(image.dockerfile, "utf8"), image.buildArgs);
+  const froms = parseFroms((await readWhole(image.dockerfile)).toString("utf8"), image.buildArgs);
   const foreign = froms.filter((from) => !full.stack.images.has(from.image));
   await refusePulls(
     full.run,
@@ -87,6 +95,7 @@ export async function buildImage(
     engine: context.engine,
     image,
     stackName: full.stack.name,
+    project: directory,
     references: new Map([...full.stack.images.values()].map((one) => [one.name, one.reference])),
     fingerprint: inputs?.fingerprint ?? "sha256:",
     store: full.run.store,

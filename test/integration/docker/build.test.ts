@@ -51,6 +51,7 @@ async function aBuild(
       labels: new Map([["dev.qclock.test", "1"]]),
     },
     stackName: stack,
+    project: folder.path,
     references: new Map([["base", `qclock.invalid/${stack}/base:latest`]]),
     fingerprint: `sha256:${"1".repeat(64)}`,
     store: scope.store,

@@ -7,6 +7,7 @@ import {
   type StackKey,
   type StackLookups,
 } from "../../../src/cli/stack-note.ts";
+import type { Place } from "../../../src/project/place.ts";
 import { stackOf } from "../../support/read-manifest.ts";
 import { temporaryFolder, temporaryStore } from "../../support/temporary-store.ts";
 
@@ -34,7 +35,7 @@ const key: StackKey = {
 
 const lookups = (parts: Partial<StackLookups> = {}): StackLookups => ({
   variables: new Map([["LEVEL", undefined]]),
-  kinds: new Map(),
+  places: new Map(),
   dockerfiles: new Map(),
   ...parts,
 });
@@ -92,10 +93,11 @@ test("it is resolved anew when a path that it names has become something else", 
   const { store } = temporary;
   const named = path.join(folder.path, "rootfs");
   await mkdir(named);
-  const kinds = new Map([[named, "directory"] as const]);
-  await rememberStack(key, stackOf(text), { ...lookups({ kinds }), store });
+  const inFolder = { ...key, manifestPath: path.join(folder.path, "stack.config.yaml") };
+  const places = new Map<string, Place>([[named, { type: "directory", path: named }]]);
+  await rememberStack(inFolder, stackOf(text), { ...lookups({ places }), store });
   const recall = (): ReturnType<typeof recallStack> =>
-    recallStack(key, { environment: new Map(), store });
+    recallStack(inFolder, { environment: new Map(), store });
 
   expect(await recall()).toBeDefined();
   await rm(named, { recursive: true });
@@ -108,12 +110,13 @@ test("it is resolved anew when a Dockerfile has changed: its FROM lines are part
   await using temporary = await temporaryStore();
   await using folder = await temporaryFolder();
   const { store } = temporary;
+  const inFolder = { ...key, manifestPath: path.join(folder.path, "stack.config.yaml") };
   const dockerfile = path.join(folder.path, "Dockerfile");
   await writeFile(dockerfile, "FROM base\n");
   const dockerfiles = new Map([[dockerfile, "FROM base\n"]]);
-  await rememberStack(key, stackOf(text), { ...lookups({ dockerfiles }), store });
+  await rememberStack(inFolder, stackOf(text), { ...lookups({ dockerfiles }), store });
   const recall = (): ReturnType<typeof recallStack> =>
-    recallStack(key, { environment: new Map(), store });
+    recallStack(inFolder, { environment: new Map(), store });
 
   expect(await recall()).toBeDefined();
   await writeFile(dockerfile, "FROM scratch\n");

@@ -44,7 +44,7 @@ async function aContext(files: Readonly<Record<string, string>>): Promise<Contex
   return {
     directory: folder.path,
     image,
-    scan: () => scanContext(image),
+    scan: () => scanContext(image, folder.path),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }
@@ -58,7 +58,10 @@ async function digestOf(context: Context): Promise<string> {
   return (await digestContext(await context.scan(), { store: scope.store, now: Date.now })).digest;
 }
 
-async function packed(context: Context): Promise<Buffer> {
+async function packed(
+  context: Context,
+  options: { readonly hideDockerfile?: boolean } = {},
+): Promise<Buffer> {
   await using scope = await temporaryStore();
   const scan = await context.scan();
   const { files } = await digestContext(scan, { store: scope.store, now: Date.now });
@@ -67,6 +70,7 @@ async function packed(context: Context): Promise<Buffer> {
     dockerfileText: scan.dockerfile.text,
     files,
     store: scope.store,
+    ...options,
   });
   const bytes = Buffer.concat(await Array.fromAsync(result.content));
   expect(bytes.length).toBe(result.sizeBytes);
@@ -273,6 +277,94 @@ test("a broken .dockerignore and an absent Dockerfile are named", async () => {
   await rm(join(context.directory, ".dockerignore"));
   await expect(context.scan()).rejects.toMatchObject({
     message: expect.stringContaining("there is no Dockerfile"),
+  });
+});
+
+test("an ignore file and a Dockerfile that are not UTF-8 are refused with their place", async () => {
+  await using context = await aContext({ Dockerfile: "FROM scratch\n" });
+  await writeFile(
+    join(context.directory, ".dockerignore"),
+    Buffer.concat([Buffer.from("é\nb"), Buffer.from([0xe9]), Buffer.from("\n")]),
+  );
+  await expect(context.scan()).rejects.toMatchObject({
+    message: expect.stringMatching(/\.dockerignore:2:2 is not UTF-8: the byte 0xe9\.$/),
+    hint: "Save the file as UTF-8.",
+  });
+  await rm(join(context.directory, ".dockerignore"));
+  await writeFile(join(context.directory, "Dockerfile"), Buffer.from([0xff, 0xfe]));
+  await expect(context.scan()).rejects.toMatchObject({
+    message: expect.stringMatching(/Dockerfile:1:1 is not UTF-8/),
+  });
+});
+
+test("a Dockerfile that .dockerignore names is sent with the order to hide it", async () => {
+  await using context = await aContext({
+    Dockerfile: "FROM scratch\n",
+    ".dockerignore": "*\n!keep.txt\n",
+    "keep.txt": "",
+  });
+  const scan = await context.scan();
+  expect(scan.dockerfile).toMatchObject({ path: "Dockerfile", isHidden: true });
+  const text = (await packed(context, { hideDockerfile: true })).toString("latin1");
+  expect(text).toContain(".dockerignore\nDockerfile\n");
+  expect((await packed(context)).toString("latin1")).not.toContain(".dockerignore");
+
+  // One that COPY sees, and that names the Dockerfile, is not replaced.
+  await writeFile(join(context.directory, ".dockerignore"), "Dockerfile\n# mine\n");
+  const own = (await packed(context, { hideDockerfile: true })).toString("latin1");
+  expect(own).toContain("Dockerfile\n# mine\n");
+  expect(own.split("ustar").length).toBe(4);
+
+  await writeFile(join(context.directory, ".dockerignore"), "*.md\n");
+  expect((await context.scan()).dockerfile.isHidden).toBe(false);
+});
+
+test("an ignore file that leads out of the project is not read, one that stays in it is", async () => {
+  await using context = await aContext({
+    "ctx/Dockerfile": "FROM scratch\n",
+    "ctx/b": "",
+    rules: "b",
+  });
+  const image = {
+    ...context.image,
+    context: join(context.directory, "ctx"),
+    dockerfile: join(context.directory, "ctx/Dockerfile"),
+  };
+  const ignore = join(image.context, ".dockerignore");
+  await symlink("../rules", ignore);
+  const scan = await scanContext(image, context.directory);
+  expect(scan.entries.map(({ path }) => path)).toEqual([".dockerignore"]);
+
+  await rm(ignore);
+  await symlink("/etc/passwd", ignore);
+  await expect(scanContext(image, context.directory)).rejects.toMatchObject({
+    code: "path-outside-project",
+    message:
+      "ctx/.dockerignore leads out of the project: ctx/.dockerignore is a link to /etc/passwd.",
+  });
+});
+
+test("a folder that becomes a link after it was found is sent from neither place", async () => {
+  await using context = await aContext({
+    Dockerfile: "FROM scratch\n",
+    "src/app": "ours",
+    "other/app": "ours",
+  });
+  await using scope = await temporaryStore();
+  const scan = await context.scan();
+  const { files } = await digestContext(scan, { store: scope.store, now: Date.now });
+  await rm(join(context.directory, "src"), { recursive: true });
+  await symlink(join(context.directory, "other"), join(context.directory, "src"));
+
+  const packing = packContext({
+    scan,
+    dockerfileText: "FROM scratch\n",
+    files,
+    store: scope.store,
+  });
+  await expect(packing).rejects.toMatchObject({ code: "path-outside-project" });
+  await expect(digestContext(scan, { store: scope.store, now: Date.now })).rejects.toMatchObject({
+    code: "path-outside-project",
   });
 });
 

@@ -442,12 +442,7 @@ describe("files", () => {
             |         ~~~~~~~~~
             hint: Move it below the manifest's folder.
 
-      stack.config.yaml:8:9 error: "../../etc" of image "app" does not exist. [missing-file]
-
-          8 |       - ../../etc
-            |         ~~~~~~~~~
-
-      3 errors
+      2 errors
       "
     `);
   });

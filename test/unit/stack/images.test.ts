@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { Place } from "../../../src/project/place.ts";
 import { resolveStack, pathsToLookUp } from "../../../src/stack/resolve.ts";
-import { codesOf, loadText, screenOf, stackOf } from "../../support/read-manifest.ts";
+import { codesOf, loadText, readText, screenOf, stackOf } from "../../support/read-manifest.ts";
 
 test("an image of packages and files, with every path absolute and every number a number", () => {
   const stack = stackOf(
@@ -136,11 +137,65 @@ secrets: { key: { file: key.txt } }
     os: "debian-12",
     architecture: "amd64",
     froms: new Map(),
-    fileKind: (file) => {
+    locate: (file) => {
       asked.add(file);
-      return "directory";
+      return { type: "directory", path: file };
     },
   });
   expect(asked.size).toBeGreaterThan(4);
   expect([...asked].filter((file) => !announced.has(file))).toEqual([]);
+});
+
+test("every path of the manifest that a link leads out of the project is refused, with link and target", () => {
+  const away = { type: "outside", link: "/project/linkdir", target: "/etc" } as const;
+  const places = new Map<string, Place>(
+    [
+      "linkdir/shadow",
+      "linkdir",
+      "linkdir/Dockerfile",
+      "ctx/linkdir/Dockerfile",
+      "linkdir/key",
+    ].map((file) => [`/project/${file}`, away]),
+  );
+  const text = [
+    "name: shop",
+    "images:",
+    "  app:",
+    "    from: scratch",
+    '    user: "1:1"',
+    "    files: [{ path: linkdir/shadow, target: /x }]",
+    "  one: { build: linkdir }",
+    "  two: { build: { context: ctx, dockerfile: linkdir/Dockerfile } }",
+    "services:",
+    "  app:",
+    "    image: app",
+    '    volumes: ["./linkdir:/data:ro"]',
+    '    policy: { bind_mounts: { /data: "the reason is here" } }',
+    "secrets: { key: { file: linkdir/key } }",
+    "",
+  ].join("\n");
+
+  const read = readText(text, { places });
+
+  expect(read.ok ? [] : read.error.map(({ code, message }) => `${code}: ${message}`)).toEqual(
+    ["linkdir/shadow", "linkdir", "ctx/linkdir/Dockerfile", "./linkdir", "linkdir/key"].map(
+      (file) =>
+        `path-outside-project: "${file}" leads out of the project: linkdir is a link to /etc.`,
+    ),
+  );
+});
+
+test("what a link inside the project leads to is what is used, and the link is remembered", () => {
+  const places = new Map<string, Place>([
+    [
+      "/project/current",
+      { type: "directory", path: "/project/releases/2", links: ["/project/current"] },
+    ],
+  ]);
+  const stack = stackOf(
+    'name: shop\nimages: { app: { from: scratch, user: "1:1", files: [current] } }\nservices: {}\n',
+    { places },
+  );
+  expect(stack.images.get("app")).toMatchObject({ files: [{ source: "/project/releases/2" }] });
+  expect(stack.links).toEqual(["/project/current"]);
 });
