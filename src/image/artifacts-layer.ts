@@ -4,7 +4,8 @@ import path from "node:path";
 import type { Artifact, AssembledImage, Digest } from "../stack/stack.ts";
 import { toStoreError } from "../store/store-error.ts";
 import type { Store } from "../store/store.ts";
-import { type ContentSource, type DraftEntry, LayerDraft, mergeLayers } from "./draft.ts";
+import { type ContentSource, LayerDraft, mergeLayers } from "./draft.ts";
+import { foldHardLinks } from "./hard-links.ts";
 import type { Layer } from "./layer.ts";
 import { writeLayer } from "./layer-tar.ts";
 import { ArtifactPlacer, type PlacedPath } from "./place-artifact.ts";
@@ -78,19 +79,5 @@ async function pathsOf(
     const content = contents.get(file) ?? { type: "file", file: place.spool, offset };
     contents.set(file, content);
     return { ...entry, size, digest, content };
-  });
-}
-
-/** Of files that share their content the one with the lowest path stays, since in a sorted tar it comes before its links. */
-function foldHardLinks(entries: readonly DraftEntry[]): readonly DraftEntry[] {
-  const first = new Map<ContentSource, DraftEntry>();
-  return entries.map((entry) => {
-    const { content, digest: _, ...rest } = entry;
-    if (content === undefined) return entry;
-    const file = first.get(content);
-    if (file === undefined) first.set(content, entry);
-    // A link has its file's mode: one of the two may have lost its setuid bit.
-    if (file === undefined || file.mode !== entry.mode) return entry;
-    return { ...rest, type: "hardlink", size: 0, linkTarget: file.path };
   });
 }

@@ -1,8 +1,9 @@
 import { QclockError } from "../error.ts";
 import type { AssembledImage } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
-import { LayerDraft, mergeLayers } from "./draft.ts";
+import { type ContentSource, LayerDraft, mergeLayers } from "./draft.ts";
 import type { FileScan } from "./files.ts";
+import { foldHardLinks } from "./hard-links.ts";
 import type { Layer } from "./layer.ts";
 import { writeLayer } from "./layer-tar.ts";
 
@@ -17,7 +18,8 @@ export async function buildFilesLayer(request: {
 }): Promise<Layer> {
   const { image, scan, below, epoch, store, signal } = request;
   const draft = new LayerDraft(mergeLayers(below), epoch);
-  for (const { source, ...file } of scan.files) {
+  const contents = new Map<string, ContentSource>();
+  for (const { source, linkedTo, ...file } of scan.files) {
     const path = draft.resolve(file.path);
     // A folder of the tree that the image has already keeps its owner and mode.
     const present = draft.follow(path);
@@ -29,13 +31,26 @@ export async function buildFilesLayer(request: {
       path,
       mtime: epoch,
       origin: "files",
-      ...(file.type === "file" ? { content: { type: "host", file: source } } : {}),
+      ...(file.type === "file" ? { content: contentOf(linkedTo ?? file.path, source) } : {}),
     });
   }
   for (const { path, mode, uid, gid } of image.directories) {
     draft.addDirectory("directories", path.slice(1), { mode, uid, gid });
   }
-  return writeLayer({ entries: draft.sorted(), kind: "files", epoch, store, signal });
+  return writeLayer({
+    entries: foldHardLinks(draft.sorted()),
+    kind: "files",
+    epoch,
+    store,
+    signal,
+  });
+
+  /** Hard links share it: that is how they are known to be some. */
+  function contentOf(leader: string, source: string): ContentSource {
+    const content = contents.get(leader) ?? { type: "host", file: source };
+    contents.set(leader, content);
+    return content;
+  }
 }
 
 /** A folder in the place of a file, or the other way round, would take what is below with it. */

@@ -1,31 +1,26 @@
 import { createHash } from "node:crypto";
-import { createReadStream, type Stats } from "node:fs";
-import { lstat, readdir, readlink } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../error.ts";
-import type { AssembledImage, Digest, FileTree } from "../stack/stack.ts";
+import { readReal } from "../project/open.ts";
+import type { AssembledImage, Digest } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import { comparePaths } from "./draft.ts";
+import { type FileRemark, type RemarkSummary, summarizeRemarks } from "./file-remarks.ts";
+import { type FoundFile, listTree } from "./file-tree.ts";
 
 /** One path that the manifest's `files` lay over an image. */
-export interface ScannedFile {
-  /** In the image, without a leading slash. */
-  readonly path: string;
-  readonly type: "file" | "directory" | "symlink";
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly size: number;
-  readonly linkTarget?: string;
+export interface ScannedFile extends Omit<FoundFile, "stamp" | "inode"> {
   /** Of a regular file. */
   readonly digest?: Digest;
-  /** On the host. */
-  readonly source: string;
+  /** Of a regular file: the path, in the image, of the first one that is a hard link to it. */
+  readonly linkedTo?: string;
 }
 
 /** Everything that `files` of one image hold, sorted by path; a later tree's file takes the place of an earlier one's. */
 export interface FileScan {
   readonly files: readonly ScannedFile[];
+  /** What the image will not have as it is on the disk. */
+  readonly remarks?: readonly FileRemark[];
 }
 
 /** A file whose status did not change since it was hashed has the same content. */
@@ -35,95 +30,124 @@ interface StatNote {
 
 const NOTE = "files";
 
+/** How many files are read at a time: each is open meanwhile. */
+const parallelReads = 8;
+
 /**
  * List and hash the files of an image. Hashes are remembered with the file's size, times and inode, so
  * that an unchanged tree costs one `lstat` a file.
  *
- * Throws `build-failed` for what cannot be part of an image (sockets, devices) or be read.
+ * Throws `build-failed` for what cannot be part of an image or be read, `path-outside-project` for a link
+ * that has taken a folder's or a file's place.
  */
 export async function scanFiles(image: AssembledImage, store: Store): Promise<FileScan> {
   if (image.files.length === 0) return { files: [] };
+  const found = new Map<string, FoundFile>();
+  const remarks: FileRemark[] = [];
+  for (const tree of image.files) {
+    const listed = await listTree(tree);
+    remarks.push(...withoutDeclared(listed.remarks, listed.files, image));
+    for (const file of listed.files) found.set(file.path, file);
+  }
+  refuse(summarizeRemarks(remarks, (file) => file));
+  const sorted = [...found.values()].toSorted((a, b) => comparePaths(a.path, b.path));
+  const digests = await hashAll(image, sorted, store);
+  const leaders = new Map<string, string>();
+  const files = sorted.map(({ stamp: _, inode, ...file }): ScannedFile => {
+    const digest = digests.get(file.source);
+    const leader = inode === undefined ? undefined : leaders.get(inode);
+    if (inode !== undefined && leader === undefined) leaders.set(inode, file.path);
+    return {
+      ...file,
+      ...(digest === undefined ? {} : { digest }),
+      ...(leader === undefined ? {} : { linkedTo: leader }),
+    };
+  });
+  return { files, ...(remarks.length === 0 ? {} : { remarks }) };
+}
+
+/** Remarks but for those about folders whose mode `directories` gives. */
+export function withoutDeclared(
+  remarks: readonly FileRemark[],
+  files: readonly FoundFile[],
+  { directories }: Pick<AssembledImage, "directories">,
+): readonly FileRemark[] {
+  if (remarks.length === 0 || directories.length === 0) return remarks;
+  const declared = new Set(directories.map((directory) => directory.path));
+  const given = new Set(
+    files.filter((file) => declared.has(`/${file.path}`)).map(({ source }) => source),
+  );
+  return remarks.filter(({ kind, source }) => kind !== "mode" || !given.has(source));
+}
+
+/** What an image will not have as it is on the disk, in sentences. */
+export function noticesOf(image: AssembledImage, { remarks = [] }: FileScan): readonly string[] {
+  return summarizeRemarks(remarks, inItsTree(image)).map(
+    ({ message, hint }) => `Image ${image.name}: ${message} ${hint}`,
+  );
+}
+
+/** A path of the host as it begins in the manifest's `files`. */
+function inItsTree({ files }: AssembledImage): (absolutePath: string) => string {
+  return (file) => {
+    const tree = files.find(({ source }) => file === source || file.startsWith(`${source}/`));
+    return tree === undefined ? file : path.relative(path.dirname(tree.source), file);
+  };
+}
+
+function refuse(summaries: readonly RemarkSummary[]): void {
+  const errors = summaries.filter(({ isError }) => isError);
+  const [first, ...others] = errors;
+  if (first === undefined) return;
+  throw new QclockError("build-failed", first.message, {
+    hint: first.hint,
+    details: others.map(({ message }) => message),
+  });
+}
+
+/** Digests of all regular files, by their place on the host. */
+async function hashAll(
+  image: AssembledImage,
+  files: readonly FoundFile[],
+  store: Store,
+): Promise<ReadonlyMap<string, Digest>> {
   const key = createHash("sha256")
     .update(image.files.map(({ source }) => source).join("\0"))
     .digest("hex");
   const known = toNote(await store.readNote(NOTE, key));
+  const digests = new Map<string, Digest>();
   const fresh: Record<string, readonly [string, Digest]> = {};
-  const found = new Map<string, ScannedFile>();
   let hashed = 0;
-  const hash = async (source: string, stats: Stats): Promise<Digest> => {
-    const stamp = `${stats.size}:${stats.mtimeMs}:${stats.ctimeMs}:${stats.ino}`;
-    const remembered = known[source];
-    let digest = remembered?.[0] === stamp ? remembered[1] : undefined;
-    if (digest === undefined) {
-      digest = await hashFile(source);
-      hashed++;
+  const queue = files.values();
+  const work = async (): Promise<void> => {
+    for (const { source, stamp } of queue) {
+      if (stamp === undefined) continue;
+      const remembered = known[source];
+      let digest = remembered?.[0] === stamp ? remembered[1] : undefined;
+      if (digest === undefined) {
+        digest = await hashFile(source);
+        hashed++;
+      }
+      fresh[source] = [stamp, digest];
+      digests.set(source, digest);
     }
-    fresh[source] = [stamp, digest];
-    return digest;
   };
-  for (const tree of image.files) {
-    for (const file of await scanTree(tree, hash)) found.set(file.path, file);
-  }
+  await Promise.all(Array.from({ length: parallelReads }, work));
   if (hashed > 0) await store.writeNote(NOTE, key, fresh);
-  return { files: [...found.values()].toSorted((a, b) => comparePaths(a.path, b.path)) };
-}
-
-type Hash = (source: string, stats: Stats) => Promise<Digest>;
-
-async function scanTree(tree: FileTree, hash: Hash): Promise<readonly ScannedFile[]> {
-  const files: ScannedFile[] = [];
-  const visit = async (source: string, target: string): Promise<void> => {
-    const stats = await lstat(source);
-    const owner = { uid: tree.uid, gid: tree.gid, source };
-    if (stats.isDirectory()) {
-      if (target !== "")
-        files.push({ path: target, type: "directory", mode: 0o755, size: 0, ...owner });
-      const names = await readdir(source);
-      await Promise.all(
-        names.map((name) =>
-          visit(path.join(source, name), target === "" ? name : `${target}/${name}`),
-        ),
-      );
-    } else if (stats.isSymbolicLink()) {
-      files.push({
-        path: target,
-        type: "symlink",
-        mode: 0o777,
-        size: 0,
-        linkTarget: await readlink(source),
-        ...owner,
-      });
-    } else if (stats.isFile()) {
-      // The umask of whoever checked the project out must not show: only the executable bit counts.
-      const mode = tree.mode ?? ((stats.mode & 0o100) === 0 ? 0o644 : 0o755);
-      files.push({
-        path: target,
-        type: "file",
-        mode,
-        size: stats.size,
-        digest: await hash(source, stats),
-        ...owner,
-      });
-    } else {
-      throw new QclockError("build-failed", `${source} is neither a file, a folder nor a link.`, {
-        hint: "Remove it from the folder that `files` names.",
-      });
-    }
-  };
-  try {
-    await visit(tree.source, tree.target.replace(/^\/+|\/+$/g, ""));
-  } catch (error) {
-    if (error instanceof QclockError || !(error instanceof Error)) throw error;
-    throw new QclockError("build-failed", `The files of ${tree.source} cannot be read.`, {
-      cause: error,
-    });
-  }
-  return files;
+  return digests;
 }
 
 async function hashFile(source: string): Promise<Digest> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(source)) hash.update(chunk);
+  try {
+    for await (const chunk of readReal(source)) hash.update(chunk);
+  } catch (error) {
+    if (error instanceof QclockError || !(error instanceof Error)) throw error;
+    throw new QclockError("build-failed", `${source} cannot be read.`, {
+      cause: error,
+      hint: "Build again when nothing removes or replaces it, as a user who may read it.",
+    });
+  }
   return `sha256:${hash.digest("hex")}`;
 }
 

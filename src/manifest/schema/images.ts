@@ -64,27 +64,27 @@ const filesSchema = z
     z.union([
       z.string(),
       z.strictObject({
-        path: z.string().meta({ description: "A file or folder of the project. One that ends with the name of an operating system, such as `rootfs.debian-12`, is laid over images of that system only.", examples: ["images/app/rootfs"] }),
+        path: z.string().meta({ description: "A file or folder of the project; links on the way to it are followed as long as they stay in the project. One that ends with the name of an operating system, such as `rootfs.debian-12`, is laid over images of that system only.", examples: ["images/app/rootfs"] }),
         target: imagePathSchema
           .optional()
           .meta({ description: "What it becomes in the image. A folder becomes the root `/` by default; a file needs it.", examples: ["/etc/app.conf"] }),
         mode: modeSchema
           .optional()
           .meta({
-            description: "Of regular files; by default 0755 for executable ones, 0644 for others.",
+            description: "Of regular files; by default 0755 for those that their owner may run, 0644 for others. Folders are 0755, or as the image has them already, or as `directories` says.",
             examples: ["0640"],
           }),
         owner: ownerSchema.optional().meta({ description: "Owner and group in numbers, `0:0` by default.", examples: ["10001:10001"] }),
       }),
     ]),
   )
-  .meta({ description: "Files and folders of the project laid over the image, in order.", examples: [["images/app/rootfs"]] });
+  .meta({ description: "Files and folders of the project laid over the image, in order. As in git, of a file's mode only the executable bit is taken over, and neither owner nor time; a mode that is lost by that and was meant (0600 among readable files, a sticky folder) is told, with `mode` and `directories` to keep it. Links in a folder stay links, hard links stay hard links (git keeps none, so a fresh clone has copies), a sparse file is filled, names must be UTF-8 and no whiteouts.", examples: [["images/app/rootfs"]] });
 
 const buildSchema = z
   .union([
     z.string(),
     z.strictObject({
-      context: z.string().default(".").meta({ description: "Folder that is sent to the builder, less what its .dockerignore names.", examples: ["tools/x"] }),
+      context: z.string().default(".").meta({ description: "Folder that is sent to the builder, less what its .dockerignore names. A Dockerfile that it names serves the builder and is not in what COPY sees.", examples: ["tools/x"] }),
       dockerfile: z
         .string()
         .default("Dockerfile").meta({ description: "The Dockerfile, relative to the context.", examples: ["Dockerfile.prod"] }),

@@ -1,9 +1,28 @@
-import { chmod, mkdir, readdir, symlink, utimes, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import {
+  chmod,
+  link as hardLink,
+  mkdir,
+  readdir,
+  rename,
+  rm,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { FileTree } from "../../../src/stack/stack.ts";
-import { createWorkshop, EPOCH, itemsOf, type Workshop } from "../../support/assemble.ts";
+import { noticesOf, scanFiles } from "../../../src/image/files.ts";
+import type { AssembledImage, FileTree } from "../../../src/stack/stack.ts";
+import {
+  createWorkshop,
+  emptyImage,
+  EPOCH,
+  itemsOf,
+  type Workshop,
+} from "../../support/assemble.ts";
 import { file, folder, link } from "../../support/deb.ts";
 
 /** A folder of files on the host, as `files` in the manifest names one. */
@@ -18,6 +37,14 @@ async function treeOf(
     await writeFile(join(source, path), content);
   }
   return { source, target: "/", uid: 0, gid: 0, ...parts };
+}
+
+async function noticesFor(
+  { store }: Workshop,
+  parts: Partial<AssembledImage>,
+): Promise<readonly string[]> {
+  const image = { ...emptyImage, ...parts };
+  return noticesOf(image, await scanFiles(image, store));
 }
 
 test("a folder is laid over the image; of the host's modes only the executable bit counts", async () => {
@@ -182,4 +209,157 @@ test("a file that shrinks while it is packed is an error, and no layer is kept",
     message: expect.stringContaining("/etc/x"),
   });
   expect(await readdir(join(workshop.store.directory, "tmp"))).toEqual([]);
+});
+
+test("modes that the image will not have are told, a umask and what the manifest gives are not", async () => {
+  await using workshop = await createWorkshop();
+  const tree = await treeOf(workshop, {
+    "private.key": "secret",
+    "run.sh": "#!/bin/sh\n",
+    "spool/.keep": "",
+    "tmp/.keep": "",
+    "plain.conf": "",
+  });
+  await chmod(tree.source, 0o755);
+  await chmod(join(tree.source, "private.key"), 0o600);
+  await chmod(join(tree.source, "run.sh"), 0o4755);
+  await chmod(join(tree.source, "plain.conf"), 0o664);
+  await chmod(join(tree.source, "spool"), 0o1777);
+  await chmod(join(tree.source, "tmp"), 0o1777);
+
+  const directories = [{ path: "/tmp", mode: 0o1777, uid: 0, gid: 0 }];
+  expect(await noticesFor(workshop, { files: [tree], directories })).toEqual([
+    "Image made-up: Modes that the image will not have, since only the executable bit is taken over, as git does: rootfs/private.key 0600 becomes 0644, rootfs/run.sh 4755 becomes 0755, rootfs/spool 1777 becomes 0755. Give a file an entry of its own under `files`, with `mode`; list a folder under `directories`.",
+  ]);
+
+  await chmod(join(tree.source, "spool"), 0o700);
+  await chmod(join(tree.source, "tmp"), 0o700);
+  await chmod(join(tree.source, "run.sh"), 0o700);
+  await chmod(tree.source, 0o700);
+  expect(await noticesFor(workshop, { files: [tree] })).toEqual([]);
+});
+
+test("names that would be whiteouts, or are not UTF-8, are refused with their place", async () => {
+  await using workshop = await createWorkshop();
+  const tree = await treeOf(workshop, { "etc/.wh.passwd": "", "etc/.wh..wh..opq": "" });
+  const latin = Buffer.concat([Buffer.from(`${tree.source}/caf`), Buffer.from([0xe9])]);
+  await writeFile(latin, "");
+  await symlink(Buffer.from([0x78, 0xff]), join(tree.source, "etc/link"));
+
+  await expect(workshop.assemble({ image: { files: [tree] } })).rejects.toMatchObject({
+    code: "build-failed",
+    message: String.raw`Names that are not UTF-8: ${tree.source}/caf\xe9.`,
+    hint: expect.stringContaining("convmv"),
+    details: [
+      `Whiteouts, which would remove files from the layers below: ${tree.source}/etc/.wh..wh..opq, ${tree.source}/etc/.wh.passwd.`,
+      String.raw`Links to a name that is not UTF-8: ${tree.source}/etc/link -> x\xff.`,
+    ],
+  });
+});
+
+test("a character that stands for a broken one is a name like any other", async () => {
+  await using workshop = await createWorkshop();
+  const tree = await treeOf(workshop, { "caf\uFFFD.txt": "ours" });
+
+  const { layers } = await workshop.assemble({ image: { files: [tree] } });
+
+  expect((await itemsOf(layers[0])).get("caf\uFFFD.txt")?.content).toBe("ours");
+});
+
+test("hard links stay hard links, whichever of their names comes first in the image", async () => {
+  await using workshop = await createWorkshop();
+  const tree = await treeOf(workshop, { "bin/tool": "t".repeat(5000), "etc/other": "x" });
+  await mkdir(join(tree.source, "opt"));
+  await hardLink(join(tree.source, "bin/tool"), join(tree.source, "opt/tool"));
+  await hardLink(join(tree.source, "bin/tool"), join(tree.source, "tool"));
+  const debs = [{ name: "a", files: [folder("usr/bin"), link("bin", "usr/bin")] }];
+
+  const { layers } = await workshop.assemble({ debs, image: { files: [tree] } });
+
+  const items = await itemsOf(layers[1]);
+  expect(items.get("opt/tool")).toMatchObject({ flag: "0", content: "t".repeat(5000) });
+  expect(items.get("tool")).toMatchObject({ flag: "1", target: "opt/tool" });
+  expect(items.get("usr/bin/tool")).toMatchObject({ flag: "1", target: "opt/tool" });
+  expect(items.get("etc/other")).toMatchObject({ flag: "0" });
+});
+
+test("of hard links one that a later tree replaces is a file of its own, and so is one of another owner", async () => {
+  await using workshop = await createWorkshop();
+  const tree = await treeOf(workshop, { "one/a": "same", "two/a": "other" });
+  await hardLink(join(tree.source, "one/a"), join(tree.source, "one/b"));
+  const at = (name: string, parts: Partial<FileTree> = {}): FileTree => ({
+    ...tree,
+    ...parts,
+    source: join(tree.source, name),
+  });
+
+  const { layers } = await workshop.assemble({
+    image: { files: [at("one"), at("two"), at("one/a", { target: "/c", uid: 5 })] },
+  });
+
+  const items = await itemsOf(layers[0]);
+  expect(items.get("a")).toMatchObject({ flag: "0", content: "other" });
+  expect(items.get("b")).toMatchObject({ flag: "0", content: "same", uid: 0 });
+  expect(items.get("c")).toMatchObject({ flag: "0", content: "same", uid: 5 });
+});
+
+test("a sparse file is told with its size", async () => {
+  await using workshop = await createWorkshop();
+  const tree = await treeOf(workshop, { small: "" });
+  await writeFile(join(tree.source, "disk.img"), "");
+  await truncate(join(tree.source, "disk.img"), 32 * 1024 * 1024);
+  await truncate(join(tree.source, "small"), 4096);
+
+  expect(await noticesFor(workshop, { files: [tree] })).toEqual([
+    "Image made-up: Sparse files, of which the image will hold every byte: rootfs/disk.img (34 MB, of which 0 MB are on the disk). Leave it out, and have the service make it when it starts.",
+  ]);
+});
+
+test("a link in a tree is never followed, also when it takes a file's place before it is packed", async () => {
+  await using workshop = await createWorkshop();
+  const tree = await treeOf(workshop, { "etc/app": "ours!", "srv/data/page": "ours!" });
+  const host = join(workshop.folder, "host");
+  await mkdir(host);
+  await writeFile(join(host, "app"), "host!");
+  await writeFile(join(host, "page"), "host!");
+  await symlink(host, join(tree.source, "etc/host"));
+
+  const { layers } = await workshop.assemble({ image: { files: [tree] } });
+  const items = await itemsOf(layers[0]);
+  expect(items.get("etc/host")).toMatchObject({ flag: "2", target: host });
+  expect([...items.keys()].filter((path) => path.startsWith("etc/host/"))).toEqual([]);
+
+  await writeFile(join(tree.source, "etc/app"), "again");
+  const replaced = workshop.assemble({
+    image: { files: [tree] },
+    afterScan: async () => {
+      await rm(join(tree.source, "etc/app"));
+      await symlink(join(host, "app"), join(tree.source, "etc/app"));
+    },
+  });
+  await expect(replaced).rejects.toMatchObject({ code: "path-outside-project" });
+
+  await rm(join(tree.source, "etc/app"));
+  await writeFile(join(tree.source, "etc/app"), "once more");
+  const folderReplaced = workshop.assemble({
+    image: { files: [tree] },
+    afterScan: async () => {
+      await rename(join(tree.source, "srv/data"), join(tree.source, "srv/aside"));
+      await symlink(host, join(tree.source, "srv/data"));
+    },
+  });
+  await expect(folderReplaced).rejects.toMatchObject({
+    code: "path-outside-project",
+    message: expect.stringContaining(`srv/data is a link to ${host} now`),
+  });
+});
+
+test("a pipe is refused by name and not waited for", async () => {
+  await using workshop = await createWorkshop();
+  const tree = await treeOf(workshop, { "etc/x": "x" });
+  execFileSync("mkfifo", [join(tree.source, "etc/pipe")]);
+
+  await expect(workshop.assemble({ image: { files: [tree] } })).rejects.toMatchObject({
+    message: expect.stringContaining("etc/pipe"),
+  });
 });
