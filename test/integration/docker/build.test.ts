@@ -126,6 +126,32 @@ for (const host of testHosts) {
       expect(await buildDockerfileImage(build)).toBe(id);
     });
 
+    test("COPY sees no Dockerfile that .dockerignore names, and none from outside of the context", async () => {
+      await using scope = await aBuild(host, {
+        "ctx/Dockerfile":
+          "FROM base\nCOPY . /ctx/\nRUN cd /ctx; echo found: *; echo hidden: .[!.]*\n",
+        "ctx/.dockerignore": "*\n!keep.txt\n",
+        "ctx/keep.txt": "k",
+        "ctx/drop.txt": "d",
+        "other/Dockerfile": "FROM base\nCOPY . /ctx/\nRUN cd /ctx; echo outside: * .[!.]*\n",
+      });
+      await loadBase(scope);
+      const context = join(scope.directory, "ctx");
+      const build = (dockerfile: string): Promise<string> =>
+        buildDockerfileImage({
+          ...scope.build,
+          image: { ...scope.build.image, context, dockerfile: join(scope.directory, dockerfile) },
+        });
+      await build("ctx/Dockerfile");
+      await build("other/Dockerfile");
+
+      const output = scope.lines.join("\n");
+      expect(output).toMatch(/found: keep\.txt$/mu);
+      expect(output).toMatch(/hidden: \.\[!\.\]\*$/mu);
+      expect(output).toMatch(/outside: keep\.txt \.\[!\.\]\*$/mu);
+      expect(scope.notices).toEqual([]);
+    });
+
     test("a step that fails is a failure, says why, and moves no name", async () => {
       await using scope = await aBuild(host, {
         Dockerfile: "FROM base\nRUN echo the reason; exit 9\n",

@@ -15,7 +15,7 @@ const allowed: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^store\//, "the store"],
   [/^packages\//, "archives and signed files in the store"],
   [/^docker\//, "the Engine's host"],
-  [/^verify\/(?:processes|rebuild)\.ts$/, "/proc; a temporary store"],
+  [/^verify\/(?:host-services|processes|rebuild)\.ts$/, "/proc; a temporary store"],
   [/^context\/pack\.ts$/, "the archive that it writes into the store"],
   [/^probe\/log-line\.ts$/, "whether its worker was built"],
   [/^run\/process-identity\.ts$/, "/proc"],
