@@ -109,7 +109,7 @@ function read(text: string): unknown {
     os: "debian-12",
     architecture: "amd64",
     froms: new Map([["tool", ["base"]]]),
-    fileKind: () => "file",
+    locate: (path) => ({ type: "file", path }),
   });
 }
 
