@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import type { Diagnostic } from "../diagnostic.ts";
 import type { QclockError } from "../error.ts";
+import { asciiStream, isAsciiLocale, toAscii } from "../reporters/format/ascii.ts";
 import { formatError } from "../reporters/format/error.ts";
 import { createStyle, type Style } from "../reporters/format/style.ts";
 import { errorDocument, reportDocument } from "../reporters/json.ts";
@@ -61,6 +62,8 @@ export function createSession(options: {
   const settings = options.settings.values;
   const runId = randomBytes(4).toString("hex");
   const redactor = createHostRedactor(host);
+  const isAscii = isAsciiLocale(host.environment);
+  const stderr = isAscii ? asciiStream(host.stderr) : host.stderr;
   const errorStyle = createStyle({ color: useColor(host, settings, host.stderr) });
   const debug =
     settings.debug === undefined
@@ -73,9 +76,10 @@ export function createSession(options: {
     directory: logDirectory(host),
     name: logName(options.command, runId),
   });
+  const mode = progressMode(host, settings);
   const screen = createReporter({
-    mode: progressMode(host, settings),
-    stderr: host.stderr,
+    mode,
+    stderr: mode === "json" ? host.stderr : stderr,
     command: options.command,
     color: errorStyle.color,
     verbose: settings.verbose,
@@ -90,7 +94,11 @@ export function createSession(options: {
   let documents = 0;
   let settled = false;
   const emit: Emit = (body) => reporter.handle(redactEvent({ ...body, atMs: now() }, redactor));
-  const print = (text: string): void => void host.stdout.write(`${redactor.redact(text)}\n`);
+  const print = (text: string): void => {
+    const shown = redactor.redact(text);
+    // Documents for programs are UTF-8 whatever the locale.
+    host.stdout.write(`${isAscii && !settings.json ? toAscii(shown) : shown}\n`);
+  };
   const settle = async (): Promise<void> => {
     if (settled) return;
     settled = true;
@@ -122,19 +130,19 @@ export function createSession(options: {
       printDocument("report", { command, ...reportDocument(report), ...facts });
     },
     say(text) {
-      if (!settings.quiet) host.stderr.write(`${redactor.redact(text)}\n`);
+      if (!settings.quiet) stderr.write(`${redactor.redact(text)}\n`);
     },
     async reportError(error) {
       await settle();
       const shown = redactError(error, redactor.redact);
-      host.stderr.write(formatError(shown, errorStyle));
+      stderr.write(formatError(shown, errorStyle));
       if (settings.json && documents === 0) printDocument("error", { error: errorDocument(shown) });
     },
     async reportDiagnostics(diagnostics) {
       await settle();
       const { formatDiagnostics } = await import("../reporters/format/diagnostic.ts");
       const text = formatDiagnostics(diagnostics, { color: errorStyle.color });
-      host.stderr.write(redactor.redact(text));
+      stderr.write(redactor.redact(text));
       if (settings.json) printDocument("validate", { valid: false, diagnostics });
     },
     settle,

@@ -2,6 +2,7 @@ import { formatDuration } from "../reporters/format/duration.ts";
 import { sanitizeLine } from "../reporters/format/sanitize.ts";
 import type { Style } from "../reporters/format/style.ts";
 import { formatTable } from "../reporters/format/table.ts";
+import { wrap } from "../reporters/format/width.ts";
 import { checkCatalogue } from "../verify/catalogue.ts";
 import type { VerifyReport, VerifyResult } from "../verify/report.ts";
 
@@ -35,7 +36,20 @@ export function formatVerifyReport(report: VerifyReport, options: VerifyFormatOp
       ...together.flatMap((group) => togetherLine(group, style)),
     ];
   });
-  return [...lines, "", verdictLine(report, style)].join("\n").trimStart();
+  return [...lines, "", verdictLine(report, style)]
+    .flatMap((line) => wrapIndented(line, options.columns))
+    .join("\n")
+    .trimStart();
+}
+
+/** A line in as many as the terminal needs, all below its own beginning. */
+function wrapIndented(line: string, columns: number | undefined): readonly string[] {
+  const [indent = ""] = /^ */.exec(line) ?? [];
+  const [first = "", ...rest] = wrap(
+    line.slice(indent.length),
+    (columns ?? Infinity) - indent.length - 2,
+  );
+  return [indent + first, ...rest.map((more) => `${indent}  ${more}`)];
 }
 
 /** Where something is missing altogether, all its checks are skipped for that one reason, which is said once. */

@@ -14,6 +14,8 @@ export interface LoadRequest {
   /** Chains of layers that the Engine is known to hold, from the bottom; those that this brings are added. Absent: the Engine is asked for the images of the same stack. */
   readonly heldChains?: HeldChains;
   readonly onOutput: OnOutput;
+  /** In bytes of the archive that is sent. */
+  readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -29,11 +31,8 @@ export async function loadArtifacts(request: LoadRequest): Promise<void> {
   const attempts = omitLayers.size === 0 ? [noLayers] : [omitLayers, noLayers];
   for (const [index, omitted] of attempts.entries()) {
     try {
-      await engine.loadImages(
-        packImageArchive(artifacts, { omitLayers: omitted }).content,
-        onOutput,
-        signal,
-      );
+      const archive = packImageArchive(artifacts, { omitLayers: omitted });
+      await engine.loadImages(counted(archive, request.onProgress), onOutput, signal);
       const ids = await findLoaded(request);
       await Promise.all(
         artifacts.map((artifact, at) => engine.tagImage(ids[at] ?? "", artifact.reference, signal)),
@@ -46,6 +45,25 @@ export async function loadArtifacts(request: LoadRequest): Promise<void> {
       if (last || !(error instanceof QclockError) || error.code !== "load-failed") throw error;
       onOutput("The Engine does not hold all the layers that were left out; sending all of them.");
     }
+  }
+}
+
+/** So many bytes at least lie between two reports of progress. */
+const REPORT_BYTES = 1_000_000;
+
+/** The archive, with a report of how much of it was taken. */
+async function* counted(
+  { content, lengthBytes }: ReturnType<typeof packImageArchive>,
+  onProgress: LoadRequest["onProgress"],
+): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  let reported = 0;
+  for await (const chunk of content) {
+    yield chunk;
+    done += chunk.length;
+    if (done - reported < REPORT_BYTES && done < lengthBytes) continue;
+    reported = done;
+    onProgress?.(done, lengthBytes);
   }
 }
 

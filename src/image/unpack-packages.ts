@@ -26,6 +26,7 @@ export interface UnpackPackagesRequest {
   /** Images of a lower rank go first. */
   readonly rank: number;
   readonly store: Store;
+  /** In bytes of the packages. */
   readonly onProgress: (done: number, total: number) => void;
 }
 
@@ -40,10 +41,11 @@ export async function unpackPackages(request: UnpackPackagesRequest): Promise<Un
   const spoolFolder = path.join(store.directory, "tmp", `unpack-${randomUUID()}`);
   const dispose = (): Promise<void> => rm(spoolFolder, { recursive: true, force: true });
   await mkdir(spoolFolder, { recursive: true });
+  const total = packages.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let done = 0;
   const unpacking = packages.map(async (entry) => {
     const unpacked = await unpackOne(request, entry, spoolFolder);
-    onProgress(++done, packages.length);
+    onProgress((done += entry.sizeBytes), total);
     return { name: entry.name, control: controlOf(entry, unpacked), ...unpacked };
   });
   try {

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { Rig } from "../support/rig.ts";
 
 const qclock = path.resolve(import.meta.dirname, "../../bin/qclock.js");
@@ -124,4 +124,71 @@ describe.skipIf(!existsSync("/usr/bin/script"))("on a terminal", () => {
     expect(meant.exitCode).toBe(0);
     expect((await rig.observe()).volumes).toEqual([]);
   });
+});
+
+/** What a pane of tmux shows when qclock has ended, its exit code in the last line. */
+async function inTmux(
+  rig: Rig,
+  args: readonly string[],
+  pane: { readonly columns: number; readonly locale: string },
+): Promise<string> {
+  const socket = path.join(rig.directory, ".tmux");
+  const tmux = (...words: readonly string[]): string =>
+    execFileSync("tmux", ["-u", "-S", socket, ...words], { encoding: "utf8", env: process.env });
+  const environment = { ...rig.environment, LC_ALL: pane.locale };
+  const variables = Object.entries(environment)
+    .filter(([name]) => name !== "TERM")
+    .map(([name, value]) => `'${name}=${value}'`);
+  const run = [
+    "env",
+    "-u",
+    "CI",
+    "-u",
+    "LANG",
+    "-u",
+    "LC_CTYPE",
+    ...variables,
+    process.execPath,
+    qclock,
+    ...args,
+  ];
+  const size = ["-x", String(pane.columns), "-y", "40"];
+  const command = `cd '${rig.directory}' && ${run.join(" ")}; echo "exit $?"; exec sleep 600`;
+  try {
+    tmux("-f", "/dev/null", "new-session", "-d", ...size, command);
+    return await vi.waitFor(
+      () => {
+        const shown = tmux("capture-pane", "-p", "-S", "-200");
+        expect(shown).toMatch(/^exit \d+$/m);
+        return shown;
+      },
+      { timeout: 60_000, interval: 100 },
+    );
+  } finally {
+    tmux("kill-server");
+  }
+}
+
+describe.skipIf(!existsSync("/usr/bin/tmux"))("in tmux", () => {
+  test.each([
+    [40, "C"],
+    [60, "C.UTF-8"],
+    [100, "C"],
+  ] as const)(
+    "at %d columns in the locale %s names are whole and signs are the locale's",
+    async (columns, locale) => {
+      await using rig = await Rig.create("tiny");
+      const plan = await inTmux(rig, ["plan"], { columns, locale });
+      expect(plan).toMatch(/\+ network front-publish/);
+      const up = await inTmux(rig, ["up"], { columns, locale });
+      expect(up).toContain("exit 0");
+      for (const name of ["image base", "image web", "service store", "service front"])
+        expect(up).toContain(name);
+      expect(up.includes("✔")).toBe(locale !== "C");
+      // eslint-disable-next-line no-control-regex -- the range of ASCII
+      expect(/^[\u0000-\u007E]*$/.test(plan + up)).toBe(locale === "C");
+      const verify = await inTmux(rig, ["verify"], { columns, locale });
+      expect(verify).toContain("verified:");
+    },
+  );
 });

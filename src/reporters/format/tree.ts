@@ -5,7 +5,7 @@ import { describeOperation, isNoteworthy } from "./operation.ts";
 import { formatBar, formatProgress } from "./progress.ts";
 import { sanitizeLine } from "./sanitize.ts";
 import type { Style } from "./style.ts";
-import { padColumns, truncate } from "./width.ts";
+import { displayWidth, padColumns, truncate } from "./width.ts";
 
 export interface TreeOptions {
   /** The same clock as the events'. */
@@ -30,22 +30,31 @@ export function formatHead(view: View, options: TreeOptions): string {
   if (view.plan === undefined) return `${view.command ?? "run"} · ${elapsed}`;
   const finished = [...view.nodes.values()].filter(({ status }) => status === "finished").length;
   const count = view.nodes.size === 0 ? "nothing to do" : `${finished} of ${view.nodes.size}`;
-  return `${view.command ?? "run"} ${view.plan.stack} · ${count} · ${elapsed}`;
+  return truncate(
+    `${view.command ?? "run"} ${view.plan.stack} · ${count} · ${elapsed}`,
+    options.columns,
+  );
 }
 
 /** The lines below the head: phases worth a line, then each image, service, network and volume with its step and what it waits for. */
 export function formatTree(view: View, options: TreeOptions): readonly string[] {
-  const rows = [...phaseRows(view, options), ...unchangedRows(view), ...groupRows(view, options)];
-  const labelWidth = Math.min(
-    Math.max(0, ...rows.map(({ label }) => label.length)),
-    Math.max(8, Math.floor(options.columns / 3)),
-  );
-  return rows.map((row) => formatRow(row, labelWidth, options));
+  const phases = phaseRows(view, options);
+  const things = [...unchangedRows(view), ...groupRows(view, options)];
+  // What a phase is called is a sentence; it may not push the notes of what has a name off the screen.
+  const all = widestLabel([...phases, ...things]);
+  const isWide = all > options.columns / 3 && things.length > 0;
+  const labelWidth = isWide ? widestLabel(things) : all;
+  return [...phases, ...things].map((row) => formatRow(row, labelWidth, options));
 }
 
+function widestLabel(rows: readonly Row[]): number {
+  return Math.max(0, ...rows.map(({ label }) => displayWidth(label)));
+}
+
+/** The name is whole as long as it fits at all: it is the note that is cut. */
 function formatRow(row: Row, labelWidth: number, { columns, style }: TreeOptions): string {
-  const label = padColumns(truncate(row.label, labelWidth), labelWidth);
-  const text = truncate(row.text, Math.max(0, columns - labelWidth - 6));
+  const label = padColumns(truncate(row.label, Math.max(0, columns - 2)), labelWidth);
+  const text = truncate(row.text, Math.max(0, columns - displayWidth(label) - 6));
   switch (row.mark) {
     case "done":
       return `${style.success("✔")} ${label}  ${style.faint(text)}`;
@@ -72,7 +81,7 @@ function phaseRow(phase: PhaseView, options: TreeOptions): readonly Row[] {
   const durationMs = (phase.finishedAtMs ?? options.nowMs) - phase.startedAtMs;
   const label = sanitizeLine(phase.title);
   if (phase.finishedAtMs === undefined) {
-    return [{ mark: "running", label, text: runningText("", phase.progress, durationMs) }];
+    return [{ mark: "running", label, text: runningText("", phase.progress, durationMs, options) }];
   }
   if (durationMs < noteworthyMs) return [];
   return [
@@ -124,7 +133,7 @@ function groupRow(
     return {
       mark: "running",
       label,
-      text: runningText(doing, progress, context.nowMs - running.startedAtMs),
+      text: runningText(doing, progress, context.nowMs - running.startedAtMs, context),
     };
   }
   const skipped = nodes.find(
@@ -185,9 +194,15 @@ function countOf(nodes: readonly NodeView[]): Progress | undefined {
   };
 }
 
-function runningText(doing: string, progress: Progress | undefined, elapsedMs: number): string {
+function runningText(
+  doing: string,
+  progress: Progress | undefined,
+  elapsedMs: number,
+  { columns }: TreeOptions,
+): string {
   if (progress === undefined) return joined(doing, formatDuration(elapsedMs));
-  const bar = formatBar(progress, 16);
+  // On a narrow terminal the figures say more than the bar.
+  const bar = formatBar(progress, columns < 64 ? 0 : 16);
   const amount = formatProgress(progress);
   const head = [doing, bar, amount].filter((part) => part !== "").join(" ");
   return joined(head, sanitizeLine(progress.detail ?? ""), formatDuration(elapsedMs));

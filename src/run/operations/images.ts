@@ -34,7 +34,8 @@ export async function assembleImage(
   }
   const artifact = await artifactOf(node, name, full);
   const bytes = artifact.layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  return `${artifact.layers.length} layers, ${megabytes(bytes)}`;
+  const { length } = artifact.layers;
+  return `${length} ${length === 1 ? "layer" : "layers"}, ${megabytes(bytes)}`;
 }
 
 /** Hand the image to the Engine, without the layers that it has already. */
@@ -48,7 +49,10 @@ export async function loadImage(
   const { engine, signal } = context;
   const { heldChains } = full.artifacts;
   const onOutput = outputOf(context, node);
-  await loadArtifacts({ engine, artifacts: [artifact], heldChains, onOutput, signal });
+  const onProgress = (done: number, total: number): void =>
+    context.emit({ type: "node-progress", node, done, total, unit: "bytes" });
+  const artifacts = [artifact];
+  await loadArtifacts({ engine, artifacts, heldChains, onOutput, onProgress, signal });
   const inputs = full.prepared.inputs.get(name);
   if (inputs !== undefined)
     await rememberInputs({ stack: full.stack, store: full.run.store }, name, inputs);
@@ -67,7 +71,7 @@ async function artifactOf(
     onFetch: (done, total) =>
       emit({ type: "node-progress", node, done, total, unit: "bytes", detail: "fetching" }),
     onUnpack: (done, total) =>
-      emit({ type: "node-progress", node, done, total, unit: "items", detail: "unpacking" }),
+      emit({ type: "node-progress", node, done, total, unit: "bytes", detail: "unpacking" }),
     onNotice: (message) => emit({ type: "node-output", node, line: message }),
   };
   return context.artifacts.get(image, progress);

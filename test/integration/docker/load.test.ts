@@ -43,7 +43,13 @@ for (const host of testHosts) {
     const base = smallImage(names.name("base"), [lower]);
     const child = smallImage(names.name("child"), [lower, upper]);
 
-    await loadArtifacts({ engine, artifacts: [base, child], onOutput: () => undefined });
+    const told: (readonly [done: number, total: number])[] = [];
+    const onProgress = (done: number, total: number): void => void told.push([done, total]);
+    const onOutput = (): void => undefined;
+    await loadArtifacts({ engine, artifacts: [base, child], onOutput, onProgress });
+    const [done = 0, total] = told.at(-1) ?? [];
+    expect(done).toBeGreaterThan(0);
+    expect(done).toBe(total);
 
     expect((await engine.inspectImage(base.reference))?.diffIds).toEqual([lower.diffId]);
     expect((await engine.inspectImage(child.reference))?.diffIds).toEqual([

@@ -45,6 +45,13 @@ test("at the end it says what failed and what was not run for it", () => {
   `);
 });
 
+test.each([40, 60])("at %d columns the names are whole, and the notes are cut", (columns) => {
+  const text = draw(false, 2200, columns);
+  for (const name of ["image base", "image db", "service app", "networks"])
+    expect(text).toContain(`${name} `);
+  expect(Math.max(...text.split("\n").map(displayWidth))).toBeLessThanOrEqual(columns);
+});
+
 test.each([20, 32, 50])("no line is wider than a terminal of %d columns", (columns) => {
   for (let nowMs = 1000; nowMs < 9000; nowMs += 250) {
     const widths = draw(true, nowMs, columns).split("\n").slice(1).map(displayWidth);
