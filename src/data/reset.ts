@@ -2,13 +2,13 @@ import type { Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
 import { observeRequest } from "../plan/observe-request.ts";
 import type { Observed, ObservedVolume } from "../plan/observed.ts";
+import { refuseVolumeUsers } from "../plan/foreign-users.ts";
 import { dataOf, planTeardown } from "../plan/teardown.ts";
 import type { RunContext } from "../run/context.ts";
 import type { RunReport } from "../run/event.ts";
 import { removeEmptyImage } from "../run/helper.ts";
 import { takeLock } from "../run/lock.ts";
 import { emptyReport, executeOperations } from "../run/run-plan.ts";
-import { labels } from "../stack/labels.ts";
 import type { Stack } from "../stack/stack.ts";
 
 /** What reset works with: labels are enough, so the stack may be missing. */
@@ -39,8 +39,8 @@ export interface ResetOptions {
 }
 
 /**
- * Remove everything that is labelled as the stack's; data only when asked for and confirmed. Throws
- * `would-lose-data` where nobody can be asked, and `foreign-volume` for a volume that others use.
+ * Remove everything that qclock made for the stack; data only when asked for and confirmed. Throws
+ * `would-lose-data` where nobody can be asked, and `foreign-volume` or `foreign-object` for what others use.
  */
 export async function reset(context: ResetContext, options: ResetOptions): Promise<RunReport> {
   const { stack, signal } = context;
@@ -120,10 +120,12 @@ async function confirmLoss(
   engine: Engine,
 ): Promise<void> {
   const { stackName, emit, signal } = context;
-  const { volumes } = await look(context, engine);
-  const doomed = volumes.filter((volume) => volume.ours && isChosen(context, options, volume));
+  const observed = await look(context, engine);
+  const doomed = observed.volumes.filter(
+    (volume) => volume.ours && isChosen(context, options, volume),
+  );
   if (doomed.length === 0) return;
-  for (const { name } of doomed) await refuseForeignUsers(context, engine, name);
+  for (const { name } of doomed) refuseVolumeUsers(observed, name);
   const facts = [
     ...doomed.map(({ name, createdAt }) => {
       const made =
@@ -165,21 +167,4 @@ function refuseShared({ stack }: ResetContext, { services, purgeVolumes }: Reset
       { hint: `Name it too: --service ${[...services, name].join(" ")}` },
     );
   }
-}
-
-async function refuseForeignUsers(
-  { stackName, signal }: ResetContext,
-  engine: Engine,
-  volume: string,
-): Promise<void> {
-  const users = await engine.volumeUsers(volume, signal);
-  const foreign = users.find((user) => user.labels.get(labels.stack) !== stackName);
-  if (foreign === undefined) return;
-  throw new QclockError(
-    "foreign-volume",
-    `Volume ${volume} is used by ${foreign.name}, which is not of stack ${stackName}.`,
-    {
-      hint: `Stop and remove ${foreign.name} first, if its data may go.`,
-    },
-  );
 }

@@ -37,6 +37,8 @@ export interface EngineInfo {
   readonly ipForwarding: boolean;
   /** The Engine's clock, RFC 3339. */
   readonly systemTime: string;
+  /** How far the Engine's clock was ahead of ours when it answered, in milliseconds; 0 where it told no time. */
+  readonly clockOffsetMs: number;
   /** What the Engine says is missing on its machine. */
   readonly warnings: readonly string[];
 }
@@ -230,11 +232,6 @@ export interface Engine extends AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<void>;
   removeVolume(name: string, signal?: AbortSignal): Promise<void>;
-  /** Ids of all containers, ours or not, that use the volume. */
-  volumeUsers(
-    name: string,
-    signal?: AbortSignal,
-  ): Promise<readonly { id: string; name: string; labels: ReadonlyMap<string, string> }[]>;
 
   createContainer(request: ContainerRequest, signal?: AbortSignal): Promise<string>;
   startContainer(id: string, signal?: AbortSignal): Promise<void>;

@@ -9,7 +9,7 @@ import { observeNetworks } from "./observe/networks.ts";
 import { observeVolumes } from "./observe/volumes.ts";
 
 /**
- * One snapshot: what bears the stack's label, and what bears our names without it. All lists are asked for at once; only
+ * One snapshot: what is the stack's, what bears its label or its names, and who uses it. All lists are asked for at once; only
  * what they do not say (exit codes, restarts) costs an inspection, of the stack's own containers alone.
  */
 export async function observe(
@@ -18,14 +18,15 @@ export async function observe(
   signal?: AbortSignal,
 ): Promise<Observed> {
   const look: Look = { client, request, signal };
-  const [info, images, containers, allNetworks, volumes, routes] = await Promise.all([
-    client.info(signal),
-    observeImages(look),
-    observeContainers(look),
-    observeNetworks(look),
-    observeVolumes(look),
-    client.endpoint.local ? readHostRoutes() : [],
-  ]);
+  const [info, images, { containers, others }, { networks, subnets }, volumes, routes] =
+    await Promise.all([
+      client.info(signal),
+      observeImages(look),
+      observeContainers(look),
+      observeNetworks(look),
+      observeVolumes(look),
+      client.endpoint.local ? readHostRoutes() : [],
+    ]);
   const { id, version, apiVersion, imageStore, hasInit } = info;
   const limits = {
     memory: info.memoryLimit,
@@ -33,15 +34,13 @@ export async function observe(
     cpu: info.cpuLimit,
     pids: info.pidsLimit,
   };
-  const names = new Set(request.networkNames);
   return {
     engine: { id, version, apiVersion, imageStore, hasInit, limits },
     images,
     containers,
-    networks: allNetworks.filter(({ ours, name }) => ours || names.has(name)),
+    networks,
     volumes,
-    usedSubnets: [
-      ...new Set([...allNetworks.flatMap(({ subnets }) => subnets), ...routes]),
-    ].toSorted(),
+    others,
+    usedSubnets: [...new Set([...subnets, ...routes])].toSorted(),
   };
 }

@@ -4,6 +4,7 @@ import type { Operation, Plan, PlanNode, Unchanged } from "./plan.ts";
 export class PlanDraft {
   readonly #nodes = new Map<string, PlanNode>();
   readonly #unchanged: Unchanged[] = [];
+  readonly #notices: string[] = [];
 
   /** Add a node; dependencies that are no nodes of the plan hold already and are left out. Returns the id. */
   add(
@@ -24,6 +25,11 @@ export class PlanDraft {
     this.#unchanged.push({ kind, name, reason });
   }
 
+  /** Tell the reader something, in one sentence. */
+  notice(message: string): void {
+    this.#notices.push(message);
+  }
+
   has(id: string): boolean {
     return this.#nodes.has(id);
   }
@@ -34,6 +40,11 @@ export class PlanDraft {
   }
 
   finish(stack: string): Plan {
-    return { stack, nodes: [...this.#nodes.values()], unchanged: this.#unchanged };
+    return {
+      stack,
+      nodes: [...this.#nodes.values()],
+      unchanged: this.#unchanged,
+      notices: this.#notices,
+    };
   }
 }

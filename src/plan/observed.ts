@@ -1,7 +1,7 @@
 import type { Digest } from "../stack/stack.ts";
 import type { LiveSettings } from "./live-settings.ts";
 
-/** One snapshot of what the Engine holds of a stack: objects with the stack's label, and objects that bear our names without it. */
+/** One snapshot of what the Engine holds of a stack: what qclock made for it, and what bears its names or its label without that. */
 export interface Observed {
   readonly engine: EngineFacts;
   /** Images by reference, whether ours or not. */
@@ -9,6 +9,8 @@ export interface Observed {
   readonly containers: readonly ObservedContainer[];
   readonly networks: readonly ObservedNetwork[];
   readonly volumes: readonly ObservedVolume[];
+  /** Containers of the Engine that qclock did not make for this stack, with what they use. */
+  readonly others: readonly OtherContainer[];
   /** Every subnet in use by any network of the Engine and any route of the host that is known, as CIDR. */
   readonly usedSubnets: readonly string[];
 }
@@ -42,12 +44,15 @@ export interface ObservedImage {
 export interface ObservedContainer {
   readonly id: string;
   readonly name: string;
-  /** Whether it carries our stack's label, and not only by way of its image; without it the container is foreign and never touched. */
+  /** Whether qclock made it for this stack, by name, labels and record together; else it is foreign and never touched. */
   readonly ours: boolean;
   readonly service?: string;
   readonly role?: string;
   readonly configHash?: string;
+  /** Label: identity of the image that it was made from. */
   readonly imageIdentity?: string;
+  /** Id of the image that it really runs, as the Engine says. */
+  readonly imageId?: string;
   readonly status: "created" | "running" | "paused" | "restarting" | "removing" | "exited" | "dead";
   readonly exitCode?: number;
   readonly oomKilled?: boolean;
@@ -56,6 +61,16 @@ export interface ObservedContainer {
   readonly networks: readonly string[];
   /** What is in force; absent for what is not ours, and where the Engine reports it in a shape of its own (podman). */
   readonly live?: LiveSettings;
+}
+
+/** Somebody else's container, to know whether it uses what is ours. */
+export interface OtherContainer {
+  readonly name: string;
+  /** Names and ids of the networks that it is attached to. */
+  readonly networks: readonly string[];
+  /** Names of the volumes that it mounts. */
+  readonly volumes: readonly string[];
+  readonly imageId: string;
 }
 
 export interface ObservedNetwork {

@@ -1,4 +1,6 @@
 import { labels } from "../stack/labels.ts";
+import { isAre, listOf, networkUsers, noticeImageUsers } from "./foreign-users.ts";
+import { noticeLookalikes } from "./lookalikes.ts";
 import type { Planning } from "./reconcile.ts";
 
 /**
@@ -11,6 +13,7 @@ export function planLeftovers(planning: Planning): void {
   planContainers(planning);
   planNetworksGone(planning);
   planImagesReplaced(planning);
+  noticeLookalikes(planning.draft, planning.observed);
 }
 
 /** Helpers of a run that was killed hold on to the volumes that they were to fill, so they go first, whatever the plan is about. */
@@ -47,6 +50,13 @@ function planNetworksGone({ draft, stack, observed }: Planning): void {
   const declared = new Set([...stack.networks.values()].map(({ engineName }) => engineName));
   for (const { id, name, ours, key } of observed.networks) {
     if (!ours || declared.has(name)) continue;
+    const users = networkUsers(observed, { id, name });
+    if (users.length > 0) {
+      draft.notice(
+        `Network ${name} is not in the manifest, but stays: ${listOf(users)} ${isAre(users)} attached to it and not of this stack.`,
+      );
+      continue;
+    }
     draft.add(
       `remove-network:${key ?? name}`,
       { type: "remove-network", name, id },
@@ -63,6 +73,7 @@ function planImagesReplaced({ draft, stack, observed }: Planning): void {
       const name =
         [...stack.images.values()].find((one) => one.reference === reference)?.name ?? "";
       if (!draft.has(`load:${name}`) && !draft.has(`build:${name}`)) continue;
+      noticeImageUsers(draft, observed, image);
       draft.add(
         `remove-image:${name}`,
         { type: "remove-image", reference: image.id, id: image.id },
@@ -73,6 +84,7 @@ function planImagesReplaced({ draft, stack, observed }: Planning): void {
     }
     const isOurs = image.labels.get(labels.stack) === stack.name;
     if (!isOurs) continue;
+    noticeImageUsers(draft, observed, image);
     draft.add(
       `remove-image:${short(reference)}`,
       { type: "remove-image", reference, id: image.id },

@@ -2,6 +2,7 @@ import { QclockError } from "../error.ts";
 import type { Network } from "../stack/stack.ts";
 import type { ObservedNetwork } from "./observed.ts";
 import type { Planning } from "./reconcile.ts";
+import { refuseNetworkUsers } from "./foreign-users.ts";
 import { chooseSubnets, defaultSubnetRange } from "./subnets.ts";
 
 /** What of a network's declaration, if it changes, means another network. */
@@ -111,6 +112,7 @@ function exhausted(): QclockError {
 
 /** The containers on a network must go before it can; they are made again, since their definition names it. */
 function replaceNetwork({ draft, observed }: Planning, network: ObservedNetwork): string {
+  refuseNetworkUsers(observed, network);
   const attached = observed.containers.filter(({ networks }) => networks.includes(network.name));
   return draft.add(
     `remove-network:${network.key ?? network.name}`,

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { QclockError } from "../error.ts";
 import { labels } from "../stack/labels.ts";
 import type { Service } from "../stack/stack.ts";
+import { refuseVolumeUsers } from "./foreign-users.ts";
 import { imageReadyId } from "./plan-images.ts";
 import type { Planning } from "./reconcile.ts";
 import { secretsVolumeName } from "./secret-volumes.ts";
@@ -98,6 +99,7 @@ function planSecrets(planning: Planning, service: Service): void {
   const helpers = observed.containers.flatMap(({ role, name: helper }) =>
     role === "helper" ? `remove:${helper}` : [],
   );
+  refuseVolumeUsers(observed, name);
   const emptied = draft.add(
     `remove-secrets:${service.name}`,
     { type: "remove-volume", name },

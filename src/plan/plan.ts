@@ -51,4 +51,6 @@ export interface Plan {
   readonly stack: string;
   readonly nodes: readonly PlanNode[];
   readonly unchanged: readonly Unchanged[];
+  /** What the reader should know of the things that the plan leaves alone: who uses them, or only looks like ours. */
+  readonly notices: readonly string[];
 }

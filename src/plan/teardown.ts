@@ -1,6 +1,8 @@
 import { labels as keys } from "../stack/labels.ts";
 import type { Stack } from "../stack/stack.ts";
 import { PlanDraft } from "./draft.ts";
+import { noticeImageUsers, refuseNetworkUsers, refuseVolumeUsers } from "./foreign-users.ts";
+import { noticeLookalikes } from "./lookalikes.ts";
 import type { Observed, ObservedContainer } from "./observed.ts";
 import type { Plan } from "./plan.ts";
 
@@ -13,9 +15,11 @@ export interface TeardownOptions {
 }
 
 /**
- * Take a stack away, dependents before what they depend on. Works from labels alone: the stack, which
- * gives the order, may be missing when its manifest does not parse any more. Volumes and images stay
- * unless asked for.
+ * Take a stack away, dependents before what they depend on. Works from the Engine's objects alone: the
+ * stack, which gives the order, may be missing when its manifest does not parse any more. Volumes and
+ * images stay unless asked for.
+ *
+ * Throws `foreign-object` and `foreign-volume` for networks and volumes that somebody else uses.
  */
 export function planTeardown(request: {
   readonly stackName: string;
@@ -34,21 +38,24 @@ export function planTeardown(request: {
     planContainer({ draft, stack, container, cause: options.cause });
   if (names === undefined) {
     for (const { id, name, ours, key } of observed.networks) {
+      if (!ours) continue;
       const node = `remove-network:${key ?? name}`;
-      if (ours)
-        draft.add(
-          // Engines before 25 give one name to two networks that are asked for at once.
-          draft.has(node) ? `${node}:${id.slice(0, 12)}` : node,
-          { type: "remove-network", name, id },
-          options.cause,
-          draft.idsOf("remove:"),
-        );
+      // Before anything stops: a stack that was half taken away serves nobody.
+      refuseNetworkUsers(observed, { id, name });
+      draft.add(
+        // Engines before 25 give one name to two networks that are asked for at once.
+        draft.has(node) ? `${node}:${id.slice(0, 12)}` : node,
+        { type: "remove-network", name, id },
+        options.cause,
+        draft.idsOf("remove:"),
+      );
     }
   }
   if (options.removeVolumes) planVolumes(request, draft);
   if (options.removeImages && names === undefined) {
     for (const [reference, { id, labels }] of observed.images) {
       if (labels.get(keys.stack) !== stackName) continue;
+      noticeImageUsers(draft, observed, { id, reference });
       draft.add(
         `remove-image:${reference}`,
         { type: "remove-image", reference, id },
@@ -57,6 +64,7 @@ export function planTeardown(request: {
       );
     }
   }
+  if (names === undefined) noticeLookalikes(draft, observed);
   return draft.finish(stackName);
 }
 
@@ -103,6 +111,7 @@ function planVolumes(
     options.services === undefined ? undefined : new Set(dataOf(stack, options.services));
   for (const { name, ours, key } of observed.volumes) {
     if (!ours || (wanted !== undefined && !wanted.has(key ?? ""))) continue;
+    refuseVolumeUsers(observed, name);
     draft.add(
       `remove-volume:${key ?? name}`,
       { type: "remove-volume", name },

@@ -90,5 +90,6 @@ const nothingObserved: Observed = {
   containers: [],
   networks: [],
   volumes: [],
+  others: [],
   usedSubnets: [],
 };

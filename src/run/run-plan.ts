@@ -68,6 +68,7 @@ export async function executeOperations(
   context: OperationContext,
   options: Pick<ExecuteRequest, "command" | "jobs" | "endsRun" | "conclude">,
 ): Promise<RunReport> {
+  tell(context, plan);
   // Loaded here: a run with an empty plan needs none of them.
   const { perform } = await import("./operations.ts");
   return execute({
@@ -81,12 +82,18 @@ export async function executeOperations(
   });
 }
 
+/** What the plan says about things that it leaves alone. */
+export function tell({ emit }: Pick<RunContext, "emit">, { notices }: Plan): void {
+  for (const message of notices) emit({ type: "notice", level: "warning", message });
+}
+
 /** A report of nothing to do, for a plan without nodes. */
 export function emptyReport(
   context: Pick<RunContext, "emit" | "clock">,
   command: string,
   plan: Plan,
 ): RunReport {
+  tell(context, plan);
   const report: RunReport = {
     status: "succeeded",
     startedAtMs: context.clock.now(),

@@ -26,6 +26,8 @@ export const labels = {
   os: "dev.qclock.os",
   /** Who holds the stack, as JSON: host, process, user, command, start. On lock containers. */
   holder: "dev.qclock.holder",
+  /** When qclock made the object, and a digest over that, its name and its labels; see ownership.ts. On containers, networks, volumes. */
+  record: "dev.qclock.record",
   /** The run that made the object. On containers, networks, volumes. */
   run: "dev.qclock.run",
   /** Absolute path of the manifest. On containers, networks, volumes. */

@@ -28,6 +28,7 @@ export const anEngineInfo: EngineInfo = {
   rootDirectory: "/var/lib/docker",
   ipForwarding: true,
   systemTime: "2026-05-01T12:00:00Z",
+  clockOffsetMs: 0,
   warnings: [],
 };
 

@@ -134,6 +134,7 @@ export function anObserved(
     containers: [],
     networks: [],
     volumes: [],
+    others: [],
     usedSubnets: [],
     ...rest,
   };

@@ -23,6 +23,7 @@ export const scriptedPlan: Plan = {
   stack: "demo",
   nodes: Object.values(scriptedNodes),
   unchanged: [{ kind: "image", name: "db", reason: "up to date" }],
+  notices: [],
 };
 
 const succeeded: Outcome = { status: "succeeded" };

@@ -57,6 +57,8 @@ export function registerPlan({ program, run }: Registry): void {
             },
             options.resolve === true ? "resolve" : "foresee",
           );
+          for (const message of plan.notices)
+            session.emit({ type: "notice", level: "warning", message });
           await session.settle();
           await printPlan(session, plan, prepared.need);
           const isPending = plan.nodes.length > 0 || prepared.need !== undefined;

@@ -36,11 +36,15 @@ export function containerCalls(client: EngineClient): ContainerCalls {
     async createContainer(request, signal) {
       const { loggingDriver } = await client.info(signal);
       const operation = describeRequest(request);
+      const recorded = {
+        ...request,
+        labels: await client.recorded({ kind: "container", ...request, signal }),
+      };
       const answer = await client.send({
         method: "POST",
         path: "/containers/create",
         query: { name: request.name },
-        json: containerBody(request, loggingDriver),
+        json: containerBody(recorded, loggingDriver),
         operation,
         signal,
       });

@@ -13,13 +13,16 @@ export async function exportImage(
   signal?: AbortSignal,
 ): Promise<AsyncIterable<Uint8Array>> {
   const operation = `export image ${reference}`;
+  const name = `qclock-export-${randomBytes(6).toString("hex")}`;
+  const own = new Map([[labels.role, "helper"]]);
+  const recorded = await client.recorded({ kind: "container", name, labels: own, signal });
   const options = {
-    _query: { name: `qclock-export-${randomBytes(6).toString("hex")}` },
+    _query: { name },
     _body: {
       Image: reference,
       // An image without a command cannot become a container; this one never runs.
       Cmd: ["/"],
-      Labels: { [labels.role]: "helper" },
+      Labels: Object.fromEntries(recorded),
       HostConfig: { NetworkMode: "none" },
     },
   };

@@ -9,6 +9,7 @@ type NetworkCalls = Pick<Engine, "createNetwork" | "connectNetwork" | "removeNet
 export function networkCalls(client: EngineClient): NetworkCalls {
   return {
     async createNetwork({ name, internal, subnet, labels }, signal) {
+      const recorded = await client.recorded({ kind: "network", name, labels, signal });
       const network = await client.change(
         { operation: `create network ${name}`, signal },
         (dockerode, abortSignal) =>
@@ -20,7 +21,7 @@ export function networkCalls(client: EngineClient): NetworkCalls {
             Internal: internal,
             EnableIPv6: false,
             IPAM: { Driver: "default", Config: [{ Subnet: subnet }] },
-            Labels: Object.fromEntries(labels),
+            Labels: Object.fromEntries(recorded),
             abortSignal,
           }),
       );

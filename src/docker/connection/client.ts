@@ -1,6 +1,8 @@
 import { inspect } from "node:util";
 import type Dockerode from "dockerode";
 import type { Endpoint, EngineInfo } from "../engine.ts";
+import { labels } from "../../stack/labels.ts";
+import { type OwnedKind, recordOf } from "../../stack/ownership.ts";
 import { type Attempt, engineFailure } from "../errors.ts";
 import { readInfo } from "./engine-info.ts";
 import { type Deadlines, type EngineCall, EngineHttp } from "./engine-http.ts";
@@ -58,6 +60,21 @@ export class EngineClient {
       });
     }
     return this.#info;
+  }
+
+  /** Labels of an object that is about to be made, with the record by which it is known again. */
+  async recorded(object: {
+    readonly kind: OwnedKind;
+    readonly name: string;
+    readonly labels: ReadonlyMap<string, string>;
+    readonly signal: AbortSignal | undefined;
+  }): Promise<ReadonlyMap<string, string>> {
+    // By the Engine's clock, which its times of creation are in; ours may differ by hours.
+    const { clockOffsetMs } = await this.info(object.signal);
+    return new Map([
+      ...object.labels,
+      [labels.record, recordOf(object, Date.now() + clockOffsetMs)],
+    ]);
   }
 
   /** Whether the negotiated API has what came with the given version, such as `1.48`. */

@@ -63,6 +63,9 @@ export async function readInfo(
     rootDirectory: info.DockerRootDir,
     ipForwarding: info.IPv4Forwarding,
     systemTime: info.SystemTime,
+    clockOffsetMs: Number.isNaN(Date.parse(info.SystemTime))
+      ? 0
+      : Date.parse(info.SystemTime) - Date.now(),
     warnings: info.Warnings ?? [],
   };
 }

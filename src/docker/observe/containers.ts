@@ -1,67 +1,90 @@
 import * as z from "zod/mini";
-import type { ObservedContainer } from "../../plan/observed.ts";
+import type { ObservedContainer, OtherContainer } from "../../plan/observed.ts";
 import { labels } from "../../stack/labels.ts";
+import { isOurs } from "../../stack/ownership.ts";
 import { containerSchema, containerStatusSchema } from "../calls/container-state.ts";
 import { parseForeign } from "../foreign.ts";
 import { readLiveSettings } from "./live-settings.ts";
-import { byName, type Filters, labelsSchema, type Look, ofStack } from "./look.ts";
+import { byName, labelsSchema, type Look } from "./look.ts";
 import { shortId } from "../short-id.ts";
 
 const containersSchema = z.array(
   z.object({
     Id: z.string(),
     Names: z.nullish(z.array(z.string())),
+    ImageID: z._default(z.string(), ""),
+    /** Seconds since 1970. */
+    Created: z.optional(z.number()),
     Labels: labelsSchema,
     // oxlint-disable-next-line promise/valid-params -- of a schema, not of a promise
     State: z.catch(containerStatusSchema, "created"),
+    Mounts: z.nullish(z.array(z.object({ Name: z.optional(z.string()) }))),
     NetworkSettings: z.nullish(
-      z.object({ Networks: z.nullish(z.record(z.string(), z.unknown())) }),
+      z.object({
+        Networks: z.nullish(
+          z.record(z.string(), z.nullish(z.object({ NetworkID: z.nullish(z.string()) }))),
+        ),
+      }),
     ),
   }),
 );
 
 type ListedContainer = z.infer<typeof containersSchema>[number];
 
-/**
- * A container inherits its image's labels, the stack's among them: one that somebody ran by hand from one of our images is
- * not ours. These labels are on no image.
- */
-const madeHere = [labels.role, labels.service, labels.configHash];
-
 /** How many containers are inspected at a time. */
 const inspections = 16;
 
-/** The stack's containers, and foreign ones that bear its names. */
-export async function observeContainers(look: Look): Promise<readonly ObservedContainer[]> {
-  const names = look.request.containerNames;
-  const [labelled, named] = await Promise.all([
-    list(look, ofStack(look.request)),
-    // The Engine takes names for regular expressions.
-    names.length === 0
-      ? []
-      : list(look, {
-          name: names.map((name) => `^/?${name.replaceAll(/[.*+?^${}()|[\]\\]/gu, "\\$&")}$`),
-        }),
-  ]);
-  const own = labelled.filter(({ Labels }) => madeHere.some((label) => Labels.has(label)));
-  const ownIds = new Set(own.map(({ Id }) => Id));
-  const foreign = named
-    .filter(({ Id }) => !ownIds.has(Id))
-    .map((listed) => observedContainer(listed, { ours: false }));
+/**
+ * The stack's containers, foreign ones that bear its names or its label, and what all foreign ones use. One list of everything
+ * costs as much as the two filtered ones that would be needed otherwise.
+ */
+export async function observeContainers(look: Look): Promise<{
+  readonly containers: readonly ObservedContainer[];
+  readonly others: readonly OtherContainer[];
+}> {
+  const { stack, containerNames } = look.request;
+  const names = new Set(containerNames);
+  const listed = await list(look);
+  const [own, foreign]: [ListedContainer[], ListedContainer[]] = [[], []];
+  for (const container of listed) (isOwn(container, stack) ? own : foreign).push(container);
   const inspected: ObservedContainer[] = [];
   for (let start = 0; start < own.length; start += inspections) {
     const some = own.slice(start, start + inspections);
-    inspected.push(...(await Promise.all(some.map((listed) => complete(look, listed)))));
+    inspected.push(...(await Promise.all(some.map((container) => complete(look, container)))));
   }
-  return [...inspected, ...foreign].toSorted(byName);
+  const lookalikes = foreign.filter(
+    (container) => names.has(nameOf(container)) || claims(container, stack),
+  );
+  return {
+    containers: [
+      ...inspected,
+      ...lookalikes.map((container) => observedContainer(container, { ours: false })),
+    ].toSorted(byName),
+    others: foreign.map(otherContainer).toSorted(byName),
+  };
 }
 
-async function list(
-  { client, signal }: Look,
-  filters: Filters,
-): Promise<readonly ListedContainer[]> {
+/** A container that somebody ran by hand from one of our images has the image's labels, but none of these. */
+function claims({ Labels }: ListedContainer, stack: string): boolean {
+  return (
+    Labels.get(labels.stack) === stack && (Labels.has(labels.role) || Labels.has(labels.service))
+  );
+}
+
+function isOwn(container: ListedContainer, stack: string): boolean {
+  const { Created, Labels } = container;
+  return isOurs({
+    kind: "container",
+    stack,
+    name: nameOf(container),
+    labels: Labels,
+    createdAtMs: Created === undefined ? undefined : Created * 1000,
+  });
+}
+
+async function list({ client, signal }: Look): Promise<readonly ListedContainer[]> {
   const operation = "list the containers";
-  const query = { all: "1", filters: JSON.stringify(filters) };
+  const query = { all: "1" };
   return parseForeign(
     containersSchema,
     await client.http.get({ path: "/containers/json", query, operation, signal }),
@@ -98,22 +121,38 @@ async function complete(
 }
 
 function observedContainer(
-  { Id, Names, Labels, State, NetworkSettings }: ListedContainer,
+  listed: ListedContainer,
   { ours }: { readonly ours: boolean },
 ): ObservedContainer {
+  const { Id, Labels, State, NetworkSettings, ImageID } = listed;
   const service = Labels.get(labels.service);
   const role = Labels.get(labels.role);
   const configHash = Labels.get(labels.configHash);
   const imageIdentity = Labels.get(labels.imageIdentity);
   return {
     id: Id,
-    name: (Names?.[0] ?? "").replace(/^\//u, ""),
+    name: nameOf(listed),
     ours,
     ...(service === undefined ? {} : { service }),
     ...(role === undefined ? {} : { role }),
     ...(configHash === undefined ? {} : { configHash }),
     ...(imageIdentity === undefined ? {} : { imageIdentity }),
+    imageId: ImageID,
     status: State,
     networks: Object.keys(NetworkSettings?.Networks ?? {}).toSorted(),
   };
+}
+
+function otherContainer(listed: ListedContainer): OtherContainer {
+  const networks = Object.entries(listed.NetworkSettings?.Networks ?? {});
+  return {
+    name: nameOf(listed),
+    networks: networks.flatMap(([name, endpoint]) => [name, endpoint?.NetworkID ?? ""]),
+    volumes: (listed.Mounts ?? []).flatMap(({ Name }) => Name ?? []),
+    imageId: listed.ImageID,
+  };
+}
+
+function nameOf({ Names }: ListedContainer): string {
+  return (Names?.[0] ?? "").replace(/^\//u, "");
 }

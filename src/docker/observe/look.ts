@@ -24,6 +24,12 @@ export function ofStack({ stack }: ObserveRequest): Filters {
   return { label: [`${labels.stack}=${stack}`] };
 }
 
+/** A time of the Engine in milliseconds since 1970; undefined where it told none. */
+export function timeOf(text: string): number | undefined {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}
+
 /** Order of names that is the same on every machine. */
 export function byName(left: { readonly name: string }, right: { readonly name: string }): number {
   if (left.name === right.name) return 0;

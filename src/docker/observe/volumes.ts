@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { ObservedVolume } from "../../plan/observed.ts";
 import { labels } from "../../stack/labels.ts";
+import { isOurs } from "../../stack/ownership.ts";
 import { parseForeign } from "../foreign.ts";
 import { byName, type Filters, labelsSchema, type Look, ofStack } from "./look.ts";
 
@@ -47,7 +48,8 @@ function observedVolume({ Name, CreatedAt, Labels }: ListedVolume, stack: string
   const secrets = Labels.get(labels.secrets);
   return {
     name: Name,
-    ours: Labels.get(labels.stack) === stack,
+    // Its time of creation is that of its folder, which a write or a restored disk changes: it is not compared.
+    ours: isOurs({ kind: "volume", stack, name: Name, labels: Labels }),
     ...(key === undefined ? {} : { key }),
     ...(configHash === undefined ? {} : { configHash }),
     labels: Labels,

@@ -243,9 +243,6 @@ for (const host of testHosts) {
         await Array.fromAsync(await engine.getArchive(id, "/data/password")),
       );
       expect(archive.includes("secret")).toBe(true);
-      expect(await engine.volumeUsers(`${stack}_data`)).toMatchObject([
-        { id, name: `${stack}-volume-1` },
-      ]);
       expect(await engine.inspectContainer("no-such-container")).toBeUndefined();
     });
 

@@ -26,7 +26,7 @@ test("the log of a run has every line, the output of each step included, for its
 
 test("a run with nothing to do leaves no log", async () => {
   const log = createRunLog({ directory: path.join(directory, "none"), name: "run" });
-  const plan = { stack: "t", nodes: [], unchanged: [] };
+  const plan = { stack: "t", nodes: [], unchanged: [], notices: [] };
   log.reporter.handle({ type: "run-started", atMs: 0, command: "up", plan });
   log.reporter.handle({
     type: "run-finished",

@@ -152,6 +152,7 @@ const healthy: EngineInfo = {
   rootDirectory: "/var/lib/docker",
   ipForwarding: true,
   systemTime: "2026-01-02T03:04:05Z",
+  clockOffsetMs: 0,
   warnings: [],
 };
 const now = Date.parse("2026-01-02T03:04:06Z");

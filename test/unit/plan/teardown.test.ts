@@ -78,6 +78,70 @@ test("everything that bears the label goes when all is asked for, and nothing el
   expect(text.match(/remove-image:/g)).toHaveLength(2);
 });
 
+test("a network that somebody else is on is refused with their names, and nothing stops", () => {
+  const before = afterUp(stack);
+  const others = [
+    { name: "probe", networks: ["t_edge", "id-of-edge"], volumes: [], imageId: "" },
+    { name: "spy", networks: ["id-of-edge"], volumes: [], imageId: "" },
+    { name: "apart", networks: ["bridge"], volumes: ["other"], imageId: "" },
+  ];
+
+  expect(() => plan({}, { ...before, others })).toThrow(
+    "Network t_edge is used by probe and spy, which are not of this stack.",
+  );
+});
+
+test("a volume that somebody else mounts is refused with their names, when it is to go", () => {
+  const before = afterUp(stack);
+  const others = [{ name: "dump", networks: [], volumes: ["t_rows"], imageId: "" }];
+
+  expect(plan({}, { ...before, others })).toContain("remove:t-db-1");
+  expect(() => plan({ removeVolumes: true }, { ...before, others })).toThrow(
+    "Volume t_rows is used by dump, which is not of this stack.",
+  );
+});
+
+test("what only bears the stack's label is left alone, and told", () => {
+  const before = afterUp(stack);
+  const { notices, nodes } = planTeardown({
+    stackName: "t",
+    stack: undefined,
+    observed: {
+      ...before,
+      networks: [
+        ...before.networks,
+        { id: "n", name: "t_copy", ours: false, internal: true, subnets: [] },
+      ],
+      volumes: [
+        ...before.volumes,
+        { name: "theirs", ours: false, labels: new Map() },
+        { name: "t_copy", ours: false, labels: new Map() },
+      ],
+    },
+    options: { removeVolumes: true, removeImages: true, cause: "reset" },
+  });
+
+  expect(notices).toEqual([
+    "Network t_copy is labelled or named as this stack's, but not made by qclock for it: left alone.",
+    "Volumes theirs and t_copy are labelled or named as this stack's, but not made by qclock for it: left alone.",
+  ]);
+  expect(nodes.map(({ id }) => id).filter((id) => /copy|theirs/.test(id))).toEqual([]);
+});
+
+test("a container that somebody made from our image is told, since the image stays for it", () => {
+  const others = [{ name: "trial", networks: [], volumes: [], imageId: "sha256:id-of-app" }];
+  const { notices } = planTeardown({
+    stackName: "t",
+    stack,
+    observed: { ...afterUp(stack), others },
+    options: { removeVolumes: false, removeImages: true, cause: "reset" },
+  });
+
+  expect(notices).toEqual([
+    "trial, not of this stack, is made from image qclock.invalid/t/app:latest: it stays until that container is removed.",
+  ]);
+});
+
 test("labels are enough: a manifest that does not parse stops nothing", () => {
   const text = plan({ removeVolumes: true, removeImages: true }, afterUp(stack), undefined);
 

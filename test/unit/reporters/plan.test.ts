@@ -31,6 +31,7 @@ const plan: Plan = {
     ),
   ],
   unchanged: [{ kind: "network", name: "edge", reason: "exists" }],
+  notices: [],
 };
 
 function node(

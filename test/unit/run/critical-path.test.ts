@@ -18,6 +18,7 @@ const plan: Plan = {
   stack: "demo",
   nodes: [node("base"), node("app", "base"), node("db", "base"), node("front", "app")],
   unchanged: [],
+  notices: [],
 };
 
 const seconds = (durations: Readonly<Record<string, number>>): ReadonlyMap<string, number> =>

@@ -27,7 +27,7 @@ interface RunOptions {
 }
 
 async function run(nodes: readonly PlanNode[], options: RunOptions = {}): Promise<RunReport> {
-  const plan: Plan = { stack: "t", nodes, unchanged: [] };
+  const plan: Plan = { stack: "t", nodes, unchanged: [], notices: [] };
   return execute({
     plan,
     command: "up",
@@ -207,7 +207,12 @@ test("a failure that ends the run is thrown once everything that had begun has e
   const events: RunEventBody[] = [];
   let hasEnded = false;
   const ending = execute({
-    plan: { stack: "t", nodes: [aNode("a"), aNode("b"), aNode("c", ["a"])], unchanged: [] },
+    plan: {
+      stack: "t",
+      nodes: [aNode("a"), aNode("b"), aNode("c", ["a"])],
+      unchanged: [],
+      notices: [],
+    },
     command: "up",
     perform: async ({ id }) => {
       if (id === "a") throw new QclockError("package-vanished", "gone");
