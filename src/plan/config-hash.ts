@@ -32,6 +32,11 @@ export function divergedSections(observed: string | undefined, desired: string):
     .map(([name]) => name);
 }
 
+/** The part of a container's label that says which fingerprint the image had that it was made from. */
+export function imageSection(fingerprint: string): string {
+  return `image=${short(fingerprint)}`;
+}
+
 function splitPart(part: string): readonly [string, string] {
   const equals = part.indexOf("=");
   return [part.slice(0, equals), part.slice(equals + 1)];

@@ -1,5 +1,6 @@
 import { QclockError } from "../error.ts";
 import type { Service } from "../stack/stack.ts";
+import { isBuilt } from "./built-images.ts";
 import { configHash, divergedSections } from "./config-hash.ts";
 import { liveDrift } from "./live-drift.ts";
 import type { ObservedContainer } from "./observed.ts";
@@ -126,16 +127,33 @@ function driftOf(
   return drift.length === 0 ? undefined : `not as declared: ${drift.join("; ")}`;
 }
 
-/** The same inputs may give another image: a Dockerfile built again, or one that was loaded by hand. */
+/**
+ * The same inputs may give another image: a Dockerfile built again, or one that somebody gave our name to. What counts is
+ * the image that the container really runs: the recorded one, or the one that its own record says it was made from.
+ */
 function otherImage(
-  { stack, observed }: Planning,
+  planning: Planning,
   service: Service,
-  { imageIdentity }: ObservedContainer,
+  { imageIdentity, imageId }: ObservedContainer,
 ): string | undefined {
-  const image = observed.images.get(stack.images.get(service.image)?.reference ?? "");
-  const isSame =
-    image === undefined || imageIdentity === undefined || image.identity === imageIdentity;
-  return isSame ? undefined : `made from another image than ${service.image} is now`;
+  const { stack, observed, desiredImages, records, draft } = planning;
+  const image = stack.images.get(service.image);
+  const fingerprint = desiredImages.get(service.image)?.fingerprint ?? "";
+  const present = observed.images.get(image?.reference ?? "");
+  const isPresentBuilt =
+    present !== undefined &&
+    image !== undefined &&
+    isBuilt(planning, image, { present, fingerprint });
+  // An assembled image comes out the same when it is made again; a Dockerfile's may not.
+  if (!isPresentBuilt && draft.has(`build:${service.image}`))
+    return `image ${service.image} is built again`;
+  const known = new Set([imageIdentity, ...(records.get(fingerprint) ?? [])]);
+  if (isPresentBuilt) known.add(present.id);
+  if (imageId !== undefined && imageIdentity !== undefined && !known.has(imageId))
+    return `it runs ${imageId.slice(0, 19)}, which is not an image that qclock built`;
+  const isOther =
+    isPresentBuilt && imageIdentity !== undefined && present.identity !== imageIdentity;
+  return isOther ? `made from another image than ${service.image} is now` : undefined;
 }
 
 function decideByStatus(service: Service, container: ObservedContainer): Decision {

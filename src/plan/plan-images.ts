@@ -1,6 +1,9 @@
 import { QclockError } from "../error.ts";
 import { labels } from "../stack/labels.ts";
 import { parentsOf } from "../stack/resolve.ts";
+import type { Image } from "../stack/stack.ts";
+import { isBuilt } from "./built-images.ts";
+import type { DesiredImage, ObservedImage } from "./observed.ts";
 import type { Planning } from "./reconcile.ts";
 
 /** Id of the node after which an image is in the Engine under its name; of no node when it is there already. */
@@ -9,16 +12,20 @@ export function imageReadyId(planning: Planning, image: string): string | undefi
   return [`load:${image}`, `build:${image}`, `pull:${image}`].find((id) => draft.has(id));
 }
 
-/** Make what is stale: an image is up to date when the Engine's carries the computed fingerprint. */
+/** Make what is stale: an image is up to date when the Engine's carries the computed fingerprint, and is the one that qclock built. */
 export function planImages(planning: Planning): void {
   const { draft, stack, images, observed, desiredImages } = planning;
   for (const image of images) {
     const desired = desiredImages.get(image.name);
     const present = observed.images.get(image.reference);
     if (desired === undefined) continue;
+    const { fingerprint } = desired;
     if (image.type === "pulled") {
-      // It bears no label of ours; that another content is pinned now is known from what was pulled last.
-      const cause = present === undefined ? "not found" : desired.change;
+      // It bears no label of ours; which content is pinned now is known from what was pulled last.
+      const cause =
+        present === undefined
+          ? "not found"
+          : (desired.change ?? doubt(planning, image, { present, fingerprint }));
       if (cause !== undefined)
         draft.add(`pull:${image.name}`, { type: "pull-image", image: image.name }, cause);
       else draft.keep("image", image.name, "up to date");
@@ -27,11 +34,11 @@ export function planImages(planning: Planning): void {
     if (present !== undefined && present.labels.get(labels.stack) !== stack.name) {
       throw foreignImage(image.reference);
     }
-    if (present?.fingerprint === desired.fingerprint) {
+    const cause = reasonToMake(planning, image, desired);
+    if (cause === undefined) {
       draft.keep("image", image.name, "up to date");
       continue;
     }
-    const cause = present === undefined ? "not found" : (desired.change ?? "its inputs changed");
     const parents = parentsOf(image);
     const parentsReady = parents.map((parent) => imageReadyId(planning, parent));
     if (image.type === "dockerfile") {
@@ -57,6 +64,29 @@ export function planImages(planning: Planning): void {
       ...parentsReady,
     ]);
   }
+}
+
+function reasonToMake(
+  planning: Planning,
+  image: Image,
+  { reference, fingerprint, change }: DesiredImage,
+): string | undefined {
+  const present = planning.observed.images.get(reference);
+  if (present === undefined) return "not found";
+  if (present.fingerprint !== fingerprint) return change ?? "its inputs changed";
+  return doubt(planning, image, { present, fingerprint });
+}
+
+/** Why an image that bears the right name and label is not taken for what qclock built. */
+function doubt(
+  planning: Planning,
+  image: Image,
+  about: { readonly present: ObservedImage; readonly fingerprint: string },
+): string | undefined {
+  if (isBuilt(planning, image, about)) return undefined;
+  return planning.records.has(about.fingerprint)
+    ? "it is not the image that qclock built"
+    : "nothing here records that qclock built it";
 }
 
 function foreignImage(reference: string): QclockError {

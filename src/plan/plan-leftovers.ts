@@ -1,4 +1,4 @@
-import { labels } from "../stack/labels.ts";
+import { isBuilt } from "./built-images.ts";
 import { isAre, listOf, networkUsers, noticeImageUsers } from "./foreign-users.ts";
 import { noticeLookalikes } from "./lookalikes.ts";
 import type { Planning } from "./reconcile.ts";
@@ -66,32 +66,37 @@ function planNetworksGone({ draft, stack, observed }: Planning): void {
   }
 }
 
-function planImagesReplaced({ draft, stack, observed }: Planning): void {
-  const references = new Set([...stack.images.values()].map(({ reference }) => reference));
-  for (const [reference, image] of observed.images) {
-    if (references.has(reference)) {
-      const name =
-        [...stack.images.values()].find((one) => one.reference === reference)?.name ?? "";
-      if (!draft.has(`load:${name}`) && !draft.has(`build:${name}`)) continue;
-      noticeImageUsers(draft, observed, image);
+/**
+ * Images are ours by their names alone. One that lost its name to a newer one is removed by its id, when qclock is known to have
+ * built it: it may as well be what somebody built on ours.
+ */
+function planImagesReplaced(planning: Planning): void {
+  const { draft, stack, observed, records } = planning;
+  const declared = new Map([...stack.images.values()].map((image) => [image.reference, image]));
+  for (const [reference, found] of observed.images) {
+    const image = declared.get(reference);
+    if (image === undefined) {
+      const isNamed = !reference.startsWith("sha256:");
+      if (!isNamed && records.get(found.fingerprint ?? "")?.has(found.identity) !== true) continue;
+      noticeImageUsers(draft, observed, found);
       draft.add(
-        `remove-image:${name}`,
-        { type: "remove-image", reference: image.id, id: image.id },
-        "replaced by the new image",
-        [...draft.idsOf("load:", "build:"), ...draft.idsOf("create:", "remove:")],
+        `remove-image:${short(reference)}`,
+        { type: "remove-image", reference, id: found.id },
+        isNamed ? "image is not in the manifest" : "replaced by a newer image",
+        draft.idsOf("load:", "build:", "create:", "remove:"),
       );
       continue;
     }
-    const isOurs = image.labels.get(labels.stack) === stack.name;
-    if (!isOurs) continue;
-    noticeImageUsers(draft, observed, image);
+    const { name } = image;
+    const isReplaced = draft.has(`load:${name}`) || draft.has(`build:${name}`);
+    const { fingerprint = "" } = found;
+    if (!isReplaced || !isBuilt(planning, image, { present: found, fingerprint })) continue;
+    noticeImageUsers(draft, observed, found);
     draft.add(
-      `remove-image:${short(reference)}`,
-      { type: "remove-image", reference, id: image.id },
-      reference.startsWith("sha256:")
-        ? "replaced by a newer image"
-        : "image is not in the manifest",
-      draft.idsOf("load:", "build:", "create:", "remove:"),
+      `remove-image:${name}`,
+      { type: "remove-image", reference: found.id, id: found.id },
+      "replaced by the new image",
+      [...draft.idsOf("load:", "build:"), ...draft.idsOf("create:", "remove:")],
     );
   }
 }

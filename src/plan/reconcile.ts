@@ -1,6 +1,7 @@
 import { closureOf } from "../stack/graph.ts";
 import { parentsOf } from "../stack/resolve.ts";
 import type { Image, Service, Stack } from "../stack/stack.ts";
+import type { ImageRecords } from "./built-images.ts";
 import { decideServices } from "./decide-services.ts";
 import { PlanDraft } from "./draft.ts";
 import type { DesiredImage, Observed } from "./observed.ts";
@@ -27,6 +28,8 @@ export interface ReconcileRequest {
   readonly observed: Observed;
   /** By image name. */
   readonly desiredImages: ReadonlyMap<string, DesiredImage>;
+  /** Which images qclock is known to have built. */
+  readonly records: ImageRecords;
   /** Keyed hash of the content of each secret that comes from a file or a variable, so that a change is seen. */
   readonly secretHashes: ReadonlyMap<string, string>;
   readonly options: ReconcileOptions;

@@ -1,4 +1,3 @@
-import { labels as keys } from "../stack/labels.ts";
 import type { Stack } from "../stack/stack.ts";
 import { PlanDraft } from "./draft.ts";
 import { noticeImageUsers, refuseNetworkUsers, refuseVolumeUsers } from "./foreign-users.ts";
@@ -53,8 +52,9 @@ export function planTeardown(request: {
   }
   if (options.removeVolumes) planVolumes(request, draft);
   if (options.removeImages && names === undefined) {
-    for (const [reference, { id, labels }] of observed.images) {
-      if (labels.get(keys.stack) !== stackName) continue;
+    for (const [reference, { id }] of observed.images) {
+      // Ours by its name alone; what bears no name of ours may be what somebody built on it.
+      if (reference.startsWith("sha256:")) continue;
       noticeImageUsers(draft, observed, { id, reference });
       draft.add(
         `remove-image:${reference}`,

@@ -33,6 +33,7 @@ export async function criticalPath(context: RunContext): Promise<CriticalPath> {
     stack,
     observed: nothingObserved,
     desiredImages: desired,
+    records: new Map(),
     secretHashes: new Map(),
     options: {},
   });

@@ -1,9 +1,11 @@
 import { observeRequest } from "../plan/observe-request.ts";
+import type { ImageRecords } from "../plan/built-images.ts";
 import type { Observed } from "../plan/observed.ts";
 import type { Plan } from "../plan/plan.ts";
 import { reconcile, type ReconcileOptions } from "../plan/reconcile.ts";
 import type { RunContext } from "./context.ts";
 import { releaseDeadLock } from "./holder.ts";
+import { readImageRecords } from "./image-records.ts";
 import type { LockUse } from "./lock-stack.ts";
 import { type PreparedImages, prepareImages } from "./prepare-images.ts";
 import { probeServices } from "./probe-services.ts";
@@ -14,6 +16,7 @@ export interface PlannedStack {
   readonly plan: Plan;
   readonly observed: Observed;
   readonly prepared: PreparedImages;
+  readonly records: ImageRecords;
   readonly secretHashes: ReadonlyMap<string, string>;
 }
 
@@ -42,14 +45,19 @@ export async function planStack(
     // Building needs no secret, so a missing one must not stop it.
     options.imagesOnly === undefined ? hashSecrets(context) : new Map<string, string>(),
   ]);
+  const records = await readImageRecords(context.store, [
+    ...prepared.desired.values().map(({ fingerprint }) => fingerprint),
+    ...observed.images.values().map(({ fingerprint }) => fingerprint ?? ""),
+  ]);
   const plan = reconcile({
     stack,
     observed,
     desiredImages: prepared.desired,
+    records,
     secretHashes,
     options: { ...options, unready },
   });
-  return { plan, observed, prepared, secretHashes };
+  return { plan, observed, prepared, records, secretHashes };
 }
 
 /** Try each probe of what runs once: a container can run as declared and yet not be ready, as after a run that was killed. */

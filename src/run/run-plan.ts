@@ -1,6 +1,7 @@
 import type { Engine } from "../docker/engine.ts";
 import type { Lock } from "../packages/package.ts";
 import { VanishedError } from "../packages/vanished.ts";
+import { isBuilt } from "../plan/built-images.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { AssembledImage, Stack } from "../stack/stack.ts";
 import { Artifacts } from "./artifacts.ts";
@@ -9,6 +10,7 @@ import type { RunContext } from "./context.ts";
 import type { RunReport } from "./event.ts";
 import { rememberDurations } from "./durations.ts";
 import { execute, type ExecuteRequest } from "./execute.ts";
+import { recordImage } from "./image-records.ts";
 import type { HeldLock } from "./lock.ts";
 import type { OperationContext } from "./operations/operation-context.ts";
 import type { PlannedStack } from "./plan-stack.ts";
@@ -28,6 +30,7 @@ export async function runPlan(request: {
   const { context, engine, planned, command, lock, started, throwVanished } = request;
   const { stack, emit, clock, signal, jobs } = context;
   await using artifacts = new Artifacts(context, planned.prepared);
+  await recordProven(context, planned);
   artifacts.begin(imagesToAssemble(planned.plan, stack));
   const operationContext: OperationContext = {
     run: context,
@@ -52,6 +55,21 @@ export async function runPlan(request: {
   await recordLayers(context, planned.prepared, artifacts);
   await rememberDurations(context, report);
   return report;
+}
+
+/** What another machine's containers vouch for is recorded here, too, before those are made again. */
+async function recordProven(
+  { stack, store }: RunContext,
+  { observed, prepared, records }: PlannedStack,
+): Promise<void> {
+  for (const image of stack.images.values()) {
+    const present = observed.images.get(image.reference);
+    const fingerprint = prepared.desired.get(image.name)?.fingerprint;
+    if (present === undefined || fingerprint === undefined) continue;
+    if (image.type !== "pulled" && present.fingerprint !== fingerprint) continue;
+    if (!isBuilt({ stack, observed, records }, image, { present, fingerprint })) continue;
+    await recordImage(store, fingerprint, [present.identity, present.id]);
+  }
 }
 
 function imagesToAssemble(plan: Plan, stack: Stack): readonly AssembledImage[] {

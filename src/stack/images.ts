@@ -1,4 +1,5 @@
 import path from "node:path";
+import { imageNamePrefix } from "./image-name.ts";
 import type { Location } from "../diagnostic.ts";
 import type { ManifestImage } from "../manifest/schema/manifest.ts";
 import { resolveArtifacts } from "./artifacts.ts";
@@ -58,7 +59,7 @@ interface ImageRequest extends ImagesRequest {
 
 function resolveImage(request: ImageRequest): Image {
   const { name, image, loaded } = request;
-  const reference = `qclock.invalid/${loaded.manifest.name}/${name}:latest`;
+  const reference = `${imageNamePrefix}/${loaded.manifest.name}/${name}:latest`;
   if (image.image !== undefined) return { type: "pulled", name, reference, source: image.image };
   if (image.build !== undefined) return resolveDockerfile(request, reference);
   return resolveAssembled(request, reference);

@@ -6,6 +6,7 @@ import type {
   ObservedNetwork,
   ObservedVolume,
 } from "../../src/plan/observed.ts";
+import type { ImageRecords } from "../../src/plan/built-images.ts";
 import { reconcile, type ReconcileOptions } from "../../src/plan/reconcile.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { labels } from "../../src/stack/labels.ts";
@@ -216,21 +217,34 @@ export function afterUp(
 export interface PlanChanges {
   readonly images?: Readonly<Record<string, Partial<DesiredImage>>>;
   readonly options?: ReconcileOptions;
+  /** Absent: every image that the Engine holds is one that qclock built. */
+  readonly records?: ImageRecords;
 }
 
 /** The plan for a stack and an Engine. */
 export function planFor(
   stack: Stack,
   observed: Observed,
-  { images, options = {} }: PlanChanges = {},
+  { images, options = {}, records = recordsOf(observed) }: PlanChanges = {},
 ): Plan {
   return reconcile({
     stack,
     observed,
     desiredImages: desired(stack, images),
+    records,
     secretHashes: new Map(),
     options,
   });
+}
+
+/** Records that vouch for every image that the Engine holds. */
+export function recordsOf({ images }: Observed): ImageRecords {
+  return new Map(
+    [...images.values()].map(({ fingerprint = "", identity }) => [
+      fingerprint,
+      new Set([identity]),
+    ]),
+  );
 }
 
 function referenceOf(image: string): string {

@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { ObservedImage } from "../../plan/observed.ts";
+import { imageNamePrefix } from "../../stack/image-name.ts";
 import { labels } from "../../stack/labels.ts";
 import { parseForeign } from "../foreign.ts";
 import { identitySchema, imageIdentity, manifestsQuery } from "../identity.ts";
@@ -11,14 +12,17 @@ const imagesSchema = z.array(
 
 type ListedImage = z.infer<typeof imagesSchema>[number];
 
-/** By reference; an image of ours that has lost its name to a newer one stands under its id, so that it can be removed. */
+/**
+ * Everything under the stack's names, by reference, whatever labels it bears: those are handed down by `FROM`. An image with the
+ * stack's label and no name at all stands under its id: perhaps one of ours that has lost its name to a newer one.
+ */
 export async function observeImages({
   client,
   request,
   signal,
 }: Look): Promise<ReadonlyMap<string, ObservedImage>> {
   const operation = "list the images";
-  const wanted = new Set(request.imageReferences);
+  const own = `${imageNamePrefix}/${request.stack}/`;
   const manifests = client.hasApi("1.47") ? manifestsQuery : {};
   const list = async (filters: Filters): Promise<readonly ListedImage[]> => {
     const query = { filters: JSON.stringify(filters), ...manifests };
@@ -30,15 +34,12 @@ export async function observeImages({
   };
   const [labelled, named] = await Promise.all([
     list(ofStack(request)),
-    wanted.size === 0 ? [] : list({ reference: [...wanted] }),
+    list({ reference: [`${own}*`] }),
   ]);
   const images = new Map<string, ObservedImage>();
   for (const image of [...labelled, ...named]) {
-    const ours = image.Labels.get(labels.stack) === request.stack;
-    const tags = (image.RepoTags ?? []).filter(
-      (tag) => tag !== "<none>:<none>" && (ours || wanted.has(tag)),
-    );
-    const references = tags.length === 0 && ours ? [image.Id] : tags;
+    const tags = (image.RepoTags ?? []).filter((tag) => tag !== "<none>:<none>");
+    const references = tags.length === 0 ? [image.Id] : tags.filter((tag) => tag.startsWith(own));
     for (const reference of references) images.set(reference, observedImage(image, reference));
   }
   return images;

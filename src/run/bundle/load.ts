@@ -1,3 +1,4 @@
+import * as z from "zod/mini";
 import { loadArtifacts } from "../../docker/load.ts";
 import { QclockError } from "../../error.ts";
 import {
@@ -10,7 +11,9 @@ import { storedImage } from "../../image/bundle/images.ts";
 import { openBundle } from "../../image/bundle/read.ts";
 import type { PinnedKey } from "../../packages/deb/keys/debian.ts";
 import type { Lock } from "../../packages/package.ts";
+import { labels } from "../../stack/labels.ts";
 import type { Store } from "../../store/store.ts";
+import { recordImage } from "../image-records.ts";
 import { takeLock, type LockContext } from "../lock.ts";
 import { type BundleProof, checkContents, proveBundle } from "./check.ts";
 import {
@@ -171,7 +174,20 @@ async function loadImages(
   const phase = { phase: "bundle:images", title: "Loading the images into the Engine" };
   return await inPhase(context, phase, async () => {
     const images = await Promise.all(document.images.map((image) => storedImage(image, store)));
+    // As the stack's own: what a bundle brings was built by qclock, and each of its files was checked.
+    for (const { config, configDigest, manifestDigest } of images)
+      await recordImage(store, fingerprintOf(config), [configDigest, manifestDigest]);
     await loadArtifacts({ engine, artifacts: images, onOutput: () => undefined, signal });
     return images.map(({ reference }) => reference);
   });
+}
+
+const configSchema = z.object({
+  config: z.object({ Labels: z.record(z.string(), z.string()) }),
+});
+
+/** The fingerprint that an image's configuration names; empty where it names none. */
+function fingerprintOf(config: Uint8Array): string {
+  const parsed = configSchema.safeParse(JSON.parse(Buffer.from(config).toString("utf8")));
+  return parsed.data?.config.Labels[labels.fingerprint] ?? "";
 }

@@ -1,4 +1,4 @@
-import type { ContainerRequest } from "../../docker/engine.ts";
+import type { ContainerRequest, ImageDetails } from "../../docker/engine.ts";
 import { engineStatus } from "../../docker/errors.ts";
 import { QclockError } from "../../error.ts";
 import type { Operation } from "../../plan/plan.ts";
@@ -9,6 +9,7 @@ import type { Service, Stack } from "../../stack/stack.ts";
 import { isInside } from "../../stack/values.ts";
 import { commonLabels } from "../common-labels.ts";
 import { containerRequest } from "../container-request.ts";
+import { readImageRecords } from "../image-records.ts";
 import { userOf } from "../user.ts";
 import { making, type OperationContext, serviceOf } from "./operation-context.ts";
 
@@ -28,6 +29,7 @@ export async function createContainer(
       hint: "Run the command again.",
     });
   }
+  await refuseUnrecorded(context, service, image);
   refuseRoot(service, image.user);
   await refuseReplacedMounts(stack, service);
   const request = containerRequest({
@@ -43,7 +45,34 @@ export async function createContainer(
     if (engineStatus(error) !== 409) throw error;
     return await adopt(request, context, error);
   });
+  // Made by name, for a name that people know; it must be the image that was looked at.
+  const made = await engine.inspectContainer(id, signal);
+  if (made !== undefined && made.imageId !== image.id && made.imageId !== image.identity) {
+    await engine.removeContainer(id, signal);
+    throw exchanged(reference);
+  }
   return id.slice(0, 12);
+}
+
+/** The name may have been given to another image since the plan was made. */
+async function refuseUnrecorded(
+  context: OperationContext,
+  { image: name }: Service,
+  { id, identity, references }: ImageDetails,
+): Promise<void> {
+  const { run, prepared } = making(context);
+  const fingerprint = prepared.desired.get(name)?.fingerprint ?? "";
+  const recorded = (await readImageRecords(run.store, [fingerprint])).get(fingerprint);
+  if (recorded?.has(id) === true || recorded?.has(identity) === true) return;
+  throw exchanged(references[0] ?? name);
+}
+
+function exchanged(reference: string): QclockError {
+  return new QclockError(
+    "engine-failed",
+    `${reference} is not the image that qclock built: its name was given to another one meanwhile.`,
+    { hint: "Find out who did; the next run builds the image again." },
+  );
 }
 
 /**

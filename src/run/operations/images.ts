@@ -7,6 +7,8 @@ import { readWhole } from "../../project/open.ts";
 import { noticesOf } from "../../image/files.ts";
 import type { Operation, PlanNode } from "../../plan/plan.ts";
 import type { ArtifactProgress } from "../artifacts.ts";
+import type { Image } from "../../stack/stack.ts";
+import { recordImage } from "../image-records.ts";
 import { refusePulls } from "../offline.ts";
 import { rememberInputs } from "../prepare-images.ts";
 import {
@@ -48,6 +50,11 @@ export async function loadImage(
   const artifact = await artifactOf(node, name, full);
   const { engine, signal } = context;
   const { heldChains } = full.artifacts;
+  // Before it is there: after a kill in between it is known to be ours, too.
+  await recordImage(full.run.store, fingerprintOf(full, name), [
+    artifact.configDigest,
+    artifact.manifestDigest,
+  ]);
   const onOutput = outputOf(context, node);
   const onProgress = (done: number, total: number): void =>
     context.emit({ type: "node-progress", node, done, total, unit: "bytes" });
@@ -110,6 +117,7 @@ export async function buildImage(
     onNotice: (message) => context.emit({ type: "notice", level: "warning", message }),
     signal: context.signal,
   });
+  await recordHeld(full, image);
   if (inputs !== undefined)
     await rememberInputs({ stack: full.stack, store: full.run.store }, name, inputs);
   return id.slice(0, 19);
@@ -129,8 +137,21 @@ export async function pullImage(
   if (!run.downloader.offline)
     await engine.pullImage(image.source, outputOf(context, node), signal);
   await engine.tagImage(image.source, image.reference, signal);
+  await recordHeld(making(context), image);
   const inputs = prepared.inputs.get(name);
   if (inputs !== undefined) await rememberInputs({ stack, store: run.store }, name, inputs);
+}
+
+/** Record the image that the Engine has under our name now, just after it was built or pulled. */
+async function recordHeld(context: MakingContext, { name, reference }: Image): Promise<void> {
+  const { engine, signal, run } = context;
+  const held = await engine.inspectImage(reference, signal);
+  if (held === undefined) return;
+  await recordImage(run.store, fingerprintOf(context, name), [held.identity, held.id]);
+}
+
+function fingerprintOf({ prepared }: MakingContext, image: string): string {
+  return prepared.desired.get(image)?.fingerprint ?? "";
 }
 
 /** Remove an image that is not needed; one that a container still uses stays until that is gone. */

@@ -19,6 +19,7 @@ import {
   onNetworks,
   type PlanChanges,
   planFor,
+  recordsOf,
   type StackParts,
 } from "../../support/builders.ts";
 
@@ -641,4 +642,86 @@ test("of two networks with one name one goes before anything starts on the other
   const text = formatPlan(planFor(stack, { ...before, networks: [double, ...networks] }));
   expect(text).toContain("[] -> remove-network:publish:fedcba987654, another one has its name");
   expect(text).toContain("[remove-network:publish:fedcba987654] -> start:app, exited (0)");
+});
+
+test("an image with the right label that qclock did not build is built again, and stays for its owner", () => {
+  const stack = aStack(threeTiers());
+  const before = afterUp(stack);
+  const exchanged = anObservedImage("app", { id: "sha256:theirs", identity: "sha256:theirs" });
+  const observed = {
+    ...before,
+    images: new Map([...before.images, [exchanged.reference, exchanged]]),
+  };
+
+  expect(
+    formatPlan(planFor(stack, observed, { records: recordsOf(before) })),
+  ).toMatchInlineSnapshot(`
+    "[] -> assemble:app, it is not the image that qclock built
+    [assemble:app] -> load:app, assembled
+    "
+  `);
+});
+
+test("an image that nothing records is built again; one that a container was made from is recorded by it", () => {
+  const stack = aStack(threeTiers());
+  const text = formatPlan(planFor(stack, afterUp(stack), { records: new Map() }));
+
+  expect(text).toContain("-> assemble:base, nothing here records that qclock built it");
+  expect(text).not.toContain(":app");
+  expect(text).not.toContain("remove-image");
+});
+
+test("a container that runs another image than the recorded one is made again", () => {
+  const stack = aStack(threeTiers());
+  const text = formatPlan(planFor(stack, afterUp(stack, { app: { imageId: "sha256:theirs" } })));
+
+  expect(text).toContain(
+    "-> create:app, it runs sha256:theirs, which is not an image that qclock built",
+  );
+});
+
+test("a Dockerfile image whose name was given away is built again, and its service made of that", () => {
+  const stack = aStack({
+    images: [aDockerfileImage("app")],
+    services: [aService({ name: "app" })],
+  });
+  const before = afterUp(stack);
+  const exchanged = anObservedImage("app", { id: "sha256:theirs", identity: "sha256:theirs" });
+  const observed = { ...before, images: new Map([[exchanged.reference, exchanged]]) };
+  const text = formatPlan(planFor(stack, observed, { records: recordsOf(before) }));
+
+  expect(text).toContain("-> build:app, it is not the image that qclock built");
+  expect(text).toContain("-> create:app, image app is built again");
+});
+
+test("a pinned image whose name was given away is pulled again", () => {
+  const image = {
+    type: "pulled",
+    name: "app",
+    reference: "qclock.invalid/t/app:latest",
+    source: "registry.example/app@sha256:2",
+  } as const;
+  const observed = anObserved({ images: [anObservedImage("app", { labels: new Map() })] });
+  const records = new Map([["sha256:app-1", new Set(["sha256:pulled"])]]);
+
+  expect(plan({ images: [image] }, observed, { records })).toBe(
+    "[] -> pull:app, it is not the image that qclock built\n",
+  );
+});
+
+test("an image without a name is a leftover only when qclock is known to have built it", () => {
+  const stack = aStack(threeTiers());
+  const before = afterUp(stack);
+  const nameless = ["old", "theirs"].map((name) =>
+    anObservedImage(name, { reference: `sha256:id-of-${name}` }),
+  );
+  const images = new Map([
+    ...before.images,
+    ...nameless.map((image) => [image.reference, image] as const),
+  ]);
+  const records = new Map([...recordsOf(before), ["sha256:old-1", new Set(["sha256:id-of-old"])]]);
+
+  expect(formatPlan(planFor(stack, { ...before, images }, { records }))).toBe(
+    "[] -> remove-image:id-of-old, replaced by a newer image\n",
+  );
 });

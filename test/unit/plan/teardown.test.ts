@@ -7,6 +7,7 @@ import {
   afterUp,
   aNetwork,
   anImage,
+  anObservedImage,
   anObservedNetwork,
   aService,
   aStack,
@@ -126,6 +127,24 @@ test("what only bears the stack's label is left alone, and told", () => {
     "Volumes theirs and t_copy are labelled or named as this stack's, but not made by qclock for it: left alone.",
   ]);
   expect(nodes.map(({ id }) => id).filter((id) => /copy|theirs/.test(id))).toEqual([]);
+});
+
+test("images go by their names alone: what somebody built on ours has another one, or none", () => {
+  const before = afterUp(stack);
+  const nameless = anObservedImage("theirs", { reference: "sha256:id-of-theirs" });
+  const pinned = anObservedImage("pinned", { labels: new Map() });
+  const images = new Map([
+    ...before.images,
+    [nameless.reference, nameless],
+    [pinned.reference, pinned],
+  ]);
+  const text = plan({ removeImages: true }, { ...before, images });
+
+  expect(text.match(/remove-image:\S+/g)).toEqual([
+    "remove-image:qclock.invalid/t/app:latest,",
+    "remove-image:qclock.invalid/t/db:latest,",
+    "remove-image:qclock.invalid/t/pinned:latest,",
+  ]);
 });
 
 test("a container that somebody made from our image is told, since the image stays for it", () => {
