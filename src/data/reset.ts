@@ -92,7 +92,6 @@ async function removeAll(
       engine,
       prepared: undefined,
       artifacts: undefined,
-      secretHashes: new Map(),
       emit,
       clock: context.clock,
       signal,

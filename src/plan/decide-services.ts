@@ -52,12 +52,12 @@ function keepOrWait(
 
 /** The definition that a service's container must have now. */
 export function serviceHash(planning: Planning, service: Service): string {
-  const { stack, desiredImages, secretHashes } = planning;
+  const { stack, desiredImages } = planning;
   return configHash({
     service,
     fingerprint: desiredImages.get(service.image)?.fingerprint ?? "sha256:",
     networks: [...service.networks.keys()].map((key) => stack.networks.get(key)?.engineName ?? key),
-    secrets: secretsHash(service, secretHashes),
+    secrets: secretsHash(service),
   });
 }
 

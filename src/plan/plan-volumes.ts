@@ -7,14 +7,14 @@ import { imageReadyId } from "./plan-images.ts";
 import type { Planning } from "./reconcile.ts";
 import { secretsVolumeName } from "./secret-volumes.ts";
 
-/** What of a service's secrets, if it changes, means that their files must be written again. */
-export function secretsHash(service: Service, contentHashes: ReadonlyMap<string, string>): string {
+/**
+ * What of a service's secrets, if it changes, means that their files must be written again. It goes into labels, which
+ * whoever sees `docker inspect` reads, so nothing of the content is in it: not even a slow or keyed hash, from
+ * which a weak secret could be guessed.
+ */
+export function secretsHash(service: Service): string {
   if (service.secrets.length === 0) return "none";
-  const parts = service.secrets.map((mount) => ({
-    ...mount,
-    user: service.user,
-    content: contentHashes.get(mount.secret) ?? "generated",
-  }));
+  const parts = service.secrets.map((mount) => ({ ...mount, user: service.user }));
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }
 
@@ -116,13 +116,14 @@ function planSecrets(planning: Planning, service: Service): void {
 
 /** Why the secrets in a service's volume are not to be used; undefined when they are, or when there is no volume. */
 export function staleSecrets(
-  { stack, observed, secretHashes }: Pick<Planning, "stack" | "observed" | "secretHashes">,
+  { stack, observed, changedSecrets }: Pick<Planning, "stack" | "observed" | "changedSecrets">,
   service: Service,
 ): string | undefined {
   const name = secretsVolumeName(stack.name, service.name);
   const found = observed.volumes.find((volume) => volume.name === name);
   if (found === undefined) return undefined;
-  if (found.configHash !== secretsHash(service, secretHashes)) return "its secrets changed";
+  if (found.configHash !== secretsHash(service) || changedSecrets.has(service.name))
+    return "its secrets changed";
   // The label is there before the files are. That they were written to their end is known from the
   // container, which is made afterwards; without it the run may have been killed in between.
   const isProven = observed.containers.some((one) => one.ours && one.service === service.name);

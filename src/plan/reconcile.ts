@@ -30,8 +30,8 @@ export interface ReconcileRequest {
   readonly desiredImages: ReadonlyMap<string, DesiredImage>;
   /** Which images qclock is known to have built. */
   readonly records: ImageRecords;
-  /** Keyed hash of the content of each secret that comes from a file or a variable, so that a change is seen. */
-  readonly secretHashes: ReadonlyMap<string, string>;
+  /** Services whose containers hold other secrets than their files and variables do now. */
+  readonly changedSecrets: ReadonlySet<string>;
   readonly options: ReconcileOptions;
 }
 

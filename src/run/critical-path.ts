@@ -34,7 +34,7 @@ export async function criticalPath(context: RunContext): Promise<CriticalPath> {
     observed: nothingObserved,
     desiredImages: desired,
     records: new Map(),
-    secretHashes: new Map(),
+    changedSecrets: new Set(),
     options: {},
   });
   return criticalPathOf(plan, await readDurations(stack, store));

@@ -38,7 +38,6 @@ export async function down(
       engine,
       prepared: undefined,
       artifacts: undefined,
-      secretHashes: new Map(),
       emit: context.emit,
       clock: context.clock,
       signal,

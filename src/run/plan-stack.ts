@@ -4,12 +4,12 @@ import type { Observed } from "../plan/observed.ts";
 import type { Plan } from "../plan/plan.ts";
 import { reconcile, type ReconcileOptions } from "../plan/reconcile.ts";
 import type { RunContext } from "./context.ts";
+import { findChangedSecrets } from "./declared-secrets.ts";
 import { releaseDeadLock } from "./holder.ts";
 import { readImageRecords } from "./image-records.ts";
 import type { LockUse } from "./lock-stack.ts";
 import { type PreparedImages, prepareImages } from "./prepare-images.ts";
 import { probeServices } from "./probe-services.ts";
-import { hashSecrets } from "./secrets.ts";
 
 /** A plan with everything that it was made from. */
 export interface PlannedStack {
@@ -17,7 +17,13 @@ export interface PlannedStack {
   readonly observed: Observed;
   readonly prepared: PreparedImages;
   readonly records: ImageRecords;
-  readonly secretHashes: ReadonlyMap<string, string>;
+}
+
+/** What was seen of the Engine and in its containers. */
+interface Look {
+  readonly observed: Observed;
+  readonly unready: ReadonlyMap<string, string>;
+  readonly changedSecrets: ReadonlySet<string>;
 }
 
 /**
@@ -30,20 +36,24 @@ export async function planStack(
   lockUse: LockUse = "write",
 ): Promise<PlannedStack> {
   const { stack, signal } = context;
-  const look = async (): Promise<readonly [Observed, ReadonlyMap<string, string>]> => {
+  // Building needs no secret and no service, so that a missing secret must not stop it.
+  const isBuildOnly = options.imagesOnly !== undefined;
+  const look = async (): Promise<Look> => {
     const engine = await context.engine();
     let observed = await engine.observe(observeRequest(stack), signal);
     // A run that was killed leaves its lock, also to a run that has nothing to do and will take none.
     const isLocked = observed.containers.some(({ ours, role }) => ours && role === "lock");
     if (isLocked && (await releaseDeadLock({ ...context, stackName: stack.name }, engine)))
       observed = await engine.observe(observeRequest(stack), signal);
-    return [observed, await findUnready(context, observed, options)];
+    const [unready, changedSecrets] = await Promise.all([
+      findUnready(context, observed, options),
+      isBuildOnly ? new Set<string>() : findChangedSecrets(context, observed),
+    ]);
+    return { observed, unready, changedSecrets };
   };
-  const [[observed, unready], prepared, secretHashes] = await Promise.all([
+  const [{ observed, unready, changedSecrets }, prepared] = await Promise.all([
     look(),
     prepareImages(context, lockUse),
-    // Building needs no secret, so a missing one must not stop it.
-    options.imagesOnly === undefined ? hashSecrets(context) : new Map<string, string>(),
   ]);
   const records = await readImageRecords(context.store, [
     ...prepared.desired.values().map(({ fingerprint }) => fingerprint),
@@ -54,10 +64,10 @@ export async function planStack(
     observed,
     desiredImages: prepared.desired,
     records,
-    secretHashes,
+    changedSecrets,
     options: { ...options, unready },
   });
-  return { plan, observed, prepared, records, secretHashes };
+  return { plan, observed, prepared, records };
 }
 
 /** Try each probe of what runs once: a container can run as declared and yet not be ready, as after a run that was killed. */

@@ -39,7 +39,6 @@ export async function runPlan(request: {
     engine,
     prepared: planned.prepared,
     artifacts,
-    secretHashes: planned.secretHashes,
     emit,
     clock,
     signal,

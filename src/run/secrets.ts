@@ -1,40 +1,21 @@
-import { randomInt, scryptSync } from "node:crypto";
+import { randomInt } from "node:crypto";
 import { engineStatus } from "../docker/errors.ts";
-import { QclockError } from "../error.ts";
 import { tarHeader } from "../image/simple-tar.ts";
 import { tarPadding } from "../packages/deb/data-tar.ts";
 import { secretsHash } from "../plan/plan-volumes.ts";
 import { generatedVolumeName, secretsVolumeName } from "../plan/secret-volumes.ts";
-import { readWhole } from "../project/open.ts";
 import { labels } from "../stack/labels.ts";
 import type { Secret, Service, Stack } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
+import { readDeclaredSecret } from "./declared-secrets.ts";
 import { type HelperContext, withHelper } from "./helper.ts";
 
 const ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
-
-/**
- * Hash of the content of each secret that comes from a file or a variable, so that a plan sees when it
- * changed. Slow and salted by its name, since a label may be read by whoever sees `docker inspect`.
- */
-export async function hashSecrets(
-  context: Pick<RunContext, "stack" | "secretVariable">,
-): Promise<ReadonlyMap<string, string>> {
-  const hashes = new Map<string, string>();
-  for (const secret of context.stack.secrets.values()) {
-    if (secret.source.type === "generate") continue;
-    const content = await readDeclared(context, secret);
-    const salt = `${context.stack.name}/${secret.name}`;
-    hashes.set(secret.name, scryptSync(content, salt, 16).toString("hex"));
-  }
-  return hashes;
-}
 
 interface SecretsRequest extends HelperContext {
   readonly stack: Stack;
   readonly service: Service;
   readonly owner: { readonly uid: number; readonly gid: number };
-  readonly secretHashes: ReadonlyMap<string, string>;
   readonly labels: ReadonlyMap<string, string>;
   readonly secretVariable: RunContext["secretVariable"];
 }
@@ -52,7 +33,7 @@ export async function writeSecrets(request: SecretsRequest): Promise<void> {
     new Map([
       ...request.labels,
       [labels.secrets, service.secrets.map(({ secret }) => secret).join(",")],
-      [labels.configHash, secretsHash(service, request.secretHashes)],
+      [labels.configHash, secretsHash(service)],
     ]),
     signal,
   );
@@ -83,7 +64,7 @@ async function readValues(request: SecretsRequest): Promise<ReadonlyMap<string, 
     const secret = stack.secrets.get(name);
     if (secret === undefined) continue;
     if (secret.source.type === "generate") generated.push(secret);
-    else values.set(name, await readDeclared(request, secret));
+    else values.set(name, await readDeclaredSecret(request, secret));
   }
   if (generated.length > 0) {
     for (const [name, value] of await generatedValues(request, generated)) values.set(name, value);
@@ -151,32 +132,6 @@ async function readFromVolume(
 /** Some 5.8 bits a character, without those that look alike. */
 function generate(length: number): string {
   return Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
-}
-
-async function readDeclared(
-  context: Pick<RunContext, "secretVariable">,
-  { name, source }: Secret,
-): Promise<Buffer> {
-  if (source.type === "file") {
-    try {
-      return await readWhole(source.path);
-    } catch (error) {
-      if (error instanceof QclockError) throw error;
-      throw new QclockError("usage", `The file of secret "${name}" cannot be read.`, {
-        cause: error,
-      });
-    }
-  }
-  const variable = source.type === "environment" ? source.variable : "";
-  const value = context.secretVariable(variable);
-  if (value !== undefined && value !== "") return Buffer.from(value);
-  throw new QclockError(
-    "usage",
-    `Secret "${name}" comes from the variable ${variable}, which is not set.`,
-    {
-      hint: `Set ${variable} in the environment, or let qclock make the secret: generate: true.`,
-    },
-  );
 }
 
 interface TarFile {

@@ -219,20 +219,26 @@ export interface PlanChanges {
   readonly options?: ReconcileOptions;
   /** Absent: every image that the Engine holds is one that qclock built. */
   readonly records?: ImageRecords;
+  readonly changedSecrets?: ReadonlySet<string>;
 }
 
 /** The plan for a stack and an Engine. */
 export function planFor(
   stack: Stack,
   observed: Observed,
-  { images, options = {}, records = recordsOf(observed) }: PlanChanges = {},
+  {
+    images,
+    options = {},
+    records = recordsOf(observed),
+    changedSecrets = new Set(),
+  }: PlanChanges = {},
 ): Plan {
   return reconcile({
     stack,
     observed,
     desiredImages: desired(stack, images),
     records,
-    secretHashes: new Map(),
+    changedSecrets,
     options,
   });
 }

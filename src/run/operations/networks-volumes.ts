@@ -147,7 +147,7 @@ export async function writeServiceSecrets(
   context: OperationContext,
 ): Promise<string> {
   const full = making(context);
-  const { engine, signal, secretHashes, stackName } = context;
+  const { engine, signal, stackName } = context;
   const service = serviceOf(full.stack, name);
   await writeSecrets({
     engine,
@@ -155,7 +155,6 @@ export async function writeServiceSecrets(
     stack: full.stack,
     service,
     owner: await userOf(full.stack, service, engine, signal),
-    secretHashes,
     labels: labelsFor(full),
     secretVariable: full.run.secretVariable,
     runId: full.run.runId,

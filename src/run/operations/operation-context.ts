@@ -17,7 +17,6 @@ export interface OperationContext {
   readonly engine: Engine;
   readonly prepared: PreparedImages | undefined;
   readonly artifacts: Artifacts | undefined;
-  readonly secretHashes: ReadonlyMap<string, string>;
   readonly emit: Emit;
   readonly clock: Clock;
   readonly signal: AbortSignal;

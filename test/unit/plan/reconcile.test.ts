@@ -589,12 +589,16 @@ test("secrets whose container was never made are written again: the run may have
     services: [aService({ name: "app", secrets })],
   });
   const volume = anObservedVolume(aVolume("app-secrets"), {
-    configHash: secretsHash(aService({ name: "app", secrets }), new Map()),
+    configHash: secretsHash(aService({ name: "app", secrets })),
     secrets: ["key"],
   });
   const before = afterUp(stack);
 
   expect(formatPlan(planFor(stack, { ...before, volumes: [volume] }))).toBe("");
+  const changed = { changedSecrets: new Set(["app"]) };
+  expect(formatPlan(planFor(stack, { ...before, volumes: [volume] }, changed))).toContain(
+    "-> create:app, its secrets changed",
+  );
   expect(formatPlan(planFor(stack, { ...before, containers: [], volumes: [volume] })))
     .toMatchInlineSnapshot(`
     "[] -> remove-secrets:app, perhaps not written to their end
@@ -653,9 +657,8 @@ test("an image with the right label that qclock did not build is built again, an
     images: new Map([...before.images, [exchanged.reference, exchanged]]),
   };
 
-  expect(
-    formatPlan(planFor(stack, observed, { records: recordsOf(before) })),
-  ).toMatchInlineSnapshot(`
+  expect(formatPlan(planFor(stack, observed, { records: recordsOf(before) })))
+    .toMatchInlineSnapshot(`
     "[] -> assemble:app, it is not the image that qclock built
     [assemble:app] -> load:app, assembled
     "
