@@ -14,6 +14,8 @@ import type { ImageSubject } from "./subject.ts";
 export interface Expectation {
   readonly desired: ReadonlyMap<string, DesiredImage>;
   readonly target: LockTarget;
+  /** By image name, the ids of what qclock is known to have built from its inputs. */
+  readonly recorded: ReadonlyMap<string, ReadonlySet<string>>;
   /** For each service the operations that a plan holds for it, with their causes. */
   readonly drift: ReadonlyMap<string, readonly string[]>;
   /** Names of the Engine's networks that are internal now. */
@@ -85,6 +87,9 @@ export async function gatherImage(
     },
     get fingerprint() {
       return expectation.take().desired.get(image.name)?.fingerprint;
+    },
+    get recorded() {
+      return expectation.take().recorded.get(image.name) ?? new Set();
     },
     setuid: chain.flatMap((each) => (each.type === "assembled" ? each.setuid : [])),
     services: [...stack.services.values()].filter((service) => service.image === image.name),

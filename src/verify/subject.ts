@@ -25,6 +25,8 @@ export interface ImageSubject {
   readonly locked: readonly LockedPackage[] | undefined;
   /** Fingerprint that it must have; undefined where it cannot be known. */
   readonly fingerprint: Digest | undefined;
+  /** Ids of what qclock is known to have built from its inputs; empty where nothing here records any. */
+  readonly recorded: ReadonlySet<string>;
   /** Paths that may be setuid or setgid, parents' included. */
   readonly setuid: readonly string[];
   /** Services made from it. */

@@ -1,9 +1,11 @@
 import type { Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
+import { recordedIds } from "../plan/built-images.ts";
 import { planChanges } from "../plan/plan-changes.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunContext } from "../run/context.ts";
-import { planStack } from "../run/plan-stack.ts";
+import { type PlannedStack, planStack } from "../run/plan-stack.ts";
+import type { Stack } from "../stack/stack.ts";
 import {
   checkCatalogue,
   completeCheck,
@@ -164,6 +166,7 @@ async function lookAtEverything(
       return {
         desired: prepared.desired,
         target: prepared.target,
+        recorded: recordedOf(context.stack, planned),
         drift: driftOf(plan),
         internalNetworks: new Set(internal.map(({ name }) => name)),
       };
@@ -264,6 +267,20 @@ function selectChecks(only: readonly string[] | undefined): ReadonlySet<string> 
     });
   }
   return new Set(only);
+}
+
+/** The ids that each image may have. */
+function recordedOf(
+  stack: Stack,
+  { observed, records, prepared }: PlannedStack,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const evidence = { stack, observed, records };
+  return new Map(
+    [...stack.images.values()].map((image) => {
+      const fingerprint = prepared.desired.get(image.name)?.fingerprint ?? "";
+      return [image.name, recordedIds(evidence, image, fingerprint)];
+    }),
+  );
 }
 
 /** What a plan would do to each service, in words; that it waits for one says nothing about it. */

@@ -47,6 +47,25 @@ export const imageLayerChecks: readonly Check<ImageSubject>[] = [
     },
   },
   {
+    id: "IMG-030",
+    title: "is the image that qclock built, and not another one under its name",
+    severity: "critical",
+    sources: ["qclock"],
+    run({ fingerprint, recorded, details }) {
+      if (fingerprint === undefined) return skipped("its inputs are not known to qclock");
+      const { id, identity } = details;
+      if (recorded.has(identity) || recorded.has(id)) return passed();
+      return judge(
+        [
+          recorded.size === 0
+            ? "nothing on this machine records that qclock built it from its inputs"
+            : `it is ${identity}, qclock built ${[...recorded].join(" or ")}`,
+        ],
+        "Run qclock build: what is right stays as it is, what is not is replaced.",
+      );
+    },
+  },
+  {
     id: "IMG-027",
     title: "its package database lists exactly the locked packages",
     severity: "high",

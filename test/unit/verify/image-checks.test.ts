@@ -235,6 +235,18 @@ const broken: readonly (readonly [
     /no fingerprint/,
   ],
   [
+    "IMG-030",
+    "another image under its name",
+    anImageSubject({ details: { id: "sha256:theirs", identity: "sha256:theirs" } }),
+    /it is sha256:theirs, qclock built sha256:app/,
+  ],
+  [
+    "IMG-030",
+    "an image that nothing records",
+    anImageSubject({ recorded: new Set() }),
+    /nothing on this machine records/,
+  ],
+  [
     "IMG-027",
     "another version",
     anImageSubject({
@@ -319,6 +331,12 @@ test.each([
     "an image whose inputs are unknown",
     anImageSubject({ fingerprint: undefined }),
     "skipped",
+  ],
+  [
+    "IMG-030",
+    "an image that is recorded under its manifest's id",
+    anImageSubject({ details: { identity: "sha256:other" } }),
+    "passed",
   ],
   [
     "IMG-027",
