@@ -28,11 +28,13 @@ export function divergedNetworks(
 export function planNetworks(planning: Planning): void {
   const { draft, observed } = planning;
   const present = new Map(observed.networks.map((network) => [network.name, network]));
+  const foreign = new Set(observed.networks.filter(({ ours }) => !ours).map(({ name }) => name));
   const diverged = divergedNetworks(planning);
   const missing: Network[] = [];
   for (const network of neededNetworks(planning)) {
     const found = present.get(network.engineName);
-    refuseForeign(network, found);
+    // Engines before 25 may have two of one name; with a foreign one among them the name leads anywhere.
+    if (foreign.has(network.engineName)) throw foreignNetwork(network);
     removeDoubles(planning, network, found);
     if (found !== undefined && !diverged.has(network.engineName))
       draft.keep("network", network.name, "exists");
@@ -63,6 +65,7 @@ function removeDoubles(
 ): void {
   for (const { id, name, ours } of observed.networks) {
     if (!ours || name !== engineName || id === kept?.id) continue;
+    refuseNetworkUsers(observed, { id, name: id });
     const operation = { type: "remove-network", name, id } as const;
     draft.add(`remove-network:${key}:${id.slice(0, 12)}`, operation, "another one has its name");
   }
@@ -130,9 +133,8 @@ function neededNetworks({
   return [...stack.networks.values()].filter(({ name }) => names.has(name));
 }
 
-function refuseForeign(network: Network, found: ObservedNetwork | undefined): void {
-  if (found === undefined || found.ours) return;
-  throw new QclockError(
+function foreignNetwork(network: Network): QclockError {
+  return new QclockError(
     "foreign-object",
     `A network named ${network.engineName} exists, but is not this stack's.`,
     {

@@ -637,6 +637,20 @@ test("a network has room for everyone on it", () => {
   });
 });
 
+test("of two networks with one name a foreign one stops the plan, whichever the Engine lists first", () => {
+  const stack = aStack(threeTiers());
+  const before = afterUp(stack);
+  const foreign = anObservedNetwork(aNetwork("edge"), { id: "theirs", ours: false });
+
+  for (const networks of [
+    [foreign, ...before.networks],
+    [...before.networks, foreign],
+  ])
+    expect(() => planFor(stack, { ...before, networks })).toThrow(
+      expect.objectContaining({ code: "foreign-object" }),
+    );
+});
+
 test("of two networks with one name one goes before anything starts on the other", () => {
   const stack = aStack(threeTiers());
   const before = afterUp(stack, { app: { status: "exited" } });
