@@ -6,9 +6,11 @@ import { readWhole } from "../project/open.ts";
 import type { Secret } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
 
-/** Bytes of a tar header, and where in it the size stands. */
+/** Bytes of a tar header and of what everything is padded to; where in it the size and the type stand. */
 const HEADER = 512;
-const [SIZE_AT, SIZE_END] = [124, 135];
+const [SIZE_AT, SIZE_END, TYPE_AT] = [124, 135, 156];
+/** What an archive of one small file may hold beside its content: headers, and the padding.  */
+const beside = 64 * 1024;
 
 /**
  * Services whose containers hold other secrets than the files and variables do now. The content itself is compared, as it
@@ -33,13 +35,14 @@ export async function findChangedSecrets(
     Array.from(stack.services.values(), async ({ name, containerName, secrets }) => {
       const container = containers.find((one) => one.ours && one.name === containerName);
       if (container === undefined) return [];
-      for (const { secret, target } of secrets) {
-        const value = declared.get(secret);
-        if (value === undefined) continue;
-        const file = { id: container.id, path: target, value, signal };
-        if (!(await holds(engine, file))) return [name];
-      }
-      return [];
+      const same = await Promise.all(
+        secrets.map(async ({ secret, target: path }) => {
+          const value = declared.get(secret);
+          const { id } = container;
+          return value === undefined || (await holds(engine, { id, path, value, signal }));
+        }),
+      );
+      return same.every(Boolean) ? [] : [name];
     }),
   );
   return new Set(changed.flat());
@@ -63,16 +66,29 @@ async function holds(
       chunks.push(chunk);
       bytes += chunk.length;
       // Larger than the value can be: another file, and perhaps a large one.
-      if (bytes > HEADER + value.length + 64 * 1024) return false;
+      if (bytes > value.length + beside) return false;
     }
   } catch (error) {
     // The file, or the container, went away meanwhile.
     if (engineStatus(error) === 404) return false;
     throw error;
   }
-  const tar = Buffer.concat(chunks);
-  const size = Number.parseInt(tar.toString("latin1", SIZE_AT, SIZE_END), 8);
-  return size === value.length && tar.subarray(HEADER, HEADER + size).equals(value);
+  return contentOf(Buffer.concat(chunks))?.equals(value) === true;
+}
+
+/** The content of the only file of an archive; undefined where there is none. */
+function contentOf(tar: Buffer): Buffer | undefined {
+  for (let at = 0; at + HEADER <= tar.length;) {
+    const size = Number.parseInt(tar.toString("latin1", at + SIZE_AT, at + SIZE_END), 8);
+    const type = tar.toString("latin1", at + TYPE_AT, at + TYPE_AT + 1);
+    if (Number.isNaN(size)) return undefined;
+    const content = at + HEADER;
+    if (type === "0" || type === "\0") return tar.subarray(content, content + size);
+    // Headers that tell of the file after them, such as what its own header has no room for.
+    if (!["x", "g", "L"].includes(type)) return undefined;
+    at = content + Math.ceil(size / HEADER) * HEADER;
+  }
+  return undefined;
 }
 
 /** The content of a secret that comes from a file or a variable. Throws `usage` where there is none. */
