@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { ResetContext } from "../data/reset.ts";
+import { openStore } from "../store/disk-store.ts";
 import type { Stack } from "../stack/stack.ts";
 import { QclockError } from "../error.ts";
-import { engineOf } from "./context.ts";
+import { engineOf, storeDirectory } from "./context.ts";
 import { displayPath, findManifest } from "./manifest-file.ts";
 import type { Session } from "./session.ts";
 import { loadStack } from "./stack-file.ts";
@@ -20,6 +21,7 @@ export async function withResetContext(
     stackName,
     stack,
     engine: connection.engine,
+    store: await openStore(storeDirectory(session)),
     emit: session.emit,
     clock: session.clock,
     signal: session.signal,

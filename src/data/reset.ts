@@ -7,15 +7,22 @@ import { dataOf, planTeardown } from "../plan/teardown.ts";
 import type { RunContext } from "../run/context.ts";
 import type { RunReport } from "../run/event.ts";
 import { removeEmptyImage } from "../run/helper.ts";
+import { readImageRecords } from "../run/image-records.ts";
 import { takeLock } from "../run/lock.ts";
 import { emptyReport, executeOperations } from "../run/run-plan.ts";
 import type { Stack } from "../stack/stack.ts";
+import type { Store } from "../store/store.ts";
 
 /** What reset works with: labels are enough, so the stack may be missing. */
 export type ResetContext = Pick<
   RunContext,
   "engine" | "emit" | "clock" | "signal" | "jobs" | "lockTimeoutMs" | "runId" | "version" | "holder"
-> & { readonly stackName: string; readonly stack: Stack | undefined };
+> & {
+  readonly stackName: string;
+  readonly stack: Stack | undefined;
+  /** Where it is recorded which images qclock built; nothing is written to it. */
+  readonly store: Pick<Store, "readNote">;
+};
 
 /** A question that is answered by typing a word, so that it is not answered by habit. */
 export interface LossQuestion {
@@ -75,6 +82,10 @@ async function removeAll(
     stackName,
     stack,
     observed,
+    records: await readImageRecords(
+      context.store,
+      observed.images.values().map(({ fingerprint }) => fingerprint ?? ""),
+    ),
     options: {
       ...(options.services === undefined ? {} : { services: options.services }),
       removeVolumes: options.purgeVolumes,

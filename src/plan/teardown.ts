@@ -1,4 +1,5 @@
 import type { Stack } from "../stack/stack.ts";
+import type { ImageRecords } from "./built-images.ts";
 import { PlanDraft } from "./draft.ts";
 import { noticeImageUsers, refuseNetworkUsers, refuseVolumeUsers } from "./foreign-users.ts";
 import { noticeLookalikes } from "./lookalikes.ts";
@@ -24,6 +25,8 @@ export function planTeardown(request: {
   readonly stackName: string;
   readonly stack: Stack | undefined;
   readonly observed: Observed;
+  /** Which images qclock is known to have built. Absent: none, and those without a name stay. */
+  readonly records?: ImageRecords;
   readonly options: TeardownOptions;
 }): Plan {
   const { stackName, stack, observed, options } = request;
@@ -52,9 +55,10 @@ export function planTeardown(request: {
   }
   if (options.removeVolumes) planVolumes(request, draft);
   if (options.removeImages && names === undefined) {
-    for (const [reference, { id }] of observed.images) {
-      // Ours by its name alone; what bears no name of ours may be what somebody built on it.
-      if (reference.startsWith("sha256:")) continue;
+    for (const [reference, { id, identity, fingerprint = "" }] of observed.images) {
+      // Ours by its name alone; without one it may be what somebody built on ours, unless it is recorded.
+      const isRecorded = request.records?.get(fingerprint)?.has(identity) === true;
+      if (reference.startsWith("sha256:") && !isRecorded) continue;
       noticeImageUsers(draft, observed, { id, reference });
       draft.add(
         `remove-image:${reference}`,

@@ -147,6 +147,18 @@ test("images go by their names alone: what somebody built on ours has another on
   ]);
 });
 
+test("an image that lost its name goes when qclock is known to have built it, as one that a killed run left", () => {
+  const before = afterUp(stack);
+  const nameless = anObservedImage("left", { reference: "sha256:id-of-left" });
+  const observed = { ...before, images: new Map([[nameless.reference, nameless]]) };
+  const options = { removeVolumes: false, removeImages: true, cause: "reset" };
+  const records = new Map([["sha256:left-1", new Set(["sha256:id-of-left"])]]);
+  const request = { stackName: "t", stack, observed, options };
+
+  expect(formatPlan(planTeardown({ ...request, records }))).toContain("remove-image:sha256:id-of");
+  expect(formatPlan(planTeardown(request))).not.toContain("remove-image");
+});
+
 test("a container that somebody made from our image is told, since the image stays for it", () => {
   const others = [{ name: "trial", networks: [], volumes: [], imageId: "sha256:id-of-app" }];
   const { notices } = planTeardown({
