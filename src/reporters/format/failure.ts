@@ -11,6 +11,7 @@ export interface FailureOptions {
 
 /** Lines of a failed step's output that are shown; the log file has the rest. */
 const shownLines = 20;
+const longestLine = 500;
 
 /** What went wrong in a run: each failure with its error and the output of that step alone, then where the rest lies. Empty when nothing failed. */
 export function formatFailures(view: View, options: FailureOptions): string {
@@ -25,10 +26,16 @@ export function formatFailures(view: View, options: FailureOptions): string {
   return blocks.join("");
 }
 
+/** A line in a length that can be read; the log file has all of it. */
+function shorten(line: string): string {
+  if (line.length <= longestLine) return line;
+  return `${line.slice(0, longestLine)}… (${line.length - longestLine} more characters)`;
+}
+
 function formatOutput(id: string, output: readonly string[], style: Style): string {
   if (output.length === 0) return "";
   const shown = output.slice(-shownLines);
-  const lines = shown.map((line) => `      ${style.faint("|")} ${sanitizeLine(line)}`);
+  const lines = shown.map((line) => `      ${style.faint("|")} ${shorten(sanitizeLine(line))}`);
   return [
     `    output of ${id}, last ${shown.length === 1 ? "line" : `${shown.length} lines`}:`,
     ...lines,

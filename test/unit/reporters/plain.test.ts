@@ -104,3 +104,20 @@ test("quiet says nothing of a success and everything of a failure", () => {
     /^error: Service "app" ended at once.*\n[\s\S]*hint: Look at its log\.\n/,
   );
 });
+
+test("what a step waits for is said without --verbose, and what it says long is cut in its failure", () => {
+  const node = scriptedNodes.readyApp;
+  const reason = "tcp_socket:3306: connection refused";
+  expect(plain([{ type: "node-waiting", atMs: 10_000, node, reason, waitedMs: 10_000 }])).toBe(
+    `[   0.0s] service app: waiting for 10.0 s: ${reason}\n`,
+  );
+
+  const long = "x".repeat(60_000);
+  const [begun, end] = [
+    scriptedEvents({ failing: true }),
+    scriptedEvents({ failing: true }).at(-1),
+  ];
+  const said: RunEvent = { type: "node-output", atMs: 0, node: scriptedNodes.startApp, line: long };
+  const text = plain([...begun.slice(0, -1), said, ...(end === undefined ? [] : [end])]);
+  expect(text).toContain(`| ${"x".repeat(500)}… (59500 more characters)\n`);
+});

@@ -56,3 +56,17 @@ test("an error without a secret stays as it is, its causes included", () => {
   const error = new QclockError("build-failed", "no", { cause: new Error("why") });
   expect(redactError(error, createRedactor().redact)).toBe(error);
 });
+
+test("what a step waits for loses it, too", () => {
+  const redactor = createRedactor();
+  redactor.add(secret);
+  const node = scriptedNodes.readyApp;
+  const event = {
+    type: "node-waiting",
+    atMs: 0,
+    node,
+    reason: `said ${secret}`,
+    waitedMs: 1,
+  } as const;
+  expect(redactEvent(event, redactor)).toMatchObject({ reason: "said ***" });
+});
