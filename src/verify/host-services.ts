@@ -46,15 +46,43 @@ export async function readListening(): Promise<readonly Listening[] | undefined>
 
 const networksSchema = z.object({
   NetworkSettings: z.object({
-    Networks: z.record(z.string(), z.object({ Gateway: z.string().nullish() }).nullish()).nullish(),
+    Networks: z
+      .record(
+        z.string(),
+        z
+          .object({
+            Gateway: z.string().nullish(),
+            IPAddress: z.string().nullish(),
+            IPPrefixLen: z.number().nullish(),
+          })
+          .nullish(),
+      )
+      .nullish(),
   }),
 });
 
-/** The host's addresses in the networks of a container, from its inspection. An isolated network has none. */
+/**
+ * The host's addresses in the networks of a container, from its inspection. Engine 28 names none for an internal network,
+ * although the host is on it all the same, by the first address of the subnet; on an isolated network that is the container's.
+ */
 export function gatewaysOf(inspection: unknown): readonly string[] {
   const parsed = networksSchema.safeParse(inspection);
   const networks = parsed.success ? (parsed.data.NetworkSettings.Networks ?? {}) : {};
-  return Object.values(networks).flatMap((network) => network?.Gateway || []);
+  return Object.values(networks).flatMap((network) => {
+    const { Gateway, IPAddress, IPPrefixLen } = network ?? {};
+    if (Gateway) return [Gateway];
+    const first = IPAddress && IPPrefixLen ? firstAddress(IPAddress, IPPrefixLen) : undefined;
+    return first === undefined || first === IPAddress ? [] : [first];
+  });
+}
+
+/** The first address that a host may have in the IPv4 subnet of an address. */
+function firstAddress(address: string, prefix: number): string | undefined {
+  const bytes = address.split(".").map(Number);
+  if (bytes.length !== 4 || prefix > 30) return undefined;
+  const number = bytes.reduce((sum, byte) => sum * 256 + byte, 0);
+  const first = number - (number % 2 ** (32 - prefix)) + 1;
+  return [24, 16, 8, 0].map((shift) => Math.floor(first / 2 ** shift) % 256).join(".");
 }
 
 /** Ports are tried in this number at most: a host that listens on more is told by these. */

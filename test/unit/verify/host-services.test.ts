@@ -24,9 +24,19 @@ test("what listens is read from the kernel's tables, of either family", () => {
   ]);
 });
 
-test("the gateways of a container are the host's addresses in its networks; an isolated one has none", () => {
-  const networks = { a: { Gateway: "10.213.0.1" }, isolated: { Gateway: "" }, gone: null };
-  expect(gatewaysOf({ NetworkSettings: { Networks: networks } })).toEqual(["10.213.0.1"]);
+test("the gateways of a container are the host's addresses in its networks, also where the Engine names none", () => {
+  const networks = {
+    named: { Gateway: "10.213.0.1", IPAddress: "10.213.0.2", IPPrefixLen: 28 },
+    // As Engine 28 tells of an internal network, and of one whose gateway mode is isolated.
+    internal: { Gateway: "", IPAddress: "10.213.0.18", IPPrefixLen: 28 },
+    isolated: { Gateway: "", IPAddress: "10.213.0.33", IPPrefixLen: 28 },
+    stopped: { Gateway: "", IPAddress: "", IPPrefixLen: 0 },
+    gone: null,
+  };
+  expect(gatewaysOf({ NetworkSettings: { Networks: networks } })).toEqual([
+    "10.213.0.1",
+    "10.213.0.17",
+  ]);
   expect(gatewaysOf({})).toEqual([]);
 });
 
