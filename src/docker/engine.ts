@@ -284,7 +284,13 @@ export interface ExecOptions {
 
 export interface InteractiveExecOptions {
   readonly user?: string;
+  /** `NAME=value` each; added to the container's own. */
+  readonly environment?: readonly string[];
+  /** Absolute; the container's own by default. */
+  readonly workingDirectory?: string;
   readonly tty: boolean;
+  /** Whether `stdin` is given to it. */
+  readonly attachStdin: boolean;
   readonly stdin: NodeJS.ReadableStream;
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;

@@ -19,27 +19,27 @@ export async function execInteractive(
   { id, command, options, signal }: InteractiveExecRequest,
 ): Promise<number> {
   const operation = `run ${command[0] ?? "a command"} in container ${shortId(id)}`;
-  const { tty, stdin, stdout, stderr, user } = options;
+  const { tty, attachStdin, stdin, stdout, stderr, user } = options;
   const execId = await createExec(client, {
     id,
     command,
     user,
     operation,
     signal,
-    interactive: { tty },
+    interactive: options,
   });
   const dockerode = await client.dockerode();
   const connection = await client.change({ operation, signal }, () =>
-    dockerode.getExec(execId).start({ hijack: true, stdin: true, Tty: tty }),
+    dockerode.getExec(execId).start({ hijack: true, stdin: attachStdin, Tty: tty }),
   );
-  const restoreTerminal = tty ? takeTerminal(stdin) : () => undefined;
+  const restoreTerminal = tty && attachStdin ? takeTerminal(stdin) : () => undefined;
   const followSize = tty
     ? watchSize(stdout, (size) => dockerode.getExec(execId).resize(size))
     : () => undefined;
   const giveUp = (): void => void connection.destroy();
   signal?.addEventListener("abort", giveUp, { once: true });
   try {
-    stdin.pipe(connection);
+    if (attachStdin) stdin.pipe(connection);
     await copyOutput(connection, { tty, stdout, stderr });
   } catch (error) {
     throw client.http.failure({ operation, signal }, error);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod/mini";
 import { QclockError } from "../../error.ts";
 import type { EngineClient } from "../connection/client.ts";
-import type { ExecOptions, ExecResult } from "../engine.ts";
+import type { ExecOptions, ExecResult, InteractiveExecOptions } from "../engine.ts";
 import { parseForeign } from "../foreign.ts";
 import { endProcess } from "./end-process.ts";
 import { demultiplex } from "./log-frames.ts";
@@ -76,8 +76,11 @@ export interface ExecCreation {
   readonly user: string | undefined;
   readonly operation: string;
   readonly signal: AbortSignal | undefined;
-  /** With a terminal and standard input. */
-  readonly interactive?: { readonly tty: boolean };
+  /** For a person or a pipe; without it the command gets no input and no terminal. */
+  readonly interactive?: Pick<
+    InteractiveExecOptions,
+    "tty" | "attachStdin" | "environment" | "workingDirectory"
+  >;
 }
 
 /** Prepare a command; nothing runs yet. */
@@ -89,12 +92,16 @@ export async function createExec(
     method: "POST",
     path: `/containers/${encodeURIComponent(id)}/exec`,
     json: {
-      AttachStdin: interactive !== undefined,
+      AttachStdin: interactive?.attachStdin ?? false,
       AttachStdout: true,
       AttachStderr: true,
       Tty: interactive?.tty ?? false,
       Cmd: command,
       ...(user === undefined ? {} : { User: user }),
+      ...(interactive?.environment === undefined ? {} : { Env: interactive.environment }),
+      ...(interactive?.workingDirectory === undefined
+        ? {}
+        : { WorkingDir: interactive.workingDirectory }),
     },
     operation,
     signal,

@@ -177,9 +177,39 @@ for (const host of testHosts) {
       stdin.end("echo got $((40 + 2)); exit 5\n");
 
       expect(
-        await engine.execInteractive(id, ["/bin/sh"], { tty: false, stdin, stdout, stderr }),
+        await engine.execInteractive(id, ["/bin/sh"], {
+          tty: false,
+          attachStdin: true,
+          stdin,
+          stdout,
+          stderr,
+        }),
       ).toBe(5);
       expect(String(stdout.read())).toBe("got 42\n");
+      await engine.killContainer(id, "SIGKILL");
+    });
+
+    test("an interactive command has its variables, its folder and its user", async () => {
+      const { PassThrough } = await import("node:stream");
+      const id = await started("interactive-options", { entrypoint: ["/bin/sleep", "60"] });
+      const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
+
+      // Without input `read` ends at once; the image has no program that tells the user.
+      const script =
+        'read x; while read key uid rest; do [ "$key" = Uid: ] && echo "$A $PWD $uid"; done </proc/self/status; true';
+      expect(
+        await engine.execInteractive(id, ["/bin/sh", "-c", script], {
+          tty: false,
+          attachStdin: false,
+          environment: ["A=1"],
+          workingDirectory: "/bin",
+          user: "7",
+          stdin,
+          stdout,
+          stderr,
+        }),
+      ).toBe(0);
+      expect(String(stdout.read())).toBe("1 /bin 7\n");
       await engine.killContainer(id, "SIGKILL");
     });
 

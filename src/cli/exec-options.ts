@@ -1,0 +1,96 @@
+import { QclockError } from "../error.ts";
+
+/** The options of `qclock exec`, with the meaning that they have for `docker exec`. */
+export interface ExecOptions {
+  readonly interactive?: boolean;
+  /** `-t` gives true, `-T` false; neither decides by what the command is connected to. */
+  readonly tty?: boolean;
+  readonly env: readonly string[];
+  readonly workdir?: string;
+  readonly user?: string;
+}
+
+/** How a command is run in a container. */
+export interface ExecPlan {
+  readonly command: readonly string[];
+  readonly tty: boolean;
+  readonly attachStdin: boolean;
+  /** `NAME=value` each. */
+  readonly environment: readonly string[];
+  readonly workingDirectory?: string;
+  readonly user?: string;
+}
+
+/**
+ * What the words after `exec` ask for. Without `-i` and `-t` the command gets what qclock has: its terminal,
+ * or its pipes. Throws `usage` for what cannot be done.
+ */
+export function planExec(request: {
+  readonly service: string;
+  readonly words: readonly string[];
+  readonly options: ExecOptions;
+  readonly environment: ReadonlyMap<string, string>;
+  /** As Node gives it: absent for what is none. */
+  readonly isInputTerminal: boolean | undefined;
+  readonly isOutputTerminal: boolean | undefined;
+}): ExecPlan {
+  const { options, environment } = request;
+  const isInputTerminal = request.isInputTerminal ?? false;
+  const isOutputTerminal = request.isOutputTerminal ?? false;
+  const { interactive = false, tty, workdir, user } = options;
+  if (tty === true && interactive && !isInputTerminal) {
+    throw usage("The input is not a terminal, so it cannot be given one.", "Leave -t out.");
+  }
+  if (workdir !== undefined && !workdir.startsWith("/")) {
+    throw usage(
+      `"${workdir}" is no absolute path.`,
+      "--workdir takes a path in the container, such as /srv.",
+    );
+  }
+  return {
+    command: commandOf(request),
+    tty: tty ?? (!interactive && isInputTerminal && isOutputTerminal),
+    // As for docker: a terminal alone is one to look at.
+    attachStdin: interactive || tty !== true,
+    environment: options.env.flatMap((pair) => variable(pair, environment)),
+    ...(workdir === undefined ? {} : { workingDirectory: workdir }),
+    ...(user === undefined ? {} : { user }),
+  };
+}
+
+/** Whether a user, as `--user` takes it, is root. */
+export function isRoot(user: string): boolean {
+  return /^(?:0+|root)(?::|$)/.test(user);
+}
+
+function commandOf({
+  service,
+  words,
+}: {
+  readonly service: string;
+  readonly words: readonly string[];
+}): readonly string[] {
+  const command = words[0] === "--" ? words.slice(1) : words;
+  const [program = ""] = command;
+  if (program === "") throw usage("No command is given.", `Write qclock exec ${service} COMMAND.`);
+  if (words[0] !== "--" && program.startsWith("-")) {
+    throw usage(
+      `"${program}" is no program.`,
+      `Options stand before the service: qclock exec ${program} ${service} COMMAND.`,
+    );
+  }
+  return command;
+}
+
+/** `NAME` alone takes the value of qclock's own environment, and nothing where that has none. */
+function variable(pair: string, environment: ReadonlyMap<string, string>): readonly string[] {
+  const [name = ""] = pair.split("=", 1);
+  if (name === "") throw usage(`"${pair}" is no variable.`, "--env takes NAME=value, or NAME.");
+  if (pair.includes("=")) return [pair];
+  const value = environment.get(name);
+  return value === undefined ? [] : [`${name}=${value}`];
+}
+
+function usage(message: string, hint: string): QclockError {
+  return new QclockError("usage", message, { hint: `${hint} See 'qclock exec --help'.` });
+}
