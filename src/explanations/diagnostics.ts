@@ -128,6 +128,13 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
     fix: "Correct the name, or declare the secret.",
     example: "secrets: [db-password]    # declare it: secrets: { db-password: { generate: true } }",
   },
+  "unknown-account": {
+    title: "A user or group that the image will not have",
+    explanation:
+      "`user` names an account that neither the image's packages nor its `accounts` make. The Engine would refuse to start the container.",
+    fix: "Declare the account under `accounts`, or write its numbers.",
+    example: "user: web               # accounts: { users: [{ name: web, uid: 10001 }] }",
+  },
   "unknown-os": {
     title: "An operating system that is not known here",
     explanation:
@@ -169,6 +176,13 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
     fix: "Remove the departure, or give its reason under `policy`.",
     example:
       'cap_add: [NET_BIND_SERVICE]\npolicy:\n  capabilities: { NET_BIND_SERVICE: "serves port 80 itself" }',
+  },
+  "capability-without-effect": {
+    title: "A capability that the service never gets",
+    explanation:
+      "The Engine gives the capabilities of `cap_add` to root. A process of another user starts without any, and without new privileges no program gains one.",
+    fix: "Leave the capability out, or run the service as root with a reason under `policy.allow_root`. Ports below 1024 and `ping` need none: Engines from 20.10 on allow both to every user of a container.",
+    example: 'user: "10001:10001"\ncap_add: [NET_RAW]       # has no effect',
   },
   "crlf-line-endings": {
     title: "A script has Windows line ends",

@@ -1,5 +1,7 @@
 import { nearest } from "../nearest.ts";
+import type { Location } from "../diagnostic.ts";
 import type { DocumentPath } from "../manifest/locate.ts";
+import { refuseUnknownAccounts } from "./accounts.ts";
 import type { ServiceRequest } from "./services.ts";
 import type { Hardening, PolicyException } from "./stack.ts";
 
@@ -35,6 +37,14 @@ export function resolveHardening(request: ServiceRequest): {
     });
   };
   const user = service.user ?? userOfImage(request);
+  if (service.user !== undefined) {
+    refuseUnknownAccounts({
+      ...request,
+      user: service.user,
+      image: service.image,
+      location: loaded.locator.value(["services", name, "user"]),
+    });
+  }
   if (policy?.allow_root !== undefined || user === undefined || runsAsRoot(user)) {
     depart("root", policy?.allow_root, {
       at: service.user === undefined ? ["image"] : ["user"],
@@ -50,15 +60,24 @@ export function resolveHardening(request: ServiceRequest): {
       key: "writable_root",
     });
   }
+  const at = (index: number): Location =>
+    loaded.locator.value(["services", name, "cap_add", index]);
   for (const [index, capability] of (service.cap_add ?? []).entries()) {
     if (!capabilities.has(capability)) {
       const suggestion = nearest(capability.replace(/^CAP_/, ""), capabilities);
-      problems.add("invalid-value", loaded.locator.value(["services", name, "cap_add", index]), {
+      problems.add("invalid-value", at(index), {
         message: `"${capability}" is not a single capability.`,
         hint:
           suggestion === undefined
             ? "Name each one that is needed, such as NET_BIND_SERVICE."
             : `Did you mean "${suggestion}"?`,
+      });
+      continue;
+    }
+    if (user !== undefined && hasNoCapabilities(user, policy)) {
+      problems.add("capability-without-effect", at(index), {
+        message: `Service "${name}" never gets ${capability}: it runs as ${user}, and capabilities are given to root.`,
+        hint: freeForAll[capability] ?? "Leave it out, or run the service as root and say why.",
       });
       continue;
     }
@@ -102,6 +121,21 @@ interface Departure {
   /** Begins the hint where there is something better to do than to give a reason. */
   readonly instead?: string;
 }
+
+/**
+ * Whether processes start without capabilities and gain none: those of a user that is not root, since the
+ * Engine sets no ambient capabilities, and files give none without new privileges.
+ */
+function hasNoCapabilities(user: string, policy: ServiceRequest["service"]["policy"]): boolean {
+  return user !== "unknown" && !runsAsRoot(user) && policy?.new_privileges === undefined;
+}
+
+/** What every user of a container may do, so that the capability is not needed. Source: moby 20.10, pull request 41030. */
+const freeForAll: Readonly<Record<string, string>> = {
+  NET_BIND_SERVICE: "Leave it out: every user of a container may use ports below 1024.",
+  NET_RAW:
+    "Leave it out: every user of a container may ping. What makes raw packets has to run as root.",
+};
 
 function runsAsRoot(user: string): boolean {
   return /^(?:0+|root)(?::|$)/.test(user);

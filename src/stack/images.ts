@@ -2,6 +2,7 @@ import path from "node:path";
 import { imageNamePrefix } from "./image-name.ts";
 import type { Location } from "../diagnostic.ts";
 import type { ManifestImage } from "../manifest/schema/manifest.ts";
+import { refuseUnknownAccounts } from "./accounts.ts";
 import { resolveArtifacts } from "./artifacts.ts";
 import { adviceOnReference } from "./image-advice.ts";
 import type { Problems } from "./problems.ts";
@@ -48,6 +49,11 @@ export function resolveImages(request: ImagesRequest): ReadonlyMap<string, Image
     refuseOtherKinds({ ...request, name, image }, kind);
     refuseSameAccounts({ ...request, name, image });
     images.set(name, resolveImage({ ...request, name, image }));
+  }
+  for (const [name, { user }] of Object.entries(loaded.manifest.images)) {
+    if (user === undefined) continue;
+    const location = loaded.locator.value(["images", name, "user"]);
+    refuseUnknownAccounts({ ...request, images, image: name, user, location });
   }
   return images;
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { artifactsSchema } from "./artifacts.ts";
+import { pinnedReferenceSchema } from "./reference.ts";
 import {
   commandSchema,
   environmentSchema,
@@ -8,6 +9,7 @@ import {
   modeSchema,
   nameSchema,
   ownerSchema,
+  signalSchema,
 } from "./values.ts";
 
 export const osSchema = z
@@ -36,19 +38,22 @@ const packagesSchema = z
     examples: [{ "debian-12": ["bash", "ca-certificates"] }],
   });
 
+const userNameSchema = z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, "a user name");
+
+/** A path that can stand in /etc/passwd, whose fields end with a colon. */
+const accountPathSchema = z.string().regex(/^\/[^:]*$/, "an absolute path without colons");
+
 const userSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_-]*$/, "a user name").meta({ description: "Name of the user.", examples: ["web"] }),
+  name: userNameSchema.meta({ description: "Name of the user.", examples: ["web"] }),
   uid: z.int().nonnegative().meta({ description: "Number of the user.", examples: [10001] }),
   gid: z
     .int()
     .nonnegative()
     .optional()
     .meta({ description: "Number of the primary group; the uid's by default.", examples: [10001] }),
-  home: z.string().default("/nonexistent").meta({ description: "Home folder. It is not made.", examples: ["/var/lib/web"] }),
-  shell: z.string().default("/usr/sbin/nologin").meta({ description: "Login shell.", examples: ["/bin/bash"] }),
-  gecos: z.string().default("").meta({ description: "Full name or purpose.", examples: ["Web server"] }),
+  home: accountPathSchema.default("/nonexistent").meta({ description: "Home folder. It is not made.", examples: ["/var/lib/web"] }),
+  shell: accountPathSchema.default("/usr/sbin/nologin").meta({ description: "Login shell.", examples: ["/bin/bash"] }),
+  gecos: z.string().regex(/^[^:]*$/, "a text without colons").default("").meta({ description: "Full name or purpose.", examples: ["Web server"] }),
 });
 
 const groupSchema = z.strictObject({
@@ -56,7 +61,7 @@ const groupSchema = z.strictObject({
     .string()
     .regex(/^[a-z_][a-z0-9_-]*$/, "a group name").meta({ description: "Name of the group.", examples: ["ops"] }),
   gid: z.int().nonnegative().meta({ description: "Number of the group.", examples: [40] }),
-  members: z.array(z.string()).default([]).meta({ description: "Names of users that belong to it besides their primary group.", examples: [["web"]] }),
+  members: z.array(userNameSchema).default([]).meta({ description: "Names of users that belong to it besides their primary group.", examples: [["web"]] }),
 });
 
 const filesSchema = z
@@ -107,12 +112,7 @@ export const imageSchema = z.strictObject({
       examples: ["scratch", "base"],
     }),
   build: buildSchema.optional(),
-  image: z
-    .string()
-    .regex(
-      /@sha256:[0-9a-f]{64}$/,
-      "a reference pinned by digest: `registry.example/name:tag@sha256:…`",
-    )
+  image: pinnedReferenceSchema
     .optional()
     .meta({ description: "An image from a registry, pinned by digest.", examples: [`registry.example/keycloak:23.0@sha256:${"0".repeat(64)}`] }),
   packages: packagesSchema.optional(),
@@ -171,7 +171,7 @@ export const imageSchema = z.strictObject({
     .array(z.union([z.int().min(1).max(65535), z.string().regex(/^\d+(?:\/(?:tcp|udp))?$/)]))
     .optional()
     .meta({ description: "Ports that the image listens on.", examples: [[8080]] }),
-  stop_signal: z.string().optional().meta({ description: "Signal that asks the program to end; SIGTERM by default.", examples: ["SIGQUIT"] }),
+  stop_signal: signalSchema.optional().meta({ description: "Signal that asks the program to end; SIGTERM by default.", examples: ["SIGQUIT"] }),
   labels: labelsSchema.optional().meta({ description: "Labels, as a map or as a list of `name=value`.", examples: [{ "org.opencontainers.image.title": "Shop" }] }),
 });
 

@@ -9,6 +9,7 @@ import {
   modeSchema,
   nameSchema,
   reasonSchema,
+  signalSchema,
   sizeSchema,
 } from "./values.ts";
 
@@ -205,7 +206,7 @@ export const serviceSchema = z.strictObject({
       z.literal(false),
     ])
     .default("on-failure:5").meta({ description: "When the Engine starts the container again. `always` and `unless-stopped` need a reason.", examples: ["on-failure:3"] }),
-  stop_signal: z.string().optional().meta({ description: "Replaces the image's stop signal.", examples: ["SIGQUIT"] }),
+  stop_signal: signalSchema.optional().meta({ description: "Replaces the image's stop signal.", examples: ["SIGQUIT"] }),
   stop_grace_period: durationSchema
     .default("10s").meta({ description: "Time between the stop signal and being killed.", examples: ["30s"] }),
   job: z

@@ -47,7 +47,10 @@ export const imagePathSchema = z
 
 export const environmentSchema = z
   .union([
-    z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+    z.record(
+      z.string().regex(/^[^=]+$/, "a variable's name, which has no `=`"),
+      z.union([z.string(), z.number(), z.boolean()]),
+    ),
     z.array(z.string().regex(/^[^=]+=/, "`NAME=value`")),
   ])
   .meta({ description: "Environment variables, as a map or as a list of `NAME=value`." });
@@ -78,6 +81,14 @@ export const commandSchema = z
 function hasClosedQuotes(line: string): boolean {
   return /^(?:[^"'\\]|\\[\s\S]|"(?:[^"\\]|\\[\s\S])*"|'[^']*')*$/.test(line);
 }
+
+/** A signal by name or number. Source: signal(7), Linux 6.1. */
+export const signalSchema = z
+  .string()
+  .regex(
+    /^(?:(?:SIG)?(?:HUP|INT|QUIT|ILL|TRAP|ABRT|IOT|BUS|FPE|KILL|USR1|SEGV|USR2|PIPE|ALRM|TERM|STKFLT|CHLD|CLD|CONT|STOP|TSTP|TTIN|TTOU|URG|XCPU|XFSZ|VTALRM|PROF|WINCH|IO|POLL|PWR|SYS|UNUSED|RTMIN(?:\+\d{1,2})?|RTMAX(?:-\d{1,2})?)|[1-9]|[1-5]\d|6[0-4])$/,
+    "a signal such as SIGTERM or SIGQUIT",
+  );
 
 /** Why a departure from a hardened default is right. Shown by `verify`. */
 export const reasonSchema = z.string().trim().min(10, "a reason of at least ten characters");
