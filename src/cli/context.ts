@@ -105,10 +105,12 @@ async function openContext(
   });
   const { openStore } = await import("../store/disk-store.ts");
   const { createDownloader } = await import("../store/downloader.ts");
+  await learnProxySecrets(session);
   const store = await openStore(storeDirectory(session));
   const downloader = createDownloader({
     store,
     offline: settings.offline,
+    environment: host.environment,
     onRetry: (message) => emit({ type: "notice", level: "info", message }),
     sleep: (durationMs, abort) => clock.sleep(durationMs, abort),
   });
@@ -174,6 +176,13 @@ async function openContext(
     secretVariable: (name) => host.environment.get(name),
   };
   return ok({ context, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() });
+}
+
+/** Most machines have no proxy, and start without what reads its variables. */
+async function learnProxySecrets({ host, redactor }: Session): Promise<void> {
+  if (![...host.environment.keys()].some((name) => /_proxy$/i.test(name))) return;
+  const { proxySecrets } = await import("../store/proxy.ts");
+  for (const secret of proxySecrets(host.environment)) redactor.add(secret);
 }
 
 /** Debian's spelling of this machine's architecture. */

@@ -29,6 +29,8 @@ ${settingNames.map((name) => `  ${definitions[name].variable.padEnd(22)} ${defin
   ${"QCLOCK_MIRROR_<OS>".padEnd(22)} package mirror of an operating system, such as QCLOCK_MIRROR_DEBIAN_12;
   ${"".padEnd(22)} a second URL after a space is the one of its security updates
   ${"QCLOCK_ARTIFACT_MIRROR".padEnd(22)} base URL that holds artifacts under HOST/PATH, instead of their own URLs
+  ${"http_proxy, https_proxy".padEnd(22)} proxies for everything that qclock fetches, also all_proxy; no_proxy names what goes
+  ${"".padEnd(22)} without one. In lower or upper case; apt's own Acquire::http::Proxy is not read
   ${"DOCKER_HOST".padEnd(22)} the Engine, as for the docker command; also DOCKER_CONTEXT, DOCKER_TLS_VERIFY,
   ${"".padEnd(22)} DOCKER_CERT_PATH and DOCKER_CONFIG
   ${"NO_COLOR, FORCE_COLOR".padEnd(22)} no colour, or colour where there is no terminal

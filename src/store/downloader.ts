@@ -7,6 +7,7 @@ import type { Digest } from "../stack/stack.ts";
 import { type Advice, mirrorAdvice } from "./advice.ts";
 import { writeWhole } from "./disk-store.ts";
 import type { HttpAnswer, HttpClient } from "./http.ts";
+import { MOST_SLOW_ATTEMPTS, Origins } from "./origins.ts";
 import { toStoreError } from "./store-error.ts";
 import { holdsWhole, type Store } from "./store.ts";
 
@@ -55,8 +56,13 @@ export interface DownloaderOptions {
   /** A line for the reader when something is tried again. */
   readonly onRetry: (message: string) => void;
   readonly sleep: (durationMs: number, signal?: AbortSignal) => Promise<void>;
-  /** How long a server may be silent, before its answer or in the middle of it; absent: 20 seconds. */
+  /**
+   * How long a server may be silent, before its answer or in the middle of it; absent: 15 seconds. One that is silent twice in a
+   * row is given up for all files of the run.
+   */
   readonly silenceMs?: number;
+  /** Names the proxies: `http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`, also in upper case. */
+  readonly environment: ReadonlyMap<string, string>;
 }
 
 /** What to do when a file is needed that --offline forbids to fetch. */
@@ -73,7 +79,9 @@ export class NotFoundError extends QclockError {
 const ATTEMPTS = 4;
 /** Of a file of unknown size: a server that never stops must not fill the disk. */
 const LARGEST_BYTES = 16 * 1024 ** 3;
-const SILENCE_MS = 20_000;
+const SILENCE_MS = 15_000;
+/** A server that asks to wait longer is not waited for. */
+const LONGEST_WAIT_MS = 15_000;
 const FIRST_PAUSE_MS = 250;
 
 /** Make a downloader over HTTP and HTTPS. */
@@ -83,11 +91,13 @@ export function createDownloader(options: DownloaderOptions): Downloader {
 
 class HttpDownloader implements Downloader {
   readonly #options: DownloaderOptions;
+  readonly #origins: Origins;
   #client: HttpClient | undefined;
   requestCount = 0;
 
   constructor(options: DownloaderOptions) {
     this.#options = options;
+    this.#origins = new Origins(options.silenceMs ?? SILENCE_MS);
   }
 
   async discard(digest: Digest): Promise<void> {
@@ -119,8 +129,8 @@ class HttpDownloader implements Downloader {
     url: string,
     options: { readonly signal: AbortSignal; readonly maximumBytes: number },
   ): Promise<Uint8Array | undefined> {
-    return this.#retry(url, { signal: options.signal, advice: mirrorAdvice }, async () => {
-      const answer = await this.#request(url, 0, options.signal);
+    return this.#retry(url, { signal: options.signal, advice: mirrorAdvice }, async (signal) => {
+      const answer = await this.#request(url, 0, signal);
       if (answer.status === 404) {
         answer.discard();
         return undefined;
@@ -175,7 +185,7 @@ class HttpDownloader implements Downloader {
   /** One file, resumed after a cut from where it stopped, or from its start where the server cannot resume. */
   async #fetchFile(url: string, request: DownloadRequest): Promise<string> {
     const { store } = this.#options;
-    const { sizeBytes, advice = mirrorAdvice, signal } = request;
+    const { sizeBytes, advice = mirrorAdvice } = request;
     await using temporary = await store.createTemporary();
     const onDisk = <Value>(work: Promise<Value>): Promise<Value> =>
       work.catch((error: unknown) => {
@@ -184,7 +194,7 @@ class HttpDownloader implements Downloader {
     await using file = await onDisk(open(temporary.path, "w"));
     let hash = createHash("sha256");
     let position = 0;
-    await this.#retry(url, { signal, advice }, async () => {
+    await this.#retry(url, { signal: request.signal, advice }, async (signal) => {
       const answer = await this.#request(url, position, signal);
       refuseStatus(url, answer, advice);
       if (position > 0 && answer.status !== 206) {
@@ -225,44 +235,88 @@ class HttpDownloader implements Downloader {
     this.requestCount++;
     // Loaded here: TLS alone takes longer to load than a build with nothing to do takes in all.
     const { HttpClient: Client } = await import("./http.ts");
-    this.#client ??= new Client(this.#options.silenceMs ?? SILENCE_MS);
+    const { silenceMs = SILENCE_MS, environment } = this.#options;
+    this.#client ??= new Client(silenceMs, environment);
     return this.#client.get(url, { from, signal });
   }
 
   async #retry<Value>(
     url: string,
     { signal, advice }: { readonly signal: AbortSignal; readonly advice: Advice },
-    attempt: () => Promise<Value>,
+    attempt: (signal: AbortSignal) => Promise<Value>,
   ): Promise<Value> {
+    const givenUp = this.#origins.signalOf(url);
+    const either = AbortSignal.any([signal, givenUp]);
+    let slowAttempts = 0;
     for (let number = 1; ; number++) {
       try {
-        return await attempt();
+        // A server that was given up is asked nothing more.
+        either.throwIfAborted();
+        const value = await attempt(either);
+        this.#origins.answered(url);
+        return value;
       } catch (error) {
         signal.throwIfAborted();
+        if (givenUp.aborted) {
+          const reason = reasonOf(givenUp.reason);
+          throw unreachable(url, { reason, advice, cause: givenUp.reason });
+        }
         if (error instanceof QclockError) throw error;
         const reason = reasonOf(error);
-        const { isTransient } = await import("./http.ts");
+        const { isSlow, isTransient } = await import("./http.ts");
         if (!isTransient(error)) throw unreachable(url, { reason, advice, cause: error });
-        if (number >= ATTEMPTS)
+        slowAttempts = isSlow(error) ? slowAttempts + 1 : 0;
+        if (slowAttempts > 0 && error instanceof Error) this.#origins.waitedInVain(url, error);
+        const isLast = number >= ATTEMPTS || slowAttempts >= MOST_SLOW_ATTEMPTS;
+        if (isLast)
           throw unreachable(url, { reason: `${reason}, ${number} times`, advice, cause: error });
-        const pauseMs = FIRST_PAUSE_MS * 3 ** (number - 1);
-        this.#options.onRetry(`${url}: ${reason}; trying again in ${pauseMs} ms`);
+        const pauseMs = pauseAfter(error, number);
+        if (pauseMs > LONGEST_WAIT_MS)
+          throw unreachable(url, { reason, advice, cause: error, waitMs: pauseMs });
+        this.#options.onRetry(`${url}: ${reason}; trying again in ${formatPause(pauseMs)}`);
         await this.#options.sleep(pauseMs, signal);
       }
     }
   }
 }
 
-/** 5xx is worth another try; all other refusals are final (401, 403 and 429 would only burn the quota). */
+/** How long the server asks to wait, or else longer with each attempt. */
+function pauseAfter(error: unknown, attempt: number): number {
+  if (error instanceof BusyError && error.retryAfterMs !== undefined) return error.retryAfterMs;
+  return FIRST_PAUSE_MS * 3 ** (attempt - 1);
+}
+
+function formatPause(durationMs: number): string {
+  return durationMs < 1000 ? `${durationMs} ms` : `${Math.round(durationMs / 100) / 10} s`;
+}
+
+/** A server that may answer later: 5xx, or any refusal that says when. */
+class BusyError extends Error {
+  readonly code = "EHTTP5XX";
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, retryAfterMs: number | undefined) {
+    super(message);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * 5xx is worth another try, and so is 429 of a server that says when (Retry-After); all other refusals are final: 401 and 403
+ * would only burn the quota.
+ */
 function refuseStatus(url: string, answer: HttpAnswer, advice: Advice): void {
   if (answer.status === 200 || answer.status === 206) return;
   answer.discard();
   const isGone = answer.status === 404 || answer.status === 410;
   if (isGone) throw new NotFoundError(url, answer.status, advice);
-  if (answer.status >= 500) {
-    throw Object.assign(new Error(`${advice.server} answered ${answer.status}`), {
-      code: "EHTTP5XX",
-    });
+  const { retryAfterMs } = answer;
+  if (answer.status >= 500 || (answer.status === 429 && retryAfterMs !== undefined)) {
+    const asks =
+      retryAfterMs === undefined
+        ? ""
+        : ` and asks to wait ${formatPause(retryAfterMs)} (Retry-After)`;
+    throw new BusyError(`${advice.server} answered ${answer.status}${asks}`, retryAfterMs);
   }
   throw new QclockError(advice.code, `${url}: ${advice.server} answered ${answer.status}.`, {
     hint: advice.refused,
@@ -307,11 +361,19 @@ function unreachable(
     reason,
     advice,
     cause,
-  }: { readonly reason: string; readonly advice: Advice; readonly cause: unknown },
+    waitMs,
+  }: {
+    readonly reason: string;
+    readonly advice: Advice;
+    readonly cause: unknown;
+    /** What the server asks to wait, where that is too long. */
+    readonly waitMs?: number;
+  },
 ): QclockError {
   return new QclockError(advice.code, `${url} cannot be fetched: ${reason}.`, {
     cause,
-    hint: advice.unreachable,
+    hint:
+      waitMs === undefined ? advice.unreachable : `Try again in ${formatPause(waitMs)}, or later.`,
   });
 }
 

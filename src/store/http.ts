@@ -1,11 +1,14 @@
 import type { Agent, IncomingMessage } from "node:http";
 import { loadHttp, loadHttps } from "../node-http.ts";
+import { describeProxy, proxyFor } from "./proxy.ts";
 
 /** The head of an answer and its body, which must be read to the end or discarded. */
 export interface HttpAnswer {
   readonly status: number;
   /** How long the body says that it is; a shorter one ends in an error. Absent when it does not say. */
   readonly lengthBytes?: number;
+  /** How long the server asks to wait before the next try. */
+  readonly retryAfterMs?: number;
   readonly body: AsyncIterable<Uint8Array>;
   discard(): void;
 }
@@ -23,19 +26,35 @@ const TRANSIENT = new Set([
   "ERR_STREAM_PREMATURE_CLOSE",
 ]);
 
+/** Slower than this a server is as good as silent: a megabyte would take a quarter of an hour. */
+const LEAST_BYTES_PER_SECOND = 1024;
+
 /** Whether the same request may go well a moment later. */
 export function isTransient(error: unknown): boolean {
-  return error instanceof Error && "code" in error && TRANSIENT.has(String(error.code));
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  // A tunnel that the proxy has refused, with a status, is refused the next time, too.
+  if (error.code === "ERR_PROXY_TUNNEL") return !("statusCode" in error);
+  return TRANSIENT.has(String(error.code));
+}
+
+/** Whether a server let its time pass, rather than answer wrongly or hang up. */
+export function isSlow(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  // Node has one code for each end of a tunnel, and tells them apart in words.
+  if (error.code === "ERR_PROXY_TUNNEL") return error.message.includes("timed out");
+  return error.code === "ETIMEDOUT";
 }
 
 /** GET over connections that are kept open: a closure is some hundred small files from one server. */
 export class HttpClient {
   readonly #agents = new Map<string, Agent>();
   readonly #silenceMs: number;
+  readonly #environment: ReadonlyMap<string, string>;
 
-  /** `silenceMs`: how long no byte may come, before the answer or in its middle. */
-  constructor(silenceMs: number) {
+  /** `silenceMs`: how long no byte may come, before the answer or in its middle. `environment`: names the proxies. */
+  constructor(silenceMs: number, environment: ReadonlyMap<string, string>) {
     this.#silenceMs = silenceMs;
+    this.#environment = environment;
   }
 
   /** Follows redirects. `from` asks for the rest of a file. Rejects with the socket's error. */
@@ -65,9 +84,8 @@ export class HttpClient {
       throw new Error(`${protocol} is not a protocol that qclock fetches over`);
     }
     const http = protocol === "http:" ? loadHttp() : loadHttps();
-    const agent =
-      this.#agents.get(protocol) ?? new http.Agent({ keepAlive: true, maxSockets: CONNECTIONS });
-    this.#agents.set(protocol, agent);
+    const proxy = proxyFor(url, this.#environment);
+    const agent = this.#agent(http, { protocol, proxy });
     return new Promise((resolve, reject) => {
       const request = http.get(
         url,
@@ -84,22 +102,78 @@ export class HttpClient {
         resolve,
       );
       request.on("timeout", () => request.destroy(silence(this.#silenceMs)));
-      request.on("error", reject);
+      request.on("error", (error) => {
+        if (proxy !== undefined) error.message += ` (through the proxy ${describeProxy(proxy)})`;
+        reject(error);
+      });
     });
+  }
+
+  /** Which URLs go through which proxy is decided here, so that Node is told of one proxy and of no exceptions. */
+  #agent(
+    http: ReturnType<typeof loadHttp | typeof loadHttps>,
+    { protocol, proxy }: { readonly protocol: string; readonly proxy: URL | undefined },
+  ): Agent {
+    const key = `${protocol} ${proxy?.href ?? ""}`;
+    const known = this.#agents.get(key);
+    if (known !== undefined) return known;
+    const agent = new http.Agent({
+      keepAlive: true,
+      maxSockets: CONNECTIONS,
+      ...(proxy === undefined
+        ? {}
+        : { proxyEnv: { http_proxy: proxy.href, https_proxy: proxy.href } }),
+    });
+    this.#agents.set(key, agent);
+    return agent;
+  }
+
+  /** The body, which ends in an error when too little of it comes in a while: silence is seen by the socket, a trickle is not. */
+  async *#watchRate(message: IncomingMessage): AsyncGenerator<Uint8Array> {
+    const seconds = this.#silenceMs / 1000;
+    let bytes = 0;
+    const timer = setInterval(() => {
+      if (bytes < LEAST_BYTES_PER_SECOND * seconds) message.destroy(trickle(bytes, seconds));
+      bytes = 0;
+    }, this.#silenceMs);
+    try {
+      for await (const chunk of message) {
+        bytes += chunk.length;
+        yield chunk;
+      }
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   #toAnswer(status: number, message: IncomingMessage): HttpAnswer {
     message.setTimeout(this.#silenceMs, () => message.destroy(silence(this.#silenceMs)));
     const length = Number(message.headers["content-length"] ?? Number.NaN);
+    const retryAfterMs = parseRetryAfter(message.headers["retry-after"], Date.now());
     return {
       status,
       ...(Number.isSafeInteger(length) ? { lengthBytes: length } : {}),
-      body: message,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      body: this.#watchRate(message),
       discard: () => message.destroy(),
     };
   }
 }
 
+/** Seconds or a date; undefined when it is neither. Source: RFC 9110, section 10.2.3. */
+export function parseRetryAfter(value: string | undefined, nowMs: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d{1,9}$/u.test(value.trim())) return Number(value) * 1000;
+  const atMs = Date.parse(value);
+  return Number.isNaN(atMs) ? undefined : Math.max(0, atMs - nowMs);
+}
+
 function silence(durationMs: number): Error {
   return Object.assign(new Error(`no byte came for ${durationMs / 1000} s`), { code: "ETIMEDOUT" });
+}
+
+function trickle(bytes: number, seconds: number): Error {
+  return Object.assign(new Error(`only ${bytes} bytes came in ${seconds} s`), {
+    code: "ETIMEDOUT",
+  });
 }

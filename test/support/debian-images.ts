@@ -27,6 +27,7 @@ export async function assembleDebian(
   const signal = new AbortController().signal;
   const quiet = { onPhase: () => undefined, onProgress: () => undefined };
   const downloader = createDownloader({
+    environment: new Map(),
     store,
     offline: false,
     onRetry: () => undefined,

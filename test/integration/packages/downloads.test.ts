@@ -187,7 +187,7 @@ test("a file that was damaged in the store is fetched again", async () => {
 test("a store whose folders were deleted meanwhile makes them again", async () => {
   await using server = await startFileServer(files);
   await using temporary = await temporaryStore();
-  await rm(temporary.store.directory, { recursive: true });
+  await rm(temporary.store.directory, { recursive: true, force: true });
 
   const stored = await aDownloader(temporary.store).downloader.toStore(aRequest(server));
 

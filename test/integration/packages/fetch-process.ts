@@ -28,6 +28,7 @@ const paths = await fetchPackages({
   })),
   mirrors: () => Promise.resolve({ main: url, security: url, origin: "the test" }),
   downloader: createDownloader({
+    environment: new Map(),
     store: await openStore(directory),
     offline: false,
     onRetry: console.error,

@@ -1,6 +1,10 @@
 import type { LockRequest } from "../../../src/packages/lock-packages.ts";
 import type { Stack } from "../../../src/stack/stack.ts";
-import { createDownloader, type Downloader } from "../../../src/store/downloader.ts";
+import {
+  createDownloader,
+  type Downloader,
+  type DownloaderOptions,
+} from "../../../src/store/downloader.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { anAssembledImage } from "../../support/a-subject.ts";
 import type { FakeMirror } from "../../support/fake-mirror.ts";
@@ -48,10 +52,11 @@ export function aPackageStack(images: Readonly<Record<string, readonly string[]>
 /** A downloader that waits for nobody, and the lines that it wrote for the reader. */
 export function aDownloader(
   store: Store,
-  options: { readonly offline?: boolean; readonly silenceMs?: number } = {},
+  options: Partial<Pick<DownloaderOptions, "offline" | "silenceMs" | "environment">> = {},
 ): { readonly downloader: Downloader; readonly retries: readonly string[] } {
   const retries: string[] = [];
   const downloader = createDownloader({
+    environment: new Map(),
     store,
     offline: false,
     ...options,
