@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build, type BuildOptions, type OutputFile, type Plugin } from "esbuild";
+import { formatThirdParty, packageFolders, readLibrary } from "./scripts/third-party.ts";
 
 /**
  * Bundle src/ into dist/: one file for the command line, one for each worker thread, one for each library that only
@@ -54,6 +55,8 @@ const filesBeside: Plugin = {
   },
 };
 
+type OutFile = Pick<OutputFile, "path" | "contents">;
+
 const common = {
   absWorkingDir: root,
   write: false,
@@ -67,7 +70,9 @@ const common = {
   sourcesContent: false,
   // `import()` of a CommonJS file would go through the loader of ES modules, which scans all of it for exports.
   supported: { "dynamic-import": false },
-  legalComments: "none",
+  // Gathered into THIRD-PARTY.txt.
+  legalComments: "external",
+  metafile: true,
   // Half the bytes to read; the lines are kept short enough to find a place that a stack trace names.
   minifyWhitespace: true,
   lineLimit: 160,
@@ -94,8 +99,43 @@ const [own, ...foreign] = await Promise.all([
   }),
   ...libraries.map((name) => build({ ...common, entryPoints: [{ in: name, out: name }] })),
 ]);
-const outputFiles = [own, ...foreign].flatMap((result) => result.outputFiles);
-await replaceBundle(outputFiles);
+await replaceBundle(await withLicenses([own, ...foreign]));
+
+/** The files of the bundle, and the licences of all that is in them in place of a file of comments for each. */
+async function withLicenses(
+  results: readonly {
+    readonly outputFiles: readonly OutputFile[];
+    readonly metafile: { readonly inputs: Readonly<Record<string, unknown>> };
+  }[],
+): Promise<readonly OutFile[]> {
+  const files = results.flatMap(({ outputFiles }) => outputFiles);
+  const isNotice = ({ path: file }: OutFile): boolean => file.endsWith(".LEGAL.txt");
+  const folders = packageFolders(results.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
+  const text = formatThirdParty({
+    libraries: await Promise.all(folders.map((folder) => readLibrary(root, folder))),
+    notices: new Map(
+      files
+        .filter(isNotice)
+        .map(({ path: file, contents }) => [
+          path.relative(root, file).replace(/\.LEGAL\.txt$/, ""),
+          new TextDecoder().decode(contents),
+        ]),
+    ),
+    remarks: new Map([
+      [
+        "openpgp",
+        "All of it is in dist/openpgp.cjs and nothing else is: that file may be replaced by one made from another version\n" +
+          "of the library. The GNU General Public License, which its licence refers to, follows it.",
+      ],
+    ]),
+    texts: new Map([["openpgp", await readFile(path.join(root, "licenses/GPL-3.0.txt"), "utf8")]]),
+  });
+  const thirdParty = path.join(root, "dist", "THIRD-PARTY.txt");
+  return [
+    { path: thirdParty, contents: new TextEncoder().encode(text) },
+    ...files.filter((file) => !isNotice(file)),
+  ];
+}
 
 /** Names the code and the libraries that go into the bundle: what one build remembers, another must not believe. */
 async function digestOfSources(): Promise<string> {
@@ -110,7 +150,7 @@ async function digestOfSources(): Promise<string> {
  * Put the files in the place of those of the last build, one by one and each whole, the entry last. The folder is not
  * emptied first: a qclock that runs, such as that of another test run, still loads parts of it.
  */
-async function replaceBundle(files: readonly OutputFile[]): Promise<void> {
+async function replaceBundle(files: readonly OutFile[]): Promise<void> {
   for (const { path: file, contents } of files.toReversed()) {
     const present = await readFile(file).catch(() => undefined);
     if (present !== undefined && Buffer.compare(present, contents) === 0) continue;

@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { Rig } from "../support/rig.ts";
@@ -272,4 +275,17 @@ test("nothing is coloured where there is no terminal, and all of it where that i
   expect(
     (await rig.qclock(["validate"], { environment: { FORCE_COLOR: "1", NO_COLOR: "1" } })).stderr,
   ).not.toContain(escape);
+});
+
+test("the package ships its bundle with the licences of all that is in it", async () => {
+  const root = path.resolve(import.meta.dirname, "../..");
+  const pack = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+  const { stdout } = spawnSync("npm", pack, { cwd: root, encoding: "utf8" });
+  for (const file of ["dist/qclock.cjs", "dist/THIRD-PARTY.txt", "bin/qclock.js", "bin/child.js"])
+    expect(stdout).toContain(JSON.stringify(file));
+  const text = await readFile(path.join(root, "dist", "THIRD-PARTY.txt"), "utf8");
+  for (const name of ["openpgp", "dockerode", "zod", "commander", "xz-decompress", "ssh2"])
+    expect(text).toMatch(new RegExp(`^  ${name} [0-9.]+: `, "m"));
+  expect(text).toContain("GNU LESSER GENERAL PUBLIC LICENSE");
+  expect(text).toContain("GNU GENERAL PUBLIC LICENSE");
 });
