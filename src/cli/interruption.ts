@@ -11,14 +11,17 @@ export interface Interruption extends Disposable {
   onStop: (message: string) => void;
   /** Stop the run in good order for a reason of its own. */
   stop(reason: string): void;
-  /** End the run with exit code 124 when it takes longer. */
+  /**
+   * End the run with exit code 124 when it takes longer. Where something in it cannot be called off (a file that never opens), the
+   * process is ended by SIGTERM a while later, as the `timeout` command would with `--kill-after`.
+   */
   startDeadline(durationMs: number): void;
   /** The exit code that the interruption asks for; undefined when there was none. */
   readonly exitCode: number | undefined;
 }
 
 /** After the first signal the run has this long to leave things in order; CI systems kill some 10 s after they ask. */
-const graceMs = 8000;
+const usualGraceMs = 8000;
 
 /**
  * A signal that comes again this soon is the same one told twice: by the terminal or the supervisor to the
@@ -30,7 +33,10 @@ const echoMs = 100;
  * Answer SIGINT, SIGTERM and SIGHUP: the first one stops the run in good order, the second one ends
  * the process at once. It ends by the signal itself, as a shell expects, not by an exit code made to look like it.
  */
-export function listenForSignals(process: NodeJS.Process): Interruption {
+export function listenForSignals(
+  process: NodeJS.Process,
+  graceMs: number = usualGraceMs,
+): Interruption {
   const controller = new AbortController();
   const signals: readonly StopSignal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
   let received: StopSignal | undefined;
@@ -51,6 +57,7 @@ export function listenForSignals(process: NodeJS.Process): Interruption {
     if (received !== undefined) return leaveNow(signal);
     received = signal;
     receivedAt = performance.now();
+    clearTimeout(grace);
     interruption.onStop(`Stopping after ${signal}; once more to quit at once.`);
     controller.abort(new QclockError("interrupted", `Interrupted by ${signal}.`));
     grace = setTimeout(() => leaveNow(signal), graceMs);
@@ -70,6 +77,9 @@ export function listenForSignals(process: NodeJS.Process): Interruption {
     startDeadline(durationMs) {
       deadline = setTimeout(() => {
         isLate = true;
+        // Not by `process.exit`, which waits for threads that a call of the system holds.
+        grace = setTimeout(() => leaveNow("SIGTERM"), graceMs);
+        grace.unref();
         const seconds = durationMs / 1000;
         controller.abort(
           new QclockError(

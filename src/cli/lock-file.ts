@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import type { Diagnostic } from "../diagnostic.ts";
 import { QclockError } from "../error.ts";
 import { readLockText } from "../packages/lock-note.ts";
@@ -20,6 +20,8 @@ export async function readLock(
 ): Promise<Result<Lock | undefined, readonly Diagnostic[]>> {
   let text: string;
   try {
+    // A pipe would be waited for, and nothing could call that off.
+    if (!(await stat(file)).isFile()) throw new Error("it is not a file");
     text = await readFile(file, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return ok(undefined);

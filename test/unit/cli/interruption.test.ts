@@ -1,18 +1,20 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
+import { temporaryFolder } from "../../support/temporary-store.ts";
 
 const module = path.resolve(import.meta.dirname, "../../../src/cli/interruption.ts");
 
 /** A process that answers signals as qclock does and takes long to stop. */
 async function start(
   tail: string,
+  graceMs?: number,
 ): Promise<{ readonly child: ChildProcess; readonly output: () => string }> {
   const source = `
     import { listenForSignals } from ${JSON.stringify(module)};
-    const interruption = listenForSignals(process);
+    const interruption = listenForSignals(process${graceMs === undefined ? "" : `, ${graceMs}`});
     const busy = setInterval(() => {}, 1000);
     process.stderr.write("ready\\n");
     ${tail}
@@ -69,3 +71,20 @@ test("a deadline stops the run with 124", async () => {
   );
   expect(await once(child, "exit")).toEqual([124, null]);
 });
+
+test.each([
+  ["its deadline", "interruption.startDeadline(20);", undefined],
+  ["a signal", "", "SIGTERM"],
+] as const)(
+  "a run that waits for what never comes is ended some time after %s",
+  async (_, tail, signal) => {
+    await using folder = await temporaryFolder();
+    const pipe = path.join(folder.path, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const waits = `${tail} (await import("node:fs")).open(${JSON.stringify(pipe)}, "r", () => {});`;
+    const { child } = await start(`${waits} process.stderr.write("waits");`, 100);
+    if (signal !== undefined) child.kill(signal);
+
+    expect(await once(child, "exit")).toEqual([null, "SIGTERM"]);
+  },
+);
