@@ -155,12 +155,16 @@ describe("bombs are refused before they cost time", () => {
       ["yaml-alias"],
     ],
     ["variables in variables", `name: "${"${A:-".repeat(100_000)}"`, ["invalid-interpolation"]],
-  ])("%s", (_what, text, codes) => {
-    const start = performance.now();
-    expect([...new Set(codesOf(text))]).toEqual(codes);
-    // Not a benchmark: what is not bounded takes minutes.
-    expect(performance.now() - start).toBeLessThan(10_000);
-  });
+  ])(
+    "%s",
+    (_what, text, codes) => {
+      const start = performance.now();
+      expect([...new Set(codesOf(text))]).toEqual(codes);
+      // Not a benchmark: what is not bounded takes minutes.
+      expect(performance.now() - start).toBeLessThan(20_000);
+    },
+    30_000,
+  );
 
   test("thousands of keys are compared once each", () => {
     const start = performance.now();

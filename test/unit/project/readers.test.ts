@@ -40,6 +40,11 @@ test("only who is listed uses the file system by itself", () => {
 });
 
 test("who reads secrets, build contexts and files has no other way", () => {
-  for (const file of ["run/secrets.ts", "context/scan.ts", "context/digest.ts", "image/files.ts"])
+  for (const file of [
+    "run/declared-secrets.ts",
+    "context/scan.ts",
+    "context/digest.ts",
+    "image/files.ts",
+  ])
     expect(readFileSync(path.join(root, file), "utf8")).toContain("project/open.ts");
 });
