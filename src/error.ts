@@ -16,6 +16,7 @@ export type ErrorCode =
   | "signature-invalid"
   | "digest-mismatch"
   | "package-vanished"
+  | "package-unproved"
   | "package-corrupt"
   | "bundle-invalid"
   | "artifact-unreachable"

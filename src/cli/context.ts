@@ -18,6 +18,8 @@ import { version } from "./version.ts";
 export interface StackOptions {
   /** `unread` for commands that look at no image: reading a long lock takes longer than they do. */
   readonly lockMode?: RunContext["lockMode"] | "unread";
+  /** Take packages that nothing proves. */
+  readonly allowUnsigned?: boolean | undefined;
   /** Send no request for `--os auto`: it means the first of the manifest's list then, and that is said. */
   readonly asksNobody?: boolean;
 }
@@ -160,6 +162,7 @@ async function openContext(
     lock: lock.value,
     writeLock: (value) => writeLock(lockPath, value),
     lockMode: lockMode === "unread" ? "use" : lockMode,
+    ...(options.allowUnsigned === true ? { allowUnsigned: true } : {}),
     emit,
     clock,
     signal,

@@ -32,6 +32,7 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "signature-invalid": 1,
   "digest-mismatch": 1,
   "package-vanished": 4,
+  "package-unproved": 1,
   "package-corrupt": 1,
   "bundle-invalid": 1,
   "artifact-unreachable": 4,

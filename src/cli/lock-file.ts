@@ -5,12 +5,19 @@ import { QclockError } from "../error.ts";
 import { readLockText } from "../packages/lock-note.ts";
 import type { Lock } from "../packages/package.ts";
 import { ok, type Result } from "../result.ts";
+import { UNSIGNED_FLAG } from "../packages/unproved.ts";
 import type { Store } from "../store/store.ts";
 
 /** How the lock is used: `--locked` forbids any change of it. */
 export function lockModeOf(options: { readonly locked?: boolean }): "use" | "locked" {
   return options.locked === true ? "locked" : "use";
 }
+
+/** The option that takes packages which nothing proves, the same in each command that unpacks any. */
+export const allowUnsignedOption = [
+  UNSIGNED_FLAG,
+  "take packages that no signed index lists, and mark them in the lock",
+] as const;
 
 /** Read the lock beside the manifest; undefined when there is none. */
 export async function readLock(

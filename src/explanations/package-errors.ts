@@ -69,6 +69,13 @@ export const packageExplanations = {
     fix: "Move the package and commit the lock, or name a mirror that keeps old versions as a third URL.",
     example: "qclock lock --update openssl && qclock lock diff",
   },
+  "package-unproved": {
+    title: "Nothing proves that a package is the distribution's",
+    explanation:
+      "Every package of the lock must stand, with its digest, in an index that the distribution signed; the lock alone is not believed. This one stands in none that the mirror, the store or a bundle has: the lock was changed by hand, or the distribution has replaced the package since. Nothing of it was unpacked.",
+    fix: "Move it to a version that the mirror lists, load a bundle that carries the signed index, or name a mirror that keeps old ones as a third URL. --allow-unsigned takes it unproved, and the lock, `lock why`, `verify` and the image say so.",
+    example: "qclock lock --update openssl && qclock lock diff",
+  },
   "package-corrupt": {
     title: "A package cannot be unpacked",
     explanation:
@@ -79,7 +86,7 @@ export const packageExplanations = {
   "bundle-invalid": {
     title: "A bundle is not what it should be",
     explanation:
-      "It is damaged, was cut short, was written by a newer qclock, or is something else. Files that were whole before the fault may be in the store, where they harm nobody; no lock, no image and no file of the project was written.",
+      "It is damaged, was cut short, was written by a newer qclock, or is something else. Nothing of it was kept: no package, no lock, no image and no file of the project.",
     fix: "Carry it over again, and compare its digest with the one where it was saved.",
     example: "sha256sum stack.bundle && qclock bundle list stack.bundle",
   },

@@ -1,4 +1,5 @@
 import type { LockedImage, LockTarget } from "../packages/package.ts";
+import { namesOf } from "../packages/unproved.ts";
 import type { AssembledImage, Digest } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import { buildConfig, buildManifest, type EffectiveSettings, inheritSettings } from "./config.ts";
@@ -14,6 +15,8 @@ import type { UnpackedPackages } from "./unpack-packages.ts";
 /** An assembled image that further images can stand on. */
 export interface AssembledArtifact extends ImageArtifact {
   readonly settings: EffectiveSettings;
+  /** Its packages that nothing proves, and its parents', as `name version`. */
+  readonly unsigned: readonly string[];
 }
 
 export interface AssembleRequest {
@@ -186,10 +189,15 @@ function hasFilesLayer(image: AssembledImage, scan: FileScan): boolean {
 }
 
 function toArtifact(
-  request: Pick<AssembleRequest, "image" | "parent" | "target" | "fingerprint" | "stackName">,
+  request: Pick<
+    AssembleRequest,
+    "image" | "parent" | "locked" | "target" | "fingerprint" | "stackName"
+  >,
   layers: readonly Layer[],
 ): AssembledArtifact {
-  const { image, parent, target, fingerprint, stackName } = request;
+  const { image, parent, locked, target, fingerprint, stackName } = request;
+  const own = locked.packages.filter(({ unsigned }) => unsigned === true);
+  const unsigned = [...(parent?.unsigned ?? []), ...namesOf(own)].toSorted();
   const settings = inheritSettings(parent?.settings, image.config);
   const config = buildConfig({
     image,
@@ -199,6 +207,7 @@ function toArtifact(
     architecture: target.architecture,
     epoch: target.epoch,
     fingerprint,
+    unsigned: unsigned.join(", "),
   });
   const manifest = buildManifest(config, layers);
   return {
@@ -211,6 +220,7 @@ function toArtifact(
     manifestDigest: manifest.digest,
     layers,
     settings,
+    unsigned,
   };
 }
 

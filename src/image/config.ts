@@ -42,8 +42,11 @@ export function buildConfig(request: {
   readonly architecture: Architecture;
   readonly epoch: number;
   readonly fingerprint: Digest;
+  /** See `labels.unsigned`; empty: none. */
+  readonly unsigned: string;
 }): Blob {
-  const { image, stackName, settings, layers, architecture, epoch, fingerprint } = request;
+  const { image, stackName, settings, layers, architecture, epoch, fingerprint, unsigned } =
+    request;
   const created = new Date(epoch * 1000).toISOString().replace(".000Z", "Z");
   const environment = new Map([["PATH", DEFAULT_PATH], ...settings.environment]);
   return toBlob({
@@ -65,6 +68,7 @@ export function buildConfig(request: {
         [labels.stack]: stackName,
         [labels.image]: image.name,
         [labels.fingerprint]: fingerprint,
+        ...(unsigned === "" ? {} : { [labels.unsigned]: unsigned }),
       },
     },
     rootfs: { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) },

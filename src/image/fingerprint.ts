@@ -1,5 +1,6 @@
 import { digestOf } from "../packages/canonical-json.ts";
-import type { LockTarget } from "../packages/package.ts";
+import type { LockedPackage, LockTarget } from "../packages/package.ts";
+import { namesOf } from "../packages/unproved.ts";
 import type {
   Artifact,
   AssembledImage,
@@ -163,6 +164,7 @@ function assembledInputs(
         config: image.config,
         directories: image.directories,
         digests: locked.map(({ digest }) => digest),
+        ...unsignedParts(locked),
         exclude: image.exclude,
         users: image.users,
         groups: image.groups,
@@ -204,6 +206,14 @@ function withFingerprint(
     ...parts,
     fingerprint: digestOf({ format: FORMAT, stack: name, os, architecture, ...parts }),
   };
+}
+
+/** The packages that a label of the image will name; nothing where each is proved. */
+function unsignedParts(locked: readonly LockedPackage[]): {
+  readonly unsigned?: readonly string[];
+} {
+  const names = namesOf(locked.filter(({ unsigned }) => unsigned === true));
+  return names.length === 0 ? {} : { unsigned: names };
 }
 
 /** Nothing for an image without artifacts, whose fingerprint is as it was before there were some. */

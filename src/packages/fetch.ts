@@ -175,9 +175,9 @@ function withName(error: unknown, name: string): unknown {
 
 const SHOWN = 10;
 
-/** Said of all at once: whoever carries a bundle over must not learn of one package at a time. */
-async function refuseMissing(
-  files: readonly FetchableFile[],
+/** Throws `offline` with all files that the store lacks: whoever carries a bundle over must not learn of one package at a time. */
+export async function refuseMissing(
+  files: readonly Pick<FetchableFile, "name" | "digest" | "sizeBytes">[],
   downloader: Downloader,
 ): Promise<void> {
   const held = await Promise.all(files.map((file) => downloader.holds(file)));

@@ -1,46 +1,74 @@
 import { QclockError } from "../error.ts";
-import { type Downloader, NotFoundError } from "../store/downloader.ts";
+import { NotFoundError } from "../store/downloader.ts";
 import type { ControlFields } from "./deb/control.ts";
 import { readControl } from "./deb/look-into.ts";
 import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
 import { parseRelations } from "./deb/relation.ts";
 import { compareVersions } from "./deb/version.ts";
 import { packageFile, withArchive } from "./fetch.ts";
-import type { Mirrors } from "./mirror.ts";
+import { findVanished } from "./find-vanished.ts";
 import type { LockedPackage, LockTarget } from "./package.ts";
+import { proofKey } from "./proof.ts";
+import { proveLock, type ProveRequest } from "./prove-lock.ts";
 
-export interface KeepRequest {
+export interface KeepRequest extends Omit<
+  ProveRequest,
+  "os" | "architecture" | "packages" | "repositories"
+> {
   /** The lock whose versions are to stay. */
   readonly target: LockTarget;
   /** Packages that may go: their locked version is not added. */
   readonly moving: ReadonlySet<string>;
   readonly index: PackageIndex;
-  readonly mirrors: () => Promise<Mirrors>;
-  readonly downloader: Downloader;
-  readonly signal: AbortSignal;
+  /** Keep also what nothing proves. */
+  readonly allowUnsigned?: boolean;
+}
+
+/** An index with what stays, and what could not. */
+export interface KeptPackages {
+  readonly index: PackageIndex;
+  /** Locked versions that are not in the index because nothing proves them. */
+  readonly refused: {
+    readonly packages: readonly LockedPackage[];
+    readonly reasons: readonly string[];
+  };
 }
 
 /**
  * The index with those locked versions added that it does not list any more: a security update is replaced
  * by the next one within days, and a lock must not move for that alone. What such a package needs is read
- * from the package itself, out of the store or from a mirror that still has it; its digest is the lock's.
+ * from the package itself, out of the store or from a mirror that still has it, once it is proved to be the distribution's.
  * Those that can be had nowhere are left out, so that resolving takes another version.
  *
- * Throws `mirror-unreachable`, `digest-mismatch`, `offline`.
+ * Throws `mirror-unreachable`, `digest-mismatch`, `offline`, `signature-invalid`.
  */
-export async function indexWithLocked(request: KeepRequest): Promise<PackageIndex> {
+export async function indexWithLocked(request: KeepRequest): Promise<KeptPackages> {
   const { target, moving, index } = request;
+  const { os, architecture, repositories } = target;
+  const distinct = new Map(packagesOf(target).map((each) => [proofKey(each), each]));
+  const staying = [...distinct.values()].filter(
+    ({ name, version }) =>
+      !moving.has(name) &&
+      // Of a version that the index lists, the index knows the digest, and it is signed.
+      !index.versions(name).some((listed) => listed.version === version),
+  );
+  const proof = await proveLock({ ...request, os, architecture, repositories, packages: staying });
+  const unproved = request.allowUnsigned === true ? [] : proof.unproved;
+  const gone = await findVanished(unproved, { ...request, repositories });
   const added = new Map<string, IndexedPackage[]>();
-  for (const locked of new Map(packagesOf(target).map((each) => [each.digest, each])).values()) {
-    // Of a version that the index lists, the index knows the digest, and it is signed.
-    const isListed = index.versions(locked.name).some(({ version }) => version === locked.version);
-    if (isListed || moving.has(locked.name)) continue;
+  for (const locked of staying.filter((each) => !unproved.includes(each))) {
     const control = await controlOf(request, locked);
     if (control === undefined) continue;
     const entries = added.get(locked.name) ?? [];
     added.set(locked.name, [...entries, toIndexed(locked, control)]);
   }
-  return added.size === 0 ? index : withAdded(index, added);
+  return {
+    index: added.size === 0 ? index : withAdded(index, added),
+    refused: {
+      packages: unproved.filter((each) => !gone.includes(each)),
+      reasons: proof.reasons,
+    },
+  };
 }
 
 function packagesOf(target: LockTarget): readonly LockedPackage[] {

@@ -245,6 +245,7 @@ function packageFacts(entry: LockedPackage): Facts {
     source: `${entry.source} ${entry.sourceVersion}`,
     built: String(entry.buildTime),
     reason: formatReason(entry.reason),
+    signed: entry.unsigned === true ? "by nobody" : "by the distribution",
   };
 }
 

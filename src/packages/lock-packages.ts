@@ -1,53 +1,22 @@
 import { open } from "node:fs/promises";
 import { QclockError } from "../error.ts";
 import type { Artifact, Digest, Stack } from "../stack/stack.ts";
-import type { Downloader } from "../store/downloader.ts";
-import type { PinnedKey } from "./deb/keys/debian.ts";
-import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
 import { pinArtifacts } from "./artifacts.ts";
-import { type FetchablePackage, fetchPackages, withArchive } from "./fetch.ts";
-import { fitsManifest } from "./foresee-lock.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { carryLayers } from "./carry-layers.ts";
-import { describeLockChanges, missingPackages } from "./lock-changes.ts";
+import { choosePackages, NOTHING_CHOSEN } from "./choose-packages.ts";
+import type { IndexedPackage } from "./deb/packages-index.ts";
+import { type FetchablePackage, fetchPackages, withArchive } from "./fetch.ts";
+import { fitsManifest } from "./foresee-lock.ts";
 import { assembledImages, packageInputs } from "./inputs.ts";
-import type { Mirrors } from "./mirror.ts";
-import type {
-  Lock,
-  LockedImage,
-  LockedPackage,
-  LockedRepository,
-  LockTarget,
-  Reason,
-} from "./package.ts";
+import { describeLockChanges, missingPackages } from "./lock-changes.ts";
+import type { LockRequest, LockResult } from "./lock-request.ts";
 import { refuseUnknown } from "./locked-names.ts";
+import type { Lock, LockedImage, LockedPackage, LockTarget, Reason } from "./package.ts";
+import type { PackageProof } from "./proof.ts";
+import { rememberProofs } from "./prove-lock.ts";
+import { proveTarget } from "./prove-target.ts";
 import type { ResolvedPackage } from "./resolve.ts";
-import { resolveImages } from "./resolve-images.ts";
-
-export interface LockRequest {
-  readonly stack: Stack;
-  readonly existing: Lock | undefined;
-  /** `use` fills what the lock lacks, `locked` refuses to, `update` takes the newest of everything. */
-  readonly mode: "use" | "locked" | "update";
-  /** With `update`: the names that move to their newest version, with what that forces; absent: all. */
-  readonly move?: ReadonlySet<string>;
-  readonly mirrors: () => Promise<Mirrors>;
-  /** See `FetchRequest`. */
-  readonly artifactMirror?: string | undefined;
-  readonly downloader: Downloader;
-  /** Trusted keys; absent: those that ship with qclock. */
-  readonly keys?: readonly PinnedKey[];
-  readonly now: Date;
-  readonly onPhase: (title: string) => void;
-  readonly onProgress: (doneBytes: number, totalBytes: number) => void;
-  readonly signal: AbortSignal;
-}
-
-export interface LockResult {
-  readonly lock: Lock;
-  readonly target: LockTarget;
-  readonly changed: boolean;
-}
 
 /** Key of a target in the lock. */
 export function targetKey(stack: Pick<Stack, "os" | "architecture">): string {
@@ -55,40 +24,46 @@ export function targetKey(stack: Pick<Stack, "os" | "architecture">): string {
 }
 
 /**
- * Names to exact packages, artifacts to their sizes. With a lock that fits the manifest this is a comparison of two digests and
- * sends no request. A stale lock is resolved again with its own versions preferred, so that only what
- * the manifest's change needs moves.
+ * Names to exact packages, artifacts to their sizes. With a lock that fits the manifest and was proved before this is a comparison
+ * of digests and sends no request. A stale lock is resolved again with its own versions preferred, so that only what
+ * the manifest's change needs moves. Whatever the lock says, each package in the result is proved.
  *
- * Throws `lock-outdated` in `locked` mode, `unknown-package` for a name in `move` that the lock lacks, and
- * what resolving and fetching throw.
+ * Throws `lock-outdated` in `locked` mode, `unknown-package` for a name in `move` that the lock lacks,
+ * `package-unproved` and `signature-invalid`, and what resolving and fetching throw.
  */
 export async function lockPackages(request: LockRequest): Promise<LockResult> {
-  const { stack, existing, mode } = request;
-  const inputs = packageInputs(stack);
+  const { stack, existing } = request;
   const key = targetKey(stack);
   const current = existing?.targets.get(key);
-  if (
-    existing !== undefined &&
-    current !== undefined &&
-    mode !== "update" &&
-    fitsManifest(stack, current)
-  ) {
-    return { lock: existing, target: current, changed: false };
-  }
-  if (mode === "locked") throw outdated(stack, current);
-  if (request.move !== undefined) refuseUnknown(request.move, current);
-  const target = isForOtherArtifacts(request, current)
-    ? { ...current, inputs, images: await withArtifacts(request, current) }
-    : carryLayers(stack, current, await resolveTarget(request, inputs, current));
-  const targets = new Map([...(existing?.targets ?? []), [key, target]]);
+  const fitting = await fitOrResolve(request, current);
+  const target = await proveTarget(request, fitting);
   // An update may find that everything is at its newest already.
-  const changed = current === undefined || canonicalJson(current) !== canonicalJson(target);
-  return { lock: { version: 1, targets }, target, changed };
+  const isSame = target === current || canonicalJson(current ?? {}) === canonicalJson(target);
+  if (existing !== undefined && isSame) return { lock: existing, target, changed: false };
+  const targets = new Map([...(existing?.targets ?? []), [key, target]]);
+  return { lock: { version: 1, targets }, target, changed: true };
 }
 
-function outdated(stack: Stack, current: LockTarget | undefined): QclockError {
+async function fitOrResolve(
+  request: LockRequest,
+  current: LockTarget | undefined,
+): Promise<LockTarget> {
+  const { stack, mode, move } = request;
+  if (mode === "locked") refuseOutdated(stack, request.existing);
+  if (current !== undefined && mode !== "update" && fitsManifest(stack, current)) return current;
+  if (move !== undefined) refuseUnknown(move, current);
+  const inputs = packageInputs(stack);
+  if (isForOtherArtifacts(request, current))
+    return { ...current, inputs, images: await withArtifacts(request, current) };
+  return carryLayers(stack, current, await resolveTarget(request, inputs, current));
+}
+
+/** Throws `lock-outdated` when a lock is missing or was made for another manifest. */
+export function refuseOutdated(stack: Stack, existing: Lock | undefined): void {
   const key = targetKey(stack);
-  return new QclockError(
+  const current = existing?.targets.get(key);
+  if (current !== undefined && fitsManifest(stack, current)) return;
+  throw new QclockError(
     "lock-outdated",
     current === undefined
       ? `stack.lock.yaml has no entry for ${key}.`
@@ -111,14 +86,6 @@ function isForOtherArtifacts(
   return locked === current.inputs && missingPackages(stack, current).length === 0;
 }
 
-/** The packages that the mirrors would give each image now. Reads indexes; fetches no package and writes nothing. */
-export async function resolveOnly(
-  request: LockRequest,
-): Promise<ReadonlyMap<string, readonly ResolvedPackage[]>> {
-  const current = request.existing?.targets.get(targetKey(request.stack));
-  return (await choosePackages(request, current)).resolved;
-}
-
 async function withArtifacts(
   request: LockRequest,
   current: LockTarget,
@@ -139,11 +106,11 @@ async function resolveTarget(
   current: LockTarget | undefined,
 ): Promise<LockTarget> {
   const { stack } = request;
-  const { repositories, resolved } = assembledImages(stack).some(
+  const { repositories, resolved, proofOfEntry } = assembledImages(stack).some(
     ({ packages }) => packages.length > 0,
   )
     ? await choosePackages(request, current)
-    : { repositories: [], resolved: new Map<string, readonly ResolvedPackage[]>() };
+    : NOTHING_CHOSEN;
   request.onPhase("Fetching packages");
   const closure = [...resolved.values()].flat();
   const paths = await fetch(
@@ -161,12 +128,20 @@ async function resolveTarget(
       buildTimes.set(digest, await readBuildTime(paths.get(digest) ?? ""));
   }
   const images = new Map<string, LockedImage>();
+  const proofs: (readonly [LockedPackage, PackageProof])[] = [];
   for (const { name, artifacts } of assembledImages(stack)) {
+    const packages = (resolved.get(name) ?? []).map((entry) => {
+      const locked = toLocked(entry, buildTimes);
+      const proof = proofOfEntry(entry.package);
+      if (proof !== undefined) proofs.push([locked, proof]);
+      return locked;
+    });
     images.set(name, {
-      packages: (resolved.get(name) ?? []).map((entry) => toLocked(entry, buildTimes)),
+      packages,
       ...(await lockedArtifacts(artifacts, paths)),
     });
   }
+  await rememberProofs({ ...request, os: stack.os }, proofs);
   return {
     os: stack.os,
     architecture: stack.architecture,
@@ -204,58 +179,6 @@ async function fetch(
   });
 }
 
-/** Read the indexes, and choose the packages of each image. */
-async function choosePackages(
-  request: LockRequest,
-  current: LockTarget | undefined,
-): Promise<{
-  readonly repositories: readonly LockedRepository[];
-  readonly resolved: ReadonlyMap<string, readonly ResolvedPackage[]>;
-}> {
-  const { stack, mode, signal } = request;
-  request.onPhase("Reading the package indexes");
-  // Loaded here: with a fresh lock neither the index reader nor OpenPGP is needed.
-  const { loadRepositories } = await import("./deb/repositories.ts");
-  const { index, repositories } = await loadRepositories({
-    os: stack.os,
-    architecture: stack.architecture,
-    mirrors: await request.mirrors(),
-    downloader: request.downloader,
-    ...(request.keys === undefined ? {} : { keys: request.keys }),
-    now: request.now,
-    signal,
-  });
-  request.onPhase("Resolving packages");
-  const kept = mode === "update" && request.move === undefined ? undefined : current;
-  const resolved = resolveImages({
-    stack,
-    index: await withKept(request, kept, index),
-    locked: versionsOf(kept),
-    move: request.move ?? new Set(),
-  });
-  return { repositories, resolved };
-}
-
-/** The index with the versions that are to stay; loaded here, since a first lock keeps none. */
-async function withKept(
-  request: LockRequest,
-  target: LockTarget | undefined,
-  index: PackageIndex,
-): Promise<PackageIndex> {
-  if (target === undefined) return index;
-  const { indexWithLocked } = await import("./keep-locked.ts");
-  const { mirrors, downloader, signal, move = new Set<string>() } = request;
-  return await indexWithLocked({ target, moving: move, index, mirrors, downloader, signal });
-}
-
-function versionsOf(target: LockTarget | undefined): ReadonlyMap<string, string> {
-  const versions = new Map<string, string>();
-  for (const { packages } of target?.images.values() ?? []) {
-    for (const { name, version } of packages) versions.set(name, version);
-  }
-  return versions;
-}
-
 /** The timestamp of the first member of a deb, which dpkg-deb writes from SOURCE_DATE_EPOCH: when the package was built. */
 async function readBuildTime(path: string): Promise<number> {
   await using file = await open(path);
@@ -285,4 +208,12 @@ function toLocked(entry: ResolvedPackage, buildTimes: ReadonlyMap<string, number
     buildTime: buildTimes.get(digest) ?? 0,
     reason: reason satisfies Reason,
   };
+}
+
+/** The packages that the mirrors would give each image now. Reads indexes; fetches no package and writes nothing. */
+export async function resolveOnly(
+  request: LockRequest,
+): Promise<ReadonlyMap<string, readonly ResolvedPackage[]>> {
+  const current = request.existing?.targets.get(targetKey(request.stack));
+  return (await choosePackages(request, current)).resolved;
 }

@@ -12,7 +12,7 @@ export interface PackageWhy {
 export interface ImageWhy {
   readonly image: string;
   readonly package: LockedPackage;
-  /** Fingerprint of the key that signed the release file of its repository. */
+  /** Fingerprint of the key that was proved to have signed it; absent: nothing proves it. */
   readonly signedBy?: string;
   /** From what was asked for in the manifest down to the package; the last one is the package itself. */
   readonly chain: readonly WhyStep[];
@@ -62,12 +62,10 @@ export function explainPackage(
   const holding = order.flatMap((image): readonly ImageWhy[] => {
     const entry = target.images.get(image)?.packages.find((each) => each.name === name);
     if (entry === undefined) return [];
-    const signedBy = target.repositories.find(({ id }) => id === entry.repository)?.signedBy;
     return [
       {
         image,
         package: entry,
-        ...(signedBy === undefined ? {} : { signedBy }),
         chain: chainOf(entry, (wanted) => find(image, wanted)),
       },
     ];

@@ -38,6 +38,7 @@ const packageSchema = z.strictObject({
   source: shown,
   built: z.int().positive(),
   reason: shown.regex(/^(?:requested|\S+ needs \S.*)$/),
+  unsigned: z.literal(true).optional(),
 });
 
 const artifactSchema = z.strictObject({
@@ -198,6 +199,7 @@ function packageToFile(entry: LockedPackage): LockFilePackage {
     source: `${entry.source} ${entry.sourceVersion}`,
     built: entry.buildTime,
     reason: formatReason(entry.reason),
+    ...(entry.unsigned === true ? { unsigned: true } : {}),
   };
 }
 
@@ -274,6 +276,7 @@ function packageFromFile(entry: LockFilePackage): LockedPackage {
     sourceVersion,
     buildTime: entry.built,
     reason: parseReason(entry.reason),
+    ...(entry.unsigned === true ? { unsigned: true } : {}),
   };
 }
 

@@ -22,3 +22,8 @@ export function lockedFiles(
   ];
   return [...new Map(files.map((file) => [file.digest, file])).values()];
 }
+
+/** For who wants the digests alone, and fetches nothing. */
+export async function noMirrors(): Promise<never> {
+  throw new Error("no mirror is asked here");
+}

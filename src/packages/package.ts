@@ -33,6 +33,8 @@ export interface LockedPackage extends PackageId {
   /** When the package was built, seconds since 1970: for a deb the timestamp of its ar member. */
   readonly buildTime: number;
   readonly reason: Reason;
+  /** Nothing proves that it is the distribution's, and `--allow-unsigned` took it all the same; absent: it was proved. */
+  readonly unsigned?: true;
 }
 
 /** A package repository as the lock records it. */

@@ -34,6 +34,8 @@ export interface RunContext {
   readonly lockMode: "use" | "locked" | "update";
   /** In `update`: the packages that may move; absent: all. */
   readonly move?: ReadonlySet<string>;
+  /** Take packages that nothing proves, and mark them; absent: refuse them. */
+  readonly allowUnsigned?: boolean;
   readonly emit: Emit;
   readonly clock: Clock;
   readonly signal: AbortSignal;

@@ -1,6 +1,8 @@
 import { foreseeLock, type ForeseenLock, type LockNeed } from "../packages/foresee-lock.ts";
-import { lockPackages, type LockRequest, resolveOnly } from "../packages/lock-packages.ts";
+import { lockPackages, refuseOutdated, resolveOnly } from "../packages/lock-packages.ts";
+import type { LockRequest } from "../packages/lock-request.ts";
 import type { Lock, LockedImage, LockTarget } from "../packages/package.ts";
+import { namesOf } from "../packages/unproved.ts";
 import type { RunContext } from "./context.ts";
 
 /**
@@ -11,7 +13,9 @@ export type LockUse = "write" | "foresee" | "resolve";
 
 /** The lock that a run works with; see `LockUse`. In `locked` mode one that does not fit is refused, whoever asks. */
 export async function openLock(context: RunContext, lockUse: LockUse): Promise<ForeseenLock> {
-  if (lockUse === "write" || context.lockMode === "locked") return await lockStack(context);
+  if (lockUse === "write") return await lockStack(context);
+  // Nothing is unpacked, so that nothing need be proved, for which mirrors might have to be asked.
+  if (context.lockMode === "locked") refuseOutdated(context.stack, context.lock);
   const foreseen = foreseeLock(context.stack, context.lock);
   if (lockUse === "foresee" || foreseen.need === undefined) return foreseen;
   return { ...foreseen, need: await resolveNeed(context, foreseen.need) };
@@ -40,6 +44,7 @@ export async function lockStack(
   const { request, finish } = lockRequest(context);
   const result = await lockPackages(request);
   finish(countPinned(result.target));
+  warnOfUnsigned(context, result.target);
   if (result.changed) await context.writeLock(result.lock);
   return result;
 }
@@ -60,6 +65,7 @@ function lockRequest(context: RunContext): {
     mode: context.lockMode,
     ...(context.move === undefined ? {} : { move: context.move }),
     ...(context.keys === undefined ? {} : { keys: context.keys }),
+    ...(context.allowUnsigned === true ? { allowUnsigned: true } : {}),
     mirrors: context.mirrors,
     artifactMirror: context.artifactMirror,
     downloader: context.downloader,
@@ -75,6 +81,18 @@ function lockRequest(context: RunContext): {
     signal: context.signal,
   };
   return { request, finish };
+}
+
+/** Said in each run that takes such packages: nobody may forget that they are there. */
+function warnOfUnsigned({ emit }: RunContext, { images }: LockTarget): void {
+  const all = [...images.values()].flatMap(({ packages }) => packages);
+  const names = namesOf(all.filter(({ unsigned }) => unsigned === true));
+  if (names.length === 0) return;
+  emit({
+    type: "notice",
+    level: "warning",
+    message: `Nothing proves that these are the distribution's: ${names.join(", ")}.`,
+  });
 }
 
 /** `210 packages`, or `210 packages, 2 artifacts`. */

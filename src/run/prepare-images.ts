@@ -2,9 +2,15 @@ import type { FileScan } from "../image/files.ts";
 import { explainChange, fingerprintImages, type ImageInputs } from "../image/fingerprint.ts";
 import { scanFiles } from "../image/files.ts";
 import { digestOf } from "../packages/canonical-json.ts";
-import { type ForeseenLock, type LockNeed, undecidedImages } from "../packages/foresee-lock.ts";
+import {
+  type ForeseenLock,
+  foreseeLock,
+  type LockNeed,
+  undecidedImages,
+} from "../packages/foresee-lock.ts";
 import { assembledImages, packageInputs } from "../packages/inputs.ts";
 import type { Lock, LockTarget } from "../packages/package.ts";
+import { VanishedError } from "../packages/vanished.ts";
 import type { DesiredImage } from "../plan/observed.ts";
 import type { Digest, Stack } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
@@ -35,7 +41,7 @@ export async function prepareImages(
 ): Promise<PreparedImages> {
   const { stack, store } = context;
   const [{ lock, target, need }, scans, contexts] = await Promise.all([
-    needsLock(stack) ? openLock(context, lockUse) : withoutPackages(context),
+    needsLock(stack) ? openMoving(context, lockUse) : withoutPackages(context),
     scanAll(stack, store),
     digestContexts(context),
   ]);
@@ -54,6 +60,22 @@ export async function prepareImages(
   }
   if (need === undefined) return { lock, target, scans, inputs, desired };
   return { lock, target, scans, inputs, desired: withUndecided(stack, desired, need), need };
+}
+
+/**
+ * The lock; where it may be written, with those packages moved that are on no mirror any more and that no index lists. Which images
+ * are stale is told by the lock, so that this has to be known before anything is planned.
+ */
+async function openMoving(context: RunContext, lockUse: LockUse): Promise<ForeseenLock> {
+  try {
+    return await openLock(context, lockUse);
+  } catch (error) {
+    const mayMove = lockUse === "write" && context.lockMode === "use";
+    if (!(error instanceof VanishedError) || !mayMove) throw error;
+    // Loaded here: it hardly ever happens.
+    const { moveVanished } = await import("./move-vanished.ts");
+    return foreseeLock(context.stack, await moveVanished(context, error.files));
+  }
 }
 
 /** An image whose packages are not decided has no fingerprint yet; it gets one that no image bears, so that it counts as stale. */

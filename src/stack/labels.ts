@@ -6,6 +6,8 @@ export const labels = {
   image: "dev.qclock.image",
   /** Digest of all inputs of an image, its parent's fingerprint included. On images. */
   fingerprint: "dev.qclock.fingerprint",
+  /** Packages that nothing proves to be the distribution's, its parents' included; absent when there are none. On images. */
+  unsigned: "dev.qclock.unsigned",
   /** Digest of the build context and its number of files. On images made from a Dockerfile. */
   context: "dev.qclock.context",
   /** Name of the service. On containers. */

@@ -31,6 +31,8 @@ export interface DownloadRequest {
 
 /** Fetches files over HTTP, with retries; refuses everything when offline. */
 export interface Downloader {
+  /** The store that files are brought into. */
+  readonly store: Store;
   /** A whole small answer, or undefined when the server has no such file (404). */
   bytes(
     url: string,
@@ -102,6 +104,10 @@ class HttpDownloader implements Downloader {
 
   async discard(digest: Digest): Promise<void> {
     await this.#options.store.remove(digest);
+  }
+
+  get store(): Store {
+    return this.#options.store;
   }
 
   get offline(): boolean {

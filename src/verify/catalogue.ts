@@ -29,6 +29,14 @@ export const completeCheck: CheckInfo = {
   sources: ["qclock"],
 };
 
+/** The root of trust is the distribution's key: what the lock says of a package is believed when a signed index says so. */
+export const proofCheck: CheckInfo = {
+  id: "PKG-001",
+  title: "every package of the lock is proved by the distribution's signature",
+  severity: "critical",
+  sources: ["SLSA", "apt-secure"],
+};
+
 export const imageChecks = [...imageConfigChecks, ...imageFileChecks, ...imageLayerChecks].toSorted(
   byId,
 );
@@ -43,6 +51,7 @@ export const checkCatalogue: readonly CheckInfo[] = [
   probeCheck,
   rebuildCheck,
   completeCheck,
+  proofCheck,
 ]
   .map(({ id, title, severity, sources }) => ({ id, title, severity, sources }))
   .toSorted(byId);

@@ -10,6 +10,7 @@ import {
   checkCatalogue,
   completeCheck,
   probeCheck,
+  proofCheck,
   rebuildCheck,
   stackChecks,
 } from "./catalogue.ts";
@@ -20,6 +21,7 @@ import type { Expectation } from "./gather-image.ts";
 import { observeHostReach, readListening } from "./host-services.ts";
 import { judgeImages, judgeServices, type JudgeRequest } from "./judge-gathered.ts";
 import { createLooker, type Look, type Looker, reasonOf } from "./look.ts";
+import { checkProofs } from "./prove-packages.ts";
 import { runProbes } from "./probe-checks.ts";
 import { observeReachability } from "./reachability.ts";
 import { summarizeResults, type VerifyReport } from "./report.ts";
@@ -140,6 +142,7 @@ async function examine(verification: Verification, engine: Engine): Promise<Exam
   const results: CheckResult[] = [];
   if (wanted.has(probeCheck.id))
     results.push(...(await runProbes(context, lookerFor(concurrency))));
+  if (wanted.has(proofCheck.id)) results.push(await checkProofs(context, lookerFor(1)));
   results.push(...judgeAll(verification, gathered));
   if (stackChecks.some(({ id }) => wanted.has(id)))
     results.push(...(await judgeStack(verification, engine, gathered)));

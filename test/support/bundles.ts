@@ -1,4 +1,4 @@
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { packageInputs } from "../../src/packages/inputs.ts";
@@ -23,6 +23,7 @@ export interface Saver {
   /** Absent: made from the mirror. */
   readonly lock?: Lock;
   readonly options?: Partial<SaveOptions>;
+  readonly allowUnsigned?: boolean;
   readonly onEvent?: (event: RunEventBody) => void;
 }
 
@@ -38,6 +39,8 @@ export async function savedBundle(saver: Saver): Promise<Buffer> {
     downloader,
     mirrors,
     lock,
+    keys: mirror.keys,
+    ...(saver.allowUnsigned === true ? { allowUnsigned: true } : {}),
     lockMode: "locked",
     writeLock: async () => Promise.reject(new Error("this test writes no lock")),
     jobs: 2,
@@ -49,7 +52,6 @@ export async function savedBundle(saver: Saver): Promise<Buffer> {
     manifest: false,
     allTargets: false,
     mirrorsOf: mirrors,
-    keys: mirror.keys,
     ...saver.options,
   });
   const pieces: Uint8Array[] = [];
@@ -129,6 +131,8 @@ export function emptyLock(stack: Stack): Lock {
 
 /** Digests of the blobs in a store. Throws when one is not what its name says, or something unfinished lies about. */
 export async function blobsOf(store: Store): Promise<readonly string[]> {
+  // A store makes its folders when it has something to put into them.
+  await mkdir(path.join(store.directory, "tmp"), { recursive: true });
   const unfinished = await readdir(path.join(store.directory, "tmp"));
   if (unfinished.length > 0) throw new Error(`unfinished: ${unfinished.join(", ")}`);
   const entries = await readdir(store.directory, { recursive: true, withFileTypes: true });

@@ -58,6 +58,7 @@ export async function createTestStack(
     engine: async () => engine,
     store,
     downloader: {
+      store,
       requestCount: 0,
       offline: false,
       discard: async () => undefined,

@@ -2,8 +2,14 @@ import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { withStack } from "../context.ts";
 import { exitCodeOfReport } from "../exit-code.ts";
-import { lockModeOf } from "../lock-file.ts";
+import { allowUnsignedOption, lockModeOf } from "../lock-file.ts";
 import { sayTimings } from "../timings.ts";
+
+interface Options {
+  readonly locked?: boolean;
+  readonly allowUnsigned?: boolean;
+  readonly timings?: boolean;
+}
 
 /** `qclock build` */
 export function registerBuild({ program, run }: Registry): void {
@@ -25,9 +31,10 @@ export function registerBuild({ program, run }: Registry): void {
     (each) =>
       each
         .option("--locked", "fail when the lock is missing or stale, instead of writing it")
+        .option(...allowUnsignedOption)
         .option("--timings", "show afterwards where the time went"),
   );
-  command.action((images: string[], options: { locked?: boolean; timings?: boolean }) =>
+  command.action((images: string[], options: Options) =>
     run(command, (session) =>
       withStack(
         session,
@@ -44,7 +51,7 @@ export function registerBuild({ program, run }: Registry): void {
           if (options.timings === true) await sayTimings(session, report);
           return exitCodeOfReport(report);
         },
-        { lockMode: lockModeOf(options) },
+        { lockMode: lockModeOf(options), allowUnsigned: options.allowUnsigned },
       ),
     ),
   );

@@ -4,7 +4,7 @@ import type { PreparedBundle } from "../../run/bundle/save.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { resolveMirrorsOf, withStack } from "../context.ts";
-import { lockModeOf } from "../lock-file.ts";
+import { allowUnsignedOption, lockModeOf } from "../lock-file.ts";
 import type { Session } from "../session.ts";
 
 interface SaveFlags {
@@ -12,6 +12,7 @@ interface SaveFlags {
   readonly manifest?: boolean;
   readonly allTargets?: boolean;
   readonly locked?: boolean;
+  readonly allowUnsigned?: boolean;
   readonly force?: boolean;
 }
 
@@ -58,6 +59,7 @@ function registerSave({ program, run }: Registry): void {
         .option("--manifest", "also the manifest and the files that it points at, without secrets")
         .option("--all-targets", "every operating system of the lock, not only the chosen one")
         .option("--locked", "fail when the lock is missing or stale, instead of writing it")
+        .option(...allowUnsignedOption)
         .option("--force", "replace a file that is there"),
   );
   command.action((file: string, flags: SaveFlags) =>
@@ -83,7 +85,7 @@ function registerSave({ program, run }: Registry): void {
           reportSaved(session, file, bundle, written);
           return 0;
         },
-        { lockMode: lockModeOf(flags) },
+        { lockMode: lockModeOf(flags), allowUnsigned: flags.allowUnsigned },
       );
     }),
   );
@@ -131,7 +133,7 @@ function registerLoad({ program, run }: Registry): void {
       each
         .option("--images", "put the bundle's images into the Engine")
         .option("--manifest", "write the bundle's manifest and its files into this folder")
-        .option("--allow-unsigned", "take packages that no signature and no lock here vouches for")
+        .option(...allowUnsignedOption)
         .option("--force", "replace another lock, of which a copy is kept, and other files"),
   );
   command.action((file: string, flags: LoadFlags) =>

@@ -15,7 +15,7 @@ export function addLockWhy(lock: Command, run: Registry["run"]): void {
     usage: "why <package>",
     summary: "Say why a package is in an image, from what was asked for down to it",
     description:
-      "Reads the lock and asks no mirror. Also its version, its source and who signed it.",
+      "Also its version, its source and who signed it. A mirror is asked only for a proof that the store lacks.",
     examples: [
       ["qclock lock why libssl3", "which package of the manifest brings it"],
       ["qclock lock why perl-base --json", "for a program"],
@@ -27,7 +27,9 @@ export function addLockWhy(lock: Command, run: Registry["run"]): void {
         session,
         async (context) => {
           const target = await findTarget(context);
-          const { explanations, virtual } = await explain(context, target, name);
+          const found = await explain(context, target, name);
+          const { virtual } = found;
+          const explanations = await withSigners(context, target, found.explanations);
           await session.settle();
           if (session.settings.json) {
             session.printDocument("lock-why", { package: name, virtual, explanations });
@@ -65,6 +67,33 @@ async function findTarget({ stack, lock, emit }: RunContext): Promise<LockTarget
     });
   }
   return target;
+}
+
+/**
+ * Say of each package who signed it, as it is proved now. Throws `package-unproved` where nothing proves one that the lock does not
+ * mark, and `signature-invalid`.
+ */
+async function withSigners(
+  context: RunContext,
+  target: LockTarget,
+  explanations: readonly PackageWhy[],
+): Promise<readonly PackageWhy[]> {
+  const { signersOf } = await import("../../packages/signers.ts");
+  const packages = explanations.flatMap(({ images }) => images.map((each) => each.package));
+  const { emit } = context;
+  const phase = "lock-why:prove";
+  const signers = await signersOf(target, packages, {
+    ...context,
+    now: new Date(),
+    onPhase: (title) => emit({ type: "phase-started", phase, title }),
+  });
+  return explanations.map((why) => ({
+    ...why,
+    images: why.images.map((each) => {
+      const signedBy = signers.get(each.package);
+      return signedBy === undefined ? each : { ...each, signedBy };
+    }),
+  }));
 }
 
 /** The package by its own name, else those that provide it. Throws `unknown-package`. */

@@ -3,6 +3,7 @@ import type { Lock } from "../../packages/package.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { withStack } from "../context.ts";
+import { allowUnsignedOption } from "../lock-file.ts";
 import type { Session } from "../session.ts";
 import { addLockDiff } from "./lock-diff.ts";
 import { addLockWhy } from "./lock-why.ts";
@@ -11,6 +12,7 @@ interface Options {
   /** True without names: everything. */
   readonly update?: true | readonly string[];
   readonly check?: boolean;
+  readonly allowUnsigned?: boolean;
 }
 
 /** `qclock lock`, `qclock lock diff` and `qclock lock why` */
@@ -20,7 +22,9 @@ export function registerLock({ program, run }: Registry): void {
     {
       usage: "lock",
       summary: "Pin every package of every image in stack.lock.yaml",
-      description: "Without a stale lock nothing is asked of any mirror and nothing changes.",
+      description:
+        "Each package is proved by an index that the distribution signed. With a lock that fits and was proved before\n" +
+        "nothing is asked of any mirror and nothing changes.",
       examples: [
         ["qclock lock", "write what the lock lacks"],
         ["qclock lock --update", "move every package to its newest version"],
@@ -32,11 +36,12 @@ export function registerLock({ program, run }: Registry): void {
     (each) =>
       each
         .option("--update [packages...]", "move these packages to their newest version, or all")
-        .option("--check", "change nothing; fail when the lock does not fit the manifest"),
+        .option("--check", "change nothing; fail when the lock does not fit the manifest")
+        .option(...allowUnsignedOption),
   );
   addLockDiff(command, run);
   addLockWhy(command, run);
-  command.action(({ update, check }: Options) =>
+  command.action(({ update, check, allowUnsigned }: Options) =>
     run(command, (session) =>
       withStack(
         session,
@@ -68,7 +73,10 @@ export function registerLock({ program, run }: Registry): void {
             );
           return 0;
         },
-        { lockMode: update !== undefined ? "update" : check === true ? "locked" : "use" },
+        {
+          lockMode: update !== undefined ? "update" : check === true ? "locked" : "use",
+          allowUnsigned,
+        },
       ),
     ),
   );

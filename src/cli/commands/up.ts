@@ -2,13 +2,14 @@ import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { withStack } from "../context.ts";
 import { exitCodeOfReport } from "../exit-code.ts";
-import { lockModeOf } from "../lock-file.ts";
+import { allowUnsignedOption, lockModeOf } from "../lock-file.ts";
 import { sayTimings } from "../timings.ts";
 import { publishedUrls } from "../urls.ts";
 
 interface Options {
   forceRecreate?: boolean;
   locked?: boolean;
+  allowUnsigned?: boolean;
   timings?: boolean;
 }
 
@@ -34,6 +35,7 @@ export function registerUp({ program, run }: Registry): void {
       each
         .option("--force-recreate", "make the containers again even where nothing changed")
         .option("--locked", "fail when the lock is missing or stale, instead of writing it")
+        .option(...allowUnsignedOption)
         .option("--timings", "show afterwards where the time went"),
   );
   command.action((services: string[], options: Options) =>
@@ -53,7 +55,7 @@ export function registerUp({ program, run }: Registry): void {
           if (options.timings === true) await sayTimings(session, report);
           return exitCodeOfReport(report);
         },
-        { lockMode: lockModeOf(options) },
+        { lockMode: lockModeOf(options), allowUnsigned: options.allowUnsigned },
       ),
     ),
   );

@@ -2,12 +2,14 @@ import { exitCodes } from "../exit-code.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { withStack } from "../context.ts";
+import { allowUnsignedOption } from "../lock-file.ts";
 
 interface Options {
   junit?: string;
   strict?: boolean;
   only?: string[];
   list?: boolean;
+  allowUnsigned?: boolean;
   rebuild?: boolean;
 }
 
@@ -34,6 +36,7 @@ export function registerVerify({ program, run }: Registry): void {
         .option("--strict", "medium findings and skipped checks block, too")
         .option("--rebuild", "also build every image again from nothing, and compare")
         .option("--only <checks...>", "run only the checks with these ids")
+        .option(...allowUnsignedOption)
         .option("--list", "list the checks and run none"),
   );
   command.action((options: Options) =>
@@ -73,7 +76,7 @@ export function registerVerify({ program, run }: Registry): void {
           if (error !== undefined) throw error;
           return report.status === "passed" ? exitCodes.done : exitCodes.blocked;
         },
-        { lockMode: "use" },
+        { lockMode: "use", allowUnsigned: options.allowUnsigned },
       );
     }),
   );

@@ -131,7 +131,7 @@ function cutShort(name: string, path?: string, cause?: unknown): Error {
   return invalid(
     name,
     `it was cut short${place}`,
-    "Carry it over again. What was whole is in the store and is not taken in twice.",
+    "Carry it over again, and compare its digest with the one where it was saved.",
     cause,
   );
 }

@@ -1,10 +1,10 @@
 import { QclockError } from "../../error.ts";
-import type { Digest } from "../../stack/stack.ts";
+import type { Architecture, Digest } from "../../stack/stack.ts";
 import type { Downloader } from "../../store/downloader.ts";
 import { type Mirrors, suiteOf } from "../mirror.ts";
 import type { LockedRepository } from "../package.ts";
 import { namedIndex, type ProofRequest, readRelease } from "./prove.ts";
-import { indexUrls, loadRepository } from "./repositories.ts";
+import { COMPONENTS, indexUrls, loadRepository, RELEASE_LIMIT_BYTES } from "./repositories.ts";
 
 /**
  * What proves that a repository's packages are the distribution's: its signed release file and the indexes
@@ -18,41 +18,107 @@ export interface Evidence {
 }
 
 export interface EvidenceRequest extends ProofRequest {
+  readonly architecture: Architecture;
+  /** Those that the lock names. */
+  readonly repositories: readonly LockedRepository[];
   readonly mirrors: () => Promise<Mirrors>;
   readonly downloader: Downloader;
   readonly signal: AbortSignal;
 }
 
+/** Evidence that was found, and why there is no more of it, a line each. */
+export interface FoundEvidence {
+  readonly evidence: readonly Evidence[];
+  readonly reasons: readonly string[];
+}
+
 /** The later release file that took the place of one that no mirror has any more: the same one each time. */
 const NOTE = "release-substitute";
 
-/**
- * Bring into the store what proves a target's packages: the release file of each repository that the lock
- * names where it can still be had, else the mirror's present one. A repository for which there is neither,
- * as there may be offline, is left out.
- *
- * Throws `signature-invalid`, `mirror-unreachable`, `disk-full`.
- */
-export async function collectEvidence(request: EvidenceRequest): Promise<readonly Evidence[]> {
-  const found: Evidence[] = [];
-  if (suiteOf(request.target.os) === undefined) return found;
-  for (const locked of request.target.repositories) {
-    const evidence =
-      (await recall(request, locked, true)) ??
-      (await recallSubstitute(request, locked)) ??
-      (await fetchPresent(request, locked));
-    if (evidence !== undefined) found.push(evidence);
-  }
-  return found;
+/** What the store has of the repositories that a lock names; nobody is asked. */
+export async function storedEvidence(request: EvidenceRequest): Promise<readonly Evidence[]> {
+  const found = await Promise.all(
+    request.repositories.flatMap((locked) => [
+      recall({ ...request, asks: false }, locked, true),
+      recallSubstitute({ ...request, asks: false }, locked),
+    ]),
+  );
+  return found.filter((each) => each !== undefined);
 }
+
+/**
+ * Bring into the store what proves a lock's packages: the release file of each repository that the lock
+ * names where it can still be had, else the mirror's present one. A repository for which there is neither,
+ * as there may be offline, is left out, with the reason.
+ *
+ * Throws `disk-full`, `store-unusable`.
+ */
+export async function collectEvidence(request: EvidenceRequest): Promise<FoundEvidence> {
+  const evidence: Evidence[] = [];
+  const reasons: string[] = [];
+  if (suiteOf(request.os) === undefined) return { evidence, reasons };
+  for (const locked of request.repositories) {
+    try {
+      const found =
+        (await recall(request, locked, true)) ??
+        (await recallSubstitute(request, locked)) ??
+        (await fetchPresent(request, locked));
+      if (found === undefined)
+        reasons.push(
+          `${locked.id}: its signed index is not in the store, and --offline asks nobody`,
+        );
+      else evidence.push(found);
+    } catch (error) {
+      reasons.push(reasonOf(request, locked.id, error));
+    }
+  }
+  return { evidence, reasons };
+}
+
+/**
+ * The present release files of the mirror, and those of the further places that it names, which may keep old ones: for
+ * packages that the evidence of the lock says nothing about.
+ */
+export async function furtherEvidence(request: EvidenceRequest): Promise<FoundEvidence> {
+  const evidence: Evidence[] = [];
+  const reasons: string[] = [];
+  if (request.downloader.offline || suiteOf(request.os) === undefined) return { evidence, reasons };
+  for (const locked of request.repositories) {
+    try {
+      const present = await fetchPresent(request, locked);
+      if (present?.asLocked === false) evidence.push(present);
+      const { further = [] } = await request.mirrors();
+      for (const base of further) {
+        const kept = await fetchKept(request, locked, base);
+        if (kept !== undefined) evidence.push(kept);
+      }
+    } catch (error) {
+      reasons.push(reasonOf(request, locked.id, error));
+    }
+  }
+  return { evidence, reasons };
+}
+
+/** A failure that means that a repository's evidence cannot be had. Throws any other again. */
+function reasonOf({ signal }: EvidenceRequest, id: string, error: unknown): string {
+  signal.throwIfAborted();
+  if (error instanceof QclockError && UNAVAILABLE.has(error.code)) return `${id}: ${error.message}`;
+  throw error;
+}
+
+const REPLACEABLE = new Set(["mirror-unreachable", "digest-mismatch", "signature-invalid"]);
+const UNAVAILABLE = new Set([...REPLACEABLE, "mirror-not-configured", "offline"]);
+
+/** `asks`: whether what the store lacks may be fetched; absent: unless the downloader is offline. */
+type Recall = EvidenceRequest & { readonly asks?: boolean };
 
 /** What the store has of a repository, its indexes fetched where they are missing; undefined when that cannot be had any more. */
 async function recall(
-  request: EvidenceRequest,
+  request: Recall,
   repository: LockedRepository,
   asLocked: boolean,
 ): Promise<Evidence | undefined> {
-  const { store, downloader, signal } = request;
+  const { store, downloader, signal, asks = !downloader.offline } = request;
   if ((await store.find(repository.releaseDigest)) === undefined) return undefined;
   try {
     const release = await readRelease({ ...request, repository });
@@ -62,7 +128,7 @@ async function recall(
         const mirrors = await request.mirrors();
         return indexUrls(`${mirrors[repository.archive]}/dists/${repository.suite}`, path, sha256);
       };
-      if (downloader.offline && !(await downloader.holds({ digest, sizeBytes }))) return undefined;
+      if (!asks && !(await downloader.holds({ digest, sizeBytes }))) return undefined;
       await downloader.toStore({ urls, digest, sizeBytes, signal });
     }
     return { repository, asLocked };
@@ -74,10 +140,8 @@ async function recall(
   }
 }
 
-const REPLACEABLE = new Set(["mirror-unreachable", "digest-mismatch", "signature-invalid"]);
-
 async function recallSubstitute(
-  request: EvidenceRequest,
+  request: Recall,
   locked: LockedRepository,
 ): Promise<Evidence | undefined> {
   const note = await request.store.readNote(NOTE, locked.releaseDigest);
@@ -96,15 +160,10 @@ async function fetchPresent(
   request: EvidenceRequest,
   locked: LockedRepository,
 ): Promise<Evidence | undefined> {
-  const { target, downloader, store } = request;
+  const { downloader, store } = request;
   if (downloader.offline) return undefined;
   const { repository } = await loadRepository(
-    {
-      ...request,
-      os: target.os,
-      architecture: target.architecture,
-      mirrors: await request.mirrors(),
-    },
+    { ...request, mirrors: await request.mirrors() },
     { id: locked.id, archive: locked.archive },
   );
   const { releaseDigest, indexDigests, signedBy } = repository;
@@ -112,6 +171,37 @@ async function fetchPresent(
   if (releaseDigest === locked.releaseDigest) return { repository: locked, asLocked: true };
   await store.writeNote(NOTE, locked.releaseDigest, note);
   return { repository, asLocked: false };
+}
+
+/**
+ * The release file of a place that keeps old ones, such as an archive of snapshots. That it has run out since is no fault:
+ * which version is wanted is the lock's to say.
+ */
+async function fetchKept(
+  request: EvidenceRequest,
+  locked: LockedRepository,
+  base: string,
+): Promise<Evidence | undefined> {
+  const { downloader, signal, architecture } = request;
+  const url = `${base}/dists/${locked.suite}/InRelease`;
+  const bytes = await downloader.bytes(url, { signal, maximumBytes: RELEASE_LIMIT_BYTES });
+  if (bytes === undefined) return undefined;
+  // Read back from the store like any other: its signature is checked there.
+  const releaseDigest = await downloader.keep(bytes);
+  const bare = { ...locked, releaseDigest, indexDigests: new Map<string, Digest>() };
+  const release = await readRelease({ ...request, repository: bare });
+  const indexDigests = new Map<string, Digest>();
+  for (const component of COMPONENTS) {
+    const path = `${component}/binary-${architecture}/Packages.xz`;
+    const named = release.files.get(path);
+    if (named === undefined) continue;
+    const { sha256, sizeBytes } = named;
+    const digest: Digest = `sha256:${sha256}`;
+    const urls = indexUrls(`${base}/dists/${locked.suite}`, path, sha256);
+    await downloader.toStore({ urls, digest, sizeBytes, signal });
+    indexDigests.set(path, digest);
+  }
+  return { repository: { ...bare, indexDigests, signedBy: release.signedBy }, asLocked: false };
 }
 
 interface Substitute {

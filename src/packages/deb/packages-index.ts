@@ -43,27 +43,54 @@ export function createPackageIndex(files: readonly IndexText[]): PackageIndex {
   return index;
 }
 
-/**
- * Read the Packages files of several repositories piece by piece, one after the other: a whole one is 50 MB of text. With `only`
- * packages of other names are passed over.
- */
+/** Read the Packages files of several repositories piece by piece, one after the other: a whole one is 50 MB of text. */
 export async function readPackageIndex(
   files: readonly { readonly repository: string; readonly content: AsyncIterable<Uint8Array> }[],
-  only?: ReadonlySet<string>,
 ): Promise<PackageIndex> {
-  const index = new CompactIndex(only);
-  for (const { repository, content } of files) {
-    let rest = "";
-    for await (const { buffer, byteOffset, length } of content) {
-      // The fields that are read are ASCII (Policy 5.1); Latin-1 is a byte a character, and cheap.
-      const text = rest + Buffer.from(buffer, byteOffset, length).toString("latin1");
-      const end = text.lastIndexOf("\n\n");
-      if (end !== -1) index.add(repository, text.slice(0, end));
-      rest = end === -1 ? text : text.slice(end + 2);
-    }
-    index.add(repository, rest);
-  }
+  const index = new CompactIndex();
+  for (const { repository, content } of files)
+    for await (const text of wholeParagraphs(content)) index.add(repository, text);
   return index;
+}
+
+/**
+ * The entries of some packages in a Packages file that comes in pieces. Of all other paragraphs only the first line is read, which
+ * names the package.
+ */
+export async function* findPackages(
+  repository: string,
+  content: AsyncIterable<Uint8Array>,
+  names: ReadonlySet<string>,
+): AsyncGenerator<IndexedPackage> {
+  for await (const text of wholeParagraphs(content)) {
+    for (const [start, stop] of paragraphs(text)) {
+      const line = text.slice(start, Math.min(stop, endOfLine(text, start)));
+      const name = /^Package:[ \t]*(\S+)/.exec(line)?.[1];
+      if (name !== undefined && !names.has(name)) continue;
+      const entry = readRecord([repository, ...readFields(text, start, stop)].join("\n"));
+      if (names.has(entry.name) && SHA256.test(entry.sha256)) yield entry;
+    }
+  }
+}
+
+const SHA256 = /^[0-9a-f]{64}$/;
+
+function endOfLine(text: string, start: number): number {
+  const end = text.indexOf("\n", start);
+  return end === -1 ? text.length : end;
+}
+
+/** The text of a Packages file in parts that end where a paragraph does. */
+async function* wholeParagraphs(content: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const { buffer, byteOffset, length } of content) {
+    // The fields that are read are ASCII (Policy 5.1); Latin-1 is a byte a character, and cheap.
+    const text = rest + Buffer.from(buffer, byteOffset, length).toString("latin1");
+    const end = text.lastIndexOf("\n\n");
+    if (end !== -1) yield text.slice(0, end);
+    rest = end === -1 ? text : text.slice(end + 2);
+  }
+  yield rest;
 }
 
 /** The fields that are kept, in the order of a record's lines. */
@@ -96,20 +123,13 @@ class CompactIndex implements PackageIndex {
   readonly #records = new Map<string, string[]>();
   readonly #read = new Map<string, readonly IndexedPackage[]>();
   readonly #providers = new Map<string, Set<string>>();
-  readonly #only: ReadonlySet<string> | undefined;
-
-  constructor(only?: ReadonlySet<string>) {
-    this.#only = only;
-  }
-
   /** Take in some whole paragraphs. */
   add(repository: string, text: string): void {
     for (const [start, stop] of paragraphs(text)) {
       const values = readFields(text, start, stop);
       const field = (name: Field): string => values[FIELDS.indexOf(name)] ?? "";
       const name = field("Package");
-      if (this.#only?.has(name) === false) continue;
-      if (name === "" || !/^[0-9a-f]{64}$/.test(field("SHA256"))) continue;
+      if (name === "" || !SHA256.test(field("SHA256"))) continue;
       // Joined, so that it is a text of its own: a slice would hold on to the whole file.
       const record = [repository, ...values].join("\n");
       const records = this.#records.get(name);

@@ -1,90 +1,143 @@
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { QclockError } from "../../error.ts";
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest, OsName } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";
-import type { LockedPackage, LockedRepository, LockTarget } from "../package.ts";
+import type { LockedPackage, LockedRepository } from "../package.ts";
+import { type PackageProof, proofKey } from "../proof.ts";
 import { decompress } from "../xz.ts";
 import type { PinnedKey } from "./keys/debian.ts";
-import { type PackageIndex, readPackageIndex } from "./packages-index.ts";
+import { keysOf } from "./keys/of.ts";
+import { findPackages, type IndexedPackage } from "./packages-index.ts";
 import { type ReleaseFile, verifyReleaseFile } from "./release-file.ts";
-import { keysOf, sourcesOf } from "./repositories.ts";
+import { sourcesOf } from "./repositories.ts";
 
-/** Whose packages are to be proved, and whom to believe. */
+/** Where evidence lies, and whom to believe. */
 export interface ProofRequest {
-  readonly target: LockTarget;
+  readonly os: OsName;
   readonly store: Store;
   /** Trusted keys; absent: those that ship with qclock. */
   readonly keys?: readonly PinnedKey[];
   readonly now: Date;
 }
 
-/** Which of a target's packages a signature vouches for. */
+/** What some evidence says about packages. */
 export interface Proof {
-  readonly proved: readonly LockedPackage[];
+  /** By `proofKey`. */
+  readonly proofs: ReadonlyMap<string, PackageProof>;
   /** In no index of the evidence: they have left the distribution since the lock was made, or the evidence lacks a repository. */
   readonly unproved: readonly LockedPackage[];
 }
 
 /**
- * Follow the chain for each package of a target: a trusted key signs the release file, which names the
- * digest of each index, which names the digest of each package. The evidence must lie in the store.
+ * Follow the chain for each package: a trusted key signs the release file, which names the digest of each index, which names
+ * the digest of each package. The evidence must lie in the store.
  *
- * Throws `signature-invalid` for a release file that is not signed, an index that it does not name, and a
- * package that the lock gives another digest than the distribution.
+ * Throws `signature-invalid` for a release file that is not signed, an index that it does not name, and a package of which an
+ * index says something else than the lock and none says the same.
  */
 export async function provePackages(
-  request: ProofRequest & { readonly evidence: readonly LockedRepository[] },
+  request: ProofRequest & {
+    readonly packages: readonly LockedPackage[];
+    readonly evidence: readonly LockedRepository[];
+  },
 ): Promise<Proof> {
-  const packages = [...request.target.images.values()].flatMap((image) => image.packages);
-  const index = await readIndexes(request, new Set(packages.map(({ name }) => name)));
-  const proved: LockedPackage[] = [];
-  const unproved: LockedPackage[] = [];
-  for (const locked of packages) {
-    const entry = index
-      .versions(locked.name)
-      .find(
-        ({ version, architecture }) =>
-          version === locked.version && architecture === locked.architecture,
-      );
-    if (entry === undefined) {
-      unproved.push(locked);
-      continue;
+  const { packages, evidence } = request;
+  const wanted = new Map(packages.map((entry) => [proofKey(entry), entry]));
+  const names = new Set(packages.map(({ name }) => name));
+  const proofs = new Map<string, PackageProof>();
+  const others: IndexedPackage[] = [];
+  for (const repository of evidence) {
+    const release = await readRelease({ ...request, repository });
+    for (const [indexPath, index] of repository.indexDigests) {
+      namedIndex(release, { repository, path: indexPath, digest: index });
+      const { id, archive, releaseDigest } = repository;
+      const proof = { repository: id, archive, release: releaseDigest, indexPath, index };
+      for (const entry of await readEntries(request, { id, indexPath, index, names })) {
+        const key = proofKey({ ...entry, digest: `sha256:${entry.sha256}` });
+        if (!wanted.has(key)) others.push(entry);
+        else if (!proofs.has(key)) proofs.set(key, { ...proof, signedBy: release.signedBy });
+      }
     }
-    if (`sha256:${entry.sha256}` !== locked.digest) throw otherDigest(locked, entry.sha256);
-    proved.push(locked);
   }
-  return { proved, unproved };
+  const unproved = packages.filter((entry) => !proofs.has(proofKey(entry)));
+  for (const locked of unproved) refuseContradiction(locked, others);
+  return { proofs, unproved };
 }
 
-async function readIndexes(
-  request: Parameters<typeof provePackages>[0],
-  names: ReadonlySet<string>,
-): Promise<PackageIndex> {
-  const files: { repository: string; content: AsyncIterable<Uint8Array> }[] = [];
-  for (const repository of request.evidence) {
-    const release = await readRelease({ ...request, repository });
-    for (const [path, digest] of repository.indexDigests) {
-      namedIndex(release, { repository, path, digest });
-      const stored = await inStore(request.store, digest, `${repository.id}/${path}`);
-      files.push({
-        repository: repository.id,
-        content: decompress(path, createReadStream(stored)),
-      });
+/** The entries of some packages in an index; none when its bytes are not what the digest says, and then it leaves the store. */
+async function readEntries(
+  { store }: ProofRequest,
+  at: {
+    readonly id: string;
+    readonly indexPath: string;
+    readonly index: Digest;
+    readonly names: ReadonlySet<string>;
+  },
+): Promise<readonly IndexedPackage[]> {
+  const { id, indexPath, index, names } = at;
+  const stored = await inStore(store, index, `${id}/${indexPath}`);
+  const hash = createHash("sha256");
+  const hashed = async function* (): AsyncGenerator<Uint8Array> {
+    for await (const piece of createReadStream(stored, { highWaterMark: PIECE_BYTES })) {
+      hash.update(piece);
+      yield piece;
     }
+  };
+  const entries: IndexedPackage[] = [];
+  let failure: unknown;
+  try {
+    for await (const entry of findPackages(id, decompress(indexPath, hashed()), names))
+      entries.push(entry);
+  } catch (error) {
+    failure = error;
   }
-  return await readPackageIndex(files, names);
+  if (failure === undefined && `sha256:${hash.digest("hex")}` === index) return entries;
+  // Disks forget, and somebody else may have written there: it is fetched again by whoever needs it.
+  await store.remove(index);
+  return [];
+}
+
+const PIECE_BYTES = 256 * 1024;
+
+/** A package that the distribution knows and that the lock tells something else about was changed by somebody. */
+function refuseContradiction(locked: LockedPackage, others: readonly IndexedPackage[]): void {
+  const other = others.find(
+    ({ name, version, architecture }) =>
+      name === locked.name && version === locked.version && architecture === locked.architecture,
+  );
+  if (other === undefined) return;
+  const facts: readonly (readonly [string, string | number, string | number])[] = [
+    ["sha256", locked.digest.slice("sha256:".length), other.sha256],
+    ["size", locked.sizeBytes, other.sizeBytes],
+    [
+      "source",
+      `${locked.source} ${locked.sourceVersion}`,
+      `${other.source} ${other.sourceVersion}`,
+    ],
+  ];
+  throw new QclockError(
+    "signature-invalid",
+    `${locked.name} ${locked.version} is not what the distribution signed.`,
+    {
+      details: facts
+        .filter(([, mine, signed]) => mine !== signed)
+        .map(([fact, mine, signed]) => `${fact}: ${mine} in the lock, ${signed} in the index`),
+      hint: `Somebody changed the lock or the package. Nothing of it was used. Take the signed one with \`qclock lock --update ${locked.name}\`.`,
+    },
+  );
 }
 
 /** A release file from the store, its signature checked. It was good when the lock was made, so that it has run out since is no fault. */
 export async function readRelease(
   request: ProofRequest & { readonly repository: LockedRepository },
 ): Promise<ReleaseFile> {
-  const { target, store, keys, now, repository } = request;
+  const { os, store, keys, now, repository } = request;
   const place = `InRelease of ${repository.id}`;
   // Another suite may be signed by the same keys, but nobody asked for its packages.
-  if (!sourcesOf(target.os).some(({ id }) => id === repository.id && id === repository.suite)) {
-    throw new QclockError("signature-invalid", `${place} is of no suite of ${target.os}.`);
+  if (!sourcesOf(os).some(({ id }) => id === repository.id && id === repository.suite)) {
+    throw new QclockError("signature-invalid", `${place} is of no suite of ${os}.`);
   }
   const text = await readFile(await inStore(store, repository.releaseDigest, place), "utf8");
   const end = new Date(/^Valid-Until: (.+)$/m.exec(text)?.[1] ?? Number.NaN);
@@ -92,7 +145,7 @@ export async function readRelease(
     text,
     url: place,
     suite: repository.suite,
-    keys: keys ?? keysOf(target.os),
+    keys: keys ?? keysOf(os),
     now: end < now ? end : now,
   });
 }
@@ -115,12 +168,4 @@ async function inStore(store: Store, digest: Digest, place: string): Promise<str
   const file = await store.find(digest);
   if (file !== undefined) return file;
   throw new QclockError("store-unusable", `${place} (${digest}) has left the store.`);
-}
-
-function otherDigest({ name, version, digest }: LockedPackage, sha256: string): QclockError {
-  return new QclockError(
-    "signature-invalid",
-    `${name} ${version} is ${digest} in the lock, but the distribution signed sha256:${sha256}.`,
-    { hint: "Somebody changed the lock or the package. Nothing of it was used." },
-  );
 }

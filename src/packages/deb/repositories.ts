@@ -5,7 +5,8 @@ import type { Downloader } from "../../store/downloader.ts";
 import { type Mirrors, suiteOf } from "../mirror.ts";
 import type { LockedRepository } from "../package.ts";
 import { decompress } from "../xz.ts";
-import { debian12Keys, debian13Keys, type PinnedKey } from "./keys/debian.ts";
+import type { PinnedKey } from "./keys/debian.ts";
+import { keysOf } from "./keys/of.ts";
 import { type PackageIndex, readPackageIndex } from "./packages-index.ts";
 import { verifyReleaseFile } from "./release-file.ts";
 
@@ -27,8 +28,9 @@ export interface LoadRepositoriesRequest {
 }
 
 /** `main` alone: what is in `contrib` and `non-free` has no security support. */
-const COMPONENTS = ["main"] as const;
-const RELEASE_LIMIT_BYTES = 4 * 1024 * 1024;
+export const COMPONENTS = ["main"] as const;
+/** A release file is some hundred thousand bytes. */
+export const RELEASE_LIMIT_BYTES = 4 * 1024 * 1024;
 
 /**
  * Fetch and verify the indexes of a Debian release, its updates and its security updates. The chain is
@@ -133,7 +135,9 @@ export async function loadRepository(
     }
     const digest: Digest = `sha256:${file.sha256}`;
     const urls = indexUrls(base, path, file.sha256);
-    const stored = await downloader.toStore({ urls, digest, sizeBytes: file.sizeBytes, signal });
+    const { sizeBytes } = file;
+    // Proved each time: what stands in it is believed.
+    const stored = await downloader.toStore({ urls, digest, sizeBytes, prove: true, signal });
     indexDigests.set(path, digest);
     files.push({ repository: source.id, path, stored });
   }
@@ -152,12 +156,4 @@ export async function loadRepository(
 /** Where an index lies: by its digest, where older ones stay for a while, and by its name. */
 export function indexUrls(base: string, path: string, sha256: string): readonly string[] {
   return [`${base}/${path.replace(/[^/]*$/, "")}by-hash/SHA256/${sha256}`, `${base}/${path}`];
-}
-
-/** The keys that sign an OS's repositories. */
-export function keysOf(os: OsName): readonly PinnedKey[] {
-  // Debian signs a stable release with its own keys and, near a new release, with the next one's.
-  return os === "debian-13"
-    ? [...debian13Keys, ...debian12Keys]
-    : [...debian12Keys, ...debian13Keys];
 }

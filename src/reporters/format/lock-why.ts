@@ -26,7 +26,7 @@ function factLines(images: readonly ImageWhy[], several: boolean, style: Style):
     ["size", formatBytes(entry.sizeBytes)],
     ["source", `${entry.source} ${entry.sourceVersion}`],
     ["repository", `${entry.repository}, ${entry.path}`],
-    ["signed by", signedBy ?? "not known: its repository is not in the lock"],
+    ["signed by", signedBy ?? "nobody: nothing proves it, and --allow-unsigned took it"],
     ["built", new Date(entry.buildTime * 1000).toISOString().slice(0, 10)],
     ["digest", entry.digest],
   ] as const;

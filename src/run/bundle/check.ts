@@ -7,9 +7,12 @@ import {
 } from "../../image/bundle/document.ts";
 import type { PinnedKey } from "../../packages/deb/keys/debian.ts";
 import { provePackages } from "../../packages/deb/prove.ts";
-import { lockedFiles } from "../../packages/locked-files.ts";
+import { lockedFiles, noMirrors } from "../../packages/locked-files.ts";
 import type { Lock, LockedPackage, LockedRepository, LockTarget } from "../../packages/package.ts";
-import { QclockError } from "../../error.ts";
+import { type PackageProof, proofKey } from "../../packages/proof.ts";
+import { withMarks } from "../../packages/prove-target.ts";
+import { namesOf, unprovedError } from "../../packages/unproved.ts";
+import type { OsName } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";
 
 /** A configuration or manifest of an image is some thousand bytes, and is held in memory. */
@@ -54,59 +57,67 @@ export function checkContents(document: BundleDocument, lock: Lock, name: string
 export interface BundleProof {
   /** Packages that a signature in the bundle vouches for. */
   readonly proved: number;
-  /** Packages that only the lock names, as `name version`. */
+  /** Packages that nothing proves and that `--allow-unsigned` took, as `name version`. */
   readonly unproved: readonly string[];
 }
 
+/** A bundle's proof with what it is about. */
+export interface ProvedBundle extends BundleProof {
+  /** The bundle's lock, with a mark on each package that nothing proves. */
+  readonly lock: Lock;
+  /** What to keep of the proofs when the bundle is accepted. */
+  readonly proofs: readonly {
+    readonly os: OsName;
+    readonly proofs: readonly (readonly [LockedPackage, PackageProof])[];
+  }[];
+}
+
 /**
- * Follow the signatures to each package of a bundle whose blobs are in the store. What no signature vouches for must be named by
- * the lock that is here already: otherwise the bundle alone would say what is trusted.
+ * Follow the signatures to each package of a bundle whose blobs are in a store. The lock is not believed, neither the bundle's
+ * nor the one that is here: only the keys are.
  *
- * Throws `signature-invalid`.
+ * Throws `signature-invalid`, `package-unproved`.
  */
 export async function proveBundle(request: {
   readonly document: BundleDocument;
   readonly lock: Lock;
-  /** The lock of the project here, which somebody reviewed. */
-  readonly trusted: Lock | undefined;
   readonly allowUnsigned: boolean;
   readonly store: Store;
   readonly keys?: readonly PinnedKey[];
   readonly now: Date;
   readonly name: string;
-}): Promise<BundleProof> {
-  const { document, lock, trusted, name, ...trust } = request;
-  const unproved = new Map<string, LockedPackage>();
+}): Promise<ProvedBundle> {
+  const { document, name, ...trust } = request;
+  const unproved: LockedPackage[] = [];
+  const proofs: ProvedBundle["proofs"][number][] = [];
   let proved = 0;
+  const targets = new Map(request.lock.targets);
   for (const { target: key, evidence } of document.targets) {
-    const target = targetOf(lock, key, name);
-    const proof = await provePackages({ ...trust, target, evidence: evidence.map(toRepository) });
-    proved += proof.proved.length;
-    for (const each of proof.unproved) unproved.set(`${each.name} ${each.version}`, each);
+    const target = targetOf(request.lock, key, name);
+    const packages = packagesOf(target);
+    const { os } = target;
+    const repositories = evidence.map(toRepository);
+    const proof = await provePackages({ ...trust, os, packages, evidence: repositories });
+    unproved.push(...proof.unproved);
+    const own = packages.flatMap((entry) => {
+      const found = proof.proofs.get(proofKey(entry));
+      return found === undefined ? [] : [[entry, found] as const];
+    });
+    proved += own.length;
+    proofs.push({ os, proofs: own });
+    targets.set(
+      key,
+      withMarks(target, (entry) => !proof.proofs.has(proofKey(entry))),
+    );
   }
-  const known = new Set(
-    [...(trusted?.targets.values() ?? [])].flatMap((target) =>
-      [...target.images.values()].flatMap(({ packages }) => packages.map(({ digest }) => digest)),
-    ),
-  );
-  const strange = [...unproved].filter(([, { digest }]) => !known.has(digest));
-  if (strange.length > 0 && !request.allowUnsigned) throw unsigned(strange.map(([each]) => each));
-  return { proved, unproved: [...unproved.keys()].toSorted() };
+  if (unproved.length > 0 && !request.allowUnsigned)
+    throw unprovedError(unproved, ["the bundle holds no signed index that lists them"]);
+  const lock = { ...request.lock, targets };
+  return { proved, unproved: namesOf(unproved), lock, proofs };
 }
 
-const SHOWN = 10;
-
-function unsigned(names: readonly string[]): QclockError {
-  const sorted = names.toSorted();
-  const rest = sorted.length - SHOWN;
-  return new QclockError(
-    "signature-invalid",
-    `Nothing proves that ${names.length} packages of the bundle are the distribution's.`,
-    {
-      details: [...sorted.slice(0, SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])],
-      hint: "Save it again after `qclock lock --update`, bring the project's own stack.lock.yaml along, or trust it with --allow-unsigned.",
-    },
-  );
+function packagesOf({ images }: LockTarget): readonly LockedPackage[] {
+  return [...images.values()].flatMap(({ packages }) => packages);
 }
 
 function toRepository(evidence: BundleEvidence): LockedRepository {
@@ -126,9 +137,4 @@ function targetOf(lock: Lock, key: string, name: string): LockTarget {
   const target = lock.targets.get(key);
   if (target === undefined) throw invalid(name, `its lock has no target ${key}`);
   return target;
-}
-
-/** What a bundle holds is not fetched. */
-async function noMirrors(): Promise<never> {
-  throw new Error("a bundle asks no mirror");
 }

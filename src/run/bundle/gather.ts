@@ -1,14 +1,14 @@
 import { availableParallelism } from "node:os";
 import type { BundleDocument, BundleEvidence } from "../../image/bundle/document.ts";
 import type { AssembledArtifact } from "../../image/assemble.ts";
-import { collectEvidence, type Evidence } from "../../packages/deb/evidence.ts";
-import type { PinnedKey } from "../../packages/deb/keys/debian.ts";
-import { provePackages } from "../../packages/deb/prove.ts";
+import type { Evidence } from "../../packages/deb/evidence.ts";
+import { evidenceOf } from "../../packages/evidence-of.ts";
 import { fetchFiles } from "../../packages/fetch.ts";
 import { assembledImages } from "../../packages/inputs.ts";
 import { lockedFiles } from "../../packages/locked-files.ts";
 import type { Mirrors } from "../../packages/mirror.ts";
-import type { Lock, LockTarget } from "../../packages/package.ts";
+import type { Lock, LockedPackage, LockTarget } from "../../packages/package.ts";
+import { namesOf, unprovedError } from "../../packages/unproved.ts";
 import type { Digest, OsName } from "../../stack/stack.ts";
 import { Artifacts } from "../artifacts.ts";
 import type { RunContext } from "../context.ts";
@@ -23,8 +23,6 @@ export type Targets = ReadonlyMap<string, LockTarget>;
 export interface Sources {
   /** The mirrors of an OS, asked only for what the store lacks. */
   readonly mirrorsOf: (os: OsName) => Promise<Mirrors>;
-  /** Keys to trust; absent: those that ship with qclock. */
-  readonly keys?: readonly PinnedKey[];
 }
 
 /** Bring every file that the lock names for some targets into the store; resolves with their digests. */
@@ -54,30 +52,41 @@ export interface GatheredEvidence {
   readonly unproved: readonly string[];
 }
 
-/** Bring the signed release files and the indexes of some targets into the store, and see that they name every package. */
+/**
+ * Bring the signed release files and the indexes of some targets into the store, and see that they name every package.
+ *
+ * Throws `package-unproved` unless unproved packages are allowed, and `signature-invalid`.
+ */
 export async function gatherEvidence(
   context: RunContext,
-  { mirrorsOf, keys }: Sources,
+  { mirrorsOf }: Sources,
   targets: Targets,
 ): Promise<GatheredEvidence> {
-  const { downloader, store, signal } = context;
+  const { downloader, signal, keys } = context;
   const phase = { phase: "bundle:evidence", title: "Checking the signatures of the packages" };
   return await inPhase(context, phase, async () => {
     const told: BundleDocument["targets"] = [];
     const blobs: Digest[] = [];
-    const unproved = new Set<string>();
+    const unproved: LockedPackage[] = [];
+    const reasons: string[] = [];
     for (const [name, target] of targets) {
-      const trust = { target, store, now: new Date(), ...(keys === undefined ? {} : { keys }) };
-      const mirrors = (): Promise<Mirrors> => mirrorsOf(target.os);
-      const evidence = await collectEvidence({ ...trust, mirrors, downloader, signal });
-      const repositories = evidence.map(({ repository }) => repository);
-      const proof = await provePackages({ ...trust, evidence: repositories });
-      for (const each of proof.unproved) unproved.add(`${each.name} ${each.version}`);
-      for (const { releaseDigest, indexDigests } of repositories)
-        blobs.push(releaseDigest, ...indexDigests.values());
+      const { evidence, ...rest } = await evidenceOf(target, {
+        ...(keys === undefined ? {} : { keys }),
+        mirrors: () => mirrorsOf(target.os),
+        downloader,
+        now: new Date(),
+        onPhase: () => undefined,
+        signal,
+      });
+      unproved.push(...rest.unproved);
+      reasons.push(...rest.reasons);
+      for (const { repository } of evidence)
+        blobs.push(repository.releaseDigest, ...repository.indexDigests.values());
       told.push({ target: name, evidence: evidence.map(toDocument) });
     }
-    return { targets: told, blobs, unproved: [...unproved].toSorted() };
+    if (unproved.length > 0 && context.allowUnsigned !== true)
+      throw unprovedError(unproved, reasons);
+    return { targets: told, blobs, unproved: namesOf(unproved) };
   });
 }
 

@@ -8,14 +8,17 @@ import {
   LOCK_NAME,
 } from "../../image/bundle/document.ts";
 import { storedImage } from "../../image/bundle/images.ts";
-import { openBundle } from "../../image/bundle/read.ts";
+import { openBundle, type OpenBundle } from "../../image/bundle/read.ts";
 import type { PinnedKey } from "../../packages/deb/keys/debian.ts";
 import type { Lock } from "../../packages/package.ts";
+import { rememberProofs } from "../../packages/prove-lock.ts";
 import { labels } from "../../stack/labels.ts";
+import type { Digest } from "../../stack/stack.ts";
+import { openQuarantine } from "../../store/quarantine.ts";
 import type { Store } from "../../store/store.ts";
 import { recordImage } from "../image-records.ts";
 import { takeLock, type LockContext } from "../lock.ts";
-import { type BundleProof, checkContents, proveBundle } from "./check.ts";
+import { type BundleProof, checkContents, proveBundle, type ProvedBundle } from "./check.ts";
 import {
   type LockFile,
   type LockOutcome,
@@ -24,7 +27,7 @@ import {
   refuseOtherLock,
 } from "./lock.ts";
 import { inPhase } from "./phase.ts";
-import { counting, drain, take, wantedFiles } from "./take.ts";
+import { counting, drain, isWanted, neededBlobs, take } from "./take.ts";
 import { type UnpackedProject, unpackProject } from "./unpack-project.ts";
 
 /** What loading a bundle works with: no stack, since there may be none yet. */
@@ -45,7 +48,7 @@ export interface LoadOptions {
   readonly manifest: boolean;
   /** Replace another lock, which is kept as a copy, and other files of the project. */
   readonly force: boolean;
-  /** Take packages that neither a signature nor the lock here vouches for. */
+  /** Take packages that nothing proves, and mark them in the lock. */
   readonly allowUnsigned: boolean;
   /** Trusted keys; absent: those that ship with qclock. */
   readonly keys?: readonly PinnedKey[];
@@ -67,17 +70,17 @@ export interface LoadReport {
 }
 
 /**
- * Take a bundle in. Each file is checked while it goes by and gets into the store whole or not at all; then the signatures are
- * followed to each package; only then the project's files and the lock are written and the images loaded.
+ * Take a bundle in. Each file is checked while it goes by and kept apart; then the signatures are followed to each package; only
+ * then the project's files are written, the packages get into the store, the lock is written and the images are loaded. Of a
+ * bundle that is refused nothing stays.
  *
- * Throws `bundle-invalid`, `signature-invalid`, `would-lose-data` for another lock or other files in the way, `disk-full`.
+ * Throws `bundle-invalid`, `signature-invalid`, `package-unproved`, `would-lose-data` for another lock or other files in the way, `disk-full`.
  */
 export async function loadBundle(
   context: LoadContext,
   source: AsyncIterable<Uint8Array>,
   options: LoadOptions,
 ): Promise<LoadReport> {
-  const { store } = context;
   const { name } = options;
   await using bundle = await openBundle(source, name);
   const { document } = bundle;
@@ -86,42 +89,30 @@ export async function loadBundle(
   if (options.images) await context.engine();
   const lockFile = await context.lockFile(options.manifest ? document.manifest : undefined);
   const existing = await lockFile.read();
-  let lock: Lock | undefined;
-  const counts = { added: { files: 0, bytes: 0 }, held: { files: 0, bytes: 0 } };
-  const phase = { phase: "bundle:read", title: "Reading the bundle" };
-  await inPhase(context, phase, async (onProgress) => {
-    const files = document.entries.filter(isFileEntry);
-    const total = files.reduce((sum, { size }) => sum + size, 0);
-    const isWanted = wantedFiles(document, options);
-    let done = 0;
-    for await (const { entry, content } of bundle.files()) {
-      const counted = counting(content, (bytes) => {
-        context.signal.throwIfAborted();
-        onProgress((done += bytes), total);
-      });
-      if (entry.path === LOCK_NAME) {
-        lock = await readBundledLock(counted, name);
-        checkContents(document, lock, name);
-        refuseOtherLock(existing, lock, { file: lockFile.name, force: options.force });
-      } else if (isWanted(entry)) {
-        const outcome = await take(store, { entry, content: counted });
-        counts[outcome].files++;
-        counts[outcome].bytes += entry.size;
-      } else await drain(counted);
-    }
-  });
-  if (lock === undefined) throw invalid(name, "it has no lock");
-  const proof = await prove(context, { document, lock, existing }, options);
-  if (proof.unproved.length > 0) {
-    context.emit({
-      type: "notice",
-      level: "warning",
-      message: `No signature vouches for ${proof.unproved.join(", ")}.`,
-    });
-  }
+  await using quarantine = await openQuarantine(context.store);
+  const here = { existing, file: lockFile.name };
+  const {
+    lock: bundled,
+    needed,
+    ...counts
+  } = await readBundle({ ...context, store: quarantine }, { bundle, here }, options);
+  const phase = { phase: "bundle:evidence", title: "Checking the signatures of the packages" };
+  const proved = await inPhase(context, phase, () =>
+    proveBundle({ ...options, document, lock: bundled, store: quarantine }),
+  );
+  const { lock, proofs, ...proof } = proved;
+  refuseOtherLock(existing, lock, { file: lockFile.name, force: options.force });
+  warnOfUnsigned(context, proof.unproved);
   const project = options.manifest
-    ? await unpackProject({ ...context, entries: document.entries, replace: options.force })
+    ? await unpackProject({
+        ...context,
+        store: quarantine,
+        entries: document.entries,
+        replace: options.force,
+      })
     : undefined;
+  await quarantine.accept(needed);
+  await keepProofs(context, proofs, options);
   const outcome = await putLock(lockFile, existing, lock);
   const images = options.images ? await loadImages(context, document) : [];
   return {
@@ -148,19 +139,67 @@ function refuseLacking(document: BundleDocument, { images, manifest, name }: Loa
   });
 }
 
-async function prove(
+/** Read a bundle to its end, and keep what is needed of it in a store of its own. Throws `bundle-invalid`. */
+async function readBundle(
   context: LoadContext,
-  {
-    document,
-    lock,
-    existing,
-  }: { document: BundleDocument; lock: Lock; existing: Lock | undefined },
+  parts: {
+    readonly bundle: OpenBundle;
+    readonly here: { readonly existing: Lock | undefined; readonly file: string };
+  },
   options: LoadOptions,
-): Promise<BundleProof> {
-  const phase = { phase: "bundle:evidence", title: "Checking the signatures of the packages" };
-  return await inPhase(context, phase, () =>
-    proveBundle({ ...options, document, lock, trusted: existing, store: context.store }),
-  );
+): Promise<
+  Pick<LoadReport, "added" | "held"> & { readonly lock: Lock; readonly needed: ReadonlySet<Digest> }
+> {
+  const { bundle, here } = parts;
+  const { document } = bundle;
+  const { name, force } = options;
+  const counts = { added: { files: 0, bytes: 0 }, held: { files: 0, bytes: 0 } };
+  let lock: Lock | undefined;
+  let needed: ReadonlySet<Digest> = new Set();
+  const phase = { phase: "bundle:read", title: "Reading the bundle" };
+  await inPhase(context, phase, async (onProgress) => {
+    const files = document.entries.filter(isFileEntry);
+    const total = files.reduce((sum, { size }) => sum + size, 0);
+    let done = 0;
+    for await (const { entry, content } of bundle.files()) {
+      const counted = counting(content, (bytes) => {
+        context.signal.throwIfAborted();
+        onProgress((done += bytes), total);
+      });
+      if (entry.path === LOCK_NAME) {
+        lock = await readBundledLock(counted, name);
+        checkContents(document, lock, name);
+        needed = neededBlobs(document, lock, options);
+        refuseOtherLock(here.existing, lock, { file: here.file, force });
+      } else if (isWanted(entry, needed, options)) {
+        const outcome = await take(context.store, { entry, content: counted });
+        counts[outcome].files++;
+        counts[outcome].bytes += entry.size;
+      } else await drain(counted);
+    }
+  });
+  if (lock === undefined) throw invalid(name, "it has no lock");
+  return { lock, needed, ...counts };
+}
+
+function warnOfUnsigned({ emit }: LoadContext, unproved: readonly string[]): void {
+  if (unproved.length === 0) return;
+  emit({
+    type: "notice",
+    level: "warning",
+    message: `Nothing proves that these are the distribution's: ${unproved.join(", ")}.`,
+  });
+}
+
+/** What was proved by the bundle is known from now on, as the release files that prove it may be on no mirror. */
+async function keepProofs(
+  { store }: LoadContext,
+  targets: ProvedBundle["proofs"],
+  { keys }: LoadOptions,
+): Promise<void> {
+  const trust = keys === undefined ? {} : { keys };
+  for (const { os, proofs } of targets)
+    await rememberProofs({ ...trust, os, downloader: { store } }, proofs);
 }
 
 /** Hand the bundle's images to the Engine, by the names that they had, while the stack is held. */

@@ -114,8 +114,8 @@ function warnOfUnproved({ emit }: RunContext, unproved: readonly string[]): void
   emit({
     type: "notice",
     level: "warning",
-    message: `No signature in the bundle vouches for ${unproved.join(", ")}.`,
-    hint: "They have left the distribution since the lock was made, or its release files cannot be had. `qclock lock --update` moves on; else the other machine needs this lock already.",
+    message: `Nothing in the bundle proves that these are the distribution's: ${unproved.join(", ")}.`,
+    hint: "The other machine takes them with --allow-unsigned alone. `qclock lock --update` moves them to versions that the mirror lists.",
   });
 }
 

@@ -4,26 +4,40 @@ import {
   pathInProject,
 } from "../../image/bundle/document.ts";
 import type { BundledFile } from "../../image/bundle/read.ts";
+import { lockedFiles, noMirrors } from "../../packages/locked-files.ts";
+import type { Lock } from "../../packages/package.ts";
 import type { Digest } from "../../stack/stack.ts";
 import { holdsWhole, type Store } from "../../store/store.ts";
 
-/** What goes into the store: always what the lock and its signatures need; the rest when it was asked for. */
-export function wantedFiles(
+/** Digests of what a bundle's lock, its signatures and, when they were asked for, its images name: nothing else is taken in. */
+export function neededBlobs(
   document: BundleDocument,
-  { images, manifest }: { readonly images: boolean; readonly manifest: boolean },
-): (entry: BundleFile) => boolean {
-  const ofImages = new Set(
-    document.images.flatMap((image) => [
-      image.config,
-      image.manifest,
-      ...image.layers.map(({ digest }) => digest),
-    ]),
+  lock: Lock,
+  { images }: { readonly images: boolean },
+): ReadonlySet<Digest> {
+  const locked = document.targets.flatMap(({ target }) => {
+    const found = lock.targets.get(target);
+    return found === undefined ? [] : lockedFiles(found, noMirrors).map(({ digest }) => digest);
+  });
+  const evidence = document.targets.flatMap((target) =>
+    target.evidence.flatMap(({ release, indexes }) => [release, ...Object.values(indexes)]),
   );
-  return (entry) => {
-    if (pathInProject(entry) !== undefined) return manifest;
-    if (!entry.path.startsWith("blobs/")) return false;
-    return images || !ofImages.has(`sha256:${entry.sha256}`);
-  };
+  const ofImages = document.images.flatMap((image) => [
+    image.config,
+    image.manifest,
+    ...image.layers.map(({ digest }) => digest),
+  ]);
+  return new Set([...locked, ...evidence, ...(images ? ofImages : [])]);
+}
+
+/** Whether a file of a bundle is taken: one of the needed blobs, and, when it was asked for, one of the project. */
+export function isWanted(
+  entry: BundleFile,
+  needed: ReadonlySet<Digest>,
+  { manifest }: { readonly manifest: boolean },
+): boolean {
+  if (pathInProject(entry) !== undefined) return manifest;
+  return entry.path.startsWith("blobs/") && needed.has(`sha256:${entry.sha256}`);
 }
 
 /** Into the store, or past it when that has the file; read to the end either way, so that each byte is proved. */

@@ -1,4 +1,5 @@
 import { labels } from "../../stack/labels.ts";
+import { namesOf } from "../../packages/unproved.ts";
 import { type Check, judge, passed, skipped } from "../check.ts";
 import type { ImageSubject } from "../subject.ts";
 
@@ -89,6 +90,22 @@ export const imageLayerChecks: readonly Check<ImageSubject>[] = [
         ),
         ...foreign.map((key) => `${key} is in the database and not in the lock`),
       ]);
+    },
+  },
+  {
+    id: "IMG-029",
+    title: "each of its packages is proved to be the distribution's",
+    severity: "medium",
+    sources: ["SLSA", "apt-secure"],
+    run({ locked }) {
+      if (locked === undefined)
+        return skipped("qclock did not assemble it, so no lock says what it holds");
+      const names = namesOf(locked.filter(({ unsigned }) => unsigned === true));
+      if (names.length === 0) return passed(`${locked.length} packages`);
+      return judge(
+        names.map((name) => `nothing proves ${name}, which --allow-unsigned took`),
+        "Move them with qclock lock --update, or load a bundle that proves them.",
+      );
     },
   },
 ];

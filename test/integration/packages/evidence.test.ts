@@ -22,7 +22,7 @@ test("after locking the store holds what proves each package", async () => {
   const target = await locked(mirror, store);
   const asked = mirror.requests.length;
 
-  const evidence = await collectEvidence(request(mirror, store, target));
+  const { evidence } = await collectEvidence(request(mirror, store, target));
 
   expect(mirror.requests).toHaveLength(asked);
   expect(evidence.map(({ repository, asLocked }) => [repository.id, asLocked])).toEqual([
@@ -32,7 +32,12 @@ test("after locking the store holds what proves each package", async () => {
   ]);
   const proof = await prove(mirror, store, { target, evidence });
   expect(proof.unproved).toEqual([]);
-  expect(proof.proved.map(({ name }) => name).toSorted()).toEqual(["bash", "httpd", "libc6"]);
+  expect(
+    [...proof.proofs.keys()].map((key) => key.split(" ").slice(0, 2).join(" ")).toSorted(),
+  ).toEqual(["bash 1.0", "httpd 2.0", "libc6 1.0"]);
+  expect(new Set(proof.proofs.values().map(({ signedBy }) => signedBy))).toEqual(
+    new Set(mirror.keys.map(({ fingerprint }) => fingerprint)),
+  );
 });
 
 test("what was signed for a week proves packages for ever", async () => {
@@ -41,7 +46,7 @@ test("what was signed for a week proves packages for ever", async () => {
   const { store } = temporary;
   await mirror.publish({ packages, validUntil: new Date(Date.now() + 60_000) });
   const target = await locked(mirror, store);
-  const evidence = await collectEvidence(request(mirror, store, target));
+  const { evidence } = await collectEvidence(request(mirror, store, target));
 
   const now = new Date(Date.now() + 3_600_000);
 
@@ -61,7 +66,7 @@ describe("when the release files that the lock names are gone", () => {
     const target = await locked(mirror, first.store);
     await mirror.publish({ packages: later });
 
-    const evidence = await collectEvidence(request(mirror, second.store, target));
+    const { evidence } = await collectEvidence(request(mirror, second.store, target));
 
     expect(evidence.map(({ asLocked }) => asLocked)).toEqual([false, false, false]);
     const proof = await prove(mirror, second.store, { target, evidence });
@@ -74,10 +79,13 @@ describe("when the release files that the lock names are gone", () => {
     await using second = await temporaryStore();
     const target = await locked(mirror, first.store);
     await mirror.publish({ packages: later });
-    const evidence = await collectEvidence(request(mirror, second.store, target));
+    const { evidence } = await collectEvidence(request(mirror, second.store, target));
     await mirror.publish({ packages: [] });
 
-    await expect(collectEvidence(request(mirror, second.store, target))).resolves.toEqual(evidence);
+    await expect(collectEvidence(request(mirror, second.store, target))).resolves.toEqual({
+      evidence,
+      reasons: [],
+    });
   });
 
   test("offline there is none, and no request is made", async () => {
@@ -88,12 +96,13 @@ describe("when the release files that the lock names are gone", () => {
     const asked = mirror.requests.length;
     const { downloader } = aDownloader(second.store, { offline: true });
 
-    const evidence = await collectEvidence({
+    const { evidence, reasons } = await collectEvidence({
       ...request(mirror, second.store, target),
       downloader,
     });
 
     expect(evidence).toEqual([]);
+    expect(reasons).toHaveLength(3);
     expect(mirror.requests).toHaveLength(asked);
     const proof = await prove(mirror, second.store, { target, evidence });
     expect(proof.unproved).toHaveLength(3);
@@ -105,7 +114,7 @@ describe("is refused", () => {
     await using mirror = await startFakeMirror(packages);
     await using temporary = await temporaryStore();
     const target = await locked(mirror, temporary.store);
-    const evidence = await collectEvidence(request(mirror, temporary.store, target));
+    const { evidence } = await collectEvidence(request(mirror, temporary.store, target));
     const [[name, image] = ["", undefined]] = target.images;
     const changed = image?.packages.map((each) => ({
       ...each,
@@ -128,7 +137,7 @@ describe("is refused", () => {
     await using mirror = await startFakeMirror(packages);
     await using temporary = await temporaryStore();
     const target = await locked(mirror, temporary.store);
-    const [main] = await collectEvidence(request(mirror, temporary.store, target));
+    const [main] = (await collectEvidence(request(mirror, temporary.store, target))).evidence;
     if (main === undefined) throw new Error("no evidence");
     const indexDigests = new Map([
       ["main/binary-amd64/Packages.xz", `sha256:${"0".repeat(64)}` as const],
@@ -145,7 +154,7 @@ describe("is refused", () => {
     await using mirror = await startFakeMirror(packages);
     await using temporary = await temporaryStore();
     const target = await locked(mirror, temporary.store);
-    const evidence = await collectEvidence(request(mirror, temporary.store, target));
+    const { evidence } = await collectEvidence(request(mirror, temporary.store, target));
     const { pinned } = await createTestKey();
 
     const proof = prove(mirror, temporary.store, { target, evidence, keys: [pinned] });
@@ -157,7 +166,7 @@ describe("is refused", () => {
     await using mirror = await startFakeMirror(packages);
     await using temporary = await temporaryStore();
     const target = await locked(mirror, temporary.store);
-    const [main] = await collectEvidence(request(mirror, temporary.store, target));
+    const [main] = (await collectEvidence(request(mirror, temporary.store, target))).evidence;
     if (main === undefined) throw new Error("no evidence");
     const evidence = [{ ...main, repository: { ...main.repository, suite: "sid" } }];
 
@@ -175,7 +184,9 @@ async function locked(mirror: FakeMirror, store: Store): Promise<LockTarget> {
 
 function request(mirror: FakeMirror, store: Store, target: LockTarget): EvidenceRequest {
   return {
-    target,
+    os: target.os,
+    architecture: target.architecture,
+    repositories: target.repositories,
     store,
     keys: mirror.keys,
     now: new Date(),
@@ -190,11 +201,20 @@ async function prove(
   store: Store,
   parts: {
     target: LockTarget;
-    evidence: Awaited<ReturnType<typeof collectEvidence>>;
+    evidence: Awaited<ReturnType<typeof collectEvidence>>["evidence"];
     keys?: FakeMirror["keys"];
     now?: Date;
   },
 ): ReturnType<typeof provePackages> {
   const evidence = parts.evidence.map(({ repository }) => repository);
-  return provePackages({ keys: mirror.keys, now: new Date(), store, ...parts, evidence });
+  const { os, images } = parts.target;
+  return provePackages({
+    keys: mirror.keys,
+    now: new Date(),
+    store,
+    ...parts,
+    os,
+    packages: [...images.values()].flatMap((image) => image.packages),
+    evidence,
+  });
 }

@@ -376,7 +376,7 @@ async function byHash(mirror: FakeMirror): Promise<readonly { readonly ending: s
 }
 
 async function unfinished(store: Store): Promise<readonly string[]> {
-  return await readdir(path.join(store.directory, "tmp"));
+  return await readdir(path.join(store.directory, "tmp")).catch(() => []);
 }
 
 function describe(target: LockTarget): readonly string[] {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { fetchPackages } from "../../../src/packages/fetch.ts";
-import { lockPackages, type LockRequest } from "../../../src/packages/lock-packages.ts";
-import type { Lock, LockTarget } from "../../../src/packages/package.ts";
+import { lockPackages } from "../../../src/packages/lock-packages.ts";
+import type { LockRequest } from "../../../src/packages/lock-request.ts";
+import type { Lock, LockedPackage, LockTarget } from "../../../src/packages/package.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { file } from "../../support/deb.ts";
 import { type FakeMirror, type FakePackage, startFakeMirror } from "../../support/fake-mirror.ts";
@@ -54,8 +55,9 @@ test("what the new version needs, and what needs it, move along", async () => {
 test("a version that is to stay comes from the mirror where the store lacks it", async () => {
   await using mirror = await startFakeMirror(first);
   await using temporary = await temporaryStore();
-  await using empty = await temporaryStore();
-  const { lock } = await locked(mirror, temporary.store, undefined);
+  const { store } = temporary;
+  const { lock } = await locked(mirror, store, undefined);
+  for (const { digest } of packagesOf(lock)) await store.remove(digest);
   await mirror.publish({ packages: second });
   // A mirror drops what no index lists only after a while.
   await using former = await startFakeMirror(first);
@@ -66,7 +68,7 @@ test("a version that is to stay comes from the mirror where the store lacks it",
     mirror.answer(path, (answer, _, request) => sendFile(answer, content, request));
   }
 
-  const { target } = await locked(mirror, empty.store, lock, ["bash"]);
+  const { target } = await locked(mirror, store, lock, ["bash"]);
 
   // libc6 1 is nowhere any more, so that it cannot stay.
   expect(versions(target)).toBe("base: bash 2, libc6 2, perl 1, perl-base 1; app: web 1");
@@ -219,6 +221,12 @@ function withLayers({ lock }: { readonly lock: Lock }): Lock {
     return [key, { ...target, images: new Map(named) }] as const;
   });
   return { version: 1, targets: new Map(targets) };
+}
+
+function packagesOf(lock: Lock): readonly LockedPackage[] {
+  return [...lock.targets.values()].flatMap((target) =>
+    [...target.images.values()].flatMap((image) => image.packages),
+  );
 }
 
 function versions({ images: all }: LockTarget): string {

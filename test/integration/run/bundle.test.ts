@@ -5,7 +5,7 @@ import type { BundleDocument } from "../../../src/image/bundle/document.ts";
 import { bytesMember, writeBundle } from "../../../src/image/bundle/write.ts";
 import { formatLock, parseLock } from "../../../src/packages/lock.ts";
 import { lockPackages } from "../../../src/packages/lock-packages.ts";
-import type { Lock } from "../../../src/packages/package.ts";
+import type { Lock, LockedPackage } from "../../../src/packages/package.ts";
 import { listBundle } from "../../../src/run/bundle/list.ts";
 import { loadBundle } from "../../../src/run/bundle/load.ts";
 import { openStore } from "../../../src/store/disk-store.ts";
@@ -241,7 +241,7 @@ describe("a lock that is here", () => {
 });
 
 describe("a bundle that came to harm", () => {
-  test("when it is cut anywhere, leaves whole files at most, and is loaded later", async () => {
+  test("when it is cut anywhere, leaves nothing, and is loaded later", async () => {
     await using mirror = await startFakeMirror(packages);
     await using first = await temporaryStore();
     await using second = await temporaryStore();
@@ -255,16 +255,14 @@ describe("a bundle that came to harm", () => {
         code: "bundle-invalid",
         message: expect.stringContaining("cut short"),
       });
-      await blobsOf(second.store);
+      await expect(blobsOf(second.store)).resolves.toEqual([]);
       expect(lock.current).toBeUndefined();
     }
-    const held = await blobsOf(second.store);
-    const report = await loadBundle(context, inPieces(bundle), loadOptions(mirror));
-    expect(report.held.files).toBe(held.length);
+    await loadBundle(context, inPieces(bundle), loadOptions(mirror));
     expect(lock.current).toBeDefined();
   });
 
-  test("in a package, is refused with the package's digest, which the store then lacks", async () => {
+  test("in a package, is refused with the package's digest, and leaves nothing", async () => {
     await using mirror = await startFakeMirror(packages);
     await using first = await temporaryStore();
     await using second = await temporaryStore();
@@ -285,7 +283,7 @@ describe("a bundle that came to harm", () => {
       code: "bundle-invalid",
       message: expect.stringContaining(`instead of ${digest}`),
     });
-    expect(await blobsOf(second.store)).not.toContain(digest);
+    await expect(blobsOf(second.store)).resolves.toEqual([]);
     expect(lock.current).toBeUndefined();
   });
 
@@ -311,7 +309,7 @@ describe("a bundle that came to harm", () => {
     await blobsOf(second.store);
   });
 
-  test.skipIf(!canMount)("a store without room is told, and holds whole files only", async () => {
+  test.skipIf(!canMount)("a store without room is told, and nothing stays in it", async () => {
     await using disk = await mountSmallDisk();
     const large = packages.map((each) => ({ ...each, fillBytes: smallDiskBytes / 2 }));
     await using mirror = await startFakeMirror(large);
@@ -326,7 +324,7 @@ describe("a bundle that came to harm", () => {
       code: "disk-full",
       message: expect.stringContaining(store.directory),
     });
-    await blobsOf(store);
+    await expect(blobsOf(store)).resolves.toEqual([]);
     expect(lock.current).toBeUndefined();
   });
 });
@@ -359,35 +357,40 @@ describe("a bundle that somebody made up", () => {
 
     await expectRefusal(mirror, forged, {
       code: "signature-invalid",
-      message: expect.stringMatching(/^bash 1\.0 is sha256:\w+ in the lock, but .* signed/),
+      message: "bash 1.0 is not what the distribution signed.",
     });
   });
 
-  test("and without signatures is refused where no lock vouches for its packages", async () => {
+  test("and without signatures is refused, whatever the lock here says; allowed, its packages are marked", async () => {
     await using mirror = await startFakeMirror(packages);
     await using first = await temporaryStore();
     const { store } = first;
     const { lock } = await lockPackages(aLockRequest({ mirror, store, stack }));
     const bundle = await savedBundle({ mirror, stack, store, lock });
     const bare = await forge(bundle, { unsigned: true });
-
-    await expectRefusal(mirror, bare, {
-      code: "signature-invalid",
-      message: expect.stringContaining("Nothing proves that 3 packages"),
+    const refusal = {
+      code: "package-unproved",
+      message: "Nothing proves that 3 packages are the distribution's.",
+      details: expect.arrayContaining(["bash 1.0", "httpd 2.0", "libc6 1.0"]),
       hint: expect.stringContaining("--allow-unsigned"),
-    });
+    };
 
-    await using second = await temporaryStore();
-    const reviewed: LockHere = { current: lock, copies: [] };
-    const context = aLoadContext({ store: second.store, lock: reviewed });
-    const report = await loadBundle(context, inPieces(bare), loadOptions(mirror));
-    expect(report.proof.unproved).toEqual(["bash 1.0", "httpd 2.0", "libc6 1.0"]);
+    await expectRefusal(mirror, bare, refusal);
+    await expectRefusal(mirror, bare, refusal, lock);
 
     await using third = await temporaryStore();
     const trusting = loadOptions(mirror, { allowUnsigned: true });
-    await expect(
-      loadBundle(aLoadContext({ store: third.store }), inPieces(bare), trusting),
-    ).resolves.toMatchObject({ lock: { outcome: "written" } });
+    const here: LockHere = { current: undefined, copies: [] };
+    const context = aLoadContext({ store: third.store, lock: here });
+    const report = await loadBundle(context, inPieces(bare), trusting);
+    expect(report).toMatchObject({ lock: { outcome: "written" }, proof: { proved: 0 } });
+    expect(report.proof.unproved).toEqual(["bash 1.0", "httpd 2.0", "libc6 1.0"]);
+    const marks = packagesOf(here.current).map(({ name, unsigned }) => [name, unsigned]);
+    expect(marks).toEqual([
+      ["bash", true],
+      ["libc6", true],
+      ["httpd", true],
+    ]);
   });
 
   test("and lacks a package of its lock is refused before anything is taken in", async () => {
@@ -417,15 +420,23 @@ async function expectRefusal(
   mirror: FakeMirror,
   bundle: Buffer,
   error: Readonly<Record<string, unknown>>,
+  here?: Lock,
 ): Promise<void> {
   await using temporary = await temporaryStore();
-  const lock: LockHere = { current: undefined, copies: [] };
+  const lock: LockHere = { current: here, copies: [] };
   const context = aLoadContext({ store: temporary.store, lock });
   await expect(loadBundle(context, inPieces(bundle), loadOptions(mirror))).rejects.toMatchObject(
     error,
   );
-  await blobsOf(temporary.store);
-  expect(lock.current).toBeUndefined();
+  // Nothing stays that a later command could take.
+  await expect(blobsOf(temporary.store)).resolves.toEqual([]);
+  expect(lock).toEqual({ current: here, copies: [] });
+}
+
+function packagesOf(lock: Lock | undefined): readonly LockedPackage[] {
+  return [...(lock?.targets.values() ?? [])].flatMap((target) =>
+    [...target.images.values()].flatMap((image) => image.packages),
+  );
 }
 
 /** The same bundle with something changed in it, and everything else so that it fits. */

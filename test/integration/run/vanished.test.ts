@@ -13,7 +13,7 @@ import { file } from "../../support/deb.ts";
 import { type FakeMirror, type FakePackage, startFakeMirror } from "../../support/fake-mirror.ts";
 import { status } from "../../support/file-server.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";
-import { aDownloader, aLockRequest, aPackageStack } from "../packages/lock-request.ts";
+import { aLockRequest, aPackageStack } from "../packages/lock-request.ts";
 
 const stack = aPackageStack({ base: ["libc6", "tool"], app: ["web"] });
 const report: RunReport = {
@@ -126,10 +126,9 @@ async function aRig(fields: Readonly<Record<string, string>> = {}): Promise<
   }
 > {
   const mirror = await startFakeMirror(versionOf("1", {}));
-  const former = await temporaryStore();
   const temporary = await temporaryStore();
-  const { lock } = await lockPackages(aLockRequest({ mirror, ...former, stack }));
-  await fetchOne(mirror, temporary.store, lock, "tool");
+  const { lock } = await lockPackages(aLockRequest({ mirror, ...temporary, stack }));
+  await keepOnly(temporary.store, lock, "tool");
   await mirror.publish({ packages: versionOf("2", fields) });
   const events: RunEventBody[] = [];
   const written: Lock[] = [];
@@ -149,7 +148,6 @@ async function aRig(fields: Readonly<Record<string, string>> = {}): Promise<
     written,
     async [Symbol.asyncDispose]() {
       await mirror[Symbol.asyncDispose]();
-      await former[Symbol.asyncDispose]();
       await temporary[Symbol.asyncDispose]();
     },
   };
@@ -180,16 +178,12 @@ async function fetchAll(context: RunContext, images: readonly string[]): Promise
   await fetchFiles({ files, downloader, concurrency: 2, onProgress: () => {}, signal });
 }
 
-async function fetchOne(mirror: FakeMirror, store: Store, lock: Lock, name: string): Promise<void> {
-  const [target] = lock.targets.values();
-  const files = target === undefined ? [] : lockedFiles(target, async () => mirror.mirrors);
-  await fetchFiles({
-    files: files.filter((each) => each.name.startsWith(`${name} `)),
-    downloader: aDownloader(store).downloader,
-    concurrency: 1,
-    onProgress: () => {},
-    signal: new AbortController().signal,
-  });
+/** Take all packages of a lock out of the store but one; what proves them stays. */
+async function keepOnly(store: Store, lock: Lock, kept: string): Promise<void> {
+  const packages = [...lock.targets.values()].flatMap(({ images }) =>
+    [...images.values()].flatMap((image) => image.packages),
+  );
+  for (const { name, digest } of packages) if (name !== kept) await store.remove(digest);
 }
 
 function versions(lock: Lock | undefined): string {

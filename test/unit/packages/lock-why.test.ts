@@ -105,7 +105,17 @@ test("who provides a virtual package is told by the packages that the store has"
 
 const plain = createStyle({ color: false });
 
+test("nobody is said to have signed what nothing proves", () => {
+  const why = explainPackage(target, images, "bash");
+  if (why === undefined) throw new Error("bash is in no image");
+
+  expect(formatPackageWhy(why, plain)).toContain("signed by  nobody: nothing proves it");
+});
+
+/** As it is printed of packages that a key was proved to have signed. */
 function text(name: string): string {
   const why = explainPackage(target, images, name);
-  return why === undefined ? "" : formatPackageWhy(why, plain);
+  if (why === undefined) return "";
+  const signed = why.images.map((each) => ({ ...each, signedBy: "A".repeat(40) }));
+  return formatPackageWhy({ ...why, images: signed }, plain);
 }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import {
   createPackageIndex,
+  findPackages,
   type IndexText,
   readPackageIndex,
 } from "../../../src/packages/deb/packages-index.ts";
@@ -143,14 +144,23 @@ test("a file that comes in pieces, cut anywhere, reads as if it were whole", asy
   }
 });
 
-test("packages that nobody asks for are passed over, with what they provide", async () => {
-  const text = [aParagraph("a", "1"), aParagraph("b", "2", "Provides: x\n")].join("\n");
-  const files = [{ repository: "bookworm", content: cut(text, 64) }];
+test("the entries of some packages are found however the text is cut, and the others passed over", async () => {
+  const text = [
+    aParagraph("a", "1"),
+    aParagraph("b", "2", "Provides: x\n"),
+    aParagraph("aa", "3"),
+    aParagraph("a", "2"),
+    // The order of fields is nobody's promise.
+    aParagraph("z", "1").replace("Package: z\nVersion: 1\n", "Version: 1\nPackage: z\n"),
+  ].join("\n");
+  for (const size of [1, 7, 64, 1000]) {
+    const found = await Array.fromAsync(
+      findPackages("bookworm", cut(text, size), new Set(["a", "z"])),
+    );
 
-  const index = await readPackageIndex(files, new Set(["a", "z"]));
-
-  expect([...index.names()]).toEqual(["a"]);
-  expect(index.providers("x")).toEqual([]);
+    expect(found.map(({ name, version }) => `${name} ${version}`)).toEqual(["a 1", "a 2", "z 1"]);
+    expect(found[0]).toEqual(createPackageIndex([aFile(text)]).versions("a")[1]);
+  }
 });
 
 async function* cut(text: string, size: number): AsyncGenerator<Uint8Array> {

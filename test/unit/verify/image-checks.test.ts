@@ -274,6 +274,14 @@ const broken: readonly (readonly [
     anImageSubject({ files: someFiles([]) }),
     /no \/var\/lib\/dpkg\/status/,
   ],
+  [
+    "IMG-029",
+    "a package that nothing proves",
+    anImageSubject({
+      locked: anImageSubject().locked?.map((entry) => ({ ...entry, unsigned: true })),
+    }),
+    /nothing proves bash 5\.2/,
+  ],
 ];
 
 test.each(broken)("%s fails for %s", (id, _what, subject, evidence) => {

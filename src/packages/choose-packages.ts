@@ -1,0 +1,104 @@
+import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
+import type { KeptPackages } from "./keep-locked.ts";
+import type { LockRequest } from "./lock-request.ts";
+import type { LockedRepository, LockTarget } from "./package.ts";
+import type { PackageProof } from "./proof.ts";
+import type { ResolvedPackage } from "./resolve.ts";
+import { resolveImages } from "./resolve-images.ts";
+import { unprovedError } from "./unproved.ts";
+
+/** The packages of each image, and what proves those that an index lists. */
+export interface ChosenPackages {
+  readonly repositories: readonly LockedRepository[];
+  readonly resolved: ReadonlyMap<string, readonly ResolvedPackage[]>;
+  /** Undefined for a package that stayed at the lock's version and is in no index any more. */
+  readonly proofOfEntry: (entry: IndexedPackage) => PackageProof | undefined;
+}
+
+/** Of images that take no packages. */
+export const NOTHING_CHOSEN: ChosenPackages = {
+  repositories: [],
+  resolved: new Map(),
+  proofOfEntry: () => undefined,
+};
+
+/**
+ * Read the indexes, and choose the packages of each image.
+ *
+ * Throws what loading repositories and resolving throw, and `package-unproved` for a package whose locked version nothing proves.
+ */
+export async function choosePackages(
+  request: LockRequest,
+  current: LockTarget | undefined,
+): Promise<ChosenPackages> {
+  const { stack, mode, signal } = request;
+  request.onPhase("Reading the package indexes");
+  // Loaded here: with a fresh lock neither the index reader nor OpenPGP is needed.
+  const { loadRepositories } = await import("./deb/repositories.ts");
+  const { index, repositories } = await loadRepositories({
+    os: stack.os,
+    architecture: stack.architecture,
+    mirrors: await request.mirrors(),
+    downloader: request.downloader,
+    ...(request.keys === undefined ? {} : { keys: request.keys }),
+    now: request.now,
+    signal,
+  });
+  const kept = mode === "update" && request.move === undefined ? undefined : current;
+  const { all, refused } = await withKept(request, kept, index);
+  request.onPhase("Resolving packages");
+  const resolved = resolveImages({
+    stack,
+    index: all,
+    locked: versionsOf(kept),
+    move: request.move ?? new Set(),
+  });
+  refuseUnproved(refused, resolved);
+  const proofOfEntry = (entry: IndexedPackage): PackageProof | undefined =>
+    index.versions(entry.name).includes(entry) ? listedProof(entry, repositories) : undefined;
+  return { repositories, resolved, proofOfEntry };
+}
+
+/** What proves an entry of an index that was just read: its signature and its digest were checked. */
+function listedProof(
+  { repository }: IndexedPackage,
+  repositories: readonly LockedRepository[],
+): PackageProof | undefined {
+  const found = repositories.find(({ id }) => id === repository);
+  const [first] = found?.indexDigests ?? [];
+  if (found === undefined || first === undefined) return undefined;
+  const [indexPath, index] = first;
+  const { archive, releaseDigest: release, signedBy } = found;
+  return { repository, archive, release, indexPath, index, signedBy };
+}
+
+/** The index with the versions that are to stay; loaded here, since a first lock keeps none. */
+async function withKept(
+  request: LockRequest,
+  target: LockTarget | undefined,
+  index: PackageIndex,
+): Promise<{ readonly all: PackageIndex; readonly refused: KeptPackages["refused"] }> {
+  if (target === undefined) return { all: index, refused: { packages: [], reasons: [] } };
+  const { indexWithLocked } = await import("./keep-locked.ts");
+  const { move = new Set<string>() } = request;
+  const kept = await indexWithLocked({ ...request, target, moving: move, index });
+  return { all: kept.index, refused: kept.refused };
+}
+
+/** Throws `package-unproved` when an image still needs packages whose locked version nothing proves: they do not move in silence. */
+function refuseUnproved(
+  { packages, reasons }: KeptPackages["refused"],
+  resolved: ChosenPackages["resolved"],
+): void {
+  const needed = new Set([...resolved.values()].flat().map((entry) => entry.package.name));
+  const still = packages.filter(({ name }) => needed.has(name));
+  if (still.length > 0) throw unprovedError(still, reasons);
+}
+
+function versionsOf(target: LockTarget | undefined): ReadonlyMap<string, string> {
+  const versions = new Map<string, string>();
+  for (const { packages } of target?.images.values() ?? []) {
+    for (const { name, version } of packages) versions.set(name, version);
+  }
+  return versions;
+}
