@@ -303,9 +303,10 @@ for (const host of testHosts) {
         `${stack}_net1`,
       ]);
       const { networks, usedSubnets } = await look();
+      // They bear the stack's label, but neither a name nor a record of qclock.
       expect(networks).toMatchObject([
-        { name: `${stack}_net0`, ours: true, internal: true, subnets: [subnets[0]] },
-        { name: `${stack}_net1`, ours: true, internal: false, subnets: [subnets[1]] },
+        { name: `${stack}_net0`, ours: false, internal: true, subnets: [subnets[0]] },
+        { name: `${stack}_net1`, ours: false, internal: false, subnets: [subnets[1]] },
       ]);
       expect(usedSubnets).toEqual(expect.arrayContaining(subnets));
       await engine.removeContainer(id);

@@ -101,7 +101,8 @@ test("a run with nothing to do takes the lock of a dead run away, and leaves tha
   expect(await refusal(dead.assertHeld())).toMatchObject({ code: "stack-locked" });
 
   await using live = await takeLock(contextOf(rig));
-  expect((await up(rig.context(stack), {})).nodes).toEqual([]);
+  const beside = up(rig.context(stack, { lockTimeoutMs: 0 }), {});
+  expect(await refusal(beside)).toMatchObject({ code: "stack-locked" });
   await live.assertHeld();
 });
 
