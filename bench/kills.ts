@@ -62,6 +62,7 @@ try {
     `${kills} kills (seed ${values.seed}), ${writer.acknowledged.size} rows acknowledged, ${lost.length} lost, ` +
       `${problems.length} times not converged at the first try`,
   );
+  if (lost.length > 0) console.log(`lost rows: ${lost.join(", ")}`);
   for (const problem of problems) console.log(problem);
   if (lost.length > 0 || problems.length > 0) process.exitCode = 1;
 } finally {

@@ -28,11 +28,15 @@ export async function startRowWriter(container: string): Promise<RowWriter> {
       stop.signal.addEventListener("abort", end, { once: true });
       session.stdin.on("error", () => undefined);
       session.stderr.resume();
+      // With an end of its own: a line that is cut short by a kill names another row.
       const ask = (): void =>
-        void session.stdin.write(`INSERT INTO kills VALUES (${next});SELECT ${next};\n`);
+        void session.stdin.write(
+          `INSERT INTO kills VALUES (${next});SELECT 'kept ${next} whole';\n`,
+        );
       ask();
       for await (const line of createInterface({ input: session.stdout })) {
-        acknowledged.add(Number(line));
+        if (line !== `kept ${next} whole`) continue;
+        acknowledged.add(next);
         next += 1;
         ask();
       }

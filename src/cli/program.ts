@@ -7,7 +7,7 @@ import { exitCodeOfError, exitCodes } from "./exit-code.ts";
 import type { Host } from "./host.ts";
 import { createHostRedactor } from "./host-redactor.ts";
 import type { Interruption } from "./interruption.ts";
-import { createSession, type Session, useColor } from "./session.ts";
+import { createSession, useColor } from "./session.ts";
 import { addSettings, resolveSettings } from "./settings.ts";
 import { rememberCommand, usageError } from "./usage-error.ts";
 import { readUserConfig } from "./user-config.ts";
@@ -154,7 +154,9 @@ async function carryOut(
       await session.reportError(abortReason(interruption.signal));
       return interruption.exitCode ?? exitCodes.interrupted;
     }
-    const known = await recognize(error, session);
+    const { storeDirectory } = await import("./context.ts");
+    const { recognize } = await import("./recognize.ts");
+    const known = recognize(error, storeDirectory(session));
     if (known === undefined) {
       await session.settle();
       throw error;
@@ -162,20 +164,6 @@ async function carryOut(
     await session.reportError(known);
     return exitCodeOfError(known.code);
   }
-}
-
-/**
- * The failure of the world that an error is; undefined for a bug. The store may be removed or broken under a run at any moment,
- * and is read in many places: what the system says of its files is told in one place, here.
- */
-async function recognize(error: unknown, session: Session): Promise<QclockError | undefined> {
-  if (error instanceof QclockError) return error;
-  const { storeDirectory } = await import("./context.ts");
-  const { concernsStore, toStoreError } = await import("../store/store-error.ts");
-  const directory = storeDirectory(session);
-  if (!concernsStore(error, directory)) return undefined;
-  const known = toStoreError(error, directory);
-  return known instanceof QclockError ? known : undefined;
 }
 
 function abortReason(signal: AbortSignal): QclockError {

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Artifact, AssembledImage, Digest } from "../stack/stack.ts";
 import { toStoreError } from "../store/store-error.ts";
+import { makePrivateFolder } from "../store/private-folder.ts";
 import type { Store } from "../store/store.ts";
 import { type ContentSource, LayerDraft, mergeLayers } from "./draft.ts";
 import { foldHardLinks } from "./hard-links.ts";
@@ -31,7 +32,7 @@ export async function buildArtifactsLayer(request: ArtifactsLayerRequest): Promi
   const { image, below, epoch, store, signal } = request;
   const spoolFolder = path.join(store.directory, "tmp", `artifacts-${randomUUID()}`);
   try {
-    await mkdir(spoolFolder, { recursive: true });
+    await makePrivateFolder(spoolFolder);
     const draft = new LayerDraft(mergeLayers(below), epoch);
     const placer = new ArtifactPlacer({ draft, image, epoch });
     for (const [index, artifact] of image.artifacts.entries()) {
@@ -50,7 +51,8 @@ export async function buildArtifactsLayer(request: ArtifactsLayerRequest): Promi
   } catch (error) {
     throw toStoreError(error, store.directory);
   } finally {
-    await rm(spoolFolder, { recursive: true, force: true });
+    // What cannot be removed now is removed a day later by whoever opens the store.
+    await rm(spoolFolder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

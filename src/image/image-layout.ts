@@ -128,12 +128,20 @@ function blobPath(digest: Digest): string {
 /** A layer from the store. What the disk has changed must not reach an Engine: one of them would not notice. */
 async function* readLayer(path: string, diffId: Digest): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-    hash.update(chunk);
-    yield chunk;
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  } catch (error) {
+    // Told here: an Engine that is sent half of it would be blamed.
+    throw new QclockError("store-unusable", `The store's copy of layer ${diffId} cannot be read.`, {
+      cause: error,
+      hint: "Run the command again: what is missing is made again.",
+    });
   }
   if (diffId === `sha256:${hash.digest("hex")}`) return;
-  await rm(path, { force: true });
+  await rm(path, { force: true }).catch(() => undefined);
   throw new QclockError("store-damaged", `The store's copy of layer ${diffId} is damaged.`, {
     hint: "It was removed and the Engine refused what was sent. Run the command again, which makes it anew; have the disk checked.",
   });

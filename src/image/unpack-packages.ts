@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../error.ts";
 import { contradictionIn, parseControl } from "../packages/deb/control.ts";
 import type { InstalledPackage } from "../packages/deb/dpkg-database.ts";
 import type { LockedPackage } from "../packages/package.ts";
 import type { AssembledImage } from "../stack/stack.ts";
+import { makePrivateFolder } from "../store/private-folder.ts";
 import type { Store } from "../store/store.ts";
 import type { UnpackPool } from "./unpack-pool.ts";
 
@@ -39,8 +40,10 @@ export interface UnpackPackagesRequest {
 export async function unpackPackages(request: UnpackPackagesRequest): Promise<UnpackedPackages> {
   const { packages, store, onProgress } = request;
   const spoolFolder = path.join(store.directory, "tmp", `unpack-${randomUUID()}`);
-  const dispose = (): Promise<void> => rm(spoolFolder, { recursive: true, force: true });
-  await mkdir(spoolFolder, { recursive: true });
+  // What cannot be removed now is removed a day later by whoever opens the store.
+  const dispose = (): Promise<void> =>
+    rm(spoolFolder, { recursive: true, force: true }).catch(() => undefined);
+  await makePrivateFolder(spoolFolder);
   const total = packages.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let done = 0;
   const unpacking = packages.map(async (entry) => {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { inheritSettings } from "../../../src/image/config.ts";
 import { createEmptyImage } from "../../../src/image/empty-image.ts";
@@ -184,6 +184,18 @@ test("layers that the Engine has are named and left out", async () => {
   expect(items.find(({ path }) => path === "manifest.json")?.content).toContain(
     held[0]?.replace("sha256:", ""),
   );
+});
+
+test("a layer that has left the store while an image is sent is the store's failure", async () => {
+  await using workshop = await createWorkshop();
+  const image = await workshop.assemble({ debs: [{ name: "a", files: [file("a", "a")] }] });
+  const { content } = packImageArchive([image], { omitLayers: new Set() });
+  await rm(image.layers[0]?.path ?? "");
+
+  await expect(bytesOf(content)).rejects.toMatchObject({
+    code: "store-unusable",
+    message: `The store's copy of layer ${image.layers[0]?.diffId} cannot be read.`,
+  });
 });
 
 test("the empty image is the same everywhere, has a command and one layer without entries", () => {
