@@ -16,9 +16,17 @@ export function formatBundle(
   ];
   for (const { target, packages, packageBytes, signatures } of list.targets) {
     facts.push(["Target", `${target}: ${packages.length} packages, ${formatBytes(packageBytes)}`]);
-    for (const { suite, signedBy, asLocked } of signatures)
-      facts.push(["Signed", `${suite} by ${signedBy}${asLocked ? "" : ", later than the lock"}`]);
-    if (signatures.length === 0) facts.push(["Signed", "by nobody: no release file is in it"]);
+    for (const { suite, claimedKey, asLocked } of signatures)
+      facts.push([
+        "Claims",
+        `${suite} signed by ${claimedKey}${asLocked ? "" : ", later than the lock"}`,
+      ]);
+    facts.push([
+      "",
+      signatures.length === 0
+        ? "no release file is in it, so that nothing proves its packages"
+        : "bundle load proves it, or refuses the bundle",
+    ]);
   }
   for (const { reference, id, sizeBytes } of list.images)
     facts.push(["Image", `${reference}, ${id.slice(0, 19)}, ${formatBytes(sizeBytes)}`]);

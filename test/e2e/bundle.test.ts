@@ -93,7 +93,7 @@ test("the list tells what is in it", async () => {
 
   const { stdout } = await succeeds(there.qclock(["bundle", "list", bundle]));
   expect(stdout).toMatch(/^Stack +t-\w+, saved by qclock \d/);
-  expect(stdout).toMatch(/^Signed +bookworm-security by [0-9A-F]{40}$/m);
+  expect(stdout).toMatch(/^Claims +bookworm-security signed by [0-9A-F]{40}$/m);
   expect(stdout).toMatch(/^base +busybox-static +\S+ +(?:amd64|arm64) +\S+ [kM]B$/m);
   const json = await succeeds(there.qclock(["bundle", "list", bundle, "--json"]));
   expect(JSON.parse(json.stdout)).toMatchObject({

@@ -166,7 +166,10 @@ function registerList({ program, run }: Registry): void {
     summary: "Show what is in a bundle",
     description: "Reads its beginning only; bundle load checks the rest. - reads standard input.",
     examples: [
-      ["qclock bundle list stack.bundle", "targets, packages, bytes, and who signed them"],
+      [
+        "qclock bundle list stack.bundle",
+        "targets, packages, bytes, and who is said to have signed them",
+      ],
       ["qclock bundle list stack.bundle --json", "the same for a program"],
     ],
   });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { QclockError } from "../../error.ts";
+import { visible } from "../../visible.ts";
 
 /** The format of a bundle; a newer one is refused rather than half understood. */
 export const BUNDLE_SCHEMA = "qclock/bundle/v1";
@@ -9,6 +10,10 @@ export const LOCK_NAME = "stack.lock.yaml";
 const PROJECT_FOLDER = "project/";
 
 const digest = z.templateLiteral(["sha256:", z.string().regex(/^[0-9a-f]{64}$/)]);
+/** Some of it is shown: nothing in it may steer a terminal, or read as something else than it is. */
+const shown = z
+  .string()
+  .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, "holds characters that cannot be seen");
 const path = z.string().refine(isAllowedPath, "leads out of the bundle, or is none of its places");
 
 const fileSchema = z.object({
@@ -21,27 +26,27 @@ const fileSchema = z.object({
 
 const entrySchema = z.union([
   fileSchema,
-  z.object({ path, link: z.string().regex(/^[^\p{Cc}]+$/u) }),
+  z.object({ path, link: z.string().regex(/^[^\p{Cc}\p{Bidi_Control}]+$/u) }),
   z.object({ path, folder: z.literal(true) }),
 ]);
 
 const evidenceSchema = z.object({
-  repository: z.string(),
-  suite: z.string(),
+  repository: shown,
+  suite: shown,
   archive: z.enum(["main", "security"]),
-  /** Fingerprint of the key that signed the release file. */
-  signedBy: z.string(),
+  /** Fingerprint of the key that is said to have signed the release file; whoever loads the bundle looks for itself. */
+  signedBy: z.string().regex(/^[0-9A-F]{40,64}$/),
   release: digest,
-  indexes: z.record(z.string(), digest),
+  indexes: z.record(shown, digest),
   /** Whether this is the release file that the lock names; else a later one. */
   asLocked: z.boolean(),
 });
 
 const imageSchema = z.object({
-  name: z.string(),
+  name: shown,
   /** Only a name of qclock's own, which no registry can have: a bundle must not give an image another's name. */
   reference: z.string().regex(/^qclock\.invalid\/[a-z0-9._-]+\/[a-z0-9._-]+:latest$/),
-  target: z.string(),
+  target: shown,
   config: digest,
   manifest: digest,
   layers: z.array(z.object({ digest, size: z.int().nonnegative() })),
@@ -50,20 +55,20 @@ const imageSchema = z.object({
 const documentSchema = z.object({
   schema: z.literal(BUNDLE_SCHEMA),
   /** The qclock that wrote it. */
-  version: z.string(),
-  stack: z.string(),
+  version: shown,
+  stack: shown,
   /** Digest of `stack.lock.yaml` in the bundle. */
   lock: digest,
   targets: z.array(
     z.object({
       /** Key in the lock, such as `debian-12/amd64`. */
-      target: z.string(),
+      target: shown,
       evidence: z.array(evidenceSchema),
     }),
   ),
   images: z.array(imageSchema),
   /** Name of the manifest below `project/`, when the bundle holds it. */
-  manifest: z.string().optional(),
+  manifest: shown.optional(),
   entries: z.array(entrySchema),
 });
 
@@ -120,9 +125,9 @@ export function parseDocument(text: string, name: string): BundleDocument {
   return parsed.data;
 }
 
-/** An error about a bundle: its name and what is wrong with it. */
+/** An error about a bundle: its name and what is wrong with it, in which a stranger's text may be quoted. */
 export function invalid(name: string, why: string, hint?: string, cause?: unknown): QclockError {
-  return new QclockError("bundle-invalid", `${name} is refused: ${why}.`, {
+  return new QclockError("bundle-invalid", `${name} is refused: ${visible(why)}.`, {
     cause,
     hint: hint ?? "Carry it over again, and compare its digest with the one where it was saved.",
   });
@@ -177,6 +182,6 @@ function refuseContradictions({ entries, lock }: BundleDocument, name: string): 
 function isAllowedPath(text: string): boolean {
   if ([LOCK_NAME, "oci-layout", "index.json", "manifest.json"].includes(text)) return true;
   if (/^blobs\/sha256\/[0-9a-f]{64}$/.test(text)) return true;
-  if (!text.startsWith(PROJECT_FOLDER) || /\p{Cc}|\\/u.test(text)) return false;
+  if (!text.startsWith(PROJECT_FOLDER) || /[\p{Cc}\p{Bidi_Control}]|\\/u.test(text)) return false;
   return text.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 }

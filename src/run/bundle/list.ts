@@ -27,10 +27,11 @@ export interface BundleList {
       readonly digest: string;
     }[];
     readonly packageBytes: number;
-    /** The signed release files that vouch for the packages. */
+    /** The release files that are to vouch for the packages. Nothing of this is checked here. */
     readonly signatures: readonly {
       readonly suite: string;
-      readonly signedBy: string;
+      /** Fingerprint of the key that is said to have signed it. */
+      readonly claimedKey: string;
       readonly release: string;
       readonly asLocked: boolean;
     }[];
@@ -80,7 +81,7 @@ export async function listBundle(
           packageBytes: totalOf(packages),
           signatures: evidence.map(({ suite, signedBy, release, asLocked }) => ({
             suite,
-            signedBy,
+            claimedKey: signedBy,
             release,
             asLocked,
           })),

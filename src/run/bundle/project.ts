@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { lstat, readlink } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../../error.ts";
-import { projectPath } from "../../image/bundle/document.ts";
+import { LOCK_NAME, projectPath } from "../../image/bundle/document.ts";
 import { type BundleMember, readPieces } from "../../image/bundle/write.ts";
 import { readFolder, readReal } from "../../project/open.ts";
 import type { Image, Stack } from "../../stack/stack.ts";
+import { forbiddenBecause } from "./forbidden-names.ts";
 
 /** The files of a project that go into a bundle, and what of it stays behind. */
 export interface ProjectFiles {
@@ -16,7 +17,8 @@ export interface ProjectFiles {
 
 /**
  * The manifest and what it points at: the files of images, build contexts as `.dockerignore` leaves them,
- * and mounts that are only read. Secrets stay behind, and so do folders that services write to.
+ * and mounts that are only read. Secrets stay behind, and so do folders that services write to, and what other programs would
+ * obey on the machine that takes it. The lock comes by another way.
  *
  * Throws `build-failed` for what is no file, folder or link.
  */
@@ -38,6 +40,11 @@ export async function collectProject(stack: Stack): Promise<ProjectFiles> {
   }
   for (const { source } of stack.secrets.values())
     if (source.type === "file") leftOut.add(source.path);
+  members.delete(LOCK_NAME);
+  for (const name of members.keys()) {
+    const forbidden = forbiddenPart(name);
+    if (forbidden !== undefined) leftOut.add(path.join(stack.directory, forbidden));
+  }
   // A secret may lie in a folder that was taken along for another reason.
   for (const file of leftOut) {
     const name = relativeTo(stack.directory, file);
@@ -51,6 +58,14 @@ export async function collectProject(stack: Stack): Promise<ProjectFiles> {
     ),
     leftOut: [...leftOut].map((file) => relativeTo(stack.directory, file)).toSorted(),
   };
+}
+
+/** The file, or the uppermost folder that it is in, that must not be written on the machine that takes the bundle. */
+function forbiddenPart(name: string): string | undefined {
+  const parts = name.split("/");
+  return parts
+    .map((_, index) => parts.slice(0, index + 1).join("/"))
+    .find((part) => forbiddenBecause(part) !== undefined);
 }
 
 type Add = (file: string) => Promise<void>;

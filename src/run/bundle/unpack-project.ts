@@ -3,10 +3,17 @@ import type { Stats } from "node:fs";
 import { chmod, copyFile, lstat, mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../../error.ts";
-import { type BundleEntry, isFileEntry, pathInProject } from "../../image/bundle/document.ts";
+import {
+  type BundleEntry,
+  isFileEntry,
+  LOCK_NAME,
+  pathInProject,
+} from "../../image/bundle/document.ts";
 import { readPieces } from "../../image/bundle/write.ts";
 import type { Digest } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";
+import { visible } from "../../visible.ts";
+import { bareRepositories, forbiddenBecause } from "./forbidden-names.ts";
 
 /** What became of the files of a project. */
 export interface UnpackedProject {
@@ -38,8 +45,12 @@ export async function unpackProject(request: {
   const { directory, replace, store } = request;
   const places = request.entries.flatMap((entry): Place[] => {
     const name = pathInProject(entry);
-    return name === undefined ? [] : [{ entry, name, file: path.join(directory, name) }];
+    // The lock comes by another way, on which it is compared with the one that is here.
+    return name === undefined || name === LOCK_NAME
+      ? []
+      : [{ entry, name, file: path.join(directory, name) }];
   });
+  refuseForbidden(places.map(({ name }) => name));
   const changed: Place[] = [];
   const inTheWay: string[] = [];
   for (const place of places) {
@@ -54,7 +65,7 @@ export async function unpackProject(request: {
       "would-lose-data",
       `${inTheWay.length} files of the bundle's project are here with another content.`,
       {
-        details: inTheWay.slice(0, 10),
+        details: inTheWay.slice(0, SHOWN).map(visible),
         hint: "Load it in an empty folder, or replace them with --force.",
       },
     );
@@ -62,6 +73,33 @@ export async function unpackProject(request: {
   for (const place of changed) await write(place, store);
   return { written: changed.length, unchanged: places.length - changed.length };
 }
+
+/** Throws `bundle-invalid` when a file would be obeyed by other programs: before the first one is written. */
+function refuseForbidden(names: readonly string[]): void {
+  const repositories = bareRepositories(names);
+  const found = names.flatMap((name) => {
+    const reason = forbiddenBecause(name);
+    return reason === undefined ? [] : [`${visible(name)}: ${reason}`];
+  });
+  const all = [
+    ...found,
+    ...[...repositories].map((name) => `${visible(name) || "."}: git takes it for a repository`),
+  ];
+  if (all.length === 0) return;
+  throw new QclockError(
+    "bundle-invalid",
+    `The bundle's project has ${all.length} files that qclock does not write, since other programs would obey them.`,
+    {
+      details: [
+        ...all.slice(0, SHOWN),
+        ...(all.length > SHOWN ? [`and ${all.length - SHOWN} more`] : []),
+      ],
+      hint: "Look at them in the bundle, which is a plain tar, or load it without --manifest.",
+    },
+  );
+}
+
+const SHOWN = 10;
 
 /** `blocked`: something there is not even a file that could be replaced. */
 async function compare(
@@ -119,7 +157,7 @@ function toWriteError(error: unknown, file: string): unknown {
 function blocked(name: string): QclockError {
   return new QclockError(
     "would-lose-data",
-    `The bundle's ${name} cannot be written: a link, or something that is no file, is in its way.`,
+    `The bundle's ${visible(name)} cannot be written: a link, or something that is no file, is in its way.`,
     { hint: "Load it in an empty folder." },
   );
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import {
   chmod,
   lstat,
@@ -10,8 +11,10 @@ import {
   writeFile,
 } from "node:fs/promises";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { expect, test } from "vitest";
 import { loadBundle, type LoadReport } from "../../../src/run/bundle/load.ts";
+import { unpackProject } from "../../../src/run/bundle/unpack-project.ts";
 import type { AssembledImage, DockerfileImage, Service, Stack } from "../../../src/stack/stack.ts";
 import { aService } from "../../support/a-service.ts";
 import { anImage, aStack } from "../../support/builders.ts";
@@ -96,6 +99,64 @@ test("nothing is written through a link that leads away, not even by force", asy
   });
   await expect(readdir(elsewhere.path)).resolves.toEqual([]);
   await expect(readdir(folder.path)).resolves.toEqual(["images"]);
+});
+
+test("what other programs obey is never written, and nothing beside it", async () => {
+  await using folder = await temporaryFolder();
+  await using temporary = await temporaryStore();
+  const sha256 = createHash("sha256").update("evil").digest("hex");
+  await temporary.store.put(`sha256:${sha256}`, Readable.from([Buffer.from("evil")]));
+  const names = ["page", "sub/.git/config", ".envrc", "bare/HEAD", "bare/objects/x"];
+  const entries = names.map((name) => ({ path: `project/${name}`, size: 4, sha256 }));
+
+  const unpacking = unpackProject({
+    entries,
+    directory: folder.path,
+    replace: true,
+    store: temporary.store,
+  });
+
+  await expect(unpacking).rejects.toMatchObject({
+    code: "bundle-invalid",
+    details: [
+      "sub/.git/config: other programs obey .git",
+      ".envrc: other programs obey .envrc",
+      "bare: git takes it for a repository",
+    ],
+    hint: expect.stringContaining("without --manifest"),
+  });
+  await expect(readdir(folder.path)).resolves.toEqual([]);
+});
+
+test("a lock among the project's files is not written: it comes by another way", async () => {
+  await using folder = await temporaryFolder();
+  await using temporary = await temporaryStore();
+  const sha256 = createHash("sha256").update("evil").digest("hex");
+
+  await unpackProject({
+    entries: [{ path: "project/stack.lock.yaml", size: 4, sha256 }],
+    directory: folder.path,
+    replace: true,
+    store: temporary.store,
+  });
+
+  await expect(readdir(folder.path)).resolves.toEqual([]);
+});
+
+test("saving leaves behind what loading would not write, and says so", async () => {
+  await using project = await aProject();
+  await mkdir(path.join(project.directory, "images/rootfs/.git/objects"), { recursive: true });
+  await writeFile(path.join(project.directory, "images/rootfs/.git/HEAD"), "x");
+  await writeFile(path.join(project.directory, "images/rootfs/.env"), "x");
+  const notices: string[] = [];
+  await using folder = await temporaryFolder();
+
+  await load(await project.save((message) => notices.push(message)), folder.path);
+
+  expect(notices.join("\n")).toContain("images/rootfs/.env, images/rootfs/.git");
+  const written = await readdir(path.join(folder.path, "images/rootfs"));
+  expect(written).not.toContain(".git");
+  expect(written).not.toContain(".env");
 });
 
 test("a bundle without a manifest says how to save one with it", async () => {

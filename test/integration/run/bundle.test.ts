@@ -154,7 +154,7 @@ test("the list tells targets, packages and who signed them from the beginning al
   ]);
   expect(target?.packageBytes).toBeGreaterThan(220_000);
   expect(
-    target?.signatures.map(({ suite, signedBy, asLocked }) => [suite, signedBy, asLocked]),
+    target?.signatures.map(({ suite, claimedKey, asLocked }) => [suite, claimedKey, asLocked]),
   ).toEqual(
     ["bookworm", "bookworm-updates", "bookworm-security"].map((suite) => [
       suite,

@@ -145,6 +145,31 @@ test("a bundle of a newer qclock is told from a damaged one", async () => {
   });
 });
 
+describe("a stranger's text is refused, and shown without what would steer a terminal:", () => {
+  const hostile = "\u001B]0;title\u0007\u001B[2J\u202Eevil\u0000\u009B";
+  test.each([
+    ["the stack", { stack: hostile }],
+    ["the version", { version: hostile }],
+    ["a target", { targets: [{ target: hostile, evidence: [] }] }],
+    [
+      "a field that is a key",
+      { targets: [{ target: "x", evidence: [{ indexes: { [hostile]: 1 } }] }] },
+    ],
+    ["the manifest", { manifest: hostile }],
+    ["the schema", { schema: `qclock/bundle/${hostile}` }],
+    ["a path", { entries: [{ path: `project/${hostile}`, folder: true }] }],
+    ["a link's end", { entries: [{ path: "project/x", link: hostile }] }],
+  ])("%s", async (_, change) => {
+    const text = JSON.stringify({ ...head, schema: "qclock/bundle/v1", entries: [], ...change });
+    const refused = await read(tarOf([{ path: "bundle.json", content: text }])).catch(
+      (error: unknown) => error,
+    );
+
+    expect(refused).toMatchObject({ code: "bundle-invalid" });
+    expect(refused instanceof Error ? refused.message : "").not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+});
+
 test("a head that is no JSON is damaged", async () => {
   await expect(read(tarOf([{ path: "bundle.json", content: "{" }]))).rejects.toMatchObject({
     message: expect.stringContaining("bundle.json is damaged"),

@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { bareRepositories, forbiddenBecause } from "../../../../src/run/bundle/forbidden-names.ts";
+
+describe("is never written", () => {
+  test.each([
+    ".git/config",
+    ".git",
+    "images/app/.git/hooks/post-checkout",
+    ".GIT/config",
+    ".g\u200cit/config",
+    ".git./config",
+    ".git /config",
+    ".env",
+    ".env.production",
+    "images/app/.env",
+    ".envrc",
+    "images/app/.envrc",
+    ".husky/pre-commit",
+    ".githooks/pre-commit",
+    ".gitattributes",
+    "images/.gitmodules",
+    ".npmrc",
+    ".vscode/tasks.json",
+    ".ssh/authorized_keys",
+    ".bashrc",
+    ".config/systemd/user/x.service",
+  ])("%j", (file) => {
+    expect(forbiddenBecause(file)).toMatch(/other programs obey|a setting of some program/);
+  });
+});
+
+describe("is written", () => {
+  test.each(
+    [
+      "stack.config.yaml",
+      ".dockerignore",
+      ".gitignore",
+      "images/base/rootfs/etc/skel/.bashrc",
+      "images/web/.htaccess",
+      "images/web/environment",
+      "images/web/git/config",
+      "images/web/x.env",
+      "images/web/.environment",
+    ].filter((file) => file !== "..."),
+  )("%j", (file) => {
+    expect(forbiddenBecause(file)).toBeUndefined();
+  });
+});
+
+test("a folder that git takes for a repository is found without a .git", () => {
+  expect(
+    bareRepositories([
+      "images/app/HEAD",
+      "images/app/config",
+      "images/app/objects/pack/x",
+      "images/app/refs",
+      "images/web/HEAD",
+      "images/web/index.html",
+    ]),
+  ).toEqual(new Set(["images/app"]));
+  expect(bareRepositories(["head", "refs/heads/main"])).toEqual(new Set([""]));
+});
