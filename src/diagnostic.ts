@@ -24,6 +24,8 @@ export type DiagnosticCode =
   | "dependency-cycle"
   | "path-outside-project"
   | "missing-file"
+  | "invalid-file"
+  | "file-differs"
   | "port-conflict"
   | "exception-without-reason"
   | "capability-without-effect"

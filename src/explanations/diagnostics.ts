@@ -163,6 +163,20 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
     fix: "Correct the path; it is relative to the manifest's folder.",
     example: "files: [images/app/rotfs]          # rootfs",
   },
+  "invalid-file": {
+    title: "A file cannot be part of an image",
+    explanation:
+      "Images hold files, folders and links with names in UTF-8. A socket, a FIFO or a device is none of them, a name of other bytes would become another name, and a name that begins with `.wh.` removes a file of the layers below.",
+    fix: "Rename the file, or move it out of the folder that `files` names; for a build context name it in .dockerignore.",
+    example: "images/app/rootfs/etc/caf\\xe9.conf   # Latin-1",
+  },
+  "file-differs": {
+    title: "The image will not have this as it is on the disk",
+    explanation:
+      "Of a file's mode only the executable bit is taken over, as git does, so that a checkout with another umask gives the same image. What was meant and is lost is told: a file that only its owner may read, a sticky folder, holes in a sparse file, a working folder that nothing makes.",
+    fix: "Give the file an entry of its own under `files` with `mode`, or list the folder under `directories`.",
+    example: 'files: [rootfs, { path: rootfs/etc/key, target: /etc/key, mode: "0400" }]',
+  },
   "port-conflict": {
     title: "A port is published twice",
     explanation: "Two services of the stack publish the same port of the host on the same address.",

@@ -2,7 +2,13 @@ import type { LockedImage, LockTarget } from "../packages/package.ts";
 import { namesOf } from "../packages/unproved.ts";
 import type { AssembledImage, Digest } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
-import { buildConfig, buildManifest, type EffectiveSettings, inheritSettings } from "./config.ts";
+import {
+  buildConfig,
+  buildManifest,
+  DEFAULT_PATH,
+  type EffectiveSettings,
+  inheritSettings,
+} from "./config.ts";
 import type { FileScan } from "./files.ts";
 import { buildFilesLayer } from "./files-layer.ts";
 import { artifactsLayerInputs, filesLayerInputs, packagesLayerInputs } from "./fingerprint.ts";
@@ -62,8 +68,8 @@ async function checked(
   await checkPrograms({
     image: request.image.name,
     entrypoint: artifact.settings.entrypoint ?? [],
-    path:
-      artifact.settings.environment.get("PATH") ?? "/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+    command: artifact.settings.command ?? [],
+    path: artifact.settings.environment.get("PATH") ?? DEFAULT_PATH,
     layers,
   });
   return artifact;

@@ -31,7 +31,8 @@ export interface Blob {
   readonly digest: Digest;
 }
 
-const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** Where programs are looked for when an image does not say. */
+export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** The OCI image configuration: sorted keys, times of the epoch, nothing of the machine. Source: OCI image-spec 1.1, config.md. */
 export function buildConfig(request: {

@@ -27,16 +27,19 @@ const SCRIPT_LIMIT = 4 * 1024 * 1024;
 export async function checkPrograms(request: {
   readonly image: string;
   readonly entrypoint: readonly string[];
+  /** Starts where there is no entrypoint. */
+  readonly command?: readonly string[];
   readonly path: string;
   readonly layers: readonly Layer[];
 }): Promise<void> {
-  const [program] = request.entrypoint;
+  const key = request.entrypoint.length > 0 ? "entrypoint" : "command";
+  const [program] = request[key] ?? [];
   if (program === undefined) return;
   const view = mergeLayers(request.layers);
   const checker = new ProgramChecker(request.image, request.layers, view);
   await checker.check(
     checker.locate(program, request.path),
-    `the entrypoint of image "${request.image}"`,
+    `the ${key} of image "${request.image}"`,
   );
 }
 
@@ -68,7 +71,8 @@ class ProgramChecker {
     if (entry === undefined) throw this.#missing(path, user);
     if (this.#checked.has(entry.path)) return;
     this.#checked.add(entry.path);
-    if ((entry.mode & 0o111) === 0 && entry.type === "file" && user.startsWith("the entrypoint")) {
+    const isStarted = /^the (?:entrypoint|command) of/.test(user);
+    if ((entry.mode & 0o111) === 0 && entry.type === "file" && isStarted) {
       throw new QclockError("missing-interpreter", `/${path}, ${user}, is not executable.`, {
         hint: 'Set its executable bit (chmod +x), or give `mode: "0755"` under `files` or `artifacts`.',
       });

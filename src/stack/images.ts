@@ -32,6 +32,10 @@ export function resolveImages(request: ImagesRequest): ReadonlyMap<string, Image
   for (const [name, image] of Object.entries(loaded.manifest.images)) {
     const place = loaded.locator.key(["images", name]);
     locations.set(`images.${name}`, place);
+    for (const key of ["entrypoint", "command", "working_dir"] as const) {
+      if (image[key] === undefined) continue;
+      locations.set(`images.${name}.${key}`, loaded.locator.value(["images", name, key]));
+    }
     const kinds = (["from", "build", "image"] as const).filter((kind) => image[kind] !== undefined);
     const [kind] = kinds;
     if (name === "scratch") {
@@ -233,6 +237,7 @@ function resolveFile(
   const entry = typeof file === "string" ? { path: file } : file;
   const at = ["images", name, "files", index] as const;
   const { path: source, kind } = projectPath(request, entry.path, { at });
+  request.locations.set(`images.${name}.files.${source}`, loaded.locator.value(at));
   if (kind === "missing" || kind === "other") {
     problems.add("missing-file", loaded.locator.value(at), {
       message:

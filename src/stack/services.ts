@@ -44,6 +44,10 @@ export function resolveServices(request: ServicesRequest): ReadonlyMap<string, S
 
 function resolveService(request: ServiceRequest): Service {
   const { name, service, loaded, problems, locations } = request;
+  if (service.entrypoint !== undefined) {
+    const place = loaded.locator.value(["services", name, "entrypoint"]);
+    locations.set(`services.${name}.entrypoint`, place);
+  }
   locations.set(`services.${name}.image`, loaded.locator.value(["services", name, "image"]));
   if (!Object.hasOwn(loaded.manifest.images, service.image)) {
     problems.addUnknown({

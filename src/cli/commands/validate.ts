@@ -1,6 +1,9 @@
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
+import { checkProject } from "../../run/check-project.ts";
 import { withStack } from "../context.ts";
+import { exitCodes } from "../exit-code.ts";
+import { displayPath } from "../manifest-file.ts";
 
 /** `qclock validate` */
 export function registerValidate({ program, run }: Registry): void {
@@ -20,6 +23,15 @@ export function registerValidate({ program, run }: Registry): void {
       withStack(
         session,
         async ({ stack }) => {
+          const diagnostics = await checkProject(stack, (file) =>
+            displayPath(file, session.host.workingDirectory),
+          );
+          if (diagnostics.some(({ severity }) => severity === "error")) {
+            await session.reportDiagnostics(diagnostics);
+            return exitCodes.invalid;
+          }
+          if (diagnostics.length > 0 && !session.settings.json)
+            await session.reportDiagnostics(diagnostics);
           const counts = { images: stack.images.size, services: stack.services.size };
           if (session.settings.json)
             session.printDocument("validate", {
@@ -27,11 +39,11 @@ export function registerValidate({ program, run }: Registry): void {
               stack: stack.name,
               os: stack.os,
               ...counts,
-              diagnostics: [],
+              diagnostics,
             });
           else
             session.print(
-              `${stack.name}: ${counts.images} images, ${counts.services} services, ${stack.os}; no problem found`,
+              `${stack.name}: ${counts.images} images, ${counts.services} services, ${stack.os}; ${diagnostics.length === 0 ? "no problem found" : "no error found"}`,
             );
           return 0;
         },

@@ -30,7 +30,7 @@ test("the configuration says what the manifest declares, at the time of the epoc
   await using workshop = await createWorkshop();
 
   const { config } = await workshop.assemble({
-    debs: [{ name: "a", files: [file("a", "a")] }],
+    debs: [{ name: "a", files: [file("a", "a", { mode: 0o755 })] }],
     image: {
       config: settings({
         user: "10001:10001",

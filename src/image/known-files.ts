@@ -1,0 +1,95 @@
+import type { AssembledImage, Image, Stack } from "../stack/stack.ts";
+import { isInside } from "../stack/values.ts";
+import { type FoundTree, listTree } from "./file-tree.ts";
+import { followPath } from "./tree.ts";
+
+/** A path of an image that is known before anything is fetched: from the project, or from an artifact's entry. */
+export interface KnownPath {
+  readonly type: "file" | "directory" | "symlink";
+  readonly mode: number;
+  readonly linkTarget?: string;
+  /** Real path on the host; absent for what is fetched or declared. */
+  readonly source?: string;
+}
+
+/** What can be said of an image's content from the manifest and the project alone. */
+export interface KnownFiles {
+  /** By path without a leading slash, parents' first. */
+  readonly paths: ReadonlyMap<string, KnownPath>;
+  /** Whether the image may have a path that is not among `paths`. */
+  mayHold(path: string): boolean;
+}
+
+/** Top folders that packages may put files into, by the Filesystem Hierarchy Standard, which Debian and Fedora hold to. */
+const packageFolders = new Set(
+  "bin boot dev etc home lib lib32 lib64 libx32 media mnt opt proc root run sbin srv sys tmp usr var".split(
+    " ",
+  ),
+);
+
+/** The images that an image stands on, the lowest first, with itself. */
+export function chainOf(stack: Pick<Stack, "images">, image: Image): readonly Image[] {
+  const parent =
+    image.type === "assembled" && image.parent !== undefined
+      ? stack.images.get(image.parent)
+      : undefined;
+  return parent === undefined ? [image] : [...chainOf(stack, parent), image];
+}
+
+/** List the trees of an image. Nothing of them is read. */
+export async function listTrees(image: AssembledImage): Promise<readonly FoundTree[]> {
+  const trees: FoundTree[] = [];
+  for (const tree of image.files) trees.push(await listTree(tree));
+  return trees;
+}
+
+/** What is known of the topmost image of a chain. */
+export function knownFiles(
+  chain: readonly Image[],
+  trees: ReadonlyMap<string, readonly FoundTree[]>,
+): KnownFiles {
+  const paths = new Map<string, KnownPath>();
+  const add = (path: string, known: KnownPath): void => {
+    for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
+      const folder = path.slice(0, slash);
+      if (!paths.has(folder)) paths.set(folder, { type: "directory", mode: 0o755 });
+    }
+    paths.set(path, known);
+  };
+  const assembled = chain.filter((image) => image.type === "assembled");
+  for (const image of assembled) {
+    for (const artifact of image.artifacts) {
+      const type = artifact.unpack === "none" ? "file" : "directory";
+      const mode = artifact.unpack === "none" ? artifact.mode : 0o755;
+      add(artifact.path.slice(1), { type, mode });
+    }
+    for (const { files } of trees.get(image.name) ?? [])
+      for (const file of files) add(file.path, file);
+    for (const { path, mode } of image.directories) add(path.slice(1), { type: "directory", mode });
+  }
+  const isWhole = assembled.length === chain.length;
+  const hasPackages = assembled.some((image) => image.packages.length > 0);
+  const archives = assembled
+    .flatMap((image) => image.artifacts)
+    .filter(({ unpack }) => unpack !== "none");
+  return {
+    paths,
+    mayHold: (path) =>
+      !isWhole ||
+      (hasPackages && packageFolders.has(path.split("/")[0] ?? "")) ||
+      archives.some((archive) => isInside(archive.path, `/${path}`)),
+  };
+}
+
+/** Where a path leads among the known ones; undefined when it leads to none of them. */
+export function findKnown(
+  { paths }: KnownFiles,
+  path: string,
+): { readonly path: string; readonly known: KnownPath | undefined } {
+  try {
+    const real = followPath(path, (at) => paths.get(at));
+    return { path: real, known: paths.get(real) };
+  } catch {
+    return { path, known: undefined };
+  }
+}

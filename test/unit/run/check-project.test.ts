@@ -1,0 +1,142 @@
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { loadManifest } from "../../../src/manifest/load.ts";
+import { locateInProject } from "../../../src/project/locate.ts";
+import type { Place } from "../../../src/project/place.ts";
+import { checkProject } from "../../../src/run/check-project.ts";
+import { pathsToLookUp, resolveStack } from "../../../src/stack/resolve.ts";
+import { temporaryFolder } from "../../support/temporary-store.ts";
+
+/** What `validate` says of a manifest's files: severity, code, line and message of each problem. */
+async function problemsOf(
+  manifest: string,
+  files: Readonly<Record<string, string>>,
+  prepare: (directory: string) => Promise<unknown> = async () => undefined,
+): Promise<readonly string[]> {
+  await using folder = await temporaryFolder();
+  for (const [file, content] of Object.entries(files)) {
+    await mkdir(path.join(folder.path, file, ".."), { recursive: true });
+    await writeFile(path.join(folder.path, file), content);
+  }
+  await prepare(folder.path);
+  const loaded = loadManifest({
+    path: path.join(folder.path, "stack.config.yaml"),
+    text: `name: t\n${manifest}`,
+    environment: new Map(),
+    displayPath: "stack.config.yaml",
+  });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
+  const places = new Map<string, Place>();
+  for (const file of pathsToLookUp(loaded.value))
+    places.set(file, await locateInProject(folder.path, file));
+  const stack = resolveStack({
+    loaded: loaded.value,
+    os: "debian-12",
+    architecture: "amd64",
+    froms: new Map(),
+    locate: (file) => places.get(file) ?? { type: "missing" },
+  });
+  if (!stack.ok) throw new Error(JSON.stringify(stack.error));
+  const problems = await checkProject(stack.value, (file) => path.relative(folder.path, file));
+  return problems.map(
+    ({ severity, code, location, message }) => `${severity} ${code} ${location.line}: ${message}`,
+  );
+}
+
+const started = (parts: string): string =>
+  `images:\n  app:\n    from: scratch\n    user: "1:1"\n    files: [root]\n    ${parts}\nservices: {}\n`;
+
+test("a script that cannot start is told: no executable bit, CR LF", async () => {
+  const manifest = started("entrypoint: [/usr/bin/start.sh]");
+  expect(await problemsOf(manifest, { "root/usr/bin/start.sh": "#!/bin/sh\n" })).toEqual([
+    'error not-executable 7: root/usr/bin/start.sh, which image "app" starts, is not executable.',
+  ]);
+  const dos = { "root/usr/bin/start.sh": "#!/bin/sh\r\necho\r\n" };
+  const executable = (folder: string): Promise<unknown> =>
+    chmod(path.join(folder, "root/usr/bin/start.sh"), 0o755);
+  expect(await problemsOf(manifest, dos, executable)).toEqual([
+    String.raw`error crlf-line-endings 7: root/usr/bin/start.sh, which image "app" starts, has CR LF line ends, so that the kernel looks for "/bin/sh\r".`,
+  ]);
+});
+
+test("a program is looked for through links, on PATH, and in the images below", async () => {
+  const manifest = `images:
+  base: { from: scratch, user: "1:1", files: [root] }
+  app: { from: base, command: [tool] }
+  sub: { from: base, entrypoint: /opt/tool }
+services:
+  s: { image: base, entrypoint: [/opt/none] }
+`;
+  const prepare = async (folder: string): Promise<void> => {
+    await symlink("usr/bin", path.join(folder, "root/bin"));
+    await mkdir(path.join(folder, "root/opt"));
+    await symlink("/bin/tool", path.join(folder, "root/opt/tool"));
+    await chmod(path.join(folder, "root/usr/bin/tool"), 0o755);
+  };
+  expect(await problemsOf(manifest, { "root/usr/bin/tool": "ELF" }, prepare)).toEqual([
+    'error missing-file 7: "/opt/none", which service "s" starts, is in no layer of image "base".',
+  ]);
+});
+
+test("what packages and archives may bring is not called missing", async () => {
+  const image = (program: string, more: string): string =>
+    `images:\n  app: { from: scratch, user: "1:1", entrypoint: ["${program}"], ${more} }\nservices: {}\n`;
+  const packages = "packages: { debian-12: [bash] }";
+  expect(await problemsOf(image("/bin/bash", packages), {})).toEqual([]);
+  expect(await problemsOf(image("bash", packages), {})).toEqual([]);
+  expect(await problemsOf(image("/app/start", packages), {})).toEqual([
+    'error missing-file 3: "/app/start", which image "app" starts, is in no layer of image "app".',
+  ]);
+  const archive = `artifacts: [{ url: "https://files.example/a.tar", sha256: "${"0".repeat(64)}", path: /app }]`;
+  expect(await problemsOf(image("/app/start", archive), {})).toEqual([]);
+  expect(await problemsOf(image("/usr/bin/x", archive), {})).toHaveLength(1);
+});
+
+test("a working folder that nothing makes is told, with what lies in the root in its stead", async () => {
+  const text = started("working_dir: /app");
+  expect(await problemsOf(text, { "root/x": "" })).toEqual([
+    'warning file-differs 7: Image "app" has no folder /app, its working folder.',
+  ]);
+  expect(await problemsOf(text, { "root/app/x": "" })).toEqual([]);
+  expect(await problemsOf(started("working_dir: /"), { "root/x": "" })).toEqual([]);
+});
+
+test("what no image can hold is an error at its entry, what is lost a warning", async () => {
+  const prepare = async (folder: string): Promise<void> => {
+    await writeFile(Buffer.from(`${folder}/root/caf\u00E9`, "latin1"), "");
+    execFileSync("mkfifo", [path.join(folder, "root/pipe")]);
+    await chmod(path.join(folder, "root/key"), 0o600);
+    await chmod(path.join(folder, "root"), 0o755);
+  };
+  const files = { "root/.wh.x": "", "root/key": "k" };
+  expect(await problemsOf(started("labels: {}"), files, prepare)).toEqual([
+    "error invalid-file 6: Whiteouts, which would remove files from the layers below: root/.wh.x.",
+    String.raw`error invalid-file 6: Names that are not UTF-8: root/caf\xe9.`,
+    "error invalid-file 6: Neither a file, a folder nor a link: root/pipe.",
+    "warning file-differs 6: Modes that the image will not have, since only the executable bit is taken over, as git does: root/key 0600 becomes 0644.",
+  ]);
+});
+
+test("a build context is looked through: its scripts, names and secrets", async () => {
+  const manifest = "images: { tool: { build: ctx } }\nservices: {}\n";
+  expect(
+    await problemsOf(manifest, {
+      "ctx/Dockerfile": 'FROM scratch\nENTRYPOINT ["/start.sh"]\n',
+      "ctx/start.sh": "#!/bin/sh\n",
+    }),
+  ).toEqual(["error not-executable 1: The container starts this script, which is not executable."]);
+  expect(
+    await problemsOf(manifest, { "ctx/Dockerfile": "FROM scratch\n", "ctx/.env": "KEY=1" }),
+  ).toEqual([
+    "error invalid-file 2: The build context of image tool holds a file that should not leave this machine. (.env)",
+  ]);
+  expect(
+    await problemsOf(manifest, { "ctx/Dockerfile": "FROM scratch\n" }, (folder) =>
+      symlink("/etc/passwd", path.join(folder, "ctx/.dockerignore")),
+    ),
+  ).toEqual([
+    "error path-outside-project 2: ctx/.dockerignore leads out of the project: ctx/.dockerignore is a link to /etc/passwd.",
+  ]);
+});
