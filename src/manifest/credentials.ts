@@ -8,28 +8,28 @@ const literal = String.raw`(?!\$[A-Za-z_{])`;
 
 const schemes = "(?:bearer|basic|digest|negotiate|token)";
 
-const authorizing = String.raw`(?:(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]*(?:token|key|secret)|private-token)`;
+const authorizing = String.raw`(?:(?:proxy-)?authorization|(?:set-)?cookie|x-[\w-]{0,64}(?:token|key|secret)|private-token)`;
 
 const sensitive =
   "token|secret|passw(?:or)?d|passwd|pwd|signature|sig|credential|accesskeyid|auth|key";
 
-/** Each pattern has two groups: what stays, and the credential behind it. */
+/**
+ * Each pattern has two groups: what stays, and the credential behind it. What repeats is bounded, so that a
+ * megabyte without a space takes no longer than one of prose.
+ */
 const patterns: readonly RegExp[] = [
   // https://user:password@host, and tokens in the user's place.
-  /(https?:\/\/)([^\s/"'?#]+)(?=@)/gi,
+  /(https?:\/\/)([^\s/"'?#]{1,1000})(?=@)/gi,
   // A password with a slash, a question mark or a hash in it, which URLs do not allow and people write.
-  /([a-z][a-z0-9+.-]*:\/\/[^\s/?#"'@:]*:)(?!\d+[/?#])([^\s"'@]+)(?=@)/gi,
+  /((?<![a-z0-9+.-])[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/?#"'@:]{0,200}:)(?!\d+[/?#])([^\s"'@]{1,500})(?=@)/gi,
   // https://host/file?X-Amz-Signature=…
-  new RegExp(
-    String.raw`([?&;](?:[\w.-]*[_.-])?(?:\w*(?:${sensitive}))=)${literal}([^\s&#"'<>\\]+)`,
-    "gi",
-  ),
+  new RegExp(String.raw`([?&;][\w.-]{0,64}?(?:${sensitive})=)${literal}([^\s&#"'<>\\]+)`, "gi"),
   // Authorization: Bearer …, as a header, in YAML and in JSON.
   new RegExp(
-    String.raw`(\b${authorizing}[\\"']*\s*[:=]\s*[\\"']*(?:${schemes}\s+)?)${literal}(?!${schemes}\s)([^\s"',;\\]+)`,
+    String.raw`(\b${authorizing}[\\"']{0,4}\s{0,8}[:=]\s{0,8}[\\"']{0,4}(?:${schemes}\s{1,8})?)${literal}(?!${schemes}\s)([^\s"',;\\]+)`,
     "gi",
   ),
-  /(\bbearer\s+)([\w.~+/-]{8,}=*)/gi,
+  /(\bbearer\s{1,8})([\w.~+/-]{8,}=*)/gi,
 ];
 
 /**
