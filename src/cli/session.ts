@@ -143,7 +143,11 @@ export function createSession(options: {
       const { formatDiagnostics } = await import("../reporters/format/diagnostic.ts");
       const text = formatDiagnostics(diagnostics, { color: errorStyle.color });
       stderr.write(redactor.redact(text));
-      if (settings.json) printDocument("validate", { valid: false, diagnostics });
+      if (settings.json) {
+        const { shortenWords } = await import("../reporters/format/shorten.ts");
+        const shown = diagnostics.map((each) => ({ ...each, message: shortenWords(each.message) }));
+        printDocument("validate", { valid: false, diagnostics: shown });
+      }
     },
     settle,
     async [Symbol.asyncDispose]() {

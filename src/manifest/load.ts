@@ -53,7 +53,7 @@ export function loadManifest(request: LoadRequest): Result<LoadedManifest, reado
     return fail([emptyManifest(request.displayPath)]);
   }
   const locator = createLocator({ document, text, file: request.displayPath, lineCounter });
-  const syntax = syntaxProblems(documents, locator);
+  const syntax = syntaxProblems(documents, { locator, text });
   if (syntax.length > 0) return fail(syntax.toSorted(byPlace));
   const unsound = inspectDocument(document, locator);
   if (unsound.length > 0) return fail(unsound.toSorted(byPlace));

@@ -2,13 +2,19 @@ import type { Document, ErrorCode } from "yaml";
 import type { Diagnostic, DiagnosticCode } from "../diagnostic.ts";
 import { limits } from "./guard.ts";
 import type { Locator } from "./locate.ts";
+import { findUnclosed, type Unclosed } from "./unclosed.ts";
 
 /** What breaks YAML's grammar, and what a manifest takes no part of: tags and further documents. */
 export function syntaxProblems(
   documents: readonly Document.Parsed[],
-  locator: Locator,
+  { locator, text }: { readonly locator: Locator; readonly text: string },
 ): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
+  if (documents.some(({ errors }) => errors.some(({ code }) => unclosedCodes.has(code)))) {
+    const unclosed = findUnclosed(text);
+    // Everything behind it was read inside of it, so that further problems say nothing of their own.
+    if (unclosed !== undefined) return [unclosedProblem(unclosed, locator)];
+  }
   for (const { errors, warnings } of documents) {
     const told = [...withoutEchoes(errors), ...warnings].slice(0, limits.problems);
     for (const { code, message, pos } of told) {
@@ -33,6 +39,19 @@ export function syntaxProblems(
     );
   }
   return problems;
+}
+
+/** What the parser says of a bracket or a quote that is never closed. */
+const unclosedCodes: ReadonlySet<ErrorCode> = new Set(["BAD_INDENT", "MISSING_CHAR"]);
+
+function unclosedProblem({ offset, opening }: Unclosed, locator: Locator): Diagnostic {
+  const isBracket = opening === "[" || opening === "{";
+  const closing = opening === "[" ? "]" : opening === "{" ? "}" : opening;
+  return problem("yaml-syntax", {
+    message: `This ${isBracket ? "bracket" : "quote"} is never closed.`,
+    location: locator.range(offset, offset + 1),
+    hint: `Close it with ${closing}${isBracket ? ", or put the value in quotes if it is meant as text" : ""}.`,
+  });
 }
 
 /** After the first slip the parser stumbles over much that is right: tokens that it did not expect from there on say nothing of their own. */

@@ -72,7 +72,9 @@ export function show(value: unknown): string {
     const shown = maskCredentials(value);
     return `"${shown.length > 60 ? `${shown.slice(0, 57)}...` : shown}"`;
   }
-  if (typeof value === "number") return `the number ${value}`;
+  if (typeof value === "number") {
+    return Number.isFinite(value) ? `the number ${value}` : "no number that can be used";
+  }
   if (typeof value === "boolean") return String(value);
   if (isMap(value)) return "a map";
   return isSeq(value) ? "a list" : "something else";

@@ -1,5 +1,6 @@
 import type { Diagnostic, Location } from "../../diagnostic.ts";
 import { createStyle, type Style } from "./style.ts";
+import { shortenWords } from "./shorten.ts";
 import { displayWidth } from "./width.ts";
 
 /** Longest part of a source line that is shown; the rest is cut away around the underline. */
@@ -17,15 +18,16 @@ export function formatDiagnostic(
   const { severity, location, message, code, related, hint } = diagnostic;
   const level = severity === "error" ? style.error("error:") : style.warning("warning:");
   const lines = [
-    `${style.strong(place(location))} ${level} ${reveal(message)} ${style.faint(`[${code}]`)}`,
+    `${style.strong(place(location))} ${level} ${reveal(shortenWords(message))} ${style.faint(`[${code}]`)}`,
     ...excerpt(location, style),
   ];
   for (const { message: note, location: at } of related) {
-    lines.push("", `      ${style.faint(`${place(at)}: ${reveal(note)}`)}`);
+    lines.push("", `      ${style.faint(`${place(at)}: ${reveal(shortenWords(note))}`)}`);
     // The first edge of a cycle is the diagnostic's own place, whose line stands above already.
     if (place(at) !== place(location)) lines.push(...excerpt(at, style));
   }
-  if (hint !== undefined) lines.push(`      ${style.accent("hint:")} ${reveal(hint)}`);
+  if (hint !== undefined)
+    lines.push(`      ${style.accent("hint:")} ${reveal(shortenWords(hint))}`);
   return `${lines.join("\n")}\n`;
 }
 

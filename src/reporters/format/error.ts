@@ -1,5 +1,6 @@
 import type { QclockError } from "../../error.ts";
 import { sanitize, sanitizeLine } from "./sanitize.ts";
+import { shortenWords } from "./shorten.ts";
 import type { Style } from "./style.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { Style } from "./style.ts";
  */
 export function formatError(error: QclockError, style: Style): string {
   const lines = [
-    `${style.error("error:")} ${sanitize(error.message)} ${style.faint(`[${error.code}]`)}`,
+    `${style.error("error:")} ${shortenWords(sanitize(error.message))} ${style.faint(`[${error.code}]`)}`,
   ];
   for (const detail of error.details) {
     for (const line of sanitize(detail).split("\n")) lines.push(`    ${line}`);
