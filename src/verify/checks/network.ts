@@ -82,6 +82,7 @@ function describeHostReach({ service, reached }: HostReach): string {
 
 function judgeHostReach({ stack, hostReach }: StackSubject): Verdict {
   if (hostReach === undefined) return skipped("what the host listens on cannot be seen from here");
+  if (hostReach.length === 0) return skipped("no service runs from which it could be tried");
   const failures = hostReach.flatMap(({ failure }) => failure ?? []);
   if (failures.length > 0) return judge(failures);
   const reaching = hostReach.filter(({ reached }) => reached.length > 0);
