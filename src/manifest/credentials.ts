@@ -42,7 +42,9 @@ export function maskCredentials(text: string, mask: Mask = stars): string {
   for (const pattern of patterns) {
     masked = masked.replace(
       pattern,
-      (_, before: string, credential: string) => before + mask(credential),
+      // Stars stay as many as they are: an underline below them was measured with them.
+      (_, before: string, credential: string) =>
+        before + (/^\*+$/.test(credential) ? credential : mask(credential)),
     );
   }
   return masked;

@@ -48,6 +48,11 @@ test("by stars a text keeps its length", () => {
   expect(maskCredentials("https://u:p@a.example/?sig=abc")).toBe("https://***@a.example/?sig=***");
 });
 
+test("what was masked by stars keeps its length when it is masked again", () => {
+  const text = maskCredentials("https://user:hunter2@a.example/");
+  expect(masked(text)).toBe(text);
+});
+
 // Quadratic time would be minutes.
 test.each(["x", "?a", "a://a:", "https://a", "x-", "authorization ", "a.", "&token", "bearer "])(
   "a megabyte of %j takes no time",
