@@ -8,6 +8,7 @@ import {
   resolvePackages,
   type ResolveRequest,
 } from "./resolve.ts";
+import { refuseWrongNames } from "./wanted-names.ts";
 
 export interface ResolveImagesRequest {
   readonly stack: Stack;
@@ -23,12 +24,13 @@ export interface ResolveImagesRequest {
  * package that moved needs it to. A package that was to be the newest is an older one where the newest does
  * not go with the rest, at worst the one that it was.
  *
- * Throws what `resolvePackages` throws, with the image's place in the manifest.
+ * Throws `unknown-package` with all names that are none, and what `resolvePackages` throws, with the image's place in the manifest.
  */
 export function resolveImages(
   request: ResolveImagesRequest,
 ): ReadonlyMap<string, readonly ResolvedPackage[]> {
   const { stack, index, locked, move } = request;
+  refuseWrongNames(stack, index);
   const keep = new Map([...locked].filter(([name]) => !move.has(name)));
   const newest = new Set(move);
   const freed = new Set<string>();

@@ -3,7 +3,7 @@ import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
 import { type Atom, parseRelations, type Relation } from "./deb/relation.ts";
 import { satisfiesVersion } from "./deb/version.ts";
 import type { Reason } from "./package.ts";
-import { nearest } from "../nearest.ts";
+import { errorOfName, listNames } from "./wanted-names.ts";
 
 /** A package chosen for an image, with why. */
 export interface ResolvedPackage {
@@ -107,20 +107,9 @@ class Resolution {
     const entry = this.#candidate({ name });
     if (entry !== undefined) return entry;
     const { index, image } = this.#request;
-    const providers = index.providers(name);
-    if (providers.length > 0) {
-      throw new QclockError(
-        "unknown-package",
-        `Image "${image}" asks for "${name}", which is a virtual package.`,
-        { hint: `Name one of the packages that provide it: ${listNames(providers)}.` },
-      );
-    }
-    const suggestion = nearest(name, index.names());
-    throw new QclockError(
-      "unknown-package",
-      `Image "${image}" asks for the package "${name}", which no repository has.`,
-      { hint: suggestion === undefined ? undefined : `Did you mean "${suggestion}"?` },
-    );
+    const error = errorOfName(index, { image, name });
+    if (error === undefined) throw new Error(`${name} has versions, and none of them was taken`);
+    throw error;
   }
 
   #satisfy(dependent: IndexedPackage, relation: Relation): void {
@@ -330,11 +319,6 @@ function matches(version: string, atom: Atom): boolean {
   return (
     constraint === undefined || satisfiesVersion(version, constraint.operator, constraint.version)
   );
-}
-
-function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, 8).join(", ");
-  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
 }
 
 function compareText(a: string, b: string): number {

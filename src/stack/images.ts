@@ -193,7 +193,7 @@ function resolveAssembled(request: ImageRequest, reference: string): AssembledIm
     config: settingsOf(image),
   };
 
-  function packagesFor({ image: { packages } }: ImageRequest): readonly string[] {
+  function packagesFor({ image: { packages }, locations }: ImageRequest): readonly string[] {
     if (packages === undefined) return [];
     const own = packages[os];
     if (own === undefined) {
@@ -203,7 +203,17 @@ function resolveAssembled(request: ImageRequest, reference: string): AssembledIm
       });
       return [];
     }
-    return [...new Set("install" in own ? own.install : own)].toSorted();
+    const isMap = "install" in own;
+    const names = isMap ? own.install : own;
+    for (const [index, each] of names.entries()) {
+      const at = ["images", name, "packages", os, ...(isMap ? ["install"] : []), index];
+      const place = loaded.locator.value(at);
+      // A list of hundreds of names in one line would be remembered with that line for each of them.
+      if (place.sourceLine.length < 1000) {
+        locations.set(`images.${name}.packages.${each}`, place);
+      }
+    }
+    return [...new Set(names)].toSorted();
   }
 }
 

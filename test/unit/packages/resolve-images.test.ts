@@ -3,6 +3,7 @@ import type { PackageIndex } from "../../../src/packages/deb/packages-index.ts";
 import { resolveImages } from "../../../src/packages/resolve-images.ts";
 import { aPackageStack } from "../../integration/packages/lock-request.ts";
 import { anIndex } from "../../support/an-index.ts";
+import { stackOf } from "../../support/read-manifest.ts";
 
 const perl = [
   "perl 1 D:perl-base (= 1)",
@@ -118,4 +119,61 @@ function resolved(
     ([image, closure]) =>
       `${image}: ${closure.map(({ package: { name, version } }) => `${name} ${version}`).join(", ")}`,
   );
+}
+
+test("all names that are no package are told at once, each at its own place with what to write instead", () => {
+  const stack = stackOf(
+    [
+      "name: shop",
+      "images:",
+      "  base: { from: scratch, packages: { debian-12: [bash, bahs] } }",
+      "  app:",
+      "    from: base",
+      "    packages:",
+      "      debian-12:",
+      "        - awk",
+      "        - entirely-different",
+      "        - apahce2",
+      "",
+    ].join("\n"),
+  );
+  const index = anIndex("apache2 1", "bash 5", "mawk 1 V:awk", "gawk 1 V:awk");
+
+  expect(
+    thrownBy(() => resolveImages({ stack, index, locked: new Map(), move: new Set() })),
+  ).toMatchObject({
+    code: "unknown-package",
+    message: "The manifest asks for 4 packages that no repository has.",
+    details: [
+      'stack.config.yaml:3:56: image "base": "bahs", did you mean "bash"?',
+      'stack.config.yaml:8:11: image "app": "awk" is virtual, provided by gawk, mawk',
+      'stack.config.yaml:9:11: image "app": "entirely-different"',
+      'stack.config.yaml:10:11: image "app": "apahce2", did you mean "apache2"?',
+    ],
+  });
+});
+
+test("one name that is no package has its place, too", () => {
+  const stack = stackOf(
+    "name: shop\nimages:\n  a: { from: scratch, packages: { debian-12: [bahs] } }\n",
+  );
+
+  expect(
+    thrownBy(() =>
+      resolveImages({ stack, index: anIndex("bash 5"), locked: new Map(), move: new Set() }),
+    ),
+  ).toMatchObject({
+    message: 'Image "a" asks for the package "bahs", which no repository has.',
+    hint: 'Did you mean "bash"?',
+    details: ['stack.config.yaml:3:47: image "a"'],
+  });
+});
+
+function thrownBy(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
 }

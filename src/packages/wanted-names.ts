@@ -1,0 +1,98 @@
+import type { Location } from "../diagnostic.ts";
+import { QclockError } from "../error.ts";
+import { nearest } from "../nearest.ts";
+import type { Stack } from "../stack/stack.ts";
+import type { PackageIndex } from "./deb/packages-index.ts";
+import { assembledImages } from "./inputs.ts";
+
+/** A name of the manifest that is no package's, and what to write in its place. */
+interface WrongName {
+  readonly image: string;
+  readonly name: string;
+  /** Real packages that provide it; empty when nothing has to do with it. */
+  readonly providers: readonly string[];
+  readonly suggestion?: string;
+}
+
+/**
+ * Refuse a manifest that asks for packages which no repository has: all of them at once, each at its own place in the list.
+ *
+ * Throws `unknown-package`.
+ */
+export function refuseWrongNames(stack: Stack, index: PackageIndex): void {
+  const wrong = assembledImages(stack)
+    .flatMap((image) =>
+      image.packages.flatMap((name) => wrongName(index, { image: image.name, name }) ?? []),
+    )
+    .toSorted((a, b) => (locate(stack, a)?.offset ?? 0) - (locate(stack, b)?.offset ?? 0));
+  const [first] = wrong;
+  if (first === undefined) return;
+  if (wrong.length === 1) {
+    const { code, message, hint } = toError(first);
+    throw new QclockError(code, message, { hint, details: placeOf(stack, first) });
+  }
+  throw new QclockError(
+    "unknown-package",
+    `The manifest asks for ${wrong.length} packages that no repository has.`,
+    {
+      details: wrong.map((each) => [...placeOf(stack, each), describe(each)].join(": ")),
+      hint: "Correct each name, or take it out.",
+    },
+  );
+}
+
+/** The failure of a name that an image asks for; undefined when a package has it. */
+export function errorOfName(
+  index: PackageIndex,
+  wanted: Pick<WrongName, "image" | "name">,
+): QclockError | undefined {
+  const wrong = wrongName(index, wanted);
+  return wrong === undefined ? undefined : toError(wrong);
+}
+
+function wrongName(
+  index: PackageIndex,
+  { image, name }: Pick<WrongName, "image" | "name">,
+): WrongName | undefined {
+  if (index.versions(name).length > 0) return undefined;
+  const providers = index.providers(name);
+  const suggestion = providers.length > 0 ? undefined : nearest(name, index.names());
+  return { image, name, providers, ...(suggestion === undefined ? {} : { suggestion }) };
+}
+
+function toError({ image, name, providers, suggestion }: WrongName): QclockError {
+  if (providers.length > 0) {
+    return new QclockError(
+      "unknown-package",
+      `Image "${image}" asks for "${name}", which is a virtual package.`,
+      { hint: `Name one of the packages that provide it: ${listNames(providers)}.` },
+    );
+  }
+  return new QclockError(
+    "unknown-package",
+    `Image "${image}" asks for the package "${name}", which no repository has.`,
+    { hint: suggestion === undefined ? undefined : `Did you mean "${suggestion}"?` },
+  );
+}
+
+function describe({ name, providers, suggestion }: WrongName): string {
+  if (providers.length > 0) return `"${name}" is virtual, provided by ${listNames(providers)}`;
+  return suggestion === undefined ? `"${name}"` : `"${name}", did you mean "${suggestion}"?`;
+}
+
+function placeOf(stack: Stack, wrong: WrongName): readonly string[] {
+  const place = locate(stack, wrong);
+  if (place === undefined) return [];
+  return [`${place.file}:${place.line}:${place.column}: image "${wrong.image}"`];
+}
+
+/** The name in its list; the image where its place was not kept. */
+function locate({ locations }: Stack, { image, name }: WrongName): Location | undefined {
+  return locations.get(`images.${image}.packages.${name}`) ?? locations.get(`images.${image}`);
+}
+
+/** Names in a sentence: the first eight, and how many more there are. */
+export function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, 8).join(", ");
+  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
+}
