@@ -42,6 +42,7 @@ export async function choosePackages(
     downloader: request.downloader,
     ...(request.keys === undefined ? {} : { keys: request.keys }),
     now: request.now,
+    ...(request.onNotice === undefined ? {} : { onNotice: request.onNotice }),
     signal,
   });
   const kept = mode === "update" && request.move === undefined ? undefined : current;

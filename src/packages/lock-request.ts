@@ -21,6 +21,8 @@ export interface LockRequest {
   /** Trusted keys; absent: those that ship with qclock. */
   readonly keys?: readonly PinnedKey[];
   readonly now: Date;
+  /** See `LoadRepositoriesRequest`. */
+  readonly onNotice?: (message: string) => void;
   readonly onPhase: (title: string) => void;
   readonly onProgress: (doneBytes: number, totalBytes: number) => void;
   readonly signal: AbortSignal;

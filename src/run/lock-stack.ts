@@ -70,6 +70,7 @@ function lockRequest(context: RunContext): {
     artifactMirror: context.artifactMirror,
     downloader: context.downloader,
     now: new Date(),
+    onNotice: (message) => emit({ type: "notice", level: "warning", message }),
     onPhase: (title) => {
       finish("");
       phase = `lock:${title}`;

@@ -30,7 +30,13 @@ export interface Publication {
   readonly packages: readonly FakePackage[];
   readonly key?: TestKey;
   readonly validUntil?: Date;
+  /** When the archive was in this state; absent: always the same moment, long ago. */
+  readonly date?: Date;
   readonly codename?: (suite: Suite) => string;
+  /** When the release files are signed; absent: now. */
+  readonly signedAt?: Date;
+  /** What the release files say of each unpacked index; absent: nothing. */
+  readonly unpackedBytes?: number;
 }
 
 /** A Debian archive on 127.0.0.1 with its own key: the chain from signature to package is real. */
@@ -44,25 +50,30 @@ export interface FakeMirror extends FileServer {
 /** A signing key that only the tests trust. */
 export interface TestKey {
   readonly pinned: PinnedKey;
-  readonly sign: (text: string) => Promise<string>;
+  readonly sign: (text: string, date?: Date) => Promise<string>;
 }
 
-/** Make a throw-away key. */
-export async function createTestKey(): Promise<TestKey> {
+/** Make a throw-away key that is good from 2020 on, for some seconds or for ever. */
+export async function createTestKey(expiresAfterSeconds = 0): Promise<TestKey> {
   const { privateKey, publicKey } = await generateKey({
     type: "ecc",
     curve: "ed25519Legacy",
     userIDs: [{ name: "test" }],
     format: "object",
     date: new Date("2020-01-01"),
+    keyExpirationTime: expiresAfterSeconds,
   });
   return {
     pinned: {
       fingerprint: publicKey.getFingerprint().toUpperCase(),
       armored: publicKey.armor(),
     },
-    sign: async (text) =>
-      await sign({ message: await createCleartextMessage({ text }), signingKeys: privateKey }),
+    sign: async (text, date = new Date()) =>
+      await sign({
+        message: await createCleartextMessage({ text }),
+        signingKeys: privateKey,
+        date,
+      }),
   };
 }
 
@@ -105,14 +116,21 @@ async function publish(
       "Origin: Debian",
       `Suite: ${suite.replace("bookworm", "oldstable")}`,
       `Codename: ${publication.codename?.(suite) ?? suite}`,
+      `Date: ${(publication.date ?? new Date("2021-01-01")).toUTCString()}`,
       ...(publication.validUntil === undefined
         ? []
         : [`Valid-Until: ${publication.validUntil.toUTCString()}`]),
       "Acquire-By-Hash: yes",
       "SHA256:",
       ` ${digest} ${index.length} main/binary-amd64/Packages.xz`,
+      ...(publication.unpackedBytes === undefined
+        ? []
+        : [` ${digest} ${publication.unpackedBytes} main/binary-amd64/Packages`]),
     ].join("\n");
-    files.set(`${folder}/InRelease`, Buffer.from(await publication.key.sign(release)));
+    files.set(
+      `${folder}/InRelease`,
+      Buffer.from(await publication.key.sign(release, publication.signedAt)),
+    );
   }
   return files;
 }

@@ -1,3 +1,4 @@
+import { refuseLongParagraph } from "./index-bounds.ts";
 import { compareVersions } from "./version.ts";
 
 /** One paragraph of a Packages index: what resolving and fetching need, as text. */
@@ -89,6 +90,7 @@ async function* wholeParagraphs(content: AsyncIterable<Uint8Array>): AsyncGenera
     const end = text.lastIndexOf("\n\n");
     if (end !== -1) yield text.slice(0, end);
     rest = end === -1 ? text : text.slice(end + 2);
+    refuseLongParagraph(rest);
   }
   yield rest;
 }

@@ -9,6 +9,7 @@ import { type PackageProof, proofKey } from "../proof.ts";
 import { decompress } from "../xz.ts";
 import type { PinnedKey } from "./keys/debian.ts";
 import { keysOf } from "./keys/of.ts";
+import { withinBounds } from "./index-bounds.ts";
 import { findPackages, type IndexedPackage } from "./packages-index.ts";
 import { type ReleaseFile, verifyReleaseFile } from "./release-file.ts";
 import { sourcesOf } from "./repositories.ts";
@@ -85,11 +86,11 @@ async function readEntries(
       yield piece;
     }
   };
+  const unpacked = withinBounds(decompress(indexPath, hashed()));
   const entries: IndexedPackage[] = [];
   let failure: unknown;
   try {
-    for await (const entry of findPackages(id, decompress(indexPath, hashed()), names))
-      entries.push(entry);
+    for await (const entry of findPackages(id, unpacked, names)) entries.push(entry);
   } catch (error) {
     failure = error;
   }
@@ -140,13 +141,13 @@ export async function readRelease(
     throw new QclockError("signature-invalid", `${place} is of no suite of ${os}.`);
   }
   const text = await readFile(await inStore(store, repository.releaseDigest, place), "utf8");
-  const end = new Date(/^Valid-Until: (.+)$/m.exec(text)?.[1] ?? Number.NaN);
   return await verifyReleaseFile({
     text,
     url: place,
     suite: repository.suite,
     keys: keys ?? keysOf(os),
-    now: end < now ? end : now,
+    now,
+    isKept: true,
   });
 }
 

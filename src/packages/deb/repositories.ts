@@ -6,9 +6,11 @@ import { type Mirrors, suiteOf } from "../mirror.ts";
 import type { LockedRepository } from "../package.ts";
 import { decompress } from "../xz.ts";
 import type { PinnedKey } from "./keys/debian.ts";
+import { withinBounds } from "./index-bounds.ts";
 import { keysOf } from "./keys/of.ts";
 import { type PackageIndex, readPackageIndex } from "./packages-index.ts";
-import { verifyReleaseFile } from "./release-file.ts";
+import { refuseOlder } from "./last-seen.ts";
+import { type ReleaseFile, verifyReleaseFile } from "./release-file.ts";
 
 /** The package index of an OS with the repositories that it was read from. */
 export interface LoadedRepositories {
@@ -24,6 +26,8 @@ export interface LoadRepositoriesRequest {
   /** The keys to trust; absent: those that ship with qclock for the OS. */
   readonly keys?: readonly PinnedKey[];
   readonly now: Date;
+  /** Called with what the user should know before it becomes a failure; absent: nobody is told. */
+  readonly onNotice?: (message: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -31,6 +35,8 @@ export interface LoadRepositoriesRequest {
 export const COMPONENTS = ["main"] as const;
 /** A release file is some hundred thousand bytes. */
 export const RELEASE_LIMIT_BYTES = 4 * 1024 * 1024;
+/** That of Debian's main is 9 MB. */
+const LARGEST_PACKED_INDEX = 128 * 1024 * 1024;
 
 /**
  * Fetch and verify the indexes of a Debian release, its updates and its security updates. The chain is
@@ -47,14 +53,36 @@ export async function loadRepositories(
     // Security first: of one version in two repositories the earlier file's entry is kept.
     index: await readPackageIndex(
       loaded.toReversed().flatMap(({ files }) =>
-        files.map(({ repository, path, stored }) => ({
-          repository,
-          content: decompress(path, createReadStream(stored)),
+        files.map((file) => ({
+          repository: file.repository,
+          content: readIndexFile(file, request.signal),
         })),
       ),
     ),
     repositories: loaded.map(({ repository }) => repository),
   };
+}
+
+/** The text of an index in pieces. Throws `package-corrupt` when it cannot be unpacked, or becomes more than its release says. */
+async function* readIndexFile(
+  { repository, path, stored, unpackedBytes }: IndexFile,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  const content = decompress(path, createReadStream(stored, { highWaterMark: 256 * 1024 }));
+  try {
+    yield* withinBounds(content, { maximumBytes: unpackedBytes, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof QclockError || !(error instanceof Error)) throw error;
+    throw new QclockError(
+      "package-corrupt",
+      `The package index of ${repository} (${path}) cannot be read: ${error.message}.`,
+      {
+        cause: error,
+        hint: "Its digest is as the release file says, so it is damaged at its source: take another mirror.",
+      },
+    );
+  }
 }
 
 /** The repositories of a Debian release. */
@@ -75,6 +103,8 @@ interface IndexFile {
   readonly path: string;
   /** Path in the store. */
   readonly stored: string;
+  /** As the release file says; undefined when it does not. */
+  readonly unpackedBytes: number | undefined;
 }
 
 interface Source {
@@ -123,6 +153,8 @@ export async function loadRepository(
     keys: request.keys ?? keysOf(request.os),
     now: request.now,
   });
+  await refuseOlder(release, { suite: source.id, url, store: downloader.store });
+  warnOfEnd(release, request);
   const indexDigests = new Map<string, Digest>();
   const files: IndexFile[] = [];
   for (const component of COMPONENTS) {
@@ -133,13 +165,21 @@ export async function loadRepository(
         hint: `The release has no packages for ${architecture}.`,
       });
     }
+    if (file.sizeBytes > LARGEST_PACKED_INDEX) {
+      throw new QclockError(
+        "package-corrupt",
+        `${url} says that ${path} has ${file.sizeBytes} bytes, far more than an index has.`,
+        { hint: "It is damaged at its source: take another mirror." },
+      );
+    }
     const digest: Digest = `sha256:${file.sha256}`;
     const urls = indexUrls(base, path, file.sha256);
     const { sizeBytes } = file;
     // Proved each time: what stands in it is believed.
     const stored = await downloader.toStore({ urls, digest, sizeBytes, prove: true, signal });
     indexDigests.set(path, digest);
-    files.push({ repository: source.id, path, stored });
+    const unpackedBytes = release.files.get(path.replace(/\.xz$/, ""))?.sizeBytes;
+    files.push({ repository: source.id, path, stored, unpackedBytes });
   }
   const repository: LockedRepository = {
     id: source.id,
@@ -151,6 +191,22 @@ export async function loadRepository(
     signedBy: release.signedBy,
   };
   return { repository, files };
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** A key that runs out so soon is told of: time enough to bring a newer qclock into a bank. */
+const WARNING_DAYS = 60;
+
+function warnOfEnd(
+  { suite, codename, signedBy, signerExpires }: ReleaseFile,
+  { now, onNotice }: LoadRepositoriesRequest,
+): void {
+  if (signerExpires === undefined || onNotice === undefined) return;
+  const days = Math.floor((signerExpires.getTime() - now.getTime()) / DAY_MS);
+  if (days > WARNING_DAYS) return;
+  onNotice(
+    `The key ${signedBy} that signs ${codename === "" ? suite : codename} runs out on ${signerExpires.toISOString().slice(0, 10)}, in ${days} days. A newer qclock ships the key that takes its place.`,
+  );
 }
 
 /** Where an index lies: by its digest, where older ones stay for a while, and by its name. */

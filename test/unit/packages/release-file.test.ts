@@ -1,4 +1,4 @@
-import { createCleartextMessage, generateKey, readKey, sign } from "openpgp";
+import { readKey } from "openpgp";
 import { beforeAll, expect, test } from "vitest";
 import {
   debian12Keys,
@@ -12,6 +12,7 @@ const digest = "0123456789abcdef".repeat(4);
 const release = `Origin: Debian
 Suite: oldstable-security
 Codename: bookworm-security
+Date: Thu, 01 Jan 2026 10:00:00 UTC
 MD5Sum:
  0123456789abcdef0123456789abcdef 10 main/binary-amd64/Packages.xz
 SHA256:
@@ -31,6 +32,7 @@ test("a signed file gives its suite, its signer and its SHA-256 digests", async 
   expect(file).toEqual({
     suite: "oldstable-security",
     codename: "bookworm-security",
+    date: new Date("2026-01-01T10:00:00Z"),
     signedBy: key.pinned.fingerprint,
     files: new Map([
       ["main/binary-amd64/Packages.xz", { sizeBytes: 4242, sha256: digest }],
@@ -62,17 +64,29 @@ test("no key at all trusts nothing", async () => {
   });
 });
 
-test("text outside of the signed part is not read", async () => {
+const extra = `SHA256:\n ${"f".repeat(64)} 1 main/binary-amd64/Packages.xz\n`;
+
+test.for<readonly [string, (text: string) => string, string]>([
+  ["before the signed part", (text) => `${extra}${text}`, "text before its signed part"],
+  ["after the signature", (text) => `${text}${extra}`, "text after its signature"],
+  [
+    "among the headers",
+    (text) => text.replace("SHA512\n", `SHA512\n${extra}`),
+    "text before its signed part",
+  ],
+  [
+    "as a second signed message",
+    (text) => text.replace("Origin:", "-----BEGIN PGP SIGNED MESSAGE-----\n\nOrigin:"),
+    "more than one signed part",
+  ],
+])("text %s is refused", async ([, change, reason]) => {
   const { text, ...request } = await aRequest();
-  const extra = `SHA256:\n ${"f".repeat(64)} 1 main/binary-amd64/Packages.xz\n`;
+  const plain = text.replaceAll("\r\n", "\n");
+  expect(change(plain)).not.toBe(plain);
 
-  const file = await verifyReleaseFile({ ...request, text: `${extra}${text}${extra}` }).catch(
-    (error: unknown) => error,
-  );
-
-  // Refused or left out: what must not be is that the digest from outside counts.
-  expect(file).not.toMatchObject({
-    files: new Map([["main/binary-amd64/Packages.xz", { sizeBytes: 1 }]]),
+  await expect(verifyReleaseFile({ ...request, text: change(plain) })).rejects.toMatchObject({
+    code: "signature-invalid",
+    message: expect.stringContaining(reason),
   });
 });
 
@@ -128,6 +142,32 @@ test("Valid-Until is the last moment", async () => {
   await expect(on("2999-01-01T00:00:00Z")).resolves.toMatch(/2026-05-02T12:00:00.000Z.*clock/s);
 });
 
+test.for([
+  ["Valid-Until: never", "its Valid-Until is no date"],
+  ["Valid-Until: ", "its Valid-Until is no date"],
+  ["Valid-Until: 2999", "its Valid-Until is no date"],
+])("%j is refused", async ([line, reason]) => {
+  const text = await key.sign(`${line}\n${release}`);
+
+  await expect(verifyReleaseFile(await aRequest({ text }))).rejects.toMatchObject({
+    code: "signature-invalid",
+    message: expect.stringContaining(reason ?? ""),
+  });
+});
+
+test.for([
+  ["without a date", "", "does not say its Date"],
+  ["whose date is none", "Date: yesterday\n", "its Date is no date"],
+  ["from the future", "Date: Tue, 01 Jan 2999 00:00:00 UTC\n", "is dated 2999-01-01T00:00:00.000Z"],
+])("a release %s is refused", async ([, line, reason]) => {
+  const text = await key.sign(release.replace(/Date: .*\n/, line ?? ""));
+
+  await expect(verifyReleaseFile(await aRequest({ text }))).rejects.toMatchObject({
+    code: "signature-invalid",
+    message: expect.stringContaining(reason ?? ""),
+  });
+});
+
 test("a clock that is behind the signature is told as such, not as tampering", async () => {
   const request = await aRequest({ now: new Date("2021-01-01T00:00:00Z") });
 
@@ -138,33 +178,48 @@ test("a clock that is behind the signature is told as such, not as tampering", a
   });
 });
 
-test("a signature by a key that has run out does not count", async () => {
-  const { privateKey, publicKey } = await generateKey({
-    type: "ecc",
-    curve: "ed25519Legacy",
-    userIDs: [{ name: "test" }],
-    format: "object",
-    date: new Date("2020-01-01"),
-    keyExpirationTime: 86_400,
+test("another clock may be some seconds ahead", async () => {
+  const now = new Date("2026-01-01T09:59:55Z");
+  const text = await key.sign(release, new Date("2026-01-01T10:00:00Z"));
+
+  await expect(verifyReleaseFile(await aRequest({ text, now }))).resolves.toMatchObject({
+    codename: "bookworm-security",
   });
-  const text = await sign({
-    message: await createCleartextMessage({ text: release }),
-    signingKeys: privateKey,
-    date: new Date("2020-01-01T12:00:00Z"),
-  });
-  const keys = [
-    { fingerprint: publicKey.getFingerprint().toUpperCase(), armored: publicKey.armor() },
-  ];
-  const request = { ...(await aRequest()), keys, text };
+});
+
+test("a key that has run out signs nothing new, and proves what was kept", async () => {
+  const short = await createTestKey(DAY_SECONDS);
+  const signed = new Date("2020-01-01T12:00:00Z");
+  const text = await short.sign(
+    release.replace("01 Jan 2026", "01 Jan 2020").replace("Thu", "Wed"),
+    signed,
+  );
+  const request = await aRequest({ text, keys: [short.pinned] });
+  const expires = new Date("2020-01-02T00:00:00Z");
 
   await expect(
     verifyReleaseFile({ ...request, now: new Date("2020-01-01T13:00:00Z") }),
-  ).resolves.toMatchObject({ codename: "bookworm-security" });
-  // A signature made while the key was good stays good: gpgv sees it so too.
-  await expect(
-    verifyReleaseFile({ ...request, now: new Date("2019-12-31T00:00:00Z") }),
-  ).rejects.toMatchObject({ code: "signature-invalid" });
+  ).resolves.toMatchObject({ signerExpires: expires });
+  await expect(verifyReleaseFile(request)).rejects.toMatchObject({
+    code: "signature-invalid",
+    message: expect.stringContaining("the key that signed it has run out"),
+    details: [expect.stringContaining(`the key ran out on ${expires.toISOString()}`)],
+  });
+  await expect(verifyReleaseFile({ ...request, isKept: true })).resolves.toMatchObject({
+    signedBy: short.pinned.fingerprint,
+  });
 });
+
+test("what was kept may have run out since", async () => {
+  const text = await key.sign(`Valid-Until: Fri, 02 Jan 2026 12:00:00 UTC\n${release}`);
+
+  await expect(verifyReleaseFile(await aRequest({ text }))).rejects.toThrow(/too old/);
+  await expect(verifyReleaseFile(await aRequest({ text, isKept: true }))).resolves.toMatchObject({
+    codename: "bookworm-security",
+  });
+});
+
+const DAY_SECONDS = 86_400;
 
 test.for([...debian12Keys, ...debian13Keys].map((pinned) => [pinned.fingerprint, pinned] as const))(
   "the shipped key %s is the key that it says",
