@@ -125,7 +125,7 @@ function registerLoad({ program, run }: Registry): void {
         "written. No request is made. - reads standard input.",
       examples: [
         ["qclock bundle load stack.bundle", "then qclock build --offline"],
-        ["qclock bundle load stack.bundle --images", "the finished images, into the Engine"],
+        ["qclock bundle load stack.bundle --images", "the finished images, too, into the Engine"],
         ["qclock bundle load stack.bundle --manifest", "in an empty folder: the project, too"],
       ],
     },

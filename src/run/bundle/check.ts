@@ -12,6 +12,7 @@ import type { Lock, LockedPackage, LockedRepository, LockTarget } from "../../pa
 import { type PackageProof, proofKey } from "../../packages/proof.ts";
 import { withMarks } from "../../packages/prove-target.ts";
 import { namesOf, unprovedError } from "../../packages/unproved.ts";
+import { imageNamePrefix } from "../../stack/image-name.ts";
 import type { OsName } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";
 
@@ -40,6 +41,8 @@ export function checkContents(document: BundleDocument, lock: Lock, name: string
     }
   }
   for (const image of document.images) {
+    if (image.reference !== `${imageNamePrefix}/${document.stack}/${image.name}:latest`)
+      throw invalid(name, `image "${image.name}" would get the name ${image.reference}`);
     const locked = lock.targets.get(image.target)?.images.get(image.name);
     const expected = locked?.packagesLayer;
     if (expected !== undefined && !image.layers.some(({ digest }) => digest === expected))

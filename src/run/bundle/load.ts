@@ -1,4 +1,3 @@
-import * as z from "zod/mini";
 import { loadArtifacts } from "../../docker/load.ts";
 import { QclockError } from "../../error.ts";
 import {
@@ -12,11 +11,9 @@ import { openBundle, type OpenBundle } from "../../image/bundle/read.ts";
 import type { PinnedKey } from "../../packages/deb/keys/debian.ts";
 import type { Lock } from "../../packages/package.ts";
 import { rememberProofs } from "../../packages/prove-lock.ts";
-import { labels } from "../../stack/labels.ts";
 import type { Digest } from "../../stack/stack.ts";
 import { openQuarantine } from "../../store/quarantine.ts";
 import type { Store } from "../../store/store.ts";
-import { recordImage } from "../image-records.ts";
 import { takeLock, type LockContext } from "../lock.ts";
 import { type BundleProof, checkContents, proveBundle, type ProvedBundle } from "./check.ts";
 import {
@@ -115,6 +112,7 @@ export async function loadBundle(
   await keepProofs(context, proofs, options);
   const outcome = await putLock(lockFile, existing, lock);
   const images = options.images ? await loadImages(context, document) : [];
+  tellOfImages(context, images);
   return {
     stack: document.stack,
     targets: document.targets.map(({ target }) => target),
@@ -191,6 +189,16 @@ function warnOfUnsigned({ emit }: LoadContext, unproved: readonly string[]): voi
   });
 }
 
+function tellOfImages({ emit }: LoadContext, images: readonly string[]): void {
+  if (images.length === 0) return;
+  emit({
+    type: "notice",
+    level: "info",
+    message:
+      "A bundle's images are not proved: build and up make each again from the packages before it runs.",
+  });
+}
+
 /** What was proved by the bundle is known from now on, as the release files that prove it may be on no mirror. */
 async function keepProofs(
   { store }: LoadContext,
@@ -202,7 +210,11 @@ async function keepProofs(
     await rememberProofs({ ...trust, os, downloader: { store } }, proofs);
 }
 
-/** Hand the bundle's images to the Engine, by the names that they had, while the stack is held. */
+/**
+ * Hand the bundle's images to the Engine, by the names that they had, while the stack is held. They are not recorded as built by
+ * qclock: nothing proves what is in their layers. So `build` and `up` make them again from the proved packages, and where they
+ * were right send no layer.
+ */
 async function loadImages(
   context: LoadContext,
   document: BundleDocument,
@@ -213,20 +225,7 @@ async function loadImages(
   const phase = { phase: "bundle:images", title: "Loading the images into the Engine" };
   return await inPhase(context, phase, async () => {
     const images = await Promise.all(document.images.map((image) => storedImage(image, store)));
-    // As the stack's own: what a bundle brings was built by qclock, and each of its files was checked.
-    for (const { config, configDigest, manifestDigest } of images)
-      await recordImage(store, fingerprintOf(config), [configDigest, manifestDigest]);
     await loadArtifacts({ engine, artifacts: images, onOutput: () => undefined, signal });
     return images.map(({ reference }) => reference);
   });
-}
-
-const configSchema = z.object({
-  config: z.object({ Labels: z.record(z.string(), z.string()) }),
-});
-
-/** The fingerprint that an image's configuration names; empty where it names none. */
-function fingerprintOf(config: Uint8Array): string {
-  const parsed = configSchema.safeParse(JSON.parse(Buffer.from(config).toString("utf8")));
-  return parsed.data?.config.Labels[labels.fingerprint] ?? "";
 }

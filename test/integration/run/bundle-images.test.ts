@@ -1,10 +1,13 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
+import { build } from "../../../src/run/build.ts";
 import { loadBundle } from "../../../src/run/bundle/load.ts";
 import type { BundleDocument } from "../../../src/image/bundle/document.ts";
 import { prepareBundle } from "../../../src/run/bundle/save.ts";
+import { engineApi } from "../../support/engine-api.ts";
 import { aLoadContext, inPieces, loadOptions } from "../../support/bundles.ts";
 import { createTestStack, type TestStack } from "../../support/runtime.ts";
-import { readItems } from "../../support/tar.ts";
+import { readItems, tarOf } from "../../support/tar.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";
 
 test("images of a bundle get into the Engine with the names and digests that they had", async () => {
@@ -68,6 +71,97 @@ test("a bundle without images says how to save one with them", async () => {
     ),
   ).rejects.toMatchObject({ code: "usage", message: "b.bundle holds no images." });
 });
+
+test("a stranger's image with the right fingerprint is built again, and not deployed", async () => {
+  await using rig = await createTestStack();
+  await using temporary = await temporaryStore();
+  const { bundle, document } = await saveImages(rig);
+  const [honest] = document.images;
+  const own = { ...aLoadContext(temporary), engine: async () => rig.engine };
+
+  const { images } = await loadBundle(
+    own,
+    inPieces(withAnotherLayer(bundle)),
+    loadOptions({ keys: [] }, { images: true }),
+  );
+  const [reference = ""] = images;
+  const theirs = await rig.engine.inspectImage(reference);
+  expect(theirs?.diffIds).toHaveLength((honest?.layers.length ?? 0) + 1);
+
+  try {
+    const context = rig.context(rig.stack({ services: [] }), { store: temporary.store });
+    const report = await build(context, {});
+    expect(report.nodes.map(({ node }) => [node.id, node.cause])).toEqual([
+      ["assemble:tools", "nothing here records that qclock built it"],
+      ["load:tools", "assembled"],
+    ]);
+    const built = await rig.engine.inspectImage(reference);
+    expect(built?.diffIds).toEqual(honest?.layers.map(({ digest }) => digest));
+  } finally {
+    await engineApi("DELETE", `/images/${theirs?.id}?force=1`);
+  }
+});
+
+test("an image of a bundle gets no name but its own stack's", async () => {
+  await using rig = await createTestStack();
+  await using temporary = await temporaryStore();
+  const { bundle } = await saveImages(rig);
+  const named = withHead(bundle, (head) => head.replace(`/${rig.name}/tools`, "/other/tools"));
+
+  await expect(
+    loadBundle(aLoadContext(temporary), inPieces(named), loadOptions({ keys: [] })),
+  ).rejects.toMatchObject({
+    code: "bundle-invalid",
+    message: expect.stringContaining("qclock.invalid/other/tools:latest"),
+  });
+});
+
+/** The bundle with another layer on its image, and all digests as they must be: whoever writes a bundle can do that. */
+function withAnotherLayer(bundle: Buffer): Buffer {
+  const document = JSON.parse(contentOf(bundle, "bundle.json"));
+  const [image] = document.images;
+  const layer = tarOf([{ path: "data/evil", content: "evil" }]).toString("latin1");
+  const config = JSON.parse(contentOf(bundle, blobOf(image.config)));
+  config.rootfs.diff_ids.push(digestOf(layer));
+  config.history = undefined;
+  const configText = JSON.stringify(config);
+  const manifest = JSON.parse(contentOf(bundle, blobOf(image.manifest)));
+  manifest.config = { ...manifest.config, digest: digestOf(configText), size: configText.length };
+  manifest.layers.push({ ...manifest.layers[0], digest: digestOf(layer), size: layer.length });
+  const added = [layer, configText, JSON.stringify(manifest)];
+  const [, configDigest, manifestDigest] = added.map(digestOf);
+  image.layers.push({ digest: digestOf(layer), size: layer.length });
+  Object.assign(image, { config: configDigest, manifest: manifestDigest });
+  for (const text of added)
+    document.entries.push({
+      path: blobOf(digestOf(text)),
+      size: text.length,
+      sha256: digestOf(text).slice("sha256:".length),
+    });
+  const files = added.map((text) => ({ path: blobOf(digestOf(text)), content: text }));
+  const head = withHead(bundle, () => JSON.stringify(document));
+  return Buffer.concat([head.subarray(0, -1024), tarOf(files)]);
+}
+
+/** The bundle with another `bundle.json`. */
+function withHead(bundle: Buffer, change: (head: string) => string): Buffer {
+  const head = contentOf(bundle, "bundle.json");
+  const rest = bundle.subarray(512 + Math.ceil(Buffer.byteLength(head) / 512) * 512);
+  const first = tarOf([{ path: "bundle.json", content: change(head) }]);
+  return Buffer.concat([first.subarray(0, -1024), rest]);
+}
+
+function contentOf(bundle: Buffer, path: string): string {
+  return readItems(bundle).find((item) => item.path === path)?.content ?? "";
+}
+
+function blobOf(digest: string): string {
+  return `blobs/sha256/${digest.slice("sha256:".length)}`;
+}
+
+function digestOf(text: string): string {
+  return `sha256:${createHash("sha256").update(text).digest("hex")}`;
+}
 
 async function saveImages(
   rig: TestStack,
