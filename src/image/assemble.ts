@@ -82,9 +82,9 @@ export async function recallArtifact(
     "image" | "parent" | "locked" | "target" | "scan" | "fingerprint" | "stackName" | "store"
   >,
 ): Promise<AssembledArtifact | undefined> {
-  const { image, target, scan, store } = request;
+  const { image, locked, target, scan, store } = request;
   let layers = request.parent?.layers ?? [];
-  if (hasPackagesLayer(image, request.locked)) {
+  if (hasPackagesLayer(image, locked)) {
     const inputs = packagesLayerInputs(
       image,
       target,
@@ -96,7 +96,7 @@ export async function recallArtifact(
   }
   if (image.artifacts.length > 0) {
     const below = layers.map(({ diffId }) => diffId);
-    const inputs = artifactsLayerInputs({ image, epoch: target.epoch, below });
+    const inputs = artifactsLayerInputs({ image, epoch: locked.newestBuild ?? 0, below });
     const layer = await recallLayer(inputs, "artifacts", store);
     if (layer === undefined) return undefined;
     layers = [...layers, layer];
@@ -104,7 +104,7 @@ export async function recallArtifact(
   if (hasFilesLayer(image, scan)) {
     const below = layers.map(({ diffId }) => diffId);
     const layer = await recallLayer(
-      filesLayerInputs({ image, scan, epoch: target.epoch, below }),
+      filesLayerInputs({ image, scan, epoch: locked.newestBuild ?? 0, below }),
       "files",
       store,
     );
@@ -143,7 +143,7 @@ async function packagesLayer(
     ...request,
     parentLayers: below,
     unpacked,
-    epoch: target.epoch,
+    epoch: locked.newestBuild ?? 0,
   });
   await rememberLayer(inputs, layer, store);
   return layer;
@@ -153,9 +153,9 @@ async function artifactsLayer(
   request: AssembleRequest,
   below: readonly Layer[],
 ): Promise<Layer | undefined> {
-  const { image, target, store } = request;
+  const { image, locked, store } = request;
   if (image.artifacts.length === 0) return undefined;
-  const { epoch } = target;
+  const { newestBuild: epoch = 0 } = locked;
   const inputs = artifactsLayerInputs({ image, epoch, below: below.map(({ diffId }) => diffId) });
   const remembered = await recallLayer(inputs, "artifacts", store);
   if (remembered !== undefined) return remembered;
@@ -174,9 +174,9 @@ async function filesLayer(
   request: AssembleRequest,
   below: readonly Layer[],
 ): Promise<Layer | undefined> {
-  const { image, scan, target, store } = request;
+  const { image, scan, locked, store } = request;
   if (!hasFilesLayer(image, scan)) return undefined;
-  const { epoch } = target;
+  const { newestBuild: epoch = 0 } = locked;
   const inputs = filesLayerInputs({ image, scan, epoch, below: below.map(({ diffId }) => diffId) });
   const remembered = await recallLayer(inputs, "files", store);
   if (remembered !== undefined) return remembered;
@@ -211,7 +211,7 @@ function toArtifact(
     settings: { ...settings, labels: withBase(settings.labels, parent) },
     layers,
     architecture: target.architecture,
-    epoch: target.epoch,
+    epoch: locked.newestBuild ?? 0,
     fingerprint,
     unsigned: unsigned.join(", "),
   });

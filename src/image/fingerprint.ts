@@ -49,7 +49,7 @@ export function packagesLayerInputs(
 ): Digest {
   return digestOf({
     format: FORMAT,
-    epoch: target.epoch,
+    epoch: target.images.get(image.name)?.newestBuild ?? 0,
     packages: (target.images.get(image.name)?.packages ?? []).map(({ digest }) => digest),
     exclude: image.exclude,
     users: image.users,
@@ -169,7 +169,7 @@ function assembledInputs(
         users: image.users,
         groups: image.groups,
         setuid: image.setuid,
-        epoch: target.epoch,
+        epoch: target.images.get(image.name)?.newestBuild ?? 0,
       }),
     },
     request,

@@ -4,14 +4,14 @@ import type { LockedImage, LockTarget } from "./package.ts";
 
 /**
  * A new target with the packages layers of the former one for each image of which nothing that its layer is
- * made from has changed: the packages of it and of what it stands on, the epoch, the manifest's inputs.
+ * made from has changed: the packages of it and of what it stands on, the newest build among these, the manifest's inputs.
  */
 export function carryLayers(
   stack: Stack,
   former: LockTarget | undefined,
   target: LockTarget,
 ): LockTarget {
-  if (former?.inputs !== target.inputs || former.epoch !== target.epoch) return target;
+  if (former?.inputs !== target.inputs) return target;
   const images = new Map(target.images);
   const same = new Set<string>();
   for (const { name, parent } of assembledImages(stack)) {
@@ -28,6 +28,7 @@ export function carryLayers(
 
 function hasSamePackages(one: LockedImage, other: LockedImage): boolean {
   return (
+    one.newestBuild === other.newestBuild &&
     one.packages.length === other.packages.length &&
     one.packages.every(({ digest }, index) => digest === other.packages[index]?.digest)
   );

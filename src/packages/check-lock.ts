@@ -39,7 +39,7 @@ function checkTarget(key: string, target: LockTarget): readonly LockProblem[] {
   );
   for (const [image, { packages }] of images) {
     const names = new Set<string>();
-    for (const [index, { name, repository, reason }] of packages.entries()) {
+    for (const [index, { name, repository, reasons }] of packages.entries()) {
       const path = ["images", image, "packages", index];
       if (names.has(name))
         problems.push({ path: [...path, "name"], message: `holds "${name}" a second time` });
@@ -48,9 +48,10 @@ function checkTarget(key: string, target: LockTarget): readonly LockProblem[] {
         const message = `${name} is from "${repository}", which is not among the repositories`;
         problems.push({ path: [...path, "repository"], message });
       }
-      if (reason.type === "dependency" && !all.has(reason.of)) {
+      for (const [place, reason] of reasons.entries()) {
+        if (reason.type === "requested" || all.has(reason.of)) continue;
         const message = `${name} is there because of "${reason.of}", which no image holds`;
-        problems.push({ path: [...path, "reason"], message });
+        problems.push({ path: [...path, "reasons", place], message });
       }
     }
   }

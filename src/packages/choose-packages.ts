@@ -69,7 +69,7 @@ function listedProof(
   const [first] = found?.indexDigests ?? [];
   if (found === undefined || first === undefined) return undefined;
   const [indexPath, index] = first;
-  const { archive, releaseDigest: release, signedBy } = found;
+  const { archive, metadataDigest: release, signedBy } = found;
   return { repository, archive, release, indexPath, index, signedBy };
 }
 

@@ -62,18 +62,16 @@ async function keptRepository(
   if ((await find(release)) === undefined || (await find(index)) === undefined) return undefined;
   return {
     id,
-    suite: id,
-    components: [indexPath.split("/")[0] ?? ""],
     archive,
-    releaseDigest: release,
+    metadataDigest: release,
     indexDigests: new Map([[indexPath, index]]),
     signedBy,
   };
 }
 
 function distinct(repositories: readonly LockedRepository[]): readonly LockedRepository[] {
-  const byRelease = new Map(repositories.map((each) => [each.releaseDigest, each]));
-  return [...byRelease.values()].toSorted((a, b) => (a.releaseDigest < b.releaseDigest ? -1 : 1));
+  const byRelease = new Map(repositories.map((each) => [each.metadataDigest, each]));
+  return [...byRelease.values()].toSorted((a, b) => (a.metadataDigest < b.metadataDigest ? -1 : 1));
 }
 
 function repositoriesOf(evidence: readonly Evidence[]): readonly LockedRepository[] {

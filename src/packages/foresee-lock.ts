@@ -41,11 +41,11 @@ export interface ForeseenLock {
 /** Compare the lock with the manifest, and say what writing it would have to decide. Pure. */
 export function foreseeLock(stack: Stack, existing: Lock | undefined): ForeseenLock {
   const { os, architecture } = stack;
-  const lock = existing ?? { version: 1, targets: new Map() };
+  const lock = existing ?? { version: 2, targets: new Map() };
   const current = lock.targets.get(`${os}/${architecture}`);
   if (current === undefined) {
     const inputs = packageInputs(stack);
-    const target = { os, architecture, inputs, epoch: 0, repositories: [], images: new Map() };
+    const target = { os, architecture, inputs, repositories: [], images: new Map() };
     return { lock, target, need: { state: "missing", images: undecided(stack, undefined) } };
   }
   if (fitsManifest(stack, current)) return { lock, target: current };

@@ -53,7 +53,7 @@ export function lockChanges(stack: Stack, target: LockTarget): readonly LockChan
     }
     const added = image.packages.filter((wanted) => !names.has(wanted));
     const removed = locked.packages
-      .filter(({ reason }) => reason.type === "requested")
+      .filter(({ reasons }) => reasons.some(({ type }) => type === "requested"))
       .map((entry) => entry.name)
       .filter((requested) => !image.packages.includes(requested));
     const texts = [

@@ -1,6 +1,5 @@
 import type { Digest } from "../stack/stack.ts";
 import { compareVersions } from "./deb/version.ts";
-import { formatReason } from "./lock.ts";
 import type {
   Lock,
   LockedArtifact,
@@ -9,6 +8,7 @@ import type {
   LockedRepository,
   LockTarget,
 } from "./package.ts";
+import { formatReason } from "./reason.ts";
 
 /** What differs between two locks; targets, images and packages that are as they were are left out. All lists are sorted. */
 export interface LockDiff {
@@ -21,7 +21,8 @@ export interface TargetDiff {
   readonly change: Change;
   /** Whether the lock was made for another list of images and packages in the manifest. */
   readonly otherInputs: boolean;
-  readonly epoch?: Pair<number>;
+  /** Streams of modules, separated by commas. */
+  readonly modules?: Pair<string>;
   readonly repositories: readonly RepositoryDiff[];
   readonly images: readonly ImageDiff[];
 }
@@ -55,6 +56,8 @@ export interface ImageDiff {
   readonly restated: readonly RestatedPackage[];
   /** Files from URLs, by their path in the image. */
   readonly artifacts: readonly ArtifactDiff[];
+  /** Build times of the newest package of it and its parents, seconds since 1970: no file in it is younger. */
+  readonly newestBuild?: Pair<number>;
   /** Digests of the packages layer; one is absent where the lock has none, as before the next build. */
   readonly packagesLayer?: { readonly from?: Digest; readonly to?: Digest };
   /** Sum of the packages' and the artifacts' sizes. */
@@ -105,17 +108,33 @@ function diffTargets(
   const repositories = diffRepositories(from?.repositories ?? [], to?.repositories ?? []);
   const bothThere = from !== undefined && to !== undefined;
   const otherInputs = bothThere && from.inputs !== to.inputs;
-  const otherEpoch = bothThere && from.epoch !== to.epoch;
-  if (bothThere && !otherInputs && !otherEpoch && images.length + repositories.length === 0)
+  const otherModules = diffFacts(modulesOf(from), modulesOf(to));
+  if (
+    bothThere &&
+    !otherInputs &&
+    otherModules.length === 0 &&
+    images.length + repositories.length === 0
+  )
     return undefined;
   return {
     target: key,
     change: changeOf(from, to),
     otherInputs,
-    ...(otherEpoch ? { epoch: { from: from.epoch, to: to.epoch } } : {}),
+    ...(bothThere && otherModules.length > 0
+      ? {
+          modules: {
+            from: (from.modules ?? []).join(", "),
+            to: (to.modules ?? []).join(", "),
+          },
+        }
+      : {}),
     repositories,
     images,
   };
+}
+
+function modulesOf(target: LockTarget | undefined): Facts {
+  return { modules: (target?.modules ?? []).join(", ") };
 }
 
 function diffRepositories(
@@ -129,14 +148,14 @@ function diffRepositories(
     if (one === undefined || other === undefined)
       return [{ id, change: changeOf(one, other), other: [] }];
     const facts = diffFacts(repositoryFacts(one), repositoryFacts(other));
-    const moved = one.releaseDigest !== other.releaseDigest;
+    const moved = one.metadataDigest !== other.metadataDigest;
     const resigned = one.signedBy !== other.signedBy;
     if (!moved && !resigned && facts.length === 0) return [];
     return [
       {
         id,
         change: "changed",
-        ...(moved ? { release: { from: one.releaseDigest, to: other.releaseDigest } } : {}),
+        ...(moved ? { release: { from: one.metadataDigest, to: other.metadataDigest } } : {}),
         ...(resigned ? { signedBy: { from: one.signedBy, to: other.signedBy } } : {}),
         // With another release file the indexes are others as well, which goes without saying.
         other: facts
@@ -147,10 +166,8 @@ function diffRepositories(
   });
 }
 
-function repositoryFacts({ suite, components, archive, indexDigests }: LockedRepository): Facts {
+function repositoryFacts({ archive, indexDigests }: LockedRepository): Facts {
   return {
-    suite,
-    components: components.join(" "),
     archive,
     indexes: [...indexDigests].map((pair) => pair.join(" ")).join(", "),
   };
@@ -173,15 +190,20 @@ function diffImages(
     const direction = directionOf(one, other);
     if (direction !== undefined) moved.push({ name, from: one, to: other, direction });
     else {
-      const facts = diffFacts(packageFacts(one), packageFacts(other));
+      const facts = [
+        ...diffFacts(packageFacts(one), packageFacts(other)),
+        ...diffReasons(one, other),
+      ];
       if (facts.length > 0) restated.push({ name, version: one.version, facts });
     }
   }
+  const otherBuild = from?.newestBuild !== to?.newestBuild;
   const otherLayer = from?.packagesLayer !== to?.packagesLayer;
   const artifacts = diffArtifacts(from?.artifacts ?? [], to?.artifacts ?? []);
   const lists = [added, removed, moved, restated, artifacts];
   const bothThere = from !== undefined && to !== undefined;
-  if (bothThere && !otherLayer && lists.every(({ length }) => length === 0)) return undefined;
+  if (bothThere && !otherLayer && !otherBuild && lists.every(({ length }) => length === 0))
+    return undefined;
   return {
     image,
     change: changeOf(from, to),
@@ -190,6 +212,9 @@ function diffImages(
     moved: sorted(moved),
     restated: sorted(restated),
     artifacts,
+    ...(bothThere && otherBuild
+      ? { newestBuild: { from: from.newestBuild ?? 0, to: to.newestBuild ?? 0 } }
+      : {}),
     ...(otherLayer
       ? {
           packagesLayer: {
@@ -244,9 +269,26 @@ function packageFacts(entry: LockedPackage): Facts {
     size: String(entry.sizeBytes),
     source: `${entry.source} ${entry.sourceVersion}`,
     built: String(entry.buildTime),
-    reason: formatReason(entry.reason),
     signed: entry.unsigned === true ? "by nobody" : "by the distribution",
   };
+}
+
+/** Reasons that are gone, and new ones: of a library that all need, the rest would say nothing. */
+function diffReasons(from: LockedPackage, to: LockedPackage): RestatedPackage["facts"] {
+  const before = from.reasons.map(formatReason);
+  const after = to.reasons.map(formatReason);
+  const gone = before.filter((reason) => !after.includes(reason));
+  const added = after.filter((reason) => !before.includes(reason));
+  if (gone.length + added.length === 0) return [];
+  return [{ fact: "reasons", from: someOf(gone), to: someOf(added) }];
+}
+
+const REASONS_SHOWN = 3;
+
+function someOf(reasons: readonly string[]): string {
+  const rest = reasons.length - REASONS_SHOWN;
+  const shown = reasons.slice(0, REASONS_SHOWN).join("; ") || "none";
+  return rest > 0 ? `${shown} and ${rest} more` : shown;
 }
 
 type Facts = Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { fromPlain, toPlain } from "../store/plain.ts";
 import type { Store } from "../store/store.ts";
 import type { Lock } from "./package.ts";
 
-const NOTE = "lock-2";
+const NOTE = "lock-3";
 
 /**
  * Parse a lock, or take it from the store's note about a text with the same digest: thousands of lines of

@@ -12,7 +12,7 @@ import { assembledImages, packageInputs } from "./inputs.ts";
 import { describeLockChanges, missingPackages } from "./lock-changes.ts";
 import type { LockRequest, LockResult } from "./lock-request.ts";
 import { refuseUnknown } from "./locked-names.ts";
-import type { Lock, LockedImage, LockedPackage, LockTarget, Reason } from "./package.ts";
+import type { Lock, LockedImage, LockedPackage, LockTarget } from "./package.ts";
 import type { PackageProof } from "./proof.ts";
 import { rememberProofs } from "./prove-lock.ts";
 import { proveTarget } from "./prove-target.ts";
@@ -41,7 +41,7 @@ export async function lockPackages(request: LockRequest): Promise<LockResult> {
   const isSame = target === current || canonicalJson(current ?? {}) === canonicalJson(target);
   if (existing !== undefined && isSame) return { lock: existing, target, changed: false };
   const targets = new Map([...(existing?.targets ?? []), [key, target]]);
-  return { lock: { version: 1, targets }, target, changed: true };
+  return { lock: { version: 2, targets }, target, changed: true };
 }
 
 async function fitOrResolve(
@@ -129,7 +129,7 @@ async function resolveTarget(
   }
   const images = new Map<string, LockedImage>();
   const proofs: (readonly [LockedPackage, PackageProof])[] = [];
-  for (const { name, artifacts } of assembledImages(stack)) {
+  for (const { name, parent, artifacts } of assembledImages(stack)) {
     const packages = (resolved.get(name) ?? []).map((entry) => {
       const locked = toLocked(entry, buildTimes);
       const proof = proofOfEntry(entry.package);
@@ -138,6 +138,7 @@ async function resolveTarget(
     });
     images.set(name, {
       packages,
+      ...newestBuildOf(packages, images.get(parent ?? "")),
       ...(await lockedArtifacts(artifacts, paths)),
     });
   }
@@ -146,10 +147,18 @@ async function resolveTarget(
     os: stack.os,
     architecture: stack.architecture,
     inputs,
-    epoch: Math.max(0, ...buildTimes.values()),
     repositories,
     images,
   };
+}
+
+/** The newest build of an image's packages and its parents'; nothing where there are none. */
+function newestBuildOf(
+  packages: readonly LockedPackage[],
+  parent: LockedImage | undefined,
+): Pick<LockedImage, "newestBuild"> {
+  const newest = Math.max(parent?.newestBuild ?? 0, ...packages.map(({ buildTime }) => buildTime));
+  return newest === 0 ? {} : { newestBuild: newest };
 }
 
 async function lockedArtifacts(
@@ -193,7 +202,7 @@ function digestOfEntry(entry: IndexedPackage): Digest {
 }
 
 function toLocked(entry: ResolvedPackage, buildTimes: ReadonlyMap<string, number>): LockedPackage {
-  const { package: found, reason } = entry;
+  const { package: found, reasons } = entry;
   const digest = digestOfEntry(found);
   return {
     name: found.name,
@@ -206,7 +215,7 @@ function toLocked(entry: ResolvedPackage, buildTimes: ReadonlyMap<string, number
     source: found.source,
     sourceVersion: found.sourceVersion,
     buildTime: buildTimes.get(digest) ?? 0,
-    reason: reason satisfies Reason,
+    reasons,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { LockedPackage, LockTarget } from "./package.ts";
+import { formatReason } from "./reason.ts";
 
 /** Why a package is in the images of a target. */
 export interface PackageWhy {
@@ -14,6 +15,8 @@ export interface ImageWhy {
   readonly package: LockedPackage;
   /** Fingerprint of the key that was proved to have signed it; absent: nothing proves it. */
   readonly signedBy?: string;
+  /** What else brings the package, as the lock gives it: `requested`, or `apache2 needs libapr1 (>= 1.7)`. */
+  readonly others: readonly string[];
   /** From what was asked for in the manifest down to the package; the last one is the package itself. */
   readonly chain: readonly WhyStep[];
 }
@@ -42,7 +45,7 @@ export interface WhyImage {
 
 /**
  * The reasons that a lock gives for a package: for each image that holds it the chain from what was asked
- * for. A lock keeps one reason of perhaps many, the one that is nearest to what was asked for.
+ * for, and what else brings it there.
  *
  * `images`: those of the manifest, parents before children. Undefined when no image of the lock holds the
  * package.
@@ -66,6 +69,7 @@ export function explainPackage(
       {
         image,
         package: entry,
+        others: entry.reasons.slice(1).map(formatReason),
         chain: chainOf(entry, (wanted) => find(image, wanted)),
       },
     ];
@@ -90,9 +94,10 @@ function chainOf(
   let current: LockedPackage | undefined = entry;
   // A lock that was edited by hand may lead in a circle.
   while (current !== undefined && !seen.has(current.name)) {
-    const { name, version, reason }: LockedPackage = current;
+    const { name, version, reasons }: LockedPackage = current;
+    const [reason] = reasons;
     seen.add(name);
-    if (reason.type === "requested") {
+    if (reason === undefined || reason.type === "requested") {
       steps.unshift({ name, version });
       break;
     }

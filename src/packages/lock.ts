@@ -12,11 +12,11 @@ import type {
   LockedPackage,
   LockedRepository,
   LockTarget,
-  Reason,
 } from "./package.ts";
+import { formatReason, parseReason } from "./reason.ts";
 
 /** The lock's own format; a newer one is refused rather than half understood. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 const HEADER = `# Written by qclock. It says which bytes the images are made of, where each comes from, who signed it and
 # why it is there. Review changes like code; do not edit by hand: \`qclock lock\` writes it.
@@ -26,6 +26,8 @@ const digestSchema = z.templateLiteral(["sha256:", z.string().regex(/^[0-9a-f]{6
 
 /** What is shown on a terminal must not be able to steer it. */
 const shown = z.string().regex(/^[^\p{Cc}\p{Cf}]*$/u, "holds control characters");
+
+const fingerprint = z.string().regex(/^[0-9A-F]{40}(?:[0-9A-F]{24})?$/);
 
 const packageSchema = z.strictObject({
   name: shown,
@@ -37,7 +39,8 @@ const packageSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   source: shown,
   built: z.int().positive(),
-  reason: shown.regex(/^(?:requested|\S+ needs \S.*)$/),
+  signed_by: fingerprint.optional(),
+  reasons: z.array(shown.regex(/^(?:requested|\S+ needs \S.*)$/)).nonempty(),
   unsigned: z.literal(true).optional(),
 });
 
@@ -56,21 +59,20 @@ const lockSchema = z.strictObject({
       os: z.enum(["debian-12", "debian-13", "oraclelinux-9"]),
       architecture: z.enum(["amd64", "arm64"]),
       inputs: digestSchema,
-      epoch: z.int().nonnegative(),
+      modules: z.array(shown).nonempty().optional(),
       repositories: z.array(
         z.strictObject({
           id: shown,
-          suite: shown,
-          components: z.array(shown),
           archive: z.enum(["main", "security"]),
-          release: digestSchema,
+          metadata: digestSchema,
           indexes: z.record(shown, digestSchema),
-          signed_by: z.string().regex(/^[0-9A-F]{40}$/),
+          signed_by: fingerprint,
         }),
       ),
       images: z.record(
         shown,
         z.strictObject({
+          newest_build: z.int().positive().optional(),
           packages_layer: digestSchema.optional(),
           packages: z.array(packageSchema),
           artifacts: z.array(artifactSchema).optional(),
@@ -146,6 +148,12 @@ function formatProblem(
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const version: unknown = "version" in value ? value.version : undefined;
   if (version === FORMAT) return undefined;
+  if (version === 1) {
+    return {
+      message: `The lock has the format of an earlier qclock, 1, and this one writes ${FORMAT}.`,
+      hint: "Make it anew, `rm stack.lock.yaml && qclock lock`, and review the difference: packages may move to newer versions.",
+    };
+  }
   return typeof version === "number" && Number.isInteger(version) && version > FORMAT
     ? {
         message: `The lock was written by a newer version of qclock: its format is ${version}, and this one reads ${FORMAT}.`,
@@ -164,6 +172,7 @@ function toFile(target: LockTarget): LockFileTarget {
   const images: LockFileTarget["images"] = {};
   for (const [name, image] of target.images) {
     images[name] = {
+      ...(image.newestBuild === undefined ? {} : { newest_build: image.newestBuild }),
       ...(image.packagesLayer === undefined ? {} : { packages_layer: image.packagesLayer }),
       packages: image.packages.map(packageToFile),
       ...(image.artifacts === undefined ? {} : { artifacts: image.artifacts.map(artifactToFile) }),
@@ -173,13 +182,11 @@ function toFile(target: LockTarget): LockFileTarget {
     os: target.os,
     architecture: target.architecture,
     inputs: target.inputs,
-    epoch: target.epoch,
+    ...(target.modules === undefined ? {} : { modules: [...target.modules] }),
     repositories: target.repositories.map((repository) => ({
       id: repository.id,
-      suite: repository.suite,
-      components: [...repository.components],
       archive: repository.archive,
-      release: repository.releaseDigest,
+      metadata: repository.metadataDigest,
       indexes: Object.fromEntries(repository.indexDigests),
       signed_by: repository.signedBy,
     })),
@@ -198,7 +205,8 @@ function packageToFile(entry: LockedPackage): LockFilePackage {
     sha256: entry.digest.slice("sha256:".length),
     source: `${entry.source} ${entry.sourceVersion}`,
     built: entry.buildTime,
-    reason: formatReason(entry.reason),
+    ...(entry.signedBy === undefined ? {} : { signed_by: entry.signedBy }),
+    reasons: entry.reasons.map(formatReason),
     ...(entry.unsigned === true ? { unsigned: true } : {}),
   };
 }
@@ -211,18 +219,6 @@ function artifactFromFile({ url, sha256, size, path }: LockFileArtifact): Locked
   return { url, digest: `sha256:${sha256}`, sizeBytes: size, path };
 }
 
-/** A reason in words: `requested`, or `apache2 needs libapr1 (>= 1.7)`. */
-export function formatReason(reason: Reason): string {
-  return reason.type === "requested" ? "requested" : `${reason.of} needs ${reason.relation}`;
-}
-
-function parseReason(text: string): Reason {
-  const match = /^(\S+) needs (.*)$/.exec(text);
-  if (match === null) return { type: "requested" };
-  const [, of = "", relation = ""] = match;
-  return { type: "dependency", of, relation };
-}
-
 function fromFile(file: LockFile): Lock {
   const targets = new Map<string, LockTarget>();
   for (const [key, target] of Object.entries(file.targets)) {
@@ -233,6 +229,7 @@ function fromFile(file: LockFile): Lock {
         ...(image.artifacts === undefined
           ? {}
           : { artifacts: image.artifacts.map(artifactFromFile) }),
+        ...(image.newest_build === undefined ? {} : { newestBuild: image.newest_build }),
         ...(image.packages_layer === undefined ? {} : { packagesLayer: image.packages_layer }),
       });
     }
@@ -240,7 +237,7 @@ function fromFile(file: LockFile): Lock {
       os: target.os,
       architecture: target.architecture,
       inputs: target.inputs,
-      epoch: target.epoch,
+      ...(target.modules === undefined ? {} : { modules: target.modules }),
       repositories: target.repositories.map(repositoryFromFile),
       images,
     });
@@ -249,14 +246,12 @@ function fromFile(file: LockFile): Lock {
 }
 
 function repositoryFromFile(entry: LockFileTarget["repositories"][number]): LockedRepository {
-  const { id, suite, components, archive, release, indexes, signed_by } = entry;
+  const { id, archive, metadata, indexes, signed_by } = entry;
   const indexDigests = new Map<string, Digest>(Object.entries(indexes));
   return {
     id,
-    suite,
-    components,
     archive,
-    releaseDigest: release,
+    metadataDigest: metadata,
     indexDigests,
     signedBy: signed_by,
   };
@@ -275,7 +270,8 @@ function packageFromFile(entry: LockFilePackage): LockedPackage {
     source,
     sourceVersion,
     buildTime: entry.built,
-    reason: parseReason(entry.reason),
+    ...(entry.signed_by === undefined ? {} : { signedBy: entry.signed_by }),
+    reasons: entry.reasons.map(parseReason),
     ...(entry.unsigned === true ? { unsigned: true } : {}),
   };
 }

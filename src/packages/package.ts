@@ -32,7 +32,10 @@ export interface LockedPackage extends PackageId {
   readonly sourceVersion: string;
   /** When the package was built, seconds since 1970: for a deb the timestamp of its ar member. */
   readonly buildTime: number;
-  readonly reason: Reason;
+  /** Why it is in its image, the nearest to what was asked for first; never empty. */
+  readonly reasons: readonly Reason[];
+  /** Fingerprint of the key that signed the package itself, in a family whose packages are signed one by one; absent: its index is signed. */
+  readonly signedBy?: string;
   /** Nothing proves that it is the distribution's, and `--allow-unsigned` took it all the same; absent: it was proved. */
   readonly unsigned?: true;
 }
@@ -40,13 +43,11 @@ export interface LockedPackage extends PackageId {
 /** A package repository as the lock records it. */
 export interface LockedRepository {
   readonly id: string;
-  readonly suite: string;
-  readonly components: readonly string[];
   /** Which of the OS's archives: the mirror's URL is not part of the lock, so that a bank's mirror gives the same lock. */
   readonly archive: "main" | "security";
-  /** Digest of the signed release file. */
-  readonly releaseDigest: Digest;
-  /** Digests of the package indexes used, by path below the suite. */
+  /** Digest of the signed file that names the indexes: Debian's `InRelease`. */
+  readonly metadataDigest: Digest;
+  /** Digests of the package indexes used, by path below the repository's folder. */
   readonly indexDigests: ReadonlyMap<string, Digest>;
   /** Fingerprint of the primary key that signed the release file. */
   readonly signedBy: string;
@@ -67,6 +68,8 @@ export interface LockedImage {
   readonly packages: readonly LockedPackage[];
   /** Sorted by path; absent: none. */
   readonly artifacts?: readonly LockedArtifact[];
+  /** Newest build time of its packages and its parents', seconds since 1970: the clamp of each mtime; absent: there are none. */
+  readonly newestBuild?: number;
   /** diffID of the packages layer, written by the first build. */
   readonly packagesLayer?: Digest;
 }
@@ -77,14 +80,14 @@ export interface LockTarget {
   readonly architecture: Architecture;
   /** Digest of the manifest's package inputs; another one means that the lock is stale. */
   readonly inputs: Digest;
-  /** Newest build time of any package, seconds since 1970: the clamp of each mtime. */
-  readonly epoch: number;
+  /** Streams of modules that the packages come from, as `nodejs:20`, in a family that has them; absent: none. */
+  readonly modules?: readonly string[];
   readonly repositories: readonly LockedRepository[];
   readonly images: ReadonlyMap<string, LockedImage>;
 }
 
 /** `stack.lock.yaml` as a value. Targets are keyed `<os>/<architecture>`. */
 export interface Lock {
-  readonly version: 1;
+  readonly version: 2;
   readonly targets: ReadonlyMap<string, LockTarget>;
 }

@@ -112,8 +112,8 @@ async function search(
     for (const reason of found.reasons) reasons.add(reason);
     const evidence = found.evidence
       .map(({ repository }) => repository)
-      .filter(({ releaseDigest }) => !read.has(releaseDigest));
-    for (const { releaseDigest } of evidence) read.add(releaseDigest);
+      .filter(({ metadataDigest }) => !read.has(metadataDigest));
+    for (const { metadataDigest } of evidence) read.add(metadataDigest);
     const proof = await provePackages({ ...trust, packages: unproved, evidence });
     await Promise.all(
       unproved.map(async (entry) => {

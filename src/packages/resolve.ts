@@ -8,6 +8,14 @@ import { errorOfName, listNames } from "./wanted-names.ts";
 /** A package chosen for an image, with why. */
 export interface ResolvedPackage {
   readonly package: IndexedPackage;
+  /** Everything that brings it: what chose it first, then the others by name. */
+  readonly reasons: readonly Reason[];
+}
+
+/** A package as it was chosen. */
+interface Choice {
+  readonly package: IndexedPackage;
+  /** The one that chose it, which is nearest to what was asked for. */
   readonly reason: Reason;
 }
 
@@ -57,7 +65,7 @@ export function resolvePackages(request: ResolveRequest): readonly ResolvedPacka
 class Resolution {
   readonly #request: ResolveRequest;
   readonly #wanted: ReadonlySet<string>;
-  readonly #chosen = new Map<string, ResolvedPackage>();
+  readonly #chosen = new Map<string, Choice>();
   readonly #installed: ReadonlyMap<string, IndexedPackage>;
   /** Virtual package -> packages, chosen or installed, that provide it. */
   readonly #provided = new Map<string, Map<string, string | undefined>>();
@@ -84,9 +92,50 @@ class Resolution {
   }
 
   result(): readonly ResolvedPackage[] {
+    const needs = this.#needs();
+    return this.#sorted().map(({ package: entry, reason }) => {
+      const others = needs.get(entry.name) ?? [];
+      const isFirst = (other: Reason): boolean =>
+        other.type === reason.type &&
+        (other.type === "requested" ||
+          (reason.type === "dependency" &&
+            other.of === reason.of &&
+            other.relation === reason.relation));
+      return { package: entry, reasons: [reason, ...others.filter((each) => !isFirst(each))] };
+    });
+  }
+
+  #sorted(): readonly Choice[] {
     return [...this.#chosen.values()].toSorted((a, b) =>
       compareText(a.package.name, b.package.name),
     );
+  }
+
+  /** What each chosen package satisfies of the other ones, by its name. */
+  #needs(): ReadonlyMap<string, readonly Reason[]> {
+    const needs = new Map<string, Reason[]>();
+    for (const { package: dependent } of this.#sorted()) {
+      for (const relation of relationsOf(dependent, ["preDepends", "depends"])) {
+        const satisfying = new Set(relation.alternatives.flatMap((atom) => this.#satisfying(atom)));
+        satisfying.delete(dependent.name);
+        const reason: Reason = { type: "dependency", of: dependent.name, relation: relation.text };
+        for (const name of satisfying) needs.set(name, [...(needs.get(name) ?? []), reason]);
+      }
+    }
+    return needs;
+  }
+
+  /** Names of the chosen packages that satisfy an atom by themselves or by what they provide. */
+  #satisfying(atom: Atom): readonly string[] {
+    const own = this.#chosen.get(atom.name)?.package;
+    const providing = [...(this.#provided.get(atom.name) ?? [])]
+      .filter(
+        ([name, version]) =>
+          this.#chosen.has(name) &&
+          (atom.constraint === undefined || (version !== undefined && matches(version, atom))),
+      )
+      .map(([name]) => name);
+    return own !== undefined && matches(own.version, atom) ? [atom.name, ...providing] : providing;
   }
 
   #choose(entry: IndexedPackage, reason: Reason): void {
@@ -233,7 +282,7 @@ class Resolution {
       ...this.#installed.values(),
       ...[...this.#chosen.values()].map((resolved) => resolved.package),
     ];
-    for (const entry of this.result().map((resolved) => resolved.package)) {
+    for (const entry of this.#sorted().map((choice) => choice.package)) {
       for (const other of all) {
         if (other.name === entry.name) continue;
         this.#refuseConflict(entry, other);

@@ -126,8 +126,8 @@ function needsLock(stack: Stack): boolean {
 function withoutPackages({ stack, lock }: RunContext): ForeseenLock {
   const { os, architecture } = stack;
   const inputs = packageInputs(stack);
-  const target = { os, architecture, inputs, epoch: 0, repositories: [], images: new Map() };
-  return { lock: lock ?? { version: 1, targets: new Map() }, target };
+  const target = { os, architecture, inputs, repositories: [], images: new Map() };
+  return { lock: lock ?? { version: 2, targets: new Map() }, target };
 }
 
 async function scanAll(stack: Stack, store: Store): Promise<ReadonlyMap<string, FileScan>> {

@@ -193,8 +193,8 @@ test("a file in the way is not written over", async () => {
 test("another lock in the way is kept as a copy only when it may be replaced", async () => {
   await using there = await elsewhere("tiny");
   const mine = (await readFile(path.join(here.directory, "stack.lock.yaml"), "utf8")).replace(
-    /epoch: \d+/,
-    "epoch: 1",
+    /newest_build: \d+/,
+    "newest_build: 1",
   );
   await there.write("stack.lock.yaml", mine);
 

@@ -39,7 +39,7 @@ describe("lock", () => {
   test.each<[string, (text: string) => string, RegExp]>([
     [
       "a newer version",
-      (text) => text.replace("version: 1", "version: 2"),
+      (text) => text.replace("version: 2", "version: 3"),
       /newer version of qclock/,
     ],
     ["two sides of a merge", (text) => `<<<<<<< HEAD\n${text}`, /:1:1 error: .*conflict markers/],
@@ -148,7 +148,7 @@ describe("lock diff", () => {
     await using rig = await Rig.create("tiny");
     await using store = await temporaryFolder();
     const environment = { QCLOCK_STORE: store.path };
-    await rig.write("empty.lock.yaml", "version: 1\ntargets: {}\n");
+    await rig.write("empty.lock.yaml", "version: 2\ntargets: {}\n");
     const words = ["lock", "diff", "--against", "empty.lock.yaml"];
     const unseen = await rig.qclock(words, { environment });
     expect(unseen.stdout).toMatch(/Not looked into[^\n]*: busybox-static \S+\.\n.*--fetch/);

@@ -120,7 +120,7 @@ test("what nothing proves is taken by a flag alone, and the lock and `lock why` 
 
 /** Bring the attacker's bytes into the store, as fetching for a diff does, which unpacks nothing into an image. */
 async function takeIn(rig: Rig, environment: Readonly<Record<string, string>>): Promise<void> {
-  await rig.write("empty.lock.yaml", "version: 1\ntargets: {}\n");
+  await rig.write("empty.lock.yaml", "version: 2\ntargets: {}\n");
   const against = path.join(rig.directory, "empty.lock.yaml");
   await rig.qclock(["lock", "diff", "--against", against, "--fetch"], { environment });
 }

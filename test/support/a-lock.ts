@@ -32,7 +32,7 @@ export function aLockedPackage(line: string, parts: Partial<LockedPackage> = {})
     source: name,
     sourceVersion: version,
     buildTime: 1_700_000_000,
-    reason,
+    reasons: [reason],
     ...parts,
   };
 }
@@ -43,16 +43,14 @@ export function aLockedImage(
   parts: Partial<LockedImage> = {},
 ): LockedImage {
   const packages = lines.map((line) => (typeof line === "string" ? aLockedPackage(line) : line));
-  return { packages, ...parts };
+  return { packages, newestBuild: 1_700_000_000, ...parts };
 }
 
 export function aLockedRepository(parts: Partial<LockedRepository> = {}): LockedRepository {
   return {
     id: "bookworm",
-    suite: "bookworm",
-    components: ["main"],
     archive: "main",
-    releaseDigest: aDigest("release 1"),
+    metadataDigest: aDigest("release 1"),
     indexDigests: new Map([["main/binary-amd64/Packages.xz", aDigest("index 1")]]),
     signedBy: "A".repeat(40),
     ...parts,
@@ -68,7 +66,6 @@ export function aLockTarget(
     os: "debian-12",
     architecture: "amd64",
     inputs: aDigest("inputs"),
-    epoch: 1_700_000_000,
     repositories: [aLockedRepository()],
     images: new Map(Object.entries(images)),
     ...parts,
@@ -76,5 +73,5 @@ export function aLockTarget(
 }
 
 export function aLock(target: LockTarget): Lock {
-  return { version: 1, targets: new Map([[`${target.os}/${target.architecture}`, target]]) };
+  return { version: 2, targets: new Map([[`${target.os}/${target.architecture}`, target]]) };
 }

@@ -209,7 +209,7 @@ export function anImageSubject(
         source: "bash",
         sourceVersion: "5.2",
         buildTime: 1,
-        reason: { type: "requested" },
+        reasons: [{ type: "requested" }],
       },
     ],
     fingerprint: "sha256:f",

@@ -13,7 +13,7 @@ import { createUnpackPool } from "../../src/image/unpack-pool.ts";
 import type { LockedImage } from "../../src/packages/package.ts";
 import type { AssembledImage, Digest } from "../../src/stack/stack.ts";
 import { openStore } from "../../src/store/disk-store.ts";
-import { emptyImage, FINGERPRINT, targetOf } from "./assemble.ts";
+import { emptyImage, EPOCH, FINGERPRINT, targetOf } from "./assemble.ts";
 import { type DebParts, debOf, file, folder, link, lockedOf } from "./deb.ts";
 
 const [folderPath = "", order = "forward", threads = "2"] = process.argv.slice(2);
@@ -86,6 +86,7 @@ const unpacking =
     });
 const lockedFor = (debs: readonly DebParts[]) => ({
   packages: debs.map((deb) => lockedOf(deb, debOf(deb))),
+  newestBuild: EPOCH,
 });
 const lower = lockedFor(packages.slice(0, 3));
 const upper = lockedFor(packages.slice(3));

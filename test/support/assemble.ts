@@ -88,7 +88,8 @@ async function assemble(
     await writeFile(path, bytes);
     files.set(digest, path);
   }
-  const locked = { packages: packages.toSorted((a, b) => (a.name < b.name ? -1 : 1)) };
+  const sorted = packages.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const locked = { packages: sorted, newestBuild: EPOCH };
   const scan = await scanFiles(image, place.store);
   await parts.afterScan?.();
   await using pool = createUnpackPool({
@@ -126,9 +127,8 @@ export function targetOf(image: AssembledImage, packages: readonly LockedPackage
     os: "debian-12",
     architecture: "amd64",
     inputs: FINGERPRINT,
-    epoch: EPOCH,
     repositories: [],
-    images: new Map([[image.name, { packages }]]),
+    images: new Map([[image.name, { packages, newestBuild: EPOCH }]]),
   };
 }
 

@@ -125,8 +125,8 @@ export async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 export function emptyLock(stack: Stack): Lock {
   const { os, architecture } = stack;
   const inputs = packageInputs(stack);
-  const target = { os, architecture, inputs, epoch: 0, repositories: [], images: new Map() };
-  return { version: 1, targets: new Map([[targetKey(stack), target]]) };
+  const target = { os, architecture, inputs, repositories: [], images: new Map() };
+  return { version: 2, targets: new Map([[targetKey(stack), target]]) };
 }
 
 /** Digests of the blobs in a store. Throws when one is not what its name says, or something unfinished lies about. */

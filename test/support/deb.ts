@@ -88,7 +88,7 @@ export function lockedOf(parts: DebParts, bytes: Uint8Array): LockedPackage {
     source: name,
     sourceVersion: version,
     buildTime: 1_600_000_000,
-    reason: { type: "requested" },
+    reasons: [{ type: "requested" }],
   };
 }
 

@@ -225,11 +225,10 @@ function lockWithoutPackages(stack: Stack): RunContext["lock"] {
     os,
     architecture,
     inputs: packageInputs(stack),
-    epoch: 1_700_000_000,
     repositories: [],
     images: new Map(),
   };
-  return { version: 1, targets: new Map([[`${os}/${architecture}`, target]]) };
+  return { version: 2, targets: new Map([[`${os}/${architecture}`, target]]) };
 }
 
 async function writeTools(root: string): Promise<void> {

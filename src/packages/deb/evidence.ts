@@ -119,14 +119,14 @@ async function recall(
   asLocked: boolean,
 ): Promise<Evidence | undefined> {
   const { store, downloader, signal, asks = !downloader.offline } = request;
-  if ((await store.find(repository.releaseDigest)) === undefined) return undefined;
+  if ((await store.find(repository.metadataDigest)) === undefined) return undefined;
   try {
     const release = await readRelease({ ...request, repository });
     for (const [path, digest] of repository.indexDigests) {
       const { sizeBytes, sha256 } = namedIndex(release, { repository, path, digest });
       const urls = async (): Promise<readonly string[]> => {
         const mirrors = await request.mirrors();
-        return indexUrls(`${mirrors[repository.archive]}/dists/${repository.suite}`, path, sha256);
+        return indexUrls(`${mirrors[repository.archive]}/dists/${repository.id}`, path, sha256);
       };
       if (!asks && !(await downloader.holds({ digest, sizeBytes }))) return undefined;
       await downloader.toStore({ urls, digest, sizeBytes, signal });
@@ -144,12 +144,12 @@ async function recallSubstitute(
   request: Recall,
   locked: LockedRepository,
 ): Promise<Evidence | undefined> {
-  const note = await request.store.readNote(NOTE, locked.releaseDigest);
+  const note = await request.store.readNote(NOTE, locked.metadataDigest);
   if (!isSubstitute(note)) return undefined;
   const { release, indexes, signedBy } = note;
   const repository: LockedRepository = {
     ...locked,
-    releaseDigest: release,
+    metadataDigest: release,
     indexDigests: new Map(indexes),
     signedBy,
   };
@@ -166,10 +166,10 @@ async function fetchPresent(
     { ...request, mirrors: await request.mirrors() },
     { id: locked.id, archive: locked.archive },
   );
-  const { releaseDigest, indexDigests, signedBy } = repository;
-  const note: Substitute = { release: releaseDigest, indexes: [...indexDigests], signedBy };
-  if (releaseDigest === locked.releaseDigest) return { repository: locked, asLocked: true };
-  await store.writeNote(NOTE, locked.releaseDigest, note);
+  const { metadataDigest, indexDigests, signedBy } = repository;
+  const note: Substitute = { release: metadataDigest, indexes: [...indexDigests], signedBy };
+  if (metadataDigest === locked.metadataDigest) return { repository: locked, asLocked: true };
+  await store.writeNote(NOTE, locked.metadataDigest, note);
   return { repository, asLocked: false };
 }
 
@@ -183,12 +183,12 @@ async function fetchKept(
   base: string,
 ): Promise<Evidence | undefined> {
   const { downloader, signal, architecture } = request;
-  const url = `${base}/dists/${locked.suite}/InRelease`;
+  const url = `${base}/dists/${locked.id}/InRelease`;
   const bytes = await downloader.bytes(url, { signal, maximumBytes: RELEASE_LIMIT_BYTES });
   if (bytes === undefined) return undefined;
   // Read back from the store like any other: its signature is checked there.
-  const releaseDigest = await downloader.keep(bytes);
-  const bare = { ...locked, releaseDigest, indexDigests: new Map<string, Digest>() };
+  const metadataDigest = await downloader.keep(bytes);
+  const bare = { ...locked, metadataDigest, indexDigests: new Map<string, Digest>() };
   const release = await readRelease({ ...request, repository: bare });
   const indexDigests = new Map<string, Digest>();
   for (const component of COMPONENTS) {
@@ -197,7 +197,7 @@ async function fetchKept(
     if (named === undefined) continue;
     const { sha256, sizeBytes } = named;
     const digest: Digest = `sha256:${sha256}`;
-    const urls = indexUrls(`${base}/dists/${locked.suite}`, path, sha256);
+    const urls = indexUrls(`${base}/dists/${locked.id}`, path, sha256);
     await downloader.toStore({ urls, digest, sizeBytes, signal });
     indexDigests.set(path, digest);
   }

@@ -53,8 +53,8 @@ export async function provePackages(
     const release = await readRelease({ ...request, repository });
     for (const [indexPath, index] of repository.indexDigests) {
       namedIndex(release, { repository, path: indexPath, digest: index });
-      const { id, archive, releaseDigest } = repository;
-      const proof = { repository: id, archive, release: releaseDigest, indexPath, index };
+      const { id, archive, metadataDigest } = repository;
+      const proof = { repository: id, archive, release: metadataDigest, indexPath, index };
       for (const entry of await readEntries(request, { id, indexPath, index, names })) {
         const key = proofKey({ ...entry, digest: `sha256:${entry.sha256}` });
         if (!wanted.has(key)) others.push(entry);
@@ -137,14 +137,14 @@ export async function readRelease(
   const { os, store, keys, now, repository } = request;
   const place = `InRelease of ${repository.id}`;
   // Another suite may be signed by the same keys, but nobody asked for its packages.
-  if (!sourcesOf(os).some(({ id }) => id === repository.id && id === repository.suite)) {
+  if (!sourcesOf(os).some(({ id }) => id === repository.id)) {
     throw new QclockError("signature-invalid", `${place} is of no suite of ${os}.`);
   }
-  const text = await readFile(await inStore(store, repository.releaseDigest, place), "utf8");
+  const text = await readFile(await inStore(store, repository.metadataDigest, place), "utf8");
   return await verifyReleaseFile({
     text,
     url: place,
-    suite: repository.suite,
+    suite: repository.id,
     keys: keys ?? keysOf(os),
     now,
     isKept: true,

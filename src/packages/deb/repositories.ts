@@ -183,10 +183,8 @@ export async function loadRepository(
   }
   const repository: LockedRepository = {
     id: source.id,
-    suite: source.id,
-    components: COMPONENTS,
     archive: source.archive,
-    releaseDigest: await downloader.keep(bytes),
+    metadataDigest: await downloader.keep(bytes),
     indexDigests,
     signedBy: release.signedBy,
   };

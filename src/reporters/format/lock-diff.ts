@@ -29,9 +29,9 @@ function targetLines(target: TargetDiff, options: LockDiffFormatOptions): readon
   return [
     `${head}${whole}`,
     ...(target.otherInputs ? ["  made for another list of images and packages"] : []),
-    ...(target.epoch === undefined
+    ...(target.modules === undefined
       ? []
-      : [`  newest package built ${dateOf(target.epoch.from)} -> ${dateOf(target.epoch.to)}`]),
+      : [`  modules ${target.modules.from || "none"} -> ${target.modules.to || "none"}`]),
     ...target.repositories.flatMap((each) => repositoryLines(each, style)),
     ...target.images.flatMap((image) => imageLines(target.target, image, options)),
   ];
@@ -71,6 +71,11 @@ function imageLines(
     ...packageLines(image, style),
     ...image.artifacts.map((artifact) => artifactLine(artifact, style)),
     ...(payload?.newSetuid ?? []).map((file) => setuidLine(file, style)),
+    ...(image.newestBuild === undefined
+      ? []
+      : [
+          `    newest package built ${dateOf(image.newestBuild.from)} -> ${dateOf(image.newestBuild.to)}`,
+        ]),
     ...layerLines(image),
   ];
 }
@@ -147,9 +152,12 @@ function artifactLine({ path, change, from, to }: ArtifactDiff, style: Style): s
   }
 }
 
-function reasonOf({ reason, sizeBytes }: LockedPackage): string {
+function reasonOf({ reasons, sizeBytes }: LockedPackage): string {
+  const [reason] = reasons;
   const why =
-    reason.type === "requested" ? "asked for" : `because ${reason.of} needs ${reason.relation}`;
+    reason === undefined || reason.type === "requested"
+      ? "asked for"
+      : `because ${reason.of} needs ${reason.relation}`;
   return `${formatBytes(sizeBytes)}, ${why}`;
 }
 

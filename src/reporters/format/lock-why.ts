@@ -36,7 +36,7 @@ function factLines(images: readonly ImageWhy[], several: boolean, style: Style):
   ];
 }
 
-function chainLines({ image, chain }: ImageWhy, style: Style): readonly string[] {
+function chainLines({ image, chain, others }: ImageWhy, style: Style): readonly string[] {
   const [first] = chain;
   const origin =
     first?.relation === undefined ? " (asked for)" : " (its reason is not in the lock)";
@@ -44,6 +44,7 @@ function chainLines({ image, chain }: ImageWhy, style: Style): readonly string[]
   return [
     `${style.strong(image)}: ${path.join(" -> ")}`,
     ...chain.flatMap((step, index) => stepLine(chain[index - 1], step)),
+    ...others.map((other) => `    ${style.faint("also:")} ${other}`),
   ];
 }
 

@@ -124,13 +124,11 @@ function packagesOf({ images }: LockTarget): readonly LockedPackage[] {
 }
 
 function toRepository(evidence: BundleEvidence): LockedRepository {
-  const { repository, suite, archive, release, indexes, signedBy } = evidence;
+  const { repository, archive, release, indexes, signedBy } = evidence;
   return {
     id: repository,
-    suite,
-    components: ["main"],
     archive,
-    releaseDigest: release,
+    metadataDigest: release,
     indexDigests: new Map(Object.entries(indexes)),
     signedBy,
   };

@@ -81,7 +81,7 @@ export async function gatherEvidence(
       unproved.push(...rest.unproved);
       reasons.push(...rest.reasons);
       for (const { repository } of evidence)
-        blobs.push(repository.releaseDigest, ...repository.indexDigests.values());
+        blobs.push(repository.metadataDigest, ...repository.indexDigests.values());
       told.push({ target: name, evidence: evidence.map(toDocument) });
     }
     if (unproved.length > 0 && context.allowUnsigned !== true)
@@ -91,9 +91,17 @@ export async function gatherEvidence(
 }
 
 function toDocument({ repository, asLocked }: Evidence): BundleEvidence {
-  const { id, suite, archive, signedBy, releaseDigest, indexDigests } = repository;
+  const { id, archive, signedBy, metadataDigest, indexDigests } = repository;
   const indexes = Object.fromEntries(indexDigests);
-  return { repository: id, suite, archive, signedBy, release: releaseDigest, indexes, asLocked };
+  return {
+    repository: id,
+    suite: id,
+    archive,
+    signedBy,
+    release: metadataDigest,
+    indexes,
+    asLocked,
+  };
 }
 
 /** Make the assembled images in the store. The lock that comes back names their packages layers. */

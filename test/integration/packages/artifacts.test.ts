@@ -38,7 +38,7 @@ test("locking fetches each artifact once, proves it and learns its size; no pack
   );
 
   expect(changed).toBe(true);
-  expect(target).toMatchObject({ repositories: [], epoch: 0 });
+  expect(target).toMatchObject({ repositories: [] });
   expect(target.images.get("base")?.artifacts).toEqual([
     { url: `${server.url}/other`, digest: digestOf(other), sizeBytes: 2000, path: "/opt/other" },
     { url: `${server.url}/tool`, digest: digestOf(tool), sizeBytes: 300_000, path: "/opt/tool" },

@@ -168,7 +168,7 @@ describe("is refused", () => {
     const target = await locked(mirror, temporary.store);
     const [main] = (await collectEvidence(request(mirror, temporary.store, target))).evidence;
     if (main === undefined) throw new Error("no evidence");
-    const evidence = [{ ...main, repository: { ...main.repository, suite: "sid" } }];
+    const evidence = [{ ...main, repository: { ...main.repository, id: "sid" } }];
 
     await expect(prove(mirror, temporary.store, { target, evidence })).rejects.toMatchObject({
       code: "signature-invalid",

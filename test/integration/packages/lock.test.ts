@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { lockPackages } from "../../../src/packages/lock-packages.ts";
-import { formatReason } from "../../../src/packages/lock.ts";
+import { formatReason } from "../../../src/packages/reason.ts";
 import type { LockTarget } from "../../../src/packages/package.ts";
 import type { Store } from "../../../src/store/store.ts";
 import {
@@ -39,7 +39,9 @@ test("names become exact packages, each with its place, its digest and its reaso
     "app: web 1.0 from bookworm: requested",
     "app: web-data 1.0 from bookworm: web needs web-data (= 1.0)",
   ]);
-  expect(target.epoch).toBe(1_700_000_900);
+  expect([...target.images.values()].map(({ newestBuild }) => newestBuild)).toContain(
+    1_700_000_900,
+  );
   expect(target.repositories.map(({ id, archive, signedBy }) => [id, archive, signedBy])).toEqual([
     ["bookworm", "main", mirror.keys[0]?.fingerprint],
     ["bookworm-updates", "main", mirror.keys[0]?.fingerprint],
@@ -71,6 +73,30 @@ test("a lock that fits is used as it is, without a mirror and without a request"
 
   expect(second).toMatchObject({ lock: first.lock, changed: false });
   expect(mirror.requests).toHaveLength(before);
+});
+
+test("times are those of the newest package in an image and its parents: one in another image changes none", async () => {
+  const old = [
+    { name: "base-tool", builtAt: 1_700_000_100 },
+    { name: "app-tool", builtAt: 1_700_000_050 },
+    { name: "db-tool", builtAt: 1_700_000_200 },
+  ];
+  await using mirror = await startFakeMirror(old);
+  await using temporary = await temporaryStore();
+  const stack = aPackageStack({ base: ["base-tool"], app: ["app-tool"], db: ["db-tool"] });
+  const builds = ({ images }: LockTarget): readonly (number | undefined)[] =>
+    [...images.values()].map(({ newestBuild }) => newestBuild);
+
+  const first = await lockPackages(aLockRequest({ mirror, ...temporary, stack }));
+  const suite = "bookworm-updates" as const;
+  const later = { name: "db-tool", version: "2.0", builtAt: 1_700_009_000, suite };
+  await mirror.publish({ packages: [...old, later] });
+  const second = await lockPackages(
+    aLockRequest({ mirror, ...temporary, stack, existing: first.lock, mode: "update" }),
+  );
+
+  expect(builds(first.target)).toEqual([1_700_000_100, 1_700_000_100, 1_700_000_200]);
+  expect(builds(second.target)).toEqual([1_700_000_100, 1_700_000_100, 1_700_009_000]);
 });
 
 test("a change of the manifest moves only what it needs; an update moves everything", async () => {
@@ -207,7 +233,7 @@ test("other targets of a lock are left alone", async () => {
   await using temporary = await temporaryStore();
   const request = aLockRequest({ mirror, ...temporary, stack: aPackageStack({ base: ["bash"] }) });
   const { target } = await lockPackages(request);
-  const existing = { version: 1, targets: new Map([["debian-13/arm64", target]]) } as const;
+  const existing = { version: 2, targets: new Map([["debian-13/arm64", target]]) } as const;
 
   const { lock } = await lockPackages({ ...request, existing });
 
@@ -382,8 +408,8 @@ async function unfinished(store: Store): Promise<readonly string[]> {
 function describe(target: LockTarget): readonly string[] {
   return [...target.images].flatMap(([image, { packages: entries }]) =>
     entries.map(
-      ({ name, version, repository, reason }) =>
-        `${image}: ${name} ${version} from ${repository}: ${formatReason(reason)}`,
+      ({ name, version, repository, reasons }) =>
+        `${image}: ${name} ${version} from ${repository}: ${reasons.map(formatReason).join("; ")}`,
     ),
   );
 }

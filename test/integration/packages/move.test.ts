@@ -145,7 +145,7 @@ test("a package that was taken out of the lock by hand is missed, and put back",
   await using temporary = await temporaryStore();
   const { lock, target } = await locked(mirror, temporary.store, undefined);
   const cut: Lock = {
-    version: 1,
+    version: 2,
     targets: new Map([
       [
         "debian-12/amd64",
@@ -220,7 +220,7 @@ function withLayers({ lock }: { readonly lock: Lock }): Lock {
     );
     return [key, { ...target, images: new Map(named) }] as const;
   });
-  return { version: 1, targets: new Map(targets) };
+  return { version: 2, targets: new Map(targets) };
 }
 
 function packagesOf(lock: Lock): readonly LockedPackage[] {

@@ -288,8 +288,8 @@ async function aRig(): Promise<Rig> {
     },
     digest: (name) => find(target, name).digest,
     async dropEvidence() {
-      for (const { releaseDigest, indexDigests } of target.repositories)
-        for (const digest of [releaseDigest, ...indexDigests.values()]) await store.remove(digest);
+      for (const { metadataDigest, indexDigests } of target.repositories)
+        for (const digest of [metadataDigest, ...indexDigests.values()]) await store.remove(digest);
     },
     async dropNotes() {
       for (const kind of ["package-proof", "packages-proof"]) {

@@ -141,7 +141,7 @@ test("the list tells targets, packages and who signed them from the beginning al
   await using mirror = await startFakeMirror(packages);
   await using temporary = await temporaryStore();
   const bundle = await savedBundle({ mirror, stack, store: temporary.store });
-  const end = bundle.indexOf("blobs/sha256/", bundle.indexOf("reason: ")) + 512;
+  const end = bundle.indexOf("blobs/sha256/", bundle.lastIndexOf("reasons:")) + 512;
 
   const list = await listBundle(inPieces(bundle.subarray(0, end)), "b.bundle");
 

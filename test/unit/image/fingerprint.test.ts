@@ -16,7 +16,7 @@ interface Inputs {
   readonly app?: Partial<AssembledImage>;
   readonly packages?: readonly LockedPackage[];
   readonly files?: FileScan["files"];
-  readonly epoch?: number;
+  readonly newestBuild?: number;
 }
 
 const bash = (version: string): LockedPackage =>
@@ -37,7 +37,7 @@ function inputsOf({
   app = {},
   packages = [bash("5.1")],
   files = [page("1")],
-  epoch = EPOCH,
+  newestBuild = EPOCH,
 }: Inputs = {}): { base: ImageInputs; app: ImageInputs } {
   const images = new Map<string, AssembledImage>([
     ["base", { ...emptyImage, name: "base", ...base }],
@@ -62,9 +62,11 @@ function inputsOf({
     os: stack.os,
     architecture: stack.architecture,
     inputs: FINGERPRINT,
-    epoch,
     repositories: [],
-    images: new Map([["base", { packages }]]),
+    images: new Map([
+      ["base", { packages, newestBuild }],
+      ["app", { packages: [], newestBuild }],
+    ]),
   };
   const found = fingerprintImages({
     stack,
@@ -158,8 +160,8 @@ test("without artifacts all digests are what they were before there were some", 
   );
 });
 
-test("the epoch and the bytes of a package of the same version change the fingerprint", () => {
-  expect(inputsOf({ epoch: EPOCH + 1 }).base.fingerprint).not.toBe(before.base.fingerprint);
+test("the newest build and the bytes of a package of the same version change the fingerprint", () => {
+  expect(inputsOf({ newestBuild: EPOCH + 1 }).base.fingerprint).not.toBe(before.base.fingerprint);
   expect(
     inputsOf({ packages: [lockedOf({ name: "bash", version: "5.1" }, Buffer.from("other bytes"))] })
       .base.fingerprint,

@@ -95,13 +95,12 @@ function aTarget(
     source: name,
     sourceVersion: "1",
     buildTime: 1,
-    reason: type === "requested" ? { type } : { type, of: "x", relation: name },
+    reasons: [type === "requested" ? { type } : { type, of: "x", relation: name }],
   });
   return {
     os: "debian-12",
     architecture: "amd64",
     inputs: digest,
-    epoch: 1,
     repositories: [],
     images: new Map(
       Object.entries(images).map(([name, packages]) => [

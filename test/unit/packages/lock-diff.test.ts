@@ -43,16 +43,15 @@ test("everything that can change is told in plain words, sorted", () => {
           "zlib 1.3",
           "tini 0.19 < zlib: tini | dumb-init",
         ],
-        {},
+        { newestBuild: 1_710_000_000 },
       ),
       db: aLockedImage(["sql 10"]),
     },
     {
       inputs: aDigest("other inputs"),
-      epoch: 1_710_000_000,
       repositories: [
         aLockedRepository({
-          releaseDigest: aDigest("release 2"),
+          metadataDigest: aDigest("release 2"),
           indexDigests: new Map(),
           signedBy: "B".repeat(40),
         }),
@@ -64,7 +63,6 @@ test("everything that can change is told in plain words, sorted", () => {
   expect(text(before, after)).toMatchInlineSnapshot(`
     "debian-12/amd64
       made for another list of images and packages
-      newest package built 2023-11-14 -> 2024-03-09
       repository bookworm: another snapshot (c40ffd4b1da7 -> 2ed4cfc8a1b1), signed by another key: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA -> BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB
       repository bookworm-security: added
       image app: removed, 1 removed, download 0 B (-1.0 MB)
@@ -74,6 +72,7 @@ test("everything that can change is told in plain words, sorted", () => {
         + zlib 1.3, 1.0 MB, asked for
         ! bash 5.2: other bytes under the same version (6084e539f2d6 -> b5c1fb2efc6d)
         ~ libc6 2.36 -> 2.36-1, bookworm -> bookworm-security
+        newest package built 2023-11-14 -> 2024-03-09
         packages layer 54db133a109f -> to be told by the next build
       image db: added, 1 added, download 1.0 MB (+1.0 MB)
         + sql 10, 1.0 MB, asked for"
@@ -81,7 +80,6 @@ test("everything that can change is told in plain words, sorted", () => {
   expect(text(after, before)).toMatchInlineSnapshot(`
     "debian-12/amd64
       made for another list of images and packages
-      newest package built 2024-03-09 -> 2023-11-14
       repository bookworm: another snapshot (2ed4cfc8a1b1 -> c40ffd4b1da7), signed by another key: BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB -> AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
       repository bookworm-security: removed
       image app: added, 1 added, download 1.0 MB (+1.0 MB)
@@ -91,6 +89,7 @@ test("everything that can change is told in plain words, sorted", () => {
         - zlib 1.3
         ! bash 5.2: other bytes under the same version (b5c1fb2efc6d -> 6084e539f2d6)
         ~ libc6 2.36-1 -> 2.36, older, bookworm-security -> bookworm
+        newest package built 2024-03-09 -> 2023-11-14
         packages layer 54db133a109f: built for the first time
       image db: removed, 1 removed, download 0 B (-1.0 MB)
         - sql 10"
@@ -113,7 +112,7 @@ test("the same bytes with another reason or another place are restated, not move
     "debian-12/amd64
       image base: 2 restated
         = bash 5.2: repository "bookworm" -> "bookworm-updates", path "pool/bash_5.2.deb" -> "pool/other.deb"
-        = libc6 2.36: reason "bash needs libc6 (>= 2.36)" -> "requested""
+        = libc6 2.36: reasons "bash needs libc6 (>= 2.36)" -> "requested""
   `);
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { formatLock, formatReason, parseLock } from "../../../src/packages/lock.ts";
+import { formatLock, parseLock } from "../../../src/packages/lock.ts";
 import type { Lock, LockedPackage } from "../../../src/packages/package.ts";
+import { formatReason } from "../../../src/packages/reason.ts";
 
 const hex = "0123456789abcdef".repeat(4);
 
@@ -15,18 +16,18 @@ const bash: LockedPackage = {
   source: "bash",
   sourceVersion: "5.2.15-2",
   buildTime: 1_700_000_000,
-  reason: { type: "requested" },
+  reasons: [{ type: "requested" }],
 };
 
 const libc6: LockedPackage = {
   ...bash,
   name: "libc6",
   version: "2.36-9+deb12u10",
-  reason: { type: "dependency", of: "bash", relation: "libc6 (>= 2.36) | libc6-other" },
+  reasons: [{ type: "dependency", of: "bash", relation: "libc6 (>= 2.36) | libc6-other" }],
 };
 
 const lock: Lock = {
-  version: 1,
+  version: 2,
   targets: new Map([
     [
       "debian-12/amd64",
@@ -34,20 +35,24 @@ const lock: Lock = {
         os: "debian-12",
         architecture: "amd64",
         inputs: `sha256:${hex}`,
-        epoch: 1_700_000_000,
         repositories: [
           {
             id: "bookworm",
-            suite: "bookworm",
-            components: ["main"],
             archive: "main",
-            releaseDigest: `sha256:${hex}`,
+            metadataDigest: `sha256:${hex}`,
             indexDigests: new Map([["main/binary-amd64/Packages.xz", `sha256:${hex}` as const]]),
             signedBy: "B8B80B5B623EAB6AD8775C45B7C5D7D6350947F8",
           },
         ],
         images: new Map([
-          ["base", { packages: [bash, libc6], packagesLayer: `sha256:${hex}` as const }],
+          [
+            "base",
+            {
+              packages: [bash, libc6],
+              newestBuild: 1_700_000_000,
+              packagesLayer: `sha256:${hex}` as const,
+            },
+          ],
           ["app", { packages: [] }],
         ]),
       },
@@ -59,25 +64,22 @@ test("a lock reads well", () => {
   expect(formatLock(lock).replaceAll(hex, "…")).toMatchInlineSnapshot(`
     "# Written by qclock. It says which bytes the images are made of, where each comes from, who signed it and
     # why it is there. Review changes like code; do not edit by hand: \`qclock lock\` writes it.
-    version: 1
+    version: 2
     targets:
       debian-12/amd64:
         os: debian-12
         architecture: amd64
         inputs: sha256:…
-        epoch: 1700000000
         repositories:
           - id: bookworm
-            suite: bookworm
-            components:
-              - main
             archive: main
-            release: sha256:…
+            metadata: sha256:…
             indexes:
               main/binary-amd64/Packages.xz: sha256:…
             signed_by: B8B80B5B623EAB6AD8775C45B7C5D7D6350947F8
         images:
           base:
+            newest_build: 1700000000
             packages_layer: sha256:…
             packages:
               - name: bash
@@ -89,7 +91,8 @@ test("a lock reads well", () => {
                 sha256: …
                 source: bash 5.2.15-2
                 built: 1700000000
-                reason: requested
+                reasons:
+                  - requested
               - name: libc6
                 version: 2.36-9+deb12u10
                 architecture: amd64
@@ -99,7 +102,8 @@ test("a lock reads well", () => {
                 sha256: …
                 source: bash 5.2.15-2
                 built: 1700000000
-                reason: bash needs libc6 (>= 2.36) | libc6-other
+                reasons:
+                  - bash needs libc6 (>= 2.36) | libc6-other
           app:
             packages: []
     "
@@ -112,6 +116,22 @@ test("what is written is read back as it was, and written again as it was", () =
 
   expect(read).toEqual({ ok: true, value: lock });
   expect(read.ok && formatLock(read.value)).toBe(text);
+});
+
+test("what a family signs one by one, module streams and marks are read back as they were", () => {
+  const [[key, target] = ["", undefined]] = lock.targets;
+  if (target === undefined) throw new Error("the lock has no target");
+  const signed = { ...bash, signedBy: "A".repeat(40) };
+  const images = new Map([["base", { packages: [signed, { ...libc6, unsigned: true as const }] }]]);
+  const full: Lock = {
+    ...lock,
+    targets: new Map([[key, { ...target, modules: ["nodejs:20"], images }]]),
+  };
+
+  const written = formatLock(full);
+
+  expect(written).toContain("unsigned: true");
+  expect(parseLock(written, "stack.lock.yaml")).toEqual({ ok: true, value: full });
 });
 
 test("artifacts stand below the packages of their image, and are read back as they were", () => {
@@ -146,7 +166,7 @@ test("targets are sorted, whichever came first", () => {
   const [target] = lock.targets.values();
   if (target === undefined) throw new Error("no target");
   const keys = ["oraclelinux-9/amd64", "debian-12/arm64", "debian-12/amd64"];
-  const text = formatLock({ version: 1, targets: new Map(keys.map((key) => [key, target])) });
+  const text = formatLock({ version: 2, targets: new Map(keys.map((key) => [key, target])) });
 
   expect(text.match(/^ {2}\S+(?=:$)/gm)?.map((line) => line.trim())).toEqual(keys.toSorted());
 });
@@ -159,11 +179,18 @@ test("one package that moves changes its own lines alone", () => {
     ...target,
     images: new Map([
       ...target.images,
-      ["base", { packages: [bash, moved], packagesLayer: `sha256:${hex}` as const }],
+      [
+        "base",
+        {
+          packages: [bash, moved],
+          newestBuild: 1_700_000_000,
+          packagesLayer: `sha256:${hex}` as const,
+        },
+      ],
     ]),
   };
   const before = formatLock(lock).split("\n");
-  const after = formatLock({ version: 1, targets: new Map([["debian-12/amd64", other]]) }).split(
+  const after = formatLock({ version: 2, targets: new Map([["debian-12/amd64", other]]) }).split(
     "\n",
   );
 
@@ -181,7 +208,7 @@ test.for(["1.10", "1e3", "0x10", "null", "yes", "1:2.3", "2026-01-01", "~", "12.
       ["base", { packages: [{ ...bash, version, sourceVersion: version }] }],
     ]);
     const written = formatLock({
-      version: 1,
+      version: 2,
       targets: new Map([["debian-12/amd64", { ...target, images }]]),
     });
 
@@ -204,8 +231,8 @@ test("Windows line ends are read as well", () => {
 });
 
 test("a reason in words", () => {
-  expect(formatReason(bash.reason)).toBe("requested");
-  expect(formatReason(libc6.reason)).toBe("bash needs libc6 (>= 2.36) | libc6-other");
+  expect(bash.reasons.map(formatReason)).toEqual(["requested"]);
+  expect(libc6.reasons.map(formatReason)).toEqual(["bash needs libc6 (>= 2.36) | libc6-other"]);
 });
 
 const text = formatLock(lock);
@@ -213,29 +240,35 @@ const text = formatLock(lock);
 test.for<readonly [string, string, RegExp, RegExp]>([
   [
     "a conflict",
-    text.replace("    epoch:", "<<<<<<< HEAD\n    epoch:"),
+    text.replace("    repositories:", "<<<<<<< HEAD\n    repositories:"),
     /^\d+:1 .*conflict markers/,
     /one side/,
   ],
   ["a lone half of a conflict", `${text}>>>>>>> branch\n`, /conflict markers/, /one side/],
   [
     "a newer format",
-    text.replace("version: 1\n", "version: 2\n"),
-    /^3:10 The lock was written by a newer version of qclock: its format is 2, and this one reads 1\.$/,
+    text.replace("version: 2\n", "version: 3\n"),
+    /^3:10 The lock was written by a newer version of qclock: its format is 3, and this one reads 2\.$/,
     /version of qclock that the project uses/,
   ],
   [
     "a newer format with other keys",
-    text.replace("version: 1\n", "version: 2\nnovelty: 1\n").replace("images:", "pictures:"),
+    text.replace("version: 2\n", "version: 3\nnovelty: 1\n").replace("images:", "pictures:"),
     /^3:10 .*newer version of qclock/,
     /version of qclock that the project uses/,
   ],
-  ["no format", text.replace("version: 1\n", ""), /does not say which format/, /Restore/],
+  [
+    "the former format",
+    text.replace("version: 2\n", "version: 1\n"),
+    /^3:10 The lock has the format of an earlier qclock, 1, and this one writes 2\.$/,
+    /rm stack\.lock\.yaml && qclock lock/,
+  ],
+  ["no format", text.replace("version: 2\n", ""), /does not say which format/, /Restore/],
   ...(["0", "1.5", "one", "[1]", "null"] as const).map(
     (format) =>
       [
         `the format ${format}`,
-        text.replace("version: 1\n", `version: ${format}\n`),
+        text.replace("version: 2\n", `version: ${format}\n`),
         /^3:10 .*which no version of qclock writes/,
         /Restore/,
       ] as const,
@@ -249,12 +282,12 @@ test.for<readonly [string, string, RegExp, RegExp]>([
   [
     "a package from a repository that is not there",
     text.replace("repository: bookworm\n", "repository: sid\n"),
-    /^27:25 .*bash is from "sid", which is not among the repositories/,
+    /^24:25 .*bash is from "sid", which is not among the repositories/,
     /Restore/,
   ],
   [
     "a reason that names a package which is not there",
-    text.replace("reason: bash needs", "reason: dash needs"),
+    text.replace("- bash needs", "- dash needs"),
     /libc6 is there because of "dash", which no image holds/,
     /Restore/,
   ],
@@ -285,7 +318,12 @@ test.for<readonly [string, string, RegExp, RegExp]>([
     /holds control characters/,
     /Restore/,
   ],
-  ["an unknown key", text.replace("    epoch:", "    extra: 1\n    epoch:"), /extra/, /Restore/],
+  [
+    "an unknown key",
+    text.replace("    repositories:", "    extra: 1\n    repositories:"),
+    /extra/,
+    /Restore/,
+  ],
   [
     "an unknown OS",
     text.replace("os: debian-12", "os: debian-99"),
@@ -314,22 +352,17 @@ test.for<readonly [string, string, RegExp, RegExp]>([
     /Restore/,
   ],
   ["a short fingerprint", text.replace("signed_by: B8B8", "signed_by: B8"), /signed_by/, /Restore/],
-  ["a missing field", text.replace(/ +reason: requested\n/, ""), /reason/, /Restore/],
-  ["a tab", text.replace("    epoch:", "\tepoch:"), /not valid YAML/, /Restore/],
+  ["a missing field", text.replace(/ +reasons:\n +- requested\n/, ""), /reason/, /Restore/],
+  ["a tab", text.replace("    repositories:", "\tepoch:"), /not valid YAML/, /Restore/],
   [
     "a key twice",
-    text.replace("    epoch:", "    epoch: 1\n    epoch:"),
+    text.replace("    repositories:", "    repositories: 1\n    repositories:"),
     /not valid YAML/,
     /Restore/,
   ],
   ["two documents", `${text}---\n${text}`, /not valid YAML/, /Restore/],
   ["a cut file", text.slice(0, text.length >> 1), /damaged|not valid/, /Restore/],
-  [
-    "a reason that is none",
-    text.replace("reason: requested", "reason: because"),
-    /reason/,
-    /Restore/,
-  ],
+  ["a reason that is none", text.replace("- requested", "- because"), /reason/, /Restore/],
   ["an alias without an anchor", "version: 1\ntargets: *nothing\n", /^2:10 .*alias/, /Restore/],
   ["an alias of itself", "version: 1\ntargets: &a { x: *a }\n", /^2:18 .*alias/, /Restore/],
   ["a heap of aliases", `a: &a [1]\nb: [${"*a, ".repeat(5000)}]\n`, /^2:5 .*alias/, /Restore/],
@@ -366,7 +399,7 @@ test("a name such as __proto__ is a name like any other", () => {
   const [target] = lock.targets.values();
   if (target === undefined) throw new Error("no target");
   const named = { ...target, images: new Map([["constructor", { packages: [bash] }]]) };
-  const written = formatLock({ version: 1, targets: new Map([["debian-12/amd64", named]]) });
+  const written = formatLock({ version: 2, targets: new Map([["debian-12/amd64", named]]) });
 
   const read = parseLock(written, "stack.lock.yaml");
 

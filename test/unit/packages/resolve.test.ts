@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { QclockError } from "../../../src/error.ts";
 import type { IndexedPackage, PackageIndex } from "../../../src/packages/deb/packages-index.ts";
-import { formatReason } from "../../../src/packages/lock.ts";
+import { formatReason } from "../../../src/packages/reason.ts";
 import { resolvePackages, type ResolveRequest } from "../../../src/packages/resolve.ts";
 import { anIndex } from "../../support/an-index.ts";
 
@@ -241,10 +241,26 @@ function resolve(
   return resolvePackages({ image: "t", wanted, installed: [], keep: new Map(), index, ...parts });
 }
 
-/** One line a package: name, version, reason. */
+test("all reasons of a package are told, what chose it first: relations that it satisfies by its name or by what it provides", () => {
+  const several = anIndex("app 1 D:lib (>= 1), awk", "tool 1 D:lib", "lib 2", "mawk 1 D:lib V:awk");
+
+  const reasons = resolve(several, ["tool", "lib", "app", "mawk"]).map(
+    (entry) => `${entry.package.name}: ${entry.reasons.map(formatReason).join("; ")}`,
+  );
+
+  expect(reasons).toEqual([
+    "app: requested",
+    "lib: requested; app needs lib (>= 1); mawk needs lib; tool needs lib",
+    "mawk: requested; app needs awk",
+    "tool: requested",
+  ]);
+});
+
+/** One line a package: name, version, the reason that chose it. */
 function closure(...parameters: Parameters<typeof resolve>): readonly string[] {
   return resolve(...parameters).map(
-    ({ package: { name, version }, reason }) => `${name} ${version}: ${formatReason(reason)}`,
+    ({ package: { name, version }, reasons }) =>
+      `${name} ${version}: ${reasons.slice(0, 1).map(formatReason).join("")}`,
   );
 }
 
