@@ -17,6 +17,7 @@ import { recallLayer, rememberLayer } from "./layer-cache.ts";
 import { buildPackagesLayer } from "./packages-layer.ts";
 import { checkPrograms } from "./programs.ts";
 import type { UnpackedPackages } from "./unpack-packages.ts";
+import type { NoticeLevel } from "./unreplayed-scripts.ts";
 
 /** An assembled image that further images can stand on. */
 export interface AssembledArtifact extends ImageArtifact {
@@ -38,7 +39,7 @@ export interface AssembleRequest {
   /** Path of an artifact in the store, fetched when it is not there yet. */
   readonly artifactPath: (digest: Digest) => Promise<string>;
   readonly store: Store;
-  readonly onNotice: (message: string) => void;
+  readonly onNotice: (message: string, level: NoticeLevel) => void;
   readonly signal: AbortSignal;
 }
 

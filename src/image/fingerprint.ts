@@ -12,7 +12,7 @@ import type {
 import type { FileScan, ScannedFile } from "./files.ts";
 
 /** Raised when qclock itself would make other bytes from the same inputs. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 export interface FingerprintRequest {
   readonly stack: Stack;

@@ -8,10 +8,11 @@ import type { FinishTarget } from "../packages/deb/finish/finish.ts";
 
 const DPKG = "var/lib/dpkg";
 
-/** A child's layer holds the whole status file and the `info` files of its own packages. */
+/** `diversions` are those of the packages, in dpkg's form. A child's layer holds the whole status file and the `info` files of its own packages. */
 export async function addDatabase(
   target: (origin: string) => FinishTarget,
   installed: readonly InstalledPackage[],
+  diversions: string,
 ): Promise<void> {
   if (installed.length === 0) return;
   const view = target("finish:dpkg");
@@ -30,6 +31,10 @@ export async function addDatabase(
   ]) {
     const hidden = file.path.startsWith("lock") || file.path.startsWith("triggers/Lock");
     view.addFile(`${DPKG}/${file.path}`, file.content, hidden ? 0o640 : 0o644);
+  }
+  if (diversions !== "") {
+    const former = (await view.readText(`${DPKG}/diversions`)) ?? "";
+    view.addFile(`${DPKG}/diversions`, former + diversions);
   }
   for (const folder of ["alternatives", "parts", "updates"])
     view.addDirectory(`${DPKG}/${folder}`, 0o755);

@@ -3,20 +3,21 @@ import { QclockError } from "../error.ts";
 import { parseControl } from "../packages/deb/control.ts";
 import type { InstalledPackage } from "../packages/deb/dpkg-database.ts";
 import type { FinishTarget } from "../packages/deb/finish/finish.ts";
+import { replayAlternatives } from "../packages/deb/finish/script-alternatives.ts";
 import { finishSteps } from "../packages/deb/finish/steps.ts";
-import { parseRelations } from "../packages/deb/relation.ts";
+import { type FileOwner, replaces } from "../packages/deb/replaces.ts";
 import type { UnpackedEntry } from "../packages/deb/unpack.ts";
-import { satisfiesVersion } from "../packages/deb/version.ts";
 import type { AssembledImage } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import { addAccounts } from "./accounts.ts";
+import { Diversions } from "./diverted.ts";
 import { type DraftEntry, LayerDraft, mergeLayers, toDigest } from "./draft.ts";
 import { finishTarget } from "./finish-view.ts";
 import type { Layer } from "./layer.ts";
 import { writeLayer } from "./layer-tar.ts";
 import { addDatabase } from "./package-database.ts";
 import type { UnpackedPackages } from "./unpack-packages.ts";
-import { reportScripts } from "./unreplayed-scripts.ts";
+import { type NoticeLevel, reportScripts } from "./unreplayed-scripts.ts";
 
 export interface PackagesLayerRequest {
   readonly image: AssembledImage;
@@ -24,7 +25,7 @@ export interface PackagesLayerRequest {
   readonly epoch: number;
   readonly unpacked: UnpackedPackages;
   readonly store: Store;
-  readonly onNotice: (message: string) => void;
+  readonly onNotice: (message: string, level: NoticeLevel) => void;
   readonly signal: AbortSignal;
 }
 
@@ -46,7 +47,8 @@ export async function buildPackagesLayer(request: PackagesLayerRequest): Promise
   const target = finishTarget(draft, request.parentLayers);
   const below = await packagesBelow(target("finish:dpkg"));
   addRunFolders(draft, installed);
-  addPackages(draft, installed, { spoolFolder, below });
+  const diversions = new Diversions(installed, (at) => draft.resolve(at));
+  addPackages(draft, installed, { spoolFolder, below, diversions });
   placeHardLinks(draft);
   await addAccounts(draft, target, image);
   for (const step of finishSteps) {
@@ -55,8 +57,10 @@ export async function buildPackagesLayer(request: PackagesLayerRequest): Promise
       await step.apply(target(`finish:${step.name}`));
     }
   }
-  await addDatabase(target, installed);
-  reportScripts(installed, request.onNotice);
+  replayAlternatives(installed, target("finish:alternatives"));
+  await addDatabase(target, installed, diversions.toDatabase());
+  const isPresent = (at: string): boolean => draft.find(draft.resolve(at)) !== undefined;
+  reportScripts({ image: image.name, installed, isPresent }, request.onNotice);
   // Named as the package ships it or as it lies after the folders were merged.
   const allowed = new Set(image.setuid.map((at) => draft.resolve(at.slice(1))));
   const entries = draft.sorted().map((entry) => withoutSetuid(entry, allowed));
@@ -80,7 +84,7 @@ function addRunFolders(draft: LayerDraft, installed: readonly InstalledPackage[]
 }
 
 /** The packages of the layers below, from their database. */
-async function packagesBelow(view: FinishTarget): Promise<ReadonlyMap<string, Owner>> {
+async function packagesBelow(view: FinishTarget): Promise<ReadonlyMap<string, FileOwner>> {
   const status = (await view.readText(`${DPKG}/status`)) ?? "";
   const paragraphs = status.split("\n\n").filter((text) => text.trim() !== "");
   return new Map(
@@ -92,20 +96,27 @@ async function packagesBelow(view: FinishTarget): Promise<ReadonlyMap<string, Ow
   );
 }
 
-/** Of a package that is in the image: what deciding about its files needs. */
-type Owner = Pick<InstalledPackage, "name" | "control">;
-
 function addPackages(
   draft: LayerDraft,
   installed: readonly InstalledPackage[],
-  options: { readonly spoolFolder: string; readonly below: ReadonlyMap<string, Owner> },
+  options: {
+    readonly spoolFolder: string;
+    readonly below: ReadonlyMap<string, FileOwner>;
+    readonly diversions: Diversions;
+  },
 ): void {
-  const owners = new Map<string, Owner>();
+  const { diversions } = options;
+  const owners = new Map<string, FileOwner>();
   for (const item of basesFirst(installed)) {
     for (const entry of item.entries) {
       if (entry.excluded || entry.path === "") continue;
-      const at = draft.resolve(entry.path);
-      const next = toDraft(entry, item.name, path.join(options.spoolFolder, item.name));
+      const place = (file: string): string => diversions.placeOf(file, item.name);
+      const at = entry.type === "directory" ? draft.resolve(entry.path) : place(entry.path);
+      const next = {
+        ...toDraft(entry, item.name, path.join(options.spoolFolder, item.name)),
+        path: at,
+        ...(entry.type === "hardlink" ? { linkTarget: place(entry.linkTarget ?? "") } : {}),
+      };
       const present = draft.find(at);
       const owner = owners.get(at) ?? options.below.get(ownerName(present));
       const isScaffold = draft.own(at)?.origin.startsWith("finish:") === true;
@@ -121,8 +132,8 @@ function choose(
   present: ReturnType<LayerDraft["find"]>,
   next: DraftEntry,
   options: {
-    readonly owner: Owner | undefined;
-    readonly item: Owner;
+    readonly owner: FileOwner | undefined;
+    readonly item: FileOwner;
     /** Made by a step of this layer so that links have something to lead to. */
     readonly isScaffold: boolean;
   },
@@ -179,20 +190,6 @@ function toDraft(entry: UnpackedEntry, name: string, spool: string): DraftEntry 
 function isSame(a: Omit<DraftEntry, "content">, b: DraftEntry): boolean {
   return (
     a.type === b.type && a.mode === b.mode && a.digest === b.digest && a.linkTarget === b.linkTarget
-  );
-}
-
-/** Whether a package declares that its files take the place of another's (Policy 7.6.1). */
-function replaces(item: Owner, other: Owner): boolean {
-  return parseRelations(item.control.get("Replaces") ?? "").some(({ alternatives }) =>
-    alternatives.some(({ name, constraint }) => {
-      if (name !== other.name) return false;
-      const version = other.control.get("Version") ?? "";
-      return (
-        constraint === undefined ||
-        satisfiesVersion(version, constraint.operator, constraint.version)
-      );
-    }),
   );
 }
 

@@ -13,7 +13,7 @@ import { PackageUnpacker, type UnpackProgress } from "./unpack-ahead.ts";
 
 /** How far making an artifact is. */
 export interface ArtifactProgress extends UnpackProgress {
-  readonly onNotice: (message: string) => void;
+  readonly onNotice: AssembleRequest["onNotice"];
 }
 
 /** How many images may be unpacked and not yet assembled: what is unpacked takes memory and disk. */

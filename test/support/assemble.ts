@@ -117,7 +117,7 @@ async function assemble(
         onProgress: () => undefined,
       }),
     store: place.store,
-    onNotice: (message) => void place.notices.push(message),
+    onNotice: (message, level) => void place.notices.push(`${level}: ${message}`),
     signal,
   });
 }

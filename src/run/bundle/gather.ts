@@ -10,7 +10,7 @@ import type { Mirrors } from "../../packages/mirror.ts";
 import type { Lock, LockedPackage, LockTarget } from "../../packages/package.ts";
 import { namesOf, unprovedError } from "../../packages/unproved.ts";
 import type { Digest, OsName } from "../../stack/stack.ts";
-import { Artifacts } from "../artifacts.ts";
+import { type ArtifactProgress, Artifacts } from "../artifacts.ts";
 import type { RunContext } from "../context.ts";
 import type { PreparedImages } from "../prepare-images.ts";
 import { recordLayers } from "../run-plan.ts";
@@ -126,10 +126,12 @@ export async function gatherImages(
     artifacts.begin(assembledImages(stack));
     const made: AssembledArtifact[] = [];
     for (const image of assembledImages(stack)) {
-      const onNotice = (message: string): void =>
-        emit({ type: "notice", level: "info", message: `${image.name}: ${message}` });
-      const quiet = { onFetch: () => undefined, onUnpack: () => undefined };
-      made.push(await artifacts.get(image, { ...quiet, onNotice }));
+      const progress: ArtifactProgress = {
+        onFetch: () => undefined,
+        onUnpack: () => undefined,
+        onNotice: (message, level) => emit({ type: "notice", level, message }),
+      };
+      made.push(await artifacts.get(image, progress));
     }
     return { artifacts: made, lock: await recordLayers(context, prepared, artifacts) };
   });

@@ -79,7 +79,7 @@ async function artifactOf(
       emit({ type: "node-progress", node, done, total, unit: "bytes", detail: "fetching" }),
     onUnpack: (done, total) =>
       emit({ type: "node-progress", node, done, total, unit: "bytes", detail: "unpacking" }),
-    onNotice: (message) => emit({ type: "node-output", node, line: message }),
+    onNotice: (message, level) => emit({ type: "notice", level, message }),
   };
   return context.artifacts.get(image, progress);
 }

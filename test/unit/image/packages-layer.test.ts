@@ -341,27 +341,86 @@ test("a damaged package is named", async () => {
   });
 });
 
-test("packages whose scripts do something unknown are named once; those whose scripts do nothing are not", async () => {
+test("what scripts would have made and the image lacks is told with its package, and nothing else", async () => {
   await using workshop = await createWorkshop();
 
   await workshop.assemble({
     debs: [
       {
         name: "quiet",
-        files: [file("a", "")],
-        control: { postinst: "#!/bin/sh\nset -e\nexit 0\n" },
+        control: {
+          postinst:
+            '#!/bin/sh\nset -e\nif [ "configure" = "$1" -a "x$2" != "x" ]; then\n  cp /a /b\nfi\nldconfig\nexit 0\n',
+        },
       },
+      { name: "there", files: [folder("srv/d")], control: { postinst: "mkdir -p /srv/d\n" } },
+      { name: "lacks", control: { postinst: "mkdir /var/lib/lacks\n" } },
+      { name: "user", control: { preinst: 'if [ "$1" = install ]; then\n adduser web\nfi\n' } },
       {
-        name: "one",
-        files: [file("b", "")],
-        control: { postinst: "#!/bin/sh\nmkdir /var/lib/one\n" },
+        name: "mime",
+        control: { postinst: "if which u; then\n update-mime-database /usr/share/mime\nfi\n" },
       },
-      { name: "two", files: [file("c", "")], control: { postinst: "#!/bin/sh\nuseradd two\n" } },
     ],
   });
 
-  expect(workshop.notices).toHaveLength(1);
-  expect(workshop.notices[0]).toMatch(/one, two$/);
+  expect(workshop.notices).toEqual([
+    'warning: Image "made-up": scripts of packages are not run, and these effects are not replayed: lacks (the folder /var/lib/lacks); user (an account: web). What is needed of them has to come with the image\'s files.',
+    'info: Image "made-up": no script updates mime (the MIME database /usr/share/mime); most programs do without.',
+  ]);
+});
+
+test("alternatives that scripts say in plain words are in the image, of several the best", async () => {
+  await using workshop = await createWorkshop();
+  const install = (name: string, priority: number): string =>
+    `#!/bin/sh\nset -e\nupdate-alternatives --install /usr/lib/libblas.so.3 \\\n  libblas.so.3 /usr/lib/${name}/libblas.so.3 ${priority} \\\n  --slave /usr/lib/liblapack.so.3 liblapack.so.3 /usr/lib/${name}/liblapack.so.3 \\\n  --slave /usr/share/man/x.1 x.1 /usr/share/man/${name}.1\n`;
+
+  const { layers } = await workshop.assemble({
+    debs: ["atlas", "openblas"].map((name) => ({
+      name,
+      files: [
+        file(`usr/lib/${name}/libblas.so.3`, name),
+        file(`usr/lib/${name}/liblapack.so.3`, name),
+        file(`usr/share/man/${name}.1`, name),
+      ],
+      control: { postinst: install(name, name === "openblas" ? 100 : 10) },
+    })),
+    image: { exclude: ["/usr/share/man"] },
+  });
+
+  const items = await itemsOf(layers[0]);
+  const targets = (path: string): string | undefined => items.get(path)?.target;
+  expect(targets("usr/lib/libblas.so.3")).toBe("/etc/alternatives/libblas.so.3");
+  expect(targets("etc/alternatives/libblas.so.3")).toBe("/usr/lib/openblas/libblas.so.3");
+  expect(targets("etc/alternatives/liblapack.so.3")).toBe("/usr/lib/openblas/liblapack.so.3");
+  expect(items.has("etc/alternatives/x.1")).toBe(false);
+  expect(workshop.notices).toEqual([]);
+});
+
+test("a file that another package diverts makes way for it", async () => {
+  await using workshop = await createWorkshop();
+  const preinst = `#!/bin/sh
+set -e
+if [ "$1" = "install" ]; then
+    dpkg-divert --package parallel --add --rename \\
+                --divert /usr/bin/parallel.moreutils \\
+                /usr/bin/parallel
+fi
+`;
+
+  const { layers } = await workshop.assemble({
+    debs: [
+      { name: "moreutils", files: [file("usr/bin/parallel", "moreutils")] },
+      { name: "parallel", files: [file("usr/bin/parallel", "gnu")], control: { preinst } },
+    ],
+  });
+
+  const items = await itemsOf(layers[0]);
+  expect(items.get("usr/bin/parallel")?.content).toBe("gnu");
+  expect(items.get("usr/bin/parallel.moreutils")?.content).toBe("moreutils");
+  expect(items.get("var/lib/dpkg/diversions")?.content).toBe(
+    "/usr/bin/parallel\n/usr/bin/parallel.moreutils\nparallel\n",
+  );
+  expect(workshop.notices).toEqual([]);
 });
 
 test("nothing unfinished is left in the store, done or failed", async () => {

@@ -35,3 +35,20 @@ async function* cut(bytes: Buffer, size: number): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += size)
     yield bytes.subarray(start, start + size);
 }
+
+test("others get a turn while much is decompressed", async () => {
+  const packed = toXz(Buffer.alloc(40 * 1024 * 1024));
+  let turns = 0;
+  let isDone = false;
+  const count = (): void => {
+    turns++;
+    if (!isDone) setImmediate(count);
+  };
+  setImmediate(count);
+
+  // In one piece, so that nothing waits for input.
+  for await (const _ of decompressXz(cut(packed, packed.length)));
+  isDone = true;
+
+  expect(turns).toBeGreaterThan(5);
+});
