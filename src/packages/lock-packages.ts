@@ -16,6 +16,7 @@ import type { Lock, LockedImage, LockedPackage, LockTarget } from "./package.ts"
 import type { PackageProof } from "./proof.ts";
 import { rememberProofs } from "./prove-lock.ts";
 import { proveTarget } from "./prove-target.ts";
+import { refuseFileConflicts } from "./refuse-file-conflicts.ts";
 import type { ResolvedPackage } from "./resolve.ts";
 
 /** Key of a target in the lock. */
@@ -120,6 +121,7 @@ async function resolveTarget(
       digest: digestOfEntry(entry),
     })),
   );
+  await refuseFileConflicts(stack, resolved, paths);
   const buildTimes = new Map<Digest, number>();
   for (const { package: entry } of closure) {
     const digest = digestOfEntry(entry);

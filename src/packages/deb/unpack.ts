@@ -4,6 +4,7 @@ import type { Digest } from "../../stack/stack.ts";
 import { limitsFor } from "../archive-limits.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { readControlFiles } from "./control-files.ts";
+import { isExcludedPath } from "./excluded.ts";
 import { readTarHeader, type TarHeader, tarPadding } from "./data-tar.ts";
 import { readMembers } from "./members.ts";
 import { PackageEntries } from "./package-entries.ts";
@@ -179,13 +180,8 @@ async function readEntries(request: {
   }
 }
 
-/** Copyright files stay whatever is excluded: they are the licence under which the rest may be passed on. */
 function isExcluded({ path, type }: TarHeader, exclude: readonly string[]): boolean {
-  if (/^usr\/share\/doc\/[^/]+(?:\/copyright)?$/.test(path)) return false;
-  return exclude.some(
-    (prefix) =>
-      `/${path}`.startsWith(`${prefix}/`) || (type !== "directory" && `/${path}` === prefix),
-  );
+  return isExcludedPath(path, exclude, type === "directory");
 }
 
 /** Excluded files that an entry which stays is a hard link to. */

@@ -1,0 +1,94 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { ByteReader } from "./byte-reader.ts";
+import { parseControl } from "./control.ts";
+import { readControlFiles } from "./control-files.ts";
+import { readMembers } from "./members.ts";
+import { type FileOwner, replaces } from "./replaces.ts";
+import { diversionsIn } from "./script/diversions.ts";
+
+/** What a package says of its files without being unpacked. */
+export interface ForeseenFiles extends FileOwner {
+  readonly controlFiles: ReadonlyMap<string, string>;
+}
+
+/** A file that two packages install with different content, neither of which may take the other's place. */
+export interface FileConflict {
+  /** Absolute. */
+  readonly path: string;
+  readonly first: string;
+  readonly second: string;
+}
+
+/** The control files of a deb: its first few kilobytes. Throws an `Error` that says what is wrong with it. */
+export async function readForeseenFiles(name: string, file: string): Promise<ForeseenFiles> {
+  const source = createReadStream(file);
+  try {
+    let controlFiles: ReadonlyMap<string, string> = new Map();
+    await readMembers(new ByteReader(source), (await stat(file)).size, {
+      control: async (tar) => {
+        controlFiles = await readControlFiles(tar);
+      },
+    });
+    return { name, control: parseControl(controlFiles.get("control") ?? ""), controlFiles };
+  } finally {
+    source.destroy();
+  }
+}
+
+/**
+ * Files that building would find in two packages with different content, as far as the checksums in their control archives tell: of
+ * nearly all regular files but configuration. `below` are the packages that the image's ancestors hold. Pure.
+ */
+export function foreseeConflicts(
+  packages: readonly ForeseenFiles[],
+  options: {
+    readonly below: readonly ForeseenFiles[];
+    readonly isExcluded: (path: string) => boolean;
+  },
+): readonly FileConflict[] {
+  const conflicts: FileConflict[] = [];
+  const owners = new Map<string, { readonly owner: FileOwner; readonly md5: string }>();
+  const diverted = divertedBy(packages);
+  for (const item of [...options.below, ...packages]) {
+    for (const [path, md5] of filesOf(item)) {
+      const diversion = options.below.includes(item) ? undefined : diverted.get(path);
+      const place =
+        diversion === undefined || diversion.package === item.name ? path : diversion.to;
+      if (options.isExcluded(place)) continue;
+      const present = owners.get(place);
+      owners.set(place, { owner: item, md5 });
+      if (present === undefined || present.md5 === md5) continue;
+      if (replaces(present.owner, item) || replaces(item, present.owner)) continue;
+      conflicts.push({ path: `/${place}`, first: present.owner.name, second: item.name });
+    }
+  }
+  // Those of the ancestors among themselves were told for them.
+  const names = new Set(packages.map(({ name }) => name));
+  return conflicts.filter(({ first, second }) => names.has(first) || names.has(second));
+}
+
+function divertedBy(
+  packages: readonly ForeseenFiles[],
+): ReadonlyMap<string, { readonly package: string; readonly to: string }> {
+  return new Map(
+    packages
+      .flatMap(({ controlFiles }) => diversionsIn(controlFiles.get("preinst") ?? ""))
+      .map(({ package: owner, from, to }) => [
+        merged(from.slice(1)),
+        { package: owner, to: merged(to.slice(1)) },
+      ]),
+  );
+}
+
+function* filesOf({ controlFiles }: ForeseenFiles): Generator<readonly [string, string]> {
+  for (const line of (controlFiles.get("md5sums") ?? "").split("\n")) {
+    const [, md5, path] = /^([0-9a-f]{32}) [ *](?:\.?\/)?(.+)$/.exec(line) ?? [];
+    if (md5 !== undefined && path !== undefined) yield [merged(path), md5];
+  }
+}
+
+/** Where a file lies after the top folders were merged into /usr. */
+function merged(path: string): string {
+  return /^(?:bin|sbin|lib|lib64)\//.test(path) ? `usr/${path}` : path;
+}
