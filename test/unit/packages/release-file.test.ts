@@ -1,5 +1,6 @@
 import { readKey } from "openpgp";
 import { beforeAll, expect, test } from "vitest";
+import { QclockError } from "../../../src/error.ts";
 import {
   debian12Keys,
   debian13Keys,
@@ -7,6 +8,7 @@ import {
 } from "../../../src/packages/deb/keys/debian.ts";
 import { type VerifyRequest, verifyReleaseFile } from "../../../src/packages/deb/release-file.ts";
 import { createTestKey, type TestKey } from "../../support/fake-mirror.ts";
+import { mutate, seededRandom } from "../../support/mutate.ts";
 
 const digest = "0123456789abcdef".repeat(4);
 const release = `Origin: Debian
@@ -104,6 +106,19 @@ test.for([
     code: "signature-invalid",
     hint: expect.stringContaining("tampered"),
   });
+});
+
+test("whatever is changed in a release file, it is refused or says what it said", async () => {
+  const { text, ...request } = await aRequest();
+  const whole = await verifyReleaseFile({ ...request, text });
+
+  for (let seed = 0; seed < 150; seed++) {
+    const changed = mutate(Buffer.from(text), seededRandom(seed)).toString("latin1");
+    const found = await verifyReleaseFile({ ...request, text: changed }).catch((error: unknown) =>
+      error instanceof QclockError && error.code === "signature-invalid" ? whole : error,
+    );
+    expect(found, `seed ${seed}`).toEqual(whole);
+  }
 });
 
 test("a change of line ends is none: the signature is over canonical text", async () => {
