@@ -57,7 +57,7 @@ const quiet = { onFetch: () => undefined, onUnpack: () => undefined, onNotice: (
 /** Without the digests that a build refuses to differ from: here the difference is to be shown. */
 function withoutLayers(target: LockTarget): LockTarget {
   const images = new Map(
-    [...target.images].map(([name, { packages }]) => [name, { packages }] as const),
+    [...target.images].map(([name, { packagesLayer: _, ...image }]) => [name, image] as const),
   );
   return { ...target, images };
 }
