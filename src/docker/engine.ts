@@ -63,6 +63,8 @@ export interface ContainerRequest {
   }[];
   /** First network, joined at creation; further ones by `connectNetwork` (Engine 20.10 refuses two at create). `container:<id>` shares the network of another container. Absent: no network. */
   readonly network?: { readonly name: string; readonly aliases: readonly string[] };
+  /** Servers that names are asked of which no container has; the Engine's own when absent. */
+  readonly nameServers?: readonly string[];
   readonly mounts: readonly ContainerMount[];
   readonly tmpfs: readonly { target: string; options: string }[];
   readonly limits?: Limits;
@@ -272,6 +274,10 @@ export interface ObserveRequest {
 export interface NetworkRequest {
   readonly name: string;
   readonly internal: boolean;
+  /** Whether what is on it may reach beyond the host. */
+  readonly outbound: boolean;
+  /** Whether the host is kept off it, by Engines that can (28 and newer). */
+  readonly isolated: boolean;
   /** CIDR, /28 by default. */
   readonly subnet: string;
   readonly labels: ReadonlyMap<string, string>;

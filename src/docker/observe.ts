@@ -7,6 +7,7 @@ import { observeImages } from "./observe/images.ts";
 import type { Look } from "./observe/look.ts";
 import { observeNetworks } from "./observe/networks.ts";
 import { observeVolumes } from "./observe/volumes.ts";
+import { isolationApi } from "./network-options.ts";
 
 /**
  * One snapshot: what is the stack's, what bears its label or its names, and who uses it. All lists are asked for at once; only
@@ -35,7 +36,15 @@ export async function observe(
     pids: info.pidsLimit,
   };
   return {
-    engine: { id, version, apiVersion, imageStore, hasInit, limits },
+    engine: {
+      id,
+      version,
+      apiVersion,
+      imageStore,
+      hasInit,
+      isolatesNetworks: client.hasApi(isolationApi),
+      limits,
+    },
     images,
     containers,
     networks,

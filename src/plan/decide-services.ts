@@ -64,7 +64,7 @@ export function serviceHash(planning: Planning, service: Service): string {
 function decide(
   planning: Planning,
   service: Service,
-  divergedNames: ReadonlySet<string>,
+  divergedNames: ReadonlyMap<string, string>,
 ): Decision {
   const { observed, options } = planning;
   const container = observed.containers.find(({ name }) => name === service.containerName);
@@ -89,7 +89,7 @@ function reasonToRecreate(
   about: {
     readonly service: Service;
     readonly container: ObservedContainer;
-    readonly divergedNames: ReadonlySet<string>;
+    readonly divergedNames: ReadonlyMap<string, string>;
   },
 ): string | undefined {
   const { service, container, divergedNames } = about;

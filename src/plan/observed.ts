@@ -22,6 +22,8 @@ export interface EngineFacts {
   readonly apiVersion: string;
   readonly imageStore: "graphdriver" | "containerd";
   readonly hasInit: boolean;
+  /** Whether it can make a network that the host is not on: Engine 28 and newer. */
+  readonly isolatesNetworks: boolean;
   /** Which limits the Engine can set on its machine. */
   readonly limits: {
     readonly memory: boolean;
@@ -80,6 +82,10 @@ export interface ObservedNetwork {
   readonly key?: string;
   readonly configHash?: string;
   readonly internal: boolean;
+  /** Whether the host is not on it, by its gateway mode. */
+  readonly isolated: boolean;
+  /** Whether what is on it reaches beyond the host: it is not internal, and the Engine gives its packets the host's address. */
+  readonly outbound: boolean;
   readonly subnets: readonly string[];
 }
 

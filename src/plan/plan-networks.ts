@@ -1,6 +1,6 @@
 import { QclockError } from "../error.ts";
 import type { Network } from "../stack/stack.ts";
-import type { ObservedNetwork } from "./observed.ts";
+import type { EngineFacts, ObservedNetwork } from "./observed.ts";
 import type { Planning } from "./reconcile.ts";
 import { refuseNetworkUsers } from "./foreign-users.ts";
 import { chooseSubnets, defaultSubnetRange } from "./subnets.ts";
@@ -10,18 +10,37 @@ export function networkHash({ internal, subnet }: Network): string {
   return `internal=${internal};subnet=${subnet ?? "any"}`;
 }
 
-/** Names in the Engine of networks that must be made again since their declaration changed. */
+/**
+ * Why a network must be made again; undefined when it is as declared. The label says what was asked for; whether it has a
+ * way out, and whether the host is on it, is what the Engine says.
+ */
+export function networkDivergence(
+  network: Network,
+  present: ObservedNetwork,
+  engine: Pick<EngineFacts, "isolatesNetworks">,
+): string | undefined {
+  const isolated = network.isolated && engine.isolatesNetworks;
+  if (present.configHash !== networkHash(network) || present.internal !== network.internal)
+    return "its declaration changed";
+  if (present.outbound !== network.outbound)
+    return present.outbound ? "it has a way out" : "it has no way out";
+  if (present.isolated === isolated) return undefined;
+  return isolated ? "the host is on it" : "the host is not on it, and probes need it";
+}
+
+/** Names in the Engine of networks that must be made again since they are not as declared, each with the reason. */
 export function divergedNetworks(
   planning: Pick<Planning, "stack" | "observed" | "services">,
-): ReadonlySet<string> {
+): ReadonlyMap<string, string> {
+  const { engine } = planning.observed;
   const observed = new Map(planning.observed.networks.map((network) => [network.name, network]));
-  const diverged = neededNetworks(planning).filter((network) => {
+  const diverged = new Map<string, string>();
+  for (const network of neededNetworks(planning)) {
     const present = observed.get(network.engineName);
-    if (present === undefined || !present.ours) return false;
-    // The label says what was asked for; whether it has a way out is what the Engine says.
-    return present.configHash !== networkHash(network) || present.internal !== network.internal;
-  });
-  return new Set(diverged.map(({ engineName }) => engineName));
+    const cause = present?.ours === true ? networkDivergence(network, present, engine) : undefined;
+    if (cause !== undefined) diverged.set(network.engineName, cause);
+  }
+  return diverged;
 }
 
 /** Make the networks that are missing, each with a subnet of its own away from everything in use. */
@@ -43,7 +62,8 @@ export function planNetworks(planning: Planning): void {
   const subnets = subnetsFor(planning, missing);
   for (const network of missing) {
     const old = present.get(network.engineName);
-    const removed = old === undefined ? undefined : replaceNetwork(planning, old);
+    const cause = diverged.get(network.engineName) ?? "its declaration changed";
+    const removed = old === undefined ? undefined : replaceNetwork(planning, old, cause);
     draft.add(
       `network:${network.name}`,
       {
@@ -51,7 +71,7 @@ export function planNetworks(planning: Planning): void {
         network: network.name,
         subnet: network.subnet ?? subnets.get(network.name) ?? "",
       },
-      old === undefined ? "not found" : "its declaration changed",
+      old === undefined ? "not found" : cause,
       [removed],
     );
   }
@@ -114,13 +134,17 @@ function exhausted(): QclockError {
 }
 
 /** The containers on a network must go before it can; they are made again, since their definition names it. */
-function replaceNetwork({ draft, observed }: Planning, network: ObservedNetwork): string {
+function replaceNetwork(
+  { draft, observed }: Planning,
+  network: ObservedNetwork,
+  cause: string,
+): string {
   refuseNetworkUsers(observed, network);
   const attached = observed.containers.filter(({ networks }) => networks.includes(network.name));
   return draft.add(
     `remove-network:${network.key ?? network.name}`,
     { type: "remove-network", name: network.name, id: network.id },
-    "its declaration changed",
+    cause,
     attached.map(({ service, name }) => `remove:${service ?? name}`),
   );
 }

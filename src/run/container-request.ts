@@ -53,6 +53,7 @@ export function containerRequest(request: {
             aliases: first[1].aliases,
           },
         }),
+    ...(isCutOff(stack, service) ? { nameServers: ["127.0.0.1"] } : {}),
     mounts: mountsOf(stack, service),
     tmpfs: service.tmpfs.map(({ target, sizeBytes, mode, uid = owner.uid, gid = owner.gid }) => ({
       target,
@@ -68,6 +69,18 @@ export function containerRequest(request: {
     restart: service.restart,
     stopGracePeriodMs: service.stopGracePeriodMs,
   };
+}
+
+/**
+ * Whether a service publishes ports and has no way out. The Engine would still send the names that it does not know to its
+ * servers, by which data can leave and whose answers never arrive; asked of the container itself they fail at once.
+ */
+function isCutOff(stack: Stack, service: Service): boolean {
+  const networks = [...service.networks.keys()].map((name) => stack.networks.get(name));
+  return (
+    networks.some((network) => network?.internal === false) &&
+    networks.every((network) => network?.outbound === false)
+  );
 }
 
 function mountsOf(stack: Stack, service: Service): readonly ContainerMount[] {

@@ -85,6 +85,7 @@ const nothingObserved: Observed = {
     apiVersion: "",
     imageStore: "graphdriver",
     hasInit: true,
+    isolatesNetworks: true,
     limits: { memory: true, swap: true, cpu: true, pids: true },
   },
   images: new Map(),

@@ -3,8 +3,7 @@ import { attempt } from "../probe/attempt.ts";
 import type { Service } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
 import { describeState } from "./container-words.ts";
-import { createProbeTarget } from "./probe-target.ts";
-import { probedPorts } from "./probed-ports.ts";
+import { createProbeTarget, probeRoutes } from "./probe-target.ts";
 
 /** One attempt of one probe. */
 export interface ProbeResult {
@@ -33,7 +32,7 @@ export async function probeServices(
 }
 
 async function probeService(
-  { clock, signal }: Pick<RunContext, "clock" | "signal">,
+  { stack, clock, signal }: Pick<RunContext, "stack" | "clock" | "signal">,
   engine: Engine,
   service: Service,
 ): Promise<readonly ProbeResult[]> {
@@ -56,7 +55,7 @@ async function probeService(
   }
   if (service.probes.length === 0)
     return [{ ...base, probe: "container", ok: true, message: "running" }];
-  const target = await createProbeTarget(engine, state, probedPorts(service));
+  const target = await createProbeTarget(engine, state, probeRoutes(stack, service));
   return Promise.all(
     service.probes.map(async (probe) => {
       const startedMs = clock.now();

@@ -1,11 +1,29 @@
 import { connect } from "node:net";
 import type { ContainerState, Engine } from "../docker/engine.ts";
 import type { ProbeTarget } from "../probe/target.ts";
+import type { Service, Stack } from "../stack/stack.ts";
 
 /** What probes need of an Engine. */
 type ProbeEngine = Pick<Engine, "endpoint" | "exec" | "logs">;
 
 const TRY_MS = 400;
+
+/** How a container may be reached. */
+export interface ProbeRoutes {
+  /** Ports that are probed. */
+  readonly ports: readonly number[];
+  /** Names in the Engine of networks that the host may not be on, so that an address there leads anywhere. */
+  readonly isolated: ReadonlySet<string>;
+}
+
+/** How probes may reach a service of the stack. */
+export function probeRoutes(stack: Stack, service: Service): ProbeRoutes {
+  const networks = [...service.networks.keys()].flatMap((name) => stack.networks.get(name) ?? []);
+  return {
+    ports: service.probes.flatMap(({ check }) => ("port" in check ? [check.port] : [])),
+    isolated: new Set(networks.filter((each) => each.isolated).map((each) => each.engineName)),
+  };
+}
 
 /**
  * How probes reach a container from here: by its own address where the host can reach it (a local Engine
@@ -14,9 +32,9 @@ const TRY_MS = 400;
 export async function createProbeTarget(
   engine: ProbeEngine,
   state: ContainerState,
-  ports: readonly number[],
+  routes: ProbeRoutes,
 ): Promise<ProbeTarget> {
-  const address = await reachableAddress(engine, state, ports);
+  const address = await reachableAddress(engine, state, routes);
   return {
     address(port) {
       if (address !== undefined) return { host: address, port };
@@ -40,10 +58,9 @@ export async function createProbeTarget(
 async function reachableAddress(
   engine: ProbeEngine,
   state: ContainerState,
-  ports: readonly number[],
+  { ports: [port], isolated }: ProbeRoutes,
 ): Promise<string | undefined> {
-  const [address] = state.addresses.values();
-  const [port] = ports;
+  const [, address] = [...state.addresses].find(([network]) => !isolated.has(network)) ?? [];
   if (address === undefined || port === undefined || !engine.endpoint.local) return undefined;
   const published = state.publishedPorts.some(({ containerPort }) => containerPort === port);
   // Without another way there is nothing to choose, and probing itself says what is wrong.

@@ -14,7 +14,7 @@ interface NetworksRequest extends ResolveRequest {
  * one internal network for each edge of `depends_on`, so that two services without an edge cannot
  * connect; one that is not internal for each service with published ports (an internal network publishes
  * nothing) or with a reason to reach out; and one of its own for a service with neither, so that probes
- * have an address.
+ * have an address. The host is kept off every network on which it has nobody to probe.
  */
 export function resolveNetworks(request: NetworksRequest): {
   readonly networks: ReadonlyMap<string, Network>;
@@ -25,11 +25,16 @@ export function resolveNetworks(request: NetworksRequest): {
   for (const name of request.services.keys()) attachments.set(name, new Map());
   const { manifest } = request.loaded;
   const isNamed = (name: string): boolean => manifest.services[name]?.networks !== undefined;
-  const make = (network: Omit<Network, "engineName">, members: readonly string[]): void => {
+  const make = (
+    network: Omit<Network, "engineName" | "outbound" | "isolated">,
+    members: readonly string[],
+    { outbound }: Pick<Network, "outbound"> = { outbound: false },
+  ): void => {
     // "a" with "b-c" and "a-b" with "c" must not meet in one network "a-b-c".
     let { name } = network;
     for (let number = 2; networks.has(name); number++) name = `${network.name}-${number}`;
-    networks.set(name, { ...network, name, engineName: `${manifest.name}_${name}` });
+    const engineName = `${manifest.name}_${name}`;
+    networks.set(name, { ...network, name, engineName, outbound, isolated: false });
     for (const member of members) attachments.get(member)?.set(name, { aliases: [member] });
   };
   for (const [name, service] of request.services) {
@@ -44,11 +49,10 @@ export function resolveNetworks(request: NetworksRequest): {
     const hasWayOut = own.some((each) => networks.get(each)?.internal === false);
     // An internal network publishes nothing, so named networks that are all internal need one more.
     if (isNamed(name) && (hasWayOut || service.ports.length === 0)) continue;
-    const isOutbound = service.exceptions.some(({ rule }) => rule === "outbound");
-    if (service.ports.length > 0)
-      make({ name: `${name}-publish`, internal: false, origin: "publish" }, [name]);
-    else if (isOutbound)
-      make({ name: `${name}-outbound`, internal: false, origin: "publish" }, [name]);
+    const outbound = service.exceptions.some(({ rule }) => rule === "outbound");
+    const open = { internal: false, origin: "publish" } as const;
+    if (service.ports.length > 0) make({ name: `${name}-publish`, ...open }, [name], { outbound });
+    else if (outbound) make({ name: `${name}-outbound`, ...open }, [name], { outbound });
     else if (attachments.get(name)?.size === 0)
       make({ name: `${name}-only`, internal: true, origin: "default" }, [name]);
   }
@@ -58,7 +62,31 @@ export function resolveNetworks(request: NetworksRequest): {
       { ...service, networks: attachments.get(name) ?? new Map<string, NetworkAttachment>() },
     ]),
   );
-  return { networks, attached };
+  return { networks: isolateUnprobed(networks, attached), attached };
+}
+
+/**
+ * A probe from outside goes to a container's address, and for that the host must be on one of its networks. Any that is not
+ * internal will do; a service without one is probed over its internal networks, which the host then has to be on.
+ */
+function isolateUnprobed(
+  networks: ReadonlyMap<string, Network>,
+  services: ReadonlyMap<string, Service>,
+): ReadonlyMap<string, Network> {
+  const isInternal = (name: string): boolean => networks.get(name)?.internal === true;
+  const probed = new Set(
+    [...services.values()]
+      .filter(({ probes }) => probes.some(({ check }) => "port" in check))
+      .map((service) => [...service.networks.keys()])
+      .filter((names) => names.every(isInternal))
+      .flat(),
+  );
+  return new Map(
+    [...networks].map(([name, network]) => [
+      name,
+      { ...network, isolated: network.internal && !probed.has(name) },
+    ]),
+  );
 }
 
 function namedNetworks(request: NetworksRequest): readonly (readonly [string, Network])[] {
@@ -84,6 +112,8 @@ function namedNetworks(request: NetworksRequest): readonly (readonly [string, Ne
         name,
         engineName: `${manifest.name}_${name}`,
         internal,
+        outbound: !internal,
+        isolated: false,
         origin: "manifest",
         ...(subnet === undefined ? {} : { subnet }),
       },

@@ -291,6 +291,10 @@ export interface Network {
   readonly engineName: string;
   /** An internal network has no route out and publishes no port. */
   readonly internal: boolean;
+  /** Whether the manifest gives a reason to reach beyond it. One that is neither internal nor this only publishes ports. */
+  readonly outbound: boolean;
+  /** Whether nobody on it is probed by an address in it, so that the host need not be on it. Only internal ones are. */
+  readonly isolated: boolean;
   /** Made by qclock for one edge of `depends_on` or for published ports, or named in the manifest. */
   readonly origin: "edge" | "publish" | "manifest" | "default";
   /** CIDR given by the manifest; absent: chosen when the network is created. */

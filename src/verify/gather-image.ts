@@ -18,8 +18,10 @@ export interface Expectation {
   readonly recorded: ReadonlyMap<string, ReadonlySet<string>>;
   /** For each service the operations that a plan holds for it, with their causes. */
   readonly drift: ReadonlyMap<string, readonly string[]>;
-  /** Names of the Engine's networks that are internal now. */
-  readonly internalNetworks: ReadonlySet<string>;
+  /** Names of the Engine's networks that have no way out now. */
+  readonly closedNetworks: ReadonlySet<string>;
+  /** Names of the Engine's networks that the host is not on. */
+  readonly isolatedNetworks: ReadonlySet<string>;
 }
 
 /** What every look of a run needs. */

@@ -50,8 +50,8 @@ export async function gatherService(
     get drift() {
       return expectation.take().drift.get(name) ?? [];
     },
-    get internalNetworks() {
-      return expectation.take().internalNetworks;
+    get closedNetworks() {
+      return expectation.take().closedNetworks;
     },
     get processes() {
       return processes.take();

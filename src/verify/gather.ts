@@ -101,7 +101,11 @@ export async function gather(
     engine: info,
     images: seenImages,
     services: seenServices,
-    running: runningServices(stack, states, byName),
+    running: runningServices(stack, {
+      states,
+      images: byName,
+      isolated: expectation.value?.isolatedNetworks ?? new Set(),
+    }),
     helper: helperAmong(seenImages),
     secretValues,
   };
@@ -162,8 +166,15 @@ async function seeService(
 
 function runningServices(
   stack: Stack,
-  states: ReadonlyMap<string, Look<ContainerState | undefined>>,
-  images: ReadonlyMap<string, SeenImage>,
+  {
+    states,
+    images,
+    isolated,
+  }: {
+    readonly states: States;
+    readonly images: ReadonlyMap<string, SeenImage>;
+    readonly isolated: ReadonlySet<string>;
+  },
 ): ReadonlyMap<string, RunningService> {
   const running = new Map<string, RunningService>();
   for (const service of stack.services.values()) {
@@ -174,7 +185,7 @@ function runningServices(
       service,
       containerId: state.id,
       addresses: [...state.addresses.values()],
-      gateways: gatewaysOf(state.raw),
+      gateways: gatewaysOf(state.raw, isolated),
       ports: portsOf(service, image?.subject?.details.exposedPorts ?? []),
       tool: image === undefined ? undefined : toolOf(image),
     });

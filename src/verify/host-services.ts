@@ -63,16 +63,17 @@ const networksSchema = z.object({
 
 /**
  * The host's addresses in the networks of a container, from its inspection. Engine 28 names none for an internal network,
- * although the host is on it all the same, by the first address of the subnet; on an isolated network that is the container's.
+ * although the host is on it all the same, by the first address of the subnet; on an isolated network the host is not.
  */
-export function gatewaysOf(inspection: unknown): readonly string[] {
+export function gatewaysOf(inspection: unknown, isolated: ReadonlySet<string>): readonly string[] {
   const parsed = networksSchema.safeParse(inspection);
   const networks = parsed.success ? (parsed.data.NetworkSettings.Networks ?? {}) : {};
-  return Object.values(networks).flatMap((network) => {
+  return Object.entries(networks).flatMap(([name, network]) => {
+    if (isolated.has(name)) return [];
     const { Gateway, IPAddress, IPPrefixLen } = network ?? {};
     if (Gateway) return [Gateway];
     const first = IPAddress && IPPrefixLen ? firstAddress(IPAddress, IPPrefixLen) : undefined;
-    return first === undefined || first === IPAddress ? [] : [first];
+    return first ?? [];
   });
 }
 

@@ -46,8 +46,8 @@ export interface ServiceSubject {
   readonly imageUser: string;
   /** What a plan would do to this service, each with its cause; empty when all is as declared. */
   readonly drift: readonly string[];
-  /** Names of the Engine's networks that are internal now. */
-  readonly internalNetworks: ReadonlySet<string>;
+  /** Names of the Engine's networks that have no way out now. */
+  readonly closedNetworks: ReadonlySet<string>;
   /** Processes as the host's kernel sees them; undefined where the host cannot look. */
   readonly processes: readonly ProcessFacts[] | undefined;
   /** Files of its secrets as they are in the container; undefined where they could not be read. */

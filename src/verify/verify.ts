@@ -165,13 +165,15 @@ async function lookAtEverything(
       // What the lock lacks is a finding like any other: those images are not what they must be.
       const planned = await planStack({ ...context, signal }, {}, "foresee");
       const { plan, prepared, observed } = planned;
-      const internal = observed.networks.filter((network) => network.internal);
+      const closed = observed.networks.filter(({ outbound }) => !outbound);
+      const isolated = observed.networks.filter((network) => network.isolated);
       return {
         desired: prepared.desired,
         target: prepared.target,
         recorded: recordedOf(context.stack, planned),
         drift: driftOf(plan),
-        internalNetworks: new Set(internal.map(({ name }) => name)),
+        closedNetworks: new Set(closed.map(({ name }) => name)),
+        isolatedNetworks: new Set(isolated.map(({ name }) => name)),
       };
     },
     planMs,

@@ -98,7 +98,7 @@ export function aServiceSubject(
     currentImageId: "sha256:app",
     imageUser: "10001:10001",
     drift: [],
-    internalNetworks: new Set(["t_edge"]),
+    closedNetworks: new Set(["t_edge"]),
     processes: [
       {
         pid: 1,

@@ -93,7 +93,15 @@ export function onNetworks(networks: readonly string[]): Pick<Service, "networks
 }
 
 export function aNetwork(name: string, parts: Partial<Network> = {}): Network {
-  return { name, engineName: `t_${name}`, internal: true, origin: "edge", ...parts };
+  return {
+    name,
+    engineName: `t_${name}`,
+    internal: true,
+    outbound: false,
+    isolated: false,
+    origin: "edge",
+    ...parts,
+  };
 }
 
 export function aVolume(name: string): Volume {
@@ -129,6 +137,7 @@ export function anObserved(
       apiVersion: "1.51",
       imageStore: "graphdriver",
       hasInit: true,
+      isolatesNetworks: true,
       limits: { memory: true, swap: true, cpu: true, pids: true },
     },
     images: new Map(images.map((image) => [image.reference, image])),
@@ -163,6 +172,8 @@ export function anObservedNetwork(
     key: network.name,
     configHash: networkHash(network),
     internal: network.internal,
+    outbound: network.outbound,
+    isolated: network.isolated,
     subnets: [],
     ...parts,
   };

@@ -50,6 +50,7 @@ function hostConfig(request: ContainerRequest, loggingDriver: string): Record<st
   return {
     NetworkMode: request.network?.name ?? "none",
     PortBindings: portBindings(request.ports),
+    ...present("Dns", request.nameServers),
     Mounts: request.mounts.map(mountBody),
     Tmpfs: Object.fromEntries(request.tmpfs.map(({ target, options }) => [target, options])),
     ...limitsBody(request.limits),

@@ -1,6 +1,7 @@
 import type { EngineClient } from "../connection/client.ts";
 import type { Engine } from "../engine.ts";
 import { engineStatus } from "../errors.ts";
+import { isolationApi, networkOptions } from "../network-options.ts";
 import { shortId } from "../short-id.ts";
 
 type NetworkCalls = Pick<Engine, "createNetwork" | "connectNetwork" | "removeNetwork">;
@@ -8,7 +9,8 @@ type NetworkCalls = Pick<Engine, "createNetwork" | "connectNetwork" | "removeNet
 /** The calls about networks. */
 export function networkCalls(client: EngineClient): NetworkCalls {
   return {
-    async createNetwork({ name, internal, subnet, labels }, signal) {
+    async createNetwork({ name, internal, outbound, isolated, subnet, labels }, signal) {
+      const canIsolate = client.hasApi(isolationApi);
       const recorded = await client.recorded({ kind: "network", name, labels, signal });
       const network = await client.change(
         { operation: `create network ${name}`, signal },
@@ -20,6 +22,7 @@ export function networkCalls(client: EngineClient): NetworkCalls {
             CheckDuplicate: true,
             Internal: internal,
             EnableIPv6: false,
+            Options: networkOptions({ internal, outbound, isolated: isolated && canIsolate }),
             IPAM: { Driver: "default", Config: [{ Subnet: subnet }] },
             Labels: Object.fromEntries(recorded),
             abortSignal,

@@ -3,6 +3,7 @@ import type { ObservedNetwork } from "../../plan/observed.ts";
 import { labels } from "../../stack/labels.ts";
 import { isOurs } from "../../stack/ownership.ts";
 import { parseForeign } from "../foreign.ts";
+import { readNetworkOptions } from "../network-options.ts";
 import { byName, labelsSchema, type Look, timeOf } from "./look.ts";
 
 const networksSchema = z.array(
@@ -12,6 +13,7 @@ const networksSchema = z.array(
     Internal: z._default(z.boolean(), false),
     Created: z.optional(z.string()),
     Labels: labelsSchema,
+    Options: z.nullish(z.record(z.string(), z.string())),
     IPAM: z.nullish(
       z.object({ Config: z.nullish(z.array(z.object({ Subnet: z.optional(z.string()) }))) }),
     ),
@@ -45,7 +47,7 @@ export async function observeNetworks({ client, request, signal }: Look): Promis
 }
 
 function observedNetwork(
-  { Id, Name, Created = "", Internal, Labels, IPAM }: ListedNetwork,
+  { Id, Name, Created = "", Internal, Labels, Options, IPAM }: ListedNetwork,
   stack: string,
 ): ObservedNetwork {
   const key = Labels.get(labels.network);
@@ -63,6 +65,7 @@ function observedNetwork(
     ...(key === undefined ? {} : { key }),
     ...(configHash === undefined ? {} : { configHash }),
     internal: Internal,
+    ...readNetworkOptions(Internal, Options ?? {}),
     subnets: subnetsOf({ IPAM }),
   };
 }

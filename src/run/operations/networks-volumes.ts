@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { engineStatus } from "../../docker/errors.ts";
 import { QclockError } from "../../error.ts";
 import type { Operation } from "../../plan/plan.ts";
-import { networkHash } from "../../plan/plan-networks.ts";
+import { networkDivergence, networkHash } from "../../plan/plan-networks.ts";
 import { chooseSubnets, defaultSubnetRange } from "../../plan/subnets.ts";
 import { labels } from "../../stack/labels.ts";
 import type { Network } from "../../stack/stack.ts";
@@ -35,10 +35,11 @@ export async function createNetwork(
   if (network === undefined)
     throw new Error(`the plan names network ${name}, which the stack lacks`);
   const create = async (chosen: string): Promise<string> => {
-    const { name: key, engineName, internal } = network;
+    const { name: key, engineName, internal, outbound, isolated } = network;
     const hash = networkHash(network);
     const all = [...labelsFor(full), [labels.network, key], [labels.configHash, hash]] as const;
-    const request = { name: engineName, internal, subnet: chosen, labels: new Map(all) };
+    const shape = { internal, outbound, isolated };
+    const request = { name: engineName, ...shape, subnet: chosen, labels: new Map(all) };
     await context.engine.createNetwork(request, context.signal);
     return chosen;
   };
@@ -71,9 +72,10 @@ async function adopt(
 ): Promise<string> {
   const request = { imageReferences: [], containerNames: [], volumeNames: [] };
   const names = { stack: stackName, networkNames: [network.engineName] };
-  const { networks } = await engine.observe({ ...request, ...names }, signal);
+  const { networks, engine: facts } = await engine.observe({ ...request, ...names }, signal);
   const present = networks.find(({ name }) => name === network.engineName);
-  if (present?.ours !== true || present.configHash !== networkHash(network)) throw conflict;
+  if (present?.ours !== true || networkDivergence(network, present, facts) !== undefined)
+    throw conflict;
   return present.subnets.join(", ");
 }
 

@@ -4,8 +4,7 @@ import type { Operation, PlanNode } from "../../plan/plan.ts";
 import { waitReady } from "../../probe/wait-ready.ts";
 import { watchContainer, type ContainerWatch } from "../container-watch.ts";
 import { explainFailure } from "../failure.ts";
-import { createProbeTarget } from "../probe-target.ts";
-import { probedPorts } from "../probed-ports.ts";
+import { createProbeTarget, probeRoutes } from "../probe-target.ts";
 import { type OperationContext, serviceOf, stackOf } from "./operation-context.ts";
 import { tellWaiting, type Waiting } from "./waiting.ts";
 
@@ -26,7 +25,8 @@ export async function waitServiceReady(
   context: WaitContext,
 ): Promise<string> {
   const { engine, signal, clock } = context;
-  const service = serviceOf(stackOf(context), name);
+  const stack = stackOf(context);
+  const service = serviceOf(stack, name);
   const state = await engine.inspectContainer(service.containerName, signal);
   if (state === undefined) throw await explainFailure({ engine, service, clock, signal });
   const startedMs = clock.now();
@@ -34,7 +34,7 @@ export async function waitServiceReady(
   using watch = follow(state, context, waiting);
   const outcome = await waitReady({
     probes: service.probes,
-    target: await createProbeTarget(engine, state, probedPorts(service)),
+    target: await createProbeTarget(engine, state, probeRoutes(stack, service)),
     inspect: (inner) => engine.inspectContainer(state.id, inner),
     stopped: watch.stopped,
     clock,

@@ -35,25 +35,21 @@ export const serviceNetworkChecks: readonly Check<ServiceSubject>[] = [
   },
   {
     id: "RUN-015",
-    title: "is on its own networks only, with no way out unless it publishes a port",
+    title: "is on its own networks only, with no way out that the manifest gives no reason for",
     severity: "high",
     sources: ["CIS 5.30"],
-    run({ service, inspection, internalNetworks }) {
+    run({ service, inspection, closedNetworks }) {
       if (["default", "bridge", "host"].includes(inspection.networkMode)) {
         return judge([`it is on the Engine's ${inspection.networkMode} network`]);
       }
       const open = [...inspection.state.addresses.keys()].filter(
-        (name) => !internalNetworks.has(name),
+        (name) => !closedNetworks.has(name),
       );
-      if (open.length === 0) return passed("all its networks are internal");
-      const reason =
-        service.exceptions.find(({ rule }) => rule === "outbound")?.reason ??
-        (service.ports.length > 0
-          ? "an internal network publishes no port; policy.outbound can say what else it is for"
-          : undefined);
+      if (open.length === 0) return passed("none of its networks leads out");
+      const reason = service.exceptions.find(({ rule }) => rule === "outbound")?.reason;
       if (reason !== undefined)
         return { status: "allowed", reason, evidence: open.map((name) => `${name} leads out`) };
-      return judge(open.map((name) => `${name} is not internal`));
+      return judge(open.map((name) => `${name} leads out`));
     },
   },
 ];

@@ -276,7 +276,7 @@ for (const host of testHosts) {
       expect(await engine.inspectContainer("no-such-container")).toBeUndefined();
     });
 
-    test("networks: addresses, a second network, internal", async () => {
+    test("networks: addresses, a second network, internal, without a way out", async () => {
       const subnets = [12, 13].map((last) => `10.213.${randomBytes(1)[0] ?? 1}.${last * 16}/28`);
       const ids: string[] = [];
       for (const [index, subnet] of subnets.entries()) {
@@ -284,6 +284,8 @@ for (const host of testHosts) {
           await engine.createNetwork({
             name: `${stack}_net${index}`,
             internal: index === 0,
+            outbound: false,
+            isolated: index === 0,
             subnet,
             labels: new Map([[labels.stack, stack]]),
           }),
@@ -305,8 +307,20 @@ for (const host of testHosts) {
       const { networks, usedSubnets } = await look();
       // They bear the stack's label, but neither a name nor a record of qclock.
       expect(networks).toMatchObject([
-        { name: `${stack}_net0`, ours: false, internal: true, subnets: [subnets[0]] },
-        { name: `${stack}_net1`, ours: false, internal: false, subnets: [subnets[1]] },
+        {
+          name: `${stack}_net0`,
+          ours: false,
+          internal: true,
+          outbound: false,
+          subnets: [subnets[0]],
+        },
+        {
+          name: `${stack}_net1`,
+          ours: false,
+          internal: false,
+          outbound: false,
+          subnets: [subnets[1]],
+        },
       ]);
       expect(usedSubnets).toEqual(expect.arrayContaining(subnets));
       await engine.removeContainer(id);
@@ -322,6 +336,8 @@ for (const host of testHosts) {
       const network = await engine.createNetwork({
         name,
         internal: false,
+        outbound: true,
+        isolated: false,
         subnet: `10.214.${randomBytes(1)[0] ?? 1}.0/28`,
         labels: new Map([[labels.stack, stack]]),
       });

@@ -19,7 +19,16 @@ function oneService(rig: TestStack) {
         mounts: [{ type: "volume", volume: "data", target: "/data", readOnly: false }],
       }),
     ],
-    networks: [{ name: "edge", engineName: `${rig.name}_edge`, internal: true, origin: "edge" }],
+    networks: [
+      {
+        name: "edge",
+        engineName: `${rig.name}_edge`,
+        internal: true,
+        outbound: false,
+        isolated: false,
+        origin: "edge",
+      },
+    ],
     volumes: [{ name: "data", engineName: `${rig.name}_data`, labels: new Map() }],
   });
 }

@@ -36,6 +36,8 @@ function edge(rig: TestStack, name: string, internal = true) {
     name,
     engineName: `${rig.name}_${name}`,
     internal,
+    outbound: false,
+    isolated: false,
     origin: internal ? "edge" : "publish",
   } as const;
 }

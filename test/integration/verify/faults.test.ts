@@ -16,7 +16,14 @@ function twoServices(rig: TestStack) {
       aShellService(rig.name, "two", { networks }),
     ],
     networks: [
-      { name: "edge", engineName: `${rig.name}_edge`, internal: true, origin: "manifest" },
+      {
+        name: "edge",
+        engineName: `${rig.name}_edge`,
+        internal: true,
+        outbound: false,
+        isolated: false,
+        origin: "manifest",
+      },
     ],
   });
 }

@@ -48,7 +48,14 @@ test.each<[string, (engine: Engine, tell: (line: string) => void) => Promise<unk
   [
     "create a network",
     (engine) =>
-      engine.createNetwork({ name: "n", internal: true, subnet: "10.0.0.0/28", labels: new Map() }),
+      engine.createNetwork({
+        name: "n",
+        internal: true,
+        outbound: false,
+        isolated: false,
+        subnet: "10.0.0.0/28",
+        labels: new Map(),
+      }),
   ],
   ["create a container", (engine) => engine.createContainer(request)],
   ["start a container", (engine) => engine.startContainer("c")],

@@ -79,6 +79,36 @@ test("a network that has a way out, whatever its label says, is made again as it
   );
 });
 
+test.each([
+  ["a way out", { outbound: true }, {}, "it has a way out"],
+  ["no way out", {}, { outbound: true }, "it has no way out"],
+  ["the host on it", { isolated: false }, { isolated: true }, "the host is on it"],
+  [
+    "the host not on it",
+    { isolated: true },
+    { isolated: false },
+    "the host is not on it, and probes need it",
+  ],
+])(
+  "a network that the Engine made with %s, and that was declared otherwise, is made again",
+  (_, made, declared, cause) => {
+    const stack = aStack({ ...twoServices, networks: [aNetwork("edge", declared)] });
+    const observed = afterUp(stack);
+    const networks = observed.networks.map((network) => ({ ...network, outbound: false, ...made }));
+    expect(lines(planFor(stack, { ...observed, networks }))[0]).toBe(
+      `change network edge: ${cause}`,
+    );
+  },
+);
+
+test("an Engine that cannot keep the host off a network is not asked to", () => {
+  const stack = aStack({ ...twoServices, networks: [aNetwork("edge", { isolated: true })] });
+  const observed = afterUp(stack);
+  const networks = observed.networks.map((network) => ({ ...network, isolated: false }));
+  const engine = { ...observed.engine, isolatesNetworks: false };
+  expect(lines(planFor(stack, { ...observed, networks, engine }))).toEqual([]);
+});
+
 test("what stopped is started, what needs it is waited for, and what is left over goes last", () => {
   const stack = aStack(twoServices);
   const observed = afterUp(stack, { db: { status: "exited", exitCode: 137 } });

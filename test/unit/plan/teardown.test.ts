@@ -111,7 +111,15 @@ test("what only bears the stack's label is left alone, and told", () => {
       ...before,
       networks: [
         ...before.networks,
-        { id: "n", name: "t_copy", ours: false, internal: true, subnets: [] },
+        {
+          id: "n",
+          name: "t_copy",
+          ours: false,
+          internal: true,
+          outbound: false,
+          isolated: false,
+          subnets: [],
+        },
       ],
       volumes: [
         ...before.volumes,

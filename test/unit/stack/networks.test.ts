@@ -56,6 +56,58 @@ describe("without `networks`", () => {
   });
 });
 
+describe("a way out and the host", () => {
+  /** What each network is open to. */
+  function opennessOf(manifest: string): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      [...stackOf(`${head}${manifest}`).networks.values()].map(
+        ({ name, internal, outbound, isolated }) => [
+          name,
+          [internal ? "" : "publishes", outbound ? "outside" : "", isolated ? "" : "host"]
+            .filter((each) => each !== "")
+            .join(" "),
+        ],
+      ),
+    );
+  }
+  const tcp = "probes: [{ tcp_socket: { port: 80 } }]";
+
+  test.each([
+    [
+      "published ports alone give no way out",
+      'services: { web: { image: app, ports: ["80:80"] } }',
+      { "web-publish": "publishes host" },
+    ],
+    [
+      "published ports and a reason do",
+      'services: { web: { image: app, ports: ["80:80"], policy: { outbound: it fetches } } }',
+      { "web-publish": "publishes outside host" },
+    ],
+    [
+      "the reason of a network is that of all on it",
+      "services: { web: { image: app, networks: [front] } }\nnetworks: { front: { internal: false, policy: { outbound: it fetches } } }",
+      { front: "publishes outside host" },
+    ],
+    [
+      "the host is on no network of which it probes nobody",
+      `services:\n  web: { image: app, depends_on: [db], ports: ["80:80"], ${tcp} }\n  db: { image: app, probes: [{ exec: { command: [/ok] } }] }`,
+      { "web-db": "", "web-publish": "publishes host" },
+    ],
+    [
+      "it is on every network of a service that is probed by address and is on no other",
+      `services:\n  web: { image: app, depends_on: [db] }\n  db: { image: app, depends_on: [disk], ${tcp} }\n  disk: { image: app }\n  alone: { image: app }`,
+      { "web-db": "host", "db-disk": "host", "alone-only": "" },
+    ],
+    [
+      "a network of the manifest is no exception",
+      `services:\n  db: { image: app, networks: [back] }\n  web: { image: app, networks: [front], ${tcp} }\nnetworks: { back: , front: }`,
+      { back: "", front: "host" },
+    ],
+  ])("%s", (_, services, expected) => {
+    expect(opennessOf(`${services}\n`)).toEqual(expected);
+  });
+});
+
 describe("with `networks`", () => {
   test("they replace those of the edges", () => {
     expect(

@@ -29,15 +29,15 @@ test("the gateways of a container are the host's addresses in its networks, also
     named: { Gateway: "10.213.0.1", IPAddress: "10.213.0.2", IPPrefixLen: 28 },
     // As Engine 28 tells of an internal network, and of one whose gateway mode is isolated.
     internal: { Gateway: "", IPAddress: "10.213.0.18", IPPrefixLen: 28 },
-    isolated: { Gateway: "", IPAddress: "10.213.0.33", IPPrefixLen: 28 },
+    isolated: { Gateway: "", IPAddress: "10.213.0.34", IPPrefixLen: 28 },
     stopped: { Gateway: "", IPAddress: "", IPPrefixLen: 0 },
     gone: null,
   };
-  expect(gatewaysOf({ NetworkSettings: { Networks: networks } })).toEqual([
+  expect(gatewaysOf({ NetworkSettings: { Networks: networks } }, new Set(["isolated"]))).toEqual([
     "10.213.0.1",
     "10.213.0.17",
   ]);
-  expect(gatewaysOf({})).toEqual([]);
+  expect(gatewaysOf({}, new Set())).toEqual([]);
 });
 
 test("only what listens on the gateway is tried, and only what is open is told", async () => {

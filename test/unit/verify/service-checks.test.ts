@@ -165,9 +165,20 @@ const broken: readonly (readonly [
   ],
   [
     "RUN-015",
+    "a way out that published ports alone are no reason for",
+    aServiceSubject({
+      closedNetworks: new Set(),
+      service: {
+        ports: [{ hostAddress: "127.0.0.1", hostPort: 8080, containerPort: 80, protocol: "tcp" }],
+      },
+    }),
+    /t_edge leads out/,
+  ],
+  [
+    "RUN-015",
     "a way out without a reason",
-    aServiceSubject({ internalNetworks: new Set() }),
-    /t_edge is not internal/,
+    aServiceSubject({ closedNetworks: new Set() }),
+    /t_edge leads out/,
   ],
   [
     "RUN-016",
@@ -358,22 +369,10 @@ test.each([
   [
     "RUN-015",
     aServiceSubject({
-      internalNetworks: new Set(),
+      closedNetworks: new Set(),
       service: { exceptions: [{ rule: "outbound", reason: "it calls the bank" }] },
     }),
     "it calls the bank",
-  ],
-  [
-    "RUN-015",
-    aServiceSubject({
-      internalNetworks: new Set(),
-      service: {
-        ports: [
-          { hostAddress: "127.0.0.1", hostPort: 8080, containerPort: 80, protocol: "tcp" as const },
-        ],
-      },
-    }),
-    "an internal network publishes no port; policy.outbound can say what else it is for",
   ],
 ] as const)("%s shows the manifest's reason for a departure", (id, subject, reason) => {
   expect(run(id, subject)).toMatchObject({ status: "allowed", reason });

@@ -1,0 +1,31 @@
+/** API that Engine 28.0 came with, the first whose internal bridges can be without the host. */
+export const isolationApi = "1.48";
+
+const masquerade = "com.docker.network.bridge.enable_ip_masquerade";
+const gatewayMode = "com.docker.network.bridge.gateway_mode_ipv4";
+
+/**
+ * Options of the bridge driver. Without masquerading a published port answers as before, while what the container
+ * itself sends leaves with an address that nobody outside has a route to. Isolated, the bridge has no address of the host.
+ */
+export function networkOptions(network: {
+  readonly internal: boolean;
+  readonly outbound: boolean;
+  readonly isolated: boolean;
+}): Readonly<Record<string, string>> {
+  return {
+    ...(network.internal || network.outbound ? {} : { [masquerade]: "false" }),
+    ...(network.isolated ? { [gatewayMode]: "isolated" } : {}),
+  };
+}
+
+/** What the options of a bridge network, as the Engine lists them, mean. */
+export function readNetworkOptions(
+  internal: boolean,
+  options: Readonly<Record<string, string>>,
+): { readonly outbound: boolean; readonly isolated: boolean } {
+  return {
+    outbound: !internal && !/^(?:false|f|0)$/iu.test(options[masquerade] ?? "true"),
+    isolated: internal && options[gatewayMode] === "isolated",
+  };
+}
