@@ -32,6 +32,7 @@ export async function concludeStarted(
     return;
   }
   const states = await Promise.all(names.map((name) => look(engine, name)));
+  if (states.every((state) => state === undefined)) return;
   emit({ type: "notice", level: "info", ...describeLeft(sort(stack, names, states)) });
 }
 
@@ -47,17 +48,26 @@ async function stop(engine: Pick<Engine, "stopContainer">, name: string): Promis
   }
 }
 
-async function look(engine: Pick<Engine, "inspectContainer">, name: string): Promise<Fate> {
+async function look(
+  engine: Pick<Engine, "inspectContainer">,
+  name: string,
+): Promise<Fate | undefined> {
   try {
     const state = await engine.inspectContainer(name, AbortSignal.timeout(LOOK_MS));
-    return state?.status === "running" || state?.status === "restarting" ? "running" : "ended";
+    // The Engine could not start it, which its own error says; what has been removed again is gone.
+    if (state === undefined || state.status === "created") return undefined;
+    return state.status === "running" || state.status === "restarting" ? "running" : "ended";
   } catch {
     return "unknown";
   }
 }
 
 /** By the services' names, in the order of their start. */
-function sort(stack: Stack, names: readonly string[], fates: readonly Fate[]): Remains {
+function sort(
+  stack: Stack,
+  names: readonly string[],
+  fates: readonly (Fate | undefined)[],
+): Remains {
   const services = new Map(
     [...stack.services.values()].map(({ containerName, name }) => [containerName, name]),
   );

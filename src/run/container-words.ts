@@ -19,7 +19,7 @@ export function describeState(
       const before =
         lastExitCode === undefined
           ? ""
-          : `, ended before: ${explainExitCode({ ...state, exitCode: lastExitCode }, service)}`;
+          : `, ended before with ${explainExitCode({ ...state, exitCode: lastExitCode }, service)}`;
       return `running${restarts}${restartCount === 0 ? "" : before}${reason}`;
     }
     case "restarting":
@@ -34,31 +34,32 @@ export function describeState(
   }
 }
 
-/** An exit code in words. Source: Docker's run reference, "Exit status"; signal(7) for those above 128. */
+/** An exit code in words, to be said behind "ended with". Source: Docker's run reference, "Exit status"; signal(7) for those above 128. */
 export function explainExitCode(
   state: Pick<ContainerState, "exitCode" | "oomKilled">,
   service: Pick<Service, "limits">,
 ): string {
   const { exitCode, oomKilled } = state;
   const megabytes = Math.round(service.limits.memoryBytes / 1024 / 1024);
-  if (oomKilled) return `${exitCode}: killed, memory limit ${megabytes} MB reached`;
+  if (oomKilled)
+    return `exit code ${exitCode} (killed: it reached its memory limit of ${megabytes} MB)`;
   switch (exitCode) {
     case 0:
-      return "0: ended by itself without an error";
+      return "exit code 0 (no error)";
     case 125:
-      return "125: the Engine could not start it";
+      return "exit code 125 (the Engine could not start it)";
     case 126:
-      return "126: the entrypoint cannot be executed";
+      return "exit code 126 (the entrypoint cannot be executed)";
     case 127:
-      return "127: the entrypoint or its interpreter is not in the image";
+      return "exit code 127 (the entrypoint or its interpreter is not in the image)";
     case 134:
-      return "134: aborted (SIGABRT)";
+      return "exit code 134 (aborted, SIGABRT)";
     case 137:
-      return "137: killed (SIGKILL)";
+      return "exit code 137 (killed, SIGKILL)";
     case 139:
-      return "139: crashed (SIGSEGV)";
+      return "exit code 139 (crashed, SIGSEGV)";
     case 143:
-      return "143: ended on request (SIGTERM)";
+      return "exit code 143 (ended on request, SIGTERM)";
     default:
       return `exit code ${exitCode}`;
   }

@@ -145,10 +145,11 @@ function endOf(state: ContainerState, service: Service, lastExitCode: number | u
   const { status, restartCount } = state;
   if (status === "restarting" || (status === "running" && restartCount > 0)) {
     const isKnown = status === "restarting" || lastExitCode !== undefined;
-    return `ends again and again${isKnown ? `: ${explainExitCode(state, service)}` : ""}`;
+    return `ends again and again${isKnown ? `, last with ${explainExitCode(state, service)}` : ""}`;
   }
   if (status === "running") return "was started anew while it was waited for";
-  if (status === "exited" || status === "dead") return `ended: ${explainExitCode(state, service)}`;
+  if (status === "exited" || status === "dead")
+    return `ended with ${explainExitCode(state, service)}`;
   return `does not run: ${describeState(state, service)}`;
 }
 

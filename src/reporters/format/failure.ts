@@ -1,5 +1,7 @@
+import type { Operation } from "../../plan/plan.ts";
 import { failuresOf, type View } from "../view.ts";
 import { formatError } from "./error.ts";
+import { describeOperation } from "./operation.ts";
 import { sanitizeLine } from "./sanitize.ts";
 import type { Style } from "./style.ts";
 
@@ -19,7 +21,7 @@ export function formatFailures(view: View, options: FailureOptions): string {
   const { style, logFile } = options;
   const blocks = failuresOf(view.report).map(({ node, outcome }) => {
     const output = view.output.get(node.id) ?? [];
-    return formatError(outcome.error, style) + formatOutput(node.id, output, style);
+    return formatError(outcome.error, style) + formatOutput(node.operation, output, style);
   });
   if (blocks.length === 0) return "";
   if (logFile !== undefined) blocks.push(`    ${style.faint(`full log: ${logFile}`)}\n`);
@@ -32,12 +34,15 @@ function shorten(line: string): string {
   return `${line.slice(0, longestLine)}… (${line.length - longestLine} more characters)`;
 }
 
-function formatOutput(id: string, output: readonly string[], style: Style): string {
-  if (output.length === 0) return "";
+/** Of a wait the output is each reason for which it went on, and its error has told the last one. */
+function formatOutput(operation: Operation, output: readonly string[], style: Style): string {
+  const isWait = operation.type === "wait-ready" || operation.type === "wait-completed";
+  if (isWait || output.length === 0) return "";
+  const { kind, name, doing } = describeOperation(operation);
   const shown = output.slice(-shownLines);
   const lines = shown.map((line) => `      ${style.faint("|")} ${shorten(sanitizeLine(line))}`);
   return [
-    `    output of ${id}, last ${shown.length === 1 ? "line" : `${shown.length} lines`}:`,
+    `    output of ${kind} ${sanitizeLine(name)} while ${doing}, last ${shown.length === 1 ? "line" : `${shown.length} lines`}:`,
     ...lines,
     "",
   ].join("\n");

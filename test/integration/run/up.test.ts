@@ -248,10 +248,10 @@ test.each<[string, Partial<Service> & { readonly script?: string }, RegExp, RegE
   [
     "ends without one",
     { script: "echo done", restart: { type: "no" } },
-    /0: ended by itself/,
+    /exit code 0 \(no error\)/,
     /done/,
   ],
-  ["is killed", { script: "kill -9 $$", restart: { type: "no" } }, /137: killed/, /log/],
+  ["is killed", { script: "kill -9 $$", restart: { type: "no" } }, /exit code 137 \(killed/, /log/],
   [
     "has no such program",
     { command: ["/nowhere"], restart: { type: "no" } },
@@ -306,7 +306,9 @@ test("a service that reaches its memory limit is said to have", async () => {
   });
   const failure = failureOf(await up(rig.context(stack), {}));
 
-  expect(failure.details.join("\n")).toContain("137: killed, memory limit 32 MB reached");
+  expect(failure.details.join("\n")).toContain(
+    "exit code 137 (killed: it reached its memory limit of 32 MB)",
+  );
   expect(failure.hint).toContain("mem_limit");
 });
 
@@ -548,7 +550,7 @@ test("a run that fails says what it leaves running of what it started", async ()
   });
   const report = await up(rig.context(stack), {});
 
-  expect(failureOf(report).message).toBe('Service "app" ended: exit code 3.');
+  expect(failureOf(report).message).toBe('Service "app" ended with exit code 3.');
   const types = rig.events.map((event) => (event.type === "notice" ? event.message : event.type));
   expect(types.slice(-2)).toEqual([
     "Started by this run and left running: store; started and ended: app.",
@@ -572,6 +574,8 @@ test("a crash loop is told with the exit code of its ends, whatever it does when
   const error = failureOf(await up(rig.context(stack), {}));
 
   expect(error.code).toBe("container-exited");
-  expect(error.message).toMatch(/^Service "app" (?:ended|ends again and again): exit code 78\.$/u);
-  expect(error.details.join("\n")).not.toContain("0: ended by itself");
+  expect(error.message).toMatch(
+    /^Service "app" (?:ended|ends again and again, last) with exit code 78\.$/u,
+  );
+  expect(error.details.join("\n")).not.toContain("exit code 0");
 });

@@ -54,12 +54,24 @@ test("a failure shows the error, the failed step's own output, and where the ful
     error: Service "app" ended at once with exit code 1. [container-exited]
         configuration file is missing
         hint: Look at its log.
-        output of start:app, last line:
+        output of service app while starting, last line:
           | starting app
         full log: /state/run.log
     ✖ up failed: 1 failed, 1 not run, 4 done, 1 unchanged in 6.6 s
     "
   `);
+});
+
+test("of a wait that failed the error tells the last reason, and no output repeats it", () => {
+  const { readyApp: node } = scriptedNodes;
+  const events = scriptedEvents({ failing: true }).map((event): RunEvent => {
+    if (event.type === "node-output") return { ...event, node };
+    if (event.type !== "run-finished") return event;
+    const failed = event.report.nodes.filter(({ outcome }) => outcome.status === "failed");
+    const nodes = failed.map(({ outcome }) => ({ node, outcome }));
+    return { ...event, report: { ...event.report, nodes } };
+  });
+  expect(plain(events)).not.toContain("output of");
 });
 
 test("verbose shows each step's output as it comes, stripped", () => {

@@ -10,7 +10,7 @@ const stack = aStack({ services: ["db", "web", "job"].map((name) => aService({ n
 
 /** What is said of three services that a run has started, by the state of each. */
 async function conclude(
-  states: Readonly<Record<string, "running" | "exited" | "silent">>,
+  states: Readonly<Record<string, "running" | "exited" | "created" | "silent">>,
   { interrupted = false } = {},
 ): Promise<{ readonly said: string; readonly stopped: readonly string[] }> {
   const said: string[] = [];
@@ -46,6 +46,13 @@ test("a run that failed says what it leaves running, and stops nothing", async (
   });
   expect((await conclude({ "t-db-1": "silent" })).said).toContain(
     "Started, and not known whether they run, since the Engine does not answer: db.",
+  );
+});
+
+test("of a service that could not be started, or that has been taken away again, nothing is said", async () => {
+  expect((await conclude({ "t-web-1": "created" })).said).toBe("");
+  expect((await conclude({ "t-db-1": "running", "t-web-1": "created" })).said).toMatch(
+    /^Started by this run and left running: db\. /u,
   );
 });
 

@@ -92,7 +92,11 @@ test("an Engine that is restarted is noticed, and the wait goes on when its cont
 });
 
 test.each([
-  ["ended", { status: "exited", exitCode: 137, startedAt }, "ended: 137: killed (SIGKILL)"],
+  [
+    "ended",
+    { status: "exited", exitCode: 137, startedAt },
+    "ended with exit code 137 (killed, SIGKILL)",
+  ],
   ["gone", "gone", "is gone"],
   [
     "started anew",
@@ -110,7 +114,7 @@ test.each([
     const { error } = await wait({ inspect, exec: () => failing }, { clock });
 
     expect(error?.message).toBe(`Service "app" ${said}.`);
-    expect(error?.details.join("\n")).not.toContain("0: ended by itself");
+    expect(error?.details.join("\n")).not.toContain("exit code 0");
     expect(error?.details.join("\n")).toMatch(/the Engine was away for [0-9.]+ s meanwhile/u);
     expect(error?.hint).toContain("run the command again");
     expect(clock.now()).toBeLessThan(13_000);
@@ -158,10 +162,10 @@ test("a container in a crash loop ends with the code that the Engine's events te
 
   expect(error).toMatchObject({
     code: "container-exited",
-    message: 'Service "app" ends again and again: exit code 78.',
+    message: 'Service "app" ends again and again, last with exit code 78.',
   });
   expect(error?.details[0]).toMatch(
-    /^container: running, restarted \d+ times, ended before: exit code 78$/u,
+    /^container: running, restarted \d+ times, ended before with exit code 78$/u,
   );
 });
 
@@ -175,7 +179,9 @@ test("an end that the events tell of is noticed at once, although the container 
   };
   const { error } = await wait({ inspect, ends, exec: () => failing }, { clock });
 
-  expect(error?.message).toBe('Service "app" ends again and again: 139: crashed (SIGSEGV).');
+  expect(error?.message).toBe(
+    'Service "app" ends again and again, last with exit code 139 (crashed, SIGSEGV).',
+  );
   expect(clock.now()).toBeLessThan(1000);
 });
 
@@ -197,5 +203,8 @@ test("a job that runs says so, and ends with its own code", async () => {
   const { error, told } = await wait({ inspect }, { clock, service: { job: true, probes: [] } });
 
   expect(told).toEqual(["10 s: the job is running", "20 s: the job is running"]);
-  expect(error).toMatchObject({ code: "job-failed", message: 'Service "app" ended: exit code 3.' });
+  expect(error).toMatchObject({
+    code: "job-failed",
+    message: 'Service "app" ended with exit code 3.',
+  });
 });
