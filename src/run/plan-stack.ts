@@ -10,6 +10,7 @@ import { readImageRecords } from "./image-records.ts";
 import type { LockUse } from "./lock-stack.ts";
 import { type PreparedImages, prepareImages } from "./prepare-images.ts";
 import { probeServices } from "./probe-services.ts";
+import { together } from "./together.ts";
 
 /** A plan with everything that it was made from. */
 export interface PlannedStack {
@@ -35,26 +36,26 @@ export async function planStack(
   options: ReconcileOptions,
   lockUse: LockUse = "write",
 ): Promise<PlannedStack> {
-  const { stack, signal } = context;
+  const { stack } = context;
   // Building needs no secret and no service, so that a missing secret must not stop it.
   const isBuildOnly = options.imagesOnly !== undefined;
-  const look = async (): Promise<Look> => {
+  const look = async (signal: AbortSignal): Promise<Look> => {
     const engine = await context.engine();
     let observed = await engine.observe(observeRequest(stack), signal);
     // A run that was killed leaves its lock, also to a run that has nothing to do and will take none.
     const isLocked = observed.containers.some(({ ours, role }) => ours && role === "lock");
-    if (isLocked && (await releaseDeadLock({ ...context, stackName: stack.name }, engine)))
+    if (isLocked && (await releaseDeadLock({ ...context, signal, stackName: stack.name }, engine)))
       observed = await engine.observe(observeRequest(stack), signal);
     const [unready, changedSecrets] = await Promise.all([
-      findUnready(context, observed, options),
-      isBuildOnly ? new Set<string>() : findChangedSecrets(context, observed),
+      findUnready({ ...context, signal }, observed, options),
+      isBuildOnly ? new Set<string>() : findChangedSecrets({ ...context, signal }, observed),
     ]);
     return { observed, unready, changedSecrets };
   };
-  const [{ observed, unready, changedSecrets }, prepared] = await Promise.all([
-    look(),
-    prepareImages(context, lockUse),
-  ]);
+  const [{ observed, unready, changedSecrets }, prepared] = await together(
+    context.signal,
+    (signal) => [look(signal), prepareImages({ ...context, signal }, lockUse)],
+  );
   const records = await readImageRecords(context.store, [
     ...prepared.desired.values().map(({ fingerprint }) => fingerprint),
     ...observed.images.values().map(({ fingerprint }) => fingerprint ?? ""),

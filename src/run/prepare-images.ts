@@ -17,6 +17,7 @@ import type { Store } from "../store/store.ts";
 import type { RunContext } from "./context.ts";
 import { limit } from "./limit.ts";
 import { type LockUse, openLock } from "./lock-stack.ts";
+import { together } from "./together.ts";
 
 /** Every image with all of its inputs known: locked packages, hashed files, and so its fingerprint. */
 export interface PreparedImages {
@@ -40,8 +41,8 @@ export async function prepareImages(
   lockUse: LockUse = "write",
 ): Promise<PreparedImages> {
   const { stack, store } = context;
-  const [{ lock, target, need }, scans, contexts] = await Promise.all([
-    needsLock(stack) ? openMoving(context, lockUse) : withoutPackages(context),
+  const [{ lock, target, need }, scans, contexts] = await together(context.signal, (signal) => [
+    needsLock(stack) ? openMoving({ ...context, signal }, lockUse) : withoutPackages(context),
     scanAll(stack, store),
     digestContexts(context),
   ]);
