@@ -46,11 +46,11 @@ const foreignWords: Readonly<Record<string, string>> = {
   show: "qclock ps, qclock graph and qclock plan show the stack.",
   ssh: "qclock exec SERVICE sh opens a shell, where the image has one.",
   start: "qclock up starts what does not run.",
-  stats: "`docker stats` shows what containers use; qclock ps how the services are.",
+  stats: "`docker stats` shows what containers use; qclock ps shows how the services are.",
   status: "qclock ps shows how the services are.",
   stop: "qclock down stops the services and keeps all data.",
   test: "qclock validate checks the manifest, qclock verify the stack that runs.",
-  top: "`docker top` lists the processes of a container; qclock ps how the services are.",
+  top: "`docker top` lists the processes of a container; qclock ps shows how the services are.",
   unpause: "qclock up starts what does not run.",
   update:
     "qclock lock --update PACKAGE moves packages to newer versions; qclock up brings the result up.",

@@ -7,6 +7,7 @@ type Section =
   | "mount"
   | "attachment"
   | "image"
+  | "file"
   | "build"
   | "network"
   | "volume"
@@ -34,6 +35,7 @@ const sections: ReadonlyMap<string, Section> = new Map([
   ["services/*/networks/*", "attachment"],
   ["services/*/probes/#", "probe"],
   ["images/*", "image"],
+  ["images/*/files/#", "file"],
   ["images/*/build", "build"],
   ["networks/*", "network"],
   ["volumes/*", "volume"],
@@ -129,10 +131,11 @@ const service: Readonly<Record<string, string>> = {
   runtime: "The Engine's default runtime is used; set another in the Engine's configuration.",
   scale: "One container runs for each service.",
   shm_size: 'Mount memory of that size: `tmpfs: ["/dev/shm:size=64m"]`.',
-  stdin_open: "Services have no input; `qclock exec SERVICE COMMAND` starts a command that has.",
+  stdin_open:
+    "Services have no input; `qclock exec SERVICE COMMAND` starts a command that has one.",
   storage_opt: "Data goes to `volumes`; memory for files is limited with `tmpfs`.",
   sysctls: "Kernel parameters are not changed; set them on the Engine's machine.",
-  tty: "Services have no terminal; `qclock exec SERVICE COMMAND` starts a command that has.",
+  tty: "Services have no terminal; `qclock exec SERVICE COMMAND` starts a command that has one.",
   ulimits:
     "Use `pids_limit` and `mem_limit`; further limits are set in the Engine's configuration.",
   use_api_socket:
@@ -179,7 +182,17 @@ const refusals: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
     priority: addresses,
     gw_priority: addresses,
   },
+  file: {
+    source: 'Write "path".',
+    src: 'Write "path".',
+    from: 'Write "path".',
+    dest: 'Write "target".',
+    destination: 'Write "target".',
+    to: 'Write "target".',
+    chmod: 'Write "mode".',
+  },
   image: {
+    add: 'Write "files".',
     apt: 'Write "packages".',
     base: 'Write "from".',
     cmd: 'Write "command".',
@@ -188,9 +201,14 @@ const refusals: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
     exclude_packages: "Recommended packages are left out anyway; `exclude` leaves folders out.",
     healthcheck:
       "Give the service `probes`: they run from outside and need no program in the image.",
+    maintainer: "Use `labels`.",
+    ports: "They stand with the service: `services.<name>.ports`.",
     platform: "Images are made for the processor of this machine.",
+    probes: "They stand with the service: `services.<name>.probes`.",
+    restart: "It stands with the service: `services.<name>.restart`.",
     run: "Nothing runs while an image is made: bring files with `files` or `artifacts`, or use a Dockerfile with `build`.",
     tag: "Images are named by the stack; `image` takes a tag, with its digest.",
+    volumes: "They stand with the service: `services.<name>.volumes`.",
     workdir: 'Write "working_dir".',
   },
   build: {
@@ -243,6 +261,11 @@ const refusals: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
       "A secret's value does not belong into a file that is kept: use `generate`, `file` or `environment`.",
   },
   probe: {
+    failure_threshold: 'Write "retries".',
+    httpGet: 'Write "http_get".',
+    initial_delay_seconds: 'Write "start_period".',
+    period_seconds: 'Write "interval".',
+    timeout_seconds: 'Write "timeout".',
     disable: "Leave the probe out.",
     start_interval: "While starting qclock probes every 25 ms; `interval` is what follows.",
     test: "Use `exec: { command: … }`, or `http_get` and `tcp_socket`, which need no program in the image.",

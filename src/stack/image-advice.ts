@@ -1,3 +1,5 @@
+import { unpinned } from "../manifest/schema/reference-grammar.ts";
+
 /** What somebody wants who names an image of a registry where one of the stack is due; undefined for other names. */
 export function adviceOnReference(name: string): string | undefined {
   const distribution =
@@ -8,5 +10,9 @@ export function adviceOnReference(name: string): string | undefined {
     return `Images are made from packages: \`from: scratch\` with \`packages: { ${os}: [base-files, …] }\`.`;
   }
   if (!/[:/@]/.test(name)) return undefined;
-  return `An image of a registry is declared under \`images\`, pinned by its digest: \`image: ${name.split("@")[0]}@sha256:…\`. \`docker buildx imagetools inspect ${name.split("@")[0]}\` prints it.`;
+  const [reference = ""] = name.split("@", 1);
+  if (!unpinned.test(reference)) {
+    return "An image of a registry is declared under `images`, pinned by its digest: `image: registry.example/name:tag@sha256:…`, in lower case and without `https://`.";
+  }
+  return `An image of a registry is declared under \`images\`, pinned by its digest: \`image: ${reference}@sha256:…\`. \`docker buildx imagetools inspect ${reference}\` prints it.`;
 }

@@ -1,16 +1,5 @@
 import * as z from "zod";
-
-/** Source: distribution/reference, regexp.go. */
-const component = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
-const domainComponent = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
-const host = String.raw`(?:${domainComponent}(?:\.${domainComponent})*|\[(?:[a-fA-F0-9:]+)\])(?::[0-9]+)?`;
-const name = `(?:${host}/)?${component}(?:/${component})*`;
-const tag = String.raw`[\w][\w.-]{0,127}`;
-const digest = "sha256:[0-9a-f]{64}";
-
-const pinned = new RegExp(`^${name}(?::${tag})?@${digest}$`);
-const nameOnly = new RegExp(`^${name}$`);
-const tagOnly = new RegExp(`^${tag}$`);
+import { nameOnly, pinned, tagOnly } from "./reference-grammar.ts";
 
 /** A reference of an image in a registry, pinned by its digest. */
 export const pinnedReferenceSchema = z

@@ -106,6 +106,32 @@ describe("what people write from habit", () => {
     ["workdir", `${head}services: { app: { image: base, workdir: /a } }\n`, 'Write "working_dir".'],
     ["run", "name: s\nimages: { a: { from: scratch, run: x } }\n", "Nothing runs while"],
     ["copy", "name: s\nimages: { a: { from: scratch, copy: x } }\n", 'Write "files".'],
+    ["add", "name: s\nimages: { a: { from: scratch, add: x } }\n", 'Write "files".'],
+    [
+      "volumes of an image",
+      "name: s\nimages: { a: { from: scratch, volumes: [] } }\n",
+      "services.<name>.volumes",
+    ],
+    [
+      "source of a file",
+      "name: s\nimages: { a: { from: scratch, files: [{ path: a, source: b }] } }\n",
+      'Write "path".',
+    ],
+    [
+      "failure_threshold",
+      `${head}services: { app: { image: base, probes: [{ tcp_socket: { port: 1 }, failure_threshold: 3 }] } }\n`,
+      'Write "retries".',
+    ],
+    [
+      "image: https://…",
+      `${head}services: { app: { image: "https://x.invalid/y" } }\n`,
+      "`image: registry.example/name:tag@sha256:…`, in lower case and without `https://`",
+    ],
+    [
+      "a tag with a space",
+      `${head}services: { app: { image: "x:bad tag" } }\n`,
+      "`image: registry.example/name:tag@sha256:…`",
+    ],
     [
       "image: nginx:latest",
       `${head}services: { app: { image: "nginx:latest" } }\n`,
