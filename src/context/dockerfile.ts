@@ -10,14 +10,14 @@ export interface DockerfileFrom {
   /** Where the name is written, in UTF-16 code units. */
   readonly offset: number;
   readonly length: number;
+  /** Written in `FROM`, where the builders replace variables themselves, and only those from before the first one. */
+  readonly isFrom: boolean;
 }
 
 /** Any name of an image or a stage, with what is known of it. */
 interface Reference extends DockerfileFrom {
   /** An earlier stage of the same Dockerfile, or `scratch`. */
   readonly isStage: boolean;
-  /** Only in `FROM` do the builders replace variables themselves. */
-  readonly isFrom: boolean;
 }
 
 type Variables = ReadonlyMap<string, string>;
@@ -33,7 +33,7 @@ export function parseFroms(
 ): readonly DockerfileFrom[] {
   return readAll(text, buildArgs)
     .filter(({ isStage }) => !isStage)
-    .map(({ isStage: _, isFrom: __, ...from }) => from);
+    .map(({ isStage: _, ...from }) => from);
 }
 
 /**
@@ -76,7 +76,7 @@ function readAll(text: string, buildArgs: Variables): readonly Reference[] {
     } else if (keyword === "FROM") {
       const from = readFrom(instruction, globals);
       if (from !== undefined) {
-        references.push({ ...from, isFrom: true, isStage: stages.has(from.image.toLowerCase()) });
+        references.push({ ...from, isStage: stages.has(from.image.toLowerCase()) });
       }
       stages.add(String(stageCount));
       if (from?.alias !== undefined) stages.add(from.alias.toLowerCase());
@@ -86,7 +86,7 @@ function readAll(text: string, buildArgs: Variables): readonly Reference[] {
       for (const found of readReferences(instruction)) {
         const image = expandVariables(found.image, locals);
         const isStage = stages.has(image.toLowerCase());
-        references.push({ ...found, image, isFrom: false, isStage });
+        references.push({ ...found, image, isStage });
       }
     }
   }
@@ -105,6 +105,7 @@ function readFrom(
     ...(as?.[0].toLowerCase() === "as" && alias !== undefined ? { alias: alias[0] } : {}),
     offset: instruction.offsetOf(image.index),
     length: image[0].length,
+    isFrom: true,
   };
 }
 
@@ -125,6 +126,7 @@ function readReferences({ keyword, rest, offsetOf }: Instruction): readonly Dock
       image,
       offset: offsetOf(match.index + match[0].lastIndexOf(image)),
       length: image.length,
+      isFrom: false,
     };
   });
 }

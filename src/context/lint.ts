@@ -76,13 +76,15 @@ function checkFroms(
   }
   return parseFroms(text, image.buildArgs)
     .filter(({ image: name }) => name === "")
-    .map(({ offset, length }) => ({
+    .map(({ offset, length, isFrom }) => ({
       severity: "error",
       code: "dockerfile-syntax",
       message: "The name of this image is empty once its variables are replaced.",
       location: at(offset, length),
       related: [],
-      hint: "Give the ARG before the first FROM a default, or the image a value under `build.args`.",
+      hint: isFrom
+        ? "Give the ARG before the first FROM a default, or the image a value under `build.args`."
+        : "Declare the variable in this stage, too: `ARG NAME` behind its FROM takes the value from before the first FROM.",
     }));
 }
 

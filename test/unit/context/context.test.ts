@@ -12,6 +12,7 @@ import {
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { digestContext } from "../../../src/context/digest.ts";
+import type { Diagnostic } from "../../../src/diagnostic.ts";
 import { lintContext } from "../../../src/context/lint.ts";
 import { packContext } from "../../../src/context/pack.ts";
 import { type ContextScan, scanContext } from "../../../src/context/scan.ts";
@@ -368,13 +369,16 @@ test("a folder that becomes a link after it was found is sent from neither place
   });
 });
 
-async function lint(context: Context): Promise<readonly string[]> {
-  const diagnostics = await lintContext({
+async function diagnose(context: Context): Promise<readonly Diagnostic[]> {
+  return await lintContext({
     image: context.image,
     scan: await context.scan(),
     displayPath: (path) => path.slice(context.directory.length + 1),
   });
-  return diagnostics.map(
+}
+
+async function lint(context: Context): Promise<readonly string[]> {
+  return (await diagnose(context)).map(
     ({ location: { file, line, column, length }, severity, code }) =>
       `${file}:${line}:${column}+${length} ${severity} ${code}`,
   );
@@ -392,6 +396,15 @@ test("a frontend from a registry, a first instruction that is not FROM, a name t
   expect(await lint(context)).toEqual(["Dockerfile:2:3+3 error dockerfile-syntax"]);
   await writeFile(join(context.directory, "Dockerfile"), "# nothing\n");
   expect(await lint(context)).toEqual(["Dockerfile:1:1+1 error dockerfile-syntax"]);
+});
+
+test("a stage that copies from a variable which it does not declare is told to declare it", async () => {
+  await using context = await aContext({
+    Dockerfile: "ARG BASE=a\nFROM ${BASE}\nCOPY --from=${BASE} /x /x\n",
+  });
+  const [only] = await diagnose(context);
+  expect(only).toMatchObject({ code: "dockerfile-syntax", location: { line: 3, column: 13 } });
+  expect(only?.hint).toContain("`ARG NAME` behind its FROM");
 });
 
 test("start scripts: carriage returns and execute bits, where they matter", async () => {
