@@ -1,3 +1,4 @@
+import { countOf } from "../count.ts";
 import { formatBytes } from "../reporters/format/bytes.ts";
 import type { Style } from "../reporters/format/style.ts";
 import { formatTable } from "../reporters/format/table.ts";
@@ -12,10 +13,13 @@ export function formatBundle(
   const { style, columns } = options;
   const facts: (readonly [string, string])[] = [
     ["Stack", `${list.stack}, saved by qclock ${list.version}`],
-    ["Holds", `${list.files} files, ${formatBytes(list.sizeBytes)}`],
+    ["Holds", `${countOf(list.files, "file")}, ${formatBytes(list.sizeBytes)}`],
   ];
   for (const { target, packages, packageBytes, signatures } of list.targets) {
-    facts.push(["Target", `${target}: ${packages.length} packages, ${formatBytes(packageBytes)}`]);
+    facts.push([
+      "Target",
+      `${target}: ${countOf(packages.length, "package")}, ${formatBytes(packageBytes)}`,
+    ]);
     for (const { suite, claimedKey, asLocked } of signatures)
       facts.push([
         "Claims",
@@ -31,7 +35,7 @@ export function formatBundle(
   for (const { reference, id, sizeBytes } of list.images)
     facts.push(["Image", `${reference}, ${id.slice(0, 19)}, ${formatBytes(sizeBytes)}`]);
   if (list.manifest !== undefined)
-    facts.push(["Project", `${list.manifest.name}, ${list.manifest.files} files`]);
+    facts.push(["Project", `${list.manifest.name}, ${countOf(list.manifest.files, "file")}`]);
   const rows = list.targets.flatMap(({ packages }) =>
     packages.map((each) => [
       each.image,
@@ -59,12 +63,12 @@ export function formatLoaded(report: LoadReport): string {
   const all = proof.proved + proof.unproved.length;
   const copy = lock.copy === undefined ? "" : `, the one before kept as ${lock.copy}`;
   return [
-    `store: ${added.files} files (${formatBytes(added.bytes)}) new, ${held.files} there already`,
-    `signed: ${proof.proved} of ${all} packages`,
+    `store: ${countOf(added.files, "file")} (${formatBytes(added.bytes)}) new, ${held.files} there already`,
+    `signed: ${proof.proved} of ${countOf(all, "package")}`,
     `lock: ${lock.file} ${lock.outcome}${copy}`,
     ...(project === undefined
       ? []
-      : [`project: ${project.written} files written, ${project.unchanged} unchanged`]),
+      : [`project: ${countOf(project.written, "file")} written, ${project.unchanged} unchanged`]),
     ...images.map((reference) => `image: ${reference}`),
   ].join("\n");
 }

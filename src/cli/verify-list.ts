@@ -1,3 +1,4 @@
+import { countOf } from "../count.ts";
 import { formatDuration } from "../reporters/format/duration.ts";
 import { sanitizeLine } from "../reporters/format/sanitize.ts";
 import type { Style } from "../reporters/format/style.ts";
@@ -143,7 +144,7 @@ function evidence(lines: readonly string[]): readonly string[] {
 function verdictLine(report: VerifyReport, style: Style): string {
   const { passed, failed, allowed, skipped, blocking } = report.counts;
   const facts = [
-    `${report.results.length} checks`,
+    countOf(report.results.length, "check"),
     `${passed} passed`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(allowed > 0 ? [`${allowed} allowed`] : []),
@@ -157,6 +158,6 @@ function verdictLine(report: VerifyReport, style: Style): string {
       ? "no check was run"
       : blocking === 0
         ? "nothing could be checked"
-        : `${blocking} block`;
+        : `${blocking} ${blocking === 1 ? "blocks" : "block"}`;
   return `${style.error("✖ not verified:")} ${report.stack}, ${why}; ${facts} ${time}`;
 }

@@ -1,3 +1,4 @@
+import { countOf } from "../count.ts";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
 import type { Advice } from "../store/advice.ts";
@@ -187,7 +188,7 @@ export async function refuseMissing(
   const rest = names.length - SHOWN;
   throw new QclockError(
     "offline",
-    `${missing.length} of ${files.length} files that are needed are not in the store, and --offline allows no request.`,
+    `${missing.length} of ${countOf(files.length, "needed file")} ${missing.length === 1 ? "is" : "are"} not in the store, and --offline allows no request.`,
     {
       details: [...names.slice(0, SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])],
       hint: OFFLINE_HINT,

@@ -1,3 +1,4 @@
+import { countOf } from "../count.ts";
 import { foreseeLock, type ForeseenLock, type LockNeed } from "../packages/foresee-lock.ts";
 import { lockPackages, refuseOutdated, resolveOnly } from "../packages/lock-packages.ts";
 import type { LockRequest } from "../packages/lock-request.ts";
@@ -101,6 +102,9 @@ function countPinned({ images }: LockTarget): string {
   const count = (of: (image: LockedImage) => readonly unknown[] | undefined): number =>
     images.values().reduce((sum, image) => sum + (of(image)?.length ?? 0), 0);
   const artifacts = count((image) => image.artifacts);
-  const packages = `${count((image) => image.packages)} packages`;
-  return artifacts === 0 ? packages : `${packages}, ${artifacts} artifacts`;
+  const packages = countOf(
+    count((image) => image.packages),
+    "package",
+  );
+  return artifacts === 0 ? packages : `${packages}, ${countOf(artifacts, "artifact")}`;
 }

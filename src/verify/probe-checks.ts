@@ -1,3 +1,4 @@
+import { countOf } from "../count.ts";
 import type { RunContext } from "../run/context.ts";
 import { probeServices, type ProbeResult } from "../run/probe-services.ts";
 import type { Service } from "../stack/stack.ts";
@@ -27,7 +28,11 @@ export async function runProbes(
   );
   const all = results.flat();
   const answered = all.filter(({ ok }) => ok).length;
-  emit({ type: "phase-finished", phase, note: `${answered} of ${all.length} probes answer` });
+  emit({
+    type: "phase-finished",
+    phase,
+    note: `${answered} of ${countOf(all.length, "probe")} answered`,
+  });
   return all.map(toResult);
 }
 

@@ -1,3 +1,4 @@
+import { countOf } from "../count.ts";
 import { QclockError } from "../error.ts";
 import { targetKey } from "../packages/lock-packages.ts";
 import { proveTarget } from "../packages/prove-target.ts";
@@ -30,7 +31,7 @@ async function proveNow(context: RunContext): Promise<Verdict> {
   try {
     const request = { mode: "locked", now: new Date(), onPhase: () => undefined } as const;
     await proveTarget({ ...context, ...request }, target);
-    return passed(`${packages.length} packages`);
+    return passed(countOf(packages.length, "package"));
   } catch (error) {
     if (!(error instanceof QclockError)) throw error;
     return judge([error.message, ...error.details], error.hint);

@@ -1,3 +1,4 @@
+import { countOf } from "../count.ts";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Engine } from "../docker/engine.ts";
@@ -92,6 +93,6 @@ async function judgeRebuilt(judging: Judging): Promise<Verdict> {
     ...(details === undefined ? [] : ["as the Engine has it"]),
   ];
   return passed(
-    `${rebuilt.layers.length} layers, ${same.join(" and ") || "nothing to compare with"}`,
+    `${countOf(rebuilt.layers.length, "layer")}, ${same.join(" and ") || "nothing to compare with"}`,
   );
 }

@@ -1,3 +1,4 @@
+import { countOf } from "../count.ts";
 import type { Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
 import { recordedIds } from "../plan/built-images.ts";
@@ -181,7 +182,7 @@ async function lookAtEverything(
   const onProgress = (done: number, total: number): void =>
     emit({ type: "phase-progress", phase, done, total, unit: "items" });
   const gathered = await gather(context, { engine, look, expectation, onProgress });
-  const note = `${gathered.images.length} images, ${gathered.services.length} services`;
+  const note = `${countOf(gathered.images.length, "image")}, ${countOf(gathered.services.length, "service")}`;
   emit({ type: "phase-finished", phase, note });
   return gathered;
 }
@@ -221,7 +222,11 @@ async function judgeStack(
     listening === undefined
       ? undefined
       : await observeHostReach({ running, listening, tryConnections });
-  emit({ type: "phase-finished", phase, note: `${reachability.length} pairs of services` });
+  emit({
+    type: "phase-finished",
+    phase,
+    note: `${countOf(reachability.length, "pair")} of services`,
+  });
   const subject = { stack, reachability, hostReach };
   const name = `stack ${stack.name}`;
   return runChecks(stackChecks, { ...judgeRequest(verification), subject, name });

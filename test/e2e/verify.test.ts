@@ -71,7 +71,7 @@ test("verify must pass for a stack as qclock made it, also when nothing may be s
 
   expect(resultOf(report, "NET-001")?.verdict.note).toBe("2 open, 4 closed");
   expect(resultOf(report, "RUN-018", "service lonely")?.verdict.note).toBe("1 processes");
-  expect(resultOf(report, "IMG-027", "image web")?.verdict.note).toBe("1 packages");
+  expect(resultOf(report, "IMG-027", "image web")?.verdict.note).toBe("1 package");
   expect(await rig.observe()).toEqual(before);
 
   const xml = await readFile(path.join(rig.directory, "reports/verify.xml"), "utf8");

@@ -1,3 +1,4 @@
+import { countOf } from "../../count.ts";
 import type { Command } from "commander";
 import { formatBytes } from "../../reporters/format/bytes.ts";
 import type { PreparedBundle } from "../../run/bundle/save.ts";
@@ -111,7 +112,7 @@ function reportSaved(
       images: images.map(({ reference }) => reference),
     });
   } else if (file !== "-") session.print(`${sha256}  ${file}`);
-  session.say(`saved: ${files} files, ${formatBytes(sizeBytes)}`);
+  session.say(`saved: ${countOf(files, "file")}, ${formatBytes(sizeBytes)}`);
 }
 
 function registerLoad({ program, run }: Registry): void {

@@ -1,3 +1,4 @@
+import { countOf } from "../../count.ts";
 import { QclockError } from "../../error.ts";
 import type { Lock } from "../../packages/package.ts";
 import type { Registry } from "../command.ts";
@@ -69,7 +70,7 @@ export function registerLock({ program, run }: Registry): void {
             });
           } else
             session.print(
-              `${changed ? "written" : "up to date"}: ${packages} packages for ${target.os}/${target.architecture}`,
+              `${changed ? "written" : "up to date"}: ${countOf(packages, "package")} for ${target.os}/${target.architecture}`,
             );
           return 0;
         },

@@ -1,3 +1,4 @@
+import { countOf } from "../../count.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { checkProject } from "../../run/check-project.ts";
@@ -43,7 +44,7 @@ export function registerValidate({ program, run }: Registry): void {
             });
           else
             session.print(
-              `${stack.name}: ${counts.images} images, ${counts.services} services, ${stack.os}; ${diagnostics.length === 0 ? "no problem found" : "no error found"}`,
+              `${stack.name}: ${countOf(counts.images, "image")}, ${countOf(counts.services, "service")}, ${stack.os}; ${diagnostics.length === 0 ? "no problem found" : "no error found"}`,
             );
           return 0;
         },

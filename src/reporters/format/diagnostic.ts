@@ -1,3 +1,4 @@
+import { countOf } from "../../count.ts";
 import type { Diagnostic, Location } from "../../diagnostic.ts";
 import { createStyle, type Style } from "./style.ts";
 import { shortenWords } from "./shorten.ts";
@@ -39,8 +40,8 @@ export function formatDiagnostics(
   const errors = diagnostics.filter(({ severity }) => severity === "error").length;
   const warnings = diagnostics.length - errors;
   const counts = [
-    ...(errors > 0 ? [plural(errors, "error")] : []),
-    ...(warnings > 0 ? [plural(warnings, "warning")] : []),
+    ...(errors > 0 ? [countOf(errors, "error")] : []),
+    ...(warnings > 0 ? [countOf(warnings, "warning")] : []),
   ];
   const texts = diagnostics.map((diagnostic) => formatDiagnostic(diagnostic, options));
   return `${texts.join("\n")}\n${counts.join(", ")}\n`;
@@ -104,8 +105,4 @@ function reveal(text: string): string {
     const hex = character.charCodeAt(0).toString(16);
     return hex.length > 2 ? `\\u${hex.padStart(4, "0")}` : `\\x${hex.padStart(2, "0")}`;
   });
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

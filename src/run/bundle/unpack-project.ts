@@ -1,3 +1,4 @@
+import { countOf } from "../../count.ts";
 import { createHash, randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
 import { chmod, copyFile, lstat, mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
@@ -63,7 +64,7 @@ export async function unpackProject(request: {
   if (inTheWay.length > 0 && !replace) {
     throw new QclockError(
       "would-lose-data",
-      `${inTheWay.length} files of the bundle's project are here with another content.`,
+      `${inTheWay.length === 1 ? "1 file of the bundle's project is" : `${inTheWay.length} files of the bundle's project are`} here with another content.`,
       {
         details: inTheWay.slice(0, SHOWN).map(visible),
         hint: "Load it in an empty folder, or replace them with --force.",
@@ -88,7 +89,7 @@ function refuseForbidden(names: readonly string[]): void {
   if (all.length === 0) return;
   throw new QclockError(
     "bundle-invalid",
-    `The bundle's project has ${all.length} files that qclock does not write, since other programs would obey them.`,
+    `The bundle's project has ${countOf(all.length, "file")} that qclock does not write, since other programs would obey ${all.length === 1 ? "it" : "them"}.`,
     {
       details: [
         ...all.slice(0, SHOWN),

@@ -1,3 +1,4 @@
+import { countOf } from "../../count.ts";
 import { parseFroms } from "../../context/dockerfile.ts";
 import { buildDockerfileImage } from "../../docker/build.ts";
 import { engineStatus } from "../../docker/errors.ts";
@@ -37,7 +38,7 @@ export async function assembleImage(
   const artifact = await artifactOf(node, name, full);
   const bytes = artifact.layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const { length } = artifact.layers;
-  return `${length} ${length === 1 ? "layer" : "layers"}, ${megabytes(bytes)}`;
+  return `${countOf(length, "layer")}, ${megabytes(bytes)}`;
 }
 
 /** Hand the image to the Engine, without the layers that it has already. */

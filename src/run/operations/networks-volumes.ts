@@ -1,3 +1,4 @@
+import { countOf } from "../../count.ts";
 import { randomInt } from "node:crypto";
 import { engineStatus } from "../../docker/errors.ts";
 import { QclockError } from "../../error.ts";
@@ -163,7 +164,7 @@ export async function writeServiceSecrets(
     version: full.run.version,
     signal,
   });
-  return `${secrets.length} files`;
+  return countOf(secrets.length, "file");
 }
 
 /** What somebody else removed meanwhile is gone, which is what was wanted. */

@@ -1,3 +1,4 @@
+import { countOf } from "../../count.ts";
 import type { Service } from "../../stack/stack.ts";
 import { type Check, judge, passed, skipped, type Verdict } from "../check.ts";
 import { holdsSecret, secretVariables } from "../secret-patterns.ts";
@@ -251,7 +252,9 @@ export const containerChecks: readonly Check<ServiceSubject>[] = [
           ? []
           : [`it is ${status}${status === "exited" ? ` (${exitCode})` : ""}`]),
         ...(oomKilled ? ["it was killed for using more memory than its limit"] : []),
-        ...(restartCount > 0 ? [`it was restarted ${restartCount} times`] : []),
+        ...(restartCount > 0
+          ? [`it was restarted ${restartCount === 1 ? "once" : `${restartCount} times`}`]
+          : []),
       ]);
     },
   },
@@ -335,7 +338,7 @@ function judgeSecrets(subject: ServiceSubject): Verdict {
         : []),
     ];
   });
-  return faults.length > 0 ? judge(faults) : passed(`${secretFiles.length} files`);
+  return faults.length > 0 ? judge(faults) : passed(countOf(secretFiles.length, "file"));
 }
 
 /** Failed, unless the manifest allows it with a reason. */

@@ -1,3 +1,4 @@
+import { countOf } from "../../count.ts";
 import { labels } from "../../stack/labels.ts";
 import { namesOf } from "../../packages/unproved.ts";
 import { type Check, judge, passed, skipped } from "../check.ts";
@@ -18,7 +19,7 @@ export const imageLayerChecks: readonly Check<ImageSubject>[] = [
       const differing = diffIds.findIndex((diffId, index) => details.diffIds[index] !== diffId);
       if (differing === -1)
         return passed(
-          `${diffIds.length} of ${details.diffIds.length} layers are those of ${parent.name}`,
+          `${diffIds.length} of ${countOf(details.diffIds.length, "layer")} are those of ${parent.name}`,
         );
       return judge(
         [
@@ -82,7 +83,8 @@ export const imageLayerChecks: readonly Check<ImageSubject>[] = [
       );
       const missing = [...wanted].filter(([key, version]) => installed.get(key) !== version);
       const foreign = [...installed.keys()].filter((key) => !wanted.has(key));
-      if (missing.length === 0 && foreign.length === 0) return passed(`${wanted.size} packages`);
+      if (missing.length === 0 && foreign.length === 0)
+        return passed(countOf(wanted.size, "package"));
       return judge([
         ...missing.map(
           ([key, version]) =>
@@ -101,7 +103,7 @@ export const imageLayerChecks: readonly Check<ImageSubject>[] = [
       if (locked === undefined)
         return skipped("qclock did not assemble it, so no lock says what it holds");
       const names = namesOf(locked.filter(({ unsigned }) => unsigned === true));
-      if (names.length === 0) return passed(`${locked.length} packages`);
+      if (names.length === 0) return passed(countOf(locked.length, "package"));
       return judge(
         names.map((name) => `nothing proves ${name}, which --allow-unsigned took`),
         "Move them with qclock lock --update, or load a bundle that proves them.",

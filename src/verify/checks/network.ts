@@ -1,3 +1,4 @@
+import { countOf } from "../../count.ts";
 import type { PortBinding } from "../../stack/stack.ts";
 import { type Check, judge, passed, skipped, type Verdict } from "../check.ts";
 import type { HostReach, Reach, ServiceSubject, StackSubject } from "../subject.ts";
@@ -113,7 +114,9 @@ function judgeReachability(reachability: readonly Reach[]): Verdict {
   const known = reachability.length - unknown.length;
   // Part of a proof is no proof: what could not be tried has to be seen.
   if (unknown.length > 0)
-    return skipped(`${known} of ${reachability.length} pairs tried; ${unknown.join("; ")}`);
+    return skipped(
+      `${known} of ${countOf(reachability.length, "pair")} tried; ${unknown.join("; ")}`,
+    );
   const open = reachability.filter(({ declared }) => declared).length;
   return passed(`${open} open, ${known - open} closed`);
 }

@@ -108,7 +108,7 @@ test("people see what did not simply pass, and why", () => {
     ✔ stack demo  1 skipped
         - NET-001 rule of NET-001: skipped: db is not running
 
-    ✖ not verified: demo, 1 block; 5 checks, 1 passed, 2 failed, 1 allowed, 1 skipped in 1.2 s"
+    ✖ not verified: demo, 1 blocks; 5 checks, 1 passed, 2 failed, 1 allowed, 1 skipped in 1.2 s"
   `);
 });
 
