@@ -109,18 +109,18 @@ export function openDebugLog(
   { now, onBroken }: { readonly now: () => number; readonly onBroken: (message: string) => void },
 ): DebugLog {
   let descriptor: number;
-  let isBroken = false;
+  let isEnded = false;
   try {
     descriptor = openSync(file, "w", 0o600);
   } catch (error) {
     throw new QclockError("usage", `The debug file ${file} cannot be written.`, { cause: error });
   }
   const write = (entry: object): void => {
-    if (isBroken) return;
+    if (isEnded) return;
     try {
       writeSync(descriptor, `${redactor.redact(JSON.stringify(entry))}\n`);
     } catch (error) {
-      isBroken = true;
+      isEnded = true;
       const reason = error instanceof Error ? error.message : String(error);
       onBroken(`The debug file ${file} cannot be written any more: ${reason}.`);
     }
@@ -131,7 +131,11 @@ export function openDebugLog(
       async [Symbol.asyncDispose]() {},
     },
     watch: (engine) => watchEngine(engine, { write, now }),
-    [Symbol.dispose]: () => closeQuietly(descriptor),
+    [Symbol.dispose]() {
+      // Calls that are still under way end later, when another file may have the same descriptor.
+      isEnded = true;
+      closeQuietly(descriptor);
+    },
   };
 }
 

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { mkdtemp, readdir, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -104,4 +105,17 @@ test("a debug file on a full disk is said once, and stops nobody", () => {
     for (const event of scriptedEvents({ failing: false })) debug.reporter.handle(event);
   }
   expect(said).toEqual([expect.stringContaining("/dev/full cannot be written any more: ENOSPC")]);
+});
+
+test("a debug file that was closed is not written to: another file may have its descriptor", async () => {
+  const [file, other] = [path.join(directory, "closed.jsonl"), path.join(directory, "other")];
+  const said: string[] = [];
+  const options = { now: () => 0, onBroken: (message: string) => void said.push(message) };
+  const debug = openDebugLog(file, createRedactor(), options);
+  debug[Symbol.dispose]();
+  const descriptor = openSync(other, "w");
+  for (const event of scriptedEvents({ failing: false })) debug.reporter.handle(event);
+  closeSync(descriptor);
+  expect(await readFile(other, "utf8")).toBe("");
+  expect(said).toEqual([]);
 });
