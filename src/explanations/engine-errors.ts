@@ -60,15 +60,15 @@ export const engineExplanations = {
   "foreign-object": {
     title: "Something with our name is not ours",
     explanation:
-      "A container or network has the name that the stack needs, but not its label. qclock never adopts, changes or removes what it did not make.",
-    fix: "Remove or rename it, or give the stack another name.",
+      "A container, network or image has the name that the stack needs, but not the record that qclock makes with each of its own; or something outside of the stack uses what qclock would have to remove. qclock never adopts, changes or removes what it did not make. Things that a qclock made before it kept such records count as foreign, too.",
+    fix: "Remove or rename it, or give the stack another name. The hint of the message names the command. Containers and networks hold no data: what an earlier qclock made can be removed with `docker rm -f` and `docker network rm`, and `qclock up` makes it again.",
     example: "qclock up --stack shop-2",
   },
   "foreign-volume": {
     title: "A volume holds somebody else's data",
     explanation:
-      "A volume has the name that the stack needs, but was made by something else, or by another operating system's database. Starting over it could destroy the data.",
-    fix: "Give the volume another name, or move the data by a dump.",
+      "A volume has the name that the stack needs, but was made by something else (or by a qclock that kept no records of its making yet), by another operating system's database, or is used by a container outside of the stack. Starting over it could destroy the data.",
+    fix: "Give the volume another name in the manifest and copy the data into it, or move the data by a dump; nothing removes the old volume but `docker volume rm`.",
     example: "qclock up --os debian-12",
   },
   "port-in-use": {
