@@ -7,6 +7,7 @@ import { exec } from "./calls/exec.ts";
 import { imageCalls } from "./calls/images.ts";
 import { logs } from "./calls/logs.ts";
 import { networkCalls } from "./calls/networks.ts";
+import { containerProcesses } from "./calls/processes.ts";
 import { volumeCalls } from "./calls/volumes.ts";
 import type { EngineClient } from "./connection/client.ts";
 import type { Engine } from "./engine.ts";
@@ -32,6 +33,7 @@ export function createDockerEngine(client: EngineClient): Engine {
     ...volumeCalls(client),
     ...containerCalls(client),
     containerEnds: (id, since, signal) => containerEnds(client, id, { since, signal }),
+    processes: (id, signal) => containerProcesses(client, id, signal),
     logs: (id, options, signal) => logs(client, id, { options, signal }),
     exec: (id, command, options, signal) => exec(client, { id, command, options, signal }),
     execInteractive: (id, command, options, signal) =>

@@ -245,6 +245,8 @@ export interface Engine extends AsyncDisposable {
   waitContainer(id: string, signal?: AbortSignal): Promise<number>;
   /** Each end of the container's program since a moment (seconds since 1970), the remembered ones first, then as they come, until the signal aborts or the Engine goes away. */
   containerEnds(id: string, since: number, signal?: AbortSignal): AsyncIterable<ContainerEnd>;
+  /** Undefined where the Engine cannot tell; see calls/processes.ts. */
+  processes(id: string, signal?: AbortSignal): Promise<readonly ContainerProcess[] | undefined>;
   logs(id: string, options: LogOptions, signal?: AbortSignal): AsyncIterable<LogLine>;
   exec(
     id: string,
@@ -281,6 +283,17 @@ export interface NetworkRequest {
   /** CIDR, /28 by default. */
   readonly subnet: string;
   readonly labels: ReadonlyMap<string, string>;
+}
+
+/** A process in a container, numbered as on the Engine's machine. */
+export interface ContainerProcess {
+  readonly pid: number;
+  readonly parent: number;
+  /** Its effective user. */
+  readonly uid: number;
+  readonly command: string;
+  /** Whether it is the first process of a `docker exec --privileged`. */
+  readonly privileged: boolean;
 }
 
 export interface ExecOptions {

@@ -4,7 +4,8 @@ import type { Surroundings } from "./gather-image.ts";
 import { readInspection } from "./inspection.ts";
 import type { Look } from "./look.ts";
 import type { readSecretFiles } from "./secret-files.ts";
-import type { ServiceSubject } from "./subject.ts";
+import type { ProcessFacts, ServiceSubject } from "./subject.ts";
+import { toldProcesses } from "./told-processes.ts";
 
 /** Log lines that are searched for secrets. */
 const logTailLines = 500;
@@ -26,10 +27,8 @@ export async function gatherService(
   const { name, image } = service;
   const [inspection, processes, log] = await Promise.all([
     look(`the settings of service ${name}`, async () => readInspection(state)),
-    look(`the processes of service ${name}`, async () =>
-      engine.endpoint.local
-        ? await processesOf({ id: state.id, pid: state.status === "running" ? state.pid : 0 })
-        : undefined,
+    look(`the processes of service ${name}`, (signal) =>
+      seeProcesses(state, { engine, processesOf, signal }),
     ),
     look(`the log of service ${name}`, (signal) => logTail(engine, state.id, signal)),
   ]);
@@ -64,6 +63,19 @@ export async function gatherService(
     },
     secretValues,
   };
+}
+
+/** From this machine's kernel where the Engine runs on it, which tells most; else what the Engine tells. */
+async function seeProcesses(
+  { id, status, pid }: ContainerState,
+  about: Pick<Surroundings, "engine" | "processesOf"> & { readonly signal: AbortSignal },
+): Promise<readonly ProcessFacts[] | undefined> {
+  const { engine, processesOf, signal } = about;
+  if (status !== "running") return [];
+  const seen = engine.endpoint.local ? await processesOf({ id, pid }) : undefined;
+  if (seen !== undefined) return seen;
+  const told = await engine.processes(id, signal);
+  return told === undefined ? undefined : toldProcesses(told, pid);
 }
 
 async function logTail(

@@ -104,9 +104,13 @@ export function readStatus(
     entered,
     command: field("Name"),
     uid: Number(field("Uid")),
-    effectiveCapabilities: BigInt(`0x${field("CapEff") || "0"}`),
-    noNewPrivileges: field("NoNewPrivs") === "1",
-    seccomp: Number(field("Seccomp") || "0"),
+    // Whatever was asked for, its capabilities show it.
+    privileged: false,
+    kernel: {
+      effectiveCapabilities: BigInt(`0x${field("CapEff") || "0"}`),
+      noNewPrivileges: field("NoNewPrivs") === "1",
+      seccomp: Number(field("Seccomp") || "0"),
+    },
   };
 }
 

@@ -48,7 +48,7 @@ export interface ServiceSubject {
   readonly drift: readonly string[];
   /** Names of the Engine's networks that have no way out now. */
   readonly closedNetworks: ReadonlySet<string>;
-  /** Processes as the host's kernel sees them; undefined where the host cannot look. */
+  /** Its processes as the kernel tells them, or else the Engine; undefined where neither does. */
   readonly processes: readonly ProcessFacts[] | undefined;
   /** Files of its secrets as they are in the container; undefined where they could not be read. */
   readonly secretFiles: readonly SecretFile[] | undefined;
@@ -57,13 +57,21 @@ export interface ServiceSubject {
   readonly secretValues: readonly string[];
 }
 
-/** What the kernel says about one process of a container. */
+/** What is known about one process of a container. */
 export interface ProcessFacts {
   readonly pid: number;
   /** Whether it was put into the container from outside, as by `docker exec`, and does not descend from its first process. */
   readonly entered: boolean;
   readonly command: string;
   readonly uid: number;
+  /** Whether the Engine was asked to start it with every privilege. */
+  readonly privileged: boolean;
+  /** What the kernel lets it do; undefined where the Engine runs on another machine. */
+  readonly kernel: KernelFacts | undefined;
+}
+
+/** What the kernel says about the rights of a process. */
+export interface KernelFacts {
   /** Effective capabilities, as the kernel's hexadecimal mask. */
   readonly effectiveCapabilities: bigint;
   readonly noNewPrivileges: boolean;

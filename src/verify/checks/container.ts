@@ -2,7 +2,7 @@ import { countOf } from "../../count.ts";
 import type { Service } from "../../stack/stack.ts";
 import { type Check, judge, passed, skipped, type Verdict } from "../check.ts";
 import { holdsSecret, secretVariables } from "../secret-patterns.ts";
-import type { ProcessFacts, ServiceSubject } from "../subject.ts";
+import type { KernelFacts, ProcessFacts, ServiceSubject } from "../subject.ts";
 
 /** Host folders whose mount gives away the host. */
 const sensitiveSources =
@@ -218,7 +218,7 @@ export const containerChecks: readonly Check<ServiceSubject>[] = [
       const own = processes.filter(({ entered }) => !entered);
       if (own.length === 0) return skipped("it is not running");
       const faults = processFaults(own, { service, imageUser });
-      return faults.length > 0 ? judge(faults) : passed(`${own.length} processes`);
+      return faults.length > 0 ? judge(faults) : passed(countOf(own, "processes"));
     },
   },
   {
@@ -235,7 +235,7 @@ export const containerChecks: readonly Check<ServiceSubject>[] = [
         return judge(faults, "Somebody runs docker exec in it: end that, or make it again.");
       return entered.length === 0
         ? passed()
-        : passed(`${entered.length} entered, with the service's rights`);
+        : passed(countOf(entered, "entered, with the service's rights"));
     },
   },
   {
@@ -291,13 +291,31 @@ function processFaults(
       ...(/^\d+$/.test(user) && process.uid !== Number(user)
         ? [`runs as ${process.uid}, not ${user}`]
         : []),
-      ...(process.effectiveCapabilities !== 0n && hardening.addCapabilities.length === 0
-        ? [`has capabilities ${process.effectiveCapabilities.toString(16)}`]
-        : []),
-      ...(process.noNewPrivileges || !hardening.noNewPrivileges ? [] : ["can gain privileges"]),
-      ...(process.seccomp === 0 ? ["has no seccomp filter"] : []),
+      ...(process.privileged ? ["was started with every privilege"] : []),
+      ...(process.kernel === undefined ? [] : kernelFaults(process.kernel, hardening)),
     ].map((fault) => `${process.command} (${process.pid}) ${fault}`),
   );
+}
+
+function kernelFaults(
+  { effectiveCapabilities, noNewPrivileges, seccomp }: KernelFacts,
+  hardening: Service["hardening"],
+): readonly string[] {
+  return [
+    ...(effectiveCapabilities !== 0n && hardening.addCapabilities.length === 0
+      ? [`has capabilities ${effectiveCapabilities.toString(16)}`]
+      : []),
+    ...(noNewPrivileges || !hardening.noNewPrivileges ? [] : ["can gain privileges"]),
+    ...(seccomp === 0 ? ["has no seccomp filter"] : []),
+  ];
+}
+
+/** What of a process cannot be seen from here has to be said with the verdict. */
+function countOf(processes: readonly ProcessFacts[], what: string): string {
+  const unseen = processes.some(({ kernel }) => kernel === undefined);
+  return unseen
+    ? `${processes.length} ${what}, by their users; their capabilities cannot be seen from here`
+    : `${processes.length} ${what}`;
 }
 
 function judgeSecrets(subject: ServiceSubject): Verdict {

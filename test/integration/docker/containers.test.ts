@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ContainerRequest, Engine, LogLine } from "../../../src/docker/engine.ts";
 import { engineStatus } from "../../../src/docker/errors.ts";
 import { loadArtifacts } from "../../../src/docker/load.ts";
+import { toldProcesses } from "../../../src/verify/told-processes.ts";
 import { labels } from "../../../src/stack/labels.ts";
 import { connectTestEngine, testHosts } from "../../support/engines.ts";
 import { hostPrograms, smallImage, smallLayer } from "../../support/small-image.ts";
@@ -168,6 +169,30 @@ for (const host of testHosts) {
       await engine.killContainer(id, "SIGKILL");
       await engine.killContainer(id, "SIGKILL");
       await engine.stopContainer(id, 1000);
+    });
+
+    test("the processes of a container, those that were put into it included", async () => {
+      const id = await started("processes", {
+        entrypoint: ["/bin/sleep", "60"],
+        user: "10001:10001",
+      });
+      const giveUp = new AbortController();
+      const options = { user: "0", timeoutMs: 60_000 };
+      const entered = engine.exec(id, ["/bin/sleep", "61"], options, giveUp.signal);
+      const ended = entered.catch(() => undefined);
+      await expect
+        .poll(async () => (await engine.processes(id))?.length, { timeout: 20_000 })
+        .toBe(2);
+      const { pid = 0 } = (await engine.inspectContainer(id)) ?? {};
+      const told = toldProcesses((await engine.processes(id)) ?? [], pid);
+      expect(told?.map(({ entered: isEntered, uid }) => [isEntered, uid])).toEqual([
+        [false, 10_001],
+        [true, 0],
+      ]);
+      giveUp.abort(new Error("seen"));
+      await ended;
+      await engine.removeContainer(id);
+      expect(await engine.processes(id)).toBeUndefined();
     });
 
     test("an interactive command passes its input on and gives its exit code", async () => {
