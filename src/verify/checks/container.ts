@@ -218,7 +218,7 @@ export const containerChecks: readonly Check<ServiceSubject>[] = [
       const own = processes.filter(({ entered }) => !entered);
       if (own.length === 0) return skipped("it is not running");
       const faults = processFaults(own, { service, imageUser });
-      return faults.length > 0 ? judge(faults) : passed(countOf(own, "processes"));
+      return faults.length > 0 ? judge(faults) : passed(countSeen(own, "processes"));
     },
   },
   {
@@ -235,7 +235,7 @@ export const containerChecks: readonly Check<ServiceSubject>[] = [
         return judge(faults, "Somebody runs docker exec in it: end that, or make it again.");
       return entered.length === 0
         ? passed()
-        : passed(countOf(entered, "entered, with the service's rights"));
+        : passed(countSeen(entered, "entered, with the service's rights"));
     },
   },
   {
@@ -311,7 +311,7 @@ function kernelFaults(
 }
 
 /** What of a process cannot be seen from here has to be said with the verdict. */
-function countOf(processes: readonly ProcessFacts[], what: string): string {
+function countSeen(processes: readonly ProcessFacts[], what: string): string {
   const unseen = processes.some(({ kernel }) => kernel === undefined);
   return unseen
     ? `${processes.length} ${what}, by their users; their capabilities cannot be seen from here`
