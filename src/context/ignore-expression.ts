@@ -25,7 +25,8 @@ export function parseExpression(expression: string): Expression | undefined {
   const parts: Part[] = [];
   for (let at = 0; at < expression.length;) {
     if (expression.startsWith("(.*/)?", at)) {
-      parts.push({ type: "folders" });
+      // Any number of folders, several times, is any number of folders.
+      if (parts.at(-1)?.type !== "folders") parts.push({ type: "folders" });
       at += "(.*/)?".length;
       continue;
     }

@@ -11,15 +11,22 @@ export interface IgnorePattern {
   readonly literal: string;
 }
 
+/** The kernel takes no longer path (PATH_MAX). */
+const MAXIMUM_LENGTH = 4096;
+
 /**
  * A pattern as moby/patternmatcher understands it: `**` stands for any number of folders, `*` and `?`
  * do not cross a slash, a backslash takes the next character's meaning. Like there, a pattern
  * without wildcards, and one whose only wildcard is `**` at its beginning or end, is compared as text
  * (so `**log` matches `a/dialog`, too), and all others as a regular expression.
  *
- * Throws `SyntaxError` with moby's words, `syntax error in pattern`.
+ * Throws `SyntaxError` with moby's words, `syntax error in pattern`, and for a pattern that is longer than a path can be.
  */
 export function parsePattern(written: string): IgnorePattern {
+  if (written.length > MAXIMUM_LENGTH)
+    throw new SyntaxError(
+      `a pattern of ${written.length} characters; a path has at most ${MAXIMUM_LENGTH}`,
+    );
   // As `filepath.Clean` does; a slash at the beginning or the end says nothing.
   const pattern = posix
     .normalize(written)

@@ -1,4 +1,5 @@
 import path from "node:path";
+import { setImmediate as otherWork } from "node:timers/promises";
 import { QclockError } from "../error.ts";
 import { type FolderEntry, readFolder, readInProject, readWhole } from "../project/open.ts";
 import { decodeText, isUtf8, showBytes } from "../project/text.ts";
@@ -127,6 +128,9 @@ async function readDockerfile({ dockerfile, name }: DockerfileImage): Promise<st
   return decodeText(bytes, dockerfile);
 }
 
+/** Comparing with a long list of patterns takes milliseconds for each path: signals and deadlines get their turn in between. */
+const TURN_MS = 50;
+
 interface Walk {
   readonly image: string;
   readonly directory: string;
@@ -138,7 +142,12 @@ interface Walk {
 async function walk(state: Walk, parent: string): Promise<ContextEntry[]> {
   const { directory, rules } = state;
   const entries: ContextEntry[] = [];
+  let turnBegan = performance.now();
   for (const entry of await readFolder(path.join(directory, parent))) {
+    if (performance.now() - turnBegan > TURN_MS) {
+      await otherWork();
+      turnBegan = performance.now();
+    }
     const name = entry.name.toString("utf8");
     const relative = parent === "" ? name : `${parent}/${name}`;
     const ignored = rules.ignores(relative);

@@ -105,3 +105,10 @@ test("hostile texts end", () => {
     expect(performance.now() - before).toBeLessThan(2000);
   }
 });
+
+test("arguments that double each other do not fill the memory", () => {
+  const doubling = Array.from({ length: 60 }, (_, at) => `ARG A${at + 1}=\${A${at}}\${A${at}}\n`);
+  const [from] = images(`ARG A0=x\n${doubling.join("")}FROM \${A60}\n`);
+  expect(from?.length).toBe(32_768);
+  expect(images(`ARG A0=x\n${doubling.join("")}FROM base\n`)).toEqual(["base"]);
+});

@@ -87,6 +87,21 @@ test("the time for a pattern grows with its length, not with the ways to read it
   expect(rules.ignores("a".repeat(200))).toBe(false);
 });
 
+test("any number of folders, said a thousand times, is said once", () => {
+  const rules = parseIgnore(
+    Array.from({ length: 500 }, (_, at) => `${"**/".repeat(1300)}x${at}`).join("\n"),
+  );
+  for (let at = 0; at < 20; at++) expect(rules.ignores(`${"a/".repeat(40)}c`)).toBe(false);
+  expect(rules.ignores(`${"a/".repeat(40)}x499`)).toBe(true);
+});
+
+test("a pattern longer than any path is refused", () => {
+  expect(parseIgnore("a".repeat(4096)).ignores("a")).toBe(false);
+  expect(() => parseIgnore(`ok\n${"a".repeat(4097)}`)).toThrow(
+    new SyntaxError("line 2: a pattern of 4097 characters; a path has at most 4096"),
+  );
+});
+
 test.each([
   ["ok\n!", 'line 2: "!" needs a pattern'],
   ["[a", 'line 1: syntax error in pattern "[a"'],
