@@ -3,6 +3,7 @@ import { cold } from "./cases/cold.ts";
 import { coldPackages } from "./cases/cold-packages.ts";
 import { down } from "./cases/down.ts";
 import { fileChanged } from "./cases/file-changed.ts";
+import { manyFiles } from "./cases/many-files.ts";
 import { manyImages } from "./cases/many-images.ts";
 import { memory } from "./cases/memory.ts";
 import { nothingChanged } from "./cases/nothing-changed.ts";
@@ -23,5 +24,6 @@ export const cases: readonly Case[] = [
   cold,
   coldPackages,
   memory,
+  manyFiles,
   manyImages,
 ];
