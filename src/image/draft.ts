@@ -69,7 +69,7 @@ export class LayerDraft {
       if (present?.type === "symlink" && this.follow(path)?.type === "directory") return;
     }
     this.#addFolders(path, entry.origin);
-    this.#entries.set(path, { ...entry, path });
+    this.#entries.set(path, entry.path === path ? entry : { ...entry, path });
   }
 
   addFile(origin: string, file: NewFile): void {

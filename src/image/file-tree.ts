@@ -1,9 +1,9 @@
-import path from "node:path";
 import { QclockError } from "../error.ts";
-import { type FolderEntry, readFolder, statReal } from "../project/open.ts";
+import { type FolderEntry, mapFolder, statReal } from "../project/open.ts";
 import { isUtf8, showBytes } from "../project/text.ts";
 import type { FileTree } from "../stack/stack.ts";
 import { whiteoutIn } from "../whiteout.ts";
+import { keepYoungSpaceSmall } from "../young-space.ts";
 import { type FileRemark, isSparse, lostMode } from "./file-remarks.ts";
 
 /** One path of a tree, known by names and sizes alone. */
@@ -30,6 +30,9 @@ export interface FoundTree {
   readonly remarks: readonly FileRemark[];
 }
 
+/** So many that their objects show in the memory of the process. */
+const manyFiles = 4096;
+
 /**
  * List a tree of `files` without reading any of them. Links are kept as links and never followed. What
  * no image can hold is left out and remarked on.
@@ -46,8 +49,10 @@ export async function listTree(tree: FileTree): Promise<FoundTree> {
       files: [],
       remarks: [],
     };
-    const target = tree.target.replace(/^\/+|\/+$/g, "");
-    await visit(walk, { source: tree.source, target, entry: { name: Buffer.alloc(0), stats } });
+    const path = tree.target.replace(/^\/+|\/+$/g, "");
+    const root = { name: Buffer.alloc(0), stats };
+    if (stats.isDirectory() && path === "") await visitFolder(walk, tree.source, path);
+    else await visit(walk, examine(walk, { source: tree.source, path }, root));
     return walk;
   } catch (error) {
     if (error instanceof QclockError || !(error instanceof Error)) throw error;
@@ -65,57 +70,77 @@ interface Walk {
   readonly remarks: FileRemark[];
 }
 
-interface Visit {
-  readonly source: string;
-  readonly target: string;
-  readonly entry: FolderEntry;
+/** What one path comes to. */
+interface Examined {
+  /** Absent: no image can hold it. */
+  readonly file?: FoundFile;
+  readonly remarks?: readonly FileRemark[];
 }
+
+/** Where something lies on the host and will lie in the image. */
+type Where = Pick<FoundFile, "source" | "path">;
 
 /** One folder after the other, so that a deep or wide tree needs few open files. */
-async function visit(walk: Walk, { source, target, entry }: Visit): Promise<void> {
-  const { tree, files } = walk;
-  const { stats } = entry;
-  const common = { path: target, uid: tree.uid, gid: tree.gid, source };
-  if (stats.isDirectory()) {
-    if (target !== "") {
-      remarkOnMode(walk, { source, target, entry }, 0o755);
-      files.push({ ...common, type: "directory", mode: 0o755, size: 0 });
-    }
-    await visitFolder(walk, source, target);
-  } else if (entry.target !== undefined) {
-    const linkTarget = entry.target.toString("utf8");
-    files.push({ ...common, type: "symlink", mode: 0o777, size: 0, linkTarget });
-  } else {
-    // The umask of whoever checked the project out must not show: only the executable bit counts.
-    const kept = (stats.mode & 0o100n) === 0n ? 0o644 : 0o755;
-    if (tree.mode === undefined) remarkOnMode(walk, { source, target, entry }, kept);
-    remarkOnSize(walk, source, entry);
-    files.push({
-      ...common,
-      type: "file",
-      mode: tree.mode ?? kept,
-      size: Number(stats.size),
-      stamp: `${stats.size}:${stats.mtimeNs}:${stats.ctimeNs}:${stats.ino}`,
-      ...(stats.nlink > 1n ? { inode: `${stats.dev}:${stats.ino}` } : {}),
-    });
-  }
+async function visitFolder(walk: Walk, folder: string, target: string): Promise<void> {
+  const within = folder === "/" ? folder : `${folder}/`;
+  const prefix = target === "" ? "" : `${target}/`;
+  const found = await mapFolder(folder, (entry): Examined => {
+    const problem = problemOf(entry);
+    if (problem !== undefined)
+      return { remarks: [{ source: within + showBytes(entry.name), ...problem }] };
+    const name = entry.name.toString("utf8");
+    return examine(walk, { source: within + name, path: prefix + name }, entry);
+  });
+  for (const examined of found) await visit(walk, examined);
 }
 
-async function visitFolder(walk: Walk, folder: string, target: string): Promise<void> {
-  for (const entry of await readFolder(folder)) {
-    const problem = problemOf(entry);
-    if (problem !== undefined) {
-      const source = path.join(folder, showBytes(entry.name));
-      walk.remarks.push({ source, ...problem });
-      continue;
-    }
-    const name = entry.name.toString("utf8");
-    await visit(walk, {
-      source: path.join(folder, name),
-      target: target === "" ? name : `${target}/${name}`,
-      entry,
-    });
+async function visit(walk: Walk, { file, remarks }: Examined): Promise<void> {
+  if (remarks !== undefined) walk.remarks.push(...remarks);
+  if (file === undefined) return;
+  if (walk.files.push(file) === manyFiles) keepYoungSpaceSmall();
+  if (file.type === "directory") await visitFolder(walk, file.source, file.path);
+}
+
+function examine({ tree, rootMode }: Walk, { source, path }: Where, entry: FolderEntry): Examined {
+  const { stats } = entry;
+  const { uid, gid } = tree;
+  const mode = Number(stats.mode) & 0o7777;
+  if (stats.isDirectory()) {
+    return withRemarks(
+      { path, type: "directory", mode: 0o755, uid, gid, size: 0, source },
+      modeRemark(source, lostMode(mode, { root: rootMode, type: "directory", kept: 0o755 })),
+    );
   }
+  if (entry.target !== undefined) {
+    const linkTarget = entry.target.toString("utf8");
+    return { file: { path, type: "symlink", mode: 0o777, uid, gid, size: 0, linkTarget, source } };
+  }
+  // The umask of whoever checked the project out must not show: only the executable bit counts.
+  const kept = (mode & 0o100) === 0 ? 0o644 : 0o755;
+  const file: FoundFile = {
+    path,
+    type: "file",
+    mode: tree.mode ?? kept,
+    uid,
+    gid,
+    size: Number(stats.size),
+    source,
+    // Joined: a template would keep all of its parts.
+    stamp: [stats.size, stats.mtimeNs, stats.ctimeNs, stats.ino].join(":"),
+    ...(stats.nlink > 1n ? { inode: `${stats.dev}:${stats.ino}` } : {}),
+  };
+  const lost = lostMode(mode, { root: rootMode, type: "file", kept });
+  return withRemarks(
+    file,
+    tree.mode === undefined ? modeRemark(source, lost) : undefined,
+    sizeRemark(source, entry),
+  );
+}
+
+/** Most files have none, and are many. */
+function withRemarks(file: FoundFile, ...remarks: readonly (FileRemark | undefined)[]): Examined {
+  const there = remarks.filter((remark) => remark !== undefined);
+  return there.length === 0 ? { file } : { file, remarks: there };
 }
 
 /** Why something cannot be part of an image. */
@@ -128,18 +153,16 @@ function problemOf({ name, stats, target }: FolderEntry): Omit<FileRemark, "sour
   return isKnown ? undefined : { kind: "special" };
 }
 
-function remarkOnMode(walk: Walk, { source, entry }: Visit, kept: number): void {
-  const type = entry.stats.isDirectory() ? "directory" : "file";
-  const note = lostMode(Number(entry.stats.mode) & 0o7777, { root: walk.rootMode, type, kept });
-  if (note !== undefined) walk.remarks.push({ kind: "mode", source, note });
+function modeRemark(source: string, note: string | undefined): FileRemark | undefined {
+  return note === undefined ? undefined : { kind: "mode", source, note };
 }
 
-function remarkOnSize(walk: Walk, source: string, { stats }: FolderEntry): void {
+function sizeRemark(source: string, { stats }: FolderEntry): FileRemark | undefined {
   const size = Number(stats.size);
   const allocated = Number(stats.blocks) * 512;
-  if (!isSparse(size, allocated)) return;
+  if (!isSparse(size, allocated)) return undefined;
   const note = `(${megabytes(size)}, of which ${megabytes(allocated)} are on the disk)`;
-  walk.remarks.push({ kind: "sparse", source, note });
+  return { kind: "sparse", source, note };
 }
 
 function megabytes(bytes: number): string {

@@ -2,7 +2,7 @@ import { QclockError } from "../error.ts";
 import type { AssembledImage } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import { type ContentSource, LayerDraft, mergeLayers } from "./draft.ts";
-import type { FileScan } from "./files.ts";
+import type { FileScan, ScannedFile } from "./files.ts";
 import { foldHardLinks } from "./hard-links.ts";
 import type { Layer } from "./layer.ts";
 import { writeLayer } from "./layer-tar.ts";
@@ -18,8 +18,11 @@ export async function buildFilesLayer(request: {
 }): Promise<Layer> {
   const { image, scan, below, epoch, store, signal } = request;
   const draft = new LayerDraft(mergeLayers(below), epoch);
-  const contents = new Map<string, ContentSource>();
-  for (const { source, linkedTo, ...file } of scan.files) {
+  const shared = new Map<string, ContentSource | undefined>();
+  for (const { linkedTo } of scan.files)
+    if (linkedTo !== undefined) shared.set(linkedTo, undefined);
+  for (const file of scan.files) {
+    const { source } = file;
     const path = draft.resolve(file.path);
     // A folder of the tree that the image has already keeps its owner and mode.
     const present = draft.follow(path);
@@ -27,11 +30,17 @@ export async function buildFilesLayer(request: {
     const isFolder = draft.find(path)?.type === "directory";
     if (file.type === "directory" ? present !== undefined : isFolder) throw conflict(path, source);
     draft.add({
-      ...file,
       path,
+      type: file.type,
+      mode: file.mode,
+      uid: file.uid,
+      gid: file.gid,
       mtime: epoch,
+      size: file.size,
       origin: "files",
-      ...(file.type === "file" ? { content: contentOf(linkedTo ?? file.path, source) } : {}),
+      ...(file.linkTarget === undefined ? {} : { linkTarget: file.linkTarget }),
+      ...(file.digest === undefined ? {} : { digest: file.digest }),
+      ...(file.type === "file" ? { content: contentOf(file) } : {}),
     });
   }
   for (const { path, mode, uid, gid } of image.directories) {
@@ -46,9 +55,9 @@ export async function buildFilesLayer(request: {
   });
 
   /** Hard links share it: that is how they are known to be some. */
-  function contentOf(leader: string, source: string): ContentSource {
-    const content = contents.get(leader) ?? { type: "host", file: source };
-    contents.set(leader, content);
+  function contentOf({ path, linkedTo = path, source }: ScannedFile): ContentSource {
+    const content = shared.get(linkedTo) ?? { type: "host", file: source };
+    if (shared.has(linkedTo)) shared.set(linkedTo, content);
     return content;
   }
 }

@@ -5,6 +5,7 @@ import { readReal } from "../project/open.ts";
 import type { AssembledImage, Digest } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import { comparePaths } from "./draft.ts";
+import { FileHashes } from "./file-hashes.ts";
 import { type FileRemark, type RemarkSummary, summarizeRemarks } from "./file-remarks.ts";
 import { type FoundFile, listTree } from "./file-tree.ts";
 
@@ -23,13 +24,6 @@ export interface FileScan {
   readonly remarks?: readonly FileRemark[];
 }
 
-/** A file whose status did not change since it was hashed has the same content. */
-interface StatNote {
-  readonly [source: string]: readonly [stamp: string, digest: Digest];
-}
-
-const NOTE = "files";
-
 /** How many files are read at a time: each is open meanwhile. */
 const parallelReads = 8;
 
@@ -42,28 +36,61 @@ const parallelReads = 8;
  */
 export async function scanFiles(image: AssembledImage, store: Store): Promise<FileScan> {
   if (image.files.length === 0) return { files: [] };
-  const found = new Map<string, FoundFile>();
+  const trees: (readonly FoundFile[])[] = [];
   const remarks: FileRemark[] = [];
   for (const tree of image.files) {
     const listed = await listTree(tree);
     remarks.push(...withoutDeclared(listed.remarks, listed.files, image));
-    for (const file of listed.files) found.set(file.path, file);
+    trees.push(listed.files);
   }
   refuse(summarizeRemarks(remarks, (file) => file));
-  const sorted = [...found.values()].toSorted((a, b) => comparePaths(a.path, b.path));
+  const sorted = overlay(trees).toSorted((a, b) => comparePaths(a.path, b.path));
   const digests = await hashAll(image, sorted, store);
-  const leaders = new Map<string, string>();
-  const files = sorted.map(({ stamp: _, inode, ...file }): ScannedFile => {
-    const digest = digests.get(file.source);
-    const leader = inode === undefined ? undefined : leaders.get(inode);
-    if (inode !== undefined && leader === undefined) leaders.set(inode, file.path);
-    return {
-      ...file,
-      ...(digest === undefined ? {} : { digest }),
-      ...(leader === undefined ? {} : { linkedTo: leader }),
-    };
-  });
+  const links = linksAmong(sorted);
+  const files = sorted.map((file, index) =>
+    toScanned(file, { digest: digests[index], linkedTo: links.get(file) }),
+  );
   return { files, ...(remarks.length === 0 ? {} : { remarks }) };
+}
+
+/** Of files at one path the last. */
+function overlay(trees: readonly (readonly FoundFile[])[]): readonly FoundFile[] {
+  const [first = [], ...others] = trees;
+  if (others.length === 0) return first;
+  return [...new Map(trees.flat().map((file) => [file.path, file])).values()];
+}
+
+/** The files that are another name of an earlier one, with that one's path. */
+function linksAmong(files: readonly FoundFile[]): ReadonlyMap<FoundFile, string> {
+  const leaders = new Map<string, string>();
+  const links = new Map<FoundFile, string>();
+  for (const file of files) {
+    if (file.inode === undefined) continue;
+    const leader = leaders.get(file.inode);
+    if (leader === undefined) leaders.set(file.inode, file.path);
+    else links.set(file, leader);
+  }
+  return links;
+}
+
+function toScanned(
+  found: FoundFile,
+  { digest, linkedTo }: { readonly [key in "digest" | "linkedTo"]: ScannedFile[key] },
+): ScannedFile {
+  const { linkTarget } = found;
+  return {
+    // Written out: a rest without the stamp would take twice the memory, and there may be very many.
+    path: found.path,
+    type: found.type,
+    mode: found.mode,
+    uid: found.uid,
+    gid: found.gid,
+    size: found.size,
+    source: found.source,
+    ...(digest === undefined ? {} : { digest }),
+    ...(linkTarget === undefined ? {} : { linkTarget }),
+    ...(linkedTo === undefined ? {} : { linkedTo }),
+  };
 }
 
 /** Remarks but for those about folders whose mode `directories` gives. */
@@ -105,35 +132,34 @@ function refuse(summaries: readonly RemarkSummary[]): void {
   });
 }
 
-/** Digests of all regular files, by their place on the host. */
+/** Digests of all regular files, each at its file's place. */
 async function hashAll(
   image: AssembledImage,
   files: readonly FoundFile[],
   store: Store,
-): Promise<ReadonlyMap<string, Digest>> {
+): Promise<readonly (Digest | undefined)[]> {
   const key = createHash("sha256")
     .update(image.files.map(({ source }) => source).join("\0"))
     .digest("hex");
-  const known = toNote(await store.readNote(NOTE, key));
-  const digests = new Map<string, Digest>();
-  const fresh: Record<string, readonly [string, Digest]> = {};
+  const known = await FileHashes.read(store, key);
+  const fresh = new FileHashes(files.length);
+  const digests = Array.from<Digest | undefined>({ length: files.length });
   let hashed = 0;
-  const queue = files.values();
+  const queue = files.entries();
   const work = async (): Promise<void> => {
-    for (const { source, stamp } of queue) {
+    for (const [index, { source, stamp }] of queue) {
       if (stamp === undefined) continue;
-      const remembered = known[source];
-      let digest = remembered?.[0] === stamp ? remembered[1] : undefined;
+      let digest = known.find(source, stamp);
       if (digest === undefined) {
         digest = await hashFile(source);
         hashed++;
       }
-      fresh[source] = [stamp, digest];
-      digests.set(source, digest);
+      fresh.add(source, stamp, digest);
+      digests[index] = digest;
     }
   };
   await Promise.all(Array.from({ length: parallelReads }, work));
-  if (hashed > 0) await store.writeNote(NOTE, key, fresh);
+  if (hashed > 0) await fresh.write(store, key);
   return digests;
 }
 
@@ -149,13 +175,4 @@ async function hashFile(source: string): Promise<Digest> {
     });
   }
   return `sha256:${hash.digest("hex")}`;
-}
-
-function toNote(value: unknown): StatNote {
-  return isNote(value) ? value : {};
-}
-
-/** The note is the store's own; one that was damaged does not parse, so its shape alone is looked at. */
-function isNote(value: unknown): value is StatNote {
-  return typeof value === "object" && value !== null;
 }

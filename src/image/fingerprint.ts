@@ -86,7 +86,7 @@ export function filesLayerInputs(request: {
   return digestOf({
     format: FORMAT,
     epoch,
-    files: scan.files.map(identityOf),
+    files: scan.files.values().map(identityOf),
     directories: image.directories,
     below,
   });
@@ -232,6 +232,6 @@ function artifactIdentity({ url: _, ...artifact }: Artifact): object {
 }
 
 /** Everything of a file that shows in the image; where it lies on the host does not. */
-function identityOf({ source: _, ...file }: ScannedFile): Omit<ScannedFile, "source"> {
-  return file;
+function identityOf(file: ScannedFile): object {
+  return { ...file, source: undefined };
 }

@@ -7,12 +7,13 @@ import type { ContentSource, DraftEntry } from "./draft.ts";
 export function foldHardLinks(entries: readonly DraftEntry[]): readonly DraftEntry[] {
   const first = new Map<ContentSource, DraftEntry>();
   return entries.map((entry) => {
-    const { content, digest: _, ...rest } = entry;
+    const { content } = entry;
     if (content === undefined) return entry;
     const file = first.get(content);
     if (file === undefined) first.set(content, entry);
     // A link has its file's owner and mode: one of the two may have lost its setuid bit.
     if (file === undefined || file.mode !== entry.mode || !hasSameOwner(file, entry)) return entry;
+    const { content: _, digest: __, ...rest } = entry;
     return { ...rest, type: "hardlink", size: 0, linkTarget: file.path };
   });
 }

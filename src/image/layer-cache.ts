@@ -2,10 +2,11 @@ import { stat } from "node:fs/promises";
 import type { Digest } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import type { Layer, LayerEntry } from "./layer.ts";
+import { fromLayerNote, isDigest, isLayerNote, toLayerNote } from "./layer-note.ts";
 
 /** Which layer some inputs gave, and what is in a layer. Both are notes in the store: absent, the layer is made again. */
 const BY_INPUTS = "layer-by-inputs";
-const ENTRIES = "layer-entries";
+const ENTRIES = "layer-paths";
 
 /** The layer that the inputs gave before, if the store still holds it whole. */
 export async function recallLayer(
@@ -18,11 +19,11 @@ export async function recallLayer(
   const path = await store.find(diffId);
   if (path === undefined) return undefined;
   const note = await store.readNote(ENTRIES, diffId);
-  if (!isEntriesNote(note)) return undefined;
+  if (!isLayerNote(note)) return undefined;
   // A file that was cut short keeps its name; made again it takes that file's place.
   const { size } = await stat(path);
   if (size !== note.sizeBytes) return undefined;
-  return { diffId, path, kind, sizeBytes: note.sizeBytes, entries: note.entries };
+  return { diffId, path, kind, sizeBytes: note.sizeBytes, entries: fromLayerNote(note) };
 }
 
 /** What is in a layer that was made here before, whether or not the layer itself is still at hand. */
@@ -31,33 +32,12 @@ export async function recallEntries(
   store: Store,
 ): Promise<readonly LayerEntry[] | undefined> {
   const note = await store.readNote(ENTRIES, diffId);
-  return isEntriesNote(note) ? note.entries : undefined;
+  return isLayerNote(note) ? fromLayerNote(note) : undefined;
 }
 
 /** Remember which layer the inputs gave. The entries first, so that a layer that is found has them. */
 export async function rememberLayer(inputs: Digest, layer: Layer, store: Store): Promise<void> {
   const { diffId, sizeBytes, entries } = layer;
-  await store.writeNote(ENTRIES, diffId, { sizeBytes, entries } satisfies EntriesNote);
+  await store.writeNote(ENTRIES, diffId, toLayerNote(sizeBytes, entries));
   await store.writeNote(BY_INPUTS, inputs, diffId);
-}
-
-interface EntriesNote {
-  readonly sizeBytes: number;
-  readonly entries: readonly LayerEntry[];
-}
-
-function isDigest(value: unknown): value is Digest {
-  return typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value);
-}
-
-/** The store is the user's own; a note that was cut short does not parse, so its shape alone is looked at. */
-function isEntriesNote(value: unknown): value is EntriesNote {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    "sizeBytes" in value &&
-    typeof value.sizeBytes === "number" &&
-    "entries" in value &&
-    Array.isArray(value.entries)
-  );
 }

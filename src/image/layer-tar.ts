@@ -37,18 +37,19 @@ export async function writeLayer(request: {
     await using sources = new SourceFiles();
     for (const entry of entries) {
       signal.throwIfAborted();
-      const { content, ...rest } = entry;
-      const clamped = { ...rest, mtime: Math.min(entry.mtime, epoch) };
-      await tar.writeHeader(clamped);
+      const mtime = Math.min(entry.mtime, epoch);
+      await tar.writeHeader(entry, mtime);
       if (entry.type !== "file") {
-        written.push(clamped);
+        written.push(toLayerEntry(entry, { mtime }));
         continue;
       }
       const offset = tar.offset;
-      const digest = await tar.writeContent(entry.path, entry.size, sources.read(content, entry));
+      const content = sources.read(entry.content, entry);
+      const digest = await tar.writeContent(entry.path, entry.size, content);
       // The inputs' digest has been told as the layer's key, so other bytes must not go by it.
       if (entry.digest !== undefined && entry.digest !== digest) throw changed(entry.path);
-      written.push({ ...clamped, offset, digest });
+      // Where it was known, the same string rather than an equal one: there may be very many.
+      written.push(toLayerEntry(entry, { mtime, offset, digest: entry.digest ?? digest }));
     }
     ({ diffId, sizeBytes } = await tar.end());
   } catch (error) {
@@ -56,6 +57,18 @@ export async function writeLayer(request: {
   }
   const path = await temporary.commit(diffId);
   return { diffId, sizeBytes, path, kind, entries: written };
+}
+
+/** Written out: a rest without its content would take twice the memory, and there may be very many. */
+function toLayerEntry(
+  { path, type, mode, uid, gid, size, linkTarget, digest, origin }: DraftEntry,
+  known: Pick<LayerEntry, "mtime" | "offset" | "digest">,
+): LayerEntry {
+  const own = {
+    ...(linkTarget === undefined ? {} : { linkTarget }),
+    ...(digest === undefined ? {} : { digest }),
+  };
+  return { path, type, mode, uid, gid, size, origin, ...own, ...known };
 }
 
 class TarWriter {
@@ -69,7 +82,7 @@ class TarWriter {
     this.#file = file;
   }
 
-  async writeHeader(entry: Omit<DraftEntry, "content">): Promise<void> {
+  async writeHeader(entry: DraftEntry, mtime: number): Promise<void> {
     const name = entry.type === "directory" ? `${entry.path}/` : entry.path;
     const link = entry.linkTarget ?? "";
     const pax: string[] = [];
@@ -96,7 +109,7 @@ class TarWriter {
       await this.#put(body);
       await this.#pad(body.length);
     }
-    await this.#put(header({ ...entry, name, link, flag: FLAGS[entry.type] }));
+    await this.#put(header({ ...entry, mtime, name, link, flag: FLAGS[entry.type] }));
   }
 
   /** Returns the digest of the content. Throws when it is not as long as its header says. */

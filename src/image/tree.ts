@@ -36,7 +36,9 @@ export function resolvePath(path: string, find: (path: string) => TreeEntry | un
     if (target.startsWith("/")) resolved.length = 0;
     parts = [...target.split("/"), ...parts];
   }
-  return resolved.join("/");
+  const real = resolved.join("/");
+  // The same string rather than an equal one: there may be many paths.
+  return real === path ? path : real;
 }
 
 /** Where a path leads when its last part is followed as well. */

@@ -1,18 +1,79 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import type { Digest } from "../stack/stack.ts";
 
-/** JSON with sorted keys and no white space; maps become objects. The same value always gives the same text. */
+/** How many characters are hashed at a time: the text of a large value is never held as a whole. */
+const PIECE_CHARACTERS = 64 * 1024;
+
+/** JSON with sorted keys and no white space; maps become objects, iterators arrays. The same value always gives the same text. */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => {
-    const plain = inner instanceof Map ? Object.fromEntries(inner) : inner;
-    if (typeof plain !== "object" || plain === null || Array.isArray(plain)) return plain;
-    return Object.fromEntries(
-      Object.entries(plain).toSorted(([a], [b]) => (a < b ? -1 : Number(a > b))),
-    );
+  let text = "";
+  write(value, (piece) => {
+    text += piece;
   });
+  return text;
 }
 
 /** Digest of a value's canonical JSON. */
 export function digestOf(value: unknown): Digest {
-  return `sha256:${createHash("sha256").update(canonicalJson(value)).digest("hex")}`;
+  const large = createHash("sha256");
+  let isLarge = false;
+  let pending = "";
+  write(value, (piece) => {
+    pending += piece;
+    if (pending.length < PIECE_CHARACTERS) return;
+    isLarge = true;
+    large.update(pending);
+    pending = "";
+  });
+  const hex = isLarge ? large.update(pending).digest("hex") : hash("sha256", pending, "hex");
+  return `sha256:${hex}`;
+}
+
+function write(value: unknown, put: (piece: string) => void): void {
+  if (typeof value !== "object" || value === null) {
+    put(isAbsent(value) ? "null" : JSON.stringify(value));
+  } else if (Array.isArray(value) || value instanceof Iterator) {
+    let before = "[";
+    for (const item of value) {
+      put(before);
+      write(item, put);
+      before = ",";
+    }
+    put(before === "[" ? "[]" : "]");
+  } else if (value instanceof Map) {
+    const byText = new Map<string, unknown>();
+    for (const [key, inner] of value) byText.set(String(key), inner);
+    writeObject([...byText.keys()], (key) => byText.get(key), put);
+  } else {
+    const fields: Readonly<Record<string, unknown>> = { ...value };
+    writeObject(Object.keys(fields), (key) => fields[key], put);
+  }
+}
+
+function writeObject(
+  keys: readonly string[],
+  valueOf: (key: string) => unknown,
+  put: (piece: string) => void,
+): void {
+  let before = "{";
+  for (const key of inOrder(keys)) {
+    const value = valueOf(key);
+    if (isAbsent(value)) continue;
+    put(`${before}${JSON.stringify(key)}:`);
+    write(value, put);
+    before = ",";
+  }
+  put(before === "{" ? "{}" : "}");
+}
+
+/** By code units, but numbers first and by their value, as JavaScript orders an object's keys: the digests of long ago were made so. */
+function inOrder(keys: readonly string[]): readonly string[] {
+  const sorted = keys.toSorted();
+  if (!sorted.some((key) => /^\d/.test(key))) return sorted;
+  return Object.keys(Object.fromEntries(sorted.map((key) => [key, true])));
+}
+
+/** What JSON leaves out of an object. */
+function isAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === "function" || typeof value === "symbol";
 }

@@ -60,14 +60,17 @@ export async function* readReal(
 ): AsyncGenerator<Buffer> {
   const opened = await openReal(file);
   await using handle = opened.handle;
+  const { sizeBytes } = opened;
   // Most files are small: a large buffer for each would cost more than reading it.
-  const pieceBytes = Math.min(PIECE_BYTES, opened.sizeBytes + 1);
-  for (let left = maximumBytes; left > 0;) {
-    const length = Math.min(pieceBytes, left);
+  const pieceBytes = Math.min(PIECE_BYTES, sizeBytes + 1);
+  for (let readBytes = 0; readBytes < maximumBytes;) {
+    const length = Math.min(pieceBytes, maximumBytes - readBytes);
     const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, null);
     if (bytesRead === 0) return;
-    left -= bytesRead;
+    readBytes += bytesRead;
     yield buffer.subarray(0, bytesRead);
+    // All of it, and no byte more: most files are read with one call.
+    if (readBytes >= sizeBytes && bytesRead < length) return;
   }
 }
 
@@ -76,22 +79,36 @@ export async function readHead(file: string, bytes: number): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(readReal(file, { maximumBytes: bytes })));
 }
 
-/**
- * What a folder holds, sorted by the bytes of the names. The names are looked up in the folder that
- * was opened, so a folder that is replaced meanwhile shows nothing of another one.
- */
+/** What a folder holds, sorted by the bytes of the names. Throws as `mapFolder`. */
 export async function readFolder(folder: string): Promise<readonly FolderEntry[]> {
+  return mapFolder(folder, (entry) => entry);
+}
+
+/**
+ * What `pick` makes of each entry of a folder, sorted by the bytes of the names. An entry takes about a
+ * kilobyte; of those in a large folder only a few are there at a time.
+ *
+ * The names are looked up in the folder that was opened, so a folder that is replaced meanwhile shows
+ * nothing of another one. Throws `path-outside-project` for a folder that has become a link, and the
+ * system's own errors.
+ */
+export async function mapFolder<Picked>(
+  folder: string,
+  pick: (entry: FolderEntry) => Picked,
+): Promise<readonly Picked[]> {
   await using handle = await openHere(folder, constants.O_DIRECTORY);
   const opened = pathOfHandle(handle) === undefined ? folder : `/proc/self/fd/${handle.fd}`;
-  const names = (await readdir(opened, { encoding: "buffer" })).toSorted((left, right) =>
-    Buffer.compare(left, right),
-  );
-  const entries: FolderEntry[] = [];
+  // Each byte as one character: that takes the least memory, and sorts as the bytes do.
+  const names = (await readdir(opened, { encoding: "latin1" })).toSorted();
+  const picked: Picked[] = [];
   for (let start = 0; start < names.length; start += parallelLooks) {
     const some = names.slice(start, start + parallelLooks);
-    entries.push(...(await Promise.all(some.map((name) => lookAt(opened, name)))));
+    const entries = await Promise.all(
+      some.map((name) => lookAt(opened, Buffer.from(name, "latin1"))),
+    );
+    for (const entry of entries) picked.push(pick(entry));
   }
-  return entries;
+  return picked;
 }
 
 /** What is at a real path; no link in its place is followed. */

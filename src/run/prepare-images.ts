@@ -32,6 +32,9 @@ export interface PreparedImages {
 
 const NOTE = "image-inputs";
 
+/** The part of it that may be large, and is wanted only to name a change. */
+const FILES_NOTE = "image-files";
+
 /** How many images' files are listed and read at a time. */
 const parallelScans = 8;
 
@@ -51,12 +54,11 @@ export async function prepareImages(
   for (const [name, current] of inputs) {
     const image = stack.images.get(name);
     if (image === undefined) continue;
-    const previous = parseInputs(await store.readNote(NOTE, noteKey(stack, name)));
-    const isOther = previous !== undefined && previous.fingerprint !== current.fingerprint;
+    const change = await changeOf(context, name, current);
     desired.set(name, {
       reference: image.reference,
       fingerprint: current.fingerprint,
-      ...(isOther ? { change: explainChange(previous, current) } : {}),
+      ...(change === undefined ? {} : { change }),
     });
   }
   if (need === undefined) return { lock, target, scans, inputs, desired };
@@ -100,21 +102,46 @@ function withUndecided(
   );
 }
 
+/** What differs from when the image was last made; undefined when nothing does, or nobody remembers. */
+async function changeOf(
+  { stack, store }: Pick<RunContext, "stack" | "store">,
+  image: string,
+  current: ImageInputs,
+): Promise<string | undefined> {
+  const key = noteKey(stack, image);
+  const note = await store.readNote(NOTE, key);
+  if (!isInputsNote(note) || note.fingerprint === current.fingerprint) return undefined;
+  const files = await store.readNote(FILES_NOTE, key);
+  // Two processes may have written one of them each.
+  if (!isFilesNote(files) || files.fingerprint !== note.fingerprint) return undefined;
+  const previous = {
+    ...note,
+    packages: new Map(note.packages),
+    artifacts: new Map(note.artifacts),
+    files: new Map(files.paths.map((path, index) => [path, files.digests[index] ?? ""])),
+  };
+  return explainChange(previous, current);
+}
+
 /** Remember what an image was made from, so that the next change can be named. */
 export async function rememberInputs(
-  context: Pick<RunContext, "stack" | "store">,
+  { stack, store }: Pick<RunContext, "stack" | "store">,
   image: string,
   { fingerprint, parent, packages, artifacts, files, settings }: ImageInputs,
 ): Promise<void> {
-  const note: InputsNote = {
+  const key = noteKey(stack, image);
+  await store.writeNote(FILES_NOTE, key, {
+    fingerprint,
+    paths: [...files.keys()],
+    digests: [...files.values()],
+  } satisfies FilesNote);
+  await store.writeNote(NOTE, key, {
     fingerprint,
     parent,
     settings,
     packages: [...packages],
     artifacts: [...(artifacts ?? [])],
-    files: [...files],
-  };
-  await context.store.writeNote(NOTE, noteKey(context.stack, image), note);
+  } satisfies InputsNote);
 }
 
 /** A stack of Dockerfiles, or of files alone, has nothing to pin and asks no mirror. */
@@ -162,31 +189,33 @@ function noteKey({ name, manifestPath, os, architecture }: Stack, image: string)
   return `${name}-${image}-${os}-${architecture}-${manifestPath}`;
 }
 
-/** The note is the store's own; its shape alone is looked at. */
-function parseInputs(note: unknown): ImageInputs | undefined {
-  if (!isInputsNote(note)) return undefined;
-  return {
-    ...note,
-    packages: new Map(note.packages),
-    artifacts: new Map(note.artifacts),
-    files: new Map(note.files),
-  };
-}
-
 interface InputsNote extends Omit<ImageInputs, "packages" | "artifacts" | "files"> {
   readonly packages: readonly (readonly [string, string])[];
   /** Absent in notes from before there were artifacts. */
   readonly artifacts?: readonly (readonly [string, string])[];
-  readonly files: readonly (readonly [string, string])[];
 }
 
+interface FilesNote {
+  readonly fingerprint: string;
+  readonly paths: readonly string[];
+  /** Of each path. */
+  readonly digests: readonly string[];
+}
+
+/** The notes are the store's own; their shape alone is looked at. */
 function isInputsNote(note: unknown): note is InputsNote {
+  return (
+    typeof note === "object" && note !== null && "packages" in note && Array.isArray(note.packages)
+  );
+}
+
+function isFilesNote(note: unknown): note is FilesNote {
   return (
     typeof note === "object" &&
     note !== null &&
-    "packages" in note &&
-    Array.isArray(note.packages) &&
-    "files" in note &&
-    Array.isArray(note.files)
+    "paths" in note &&
+    Array.isArray(note.paths) &&
+    "digests" in note &&
+    Array.isArray(note.digests)
   );
 }

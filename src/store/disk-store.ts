@@ -5,6 +5,7 @@ import path from "node:path";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
 import { FILE_MODE, Ownership } from "./ownership.ts";
+import { jsonPieces } from "./json-pieces.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 import { toStoreError } from "./store-error.ts";
 import type { Store, TemporaryBlob } from "./store.ts";
@@ -116,7 +117,7 @@ class DiskStore implements Store {
       await using temporary = await this.createTemporary();
       {
         await using file = await open(temporary.path, "w");
-        await file.writeFile(JSON.stringify(value));
+        for (const piece of jsonPieces(value)) await file.writeFile(piece);
       }
       await makePrivateFolder(path.dirname(target));
       await rename(temporary.path, target);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { canonicalJson, digestOf } from "../../../src/packages/canonical-json.ts";
 
@@ -29,6 +30,20 @@ test.for<readonly [unknown, string]>([
   [{ a: undefined }, "{}"],
   [null, "null"],
   ["é", '"é"'],
+  [{ b: 1, 10: 2, 9: 3, "01": 4, a: 5 }, '{"9":3,"10":2,"01":4,"a":5,"b":1}'],
+  [
+    new Map([
+      ["10", 1],
+      ["a/1", 2],
+      ["9", 3],
+    ]),
+    '{"9":3,"10":1,"a/1":2}',
+  ],
+  [[undefined, { a: [undefined] }], '[null,{"a":[null]}]'],
+  [
+    { a: [1, 2].values().map((item) => ({ item, none: undefined })) },
+    '{"a":[{"item":1},{"item":2}]}',
+  ],
 ])("%j", ([value, expected]) => {
   expect(canonicalJson(value)).toBe(expected);
 });
@@ -36,4 +51,15 @@ test.for<readonly [unknown, string]>([
 test("equal values have equal digests, other values others", () => {
   expect(digestOf({ a: 1, b: 2 })).toBe(digestOf({ b: 2, a: 1 }));
   expect(digestOf({ a: 1 })).not.toBe(digestOf({ a: "1" }));
+});
+
+test("the digest of a large value is the one of its text", () => {
+  const large = {
+    files: new Map(Array.from({ length: 20_000 }, (_, index) => [`é/${index}`, `${index}`])),
+    after: 1,
+  };
+  const text = canonicalJson(large);
+
+  expect(text.length).toBeGreaterThan(200_000);
+  expect(digestOf(large)).toBe(`sha256:${createHash("sha256").update(text).digest("hex")}`);
 });
