@@ -22,7 +22,7 @@ export interface EngineFacts {
   readonly apiVersion: string;
   readonly imageStore: "graphdriver" | "containerd";
   readonly hasInit: boolean;
-  /** Whether it can make a network that the host is not on: Engine 28 and newer. */
+  /** Whether it can make a network that the host is not on, and one that publishes without a way out: Engine 28 and newer. */
   readonly isolatesNetworks: boolean;
   /** Which limits the Engine can set on its machine. */
   readonly limits: {

@@ -22,7 +22,8 @@ export function networkDivergence(
   const isolated = network.isolated && engine.isolatesNetworks;
   if (present.configHash !== networkHash(network) || present.internal !== network.internal)
     return "its declaration changed";
-  if (present.outbound !== network.outbound)
+  const outbound = network.outbound || (!network.internal && !engine.isolatesNetworks);
+  if (present.outbound !== outbound)
     return present.outbound ? "it has a way out" : "it has no way out";
   if (present.isolated === isolated) return undefined;
   return isolated ? "the host is on it" : "the host is not on it, and probes need it";

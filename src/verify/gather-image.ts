@@ -20,6 +20,7 @@ export interface Expectation {
   readonly drift: ReadonlyMap<string, readonly string[]>;
   /** Names of the Engine's networks that have no way out now. */
   readonly closedNetworks: ReadonlySet<string>;
+  readonly canCloseWayOut: boolean;
   /** Names of the Engine's networks that the host is not on. */
   readonly isolatedNetworks: ReadonlySet<string>;
 }

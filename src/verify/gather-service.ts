@@ -52,6 +52,9 @@ export async function gatherService(
     get closedNetworks() {
       return expectation.take().closedNetworks;
     },
+    get canCloseWayOut() {
+      return expectation.take().canCloseWayOut;
+    },
     get processes() {
       return processes.take();
     },

@@ -48,6 +48,8 @@ export interface ServiceSubject {
   readonly drift: readonly string[];
   /** Names of the Engine's networks that have no way out now. */
   readonly closedNetworks: ReadonlySet<string>;
+  /** Whether the Engine can publish ports without a way out: see `EngineFacts.isolatesNetworks`. */
+  readonly canCloseWayOut: boolean;
   /** Its processes as the kernel tells them, or else the Engine; undefined where neither does. */
   readonly processes: readonly ProcessFacts[] | undefined;
   /** Files of its secrets as they are in the container; undefined where they could not be read. */

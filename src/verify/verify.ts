@@ -174,6 +174,7 @@ async function lookAtEverything(
         recorded: recordedOf(context.stack, planned),
         drift: driftOf(plan),
         closedNetworks: new Set(closed.map(({ name }) => name)),
+        canCloseWayOut: observed.engine.isolatesNetworks,
         isolatedNetworks: new Set(isolated.map(({ name }) => name)),
       };
     },

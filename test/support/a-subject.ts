@@ -99,6 +99,7 @@ export function aServiceSubject(
     imageUser: "10001:10001",
     drift: [],
     closedNetworks: new Set(["t_edge"]),
+    canCloseWayOut: true,
     processes: [
       {
         pid: 1,

@@ -3,6 +3,7 @@ import type { EngineClient } from "../connection/client.ts";
 import type { ContainerState, Engine } from "../engine.ts";
 import { engineStatus } from "../errors.ts";
 import { parseForeign } from "../foreign.ts";
+import { isolationApi } from "../network-options.ts";
 import { containerBody, describeRequest } from "./container-body.ts";
 import { containerSchema, containerState } from "./container-state.ts";
 import { explainPortInUse } from "./port-in-use.ts";
@@ -36,8 +37,10 @@ export function containerCalls(client: EngineClient): ContainerCalls {
     async createContainer(request, signal) {
       const { loggingDriver } = await client.info(signal);
       const operation = describeRequest(request);
+      const { nameServers: _, ...asBefore } = request;
       const recorded = {
-        ...request,
+        // See `networkOptions`: there is a way out where the Engine cannot close it without harm.
+        ...(client.hasApi(isolationApi) ? request : asBefore),
         labels: await client.recorded({ kind: "container", ...request, signal }),
       };
       const answer = await client.send({

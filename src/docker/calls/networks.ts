@@ -22,7 +22,12 @@ export function networkCalls(client: EngineClient): NetworkCalls {
             CheckDuplicate: true,
             Internal: internal,
             EnableIPv6: false,
-            Options: networkOptions({ internal, outbound, isolated: isolated && canIsolate }),
+            Options: networkOptions({
+              internal,
+              // An older Engine would leave unknown names without an answer, for which a program then waits.
+              outbound: outbound || !canIsolate,
+              isolated: isolated && canIsolate,
+            }),
             IPAM: { Driver: "default", Config: [{ Subnet: subnet }] },
             Labels: Object.fromEntries(recorded),
             abortSignal,

@@ -121,7 +121,7 @@ const policySchema = z
       .meta({ description: "Why each capability of `cap_add` is needed.", examples: [{ NET_BIND_SERVICE: "it serves port 80 itself" }] }),
     outbound: reasonSchema
       .optional()
-      .meta({ description: "The service may reach beyond its own networks and the host. Published `ports` alone give no way out.", examples: ["it fetches feeds"] }),
+      .meta({ description: "The service may reach beyond its own networks and the host. Published `ports` alone give no way out with an Engine 28 or newer.", examples: ["it fetches feeds"] }),
     host: reasonSchema
       .optional()
       .meta({ description: "The service may reach services of the host through its networks' gateways, which `verify` tries. An Engine 28 or newer keeps the host off every network that probes do not need it on.", examples: ["it sends its log to the host's collector"] }),

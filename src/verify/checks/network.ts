@@ -39,7 +39,7 @@ export const serviceNetworkChecks: readonly Check<ServiceSubject>[] = [
     title: "is on its own networks only, with no way out that the manifest gives no reason for",
     severity: "high",
     sources: ["CIS 5.30"],
-    run({ service, inspection, closedNetworks }) {
+    run({ service, inspection, closedNetworks, canCloseWayOut }) {
       if (["default", "bridge", "host"].includes(inspection.networkMode)) {
         return judge([`it is on the Engine's ${inspection.networkMode} network`]);
       }
@@ -47,13 +47,18 @@ export const serviceNetworkChecks: readonly Check<ServiceSubject>[] = [
         (name) => !closedNetworks.has(name),
       );
       if (open.length === 0) return passed("none of its networks leads out");
-      const reason = service.exceptions.find(({ rule }) => rule === "outbound")?.reason;
+      const reason =
+        service.exceptions.find(({ rule }) => rule === "outbound")?.reason ??
+        (service.ports.length > 0 && !canCloseWayOut ? PUBLISHES : undefined);
       if (reason !== undefined)
         return { status: "allowed", reason, evidence: open.map((name) => `${name} leads out`) };
       return judge(open.map((name) => `${name} leads out`));
     },
   },
 ];
+
+const PUBLISHES =
+  "it publishes ports, which on an Engine before 28 brings a way out; a newer one closes it";
 
 /** Rules over the stack as a whole. */
 export const stackNetworkChecks: readonly Check<StackSubject>[] = [

@@ -91,15 +91,19 @@ test.runIf(await canBeOutside())(
     expect(await reaches(rig, "web", outside)).toBe(true);
 
     const closed = declared(rig, { outbound: false });
-    const { plan } = await planStack(rig.context(closed), {});
-    expect(plan.nodes.find(({ id }) => id === "network:publish")?.cause).toBe("it has a way out");
+    const { plan, observed } = await planStack(rig.context(closed), {});
+    // An older Engine leaves unknown names without an answer then, so it is not asked to.
+    const closes = observed.engine.isolatesNetworks;
+    expect(plan.nodes.find(({ id }) => id === "network:publish")?.cause).toBe(
+      closes ? "it has a way out" : undefined,
+    );
     await bringUp(rig, closed);
     const port = await publishedPort(rig);
     expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toBe("ok");
     expect(await outside.reaches("", port)).toBe(true);
-    expect(await reaches(rig, "web", outside)).toBe(false);
+    expect(await reaches(rig, "web", outside)).toBe(!closes);
     expect(await engineApi("GET", `/containers/${rig.name}-web-1/json`)).toMatchObject({
-      HostConfig: { Dns: ["127.0.0.1"] },
+      HostConfig: { Dns: closes ? ["127.0.0.1"] : null },
     });
     expect((await planStack(rig.context(closed), {})).plan.nodes).toEqual([]);
   },

@@ -384,6 +384,20 @@ test.each([
   expect(run(id, subject)).toMatchObject({ status: "allowed", reason });
 });
 
+test("RUN-015 tells of the way out of published ports where the Engine cannot close it", () => {
+  const ports = [
+    { hostAddress: "127.0.0.1", hostPort: 8080, containerPort: 80, protocol: "tcp" },
+  ] as const;
+  const open = { closedNetworks: new Set<string>(), canCloseWayOut: false };
+
+  expect(run("RUN-015", aServiceSubject({ ...open, service: { ports } }))).toMatchObject({
+    status: "allowed",
+    reason: expect.stringContaining("Engine before 28"),
+    evidence: ["t_edge leads out"],
+  });
+  expect(run("RUN-015", aServiceSubject(open))).toMatchObject({ status: "failed" });
+});
+
 test.each([
   ["RUN-006", aServiceSubject({ engine: { ...anEngineInfo, memoryLimit: false } })],
   ["RUN-018", aServiceSubject({ processes: undefined })],
