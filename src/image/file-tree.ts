@@ -46,6 +46,7 @@ export async function listTree(tree: FileTree): Promise<FoundTree> {
       tree,
       // A single file has no root that would show the umask.
       rootMode: stats.isDirectory() ? Number(stats.mode) & 0o7777 : 0o755,
+      seen: 0,
       files: [],
       remarks: [],
     };
@@ -66,6 +67,8 @@ export async function listTree(tree: FileTree): Promise<FoundTree> {
 interface Walk {
   readonly tree: FileTree;
   readonly rootMode: number;
+  /** How many paths were looked at. */
+  seen: number;
   readonly files: FoundFile[];
   readonly remarks: FileRemark[];
 }
@@ -85,6 +88,7 @@ async function visitFolder(walk: Walk, folder: string, target: string): Promise<
   const within = folder === "/" ? folder : `${folder}/`;
   const prefix = target === "" ? "" : `${target}/`;
   const found = await mapFolder(folder, (entry): Examined => {
+    if (++walk.seen === manyFiles) keepYoungSpaceSmall();
     const problem = problemOf(entry);
     if (problem !== undefined)
       return { remarks: [{ source: within + showBytes(entry.name), ...problem }] };
@@ -97,7 +101,7 @@ async function visitFolder(walk: Walk, folder: string, target: string): Promise<
 async function visit(walk: Walk, { file, remarks }: Examined): Promise<void> {
   if (remarks !== undefined) walk.remarks.push(...remarks);
   if (file === undefined) return;
-  if (walk.files.push(file) === manyFiles) keepYoungSpaceSmall();
+  walk.files.push(file);
   if (file.type === "directory") await visitFolder(walk, file.source, file.path);
 }
 
