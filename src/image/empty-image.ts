@@ -5,7 +5,7 @@ import type { PackedImage } from "./image-layout.ts";
 
 /** An image without files for containers that are never started: the stack's lock, and helpers that carry archives into volumes. */
 export interface EmptyImage extends PackedImage {
-  /** Name in the Engine; its registry cannot exist. */
+  /** Name in the Engine; its registry cannot exist. Of all stacks, so it has no stack's name in it: `qclock` is one, too. */
   readonly reference: string;
 }
 
@@ -24,7 +24,7 @@ export function createEmptyImage(architecture: string): EmptyImage {
   });
   const manifest = buildManifest(config, layers);
   return {
-    reference: "qclock.invalid/qclock/empty:latest",
+    reference: "qclock.invalid/empty:latest",
     config: config.bytes,
     configDigest: config.digest,
     manifest: manifest.bytes,

@@ -3,6 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { inheritSettings } from "../../../src/image/config.ts";
 import { createEmptyImage } from "../../../src/image/empty-image.ts";
+import { imageNamePrefix } from "../../../src/stack/image-name.ts";
 import { packImageArchive } from "../../../src/image/image-layout.ts";
 import type { Digest, ImageSettings } from "../../../src/stack/stack.ts";
 import { createWorkshop, FINGERPRINT } from "../../support/assemble.ts";
@@ -205,4 +206,11 @@ test("the empty image is the same everywhere, has a command and one layer withou
   expect(config.config.Cmd).toHaveLength(1);
   expect(config.rootfs.diff_ids).toEqual([sha256(Buffer.alloc(1024))]);
   expect(image.configDigest).toBe(createEmptyImage("amd64").configDigest);
+});
+
+test("the empty image has the name of no stack's image, not even of a stack called qclock", () => {
+  const { reference } = createEmptyImage("amd64");
+
+  for (const stack of ["qclock", "empty"])
+    expect(reference.startsWith(`${imageNamePrefix}/${stack}/`)).toBe(false);
 });
