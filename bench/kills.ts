@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { seededRandom } from "../test/support/seeded-random.ts";
 import { ownEnvironment } from "./environment.ts";
 import { type RowWriter, startRowWriter } from "./row-writer.ts";
 
@@ -43,7 +44,7 @@ interface Ended {
   readonly durationMs: number;
 }
 
-const random = randomFrom(Number(values.seed));
+const random = seededRandom(Number(values.seed));
 const stack = `kills-${process.pid}`;
 const directory = await mkdtemp(path.join(tmpdir(), "qclock-kills-"));
 const environment = {
@@ -132,17 +133,6 @@ async function qclock(words: readonly string[], killAfterMs?: number): Promise<E
 
 function mustSucceed({ exitCode, output }: Pick<Ended, "exitCode" | "output">): void {
   if (exitCode !== 0) throw new Error(`up ended with ${exitCode}:\n${output}`);
-}
-
-/** The same numbers for the same seed, so that a run can be had again: mulberry32. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 async function freePort(): Promise<number> {

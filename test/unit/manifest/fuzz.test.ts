@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { loadManifest } from "../../../src/manifest/load.ts";
 import { resolveStack } from "../../../src/stack/resolve.ts";
+import { seededRandom } from "../../support/seeded-random.ts";
 
 /** Whatever stands in a manifest, reading it ends in a stack or in diagnostics: an exception is a bug. */
 
@@ -48,15 +49,10 @@ const tokens = [
   ),
 ];
 
-/** Numbers from a seed, the same on every machine. Source: mulberry32, public domain. */
+/** Whole numbers from 0 to below a limit that a seed decides. */
 function randomFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
+  const random = seededRandom(seed);
+  return (below) => Math.floor(random() * below);
 }
 
 function mutate(text: string, random: (below: number) => number): string {

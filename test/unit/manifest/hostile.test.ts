@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { codesOf, loadText, readText, screenOf } from "../../support/read-manifest.ts";
+import { seededRandom } from "../../support/seeded-random.ts";
 
 /** A manifest of a stranger: it may be refused, but not cost time or memory, and never crash. */
 
@@ -278,17 +279,6 @@ describe("values keep what was written", () => {
   });
 });
 
-/** A small generator (mulberry32), so that a failure can be repeated. */
-function createRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 const manifestText = readFileSync(
   path.resolve(import.meta.dirname, "../../../stack.config.yaml"),
   "utf8",
@@ -297,7 +287,7 @@ const manifestText = readFileSync(
 test.each([1, 2, 3, 4])(
   "whatever happens to the manifest, it is read or refused (seed %d)",
   (seed) => {
-    const random = createRandom(seed);
+    const random = seededRandom(seed);
     const pieces = [
       "[",
       "]",

@@ -8,7 +8,8 @@ import {
 } from "../../../src/packages/deb/keys/debian.ts";
 import { type VerifyRequest, verifyReleaseFile } from "../../../src/packages/deb/release-file.ts";
 import { createTestKey, type TestKey } from "../../support/fake-mirror.ts";
-import { mutate, seededRandom } from "../../support/mutate.ts";
+import { mutate } from "../../support/mutate.ts";
+import { seededRandom } from "../../support/seeded-random.ts";
 
 const digest = "0123456789abcdef".repeat(4);
 const release = `Origin: Debian
