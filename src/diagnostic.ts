@@ -63,3 +63,19 @@ export interface Diagnostic {
   readonly related: readonly RelatedLocation[];
   readonly hint?: string;
 }
+
+/** A mistake at one place. */
+export function errorAt(
+  location: Location,
+  code: DiagnosticCode,
+  { message, hint }: { readonly message: string; readonly hint?: string | undefined },
+): Diagnostic {
+  return {
+    severity: "error",
+    code,
+    message,
+    location,
+    related: [],
+    ...(hint === undefined ? {} : { hint }),
+  };
+}

@@ -1,6 +1,6 @@
 import type { Document } from "yaml";
 import type * as z from "zod";
-import type { Diagnostic, DiagnosticCode, Location } from "../diagnostic.ts";
+import { type Diagnostic, type DiagnosticCode, errorAt } from "../diagnostic.ts";
 import { nearest } from "../nearest.ts";
 import { limits } from "./guard.ts";
 import type { Locator } from "./locate.ts";
@@ -29,7 +29,7 @@ export function diagnoseIssue(request: IssueRequest): readonly Diagnostic[] {
       return [diagnoseType(request)];
     case "invalid_key":
       return [
-        error("invalid-value", locator.key(issue.path), {
+        errorAt(locator.key(issue.path), "invalid-value", {
           message: `"${String(issue.path.at(-1))}" is not ${expectation(issue.issues[0] ?? issue)}.`,
         }),
       ];
@@ -46,7 +46,7 @@ function diagnoseValue(
   const value = valueAt(document, issue.path);
   const values = issue.code === "invalid_value" ? issue.values.map(String) : [];
   const suggestion = typeof value === "string" ? nearest(value, values) : undefined;
-  return error(codeOfValues(values), locator.value(issue.path), {
+  return errorAt(locator.value(issue.path), codeOfValues(values), {
     message: `${describePath(issue.path)} must be ${expectation(issue)}; it is ${show(value)}.`,
     hint: suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`,
   });
@@ -60,7 +60,7 @@ function diagnoseType(request: IssueRequest): Diagnostic {
   const { issue, document, locator } = request;
   const value = valueAt(document, issue.path);
   if (value === undefined) return missingKey(issue.path, locator);
-  return error("wrong-type", locator.value(issue.path), {
+  return errorAt(locator.value(issue.path), "wrong-type", {
     message: `${describePath(issue.path)} must be ${expectation(issue)}, but is ${show(value)}.`,
   });
 }
@@ -73,7 +73,7 @@ const missingKeyHints: ReadonlyMap<PropertyKey | undefined, string> = new Map([
 function missingKey(path: readonly PropertyKey[], locator: Locator): Diagnostic {
   const parent = path.slice(0, -1);
   const location = parent.length === 0 ? locator.value([]) : locator.key(parent);
-  return error("missing-key", location, {
+  return errorAt(location, "missing-key", {
     message: `${describePath(parent)} lacks "${String(path.at(-1))}".`,
     hint: missingKeyHints.get(path.at(-1)),
   });
@@ -100,7 +100,7 @@ function diagnoseUnion(
   );
   const { message } = issue;
   return [
-    error("wrong-type", locator.value(issue.path), {
+    errorAt(locator.value(issue.path), "wrong-type", {
       message: `${describePath(issue.path)} must be ${
         message === "Invalid input" ? [...wanted].join(", or ") : message
       }, but is ${show(value)}.`,
@@ -119,25 +119,10 @@ function unknownKey(key: string, path: readonly PropertyKey[], locator: Locator)
   const refused = refusalOf(key, path);
   const hint = refused ?? (suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`);
   const isOs = known.includes("debian-12");
-  return error(isOs ? "unknown-os" : "unknown-key", locator.key([...path, key]), {
+  return errorAt(locator.key([...path, key]), isOs ? "unknown-os" : "unknown-key", {
     message: isOs
       ? `"${key}" is not an operating system that qclock knows.`
       : `"${key}" is not a key of ${path.length === 0 ? "a manifest" : describePath(path)}.`,
     hint,
   });
-}
-
-function error(
-  code: DiagnosticCode,
-  location: Location,
-  { message, hint }: { readonly message: string; readonly hint?: string | undefined },
-): Diagnostic {
-  return {
-    severity: "error",
-    code,
-    message,
-    location,
-    related: [],
-    ...(hint === undefined ? {} : { hint }),
-  };
 }

@@ -1,5 +1,5 @@
 import type { Document, ErrorCode } from "yaml";
-import type { Diagnostic, DiagnosticCode } from "../diagnostic.ts";
+import { type Diagnostic, type DiagnosticCode, errorAt } from "../diagnostic.ts";
 import { limits } from "./guard.ts";
 import type { Locator } from "./locate.ts";
 import { findUnclosed, type Unclosed } from "./unclosed.ts";
@@ -20,9 +20,8 @@ export function syntaxProblems(
     for (const { code, message, pos } of told) {
       if (problems.length >= limits.problems) return problems;
       problems.push(
-        problem(codeOf(code), {
+        errorAt(locator.range(pos[0], Math.max(pos[0] + 1, pos[1])), codeOf(code), {
           message: sentence(message),
-          location: locator.range(pos[0], Math.max(pos[0] + 1, pos[1])),
           hint: hintOf(code),
         }),
       );
@@ -31,9 +30,8 @@ export function syntaxProblems(
   const second = documents[1];
   if (second !== undefined && problems.length === 0) {
     problems.push(
-      problem("yaml-syntax", {
+      errorAt(locator.range(second.range[0], second.range[0] + 1), "yaml-syntax", {
         message: "The manifest holds more than one document.",
-        location: locator.range(second.range[0], second.range[0] + 1),
         hint: "One file describes one stack; remove the `---` line.",
       }),
     );
@@ -47,9 +45,8 @@ const unclosedCodes: ReadonlySet<ErrorCode> = new Set(["BAD_INDENT", "MISSING_CH
 function unclosedProblem({ offset, opening }: Unclosed, locator: Locator): Diagnostic {
   const isBracket = opening === "[" || opening === "{";
   const closing = opening === "[" ? "]" : opening === "{" ? "}" : opening;
-  return problem("yaml-syntax", {
+  return errorAt(locator.range(offset, offset + 1), "yaml-syntax", {
     message: `This ${isBracket ? "bracket" : "quote"} is never closed.`,
-    location: locator.range(offset, offset + 1),
     hint: `Close it with ${closing}${isBracket ? ", or put the value in quotes if it is meant as text" : ""}.`,
   });
 }
@@ -80,24 +77,6 @@ function hintOf(code: ErrorCode): string | undefined {
     default:
       return undefined;
   }
-}
-
-function problem(
-  code: DiagnosticCode,
-  parts: {
-    readonly message: string;
-    readonly location: Diagnostic["location"];
-    readonly hint: string | undefined;
-  },
-): Diagnostic {
-  const { hint, ...rest } = parts;
-  return {
-    severity: "error",
-    code,
-    related: [],
-    ...rest,
-    ...(hint === undefined ? {} : { hint }),
-  };
 }
 
 function sentence(text: string): string {

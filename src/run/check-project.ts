@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { Diagnostic, DiagnosticCode, Location } from "../diagnostic.ts";
+import { type Diagnostic, errorAt, type Location } from "../diagnostic.ts";
 import { QclockError } from "../error.ts";
 import { DEFAULT_PATH } from "../image/config.ts";
 import { summarizeRemarks } from "../image/file-remarks.ts";
@@ -65,7 +65,7 @@ async function collect(
     if (!(error instanceof QclockError)) throw error;
     const code = error.code === "path-outside-project" ? error.code : "invalid-file";
     const details = error.details.length === 0 ? "" : ` (${error.details.join(", ")})`;
-    found.push(toDiagnostic(code, at, { message: error.message + details, hint: error.hint }));
+    found.push(errorAt(at, code, { message: error.message + details, hint: error.hint }));
   }
 }
 
@@ -75,8 +75,8 @@ function checkTrees({ stack, trees, displayPath }: Check, image: AssembledImage)
     const at = stack.locations.get(`images.${image.name}.files.${source}`) ?? placeOf(stack, image);
     return summarizeRemarks(withoutDeclared(remarks, files, image), displayPath).map((summary) =>
       summary.isError
-        ? toDiagnostic("invalid-file", at, summary)
-        : { ...toDiagnostic("file-differs", at, summary), severity: "warning" as const },
+        ? errorAt(at, "invalid-file", summary)
+        : { ...errorAt(at, "file-differs", summary), severity: "warning" as const },
     );
   });
 }
@@ -131,7 +131,7 @@ async function checkProgram(
   if (found?.known === undefined) {
     if (candidates.some((each) => files.mayHold(each.path))) return [];
     return [
-      toDiagnostic("missing-file", at, {
+      errorAt(at, "missing-file", {
         message: `"${program}", which ${owner} starts, is in no layer of image "${image.name}".`,
         hint: "Add the file under `files`, or the package that brings it.",
       }),
@@ -141,7 +141,7 @@ async function checkProgram(
   const shown = source === undefined ? `/${found.path}` : displayPath(source);
   if ((mode & 0o111) === 0) {
     return [
-      toDiagnostic("not-executable", at, {
+      errorAt(at, "not-executable", {
         message: `${shown}, which ${owner} starts, is not executable.`,
         hint: 'Run `chmod +x` on it, or give it `mode: "0755"` in the manifest.',
       }),
@@ -151,7 +151,7 @@ async function checkProgram(
   const [line = ""] = (await readHead(source, headBytes)).toString("utf8").split("\n", 1);
   if (!line.startsWith("#!") || !line.endsWith("\r")) return [];
   return [
-    toDiagnostic("crlf-line-endings", at, {
+    errorAt(at, "crlf-line-endings", {
       message: `${shown}, which ${owner} starts, has CR LF line ends, so that the kernel looks for ${JSON.stringify(line.slice(2))}.`,
       hint: "Save the file with LF line ends; `* text=auto eol=lf` in .gitattributes keeps them.",
     }),
@@ -175,7 +175,7 @@ function checkFolder({ stack, trees }: Check, image: AssembledImage): readonly D
   const at = stack.locations.get(`images.${image.name}.working_dir`) ?? placeOf(stack, image);
   return [
     {
-      ...toDiagnostic("file-differs", at, {
+      ...errorAt(at, "file-differs", {
         message: `Image "${image.name}" has no folder ${folder}, its working folder.`,
         hint:
           inRoot === undefined
@@ -202,19 +202,4 @@ function placeOf(stack: Stack, { name }: Image): Location {
   const place = stack.locations.get(`images.${name}`);
   if (place === undefined) throw new Error(`image ${name} stands nowhere in the manifest`);
   return place;
-}
-
-function toDiagnostic(
-  code: DiagnosticCode,
-  location: Location,
-  { message, hint }: { readonly message: string; readonly hint?: string | undefined },
-): Diagnostic {
-  return {
-    severity: "error",
-    code,
-    message,
-    location,
-    related: [],
-    ...(hint === undefined ? {} : { hint }),
-  };
 }
