@@ -147,8 +147,11 @@ async function runHelper(
   request: ContainerRequest,
   signal: AbortSignal,
 ): Promise<string> {
-  const id = await engine.createContainer(request, signal);
+  signal.throwIfAborted();
+  // Not cancelled: the Engine may make the container of a call that was given up, and nobody would know its id.
+  const id = await engine.createContainer(request);
   try {
+    signal.throwIfAborted();
     await engine.startContainer(id, signal);
     await engine.waitContainer(id, signal);
     const lines: string[] = [];
