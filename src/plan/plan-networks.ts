@@ -2,6 +2,7 @@ import { QclockError } from "../error.ts";
 import type { Network } from "../stack/stack.ts";
 import type { EngineFacts, ObservedNetwork } from "./observed.ts";
 import type { Planning } from "./reconcile.ts";
+import { shapeOnEngine } from "./network-shape.ts";
 import { refuseNetworkUsers } from "./foreign-users.ts";
 import { chooseSubnets, defaultSubnetRange } from "./subnets.ts";
 
@@ -19,10 +20,9 @@ export function networkDivergence(
   present: ObservedNetwork,
   engine: Pick<EngineFacts, "isolatesNetworks">,
 ): string | undefined {
-  const isolated = network.isolated && engine.isolatesNetworks;
+  const { outbound, isolated } = shapeOnEngine(network, engine.isolatesNetworks);
   if (present.configHash !== networkHash(network) || present.internal !== network.internal)
     return "its declaration changed";
-  const outbound = network.outbound || (!network.internal && !engine.isolatesNetworks);
   if (present.outbound !== outbound)
     return present.outbound ? "it has a way out" : "it has no way out";
   if (present.isolated === isolated) return undefined;

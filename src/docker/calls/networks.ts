@@ -1,4 +1,5 @@
 import type { EngineClient } from "../connection/client.ts";
+import { shapeOnEngine } from "../../plan/network-shape.ts";
 import type { Engine } from "../engine.ts";
 import { engineStatus } from "../errors.ts";
 import { isolationApi, networkOptions } from "../network-options.ts";
@@ -10,7 +11,7 @@ type NetworkCalls = Pick<Engine, "createNetwork" | "connectNetwork" | "removeNet
 export function networkCalls(client: EngineClient): NetworkCalls {
   return {
     async createNetwork({ name, internal, outbound, isolated, subnet, labels }, signal) {
-      const canIsolate = client.hasApi(isolationApi);
+      const shape = shapeOnEngine({ internal, outbound, isolated }, client.hasApi(isolationApi));
       const recorded = await client.recorded({ kind: "network", name, labels, signal });
       const network = await client.change(
         { operation: `create network ${name}`, signal },
@@ -22,12 +23,7 @@ export function networkCalls(client: EngineClient): NetworkCalls {
             CheckDuplicate: true,
             Internal: internal,
             EnableIPv6: false,
-            Options: networkOptions({
-              internal,
-              // An older Engine would leave unknown names without an answer, for which a program then waits.
-              outbound: outbound || !canIsolate,
-              isolated: isolated && canIsolate,
-            }),
+            Options: networkOptions(shape),
             IPAM: { Driver: "default", Config: [{ Subnet: subnet }] },
             Labels: Object.fromEntries(recorded),
             abortSignal,
