@@ -39,7 +39,7 @@ export function containerCalls(client: EngineClient): ContainerCalls {
       const operation = describeRequest(request);
       const { nameServers: _, ...asBefore } = request;
       const recorded = {
-        // See `networkOptions`: there is a way out where the Engine cannot close it without harm.
+        // See `isolationApi`: an older Engine keeps the way out, and so its name servers.
         ...(client.hasApi(isolationApi) ? request : asBefore),
         labels: await client.recorded({ kind: "container", ...request, signal }),
       };
