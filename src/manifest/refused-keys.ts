@@ -130,14 +130,11 @@ const service: Readonly<Record<string, string>> = {
   replicas: "One container runs for each service.",
   runtime: "The Engine's default runtime is used; set another in the Engine's configuration.",
   scale: "One container runs for each service.",
-  shm_size: 'Mount memory of that size: `tmpfs: ["/dev/shm:size=64m"]`.',
   stdin_open:
     "Services have no input; `qclock exec SERVICE COMMAND` starts a command that has one.",
   storage_opt: "Data goes to `volumes`; memory for files is limited with `tmpfs`.",
   sysctls: "Kernel parameters are not changed; set them on the Engine's machine.",
   tty: "Services have no terminal; `qclock exec SERVICE COMMAND` starts a command that has one.",
-  ulimits:
-    "Use `pids_limit` and `mem_limit`; further limits are set in the Engine's configuration.",
   use_api_socket:
     "The Engine's socket is never given to a service: who has it is root on the host.",
   userns_mode: noHost,

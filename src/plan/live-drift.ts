@@ -1,5 +1,5 @@
 import type { Service, Stack } from "../stack/stack.ts";
-import { type LiveSettings, mountText, portText } from "./live-settings.ts";
+import { type LiveSettings, mountText, portText, ulimitText } from "./live-settings.ts";
 import type { EngineFacts, ObservedNetwork } from "./observed.ts";
 import { secretsVolumeName } from "./secret-volumes.ts";
 
@@ -28,7 +28,7 @@ export function liveDrift(request: DriftRequest): readonly string[] {
 }
 
 function limitsDrift({ service, live, engine }: DriftRequest): readonly string[] {
-  const { memoryBytes, cpus, pids } = service.limits;
+  const { memoryBytes, cpus, pids, shmBytes, ulimits = [] } = service.limits;
   const { limits } = engine;
   const wrong: string[] = [];
   if (limits.memory && live.memoryBytes !== memoryBytes)
@@ -42,6 +42,11 @@ function limitsDrift({ service, live, engine }: DriftRequest): readonly string[]
     wrong.push(`CPU limit ${live.cpus === 0 ? "none" : live.cpus}, declared ${cpus}`);
   if (limits.pids && live.pids !== pids)
     wrong.push(`limit of processes ${live.pids === 0 ? "none" : live.pids}, declared ${pids}`);
+  if (shmBytes !== undefined && live.shmBytes !== shmBytes)
+    wrong.push(`/dev/shm of ${mebibytes(live.shmBytes)}, declared ${mebibytes(shmBytes)}`);
+  // Those that are not declared are the Engine's defaults, which its administrator sets.
+  for (const declared of ulimits.map(ulimitText))
+    if (!live.ulimits.includes(declared)) wrong.push(`ulimit ${declared} is missing`);
   for (const name of live.otherResources) wrong.push(`${name} is set, which is not declared`);
   return wrong;
 }

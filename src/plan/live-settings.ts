@@ -1,3 +1,5 @@
+import type { Ulimit } from "../stack/stack.ts";
+
 /**
  * What a container has now, in one shape for all Engines: the Engine's answer says what is in force, the labels
  * only what was asked for when the container was made. `docker update` and `docker network connect` change the one
@@ -12,6 +14,10 @@ export interface LiveSettings {
   readonly cpus: number;
   /** 0: no limit. */
   readonly pids: number;
+  /** What `/dev/shm` may hold; 0: not told. */
+  readonly shmBytes: number;
+  /** `nofile 1024:2048`, soft and hard, sorted; with those that the Engine gives every container. See `ulimitText`. */
+  readonly ulimits: readonly string[];
   /** Names of resource settings in force that qclock never asks for, such as `CpuShares`. */
   readonly otherResources: readonly string[];
   readonly restart: { readonly name: string; readonly maximumRetries: number };
@@ -57,6 +63,11 @@ export function portText(port: {
   readonly protocol: string;
 }): string {
   return `${port.hostAddress}:${port.hostPort} -> ${port.containerPort}/${port.protocol}`;
+}
+
+/** How a ulimit is written in `LiveSettings.ulimits`. */
+export function ulimitText({ name, soft, hard }: Ulimit): string {
+  return `${name} ${soft}:${hard}`;
 }
 
 /** How a mount is written in `LiveSettings.mounts`. */

@@ -1,6 +1,7 @@
 import type { Location } from "../diagnostic.ts";
 import type { ManifestService } from "../manifest/schema/manifest.ts";
 import { resolveHardening } from "./hardening.ts";
+import { resolveLimits } from "./limits.ts";
 import { refuseSameTargets, resolveMounts, resolveSecretMounts, resolveTmpfs } from "./mounts.ts";
 import { adviceOnReference } from "./image-advice.ts";
 import { resolvePorts } from "./ports.ts";
@@ -15,7 +16,7 @@ import type {
   Service,
   Volume,
 } from "./stack.ts";
-import { parseCommand, parseDuration, parsePairs, parseSize } from "./values.ts";
+import { parseCommand, parseDuration, parsePairs } from "./values.ts";
 
 export interface ServicesRequest extends ResolveRequest {
   readonly problems: Problems;
@@ -129,19 +130,6 @@ function resolveDependencies(request: ServiceRequest): ReadonlyMap<string, Depen
     );
   }
   return resolved;
-}
-
-/** The least that the Engine takes. */
-const MINIMUM_MEMORY_BYTES = 6 * 1024 * 1024;
-
-function resolveLimits({ name, service, loaded, problems }: ServiceRequest): Service["limits"] {
-  const memoryBytes = parseSize(service.mem_limit);
-  if (memoryBytes < MINIMUM_MEMORY_BYTES) {
-    problems.add("invalid-value", loaded.locator.value(["services", name, "mem_limit"]), {
-      message: `A memory limit of ${memoryBytes} bytes is too small; the Engine takes 6m or more.`,
-    });
-  }
-  return { memoryBytes, cpus: Number(service.cpus), pids: service.pids_limit };
 }
 
 function resolveRestart({ name, service, loaded, problems }: ServiceRequest): RestartPolicy {

@@ -259,6 +259,19 @@ export interface Limits {
   /** In units of one CPU; 0.5 is half of one. */
   readonly cpus: number;
   readonly pids: number;
+  /** What `/dev/shm` may hold; absent: the Engine's default, 64 MiB unless it is set up otherwise. */
+  readonly shmBytes?: number;
+  /** Sorted by name; absent: none, so that the Engine's defaults hold. */
+  readonly ulimits?: readonly Ulimit[];
+}
+
+/** A limit of setrlimit(2) for the processes of a service. */
+export interface Ulimit {
+  /** Without `RLIMIT_`, in lower case: `nofile`. */
+  readonly name: string;
+  /** In force; a process may raise it up to `hard`. -1: no limit, in both. */
+  readonly soft: number;
+  readonly hard: number;
 }
 
 export interface Hardening {

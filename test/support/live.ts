@@ -1,5 +1,10 @@
 import { capabilities } from "../../src/plan/live-drift.ts";
-import { type LiveSettings, mountText, portText } from "../../src/plan/live-settings.ts";
+import {
+  type LiveSettings,
+  mountText,
+  portText,
+  ulimitText,
+} from "../../src/plan/live-settings.ts";
 import type { Service, Stack } from "../../src/stack/stack.ts";
 
 /** What the Engine reports of a container that is exactly as its service is declared. */
@@ -14,6 +19,8 @@ export function asDeclared(
     memorySwapBytes: limits.memoryBytes,
     cpus: limits.cpus,
     pids: limits.pids,
+    shmBytes: limits.shmBytes ?? 67_108_864,
+    ulimits: (limits.ulimits ?? []).map(ulimitText),
     otherResources: [],
     restart: {
       name: restart.type,

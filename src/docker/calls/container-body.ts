@@ -64,7 +64,7 @@ function hostConfig(request: ContainerRequest, loggingDriver: string): Record<st
   };
 }
 
-function limitsBody(limits: ContainerRequest["limits"]): Record<string, number> {
+function limitsBody(limits: ContainerRequest["limits"]): Record<string, unknown> {
   if (limits === undefined) return {};
   return {
     Memory: limits.memoryBytes,
@@ -72,6 +72,11 @@ function limitsBody(limits: ContainerRequest["limits"]): Record<string, number> 
     MemorySwap: limits.memoryBytes,
     NanoCpus: Math.round(limits.cpus * 1e9),
     PidsLimit: limits.pids,
+    ...present("ShmSize", limits.shmBytes),
+    ...present(
+      "Ulimits",
+      limits.ulimits?.map(({ name, soft, hard }) => ({ Name: name, Soft: soft, Hard: hard })),
+    ),
   };
 }
 

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import { capabilities } from "../../plan/live-drift.ts";
-import { type LiveSettings, mountText, portText } from "../../plan/live-settings.ts";
+import { type LiveSettings, mountText, portText, ulimitText } from "../../plan/live-settings.ts";
 
 const strings = z.pipe(
   z.nullish(z.array(z.string())),
@@ -40,6 +40,8 @@ const settingsSchema = z.object({
     CpusetMems: text,
     BlkioWeight: number,
     MemoryReservation: number,
+    ShmSize: number,
+    Ulimits: z.nullish(z.array(z.object({ Name: z.string(), Soft: number, Hard: number }))),
     RestartPolicy: z.nullish(z.object({ Name: text, MaximumRetryCount: number })),
     Privileged: flag,
     CapAdd: strings,
@@ -113,13 +115,20 @@ export function readLiveSettings(inspection: unknown): LiveSettings | undefined 
 
 function resources(
   host: HostConfig,
-): Pick<LiveSettings, "memoryBytes" | "memorySwapBytes" | "cpus" | "pids" | "otherResources"> {
+): Pick<
+  LiveSettings,
+  "memoryBytes" | "memorySwapBytes" | "cpus" | "pids" | "shmBytes" | "ulimits" | "otherResources"
+> {
   return {
     memoryBytes: host.Memory,
     memorySwapBytes: host.MemorySwap,
     cpus: host.NanoCpus / 1e9,
     // -1 and 0 both say that there is none.
     pids: Math.max(0, host.PidsLimit),
+    shmBytes: host.ShmSize,
+    ulimits: (host.Ulimits ?? [])
+      .map(({ Name, Soft, Hard }) => ulimitText({ name: Name, soft: Soft, hard: Hard }))
+      .toSorted(),
     otherResources: otherResources.filter((name) => host[name] !== 0 && host[name] !== ""),
   };
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { limitFields } from "./limits.ts";
 import { probeSchema } from "./probes.ts";
 import {
   commandSchema,
@@ -181,6 +182,7 @@ export const serviceSchema = z.strictObject({
   mem_limit: sizeSchema.default("512m").meta({ description: "Memory limit, 6m or more.", examples: ["256m"] }),
   cpus: z.union([z.number().positive(), z.string().regex(/^\d+(?:\.\d+)?$/)]).default(1).meta({ description: "CPU limit, in units of one CPU.", examples: [0.5] }),
   pids_limit: z.int().positive().default(256).meta({ description: "Limit of processes and threads.", examples: [128] }),
+  ...limitFields,
   read_only: z.boolean().default(true).meta({ description: "The root file system cannot be written. `false` needs a reason.", examples: [true] }),
   cap_drop: z
     .array(z.string())

@@ -39,6 +39,16 @@ test("what differs is named, and nothing else", () => {
     "user",
   ]);
   expect(divergedSections(before, hashOf({ restart: { type: "no" } }))).toEqual(["lifecycle"]);
+  const { limits } = aService({ name: "app" });
+  const nofile = { name: "nofile", soft: 1, hard: 1 };
+  for (const more of [
+    { shmBytes: 1 },
+    { ulimits: [nofile] },
+    { ulimits: [{ ...nofile, hard: 2 }] },
+  ])
+    expect(divergedSections(before, hashOf({ limits: { ...limits, ...more } }))).toEqual([
+      "limits",
+    ]);
   expect(
     divergedSections(
       before,

@@ -24,6 +24,13 @@ const service = aService({
   ports: [{ hostAddress: "127.0.0.1", hostPort: 8080, containerPort: 80, protocol: "tcp" }],
   mounts: [{ type: "volume", volume: "rows", target: "/data", readOnly: false }],
   tmpfs: [{ target: "/run/app", sizeBytes: 65_536, mode: 0o750 }],
+  limits: {
+    memoryBytes: 134_217_728,
+    cpus: 0.5,
+    pids: 64,
+    shmBytes: 134_217_728,
+    ulimits: [{ name: "nofile", soft: 1024, hard: 2048 }],
+  },
   hardening: {
     readOnlyRoot: true,
     dropCapabilities: ["ALL"],
@@ -61,6 +68,8 @@ test.each<[string, Partial<LiveSettings>, string]>([
   ["swap", { memorySwapBytes: -1 }, "memory and swap none, declared 128 MiB"],
   ["CPU", { cpus: 2 }, "CPU limit 2, declared 0.5"],
   ["processes", { pids: 0 }, "limit of processes none, declared 64"],
+  ["shared memory", { shmBytes: 67_108_864 }, "/dev/shm of 64 MiB, declared 128 MiB"],
+  ["an open-file limit", { ulimits: ["nofile 1:2048"] }, "ulimit nofile 1024:2048 is missing"],
   [
     "another resource",
     { otherResources: ["CpuShares"] },
@@ -125,6 +134,10 @@ test.each<[string, Partial<LiveSettings>, string]>([
   ],
 ])("%s: %o is drift", (_, changes, expected) => {
   expect(drift(changes)).toEqual([expected]);
+});
+
+test("a ulimit that the Engine gives every container is no drift", () => {
+  expect(drift({ ulimits: ["nofile 1024:2048", "nproc 5:5"] })).toEqual([]);
 });
 
 test("a limit that the Engine's kernel cannot set is no drift", () => {

@@ -111,6 +111,19 @@ describe("values", () => {
     ["mem_limit: 1g", { limits: { memoryBytes: 1024 ** 3, cpus: 1, pids: 256 } }],
     ["mem_limit: 64MB", { limits: { memoryBytes: 64 * 1024 ** 2, cpus: 1, pids: 256 } }],
     ['cpus: "0.5"', { limits: { memoryBytes: 512 * 1024 ** 2, cpus: 0.5, pids: 256 } }],
+    ["shm_size: 128m", { limits: { shmBytes: 128 * 1024 ** 2 } }],
+    [
+      "ulimits: { nproc: 100, nofile: { soft: 1024, hard: -1 }, core: '0' }",
+      {
+        limits: {
+          ulimits: [
+            { name: "core", soft: 0, hard: 0 },
+            { name: "nofile", soft: 1024, hard: -1 },
+            { name: "nproc", soft: 100, hard: 100 },
+          ],
+        },
+      },
+    ],
     ["stop_grace_period: 1m30s", { stopGracePeriodMs: 90_000 }],
     ["stop_grace_period: 250ms", { stopGracePeriodMs: 250 }],
     ['restart: "no"', { restart: { type: "no" } }],
@@ -118,6 +131,22 @@ describe("values", () => {
     ["job: true", { job: true, restart: { type: "no" } }],
   ])("%s", (written, expected) => {
     expect(serviceOf(written)).toMatchObject(expected);
+  });
+
+  test.each([
+    ["ulimits: { nofile: { soft: 10, hard: 5 } }", "is above the hard one (5)"],
+    ["ulimits: { nofile: { soft: -1, hard: 5 } }", "(-1) is above the hard one (5)"],
+    ["ulimits: { nofiles: 5 }", 'Did you mean "nofile"?'],
+    ["ulimits: { nofile: -2 }", "-1"],
+    ["ulimits: { nofile: { soft: 5 } }", 'lacks "hard"'],
+    ["shm_size: 0b", "/dev/shm of 0 bytes"],
+  ])("%s is refused", (written, words) => {
+    expect(screenOf(textOf(written))).toContain(words);
+    expect(screenOf(textOf(written))).toContain("1 error\n");
+  });
+
+  test("limits that are not written are not there: the Engine's own hold", () => {
+    expect(Object.keys(serviceOf("labels: {}").limits)).toEqual(["memoryBytes", "cpus", "pids"]);
   });
 
   test("environment in both notations", () => {

@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { planStack } from "../../../src/run/plan-stack.ts";
+import { up } from "../../../src/run/up.ts";
+import type { Service } from "../../../src/stack/stack.ts";
+import { aService } from "../../support/a-service.ts";
+import { aShellService, createTestStack, type TestStack } from "../../support/runtime.ts";
+
+/** Settings of a service on their way to a real Engine and, seen from inside its container, into force. */
+
+/** A service with some settings, brought up, and found by the next plan to be as declared. */
+async function bringUp(rig: TestStack, parts: Partial<Service>): Promise<void> {
+  const stack = rig.stack({ services: [aShellService(rig.name, "app", parts)] });
+  const report = await up(rig.context(stack), {});
+  expect(report.nodes.flatMap(({ outcome }) => ("error" in outcome ? outcome.error : []))).toEqual(
+    [],
+  );
+  expect((await planStack(rig.context(stack), {})).plan.nodes).toEqual([]);
+}
+
+/** What a line of shell in the service prints. */
+async function inside(rig: TestStack, script: string): Promise<string> {
+  const command = ["/bin/sh", "-c", script];
+  const { output } = await rig.engine.exec(`${rig.name}-app-1`, command, { timeoutMs: 10_000 });
+  return output.trim();
+}
+
+test("ulimits and the size of /dev/shm hold inside the container", async () => {
+  await using rig = await createTestStack();
+  const { limits } = aService({ name: "app" });
+  const ulimits = [
+    { name: "core", soft: 0, hard: 0 },
+    { name: "nofile", soft: 100, hard: 200 },
+  ];
+  await bringUp(rig, { limits: { ...limits, shmBytes: 32 * 1024 * 1024, ulimits } });
+
+  expect(await inside(rig, "ulimit -Sn; ulimit -Hn; ulimit -c")).toBe("100\n200\n0");
+  expect(await inside(rig, "cat /proc/mounts")).toMatch(/ \/dev\/shm tmpfs \S*size=32768k/);
+});
