@@ -165,7 +165,6 @@ const refusals: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
   mount: {
     bind: "A path of the host is mounted as it is; of the options only `read_only` is known.",
     volume: "A volume is mounted whole; of the options only `read_only` is known.",
-    tmpfs: "Use the service's `tmpfs`.",
     image: "Put the files into the service's own image.",
     consistency: "It has no meaning on Linux; remove it.",
   },

@@ -1,5 +1,12 @@
 import type { Service, Stack } from "../stack/stack.ts";
-import { type LiveSettings, mountText, portText, ulimitText } from "./live-settings.ts";
+import {
+  type LiveSettings,
+  mountText,
+  portText,
+  tmpfsOptions,
+  tmpfsText,
+  ulimitText,
+} from "./live-settings.ts";
 import type { EngineFacts, ObservedNetwork } from "./observed.ts";
 import { secretsVolumeName } from "./secret-volumes.ts";
 
@@ -126,7 +133,9 @@ function surfaceDrift({ stack, service, live }: DriftRequest): readonly string[]
     const source = secretsVolumeName(stack.name, service.name);
     mounts.push(mountText({ type: "volume", source, target: "/run/secrets", readOnly: true }));
   }
-  const tmpfs = service.tmpfs.map(({ target }) => target).toSorted();
+  const tmpfs = service.tmpfs
+    .map((each) => tmpfsText({ target: each.target, options: tmpfsOptions(each) }))
+    .toSorted();
   return [
     ...listDrift("published ports", live.ports, ports),
     ...listDrift("mounts", live.mounts, mounts.toSorted()),

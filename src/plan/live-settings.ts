@@ -1,4 +1,4 @@
-import type { Ulimit } from "../stack/stack.ts";
+import type { TmpfsMount, Ulimit } from "../stack/stack.ts";
 
 /**
  * What a container has now, in one shape for all Engines: the Engine's answer says what is in force, the labels
@@ -38,7 +38,7 @@ export interface LiveSettings {
   readonly ports: readonly string[];
   /** `volume NAME at /target, read-only`, sorted; see `mountText`. */
   readonly mounts: readonly string[];
-  /** Targets of tmpfs mounts, sorted. */
+  /** `/run/app, noexec,size=65536,mode=750`, sorted; see `tmpfsText`. Owners are left out: they may be the image's. */
   readonly tmpfs: readonly string[];
   readonly user: string;
   readonly entrypoint: readonly string[];
@@ -68,6 +68,16 @@ export function portText(port: {
 /** How a ulimit is written in `LiveSettings.ulimits`. */
 export function ulimitText({ name, soft, hard }: Ulimit): string {
   return `${name} ${soft}:${hard}`;
+}
+
+/** What of a path in memory is asked of the Engine, but for its owner. */
+export function tmpfsOptions({ sizeBytes, mode, exec }: Omit<TmpfsMount, "target">): string {
+  return `${exec === true ? "exec" : "noexec"},size=${sizeBytes},mode=${mode.toString(8)}`;
+}
+
+/** How a path in memory is written in `LiveSettings.tmpfs`. */
+export function tmpfsText({ target, options }: { target: string; options: string }): string {
+  return `${target}, ${options}`;
 }
 
 /** How a mount is written in `LiveSettings.mounts`. */

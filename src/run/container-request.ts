@@ -1,4 +1,5 @@
 import type { ContainerMount, ContainerRequest } from "../docker/engine.ts";
+import { tmpfsOptions } from "../plan/live-settings.ts";
 import { secretsVolumeName } from "../plan/secret-volumes.ts";
 import { labels } from "../stack/labels.ts";
 import type { Service, Stack } from "../stack/stack.ts";
@@ -55,10 +56,10 @@ export function containerRequest(request: {
         }),
     ...(isCutOff(stack, service) ? { nameServers: ["127.0.0.1"] } : {}),
     mounts: mountsOf(stack, service),
-    tmpfs: service.tmpfs.map(({ target, sizeBytes, mode, uid = owner.uid, gid = owner.gid }) => ({
-      target,
-      // Without these the mount belongs to root, and the service cannot write to it.
-      options: `rw,nosuid,nodev,noexec,size=${sizeBytes},mode=${mode.toString(8)},uid=${uid},gid=${gid}`,
+    tmpfs: service.tmpfs.map(({ uid = owner.uid, gid = owner.gid, ...tmpfs }) => ({
+      target: tmpfs.target,
+      // Without an owner the mount belongs to root, and the service cannot write to it.
+      options: `rw,nosuid,nodev,${tmpfsOptions(tmpfs)},uid=${uid},gid=${gid}`,
     })),
     limits: service.limits,
     readOnlyRoot: hardening.readOnlyRoot,

@@ -164,6 +164,10 @@ function hintFor(
   if (/read-only file system/i.test(text)) {
     return `Something writes to the root file system, which is read-only: give the path to \`tmpfs\` or a volume of "${service.name}".`;
   }
+  const memory = pathInMemory(service, text);
+  if (memory !== undefined) {
+    return `Nothing can be run from ${memory}, a path in memory: give it \`exec\`, and the reason in \`policy.tmpfs_exec\`.`;
+  }
   if (/permission denied/i.test(text))
     return "A file belongs to another user: compare its owner with the image's `user`.";
   if (/exec format error/i.test(text))
@@ -174,4 +178,13 @@ function hintFor(
   if (hasEnded && state.exitCode === 0 && !service.job)
     return "A service keeps running; one that ends by itself is a job: `job: true`.";
   return `See the whole log with: qclock logs ${service.name}`;
+}
+
+/** The path in memory from which the service tried to load a program, by the loader's own words (glibc, dl-load.c). */
+function pathInMemory({ tmpfs }: Service, text: string): string | undefined {
+  const refusals = text
+    .split("\n")
+    .filter((line) => /failed to map segment from shared object/i.test(line));
+  const inert = tmpfs.filter(({ exec }) => exec !== true).map(({ target }) => target);
+  return inert.find((target) => refusals.some((line) => line.includes(`${target}/`)));
 }

@@ -90,6 +90,9 @@ export function resolveHardening(request: ServiceRequest): {
   for (const [target, reason] of Object.entries(policy?.bind_mounts ?? {})) {
     exceptions.push({ rule: `bind-mount:${target}`, reason });
   }
+  for (const [target, reason] of Object.entries(policy?.tmpfs_exec ?? {})) {
+    exceptions.push({ rule: `tmpfs-exec:${target}`, reason });
+  }
   for (const [rule, reason] of [
     ["new-privileges", policy?.new_privileges],
     ["outbound", policy?.outbound],

@@ -1,11 +1,10 @@
 import path from "node:path";
+import type { DocumentPath } from "../manifest/locate.ts";
 import type { ManifestService } from "../manifest/schema/manifest.ts";
 import { projectPath } from "./project-path.ts";
 import type { ServiceRequest } from "./services.ts";
 import type { Mount, SecretMount, TmpfsMount } from "./stack.ts";
-import { isInside, parseMode, parseSize } from "./values.ts";
-
-const DEFAULT_TMPFS_BYTES = 64 * 1024 * 1024;
+import { isInside, parseMode } from "./values.ts";
 
 /** Volumes and paths of the host; the latter need a reason. */
 export function resolveMounts(request: ServiceRequest): readonly Mount[] {
@@ -14,6 +13,19 @@ export function resolveMounts(request: ServiceRequest): readonly Mount[] {
   for (const [index, volume] of (service.volumes ?? []).entries()) {
     const at = ["services", name, "volumes", index] as const;
     const { type, source, target, readOnly } = readMount(volume);
+    // See `resolveTmpfs`.
+    if (type === "tmpfs") continue;
+    if (source === undefined) {
+      problems.add("missing-key", loaded.locator.value(at), {
+        message: `A mount of type "${type}" lacks "source".`,
+        hint:
+          type === "volume"
+            ? "Name a volume of `volumes`; data without a name would be lost with the container."
+            : "Name a path of the host.",
+      });
+      continue;
+    }
+    refuseTmpfsOptions(request, at, volume);
     if (type === "volume") {
       if (request.volumes.has(source)) mounts.push({ type, volume: source, target, readOnly });
       else {
@@ -74,55 +86,36 @@ export function refuseSameTargets(
   }
 }
 
-function readMount(volume: NonNullable<ManifestService["volumes"]>[number]): {
-  readonly type: "volume" | "bind";
-  readonly source: string;
+type VolumeEntry = NonNullable<ManifestService["volumes"]>[number];
+
+function refuseTmpfsOptions(
+  { loaded, problems }: ServiceRequest,
+  at: DocumentPath,
+  volume: VolumeEntry,
+): void {
+  if (typeof volume === "string" || volume.tmpfs === undefined) return;
+  problems.add("invalid-value", loaded.locator.key([...at, "tmpfs"]), {
+    message: `\`tmpfs\` says nothing of a mount of type "${volume.type}".`,
+    hint: "Write `type: tmpfs` for a path in memory, or remove it.",
+  });
+}
+
+function readMount(volume: VolumeEntry): {
+  readonly type: "volume" | "bind" | "tmpfs";
+  readonly source: string | undefined;
   readonly target: string;
   readonly readOnly: boolean;
 } {
-  if (typeof volume !== "string") return { ...volume, readOnly: volume.read_only };
+  if (typeof volume !== "string") {
+    const { type, source, target, read_only: readOnly } = volume;
+    return { type, source, target, readOnly };
+  }
   const [source = "", target = "", mode] = volume.split(":");
   return {
     type: /^[./~]/.test(source) ? "bind" : "volume",
     source,
     target,
     readOnly: mode === "ro",
-  };
-}
-
-/** Writable paths in memory. */
-export function resolveTmpfs(service: ManifestService): readonly TmpfsMount[] {
-  const entries = typeof service.tmpfs === "string" ? [service.tmpfs] : (service.tmpfs ?? []);
-  return entries.map((entry) => {
-    const mount = typeof entry === "string" ? parseTmpfs(entry) : entry;
-    return {
-      target: mount.target,
-      sizeBytes: mount.size === undefined ? DEFAULT_TMPFS_BYTES : parseSize(mount.size),
-      mode: mount.mode === undefined ? 0o750 : parseMode(mount.mode),
-      ...(mount.uid === undefined ? {} : { uid: mount.uid }),
-      ...(mount.gid === undefined ? {} : { gid: mount.gid }),
-    };
-  });
-}
-
-function parseTmpfs(text: string): {
-  readonly target: string;
-  readonly size?: string;
-  readonly mode?: string;
-  readonly uid?: number;
-  readonly gid?: number;
-} {
-  const [target = "", options = ""] = text.split(":");
-  const values = new Map(
-    options.split(",").map((option) => [option.split("=")[0], option.split("=")[1]]),
-  );
-  const [size, mode, uid, gid] = ["size", "mode", "uid", "gid"].map((key) => values.get(key));
-  return {
-    target,
-    ...(size === undefined ? {} : { size }),
-    ...(mode === undefined ? {} : { mode }),
-    ...(uid === undefined ? {} : { uid: Number(uid) }),
-    ...(gid === undefined ? {} : { gid: Number(gid) }),
   };
 }
 

@@ -105,8 +105,8 @@ export function pathsToLookUp(loaded: LoadedManifest): readonly string[] {
   for (const { file } of Object.values(secrets ?? {})) if (file !== undefined) relative.push(file);
   for (const { volumes } of Object.values(services)) {
     for (const volume of volumes ?? []) {
-      const source = typeof volume === "string" ? (volume.split(":")[0] ?? "") : volume.source;
-      if (/^[./~]/.test(source)) relative.push(source);
+      const source = typeof volume === "string" ? volume.split(":")[0] : volume.source;
+      if (source !== undefined && /^[./~]/.test(source)) relative.push(source);
     }
   }
   return relative.map((file) => path.resolve(loaded.directory, file));

@@ -2,7 +2,8 @@ import type { Location } from "../diagnostic.ts";
 import type { ManifestService } from "../manifest/schema/manifest.ts";
 import { resolveHardening } from "./hardening.ts";
 import { resolveLimits } from "./limits.ts";
-import { refuseSameTargets, resolveMounts, resolveSecretMounts, resolveTmpfs } from "./mounts.ts";
+import { refuseSameTargets, resolveMounts, resolveSecretMounts } from "./mounts.ts";
+import { resolveTmpfs } from "./tmpfs.ts";
 import { adviceOnReference } from "./image-advice.ts";
 import { resolvePorts } from "./ports.ts";
 import { resolveProbes } from "./probes.ts";
@@ -62,7 +63,7 @@ function resolveService(request: ServiceRequest): Service {
     });
   }
   const mounts = resolveMounts(request);
-  const tmpfs = resolveTmpfs(service);
+  const tmpfs = resolveTmpfs(request);
   refuseSameTargets(request, mounts, tmpfs);
   return {
     name,

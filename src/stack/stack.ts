@@ -238,6 +238,8 @@ export interface TmpfsMount {
   readonly target: string;
   readonly sizeBytes: number;
   readonly mode: number;
+  /** Programs may be run from it; absent: they cannot. */
+  readonly exec?: true;
   /** Owner; absent: the service's user. */
   readonly uid?: number;
   readonly gid?: number;

@@ -29,6 +29,7 @@ const rawSchema = z.object({
     LogConfig: z
       .object({ Type: z.string().default(""), Config: z.record(z.string(), z.string()).nullish() })
       .nullish(),
+    Tmpfs: z.record(z.string(), z.string()).nullish(),
     Init: z.boolean().nullish(),
   }),
   Mounts: z
@@ -65,6 +66,8 @@ export interface Inspection {
   readonly restart: { readonly name: string; readonly maximumRetries: number };
   readonly logDriver: string;
   readonly logOptions: ReadonlyMap<string, string>;
+  /** Paths in memory from which programs may be run. */
+  readonly executableTmpfs: readonly string[];
   readonly mounts: readonly {
     readonly type: string;
     readonly source: string;
@@ -106,6 +109,9 @@ export function readInspection(state: ContainerState): Inspection {
     },
     logDriver: HostConfig.LogConfig?.Type ?? "",
     logOptions: new Map(Object.entries(HostConfig.LogConfig?.Config ?? {})),
+    executableTmpfs: Object.entries(HostConfig.Tmpfs ?? {}).flatMap(([target, options]) =>
+      isExecutable(options) ? [target] : [],
+    ),
     mounts: (Mounts ?? []).map(({ Type, Source, Destination, RW, Propagation }) => ({
       type: Type,
       source: Source,
@@ -119,4 +125,10 @@ export function readInspection(state: ContainerState): Inspection {
 /** The Engine takes and gives capabilities with and without `CAP_`. */
 function plainCapability(name: string): string {
   return name.toUpperCase().replace(/^CAP_/, "");
+}
+
+/** The Engine forbids it unless told otherwise; of two words the last one counts. */
+function isExecutable(options: string): boolean {
+  const words = options.split(",");
+  return words.findLast((word) => word === "exec" || word === "noexec") === "exec";
 }

@@ -3,6 +3,8 @@ import {
   type LiveSettings,
   mountText,
   portText,
+  tmpfsOptions,
+  tmpfsText,
   ulimitText,
 } from "../../src/plan/live-settings.ts";
 import type { Service, Stack } from "../../src/stack/stack.ts";
@@ -45,7 +47,9 @@ export function asDeclared(
             : (stack.volumes.get(mount.volume)?.engineName ?? ""),
       }),
     ),
-    tmpfs: service.tmpfs.map(({ target }) => target),
+    tmpfs: service.tmpfs.map((each) =>
+      tmpfsText({ target: each.target, options: tmpfsOptions(each) }),
+    ),
     user: service.user ?? "",
     entrypoint: service.entrypoint ?? [],
     command: service.command ?? [],

@@ -1,6 +1,12 @@
 import * as z from "zod/mini";
 import { capabilities } from "../../plan/live-drift.ts";
-import { type LiveSettings, mountText, portText, ulimitText } from "../../plan/live-settings.ts";
+import {
+  type LiveSettings,
+  mountText,
+  portText,
+  tmpfsText,
+  ulimitText,
+} from "../../plan/live-settings.ts";
 
 const strings = z.pipe(
   z.nullish(z.array(z.string())),
@@ -198,8 +204,16 @@ function surface(host: HostConfig): Pick<LiveSettings, "ports" | "mounts" | "tmp
   return {
     ports: ports.toSorted(),
     mounts: [...mounts, ...host.Binds].toSorted(),
-    tmpfs: Object.keys(host.Tmpfs ?? {}).toSorted(),
+    tmpfs: Object.entries(host.Tmpfs ?? {})
+      .map(([target, options]) => tmpfsText({ target, options: comparedOptions(options) }))
+      .toSorted(),
   };
+}
+
+/** Those of a tmpfs mount's options that `tmpfsOptions` gives, in the order in which they were given. */
+function comparedOptions(options: string): string {
+  const words = options.split(",");
+  return words.filter((word) => /^(?:(?:no)?exec$|size=|mode=)/u.test(word)).join(",");
 }
 
 function splitVariable(variable: string): readonly [string, string] {

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { limitFields } from "./limits.ts";
+import { tmpfsSchema, volumeMountSchema } from "./mounts.ts";
 import { probeSchema } from "./probes.ts";
 import {
   commandSchema,
@@ -45,37 +46,6 @@ const portSchema = z.union([
       .optional().meta({ description: "Port of the host; the Engine chooses one when there is none.", examples: [8080] }),
     host_ip: z.string().optional().meta({ description: "Address of the host; 127.0.0.1 by default.", examples: ["127.0.0.1"] }),
     protocol: z.enum(["tcp", "udp"]).default("tcp").meta({ description: "Protocol of both ports.", examples: ["udp"] }),
-  }),
-]);
-
-const volumeMountSchema = z.union([
-  z
-    .string()
-    .regex(
-      /^[^:]+:\/[^:]*(?::(?:ro|rw))?$/,
-      "a volume such as `data:/var/lib/data` or `./conf:/etc/conf:ro`",
-    ),
-  z.strictObject({
-    type: z.enum(["volume", "bind"]).meta({ description: "A named volume, or a path of the host.", examples: ["volume"] }),
-    source: z.string().meta({ description: "Name of the volume, or path of the host.", examples: ["data"] }),
-    target: imagePathSchema.meta({ description: "Path in the container.", examples: ["/var/lib/app"] }),
-    read_only: z.boolean().default(false).meta({ description: "The service can only read it.", examples: [true] }),
-  }),
-]);
-
-const tmpfsSchema = z.union([
-  z
-    .string()
-    .regex(
-      /^\/[^:]*(?::(?:(?:size=\d+[kKmMgG]?|mode=[0-7]{3,4}|uid=\d+|gid=\d+|rw|noexec|nosuid|nodev)(?:,|$))*)?$/,
-      "a path with options, such as `/run/app:size=16m,mode=0750`",
-    ),
-  z.strictObject({
-    target: imagePathSchema.meta({ description: "Path in the container.", examples: ["/run/app"] }),
-    size: sizeSchema.optional().meta({ description: "Most that it may hold; `64m` by default.", examples: ["16m"] }),
-    mode: modeSchema.optional().meta({ description: "Its mode, in quotes; `0750` by default.", examples: ["0700"] }),
-    uid: z.int().nonnegative().optional().meta({ description: "Owner; the service's user by default.", examples: [10001] }),
-    gid: z.int().nonnegative().optional().meta({ description: "Group; that of the service's user by default.", examples: [10001] }),
   }),
 ]);
 
@@ -126,6 +96,13 @@ const policySchema = z
     host: reasonSchema
       .optional()
       .meta({ description: "The service may reach services of the host through its networks' gateways, which `verify` tries. An Engine 28 or newer keeps the host off every network that probes do not need it on.", examples: ["it sends its log to the host's collector"] }),
+    tmpfs_exec: z
+      .record(z.string(), reasonSchema)
+      .optional()
+      .meta({
+        description: "Why programs may be run from each path in memory (`exec`), by its path.",
+        examples: [{ "/var/lib/varnish": "varnish compiles its configuration to a program" }],
+      }),
     bind_mounts: z
       .record(z.string(), reasonSchema)
       .optional()
@@ -164,12 +141,12 @@ export const serviceSchema = z.strictObject({
     }),
   volumes: z
     .array(volumeMountSchema)
-    .optional().meta({ description: "Named volumes and, with a reason, paths of the host.", examples: [["data:/var/lib/app"]] }),
+    .optional().meta({ description: "Named volumes and, with a reason, paths of the host; also paths in memory.", examples: [["data:/var/lib/app"]] }),
   tmpfs: z
     .union([z.string(), z.array(tmpfsSchema)])
     .optional()
     .meta({
-      description: "Writable paths in memory, owned by the service's user unless said otherwise.",
+      description: "Writable paths in memory, owned by the service's user unless said otherwise. Nothing there can be run without `exec`, which needs a reason.",
       examples: [["/run/app:size=16m"]],
     }),
   secrets: z

@@ -270,6 +270,21 @@ export const containerChecks: readonly Check<ServiceSubject>[] = [
     },
   },
   {
+    id: "RUN-023",
+    title: "programs run from no path in memory but those the manifest gives a reason for",
+    severity: "medium",
+    sources: ["qclock"],
+    run({ inspection, service }) {
+      const paths = inspection.executableTmpfs;
+      if (paths.length === 0) return passed();
+      const evidence = paths.map((path) => `programs may be run from ${path}, in memory`);
+      const reasons = paths.map((path) => reasonFor(service, `tmpfs-exec:${path}`));
+      const unexplained = evidence.filter((_, index) => reasons[index] === undefined);
+      if (unexplained.length > 0) return judge(unexplained);
+      return { status: "allowed", evidence, reason: reasons.join("; ") };
+    },
+  },
+  {
     id: "RUN-021",
     title:
       "its secrets are files that only its user can read, never variables, labels or log lines",

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { planStack } from "../../../src/run/plan-stack.ts";
 import { up } from "../../../src/run/up.ts";
 import type { Service } from "../../../src/stack/stack.ts";
+import { aProbe } from "../../support/a-probe.ts";
 import { aService } from "../../support/a-service.ts";
 import { aShellService, createTestStack, type TestStack } from "../../support/runtime.ts";
 
@@ -35,4 +36,43 @@ test("ulimits and the size of /dev/shm hold inside the container", async () => {
 
   expect(await inside(rig, "ulimit -Sn; ulimit -Hn; ulimit -c")).toBe("100\n200\n0");
   expect(await inside(rig, "cat /proc/mounts")).toMatch(/ \/dev\/shm tmpfs \S*size=32768k/);
+});
+
+/** The C library under a name of its own, in memory: loading it takes `exec`. */
+const loadFromMemory =
+  "cat /lib/*-linux-gnu/libc.so.6 > /run/app/copy.so && LD_PRELOAD=/run/app/copy.so /bin/ls / 2>&1";
+
+const memory = { target: "/run/app", sizeBytes: 16 * 1024 * 1024, mode: 0o700 };
+
+test("programs run from a path in memory with `exec`, and nothing there is setuid or a device", async () => {
+  await using rig = await createTestStack();
+  await bringUp(rig, { tmpfs: [{ ...memory, exec: true, gid: 5 }] });
+
+  expect(await inside(rig, loadFromMemory)).not.toContain("failed to map");
+  const mount = (await inside(rig, "cat /proc/mounts"))
+    .split("\n")
+    .find((line) => line.includes(" /run/app "));
+  const options = mount?.split(" ")[3]?.split(",") ?? [];
+  expect(options).toEqual(
+    expect.arrayContaining(["rw", "nosuid", "nodev", "size=16384k", "mode=700", "gid=5"]),
+  );
+  expect(options).not.toContain("noexec");
+});
+
+test("a service that may run nothing from a path in memory is told of `exec`", async () => {
+  await using rig = await createTestStack();
+  const script = `${loadFromMemory}; exit 3`;
+  const service = aShellService(rig.name, "app", {
+    script,
+    tmpfs: [memory],
+    restart: { type: "no" },
+    probes: [aProbe({ type: "log_line", pattern: "never" })],
+  });
+  const report = await up(rig.context(rig.stack({ services: [service] })), {});
+
+  expect(
+    report.nodes.flatMap(({ outcome }) => ("error" in outcome ? outcome.error.hint : [])),
+  ).toEqual([
+    expect.stringContaining("Nothing can be run from /run/app, a path in memory: give it `exec`"),
+  ]);
 });

@@ -110,7 +110,14 @@ test.each<[string, Partial<LiveSettings>, string]>([
     { mounts: ["volume t_rows at /data, writable", "bind / at /host, writable"] },
     "mounts: bind / at /host, writable is not declared",
   ],
-  ["no tmpfs", { tmpfs: [] }, "tmpfs mounts: /run/app is missing"],
+  ["no tmpfs", { tmpfs: [] }, "tmpfs mounts: /run/app, noexec,size=65536,mode=750 is missing"],
+  [
+    "another tmpfs",
+    {
+      tmpfs: ["/run/app, noexec,size=65536,mode=750", "/run/b, exec,size=1,mode=700"],
+    },
+    "tmpfs mounts: /run/b, exec,size=1,mode=700 is not declared",
+  ],
   ["no network", { networks: new Map() }, "not on network edge"],
   [
     "another network",

@@ -96,6 +96,49 @@ describe("mounts", () => {
     ]);
   });
 
+  test("paths in memory as a type of volume", () => {
+    expect(
+      serviceOf(
+        "volumes:\n  - { type: tmpfs, target: /a }\n  - { type: tmpfs, target: /b, tmpfs: { size: 1m, mode: '0700', uid: 5 } }\ntmpfs: [/c]",
+      ),
+    ).toMatchObject({
+      mounts: [],
+      tmpfs: [
+        { target: "/c", sizeBytes: 64 * 1024 * 1024, mode: 0o750 },
+        { target: "/a", sizeBytes: 64 * 1024 * 1024, mode: 0o750 },
+        { target: "/b", sizeBytes: 1024 * 1024, mode: 0o700, uid: 5 },
+      ],
+    });
+  });
+
+  test.each([
+    ["tmpfs: '/x:exec'"],
+    ["tmpfs: ['/x:noexec,exec']"],
+    ["tmpfs: [{ target: /x, exec: true }]"],
+    ["volumes: [{ type: tmpfs, target: /x, tmpfs: { exec: true } }]"],
+  ])("programs run from a path in memory with a reason: %s", (written) => {
+    expect(codesOf(textOf(written))).toEqual(["exception-without-reason"]);
+    const service = serviceOf(`${written}\npolicy: { tmpfs_exec: { /x: it compiles programs } }`);
+    expect(service.tmpfs).toMatchObject([{ target: "/x", exec: true }]);
+    expect(service.exceptions).toEqual([{ rule: "tmpfs-exec:/x", reason: "it compiles programs" }]);
+  });
+
+  test.each([
+    ["tmpfs: ['/x:exec,noexec']", []],
+    ["volumes: [{ type: tmpfs, source: data, target: /x }]", ["invalid-value"]],
+    ["volumes: [{ type: tmpfs, target: /x, read_only: true }]", ["invalid-value"]],
+    ["volumes: [{ type: volume, target: /x }]", ["missing-key"]],
+    ["volumes: [{ type: bind, target: /x }]", ["missing-key"]],
+    [
+      "volumes: [{ type: volume, source: data, target: /x, tmpfs: { size: 1m } }]",
+      ["invalid-value"],
+    ],
+    ["volumes: [data:/x, { type: tmpfs, target: /x }]", ["duplicate-name"]],
+    ["tmpfs: ['/x:suid']", ["invalid-value"]],
+  ])("%s", (written, codes) => {
+    expect(codesOf(textOf(written))).toEqual(codes);
+  });
+
   test("secrets are files that their reader alone can read", () => {
     expect(
       serviceOf('secrets: [key, { source: key, target: k, uid: "5", mode: "0440" }]').secrets,

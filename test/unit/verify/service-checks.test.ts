@@ -302,6 +302,12 @@ const broken: readonly (readonly [
     /without max-size/,
   ],
   [
+    "RUN-023",
+    "a path in memory from which programs run",
+    aServiceSubject({ hostConfig: { Tmpfs: { "/run/a": "rw,nosuid,nodev,exec,size=1" } } }),
+    /may be run from \/run\/a/,
+  ],
+  [
     "RUN-021",
     "a password in a variable",
     aServiceSubject({ config: { Env: ["DB_PASSWORD=hunter2"] } }),
@@ -379,6 +385,14 @@ test.each([
       service: { exceptions: [{ rule: "outbound", reason: "it calls the bank" }] },
     }),
     "it calls the bank",
+  ],
+  [
+    "RUN-023",
+    aServiceSubject({
+      hostConfig: { Tmpfs: { "/run/a": "exec", "/run/b": "noexec" } },
+      service: { exceptions: [{ rule: "tmpfs-exec:/run/a", reason: "it compiles" }] },
+    }),
+    "it compiles",
   ],
 ] as const)("%s shows the manifest's reason for a departure", (id, subject, reason) => {
   expect(run(id, subject)).toMatchObject({ status: "allowed", reason });
