@@ -172,7 +172,7 @@ async function readFroms(
   const froms = new Map<string, readonly string[]>();
   for (const [name, image] of Object.entries(loaded.manifest.images)) {
     if (image.build === undefined) continue;
-    const { parseFroms } = await import("../context/dockerfile.ts");
+    const { parseFroms } = await import("../build-context/dockerfile.ts");
     const { context, dockerfile, args } =
       typeof image.build === "string"
         ? { context: image.build, dockerfile: "Dockerfile", args: undefined }

@@ -1,10 +1,10 @@
-import { type ContextDigest, digestContext } from "../context/digest.ts";
-import { renameFroms } from "../context/dockerfile.ts";
-import { lintContext } from "../context/lint.ts";
-import { needsBuildkit } from "../context/needs-buildkit.ts";
-import { packContext } from "../context/pack.ts";
-import { type ContextScan, scanContext } from "../context/scan.ts";
-import { refuseSecrets } from "../context/secrets.ts";
+import { type ContextDigest, digestContext } from "../build-context/digest.ts";
+import { renameFroms } from "../build-context/dockerfile.ts";
+import { lintContext } from "../build-context/lint.ts";
+import { needsBuildkit } from "../build-context/needs-buildkit.ts";
+import { packContext } from "../build-context/pack.ts";
+import { type ContextScan, scanContext } from "../build-context/scan.ts";
+import { refuseSecrets } from "../build-context/secrets.ts";
 import type { Diagnostic } from "../diagnostic.ts";
 import { QclockError } from "../error.ts";
 import { labels } from "../stack/labels.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import * as z from "zod/mini";
-import { packContext } from "../context/pack.ts";
-import { parseIgnore } from "../context/ignore.ts";
+import { packContext } from "../build-context/pack.ts";
+import { parseIgnore } from "../build-context/ignore.ts";
 import { QclockError } from "../error.ts";
 import { labels } from "../stack/labels.ts";
 import type { Store } from "../store/store.ts";

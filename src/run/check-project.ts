@@ -88,9 +88,9 @@ async function checkContext(
 ): Promise<readonly Diagnostic[]> {
   // Loaded here: most stacks have no Dockerfile.
   const [{ scanContext }, { lintContext }, { refuseSecrets }] = await Promise.all([
-    import("../context/scan.ts"),
-    import("../context/lint.ts"),
-    import("../context/secrets.ts"),
+    import("../build-context/scan.ts"),
+    import("../build-context/lint.ts"),
+    import("../build-context/secrets.ts"),
   ]);
   const scan = await scanContext(image, stack.directory);
   await refuseSecrets(scan);

@@ -173,8 +173,8 @@ async function digestContexts(context: RunContext): Promise<ReadonlyMap<string, 
     if (image.type !== "dockerfile") continue;
     // Loaded here: most stacks have no Dockerfile.
     const [{ scanContext }, { digestContext }] = await Promise.all([
-      import("../context/scan.ts"),
-      import("../context/digest.ts"),
+      import("../build-context/scan.ts"),
+      import("../build-context/digest.ts"),
     ]);
     const { digest } = await digestContext(await scanContext(image, context.stack.directory), {
       store: context.store,

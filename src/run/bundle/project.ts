@@ -77,7 +77,7 @@ async function addImage(
   if (image.type === "assembled") for (const { source } of image.files) await addTree(source, add);
   if (image.type !== "dockerfile") return;
   // Loaded here: most stacks have no Dockerfile.
-  const { scanContext } = await import("../../context/scan.ts");
+  const { scanContext } = await import("../../build-context/scan.ts");
   const { entries, directory } = await scanContext(image, project);
   for (const entry of entries) await add(path.join(directory, entry.path));
   const ignoreFiles = [`${image.dockerfile}.dockerignore`, path.join(directory, ".dockerignore")];

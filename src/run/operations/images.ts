@@ -1,5 +1,5 @@
 import { countOf } from "../../count.ts";
-import { parseFroms } from "../../context/dockerfile.ts";
+import { parseFroms } from "../../build-context/dockerfile.ts";
 import { buildDockerfileImage } from "../../docker/build.ts";
 import { engineStatus } from "../../docker/errors.ts";
 import { loadArtifacts } from "../../docker/load.ts";

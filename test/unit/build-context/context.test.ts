@@ -11,12 +11,12 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { digestContext } from "../../../src/context/digest.ts";
+import { digestContext } from "../../../src/build-context/digest.ts";
 import type { Diagnostic } from "../../../src/diagnostic.ts";
-import { lintContext } from "../../../src/context/lint.ts";
-import { packContext } from "../../../src/context/pack.ts";
-import { type ContextScan, scanContext } from "../../../src/context/scan.ts";
-import { refuseSecrets } from "../../../src/context/secrets.ts";
+import { lintContext } from "../../../src/build-context/lint.ts";
+import { packContext } from "../../../src/build-context/pack.ts";
+import { type ContextScan, scanContext } from "../../../src/build-context/scan.ts";
+import { refuseSecrets } from "../../../src/build-context/secrets.ts";
 import type { DockerfileImage } from "../../../src/stack/stack.ts";
 import { temporaryFolder, temporaryStore } from "../../support/temporary-store.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseIgnore } from "../../../src/context/ignore.ts";
+import { parseIgnore } from "../../../src/build-context/ignore.ts";
 
 // Expected values: moby/patternmatcher's rules, as docker's documentation of .dockerignore has them.
 test.each<[rules: string, path: string, ignored: boolean]>([

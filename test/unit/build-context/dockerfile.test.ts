@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseFroms, renameFroms } from "../../../src/context/dockerfile.ts";
+import { parseFroms, renameFroms } from "../../../src/build-context/dockerfile.ts";
 
 function images(text: string, buildArgs: Readonly<Record<string, string>> = {}): readonly string[] {
   return parseFroms(text, new Map(Object.entries(buildArgs))).map(({ image }) => image);
