@@ -86,7 +86,7 @@ const [own, ...foreign] = await Promise.all([
   build({
     ...common,
     entryPoints: [
-      { in: "src/cli/main.ts", out: "qclock" },
+      { in: "src/cli/process/main.ts", out: "qclock" },
       ...[...ownFilesBeside].map(([file, out]) => ({ in: file, out })),
       ...workers.map((file) => ({ in: path.join("src", file), out: path.basename(file, ".ts") })),
     ],

@@ -28,7 +28,7 @@ async function run() {
   const bundle = fileURLToPath(new URL("../dist/qclock.cjs", import.meta.url));
   // A checkout installed with --ignore-scripts has no bundle; Node runs the sources as they are.
   if (existsSync(bundle)) createRequire(import.meta.url)(bundle);
-  else await import(new URL("../src/cli/main.ts", import.meta.url).href);
+  else await import(new URL("../src/cli/process/main.ts", import.meta.url).href);
 }
 
 /** Under the user's own cache: Node's default is a well-known name in a folder that everybody may write to. */

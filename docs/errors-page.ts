@@ -1,4 +1,4 @@
-import { exitCodeOfError } from "../src/cli/exit-code.ts";
+import { exitCodeOfError } from "../src/cli/process/exit-code.ts";
 import { explanations } from "../src/explanations.ts";
 import { diagnosticExplanations } from "../src/explanations/diagnostics.ts";
 import { errorExplanations } from "../src/explanations/errors.ts";

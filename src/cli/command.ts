@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import type { Session } from "./session.ts";
-import { addSettings } from "./settings.ts";
-import { rememberCommand } from "./usage-error.ts";
+import type { Session } from "./open/session.ts";
+import { addSettings } from "./settings/settings.ts";
+import { rememberCommand } from "./usage/usage-error.ts";
 
 /** Carries a command out; resolves with its exit code. */
 export type Act = (session: Session) => Promise<number>;

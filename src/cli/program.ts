@@ -3,15 +3,15 @@ import { QclockError } from "../error.ts";
 import { formatBug, formatError } from "../reporters/format/error.ts";
 import { createStyle } from "../reporters/format/style.ts";
 import type { Act, Registry } from "./command.ts";
-import { exitCodeOfError, exitCodes } from "./exit-code.ts";
-import type { Host } from "./host.ts";
-import { createHostRedactor } from "./host-redactor.ts";
-import type { Interruption } from "./interruption.ts";
-import { createSession, useColor } from "./session.ts";
-import { addSettings, resolveSettings } from "./settings.ts";
-import { rememberCommand, usageError } from "./usage-error.ts";
-import { readUserConfig } from "./user-config.ts";
-import { version } from "./version.ts";
+import { exitCodeOfError, exitCodes } from "./process/exit-code.ts";
+import type { Host } from "./process/host.ts";
+import { createHostRedactor } from "./process/host-redactor.ts";
+import type { Interruption } from "./process/interruption.ts";
+import { createSession, useColor } from "./open/session.ts";
+import { addSettings, resolveSettings } from "./settings/settings.ts";
+import { rememberCommand, usageError } from "./usage/usage-error.ts";
+import { readUserConfig } from "./settings/user-config.ts";
+import { version } from "./process/version.ts";
 
 interface Invocation {
   readonly host: Host;
@@ -154,8 +154,8 @@ async function carryOut(
       await session.reportError(abortReason(interruption.signal));
       return interruption.exitCode ?? exitCodes.interrupted;
     }
-    const { storeDirectory } = await import("./context.ts");
-    const { recognize } = await import("./recognize.ts");
+    const { storeDirectory } = await import("./open/context.ts");
+    const { recognize } = await import("./usage/recognize.ts");
     const known = recognize(error, storeDirectory(session));
     if (known === undefined) {
       await session.settle();

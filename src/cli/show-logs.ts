@@ -4,8 +4,8 @@ import { sanitize } from "../reporters/format/sanitize.ts";
 import { padColumns } from "../reporters/format/width.ts";
 import type { RunContext } from "../run/context.ts";
 import type { Service } from "../stack/stack.ts";
-import { findService } from "./context.ts";
-import type { Session } from "./session.ts";
+import { findService } from "./open/context.ts";
+import type { Session } from "./open/session.ts";
 
 export interface ShowLogsOptions {
   /** Empty: all. */

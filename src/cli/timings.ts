@@ -1,5 +1,5 @@
 import type { RunReport } from "../run/event.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "./open/session.ts";
 
 /** Show a person where the time of a run went; a program reads it from the report. */
 export async function sayTimings(session: Session, report: RunReport): Promise<void> {

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../support/temporary-store.ts";
 test("each package that a bundle takes something from is found, nested ones and scopes too", () => {
   expect(
     packageFolders([
-      "src/cli/main.ts",
+      "src/cli/process/main.ts",
       "node_modules/yaml/dist/index.js",
       "node_modules/yaml/dist/other.js",
       "node_modules/@scope/name/lib/a.js",

@@ -1,8 +1,8 @@
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { withStack } from "../context.ts";
-import { exitCodeOfReport } from "../exit-code.ts";
-import { allowUnsignedOption, lockModeOf } from "../lock-file.ts";
+import { withStack } from "../open/context.ts";
+import { exitCodeOfReport } from "../process/exit-code.ts";
+import { allowUnsignedOption, lockModeOf } from "../open/lock-file.ts";
 import { sayTimings } from "../timings.ts";
 
 interface Options {

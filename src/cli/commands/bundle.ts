@@ -4,9 +4,9 @@ import { formatBytes } from "../../reporters/format/bytes.ts";
 import type { PreparedBundle } from "../../run/bundle/save.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { resolveMirrorsOf, withStack } from "../context.ts";
-import { allowUnsignedOption, lockModeOf } from "../lock-file.ts";
-import type { Session } from "../session.ts";
+import { resolveMirrorsOf, withStack } from "../open/context.ts";
+import { allowUnsignedOption, lockModeOf } from "../open/lock-file.ts";
+import type { Session } from "../open/session.ts";
 
 interface SaveFlags {
   readonly images?: boolean;
@@ -65,7 +65,7 @@ function registerSave({ program, run }: Registry): void {
   );
   command.action((file: string, flags: SaveFlags) =>
     run(command, async (session) => {
-      const { refuseBundlePlace, writeBundleTo } = await import("../bundle-file.ts");
+      const { refuseBundlePlace, writeBundleTo } = await import("../open/bundle-file.ts");
       const force = flags.force === true;
       await refuseBundlePlace(session, file, force);
       return withStack(
@@ -139,10 +139,10 @@ function registerLoad({ program, run }: Registry): void {
   );
   command.action((file: string, flags: LoadFlags) =>
     run(command, async (session) => {
-      const { withLoadContext } = await import("../bundle-context.ts");
+      const { withLoadContext } = await import("../open/bundle-context.ts");
       return withLoadContext(session, async (context) => {
         const { loadBundle } = await import("../../run/bundle/load.ts");
-        const { bundleName, readBundleFrom } = await import("../bundle-file.ts");
+        const { bundleName, readBundleFrom } = await import("../open/bundle-file.ts");
         const report = await loadBundle(context, await readBundleFrom(session, file), {
           name: bundleName(file),
           images: flags.images === true,
@@ -177,7 +177,7 @@ function registerList({ program, run }: Registry): void {
   command.action((file: string) =>
     run(command, async (session) => {
       const { listBundle } = await import("../../run/bundle/list.ts");
-      const { bundleName, readBundleFrom } = await import("../bundle-file.ts");
+      const { bundleName, readBundleFrom } = await import("../open/bundle-file.ts");
       const list = await listBundle(await readBundleFrom(session, file), bundleName(file));
       await session.settle();
       const { formatBundle } = await import("../bundle-text.ts");

@@ -1,8 +1,8 @@
 import { Argument, type Command } from "commander";
-import { completionScript, shells, type Shell } from "../completion-script.ts";
+import { completionScript, shells, type Shell } from "../completion/script.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { candidatesFor } from "../completion-candidates.ts";
+import { candidatesFor } from "../completion/candidates.ts";
 
 /** `qclock completion SHELL`, and the hidden command that the scripts call. */
 export function registerCompletion({ program, run }: Registry): void {

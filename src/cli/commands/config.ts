@@ -1,7 +1,7 @@
 import { formatTable } from "../../reporters/format/table.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { definitions, settingNames } from "../settings.ts";
+import { definitions, settingNames } from "../settings/settings.ts";
 
 /** `qclock config` */
 export function registerConfig({ program, run }: Registry): void {

@@ -2,7 +2,7 @@ import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import type { Style } from "../../reporters/format/style.ts";
 import type { Finding } from "../../docker/doctor.ts";
-import { examine } from "../examination.ts";
+import { examine } from "../open/examination.ts";
 
 /** `qclock doctor` */
 export function registerDoctor({ program, run }: Registry): void {

@@ -1,7 +1,7 @@
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { withStack } from "../context.ts";
-import { exitCodeOfReport } from "../exit-code.ts";
+import { withStack } from "../open/context.ts";
+import { exitCodeOfReport } from "../process/exit-code.ts";
 
 /** `qclock down` */
 export function registerDown({ program, run }: Registry): void {

@@ -1,8 +1,8 @@
 import type { Engine } from "../../docker/engine.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { engineOf } from "../context.ts";
-import type { Session } from "../session.ts";
+import { engineOf } from "../open/context.ts";
+import type { Session } from "../open/session.ts";
 
 /** `qclock engine info` and `qclock engine ensure` */
 export function registerEngine({ program, run }: Registry): void {

@@ -1,7 +1,7 @@
 import { QclockError } from "../../error.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { findService, withStack } from "../context.ts";
+import { findService, withStack } from "../open/context.ts";
 import { type ExecOptions, isRoot, planExec } from "../exec-options.ts";
 
 /** `qclock exec SERVICE COMMAND` */

@@ -1,9 +1,9 @@
 import { Option } from "commander";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { withStack } from "../context.ts";
+import { withStack } from "../open/context.ts";
 import type { RunContext } from "../../run/context.ts";
-import type { Session } from "../session.ts";
+import type { Session } from "../open/session.ts";
 
 const formats = ["tree", "mermaid", "dot", "json"] as const;
 type Format = (typeof formats)[number];

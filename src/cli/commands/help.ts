@@ -2,7 +2,7 @@ import { QclockError } from "../../error.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { nearest } from "../../nearest.ts";
-import { topics } from "../topics.ts";
+import { topics } from "../usage/topics.ts";
 
 /** `qclock help [TOPIC]` */
 export function registerHelp({ program, run }: Registry): void {

@@ -5,11 +5,11 @@ import type { PayloadDiff } from "../../packages/payload-diff.ts";
 import type { Store } from "../../store/store.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { resolveMirrorsOf, storeDirectory, withStack } from "../context.ts";
-import { exitCodes } from "../exit-code.ts";
-import type { LockSides } from "../lock-sides.ts";
-import { findManifest, lockPathOf } from "../manifest-file.ts";
-import type { Session } from "../session.ts";
+import { resolveMirrorsOf, storeDirectory, withStack } from "../open/context.ts";
+import { exitCodes } from "../process/exit-code.ts";
+import type { LockSides } from "../open/lock-sides.ts";
+import { findManifest, lockPathOf } from "../open/manifest-file.ts";
+import type { Session } from "../open/session.ts";
 
 interface Options {
   readonly against?: string;
@@ -46,7 +46,7 @@ export function addLockDiff(lock: Command, run: Registry["run"]): void {
         throw new QclockError("usage", "A revision and --against exclude each other.");
       const { openStore } = await import("../../store/disk-store.ts");
       const store = await openStore(storeDirectory(session));
-      const { readSides } = await import("../lock-sides.ts");
+      const { readSides } = await import("../open/lock-sides.ts");
       const { settings, host } = session;
       const named = { named: settings.file, workingDirectory: host.workingDirectory };
       const sides = await readSides(session, {

@@ -7,7 +7,7 @@ import type { PackageWhy } from "../../packages/lock-why.ts";
 import type { RunContext } from "../../run/context.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { withStack } from "../context.ts";
+import { withStack } from "../open/context.ts";
 
 /** `qclock lock why` */
 export function addLockWhy(lock: Command, run: Registry["run"]): void {

@@ -3,9 +3,9 @@ import { QclockError } from "../../error.ts";
 import type { Lock } from "../../packages/package.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { withStack } from "../context.ts";
-import { allowUnsignedOption } from "../lock-file.ts";
-import type { Session } from "../session.ts";
+import { withStack } from "../open/context.ts";
+import { allowUnsignedOption } from "../open/lock-file.ts";
+import type { Session } from "../open/session.ts";
 import { addLockDiff } from "./lock-diff.ts";
 import { addLockWhy } from "./lock-why.ts";
 

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from "commander";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { withStack } from "../context.ts";
-import { parseTimeSpan } from "../settings.ts";
+import { withStack } from "../open/context.ts";
+import { parseTimeSpan } from "../settings/settings.ts";
 
 interface Options {
   follow?: boolean;

@@ -2,10 +2,10 @@ import type { LockNeed } from "../../packages/foresee-lock.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { withStack } from "../context.ts";
-import { exitCodes } from "../exit-code.ts";
-import { lockModeOf } from "../lock-file.ts";
-import type { Session } from "../session.ts";
+import { withStack } from "../open/context.ts";
+import { exitCodes } from "../process/exit-code.ts";
+import { lockModeOf } from "../open/lock-file.ts";
+import type { Session } from "../open/session.ts";
 
 /** `qclock plan` */
 export function registerPlan({ program, run }: Registry): void {

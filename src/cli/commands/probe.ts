@@ -1,6 +1,6 @@
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { findService, withStack } from "../context.ts";
+import { findService, withStack } from "../open/context.ts";
 
 /** `qclock probe` */
 export function registerProbe({ program, run }: Registry): void {

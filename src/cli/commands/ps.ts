@@ -1,6 +1,6 @@
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { withStack } from "../context.ts";
+import { withStack } from "../open/context.ts";
 
 /** `qclock ps` */
 export function registerPs({ program, run }: Registry): void {

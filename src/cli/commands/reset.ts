@@ -1,8 +1,8 @@
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { exitCodeOfReport } from "../exit-code.ts";
-import { withResetContext } from "../reset-context.ts";
-import { askForName } from "../prompt.ts";
+import { exitCodeOfReport } from "../process/exit-code.ts";
+import { withResetContext } from "../open/reset-context.ts";
+import { askForName } from "../process/prompt.ts";
 
 interface Options {
   images?: boolean;

@@ -2,9 +2,9 @@ import { countOf } from "../../count.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { checkProject } from "../../run/check-project.ts";
-import { withStack } from "../context.ts";
-import { exitCodes } from "../exit-code.ts";
-import { displayPath } from "../manifest-file.ts";
+import { withStack } from "../open/context.ts";
+import { exitCodes } from "../process/exit-code.ts";
+import { displayPath } from "../open/manifest-file.ts";
 
 /** `qclock validate` */
 export function registerValidate({ program, run }: Registry): void {

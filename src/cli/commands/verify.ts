@@ -1,8 +1,8 @@
-import { exitCodes } from "../exit-code.ts";
+import { exitCodes } from "../process/exit-code.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { withStack } from "../context.ts";
-import { allowUnsignedOption } from "../lock-file.ts";
+import { withStack } from "../open/context.ts";
+import { allowUnsignedOption } from "../open/lock-file.ts";
 
 interface Options {
   junit?: string;
@@ -60,7 +60,7 @@ export function registerVerify({ program, run }: Registry): void {
           });
           await session.settle();
           if (options.junit !== undefined) {
-            const { writeJunit } = await import("../report-file.ts");
+            const { writeJunit } = await import("../open/report-file.ts");
             await writeJunit(session, options.junit, report);
           }
           if (session.settings.json) session.printDocument("verify", report);

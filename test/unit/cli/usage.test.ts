@@ -1,8 +1,8 @@
 import { CommanderError } from "commander";
 import { describe, expect, test } from "vitest";
-import { adviceOnCommand } from "../../../src/cli/foreign-words.ts";
+import { adviceOnCommand } from "../../../src/cli/usage/foreign-words.ts";
 import { createProgram } from "../../../src/cli/program.ts";
-import { usageError } from "../../../src/cli/usage-error.ts";
+import { usageError } from "../../../src/cli/usage/usage-error.ts";
 
 const streams = { stdout: process.stdout, stderr: process.stderr };
 

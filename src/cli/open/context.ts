@@ -1,0 +1,264 @@
+import { nearest } from "../../nearest.ts";
+import { readdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Diagnostic } from "../../diagnostic.ts";
+import type { Engine } from "../../docker/engine.ts";
+import { QclockError } from "../../error.ts";
+import { ok, type Result } from "../../result.ts";
+import type { RunContext } from "../../run/context.ts";
+import type { Architecture, OsName, Service, Stack } from "../../stack/stack.ts";
+import { exitCodes } from "../process/exit-code.ts";
+import { readLock, writeLock } from "./lock-file.ts";
+import { displayPath, findManifest, lockPathOf } from "./manifest-file.ts";
+import type { Session } from "./session.ts";
+import { repositoriesAnswer, sayAssumption } from "../settings/os-choice.ts";
+import { loadStack } from "./stack-file.ts";
+import { version } from "../process/version.ts";
+
+export interface StackOptions {
+  /** `unread` for commands that look at no image: reading a long lock takes longer than they do. */
+  readonly lockMode?: RunContext["lockMode"] | "unread";
+  /** Take packages that nothing proves. */
+  readonly allowUnsigned?: boolean | undefined;
+  /** Send no request for `--os auto`: it means the first of the manifest's list then, and that is said. */
+  readonly asksNobody?: boolean;
+}
+
+/** A run context, and the Engine's connection to close when it is no longer needed. */
+interface OpenContext extends AsyncDisposable {
+  readonly context: RunContext;
+}
+
+/** Load the stack and carry an action out on it. A manifest or lock with problems shows all of them and ends with 2. */
+export async function withStack(
+  session: Session,
+  use: (context: RunContext) => Promise<number>,
+  options: StackOptions = {},
+): Promise<number> {
+  const isLong = options.lockMode !== undefined;
+  // Said first of all: what takes a while has to show at once that it has begun.
+  if (isLong)
+    session.emit({
+      type: "phase-started",
+      phase: "load",
+      title: "Reading the manifest and the lock",
+    });
+  const opened = await openContext(session, options);
+  if (isLong) session.emit({ type: "phase-finished", phase: "load", note: "" });
+  if (!opened.ok) {
+    await session.reportDiagnostics(opened.error);
+    return exitCodes.invalid;
+  }
+  await using open = opened.value;
+  return await use(open.context);
+}
+
+/** The service of that name. Throws `service-not-found` with what was probably meant. */
+export function findService(stack: Stack, name: string): Service {
+  const service = stack.services.get(name);
+  if (service !== undefined) return service;
+  const names = [...stack.services.keys()];
+  const near = nearest(name, names);
+  throw new QclockError("service-not-found", `The stack has no service "${name}".`, {
+    hint: near === undefined ? `It has ${names.join(", ") || "none"}.` : `Did you mean "${near}"?`,
+  });
+}
+
+/** The Engine that the settings name, connected on first use and the same afterwards. */
+export function engineOf(
+  session: Session,
+): { readonly engine: () => Promise<Engine> } & AsyncDisposable {
+  let connected: Promise<Engine> | undefined;
+  const connect = async (): Promise<Engine> => {
+    const { connectEngine } = await import("../../docker/connect.ts");
+    const { host, settings, signal, emit } = session;
+    const engine = await connectEngine({
+      host: settings.host,
+      contextName: settings.context,
+      environment: host.environment,
+      homeDirectory: host.homeDirectory,
+      signal,
+      // A call that is tried again or hangs is what the user waits for: worth a line on every display.
+      onNotice: (message) => emit({ type: "notice", level: "warning", message }),
+    });
+    const { url, origin } = engine.endpoint;
+    if (origin !== "usual socket")
+      emit({ type: "notice", level: "info", message: `Using the Engine at ${url} (${origin}).` });
+    return session.debug === undefined ? engine : session.debug.watch(engine);
+  };
+  return {
+    engine: () => (connected ??= connect()),
+    async [Symbol.asyncDispose]() {
+      // A connection that failed has nothing to close, and its failure was reported where it was needed.
+      const engine = await connected?.catch(() => undefined);
+      await engine?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function openContext(
+  session: Session,
+  options: StackOptions,
+): Promise<Result<OpenContext, readonly Diagnostic[]>> {
+  const { settings, host, emit, clock, signal } = session;
+  const manifestPath = await findManifest({
+    named: settings.file,
+    workingDirectory: host.workingDirectory,
+  });
+  const { openStore } = await import("../../store/disk-store.ts");
+  const { createDownloader } = await import("../../store/downloader.ts");
+  await learnProxySecrets(session);
+  const store = await openStore(storeDirectory(session));
+  const downloader = createDownloader({
+    store,
+    offline: settings.offline,
+    environment: host.environment,
+    onRetry: (message) => emit({ type: "notice", level: "info", message }),
+    sleep: (durationMs, abort) => clock.sleep(durationMs, abort),
+  });
+  const mirrorsOf = (
+    os: OsName,
+    manifestMirror: string | undefined,
+  ): ReturnType<RunContext["mirrors"]> => resolveMirrorsOf(session, os, manifestMirror);
+  const loaded = await loadStack({
+    session,
+    manifestPath,
+    architecture: hostArchitecture(),
+    store,
+    ...(options.asksNobody === true
+      ? {}
+      : {
+          answers: async (os, manifestMirror) =>
+            repositoriesAnswer({
+              os,
+              downloader,
+              signal,
+              mirrors: () => mirrorsOf(os, manifestMirror),
+            }),
+        }),
+  });
+  if (!loaded.ok) return loaded;
+  const stack = loaded.value;
+  if (options.asksNobody === true && settings.os === "auto") sayAssumption(emit, stack.os);
+  await learnSecrets(session, stack);
+
+  const lockPath = lockPathOf(manifestPath);
+  const lockMode = options.lockMode ?? "unread";
+  const lock =
+    lockMode === "unread"
+      ? ok(undefined)
+      : await readLock(lockPath, displayPath(lockPath, host.workingDirectory), store);
+  if (!lock.ok) return lock;
+
+  const connection = engineOf(session);
+  let mirrors: ReturnType<RunContext["mirrors"]> | undefined;
+  const context: RunContext = {
+    stack,
+    engine: connection.engine,
+    store,
+    downloader,
+    mirrors: () => (mirrors ??= mirrorsOf(stack.os, stack.mirrors.get(stack.os))),
+    artifactMirror: await artifactMirrorOf(session),
+    lock: lock.value,
+    writeLock: (value) => writeLock(lockPath, value),
+    lockMode: lockMode === "unread" ? "use" : lockMode,
+    ...(options.allowUnsigned === true ? { allowUnsigned: true } : {}),
+    emit,
+    clock,
+    signal,
+    jobs: settings.jobs,
+    lockTimeoutMs: settings.lockTimeout,
+    runId: session.runId,
+    version,
+    holder: {
+      host: host.hostName,
+      pid: host.pid,
+      user: host.userName,
+      command: session.command,
+    },
+    secretVariable: (name) => host.environment.get(name),
+  };
+  return ok({ context, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() });
+}
+
+/** Most machines have no proxy, and start without what reads its variables. */
+async function learnProxySecrets({ host, redactor }: Session): Promise<void> {
+  if (![...host.environment.keys()].some((name) => /_proxy$/i.test(name))) return;
+  const { proxySecrets } = await import("../../store/proxy.ts");
+  for (const secret of proxySecrets(host.environment)) redactor.add(secret);
+}
+
+/** Debian's spelling of this machine's architecture. */
+function hostArchitecture(): Architecture {
+  switch (process.arch) {
+    case "x64":
+      return "amd64";
+    case "arm64":
+      return "arm64";
+    default:
+      throw new QclockError(
+        "usage",
+        `qclock does not know how to make images for ${process.arch}.`,
+      );
+  }
+}
+
+/** The user's store: `--store`, else the cache folder of the XDG convention. */
+export function storeDirectory({ settings, host }: Pick<Session, "settings" | "host">): string {
+  if (settings.store !== undefined) return path.resolve(host.workingDirectory, settings.store);
+  const cache = host.environment.get("XDG_CACHE_HOME");
+  const base =
+    cache !== undefined && path.isAbsolute(cache) ? cache : path.join(host.homeDirectory, ".cache");
+  return path.join(base, "qclock");
+}
+
+/** The mirrors of an OS: the environment's, the manifest's, or those of the host's apt. */
+export async function resolveMirrorsOf(
+  { host }: Session,
+  os: OsName,
+  manifestMirror: string | undefined,
+): ReturnType<RunContext["mirrors"]> {
+  const { mirrorVariable, resolveMirrors } = await import("../../packages/mirror.ts");
+  const variable = host.environment.get(mirrorVariable(os));
+  return resolveMirrors({
+    os,
+    manifestMirror,
+    environmentMirror: variable === "" ? undefined : variable,
+    readHostAptSources,
+  });
+}
+
+/** Loaded only where the variable is set, as on few machines. */
+async function artifactMirrorOf({ host }: Session): Promise<string | undefined> {
+  const value = host.environment.get("QCLOCK_ARTIFACT_MIRROR");
+  if (value === undefined || value === "") return undefined;
+  const { parseArtifactMirror } = await import("../../packages/artifacts.ts");
+  return parseArtifactMirror(value);
+}
+
+async function readHostAptSources(): Promise<
+  readonly { readonly name: string; readonly text: string }[]
+> {
+  const folder = "/etc/apt/sources.list.d";
+  const names = await readdir(folder).catch(() => []);
+  const files = [
+    "/etc/apt/sources.list",
+    ...names
+      .toSorted((one, other) => one.localeCompare(other))
+      .map((name) => path.join(folder, name)),
+  ].filter((file) => /\.(?:list|sources)$/.test(file));
+  const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
+  return files.map((name, index) => ({ name, text: texts[index] ?? "" }));
+}
+
+/** Make the secrets whose source lies here known to the redactor. Those that qclock generates never leave their volume. */
+async function learnSecrets({ redactor, host }: Session, stack: Stack): Promise<void> {
+  for (const { source } of stack.secrets.values()) {
+    if (source.type === "environment") redactor.add(host.environment.get(source.variable) ?? "");
+    // A file that is missing is an error only for a command that needs it.
+    if (source.type !== "file") continue;
+    const { readWhole } = await import("../../project/open.ts");
+    const content = await readWhole(source.path).catch(() => undefined);
+    redactor.add((content ?? Buffer.alloc(0)).toString("utf8").trimEnd());
+  }
+}

@@ -1,0 +1,82 @@
+import { readFile } from "node:fs/promises";
+import type { ResetContext } from "../../data/reset.ts";
+import { openStore } from "../../store/disk-store.ts";
+import type { Stack } from "../../stack/stack.ts";
+import { QclockError } from "../../error.ts";
+import { engineOf, storeDirectory } from "./context.ts";
+import { displayPath, findManifest } from "./manifest-file.ts";
+import type { Session } from "./session.ts";
+import { loadStack } from "./stack-file.ts";
+import { version } from "../process/version.ts";
+
+/** Carry an action out on a stack of which at least the name is known: from `--stack`, or from what can be read of the manifest. */
+export async function withResetContext(
+  session: Session,
+  use: (context: ResetContext) => Promise<number>,
+): Promise<number> {
+  const { stackName, stack } = await identifyStack(session);
+  const { host, settings } = session;
+  await using connection = engineOf(session);
+  return await use({
+    stackName,
+    stack,
+    engine: connection.engine,
+    store: await openStore(storeDirectory(session)),
+    emit: session.emit,
+    clock: session.clock,
+    signal: session.signal,
+    jobs: settings.jobs,
+    lockTimeoutMs: settings.lockTimeout,
+    runId: session.runId,
+    version,
+    holder: { host: host.hostName, pid: host.pid, user: host.userName, command: session.command },
+  });
+}
+
+async function identifyStack(
+  session: Session,
+): Promise<{ readonly stackName: string; readonly stack: Stack | undefined }> {
+  const { settings, host } = session;
+  const { stack: given } = settings;
+  let manifestPath: string;
+  try {
+    manifestPath = await findManifest({
+      named: settings.file,
+      workingDirectory: host.workingDirectory,
+    });
+  } catch (error) {
+    // With the name given, the manifest itself is not needed.
+    if (given !== undefined && error instanceof QclockError)
+      return { stackName: given, stack: undefined };
+    throw error;
+  }
+  const loaded = await loadStack({
+    session,
+    manifestPath,
+    architecture: "amd64",
+  });
+  if (loaded.ok) return { stackName: loaded.value.name, stack: loaded.value };
+  const shown = displayPath(manifestPath, host.workingDirectory);
+  const stackName = given ?? (await readName(manifestPath));
+  if (stackName === undefined) {
+    throw new QclockError(
+      "manifest-invalid",
+      `${shown} has problems, and its \`name\` cannot be read.`,
+      {
+        hint: "Name the stack with --stack, or see qclock validate.",
+      },
+    );
+  }
+  session.emit({
+    type: "notice",
+    level: "warning",
+    message: `${shown} has ${loaded.error.length} problems; resetting the stack ${stackName} by its labels.`,
+  });
+  return { stackName, stack: undefined };
+}
+
+/** The name as it stands in a text that does not parse: its own line, at the beginning of a line. */
+async function readName(file: string): Promise<string | undefined> {
+  const text = await readFile(file, "utf8");
+  return /^name:\s*["']?([a-z0-9][a-z0-9_-]*)["']?\s*(?:#.*)?$/m.exec(text)?.[1];
+}

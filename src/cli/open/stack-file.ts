@@ -1,0 +1,189 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import type { Diagnostic } from "../../diagnostic.ts";
+import { QclockError } from "../../error.ts";
+import { decodeManifest } from "../../manifest/encoding.ts";
+import type { LoadedManifest } from "../../manifest/load.ts";
+import { fail, ok, type Result } from "../../result.ts";
+import type { Architecture, OsName, Stack } from "../../stack/stack.ts";
+import { parsePairs } from "../../stack/values.ts";
+import type { Store } from "../../store/store.ts";
+import { locateInProject } from "../../project/locate.ts";
+import { displayPath } from "./manifest-file.ts";
+import { chooseOs } from "../settings/os-choice.ts";
+import type { Session } from "./session.ts";
+import {
+  readDockerfile,
+  recallStack,
+  rememberStack,
+  type StackKey,
+  type StackLookups,
+} from "./stack-note.ts";
+import { build } from "../process/version.ts";
+
+/** From the manifest's file to the desired state: read it, look up what it points at, resolve it. */
+export async function loadStack(options: {
+  readonly session: Session;
+  readonly manifestPath: string;
+  readonly architecture: Architecture;
+  /** Whether packages for an OS can be had, for `--os auto`; absent: nobody is asked, and it means the first of the list. */
+  readonly answers?: (os: OsName, manifestMirror: string | undefined) => Promise<boolean>;
+  /** Where stacks that were resolved before are remembered; absent: none is. */
+  readonly store?: Store;
+}): Promise<Result<Stack, readonly Diagnostic[]>> {
+  const { session, manifestPath, architecture, store } = options;
+  const shownPath = displayPath(manifestPath, session.host.workingDirectory);
+  const decoded = decodeManifest(await readFile(manifestPath), shownPath);
+  if (!decoded.ok) return decoded;
+  const text = decoded.value;
+  const key: StackKey = {
+    build: build ?? "",
+    manifestPath,
+    displayPath: shownPath,
+    text,
+    os: session.settings.os,
+    architecture,
+    stackName: session.settings.stack,
+  };
+  // From the sources the code has no digest, and which OS `auto` means is the world's to say.
+  if (store === undefined || build === undefined || key.os === "auto") {
+    return resolveText(options, text, emptyLookups());
+  }
+  const { environment } = session.host;
+  const known = await recallStack(key, { environment, store });
+  if (known !== undefined) return ok(known);
+  const lookups = emptyLookups();
+  const resolved = await resolveText(options, text, lookups);
+  if (resolved.ok) await rememberStack(key, resolved.value, { ...lookups, store });
+  return resolved;
+}
+
+type LookupsSoFar = {
+  readonly [Name in keyof StackLookups]: StackLookups[Name] extends ReadonlyMap<infer K, infer V>
+    ? Map<K, V>
+    : never;
+};
+
+function emptyLookups(): LookupsSoFar {
+  return { variables: new Map(), places: new Map(), dockerfiles: new Map() };
+}
+
+/** Tells which variables were asked for. */
+class WatchedEnvironment extends Map<string, string> {
+  readonly #asked: Map<string, string | undefined>;
+
+  constructor(environment: ReadonlyMap<string, string>, asked: Map<string, string | undefined>) {
+    super(environment);
+    this.#asked = asked;
+  }
+
+  override get(name: string): string | undefined {
+    const value = super.get(name);
+    this.#asked.set(name, value);
+    return value;
+  }
+}
+
+async function resolveText(
+  { session, manifestPath, architecture, answers }: Parameters<typeof loadStack>[0],
+  text: string,
+  lookups: LookupsSoFar,
+): Promise<Result<Stack, readonly Diagnostic[]>> {
+  const { loadManifest } = await import("../../manifest/load.ts");
+  const { pathsToLookUp, resolveStack } = await import("../../stack/resolve.ts");
+  const request = {
+    path: manifestPath,
+    text,
+    environment: new WatchedEnvironment(session.host.environment, lookups.variables),
+    displayPath: displayPath(manifestPath, session.host.workingDirectory),
+  };
+  const read = loadManifest(request);
+  learnVariables(session, lookups.variables);
+  // A key that is not known says nothing about the others: their references are checked all the same.
+  const readable = read.ok ? read : loadManifest({ ...request, ignoreUnknownKeys: true });
+  if (!readable.ok) return read.ok ? readable : read;
+  const loaded = await renamed(readable.value, session.settings.stack);
+  const { manifest } = loaded;
+  const os = await chooseOs({
+    listed: [manifest.os].flat(),
+    wanted: session.settings.os,
+    answers: async (name) =>
+      answers === undefined || (await answers(name, manifest.mirrors?.[name])),
+  });
+  if (session.settings.os === "auto" && answers !== undefined) {
+    session.emit({
+      type: "notice",
+      level: "info",
+      message: `Building on ${os}: its repositories answer.`,
+    });
+  }
+  const { places } = lookups;
+  await Promise.all(
+    pathsToLookUp(loaded).map(async (file) =>
+      places.set(file, await locateInProject(loaded.directory, file)),
+    ),
+  );
+  const resolved = resolveStack({
+    loaded,
+    os,
+    architecture,
+    froms: await readFroms(loaded, lookups.dockerfiles),
+    locate: (file) => places.get(file) ?? { type: "missing" },
+  });
+  if (read.ok) return resolved;
+  const problems = [...read.error, ...(resolved.ok ? [] : resolved.error)];
+  return fail(problems.toSorted((a, b) => a.location.offset - b.location.offset));
+}
+
+/** Variables that are secrets by their name; messages show what a manifest made of its variables. */
+const secretName =
+  /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|(?:API|ACCESS|PRIVATE|SECRET)_?KEY)(?:_|$)/i;
+
+/** Shorter ones would take ordinary words out of what is shown. */
+const shortestSecret = 8;
+
+function learnVariables(
+  { redactor }: Session,
+  variables: ReadonlyMap<string, string | undefined>,
+): void {
+  for (const [name, value = ""] of variables) {
+    if (secretName.test(name) && value.length >= shortestSecret) redactor.add(value);
+  }
+}
+
+/** `--stack` gives the stack another name, so that the same manifest can run twice side by side. */
+async function renamed(loaded: LoadedManifest, name: string | undefined): Promise<LoadedManifest> {
+  if (name === undefined) return loaded;
+  const { nameSchema } = await import("../../manifest/schema/values.ts");
+  const parsed = nameSchema.safeParse(name);
+  if (!parsed.success) {
+    throw new QclockError("usage", `"${name}" cannot be the name of a stack.`, {
+      hint: parsed.error.issues[0]?.message,
+    });
+  }
+  return { ...loaded, manifest: { ...loaded.manifest, name: parsed.data } };
+}
+
+/** The images that each Dockerfile's `FROM` and `COPY --from` lines name, by the image's name. A Dockerfile that cannot be read is reported by resolving. */
+async function readFroms(
+  loaded: LoadedManifest,
+  texts: Map<string, string>,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const froms = new Map<string, readonly string[]>();
+  for (const [name, image] of Object.entries(loaded.manifest.images)) {
+    if (image.build === undefined) continue;
+    const { parseFroms } = await import("../../build-context/dockerfile.ts");
+    const { context, dockerfile, args } =
+      typeof image.build === "string"
+        ? { context: image.build, dockerfile: "Dockerfile", args: undefined }
+        : image.build;
+    const file = path.resolve(loaded.directory, context, dockerfile);
+    const text = await readDockerfile(loaded.directory, file);
+    texts.set(file, text);
+    froms.set(
+      name,
+      parseFroms(text, parsePairs(args)).map((from) => from.image),
+    );
+  }
+  return froms;
+}

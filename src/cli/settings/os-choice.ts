@@ -1,0 +1,72 @@
+import { QclockError } from "../../error.ts";
+import type { RunContext } from "../../run/context.ts";
+import type { Emit } from "../../run/event.ts";
+import type { OsName } from "../../stack/stack.ts";
+
+/**
+ * Settle which operating system the images are made from. The manifest's list is in order of
+ * preference: its first is the default, a name picks one, and `auto` takes the first whose packages can be had.
+ */
+export async function chooseOs(options: {
+  readonly listed: readonly OsName[];
+  readonly wanted: string | undefined;
+  /** Whether the OS's repositories answer; consulted for `auto` only. */
+  readonly answers: (os: OsName) => Promise<boolean>;
+}): Promise<OsName> {
+  const { listed, wanted, answers } = options;
+  const [first] = listed;
+  if (first === undefined)
+    throw new QclockError("usage", "The manifest names no operating system.");
+  if (wanted === undefined) return first;
+  if (wanted === "auto") {
+    for (const os of listed) {
+      if (await answers(os)) return os;
+    }
+    throw new QclockError(
+      "mirror-unreachable",
+      `No operating system of the manifest has repositories that answer: ${listed.join(", ")}.`,
+      {
+        hint: "Name the mirror in the manifest under `mirrors`, or in QCLOCK_MIRROR_DEBIAN_12 and the like.",
+      },
+    );
+  }
+  const found = listed.find((os) => os === wanted);
+  if (found !== undefined) return found;
+  throw new QclockError("usage", `The manifest has no operating system "${wanted}".`, {
+    hint: `It lists ${listed.join(", ")}; --os takes one of them, or auto.`,
+  });
+}
+
+/** Say which operating system `auto` means where nobody is asked. */
+export function sayAssumption(emit: Emit, os: OsName): void {
+  emit({
+    type: "notice",
+    level: "info",
+    message: `Assuming ${os}, the first that the manifest lists.`,
+    hint: "Whether its repositories answer is asked by build and up.",
+  });
+}
+
+/** Whether a release file can be had: for `--os auto`, which must not choose what cannot be built. */
+export async function repositoriesAnswer(options: {
+  readonly os: OsName;
+  readonly downloader: RunContext["downloader"];
+  readonly signal: AbortSignal;
+  readonly mirrors: RunContext["mirrors"];
+}): Promise<boolean> {
+  const { suiteOf } = await import("../../packages/mirror.ts");
+  const suite = suiteOf(options.os);
+  if (suite === undefined) return false;
+  try {
+    const { main } = await options.mirrors();
+    const url = `${main}/dists/${suite}/InRelease`;
+    return (
+      (await options.downloader.bytes(url, { signal: options.signal, maximumBytes: 1 << 22 })) !==
+      undefined
+    );
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (error instanceof QclockError) return false;
+    throw error;
+  }
+}

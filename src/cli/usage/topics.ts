@@ -1,0 +1,82 @@
+import { definitions, settingNames } from "../settings/settings.ts";
+
+/** What `qclock help TOPIC` prints. */
+export const topics: ReadonlyMap<string, string> = new Map([
+  [
+    "exit-codes",
+    `Exit codes
+
+    0   done
+    1   an operation failed: build, start, probe; a wrong signature or digest; a full disk
+    2   usage, an invalid manifest or lock, an unknown package or service
+    3   verify found something that blocks
+    4   the Engine, a mirror or a registry cannot be reached, or refused
+    5   another run holds the stack
+    6   the Engine is too old or lacks a feature
+    7   changes are pending (plan --detailed-exit-code, lock diff --exit-code)
+    8   a backup or its restore did not pass its check
+    9   refused, because data would be lost
+   70   a bug in qclock
+  124   --timeout ran out
+  130   interrupted (SIGINT)
+  143   terminated (SIGTERM, SIGHUP)`,
+  ],
+  [
+    "environment",
+    `Environment variables
+
+${settingNames.map((name) => `  ${definitions[name].variable.padEnd(22)} ${definitions[name].description}`).join("\n")}
+  ${"QCLOCK_MIRROR_<OS>".padEnd(22)} package mirror of an operating system, such as QCLOCK_MIRROR_DEBIAN_12;
+  ${"".padEnd(22)} a second URL after a space is the one of its security updates
+  ${"QCLOCK_ARTIFACT_MIRROR".padEnd(22)} base URL that holds artifacts under HOST/PATH, instead of their own URLs
+  ${"http_proxy, https_proxy".padEnd(22)} proxies for everything that qclock fetches, also all_proxy; no_proxy names what goes
+  ${"".padEnd(22)} without one. In lower or upper case; apt's own Acquire::http::Proxy is not read
+  ${"DOCKER_HOST".padEnd(22)} the Engine, as for the docker command; also DOCKER_CONTEXT, DOCKER_TLS_VERIFY,
+  ${"".padEnd(22)} DOCKER_CERT_PATH and DOCKER_CONFIG
+  ${"NO_COLOR, FORCE_COLOR".padEnd(22)} no colour, or colour where there is no terminal
+
+A flag is stronger than a variable, a variable than ~/.config/qclock/config.yaml, that than the default.
+qclock config --origin shows which it was.`,
+  ],
+  [
+    "engine",
+    `How the Engine is found
+
+The first of these that is given: --host, --context, QCLOCK_HOST, QCLOCK_CONTEXT, DOCKER_HOST, DOCKER_CONTEXT,
+the docker command's current context. Else the usual sockets: /var/run/docker.sock, the rootless Engine's, podman's.
+ssh:// goes through your own ssh and its configuration. Which Engine is used is said when it is not a usual socket.
+
+  qclock engine info      which one it is
+  qclock engine ensure    on Debian and Ubuntu, as root: install and start one
+  qclock doctor           what is wrong with it, and how to mend that`,
+  ],
+  [
+    "output",
+    `What is written where
+
+Standard output carries data: build prints image names, up addresses, plan the plan. Everything else goes to
+standard error. --json prints one document with a "schema" of the form qclock/<kind>/v1 on standard output;
+logs prints one for each line.
+
+--progress auto is a live tree on a terminal and one line for each event elsewhere; json is one JSON object a line
+with the report last; quiet shows failures only. When a step fails only its own output is shown; the whole log is kept
+in ~/.local/state/qclock/logs. --debug FILE writes every event and every request to the Engine, without secrets.`,
+  ],
+  [
+    "mirrors",
+    `Where packages come from
+
+Debian: QCLOCK_MIRROR_DEBIAN_12, else "mirrors" in the manifest, else the mirror that this machine's apt uses.
+Several URLs, with spaces between them: the archive, its security updates, further places that keep old packages.
+A package of the lock is looked for in the store, in both archives, and in each further place. When it is nowhere, build
+and up move it alone to its newest version and say so; with --locked they fail.
+Whatever the mirror, the release file's signature is checked against the distribution's keys that ship with qclock,
+and each package against the digest that the signed index gives. The mirror is not part of stack.lock.yaml.
+
+Artifacts come from their own URLs; with QCLOCK_ARTIFACT_MIRROR=https://mirror.example/artifacts they come from
+https://mirror.example/artifacts/HOST/PATH instead. Their digests stand in the manifest, whoever serves them.
+
+Packages and artifacts are kept in ~/.cache/qclock (--store), shared by all stacks; the folder may be deleted at any time.
+With --offline no request is made; qclock bundle save and load carry over what that takes.`,
+  ],
+]);
