@@ -1,4 +1,4 @@
-import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
+import type { IndexedPackage, PackageIndex } from "./package-index.ts";
 import type { KeptPackages } from "./keep-locked.ts";
 import type { LockRequest } from "./lock-request.ts";
 import type { LockedRepository, LockTarget } from "./package.ts";
@@ -35,6 +35,7 @@ export async function choosePackages(
   request.onPhase("Reading the package indexes");
   // Loaded here: with a fresh lock neither the index reader nor OpenPGP is needed.
   const { loadRepositories } = await import("./deb/repositories.ts");
+  const { debResolverRules } = await import("./deb/resolver-rules.ts");
   const { index, repositories } = await loadRepositories({
     os: stack.os,
     architecture: stack.architecture,
@@ -51,6 +52,7 @@ export async function choosePackages(
   const resolved = resolveImages({
     stack,
     index: all,
+    rules: debResolverRules,
     locked: versionsOf(kept),
     move: request.move ?? new Set(),
   });

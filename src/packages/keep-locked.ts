@@ -1,12 +1,12 @@
 import { QclockError } from "../error.ts";
 import { NotFoundError } from "../store/downloader.ts";
 import type { ControlFields } from "./deb/control.ts";
+import { relationsOf } from "./deb/index-relations.ts";
 import { readControl } from "./deb/look-into.ts";
-import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
-import { parseRelations } from "./deb/relation.ts";
 import { compareVersions } from "./deb/version.ts";
 import { packageFile, withArchive } from "./fetch.ts";
 import { findVanished } from "./find-vanished.ts";
+import type { IndexedPackage, PackageIndex } from "./package-index.ts";
 import type { LockedPackage, LockTarget } from "./package.ts";
 import { proofKey } from "./proof.ts";
 import { proveLock, type ProveRequest } from "./prove-lock.ts";
@@ -114,13 +114,7 @@ function toIndexed(locked: LockedPackage, control: ControlFields): IndexedPackag
     sha256: locked.digest.slice("sha256:".length),
     source: locked.source,
     sourceVersion: locked.sourceVersion,
-    essential: field("Essential") === "yes",
-    priority: field("Priority"),
-    depends: field("Depends"),
-    preDepends: field("Pre-Depends"),
-    provides: field("Provides"),
-    conflicts: field("Conflicts"),
-    breaks: field("Breaks"),
+    ...relationsOf(field),
   };
 }
 
@@ -138,7 +132,7 @@ function withAdded(
   );
   const providers = new Map<string, Set<string>>();
   for (const entry of [...added.values()].flat()) {
-    for (const { name } of parseRelations(entry.provides).flatMap((one) => one.alternatives)) {
+    for (const { name } of entry.provides) {
       providers.set(name, (providers.get(name) ?? new Set()).add(entry.name));
     }
   }

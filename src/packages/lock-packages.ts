@@ -5,7 +5,7 @@ import { pinArtifacts } from "./artifacts.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import { carryLayers } from "./carry-layers.ts";
 import { choosePackages, NOTHING_CHOSEN } from "./choose-packages.ts";
-import type { IndexedPackage } from "./deb/packages-index.ts";
+import type { IndexedPackage } from "./package-index.ts";
 import { type FetchablePackage, fetchPackages, withArchive } from "./fetch.ts";
 import { fitsManifest } from "./foresee-lock.ts";
 import { assembledImages, packageInputs } from "./inputs.ts";

@@ -1,6 +1,6 @@
 import type { Store } from "../store/store.ts";
 import { readControl } from "./deb/look-into.ts";
-import { parseRelations } from "./deb/relation.ts";
+import { parseProvides } from "./deb/relation.ts";
 import type { LockedPackage, LockTarget } from "./package.ts";
 
 /**
@@ -25,9 +25,7 @@ export async function findProviders(
 async function provides(file: string, virtual: string): Promise<boolean> {
   try {
     const field = (await readControl(file)).get("Provides") ?? "";
-    return parseRelations(field).some(({ alternatives }) =>
-      alternatives.some(({ name }) => name === virtual),
-    );
+    return parseProvides(field).some(({ name }) => name === virtual);
   } catch {
     // Damaged in the store: whoever needs its contents will say so.
     return false;

@@ -1,6 +1,6 @@
 import { QclockError } from "../error.ts";
 import type { Stack } from "../stack/stack.ts";
-import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
+import type { IndexedPackage, PackageIndex } from "./package-index.ts";
 import { assembledImages } from "./inputs.ts";
 import {
   HeldBackError,
@@ -8,11 +8,13 @@ import {
   resolvePackages,
   type ResolveRequest,
 } from "./resolve.ts";
+import type { ResolverRules } from "./resolver-rules.ts";
 import { refuseWrongNames } from "./wanted-names.ts";
 
 export interface ResolveImagesRequest {
   readonly stack: Stack;
   readonly index: PackageIndex;
+  readonly rules: ResolverRules;
   /** Versions to stay at, by package name. */
   readonly locked: ReadonlyMap<string, string>;
   /** Packages that are to leave theirs for the newest version. */
@@ -29,7 +31,7 @@ export interface ResolveImagesRequest {
 export function resolveImages(
   request: ResolveImagesRequest,
 ): ReadonlyMap<string, readonly ResolvedPackage[]> {
-  const { stack, index, locked, move } = request;
+  const { stack, index, rules, locked, move } = request;
   refuseWrongNames(stack, index);
   const keep = new Map([...locked].filter(([name]) => !move.has(name)));
   const newest = new Set(move);
@@ -37,7 +39,7 @@ export function resolveImages(
   // Each round lets go of a name at least, so there are hardly more rounds than names.
   for (;;) {
     try {
-      return resolveOnce({ stack, index, keep, newest });
+      return resolveOnce({ stack, index, rules, keep, newest });
     } catch (error) {
       if (error instanceof HeldBackError) {
         for (const name of error.names) {
@@ -56,18 +58,18 @@ export function resolveImages(
   }
 }
 
-type Attempt = Pick<ResolveImagesRequest, "stack" | "index"> &
+type Attempt = Pick<ResolveImagesRequest, "stack" | "index" | "rules"> &
   Required<Pick<ResolveRequest, "keep" | "newest">>;
 
 function resolveOnce(attempt: Attempt): ReadonlyMap<string, readonly ResolvedPackage[]> {
-  const { stack, index, keep, newest } = attempt;
+  const { stack, index, rules, keep, newest } = attempt;
   const resolved = new Map<string, readonly ResolvedPackage[]>();
   const held = new Map<string, readonly IndexedPackage[]>();
   for (const image of assembledImages(stack)) {
     const installed = image.parent === undefined ? [] : (held.get(image.parent) ?? []);
     const { name, packages: wanted } = image;
     const closure = withPlace(stack, name, () =>
-      resolvePackages({ image: name, wanted, installed, keep, newest, index }),
+      resolvePackages({ image: name, wanted, installed, keep, newest, index, rules }),
     );
     resolved.set(name, closure);
     held.set(name, [...installed, ...closure.map((entry) => entry.package)]);

@@ -1,8 +1,13 @@
 import { QclockError } from "../error.ts";
-import type { IndexedPackage, PackageIndex } from "./deb/packages-index.ts";
-import { type Atom, parseRelations, type Relation } from "./deb/relation.ts";
-import { satisfiesVersion } from "./deb/version.ts";
+import type {
+  Capability,
+  Conflict,
+  IndexedPackage,
+  PackageIndex,
+  Relation,
+} from "./package-index.ts";
 import type { Reason } from "./package.ts";
+import type { ResolverRules } from "./resolver-rules.ts";
 import { errorOfName, listNames } from "./wanted-names.ts";
 
 /** A package chosen for an image, with why. */
@@ -31,6 +36,8 @@ export interface ResolveRequest {
   /** Packages of which nothing but the newest version will do. */
   readonly newest?: ReadonlySet<string>;
   readonly index: PackageIndex;
+  /** Those of the index's family. */
+  readonly rules: ResolverRules;
 }
 
 /**
@@ -67,15 +74,15 @@ class Resolution {
   readonly #wanted: ReadonlySet<string>;
   readonly #chosen = new Map<string, Choice>();
   readonly #installed: ReadonlyMap<string, IndexedPackage>;
-  /** Virtual package -> packages, chosen or installed, that provide it. */
-  readonly #provided = new Map<string, Map<string, string | undefined>>();
+  /** A name -> packages, chosen or installed, that have or provide it. */
+  readonly #present = new Map<string, IndexedPackage[]>();
   readonly #queue: IndexedPackage[] = [];
 
   constructor(request: ResolveRequest) {
     this.#request = request;
     this.#wanted = new Set(request.wanted);
     this.#installed = new Map(request.installed.map((entry) => [entry.name, entry]));
-    for (const entry of request.installed) this.#addProvides(entry);
+    for (const entry of request.installed) this.#addPresent(entry);
   }
 
   run(): void {
@@ -84,7 +91,7 @@ class Resolution {
     }
     // Breadth first, so that a reason names the package nearest to what was asked for.
     for (let entry = this.#queue.shift(); entry !== undefined; entry = this.#queue.shift()) {
-      for (const relation of relationsOf(entry, ["preDepends", "depends"])) {
+      for (const relation of entry.requires) {
         this.#satisfy(entry, relation);
       }
     }
@@ -115,8 +122,10 @@ class Resolution {
   #needs(): ReadonlyMap<string, readonly Reason[]> {
     const needs = new Map<string, Reason[]>();
     for (const { package: dependent } of this.#sorted()) {
-      for (const relation of relationsOf(dependent, ["preDepends", "depends"])) {
-        const satisfying = new Set(relation.alternatives.flatMap((atom) => this.#satisfying(atom)));
+      for (const relation of dependent.requires) {
+        const satisfying = new Set(
+          relation.alternatives.flatMap((wanted) => this.#satisfying(wanted)),
+        );
         satisfying.delete(dependent.name);
         const reason: Reason = { type: "dependency", of: dependent.name, relation: relation.text };
         for (const name of satisfying) needs.set(name, [...(needs.get(name) ?? []), reason]);
@@ -125,35 +134,30 @@ class Resolution {
     return needs;
   }
 
-  /** Names of the chosen packages that satisfy an atom by themselves or by what they provide. */
-  #satisfying(atom: Atom): readonly string[] {
-    const own = this.#chosen.get(atom.name)?.package;
-    const providing = [...(this.#provided.get(atom.name) ?? [])]
-      .filter(
-        ([name, version]) =>
-          this.#chosen.has(name) &&
-          (atom.constraint === undefined || (version !== undefined && matches(version, atom))),
-      )
-      .map(([name]) => name);
-    return own !== undefined && matches(own.version, atom) ? [atom.name, ...providing] : providing;
+  /** Names of the chosen packages that satisfy an alternative by themselves or by what they provide. */
+  #satisfying(wanted: Capability): readonly string[] {
+    return (this.#present.get(wanted.name) ?? [])
+      .filter(({ name }) => this.#chosen.has(name))
+      .filter((entry) => this.#request.rules.satisfies(entry, wanted))
+      .map(({ name }) => name);
   }
 
   #choose(entry: IndexedPackage, reason: Reason): void {
     this.#chosen.set(entry.name, { package: entry, reason });
-    this.#addProvides(entry);
+    this.#addPresent(entry);
     this.#queue.push(entry);
   }
 
-  #addProvides(entry: IndexedPackage): void {
-    for (const [name, version] of providesOf(entry)) {
-      const providers = this.#provided.get(name) ?? new Map<string, string | undefined>();
-      providers.set(entry.name, version);
-      this.#provided.set(name, providers);
+  #addPresent(entry: IndexedPackage): void {
+    for (const name of new Set([entry.name, ...entry.provides.map((each) => each.name)])) {
+      const present = this.#present.get(name);
+      if (present === undefined) this.#present.set(name, [entry]);
+      else present.push(entry);
     }
   }
 
   #findWanted(name: string): IndexedPackage {
-    const entry = this.#candidate({ name });
+    const entry = this.#candidate(name, { name });
     if (entry !== undefined) return entry;
     const { index, image } = this.#request;
     const error = errorOfName(index, { image, name });
@@ -162,7 +166,7 @@ class Resolution {
   }
 
   #satisfy(dependent: IndexedPackage, relation: Relation): void {
-    if (relation.alternatives.some((atom) => this.#isSatisfied(atom))) return;
+    if (relation.alternatives.some((wanted) => this.#isSatisfied(wanted))) return;
     const reason: Reason = {
       type: "dependency",
       of: dependent.name,
@@ -172,13 +176,13 @@ class Resolution {
     const wantedFirst = relation.alternatives.toSorted(
       (a, b) => Number(this.#wanted.has(b.name)) - Number(this.#wanted.has(a.name)),
     );
-    for (const atom of wantedFirst) {
-      const entry = this.#candidate(atom);
+    for (const wanted of wantedFirst) {
+      const entry = this.#candidate(wanted.name, wanted);
       if (entry !== undefined && this.#canAdd(entry)) {
         this.#choose(entry, reason);
         return;
       }
-      const provider = this.#soleProvider(atom, dependent, relation);
+      const provider = this.#soleProvider(wanted, dependent, relation);
       if (provider !== undefined) {
         this.#choose(provider, reason);
         return;
@@ -187,24 +191,19 @@ class Resolution {
     throw this.#unresolvable(dependent, relation);
   }
 
-  #isSatisfied(atom: Atom): boolean {
-    const present = this.#chosen.get(atom.name)?.package ?? this.#installed.get(atom.name);
-    if (present !== undefined && matches(present.version, atom)) return true;
-    for (const version of this.#provided.get(atom.name)?.values() ?? []) {
-      // A provide without a version satisfies no versioned relation (Policy 7.5).
-      if (atom.constraint === undefined) return true;
-      if (version !== undefined && matches(version, atom)) return true;
-    }
-    return false;
+  #isSatisfied(wanted: Capability): boolean {
+    return (this.#present.get(wanted.name) ?? []).some((entry) =>
+      this.#request.rules.satisfies(entry, wanted),
+    );
   }
 
   /** The version to take: the kept one where it fits, else the newest that fits. */
-  #candidate(atom: Atom): IndexedPackage | undefined {
-    const { index, newest } = this.#request;
-    const all = index.versions(atom.name);
-    const versions = newest?.has(atom.name) === true ? all.slice(0, 1) : all;
-    const fitting = versions.filter(({ version }) => matches(version, atom));
-    const kept = this.#request.keep.get(atom.name);
+  #candidate(name: string, wanted: Capability): IndexedPackage | undefined {
+    const { index, newest, rules } = this.#request;
+    const all = index.versions(name);
+    const versions = newest?.has(name) === true ? all.slice(0, 1) : all;
+    const fitting = versions.filter((entry) => rules.satisfies(entry, wanted));
+    const kept = this.#request.keep.get(name);
     return fitting.find(({ version }) => version === kept) ?? fitting[0];
   }
 
@@ -214,15 +213,15 @@ class Resolution {
   }
 
   #soleProvider(
-    atom: Atom,
+    capability: Capability,
     dependent: IndexedPackage,
     relation: Relation,
   ): IndexedPackage | undefined {
     const { index } = this.#request;
     const providers = index
-      .providers(atom.name)
-      .map((name) => this.#candidate({ name }))
-      .filter((entry) => entry !== undefined && this.#canAdd(entry) && provides(entry, atom));
+      .providers(capability.name)
+      .map((name) => this.#candidate(name, capability))
+      .filter((entry) => entry !== undefined && this.#canAdd(entry));
     const [first] = providers;
     if (providers.length <= 1) return first;
     const wanted = providers.find((entry) => entry !== undefined && this.#wanted.has(entry.name));
@@ -292,26 +291,18 @@ class Resolution {
   }
 
   #refuseConflict(entry: IndexedPackage, other: IndexedPackage): void {
-    for (const field of ["conflicts", "breaks"] as const) {
-      if (entry[field] === "") continue;
-      for (const relation of relationsOf(entry, [field])) {
-        const [atom] = relation.alternatives;
-        if (atom === undefined) continue;
-        const hit =
-          (atom.name === other.name && matches(other.version, atom)) || provides(other, atom);
-        if (!hit) continue;
-        const verb = field === "conflicts" ? "conflicts with" : "breaks";
-        const error = new QclockError(
-          "package-conflict",
-          `Image "${this.#request.image}": ${entry.name} ${entry.version} ${verb} ${other.name} ${other.version} ("${relation.text}").`,
-          {
-            hint: "Leave one of the two out of the image's packages.",
-            details: [...this.#chain(entry.name), ...this.#chain(other.name)],
-          },
-        );
-        throw this.#blame(error, { kept: [entry, other], newest: [entry.name, other.name] });
-      }
-    }
+    const isHit = (each: Conflict): boolean => this.#request.rules.isExcluded(other, each);
+    const conflict = entry.conflicts.find(isHit);
+    if (conflict === undefined) return;
+    const error = new QclockError(
+      "package-conflict",
+      `Image "${this.#request.image}": ${entry.name} ${entry.version} ${conflict.verb} ${other.name} ${other.version} ("${conflict.text}").`,
+      {
+        hint: "Leave one of the two out of the image's packages.",
+        details: [...this.#chain(entry.name), ...this.#chain(other.name)],
+      },
+    );
+    throw this.#blame(error, { kept: [entry, other], newest: [entry.name, other.name] });
   }
 
   /** Why a package is there, one line a step, down to what was asked for. */
@@ -330,44 +321,6 @@ class Resolution {
     }
     return lines;
   }
-}
-
-type RelationField = "depends" | "preDepends" | "conflicts" | "breaks";
-
-const relationCache = new WeakMap<IndexedPackage, Map<RelationField, readonly Relation[]>>();
-
-/** Parsed on first use: an index holds some 60,000 packages, a closure some hundred. */
-function relationsOf(entry: IndexedPackage, fields: readonly RelationField[]): readonly Relation[] {
-  const cache = relationCache.get(entry) ?? new Map<RelationField, readonly Relation[]>();
-  relationCache.set(entry, cache);
-  return fields.flatMap((field) => {
-    const relations = cache.get(field) ?? parseRelations(entry[field]);
-    cache.set(field, relations);
-    return relations;
-  });
-}
-
-function* providesOf(entry: IndexedPackage): Generator<readonly [string, string | undefined]> {
-  if (entry.provides === "") return;
-  for (const { alternatives } of parseRelations(entry.provides)) {
-    for (const { name, constraint } of alternatives) yield [name, constraint?.version];
-  }
-}
-
-function provides(entry: IndexedPackage, atom: Atom): boolean {
-  for (const [name, version] of providesOf(entry)) {
-    if (name !== atom.name) continue;
-    if (atom.constraint === undefined) return true;
-    if (version !== undefined && matches(version, atom)) return true;
-  }
-  return false;
-}
-
-function matches(version: string, atom: Atom): boolean {
-  const { constraint } = atom;
-  return (
-    constraint === undefined || satisfiesVersion(version, constraint.operator, constraint.version)
-  );
 }
 
 function compareText(a: string, b: string): number {

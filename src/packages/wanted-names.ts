@@ -2,7 +2,7 @@ import type { Location } from "../diagnostic.ts";
 import { QclockError } from "../error.ts";
 import { nearest } from "../nearest.ts";
 import type { Stack } from "../stack/stack.ts";
-import type { PackageIndex } from "./deb/packages-index.ts";
+import type { PackageIndex } from "./package-index.ts";
 import { assembledImages } from "./inputs.ts";
 
 /** A name of the manifest that is no package's, and what to write in its place. */

@@ -1,4 +1,5 @@
-import { createPackageIndex, type PackageIndex } from "../../src/packages/deb/packages-index.ts";
+import { createPackageIndex } from "../../src/packages/deb/packages-index.ts";
+import type { PackageIndex } from "../../src/packages/package-index.ts";
 
 const fields: Readonly<Record<string, string>> = {
   D: "Depends",

@@ -1,35 +1,7 @@
+import type { IndexedPackage, PackageIndex } from "../package-index.ts";
 import { refuseLongParagraph } from "./index-bounds.ts";
+import { relationsOf } from "./index-relations.ts";
 import { compareVersions } from "./version.ts";
-
-/** One paragraph of a Packages index: what resolving and fetching need, as text. */
-export interface IndexedPackage {
-  readonly name: string;
-  readonly version: string;
-  readonly architecture: string;
-  readonly repository: string;
-  readonly path: string;
-  readonly sizeBytes: number;
-  readonly sha256: string;
-  readonly source: string;
-  readonly sourceVersion: string;
-  readonly essential: boolean;
-  readonly priority: string;
-  readonly depends: string;
-  readonly preDepends: string;
-  readonly provides: string;
-  readonly conflicts: string;
-  readonly breaks: string;
-}
-
-/** All versions of all packages of some repositories, and who provides which virtual package. */
-export interface PackageIndex {
-  /** Each name once, in no particular order. */
-  names(): Iterable<string>;
-  /** Newest first; empty for a name that no repository has. The same objects each time. */
-  versions(name: string): readonly IndexedPackage[];
-  /** Names of the packages of which some version has `name` in its `Provides`, sorted. */
-  providers(name: string): readonly string[];
-}
 
 /** A Packages file with the repository that it belongs to. */
 export interface IndexText {
@@ -222,12 +194,6 @@ function readRecord(record: string): IndexedPackage {
     sha256: get("SHA256"),
     source: source === "" ? name : source,
     sourceVersion: sourceVersion ?? get("Version"),
-    essential: get("Essential") === "yes",
-    priority: get("Priority"),
-    depends: get("Depends"),
-    preDepends: get("Pre-Depends"),
-    provides: get("Provides"),
-    conflicts: get("Conflicts"),
-    breaks: get("Breaks"),
+    ...relationsOf(get),
   };
 }

@@ -10,7 +10,8 @@ import { decompress } from "../xz.ts";
 import type { PinnedKey } from "./keys/debian.ts";
 import { keysOf } from "./keys/of.ts";
 import { withinBounds } from "./index-bounds.ts";
-import { findPackages, type IndexedPackage } from "./packages-index.ts";
+import type { IndexedPackage } from "../package-index.ts";
+import { findPackages } from "./packages-index.ts";
 import { type ReleaseFile, verifyReleaseFile } from "./release-file.ts";
 import { sourcesOf } from "./repositories.ts";
 

@@ -1,16 +1,4 @@
-import type { VersionOperator } from "./version.ts";
-
-/** One alternative of a relation: `libc6 (>= 2.36)`. */
-export interface Atom {
-  readonly name: string;
-  readonly constraint?: { readonly operator: VersionOperator; readonly version: string };
-}
-
-/** Alternatives of which one must hold, with the text as the package writes it. */
-export interface Relation {
-  readonly text: string;
-  readonly alternatives: readonly Atom[];
-}
+import type { Capability, Conflict, Relation, VersionOperator } from "../package-index.ts";
 
 const ATOM =
   /^([a-z0-9][a-z0-9+.-]*)(?::[a-z0-9-]+)?\s*(?:\(\s*(<<|<=|=|>=|>>|<|>)\s*([^\s)]+)\s*\))?\s*(?:\[[^\]]*\])?\s*(?:<[^>]*>)*$/i;
@@ -31,7 +19,7 @@ export function parseRelations(field: string): readonly Relation[] {
   return relations;
 }
 
-function parseAtom(text: string): Atom {
+function parseAtom(text: string): Capability {
   const match = ATOM.exec(text);
   if (match === null) throw new SyntaxError(`"${text}" is not a package relation`);
   const [, name = "", operator, version] = match;
@@ -39,16 +27,29 @@ function parseAtom(text: string): Atom {
   return { name, constraint: { operator: toOperator(operator), version } };
 }
 
+/** The packages that a field of conflicts names; they have no alternatives. */
+export function parseConflicts(field: string, verb: Conflict["verb"]): readonly Conflict[] {
+  return parseRelations(field).flatMap(({ text, alternatives }) =>
+    alternatives.map((excluded) => ({ text, excluded, verb })),
+  );
+}
+
+/** What a `Provides` field names. */
+export function parseProvides(field: string): readonly Capability[] {
+  return parseRelations(field).flatMap(({ alternatives }) => alternatives);
+}
+
 function toOperator(text: string): VersionOperator {
   switch (text) {
     case "<<":
-    case "<=":
-    case "=":
-    case ">=":
+      return "<";
     case ">>":
-      return text;
+      return ">";
+    case "=":
+      return "=";
     // Policy 7.1: the single signs are obsolete spellings of "or equal".
     case "<":
+    case "<=":
       return "<=";
     default:
       return ">=";

@@ -3,12 +3,13 @@ import { QclockError } from "../../error.ts";
 import type { Architecture, Digest, OsName } from "../../stack/stack.ts";
 import type { Downloader } from "../../store/downloader.ts";
 import { type Mirrors, suiteOf } from "../mirror.ts";
+import type { PackageIndex } from "../package-index.ts";
 import type { LockedRepository } from "../package.ts";
 import { decompress } from "../xz.ts";
 import type { PinnedKey } from "./keys/debian.ts";
 import { withinBounds } from "./index-bounds.ts";
 import { keysOf } from "./keys/of.ts";
-import { type PackageIndex, readPackageIndex } from "./packages-index.ts";
+import { readPackageIndex } from "./packages-index.ts";
 import { refuseOlder } from "./last-seen.ts";
 import { type ReleaseFile, verifyReleaseFile } from "./release-file.ts";
 

@@ -1,3 +1,5 @@
+import type { VersionOperator } from "../package-index.ts";
+
 /**
  * Compare two Debian versions: negative, zero or positive. `[epoch:]upstream[-revision]`, where `~`
  * sorts before everything, even the end; letters before other characters; digits by value.
@@ -14,9 +16,6 @@ export function compareVersions(a: string, b: string): number {
   );
 }
 
-/** The relations of deb-control(5). `<` and `>` are the old spellings of `<=` and `>=`. */
-export type VersionOperator = "<<" | "<=" | "=" | ">=" | ">>";
-
 /** Whether `version` satisfies `operator bound`. */
 export function satisfiesVersion(
   version: string,
@@ -25,7 +24,7 @@ export function satisfiesVersion(
 ): boolean {
   const order = compareVersions(version, bound);
   switch (operator) {
-    case "<<":
+    case "<":
       return order < 0;
     case "<=":
       return order <= 0;
@@ -33,7 +32,7 @@ export function satisfiesVersion(
       return order === 0;
     case ">=":
       return order >= 0;
-    case ">>":
+    case ">":
       return order > 0;
   }
 }

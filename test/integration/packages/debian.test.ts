@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { debResolverRules } from "../../../src/packages/deb/resolver-rules.ts";
 import { loadRepositories } from "../../../src/packages/deb/repositories.ts";
 import { resolveMirrors } from "../../../src/packages/mirror.ts";
 import { resolvePackages } from "../../../src/packages/resolve.ts";
@@ -58,7 +59,14 @@ test("the real archive: its signature holds, and the closures are those of apt",
     "bookworm-security",
   ]);
   for (const [image, wanted] of closures) {
-    const ours = resolvePackages({ image, wanted, installed: [], keep: new Map(), index });
+    const ours = resolvePackages({
+      image,
+      wanted,
+      installed: [],
+      keep: new Map(),
+      index,
+      rules: debResolverRules,
+    });
     const names = ours.map(({ package: { name, version } }) => `${name} ${version}`);
     expect(names).toEqual(apt.simulateInstall(wanted));
   }

@@ -5,6 +5,7 @@ import {
   type IndexText,
   readPackageIndex,
 } from "../../../src/packages/deb/packages-index.ts";
+import type { Relation, VersionOperator } from "../../../src/packages/package-index.ts";
 
 const digest = "a".repeat(64);
 
@@ -45,16 +46,42 @@ SHA256: ${digest}
       sha256: digest,
       source: "bash",
       sourceVersion: "5.2.15-2",
-      essential: true,
-      priority: "required",
-      depends: "base-files (>= 2.1.12), debianutils (>= 5.6-0.1)",
-      preDepends: "libc6 (>= 2.36), libtinfo6 (>= 6)",
-      provides: "sh-like (= 5)",
-      conflicts: "bash-completion (<< 20060301-0)",
-      breaks: "bashdb",
+      rank: 0,
+      requires: [
+        aRelation("libc6", ">=", "2.36"),
+        aRelation("libtinfo6", ">=", "6"),
+        aRelation("base-files", ">=", "2.1.12"),
+        aRelation("debianutils", ">=", "5.6-0.1"),
+      ],
+      provides: [{ name: "sh-like", constraint: { operator: "=", version: "5" } }],
+      conflicts: [
+        {
+          text: "bash-completion (<< 20060301-0)",
+          excluded: {
+            name: "bash-completion",
+            constraint: { operator: "<", version: "20060301-0" },
+          },
+          verb: "conflicts with",
+        },
+        { text: "bashdb", excluded: { name: "bashdb" }, verb: "breaks" },
+      ],
     },
   ]);
   expect([...index.names()]).toEqual(["bash"]);
+});
+
+test.for([
+  ["Essential: yes\nPriority: optional", 0],
+  ["Priority: required", 1],
+  ["Priority: important", 2],
+  ["Priority: standard", 3],
+  ["Priority: optional", 4],
+  ["Priority: extra", 5],
+  ["Essential: no", 5],
+] as const)("%j has rank %d", ([fields, rank]) => {
+  const index = createPackageIndex([aFile(aParagraph("a", "1", `${fields}\n`))]);
+
+  expect(index.versions("a")[0]?.rank).toBe(rank);
 });
 
 test("a package is its own source where it names none", () => {
@@ -167,6 +194,13 @@ async function* cut(text: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
   for (let start = 0; start < bytes.length; start += size)
     yield bytes.subarray(start, start + size);
+}
+
+function aRelation(name: string, operator: VersionOperator, version: string): Relation {
+  return {
+    text: `${name} (${operator} ${version})`,
+    alternatives: [{ name, constraint: { operator, version } }],
+  };
 }
 
 function aFile(...paragraphs: readonly string[]): IndexText {

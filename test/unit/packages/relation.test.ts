@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Atom, parseRelations } from "../../../src/packages/deb/relation.ts";
+import { parseRelations } from "../../../src/packages/deb/relation.ts";
+import type { Capability } from "../../../src/packages/package-index.ts";
 
 test.for<readonly [string, string]>([
   ["", ""],
@@ -13,7 +14,7 @@ test.for<readonly [string, string]>([
   ["default-mta|mail-transport-agent", "default-mta | mail-transport-agent"],
   ["python3:any (>= 3.9~)", "python3 >= 3.9~"],
   ["perl:native", "perl"],
-  ["gcc:amd64 (<< 4:13)", "gcc << 4:13"],
+  ["gcc:amd64 (<< 4:13)", "gcc < 4:13"],
   ["old (< 2), older (> 1)", "old <= 2; older >= 1"],
   ["exact (= 1:2.3-4+b5)", "exact = 1:2.3-4+b5"],
   ["libstdc++6 (>= 12), g++-12", "libstdc++6 >= 12; g++-12"],
@@ -41,6 +42,6 @@ test.for(["(>= 1)", "a (~ 1)", "a b", "a (>= 1", "a | ", "$(x)", "../a"])(
   },
 );
 
-function formatAtom({ name, constraint }: Atom): string {
+function formatAtom({ name, constraint }: Capability): string {
   return constraint === undefined ? name : `${name} ${constraint.operator} ${constraint.version}`;
 }

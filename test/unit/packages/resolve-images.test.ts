@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { PackageIndex } from "../../../src/packages/deb/packages-index.ts";
+import { debResolverRules } from "../../../src/packages/deb/resolver-rules.ts";
+import type { PackageIndex } from "../../../src/packages/package-index.ts";
 import { resolveImages } from "../../../src/packages/resolve-images.ts";
 import { aPackageStack } from "../../integration/packages/lock-request.ts";
 import { anIndex } from "../../support/an-index.ts";
@@ -112,6 +113,7 @@ function resolved(
   const closures = resolveImages({
     stack: aPackageStack(images),
     index,
+    rules: debResolverRules,
     locked: new Map([...index.names()].map((name) => [name, "1"])),
     move: new Set(move),
   });
@@ -140,7 +142,9 @@ test("all names that are no package are told at once, each at its own place with
   const index = anIndex("apache2 1", "bash 5", "mawk 1 V:awk", "gawk 1 V:awk");
 
   expect(
-    thrownBy(() => resolveImages({ stack, index, locked: new Map(), move: new Set() })),
+    thrownBy(() =>
+      resolveImages({ stack, index, rules: debResolverRules, locked: new Map(), move: new Set() }),
+    ),
   ).toMatchObject({
     code: "unknown-package",
     message: "The manifest asks for 4 packages that no repository has.",
@@ -160,7 +164,13 @@ test("one name that is no package has its place, too", () => {
 
   expect(
     thrownBy(() =>
-      resolveImages({ stack, index: anIndex("bash 5"), locked: new Map(), move: new Set() }),
+      resolveImages({
+        stack,
+        index: anIndex("bash 5"),
+        rules: debResolverRules,
+        locked: new Map(),
+        move: new Set(),
+      }),
     ),
   ).toMatchObject({
     message: 'Image "a" asks for the package "bahs", which no repository has.',

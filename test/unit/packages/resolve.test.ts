@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { QclockError } from "../../../src/error.ts";
-import type { IndexedPackage, PackageIndex } from "../../../src/packages/deb/packages-index.ts";
+import { debResolverRules } from "../../../src/packages/deb/resolver-rules.ts";
+import type { IndexedPackage, PackageIndex } from "../../../src/packages/package-index.ts";
 import { formatReason } from "../../../src/packages/reason.ts";
 import { resolvePackages, type ResolveRequest } from "../../../src/packages/resolve.ts";
 import { anIndex } from "../../support/an-index.ts";
@@ -238,7 +239,15 @@ function resolve(
   wanted: readonly string[],
   parts: Partial<ResolveRequest> = {},
 ): ReturnType<typeof resolvePackages> {
-  return resolvePackages({ image: "t", wanted, installed: [], keep: new Map(), index, ...parts });
+  return resolvePackages({
+    image: "t",
+    wanted,
+    installed: [],
+    keep: new Map(),
+    index,
+    rules: debResolverRules,
+    ...parts,
+  });
 }
 
 test("all reasons of a package are told, what chose it first: relations that it satisfies by its name or by what it provides", () => {

@@ -1,0 +1,54 @@
+/** How a version has to stand to another one. Each family compares versions in its own way. */
+export type VersionOperator = "<" | "<=" | "=" | ">=" | ">";
+
+/** What a package is, offers or asks for: a name, and a version or bounds of one. `libc6 (>= 2.36)`, `/bin/sh`. */
+export interface Capability {
+  readonly name: string;
+  /** Absent: any version will do, or none is given. */
+  readonly constraint?: { readonly operator: VersionOperator; readonly version: string };
+}
+
+/** Something that a package needs: alternatives of which one must hold, in the order of its preference. */
+export interface Relation {
+  /** As the package writes it. */
+  readonly text: string;
+  readonly alternatives: readonly Capability[];
+}
+
+/** Something that must not be in an image together with a package. */
+export interface Conflict {
+  /** As the package writes it. */
+  readonly text: string;
+  readonly excluded: Capability;
+  /** What the package does to the other one, for a sentence such as `a 1 breaks b 2`. */
+  readonly verb: "conflicts with" | "breaks";
+}
+
+/** One version of a package as its repository's index has it: what resolving and fetching need. */
+export interface IndexedPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly architecture: string;
+  readonly repository: string;
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  readonly source: string;
+  readonly sourceVersion: string;
+  /** How much its distribution counts on it, 0 the most: of several that provide the same the lower goes first. */
+  readonly rank: number;
+  /** In the order in which they are looked at. */
+  readonly requires: readonly Relation[];
+  readonly provides: readonly Capability[];
+  readonly conflicts: readonly Conflict[];
+}
+
+/** All versions of all packages of some repositories, and who provides what. */
+export interface PackageIndex {
+  /** Each name once, in no particular order. */
+  names(): Iterable<string>;
+  /** Newest first; empty for a name that no repository has. The same objects each time. */
+  versions(name: string): readonly IndexedPackage[];
+  /** Names of the packages of which some version provides `name`, sorted. */
+  providers(name: string): readonly string[];
+}
