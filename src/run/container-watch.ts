@@ -19,6 +19,11 @@ export interface ContainerWatch extends Disposable {
    * container is gone. Rejects with the Engine's failure when that does not answer, and with the signal's reason.
    */
   readonly stopped: Promise<void>;
+  /**
+   * The container as it is now; undefined when it is gone. While the Engine is away this waits for it, for as long as the watch
+   * does: what aborts `signal` must follow `stopped`.
+   */
+  inspect(signal: AbortSignal): Promise<ContainerState | undefined>;
   /** For how long the Engine has been away in all since the watch began; 0: never. */
   readonly awayMs: number;
   /** The exit code of the last end that the Engine has told of. Waits so long for one that it has not told of yet. */
@@ -59,6 +64,17 @@ class Watch implements ContainerWatch {
 
   get awayMs(): number {
     return this.#awayMs;
+  }
+
+  async inspect(signal: AbortSignal): Promise<ContainerState | undefined> {
+    for (;;) {
+      try {
+        return await this.#request.engine.inspectContainer(this.#request.state.id, signal);
+      } catch (error) {
+        if (!isAway(error)) throw error;
+        await this.#request.clock.sleep(RETRY_MS, signal);
+      }
+    }
   }
 
   async lastExitCode(waitMs: number): Promise<number | undefined> {
@@ -104,8 +120,7 @@ class Watch implements ContainerWatch {
   /** An Engine that is being restarted takes no connections for a while; one that takes them and says nothing has had its time. */
   #toleratedSince(error: unknown, awaySinceMs: number | undefined): number {
     const nowMs = this.#request.clock.now();
-    const isAway = error instanceof QclockError && error.code === "engine-unreachable";
-    if (!isAway) throw error;
+    if (!isAway(error)) throw error;
     if (awaySinceMs === undefined) {
       const limit = AWAY_LIMIT_MS / 1000;
       this.#request.onEngine(`the Engine has gone away; it has ${limit} s to come back`, true);
@@ -134,4 +149,8 @@ class Watch implements ContainerWatch {
       this.#isListening = false;
     }
   }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof QclockError && error.code === "engine-unreachable";
 }

@@ -35,7 +35,7 @@ export async function waitServiceReady(
   const outcome = await waitReady({
     probes: service.probes,
     target: await createProbeTarget(engine, state, probeRoutes(stack, service)),
-    inspect: (inner) => engine.inspectContainer(state.id, inner),
+    inspect: (inner) => watch.inspect(inner),
     stopped: watch.stopped,
     clock,
     onAttempt: (probe, { ok, message }) => {

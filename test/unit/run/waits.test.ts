@@ -91,6 +91,23 @@ test("an Engine that is restarted is noticed, and the wait goes on when its cont
   expect(told[1]).toMatch(/^(?:9|10) s: the Engine answers again after [1-6] s$/u);
 });
 
+test("a probe that succeeds while the Engine is away does not end the wait: the container is looked at when it is back", async () => {
+  const clock = fakeClock();
+  const isAway = (): boolean => clock.now() > 4000 && clock.now() < 9000;
+  const { result, told } = await wait(
+    {
+      inspect: () => (isAway() ? unreachableEngine() : { startedAt }),
+      // As one from outside does, which needs no Engine.
+      exec: () => (isAway() ? { exitCode: 0, output: "" } : failing),
+    },
+    { clock },
+  );
+
+  expect(result).toMatch(/^ready after/u);
+  expect(told[0]).toContain("the Engine has gone away");
+  expect(clock.now()).toBeGreaterThan(9000);
+});
+
 test.each([
   [
     "ended",
