@@ -42,12 +42,17 @@ export interface TestStack extends AsyncDisposable {
 
 /** Begin a stack; its image `tools` has a shell, some programs and perl, taken from this machine. */
 export async function createTestStack(
-  options: { readonly name?: string; readonly directory?: string } = {},
+  options: {
+    readonly name?: string;
+    readonly directory?: string;
+    /** Another one than the machine's; it is closed with the stack. */
+    readonly engine?: Engine;
+  } = {},
 ): Promise<TestStack> {
   const folder = options.directory === undefined ? await temporaryFolder() : undefined;
   const directory = options.directory ?? folder?.path ?? "";
   const name = options.name ?? `t-${randomBytes(4).toString("hex")}`;
-  const engine = await connectTestEngine(undefined);
+  const engine = options.engine ?? (await connectTestEngine(undefined));
   const root = path.join(directory, "tools");
   if (options.directory === undefined) await writeTools(root);
   const store = await openStore(path.join(directory, "store"));
