@@ -1,4 +1,4 @@
-import type { Digest, Limits, RestartPolicy } from "../stack/stack.ts";
+import type { Digest, Limits, Logging, RestartPolicy } from "../stack/stack.ts";
 import type { Observed } from "../plan/observed.ts";
 
 /** How qclock reaches an Engine, and why this one. */
@@ -73,6 +73,12 @@ export interface ContainerRequest {
   readonly addCapabilities: readonly string[];
   readonly noNewPrivileges: boolean;
   readonly init: boolean;
+  /** Output is a terminal. */
+  readonly tty?: boolean;
+  /** Standard input stays open. */
+  readonly stdinOpen?: boolean;
+  /** Absent: the Engine's default driver. */
+  readonly logging?: Logging;
   readonly restart: RestartPolicy;
   readonly stopSignal?: string;
   readonly stopGracePeriodMs?: number;

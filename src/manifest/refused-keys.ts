@@ -102,10 +102,8 @@ const service: Readonly<Record<string, string>> = {
   isolation: "It is for Windows; qclock makes images of Linux.",
   label_file: "Use `labels`.",
   links: "Services find each other by name; use `depends_on`.",
-  log_driver:
-    "`qclock logs` reads the Engine's own logs; their driver is set in the Engine's configuration.",
-  logging:
-    "`qclock logs` reads the Engine's own logs; their driver is set in the Engine's configuration.",
+  log_driver: "Use `logging: { driver: … }`.",
+  log_opt: "Use `logging: { options: … }`.",
   mac_address: addresses,
   mem_reservation: "Use `mem_limit`.",
   mem_swappiness: "Use `mem_limit`; a service gets no swap beyond it.",
@@ -130,11 +128,8 @@ const service: Readonly<Record<string, string>> = {
   replicas: "One container runs for each service.",
   runtime: "The Engine's default runtime is used; set another in the Engine's configuration.",
   scale: "One container runs for each service.",
-  stdin_open:
-    "Services have no input; `qclock exec SERVICE COMMAND` starts a command that has one.",
   storage_opt: "Data goes to `volumes`; memory for files is limited with `tmpfs`.",
   sysctls: "Kernel parameters are not changed; set them on the Engine's machine.",
-  tty: "Services have no terminal; `qclock exec SERVICE COMMAND` starts a command that has one.",
   use_api_socket:
     "The Engine's socket is never given to a service: who has it is root on the host.",
   userns_mode: noHost,

@@ -25,11 +25,10 @@ export function configHash(request: ConfigHashRequest): string {
 /** Names of the sections in which two hashes differ; all of them for a hash that is not ours. */
 export function divergedSections(observed: string | undefined, desired: string): readonly string[] {
   const before = new Map((observed ?? "").split(";").map((part) => splitPart(part)));
-  return desired
-    .split(";")
-    .map((part) => splitPart(part))
-    .filter(([name, hash]) => before.get(name) !== hash)
-    .map(([name]) => name);
+  const after = new Map(desired.split(";").map((part) => splitPart(part)));
+  // A section that is no longer declared; what is not ours has no section that could be named.
+  const gone = before.has("image") ? [...before.keys()].filter((name) => !after.has(name)) : [];
+  return [...[...after.keys()].filter((name) => before.get(name) !== after.get(name)), ...gone];
 }
 
 /** The part of a container's label that says which fingerprint the image had that it was made from. */
@@ -57,6 +56,8 @@ function sectionsOf({
         entrypoint: service.entrypoint,
         command: service.command,
         directory: service.workingDirectory,
+        tty: service.tty,
+        stdinOpen: service.stdinOpen,
       }),
     ],
     ["environment", short([...service.environment].toSorted(byName))],
@@ -67,6 +68,8 @@ function sectionsOf({
     ["secrets", short(secrets)],
     ["limits", short(limits)],
     ["hardening", short(hardening)],
+    // Only where it is declared: those who do not have it keep their containers.
+    ...(service.logging === undefined ? [] : [["logging", short(service.logging)] as const]),
     ["labels", short([...service.labels].toSorted(byName))],
     [
       "lifecycle",

@@ -29,6 +29,7 @@ export function liveDrift(request: DriftRequest): readonly string[] {
     ...limitsDrift(request),
     ...hardeningDrift(request),
     ...processDrift(request),
+    ...loggingDrift(request),
     ...surfaceDrift(request),
     ...networkDrift(request),
   ];
@@ -114,9 +115,27 @@ function processDrift({ service, live }: DriftRequest): readonly string[] {
   const { workingDirectory } = service;
   if (workingDirectory !== undefined && live.workingDirectory !== workingDirectory)
     wrong.push(`working directory ${live.workingDirectory}, declared ${workingDirectory}`);
+  const { tty = false, stdinOpen = false } = service;
+  if (live.tty !== tty) wrong.push(`terminal ${live.tty}, declared ${tty}`);
+  if (live.stdinOpen !== stdinOpen)
+    wrong.push(`open standard input ${live.stdinOpen}, declared ${stdinOpen}`);
   for (const [name, value] of service.environment)
     if (live.environment.get(name) !== value) wrong.push(`another value of variable ${name}`);
   return wrong;
+}
+
+/** What the service does not name is the Engine's default. The values of options are not told: some are secrets. */
+function loggingDrift({ service: { logging }, live }: DriftRequest): readonly string[] {
+  if (logging === undefined) return [];
+  const { driver, options } = logging;
+  return [
+    ...(driver === undefined || live.logDriver === driver
+      ? []
+      : [`logging driver ${live.logDriver}, declared ${driver}`]),
+    ...options
+      .filter(([name, value]) => live.logOptions.get(name) !== value)
+      .map(([name]) => `another value of logging option ${name}`),
+  ];
 }
 
 function surfaceDrift({ stack, service, live }: DriftRequest): readonly string[] {

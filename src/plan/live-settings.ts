@@ -40,6 +40,10 @@ export interface LiveSettings {
   readonly mounts: readonly string[];
   /** `/run/app, noexec,size=65536,mode=750`, sorted; see `tmpfsText`. Owners are left out: they may be the image's. */
   readonly tmpfs: readonly string[];
+  readonly logDriver: string;
+  readonly logOptions: ReadonlyMap<string, string>;
+  readonly tty: boolean;
+  readonly stdinOpen: boolean;
   readonly user: string;
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];

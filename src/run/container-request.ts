@@ -31,6 +31,9 @@ export function containerRequest(request: {
       ? {}
       : { workingDirectory: service.workingDirectory }),
     ...(service.stopSignal === undefined ? {} : { stopSignal: service.stopSignal }),
+    ...(service.tty === undefined ? {} : { tty: service.tty }),
+    ...(service.stdinOpen === undefined ? {} : { stdinOpen: service.stdinOpen }),
+    ...(service.logging === undefined ? {} : { logging: service.logging }),
     environment: new Map([
       ["QCLOCK_STACK", stack.name],
       ["QCLOCK_SERVICE", service.name],

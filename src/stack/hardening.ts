@@ -98,6 +98,7 @@ export function resolveHardening(request: ServiceRequest): {
     ["outbound", policy?.outbound],
     ["host", policy?.host],
     ["public-ports", policy?.public_ports],
+    ["logging", policy?.logging],
     ["unbounded-restart", policy?.restart],
   ] as const) {
     if (reason !== undefined) exceptions.push({ rule, reason });

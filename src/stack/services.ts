@@ -2,6 +2,7 @@ import type { Location } from "../diagnostic.ts";
 import type { ManifestService } from "../manifest/schema/manifest.ts";
 import { resolveHardening } from "./hardening.ts";
 import { resolveLimits } from "./limits.ts";
+import { resolveLogging } from "./logging.ts";
 import { refuseSameTargets, resolveMounts, resolveSecretMounts } from "./mounts.ts";
 import { resolveTmpfs } from "./tmpfs.ts";
 import { adviceOnReference } from "./image-advice.ts";
@@ -64,6 +65,7 @@ function resolveService(request: ServiceRequest): Service {
   }
   const mounts = resolveMounts(request);
   const tmpfs = resolveTmpfs(request);
+  const logging = resolveLogging(request);
   refuseSameTargets(request, mounts, tmpfs);
   return {
     name,
@@ -77,6 +79,9 @@ function resolveService(request: ServiceRequest): Service {
     ...(service.user === undefined ? {} : { user: service.user }),
     ...(service.working_dir === undefined ? {} : { workingDirectory: service.working_dir }),
     ...(service.stop_signal === undefined ? {} : { stopSignal: service.stop_signal }),
+    ...(service.tty ? { tty: true } : {}),
+    ...(service.stdin_open ? { stdinOpen: true } : {}),
+    ...(logging === undefined ? {} : { logging }),
     environment: parsePairs(service.environment),
     labels: parsePairs(service.labels),
     ports: resolvePorts(request),

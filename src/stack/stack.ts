@@ -198,6 +198,12 @@ export interface Service {
   readonly limits: Limits;
   readonly hardening: Hardening;
   readonly restart: RestartPolicy;
+  /** Its output is a terminal; absent: it is not. */
+  readonly tty?: true;
+  /** Its standard input is left open; absent: it ends at once. */
+  readonly stdinOpen?: true;
+  /** Absent: the Engine's default driver, bounded. */
+  readonly logging?: Logging;
   readonly stopSignal?: string;
   readonly stopGracePeriodMs: number;
   readonly probes: readonly Probe[];
@@ -274,6 +280,14 @@ export interface Ulimit {
   /** In force; a process may raise it up to `hard`. -1: no limit, in both. */
   readonly soft: number;
   readonly hard: number;
+}
+
+/** Where the output of a service goes. */
+export interface Logging {
+  /** Absent: the Engine's default. */
+  readonly driver?: string;
+  /** The driver's options, sorted by name. */
+  readonly options: readonly (readonly [name: string, value: string])[];
 }
 
 export interface Hardening {

@@ -50,6 +50,10 @@ export function asDeclared(
     tmpfs: service.tmpfs.map((each) =>
       tmpfsText({ target: each.target, options: tmpfsOptions(each) }),
     ),
+    logDriver: service.logging?.driver ?? "json-file",
+    logOptions: new Map(service.logging?.options),
+    tty: service.tty ?? false,
+    stdinOpen: service.stdinOpen ?? false,
     user: service.user ?? "",
     entrypoint: service.entrypoint ?? [],
     command: service.command ?? [],

@@ -4,7 +4,7 @@ import { unreachable } from "../../unreachable.ts";
 import type { ContainerMount, ContainerRequest } from "../engine.ts";
 
 /** Largest output that the Engine keeps of a container: three files of 10 MB. */
-const logRotation = { Type: "json-file", Config: { "max-size": "10m", "max-file": "3" } } as const;
+const logRotation = { "max-size": "10m", "max-file": "3" } as const;
 
 /**
  * The body of `POST /containers/create`. `loggingDriver` is the Engine's default: output is rotated where that is
@@ -22,6 +22,8 @@ export function containerBody(
     ...present("User", request.user),
     ...present("WorkingDir", request.workingDirectory),
     ...present("StopSignal", request.stopSignal),
+    ...present("Tty", request.tty),
+    ...present("OpenStdin", request.stdinOpen),
     ...(request.stopGracePeriodMs === undefined
       ? {}
       : { StopTimeout: Math.ceil(request.stopGracePeriodMs / 1000) }),
@@ -60,8 +62,20 @@ function hostConfig(request: ContainerRequest, loggingDriver: string): Record<st
     SecurityOpt: request.noNewPrivileges ? ["no-new-privileges:true"] : [],
     Init: request.init,
     RestartPolicy: restartBody(request.restart),
-    ...(loggingDriver === "json-file" ? { LogConfig: logRotation } : {}),
+    ...present("LogConfig", logBody(request.logging, loggingDriver)),
   };
+}
+
+/** Of the drivers that come with the Engine json-file alone keeps everything until the disk is full. */
+function logBody(
+  logging: ContainerRequest["logging"],
+  loggingDriver: string,
+): Record<string, unknown> | undefined {
+  const driver = logging?.driver ?? loggingDriver;
+  const isUnbounded = driver === "json-file";
+  if (logging === undefined && !isUnbounded) return undefined;
+  const options = Object.fromEntries(logging?.options ?? []);
+  return { Type: driver, Config: isUnbounded ? { ...logRotation, ...options } : options };
 }
 
 function limitsBody(limits: ContainerRequest["limits"]): Record<string, unknown> {

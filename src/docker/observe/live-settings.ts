@@ -33,6 +33,8 @@ const settingsSchema = z.object({
     Entrypoint: strings,
     Cmd: strings,
     WorkingDir: text,
+    Tty: flag,
+    OpenStdin: flag,
   }),
   HostConfig: z.object({
     Memory: number,
@@ -70,6 +72,9 @@ const settingsSchema = z.object({
       z.array(z.object({ Type: z.string(), Source: text, Target: z.string(), ReadOnly: flag })),
     ),
     Tmpfs: z.nullish(z.record(z.string(), z.string())),
+    LogConfig: z.nullish(
+      z.object({ Type: text, Config: z.nullish(z.record(z.string(), z.string())) }),
+    ),
   }),
   NetworkSettings: z.nullish(
     z.object({
@@ -105,6 +110,10 @@ export function readLiveSettings(inspection: unknown): LiveSettings | undefined 
     ...resources(host),
     ...hardening(host),
     ...surface(host),
+    logDriver: host.LogConfig?.Type ?? "",
+    logOptions: new Map(Object.entries(host.LogConfig?.Config ?? {})),
+    tty: Config.Tty,
+    stdinOpen: Config.OpenStdin,
     user: Config.User,
     entrypoint: Config.Entrypoint,
     command: Config.Cmd,

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { limitFields } from "./limits.ts";
+import { loggingSchema } from "./logging.ts";
 import { tmpfsSchema, volumeMountSchema } from "./mounts.ts";
 import { probeSchema } from "./probes.ts";
 import {
@@ -110,6 +111,12 @@ const policySchema = z
     public_ports: reasonSchema
       .optional()
       .meta({ description: "Ports are published on an address other than the loopback's.", examples: ["customers reach it directly"] }),
+    logging: reasonSchema
+      .optional()
+      .meta({
+        description: "What it writes to its output is sent elsewhere, by another driver than `json-file`, `local`, `journald` and `none`.",
+        examples: ["the auditors read it in the house's log server"],
+      }),
     restart: reasonSchema.optional().meta({ description: "The service restarts without a bound.", examples: ["nobody is there to start it again"] }),
   })
   .meta({ description: "Departures from the hardened defaults, each with its reason." });
@@ -178,6 +185,15 @@ export const serviceSchema = z.strictObject({
       description: "Run the Engine's init as PID 1, which reaps zombies and passes signals on.",
       examples: [false],
     }),
+  tty: z.boolean().default(false).meta({
+    description: "Its output is a terminal: standard output and error are one.",
+    examples: [true],
+  }),
+  stdin_open: z.boolean().default(false).meta({
+    description: "Its standard input is left open, for `docker attach`; it ends at once otherwise.",
+    examples: [true],
+  }),
+  logging: loggingSchema.optional(),
   restart: z
     .union([
       z.enum(["no", "always", "unless-stopped", "on-failure"]),

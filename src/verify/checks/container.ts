@@ -1,4 +1,5 @@
 import { countOf } from "../../count.ts";
+import { sendsLogAway } from "../../stack/logging.ts";
 import type { Service } from "../../stack/stack.ts";
 import { type Check, judge, passed, skipped, type Verdict } from "../check.ts";
 import { holdsSecret, secretVariables } from "../secret-patterns.ts";
@@ -266,7 +267,23 @@ export const containerChecks: readonly Check<ServiceSubject>[] = [
     run({ inspection }) {
       const { logDriver, logOptions } = inspection;
       if (logDriver !== "json-file") return passed(`log driver ${logDriver}`);
-      return judge(logOptions.has("max-size") ? [] : ["json-file without max-size"]);
+      // The Engine takes -1 for no bound.
+      const isBounded = Number.parseFloat(logOptions.get("max-size") ?? "-1") > 0;
+      return judge(isBounded ? [] : ["json-file without max-size"]);
+    },
+  },
+  {
+    id: "RUN-024",
+    title: "its log stays on the Engine's machine, unless the manifest gives a reason",
+    severity: "medium",
+    sources: ["qclock"],
+    run({ inspection, service }) {
+      const { logDriver } = inspection;
+      if (!sendsLogAway(logDriver)) return passed();
+      // Who set up the Engine has decided that for everything on it.
+      if (service.logging?.driver === undefined)
+        return passed(`${logDriver}, as the Engine is set up`);
+      return unless(service, "logging", [`its log goes to the driver ${logDriver}`]);
     },
   },
   {

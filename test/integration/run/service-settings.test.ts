@@ -1,15 +1,20 @@
 import { expect, test } from "vitest";
+import * as z from "zod";
 import { planStack } from "../../../src/run/plan-stack.ts";
 import { up } from "../../../src/run/up.ts";
-import type { Service } from "../../../src/stack/stack.ts";
+import type { Logging, Service } from "../../../src/stack/stack.ts";
 import { aProbe } from "../../support/a-probe.ts";
 import { aService } from "../../support/a-service.ts";
+import { engineApi } from "../../support/engine-api.ts";
 import { aShellService, createTestStack, type TestStack } from "../../support/runtime.ts";
 
 /** Settings of a service on their way to a real Engine and, seen from inside its container, into force. */
 
 /** A service with some settings, brought up, and found by the next plan to be as declared. */
-async function bringUp(rig: TestStack, parts: Partial<Service>): Promise<void> {
+async function bringUp(
+  rig: TestStack,
+  parts: Partial<Service> & { readonly script?: string },
+): Promise<void> {
   const stack = rig.stack({ services: [aShellService(rig.name, "app", parts)] });
   const report = await up(rig.context(stack), {});
   expect(report.nodes.flatMap(({ outcome }) => ("error" in outcome ? outcome.error : []))).toEqual(
@@ -75,4 +80,54 @@ test("a service that may run nothing from a path in memory is told of `exec`", a
   ).toEqual([
     expect.stringContaining("Nothing can be run from /run/app, a path in memory: give it `exec`"),
   ]);
+});
+
+/** Where the Engine says that the service's output goes. */
+async function logConfig(rig: TestStack): Promise<unknown> {
+  const inspected = z
+    .object({ HostConfig: z.object({ LogConfig: z.unknown() }) })
+    .parse(await engineApi("GET", `/containers/${rig.name}-app-1/json`));
+  return inspected.HostConfig.LogConfig;
+}
+
+async function linesOf(rig: TestStack): Promise<readonly string[]> {
+  const lines = await Array.fromAsync(rig.engine.logs(`${rig.name}-app-1`, { follow: false }));
+  return lines.map(({ text }) => text);
+}
+
+const greets = { script: "echo hello; trap 'exit 0' TERM; while :; do sleep 0.05; done" };
+const saidHello = aProbe({ type: "log_line", pattern: "hello" }, { successThreshold: 1 });
+
+test.each<[string, Logging, unknown]>([
+  [
+    "json-file with an option, bounded in the others",
+    { driver: "json-file", options: [["max-size", "1m"]] },
+    { Type: "json-file", Config: { "max-size": "1m", "max-file": "3" } },
+  ],
+  [
+    "local",
+    { driver: "local", options: [["max-size", "1m"]] },
+    { Type: "local", Config: { "max-size": "1m" } },
+  ],
+])("a log of %s holds what the service writes", async (_, logging, expected) => {
+  await using rig = await createTestStack();
+  await bringUp(rig, { ...greets, logging, probes: [saidHello] });
+
+  expect(await logConfig(rig)).toEqual(expected);
+  expect(await linesOf(rig)).toEqual(["hello"]);
+});
+
+test("a log of none is kept nowhere, and who reads it is told", async () => {
+  await using rig = await createTestStack();
+  await bringUp(rig, { ...greets, logging: { driver: "none", options: [] } });
+
+  await expect(linesOf(rig)).rejects.toThrow(/logging driver/);
+});
+
+test("a terminal and an open standard input arrive, and the log is read from both", async () => {
+  await using rig = await createTestStack();
+  const script = `test -t 0 && test -t 1 && ${greets.script}`;
+  await bringUp(rig, { script, tty: true, stdinOpen: true, probes: [saidHello] });
+
+  expect(await linesOf(rig)).toEqual(["hello"]);
 });

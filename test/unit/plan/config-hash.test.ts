@@ -57,6 +57,16 @@ test("what differs is named, and nothing else", () => {
   ).toEqual(["hardening"]);
 });
 
+test("what is declared anew or no longer is named; who declares nothing keeps the containers of before", () => {
+  const before = hashOf();
+  const logging = hashOf({ logging: { driver: "local", options: [] } });
+
+  expect(divergedSections(before, logging)).toEqual(["logging"]);
+  expect(divergedSections(logging, before)).toEqual(["logging"]);
+  expect(divergedSections(before, hashOf({ tty: true }))).toEqual(["command"]);
+  expect(divergedSections(before, hashOf({ stdinOpen: true }))).toEqual(["command"]);
+});
+
 test.each([undefined, "", "garbage", "sha256:0123"])(
   "everything differs from a hash that is not ours: %s",
   (observed) => {

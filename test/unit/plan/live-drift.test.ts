@@ -31,6 +31,8 @@ const service = aService({
     shmBytes: 134_217_728,
     ulimits: [{ name: "nofile", soft: 1024, hard: 2048 }],
   },
+  logging: { driver: "local", options: [["max-size", "5m"]] },
+  tty: true,
   hardening: {
     readOnlyRoot: true,
     dropCapabilities: ["ALL"],
@@ -97,6 +99,14 @@ test.each<[string, Partial<LiveSettings>, string]>([
   ["no init", { init: false }, "init process false, declared true"],
   ["the host's processes", { sharedNamespaces: ["pid: host"] }, "shares a namespace (pid: host)"],
   ["a device", { devices: ["/dev/sda"] }, "device /dev/sda, which is not declared"],
+  ["a terminal", { tty: false }, "terminal false, declared true"],
+  ["standard input", { stdinOpen: true }, "open standard input true, declared false"],
+  ["a logging driver", { logDriver: "syslog" }, "logging driver syslog, declared local"],
+  [
+    "a logging option, untold",
+    { logOptions: new Map([["max-size", "1g"]]) },
+    "another value of logging option max-size",
+  ],
   ["root", { user: "" }, "user root, declared 10001"],
   ["a command", { command: ["sh"] }, "another command"],
   ["a variable, untold", { environment: new Map() }, "another value of variable TOKEN"],

@@ -167,6 +167,27 @@ describe("values", () => {
         },
       },
     ],
+    ["tty: true\nstdin_open: true", { tty: true, stdinOpen: true }],
+    [
+      "logging: { driver: local, options: { max-size: 5m, compress: false } }",
+      {
+        logging: {
+          driver: "local",
+          options: [
+            ["compress", "false"],
+            ["max-size", "5m"],
+          ],
+        },
+      },
+    ],
+    ["logging: { options: { max-file: 2 } }", { logging: { options: [["max-file", "2"]] } }],
+    [
+      "logging: { driver: syslog }\npolicy: { logging: the auditors read it there }",
+      {
+        logging: { driver: "syslog", options: [] },
+        exceptions: [{ rule: "logging", reason: "the auditors read it there" }],
+      },
+    ],
     ["stop_grace_period: 1m30s", { stopGracePeriodMs: 90_000 }],
     ["stop_grace_period: 250ms", { stopGracePeriodMs: 250 }],
     ['restart: "no"', { restart: { type: "no" } }],
@@ -183,6 +204,13 @@ describe("values", () => {
     ["ulimits: { nofile: -2 }", "-1"],
     ["ulimits: { nofile: { soft: 5 } }", 'lacks "hard"'],
     ["shm_size: 0b", "/dev/shm of 0 bytes"],
+    ["logging: { driver: gelf }", 'sends its log elsewhere ("gelf") without a reason'],
+    ["logging: { options: { max-size: -1 } }", "until the disk is full"],
+    ["logging: { driver: local, options: { max-size: '0' } }", "until the disk is full"],
+    [
+      "logging: { driver: none }\nprobes: [{ tcp_socket: { port: 1 } }, { log_line: { pattern: x } }]",
+      'which the driver "none" keeps nowhere',
+    ],
   ])("%s is refused", (written, words) => {
     expect(screenOf(textOf(written))).toContain(words);
     expect(screenOf(textOf(written))).toContain("1 error\n");

@@ -302,6 +302,23 @@ const broken: readonly (readonly [
     /without max-size/,
   ],
   [
+    "RUN-020",
+    "a log whose end is taken away",
+    aServiceSubject({
+      hostConfig: { LogConfig: { Type: "json-file", Config: { "max-size": "-1" } } },
+    }),
+    /without max-size/,
+  ],
+  [
+    "RUN-024",
+    "a log that is sent away",
+    aServiceSubject({
+      hostConfig: { LogConfig: { Type: "gelf" } },
+      service: { logging: { driver: "gelf", options: [] } },
+    }),
+    /goes to the driver gelf/,
+  ],
+  [
     "RUN-023",
     "a path in memory from which programs run",
     aServiceSubject({ hostConfig: { Tmpfs: { "/run/a": "rw,nosuid,nodev,exec,size=1" } } }),
@@ -394,8 +411,28 @@ test.each([
     }),
     "it compiles",
   ],
+  [
+    "RUN-024",
+    aServiceSubject({
+      hostConfig: { LogConfig: { Type: "gelf" } },
+      service: {
+        logging: { driver: "gelf", options: [] },
+        exceptions: [{ rule: "logging", reason: "the auditors read it" }],
+      },
+    }),
+    "the auditors read it",
+  ],
 ] as const)("%s shows the manifest's reason for a departure", (id, subject, reason) => {
   expect(run(id, subject)).toMatchObject({ status: "allowed", reason });
+});
+
+test("RUN-024 leaves the Engine's own logging driver to its administrator", () => {
+  const subject = aServiceSubject({ hostConfig: { LogConfig: { Type: "fluentd" } } });
+
+  expect(run("RUN-024", subject)).toEqual({
+    status: "passed",
+    note: "fluentd, as the Engine is set up",
+  });
 });
 
 test("RUN-015 tells of the way out of published ports where the Engine cannot close it", () => {
