@@ -112,6 +112,8 @@ export interface ContainerState {
   readonly createdAt: string;
   /** ISO 8601. */
   readonly startedAt: string;
+  /** ISO 8601: when its program last ended. Absent: never yet. */
+  readonly finishedAt?: string;
   readonly pid: number;
   /** Health by the image's own healthcheck, where it has one. */
   readonly health?: "starting" | "healthy" | "unhealthy";

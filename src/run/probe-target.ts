@@ -45,13 +45,23 @@ export async function createProbeTarget(
     },
     exec: (command, { timeoutMs, signal }) => engine.exec(state.id, command, { timeoutMs }, signal),
     async *readLog(signal) {
-      // To the millisecond: what it said before a restart within the same second is of another life.
-      const since = Date.parse(state.startedAt) / 1000;
-      const options =
-        Number.isFinite(since) && since > 0 ? { follow: false, since } : { follow: false };
+      const since = beginOf(state);
+      const options = since === undefined ? { follow: false } : { follow: false, since };
       for await (const { text } of engine.logs(state.id, options, signal)) yield text;
     },
   };
+}
+
+/**
+ * From when on the log is of a container's present life, in seconds since 1970; undefined while it is in its first. The
+ * Engine notes the start some milliseconds after it, when a quick program has said something already, and reads what an
+ * ended one said last as late: so it is the middle between the last end and the start.
+ */
+function beginOf({ startedAt, finishedAt }: ContainerState): number | undefined {
+  if (finishedAt === undefined) return undefined;
+  const [ended, started] = [Date.parse(finishedAt), Date.parse(startedAt)];
+  // Ended since: then its last life is what counts, of which the start alone is known.
+  return (ended > started ? started : (ended + started) / 2) / 1000;
 }
 
 /** The first address on which something answers, be it by refusing: silence means that there is no route. */

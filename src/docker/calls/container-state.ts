@@ -32,6 +32,7 @@ export const containerSchema = z.object({
     OOMKilled: z._default(z.boolean(), false),
     Error: z._default(z.string(), ""),
     StartedAt: z._default(z.string(), ""),
+    FinishedAt: z._default(z.string(), ""),
     Pid: z._default(z.number(), 0),
     Health: z.nullish(z.object({ Status: z.string() })),
   }),
@@ -71,6 +72,7 @@ export function containerState(
     restartCount: container.RestartCount,
     createdAt: container.Created,
     startedAt: state.StartedAt,
+    ...(hasHappened(state.FinishedAt) ? { finishedAt: state.FinishedAt } : {}),
     pid: state.Pid,
     ...(health === undefined ? {} : { health }),
     imageId: container.Image,
@@ -99,4 +101,9 @@ function healthOf(status: string | undefined): ContainerState["health"] {
   return status === "starting" || status === "healthy" || status === "unhealthy"
     ? status
     : undefined;
+}
+
+/** Go writes the first moment of year 1 for a time that there is none of. */
+function hasHappened(time: string): boolean {
+  return time !== "" && !time.startsWith("0001-");
 }
