@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
 import { MANIFEST_TYPE, toBlob } from "./config.ts";
@@ -11,6 +10,7 @@ import { tarHeader } from "./simple-tar.ts";
 /** An archive for `POST /images/load`, with its length known before it is sent. */
 export interface ImageArchive {
   readonly lengthBytes: number;
+  /** A piece may change when the second one after it is asked for. */
   readonly content: AsyncIterable<Uint8Array>;
 }
 
@@ -125,13 +125,25 @@ function blobPath(digest: Digest): string {
   return `blobs/sha256/${digest.slice("sha256:".length)}`;
 }
 
-/** A layer from the store. What the disk has changed must not reach an Engine: one of them would not notice. */
+/** How much of a layer is read at a time. */
+const PIECE_BYTES = 512 * 1024;
+
+/**
+ * A layer from the store, in two buffers in turn: a piece changes when the second one after it is asked for. What the
+ * disk has changed must not reach an Engine: one of them would not notice.
+ */
 async function* readLayer(path: string, diffId: Digest): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha256");
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
-      hash.update(chunk);
-      yield chunk;
+    await using file = await open(path);
+    let [buffer, other] = [Buffer.allocUnsafe(PIECE_BYTES), Buffer.allocUnsafe(PIECE_BYTES)];
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, PIECE_BYTES);
+      if (bytesRead === 0) break;
+      const piece = buffer.subarray(0, bytesRead);
+      hash.update(piece);
+      yield piece;
+      [buffer, other] = [other, buffer];
     }
   } catch (error) {
     // Told here: an Engine that is sent half of it would be blamed.

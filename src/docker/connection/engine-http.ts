@@ -4,12 +4,11 @@ import type {
   OutgoingHttpHeaders,
   RequestOptions,
 } from "node:http";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { QclockError } from "../../error.ts";
 import { type Attempt, EngineResponseError, engineFailure, systemCode } from "../errors.ts";
 import { parseAnswer, readAll, refusalText, tooSlow } from "./engine-answer.ts";
+import { sendPieces } from "./send-body.ts";
 import { announceSlow } from "./slow-notice.ts";
 import type { Transport } from "./transport.ts";
 
@@ -40,7 +39,7 @@ export interface EngineCall {
   /** Without the version: `/containers/json`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
-  /** A value is sent as JSON, bytes and streams as they are. */
+  /** A value is sent as JSON, bytes and pieces as they are; when a piece may change again `sendPieces` says. */
   readonly json?: unknown;
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
   readonly headers?: OutgoingHttpHeaders;
@@ -245,9 +244,7 @@ function sendBody(
     request.end(body);
     return Promise.resolve();
   }
-  // `pipeline` destroys the request when its source fails: the Engine then sees a broken body, never a short one that looks whole.
-  const sending = pipeline(Readable.from(body, { objectMode: false }), request);
-  return sending.catch(async (error: unknown) => {
+  return sendPieces(request, body).catch(async (error: unknown) => {
     // The Engine may refuse, answer and hang up before it has read everything: then the answer counts.
     const response = await answered.catch(() => undefined);
     if (response !== undefined && isHangUp(error)) return;
