@@ -1,7 +1,7 @@
 import { formatAge } from "../reporters/format/duration.ts";
 import type { Style } from "../reporters/format/style.ts";
 import { formatTable } from "../reporters/format/table.ts";
-import { releaseDeadLock } from "../run/holder.ts";
+import { releaseDeadLock } from "../run/hold/holder.ts";
 import type { RunContext } from "../run/context.ts";
 import type { Service } from "../stack/stack.ts";
 import { urlOf } from "./urls.ts";
@@ -73,7 +73,7 @@ export function formatServices(
 async function probeResults(
   context: RunContext,
 ): Promise<ReadonlyMap<string, NonNullable<ServiceRow["probes"]>>> {
-  const { probeServices } = await import("../run/probe-services.ts");
+  const { probeServices } = await import("../run/services/probe-services.ts");
   const results = await probeServices(context, {});
   return new Map(
     [...Map.groupBy(results, ({ service }) => service)].map(([service, list]) => [

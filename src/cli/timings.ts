@@ -1,4 +1,4 @@
-import type { RunReport } from "../run/event.ts";
+import type { RunReport } from "../run/execution/event.ts";
 import type { Session } from "./open/session.ts";
 
 /** Show a person where the time of a run went; a program reads it from the report. */

@@ -5,11 +5,11 @@ import type { Observed, ObservedVolume } from "../plan/observed.ts";
 import { refuseVolumeUsers } from "../plan/foreign-users.ts";
 import { dataOf, planTeardown } from "../plan/teardown.ts";
 import type { RunContext } from "../run/context.ts";
-import type { RunReport } from "../run/event.ts";
-import { removeEmptyImage } from "../run/helper.ts";
-import { readImageRecords } from "../run/image-records.ts";
-import { takeLock } from "../run/lock.ts";
-import { emptyReport, executeOperations } from "../run/run-plan.ts";
+import type { RunReport } from "../run/execution/event.ts";
+import { removeEmptyImage } from "../run/services/helper.ts";
+import { readImageRecords } from "../run/images/records.ts";
+import { takeLock } from "../run/hold/hold.ts";
+import { emptyReport, executeOperations } from "../run/execution/run-plan.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 

@@ -1,5 +1,5 @@
 import type { Plan } from "../plan/plan.ts";
-import type { Outcome, RunEvent } from "../run/event.ts";
+import type { Outcome, RunEvent } from "../run/execution/event.ts";
 import { unreachable } from "../unreachable.ts";
 import { formatDuration } from "./format/duration.ts";
 import { formatFailures } from "./format/failure.ts";

@@ -1,4 +1,4 @@
-import type { RunEvent } from "../run/event.ts";
+import type { RunEvent } from "../run/execution/event.ts";
 
 /** Presents a command to a person at a terminal, to a CI log, or to a program. Disposal waits until everything is on the screen. */
 export interface Reporter extends AsyncDisposable {

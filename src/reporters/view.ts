@@ -1,5 +1,5 @@
 import type { Plan, PlanNode } from "../plan/plan.ts";
-import type { NodeReport, Outcome, RunEvent, RunReport } from "../run/event.ts";
+import type { NodeReport, Outcome, RunEvent, RunReport } from "../run/execution/event.ts";
 import { unreachable } from "../unreachable.ts";
 
 /** How far something is. `total` 0 means that the end is not known. */

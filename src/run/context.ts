@@ -5,7 +5,7 @@ import type { Mirrors } from "../packages/mirror.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Downloader } from "../store/downloader.ts";
 import type { Store } from "../store/store.ts";
-import type { Emit } from "./event.ts";
+import type { Emit } from "./execution/event.ts";
 
 /** Time as the core sees it, so that tests need not wait. */
 export interface Clock {

@@ -1,9 +1,9 @@
 import { observeRequest } from "../plan/observe-request.ts";
 import { planTeardown } from "../plan/teardown.ts";
 import type { RunContext } from "./context.ts";
-import type { RunReport } from "./event.ts";
-import { takeLock } from "./lock.ts";
-import { emptyReport, executeOperations } from "./run-plan.ts";
+import type { RunReport } from "./execution/event.ts";
+import { takeLock } from "./hold/hold.ts";
+import { emptyReport, executeOperations } from "./execution/run-plan.ts";
 
 /** Stop and remove containers and networks, dependents first. Volumes, secrets and images stay. */
 export async function down(

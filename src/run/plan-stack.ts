@@ -4,13 +4,13 @@ import type { Observed } from "../plan/observed.ts";
 import type { Plan } from "../plan/plan.ts";
 import { reconcile, type ReconcileOptions } from "../plan/reconcile.ts";
 import type { RunContext } from "./context.ts";
-import { findChangedSecrets } from "./declared-secrets.ts";
-import { releaseDeadLock } from "./holder.ts";
-import { readImageRecords } from "./image-records.ts";
-import type { LockUse } from "./lock-stack.ts";
-import { type PreparedImages, prepareImages } from "./prepare-images.ts";
-import { probeServices } from "./probe-services.ts";
-import { together } from "./together.ts";
+import { findChangedSecrets } from "./services/declared-secrets.ts";
+import { releaseDeadLock } from "./hold/holder.ts";
+import { readImageRecords } from "./images/records.ts";
+import type { LockUse } from "./images/lock-stack.ts";
+import { type PreparedImages, prepareImages } from "./images/prepare-images.ts";
+import { probeServices } from "./services/probe-services.ts";
+import { together } from "./execution/together.ts";
 
 /** A plan with everything that it was made from. */
 export interface PlannedStack {

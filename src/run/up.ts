@@ -1,10 +1,10 @@
 import { QclockError } from "../error.ts";
 import type { RunContext } from "./context.ts";
-import type { RunReport } from "./event.ts";
-import { isHeld, takeLock } from "./lock.ts";
+import type { RunReport } from "./execution/event.ts";
+import { isHeld, takeLock } from "./hold/hold.ts";
 import { planStack } from "./plan-stack.ts";
-import { replacingVanished } from "./replace-vanished.ts";
-import { emptyReport, runPlan } from "./run-plan.ts";
+import { replacingVanished } from "./images/replace-vanished.ts";
+import { emptyReport, runPlan } from "./execution/run-plan.ts";
 
 export interface UpOptions {
   /** Services to bring up, with what they depend on; absent: all. */

@@ -1,6 +1,6 @@
 import { countOf } from "../count.ts";
 import type { RunContext } from "../run/context.ts";
-import { probeServices, type ProbeResult } from "../run/probe-services.ts";
+import { probeServices, type ProbeResult } from "../run/services/probe-services.ts";
 import type { Service } from "../stack/stack.ts";
 import { probeCheck } from "./catalogue.ts";
 import type { CheckResult } from "./check.ts";

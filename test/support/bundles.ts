@@ -8,7 +8,7 @@ import type { Lock } from "../../src/packages/package.ts";
 import type { LoadContext, LoadOptions } from "../../src/run/bundle/load.ts";
 import { prepareBundle, type SaveOptions } from "../../src/run/bundle/save.ts";
 import type { RunContext } from "../../src/run/context.ts";
-import type { RunEventBody } from "../../src/run/event.ts";
+import type { RunEventBody } from "../../src/run/execution/event.ts";
 import type { Stack } from "../../src/stack/stack.ts";
 import type { Store } from "../../src/store/store.ts";
 import { aDownloader, aLockRequest } from "../integration/packages/lock-request.ts";

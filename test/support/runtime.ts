@@ -6,7 +6,7 @@ import { reset } from "../../src/data/reset.ts";
 import type { Engine } from "../../src/docker/engine.ts";
 import { packageInputs } from "../../src/packages/inputs.ts";
 import type { RunContext } from "../../src/run/context.ts";
-import type { RunEventBody } from "../../src/run/event.ts";
+import type { RunEventBody } from "../../src/run/execution/event.ts";
 import type { Image, Network, Secret, Service, Stack, Volume } from "../../src/stack/stack.ts";
 import { openStore } from "../../src/store/disk-store.ts";
 import { aService } from "./a-service.ts";

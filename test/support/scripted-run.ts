@@ -1,6 +1,6 @@
 import { QclockError } from "../../src/error.ts";
 import type { Plan, PlanNode } from "../../src/plan/plan.ts";
-import type { NodeReport, Outcome, RunEvent } from "../../src/run/event.ts";
+import type { NodeReport, Outcome, RunEvent } from "../../src/run/execution/event.ts";
 
 /** A plan of two images and a service whose start fails or not, as the real planner would make it. */
 export const scriptedNodes = {

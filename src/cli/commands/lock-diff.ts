@@ -95,7 +95,7 @@ async function compare(
 /** Only for this the manifest is read: it may name a mirror. */
 async function fetchPackages(session: Session, sides: LockSides, diff: LockDiff): Promise<number> {
   return await withStack(session, async ({ stack, downloader, emit, signal }) => {
-    const { fetchDifference } = await import("../../run/fetch-difference.ts");
+    const { fetchDifference } = await import("../../run/images/fetch-difference.ts");
     await fetchDifference(
       { downloader, emit, signal },
       {

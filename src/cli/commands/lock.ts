@@ -50,7 +50,7 @@ export function registerLock({ program, run }: Registry): void {
           if (update !== undefined && check === true) {
             throw new QclockError("usage", "--update and --check exclude each other.");
           }
-          const { lockStack } = await import("../../run/lock-stack.ts");
+          const { lockStack } = await import("../../run/images/lock-stack.ts");
           const move = Array.isArray(update) ? new Set<string>(update) : undefined;
           const { target, lock, changed } = await lockStack(
             move === undefined ? context : { ...context, move },

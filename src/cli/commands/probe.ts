@@ -16,7 +16,7 @@ export function registerProbe({ program, run }: Registry): void {
     run(command, (session) =>
       withStack(session, async (context) => {
         for (const name of services) findService(context.stack, name);
-        const { probeServices } = await import("../../run/probe-services.ts");
+        const { probeServices } = await import("../../run/services/probe-services.ts");
         const { formatProbes } = await import("../probe-list.ts");
         const results = await probeServices(context, services.length === 0 ? {} : { services });
         await session.settle();

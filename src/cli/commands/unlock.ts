@@ -17,7 +17,7 @@ export function registerUnlock({ program, run }: Registry): void {
   command.action((id: string) =>
     run(command, (session) =>
       withStack(session, async (context) => {
-        const { unlockStack } = await import("../../run/lock.ts");
+        const { unlockStack } = await import("../../run/hold/hold.ts");
         await unlockStack(context, id);
         if (session.settings.json)
           session.printDocument("unlock", { stack: context.stack.name, id });

@@ -10,7 +10,7 @@ import { redactError, redactEvent, type Redactor } from "../../reporters/redact.
 import { combineReporters } from "../../reporters/reporter.ts";
 import { createReporter, type ProgressMode, selectMode } from "../../reporters/select.ts";
 import type { Clock } from "../../run/context.ts";
-import type { Emit, RunReport } from "../../run/event.ts";
+import type { Emit, RunReport } from "../../run/execution/event.ts";
 import type { Host } from "../process/host.ts";
 import { createHostRedactor } from "../process/host-redactor.ts";
 import type { Interruption } from "../process/interruption.ts";

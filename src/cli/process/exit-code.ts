@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../../error.ts";
-import type { RunReport } from "../../run/event.ts";
+import type { RunReport } from "../../run/execution/event.ts";
 
 /** Exit codes that have no error of their own. The whole list, with words, is `qclock help exit-codes`. */
 export const exitCodes = {

@@ -1,6 +1,6 @@
 import { QclockError } from "../../error.ts";
 import type { RunContext } from "../../run/context.ts";
-import type { Emit } from "../../run/event.ts";
+import type { Emit } from "../../run/execution/event.ts";
 import type { OsName } from "../../stack/stack.ts";
 
 /**

@@ -1,6 +1,6 @@
-import type { CriticalPath } from "../../run/critical-path.ts";
-import { criticalNodes } from "../../run/critical-path.ts";
-import type { RunReport, StepReport } from "../../run/event.ts";
+import type { CriticalPath } from "../../run/execution/critical-path.ts";
+import { criticalNodes } from "../../run/execution/critical-path.ts";
+import type { RunReport, StepReport } from "../../run/execution/event.ts";
 import { formatDuration } from "./duration.ts";
 import { describeOperation } from "./operation.ts";
 import type { Style } from "./style.ts";

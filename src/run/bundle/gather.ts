@@ -10,10 +10,10 @@ import type { Mirrors } from "../../packages/mirror.ts";
 import type { Lock, LockedPackage, LockTarget } from "../../packages/package.ts";
 import { namesOf, unprovedError } from "../../packages/unproved.ts";
 import type { Digest, OsName } from "../../stack/stack.ts";
-import { type ArtifactProgress, Artifacts } from "../artifacts.ts";
+import { type ArtifactProgress, Artifacts } from "../images/artifacts.ts";
 import type { RunContext } from "../context.ts";
-import type { PreparedImages } from "../prepare-images.ts";
-import { recordLayers } from "../run-plan.ts";
+import type { PreparedImages } from "../images/prepare-images.ts";
+import { recordLayers } from "../execution/run-plan.ts";
 import { inPhase } from "./phase.ts";
 
 /** Targets of the lock by their key. */

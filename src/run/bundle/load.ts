@@ -14,7 +14,7 @@ import { rememberProofs } from "../../packages/prove-lock.ts";
 import type { Digest } from "../../stack/stack.ts";
 import { openQuarantine } from "../../store/quarantine.ts";
 import type { Store } from "../../store/store.ts";
-import { takeLock, type LockContext } from "../lock.ts";
+import { takeLock, type LockContext } from "../hold/hold.ts";
 import { type BundleProof, checkContents, proveBundle, type ProvedBundle } from "./check.ts";
 import {
   type LockFile,

@@ -14,7 +14,7 @@ import {
 } from "../../image/bundle/write.ts";
 import { targetKey } from "../../packages/lock-packages.ts";
 import type { RunContext } from "../context.ts";
-import { prepareImages } from "../prepare-images.ts";
+import { prepareImages } from "../images/prepare-images.ts";
 import {
   gatherEvidence,
   gatherImages,

@@ -7,10 +7,10 @@ import { leadsOut } from "../../project/open.ts";
 import { labels } from "../../stack/labels.ts";
 import type { Service, Stack } from "../../stack/stack.ts";
 import { isInside } from "../../stack/values.ts";
-import { commonLabels } from "../common-labels.ts";
-import { containerRequest } from "../container-request.ts";
-import { readImageRecords } from "../image-records.ts";
-import { userOf } from "../user.ts";
+import { commonLabels } from "../services/common-labels.ts";
+import { containerRequest } from "../services/container-request.ts";
+import { readImageRecords } from "../images/records.ts";
+import { userOf } from "../services/user.ts";
 import { making, type OperationContext, serviceOf } from "./operation-context.ts";
 
 type Of<Type extends Operation["type"]> = Extract<Operation, { type: Type }>;

@@ -7,11 +7,11 @@ import type { AssembledArtifact } from "../../image/assemble.ts";
 import { readWhole } from "../../project/open.ts";
 import { noticesOf } from "../../image/files.ts";
 import type { Operation, PlanNode } from "../../plan/plan.ts";
-import type { ArtifactProgress } from "../artifacts.ts";
+import type { ArtifactProgress } from "../images/artifacts.ts";
 import type { Image } from "../../stack/stack.ts";
-import { recordImage } from "../image-records.ts";
-import { refusePulls } from "../offline.ts";
-import { rememberInputs } from "../prepare-images.ts";
+import { recordImage } from "../images/records.ts";
+import { refusePulls } from "../images/offline.ts";
+import { rememberInputs } from "../images/prepare-images.ts";
 import {
   imageOf,
   type MakingContext,

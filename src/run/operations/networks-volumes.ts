@@ -7,9 +7,9 @@ import { networkDivergence, networkHash } from "../../plan/plan-networks.ts";
 import { chooseSubnets, defaultSubnetRange } from "../../plan/subnets.ts";
 import { labels } from "../../stack/labels.ts";
 import type { Network } from "../../stack/stack.ts";
-import { commonLabels } from "../common-labels.ts";
-import { writeSecrets } from "../secrets.ts";
-import { userOf } from "../user.ts";
+import { commonLabels } from "../services/common-labels.ts";
+import { writeSecrets } from "../services/secrets.ts";
+import { userOf } from "../services/user.ts";
 import {
   type MakingContext,
   making,

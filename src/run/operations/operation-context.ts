@@ -2,10 +2,10 @@ import type { Engine } from "../../docker/engine.ts";
 import { QclockError } from "../../error.ts";
 import type { PlanNode } from "../../plan/plan.ts";
 import type { Image, Service, Stack } from "../../stack/stack.ts";
-import type { Artifacts } from "../artifacts.ts";
+import type { Artifacts } from "../images/artifacts.ts";
 import type { Clock, RunContext } from "../context.ts";
-import type { Emit } from "../event.ts";
-import type { PreparedImages } from "../prepare-images.ts";
+import type { Emit } from "../execution/event.ts";
+import type { PreparedImages } from "../images/prepare-images.ts";
 
 /** What operations work with: the run's things, and what this run has made so far. */
 export interface OperationContext {

@@ -2,9 +2,9 @@ import { QclockError } from "../../error.ts";
 import type { ContainerState } from "../../docker/engine.ts";
 import type { Operation, PlanNode } from "../../plan/plan.ts";
 import { waitReady } from "../../probe/wait-ready.ts";
-import { watchContainer, type ContainerWatch } from "../container-watch.ts";
-import { explainFailure } from "../failure.ts";
-import { createProbeTarget, probeRoutes } from "../probe-target.ts";
+import { watchContainer, type ContainerWatch } from "../services/container-watch.ts";
+import { explainFailure } from "../execution/failure.ts";
+import { createProbeTarget, probeRoutes } from "../services/probe-target.ts";
 import { type OperationContext, serviceOf, stackOf } from "./operation-context.ts";
 import { tellWaiting, type Waiting } from "./waiting.ts";
 

@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { planStack } from "../../../src/run/plan-stack.ts";
-import { probeServices } from "../../../src/run/probe-services.ts";
+import { probeServices } from "../../../src/run/services/probe-services.ts";
 import { up } from "../../../src/run/up.ts";
 import type { Service, Stack } from "../../../src/stack/stack.ts";
 import { aProbe } from "../../support/a-probe.ts";

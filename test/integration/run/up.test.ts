@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { hostname } from "node:os";
 import { expect, test } from "vitest";
 import { QclockError } from "../../../src/error.ts";
-import type { RunReport } from "../../../src/run/event.ts";
+import type { RunReport } from "../../../src/run/execution/event.ts";
 import { down } from "../../../src/run/down.ts";
 import { up } from "../../../src/run/up.ts";
 import type { Probe, Service } from "../../../src/stack/stack.ts";

@@ -10,7 +10,7 @@ import { writeJunit } from "../../../src/cli/open/report-file.ts";
 import { createSession, type Session } from "../../../src/cli/open/session.ts";
 import { resolveSettings } from "../../../src/cli/settings/settings.ts";
 import { QclockError } from "../../../src/error.ts";
-import type { RunEventBody } from "../../../src/run/event.ts";
+import type { RunEventBody } from "../../../src/run/execution/event.ts";
 import { scriptedNodes, scriptedPlan } from "../../support/scripted-run.ts";
 
 /** Whatever is said, in whichever form: no secret and no credential leaves by it. */

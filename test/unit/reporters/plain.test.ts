@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { createStyle } from "../../../src/reporters/format/style.ts";
 import { createPlainReporter } from "../../../src/reporters/plain.ts";
 import { createQuietReporter } from "../../../src/reporters/quiet.ts";
-import type { RunEvent } from "../../../src/run/event.ts";
+import type { RunEvent } from "../../../src/run/execution/event.ts";
 import { scriptedEvents, scriptedNodes } from "../../support/scripted-run.ts";
 
 const style = createStyle({ color: false });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { QclockError } from "../../../src/error.ts";
 import type { PlanNode } from "../../../src/plan/plan.ts";
 import { waitCompleted, waitServiceReady } from "../../../src/run/operations/waits.ts";
-import type { RunEventBody } from "../../../src/run/event.ts";
+import type { RunEventBody } from "../../../src/run/execution/event.ts";
 import type { Probe, Service } from "../../../src/stack/stack.ts";
 import { aProbe } from "../../support/a-probe.ts";
 import { aService } from "../../support/a-service.ts";

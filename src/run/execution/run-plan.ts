@@ -1,0 +1,147 @@
+import type { Engine } from "../../docker/engine.ts";
+import type { Lock } from "../../packages/package.ts";
+import { VanishedError } from "../../packages/vanished.ts";
+import { isBuilt } from "../../plan/built-images.ts";
+import type { Plan } from "../../plan/plan.ts";
+import type { AssembledImage, Stack } from "../../stack/stack.ts";
+import { Artifacts } from "../images/artifacts.ts";
+import { concludeStarted } from "./conclude.ts";
+import type { RunContext } from "../context.ts";
+import type { RunReport } from "./event.ts";
+import { rememberDurations } from "./durations.ts";
+import { execute, type ExecuteRequest } from "./execute.ts";
+import { recordImage } from "../images/records.ts";
+import type { HeldLock } from "../hold/hold.ts";
+import type { OperationContext } from "../operations/operation-context.ts";
+import type { PlannedStack } from "../plan-stack.ts";
+import type { PreparedImages } from "../images/prepare-images.ts";
+
+/** Carry out a plan of a stack while its lock is held. Names of the containers that it started go into `started`. */
+export async function runPlan(request: {
+  readonly context: RunContext;
+  readonly engine: Engine;
+  readonly planned: PlannedStack;
+  readonly command: string;
+  readonly lock: HeldLock;
+  readonly started: Set<string>;
+  /** End the run with a `VanishedError` when a locked package is nowhere, instead of failing what needs it. */
+  readonly throwVanished?: boolean;
+}): Promise<RunReport> {
+  const { context, engine, planned, command, lock, started, throwVanished } = request;
+  const { stack, emit, clock, signal, jobs } = context;
+  await using artifacts = new Artifacts(context, planned.prepared);
+  await recordProven(context, planned);
+  artifacts.begin(imagesToAssemble(planned.plan, stack));
+  const operationContext: OperationContext = {
+    run: context,
+    stack,
+    stackName: stack.name,
+    engine,
+    prepared: planned.prepared,
+    artifacts,
+    emit,
+    clock,
+    signal,
+    assertLocked: () => lock.assertHeld(),
+    started,
+  };
+  const report = await executeOperations(planned.plan, operationContext, {
+    command,
+    jobs,
+    endsRun: (error) => throwVanished === true && error instanceof VanishedError,
+    conclude: () => concludeStarted(context, engine, started),
+  });
+  await recordLayers(context, planned.prepared, artifacts);
+  await rememberDurations(context, report);
+  return report;
+}
+
+/** What another machine's containers vouch for is recorded here, too, before those are made again. */
+async function recordProven(
+  { stack, store }: RunContext,
+  { observed, prepared, records }: PlannedStack,
+): Promise<void> {
+  for (const image of stack.images.values()) {
+    const present = observed.images.get(image.reference);
+    const fingerprint = prepared.desired.get(image.name)?.fingerprint;
+    if (present === undefined || fingerprint === undefined) continue;
+    if (image.type !== "pulled" && present.fingerprint !== fingerprint) continue;
+    if (!isBuilt({ stack, observed, records }, image, { present, fingerprint })) continue;
+    await recordImage(store, fingerprint, [present.identity, present.id]);
+  }
+}
+
+function imagesToAssemble(plan: Plan, stack: Stack): readonly AssembledImage[] {
+  return plan.nodes.flatMap(({ operation }) => {
+    if (operation.type !== "assemble-image") return [];
+    const image = stack.images.get(operation.image);
+    return image?.type === "assembled" ? [image] : [];
+  });
+}
+
+/** Carry out a plan with the operations of this folder. */
+export async function executeOperations(
+  plan: Plan,
+  context: OperationContext,
+  options: Pick<ExecuteRequest, "command" | "jobs" | "endsRun" | "conclude">,
+): Promise<RunReport> {
+  tell(context, plan);
+  // Loaded here: a run with an empty plan needs none of them.
+  const { perform } = await import("../operations.ts");
+  return execute({
+    plan,
+    ...options,
+    perform: (node) => perform(node, context),
+    steps: () => context.artifacts?.steps ?? [],
+    emit: context.emit,
+    clock: context.clock,
+    signal: context.signal,
+  });
+}
+
+/** What the plan says about things that it leaves alone. */
+export function tell({ emit }: Pick<RunContext, "emit">, { notices }: Plan): void {
+  for (const message of notices) emit({ type: "notice", level: "warning", message });
+}
+
+/** A report of nothing to do, for a plan without nodes. */
+export function emptyReport(
+  context: Pick<RunContext, "emit" | "clock">,
+  command: string,
+  plan: Plan,
+): RunReport {
+  tell(context, plan);
+  const report: RunReport = {
+    status: "succeeded",
+    startedAtMs: context.clock.now(),
+    durationMs: 0,
+    nodes: [],
+    steps: [],
+  };
+  context.emit({ type: "run-started", command, plan });
+  context.emit({ type: "run-finished", report });
+  return report;
+}
+
+/** The first build writes the digest of each packages layer into the lock; every later one must give the same. Resolves with the lock as it is then. */
+export async function recordLayers(
+  context: Pick<RunContext, "lockMode" | "writeLock">,
+  { lock, target }: Pick<PreparedImages, "lock" | "target">,
+  artifacts: Artifacts,
+): Promise<Lock> {
+  if (context.lockMode === "locked") return lock;
+  const layers = await artifacts.packagesLayers();
+  let isNew = false;
+  const images = new Map(
+    [...target.images].map(([name, image]) => {
+      const packagesLayer = image.packagesLayer ?? layers.get(name);
+      isNew ||= packagesLayer !== image.packagesLayer;
+      return [name, packagesLayer === undefined ? image : { ...image, packagesLayer }];
+    }),
+  );
+  if (!isNew) return lock;
+  const key = `${target.os}/${target.architecture}`;
+  const recorded = { ...lock, targets: new Map(lock.targets).set(key, { ...target, images }) };
+  await context.writeLock(recorded);
+  return recorded;
+}

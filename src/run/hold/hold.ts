@@ -1,0 +1,207 @@
+import { engineStatus } from "../../docker/errors.ts";
+import type { ContainerRequest, Engine } from "../../docker/engine.ts";
+import { QclockError } from "../../error.ts";
+import { labels } from "../../stack/labels.ts";
+import type { RunContext } from "../context.ts";
+import { createFromEmptyImage, neverStarted } from "../services/helper.ts";
+import {
+  describe,
+  type Holder,
+  lockName,
+  type OtherLock,
+  readHolder,
+  removeDead,
+} from "./holder.ts";
+import { settle } from "../execution/settle.ts";
+import { identifyProcess } from "./process-identity.ts";
+
+/** What taking the lock needs; `reset` has no more than this. */
+export type LockContext = Pick<
+  RunContext,
+  "engine" | "runId" | "version" | "holder" | "clock" | "signal" | "lockTimeoutMs" | "emit"
+> & {
+  readonly stackName: string;
+  /** Go on without a lock where the Engine cannot make one: for what only removes, and so is how room is made. */
+  readonly mayGoWithout?: boolean;
+};
+
+/** The lock while it is held. */
+export interface HeldLock extends AsyncDisposable {
+  /** Whether somebody else had it when it was asked for: then what was seen of the Engine before is old. */
+  readonly waited: boolean;
+  /** Throws `stack-locked` when the lock is not there any more: somebody took it away, and may be at work. */
+  assertHeld(): Promise<void>;
+}
+
+const POLL_MS = 500;
+const RETRY_MS = 20;
+
+/**
+ * Take the lock of a stack in its Engine: a never-started container whose fixed name the Engine gives to
+ * one only. Waits for another holder as long as `lockTimeoutMs`; takes over from one that died on this
+ * host. Throws `stack-locked` with who, where and since when.
+ */
+export async function takeLock(context: LockContext): Promise<HeldLock> {
+  const { clock, signal, lockTimeoutMs, emit } = context;
+  const engine = await context.engine();
+  const deadlineMs = clock.now() + lockTimeoutMs;
+  let hasSaid = false;
+  let hasTakenOver = false;
+  let hasWaited = false;
+  for (;;) {
+    signal.throwIfAborted();
+    let failure: QclockError | undefined;
+    const id = await tryCreate(context, engine).catch((error: unknown) => {
+      if (context.mayGoWithout !== true || !isEnginesFault(error)) throw error;
+      failure = error;
+      return undefined;
+    });
+    if (id !== undefined) {
+      const lock = held(engine, id, hasWaited);
+      if (!hasTakenOver) return lock;
+      await using stack = new AsyncDisposableStack();
+      stack.use(lock);
+      await settle(context, engine);
+      // From here on the caller gives it back.
+      stack.move();
+      return lock;
+    }
+    hasWaited = true;
+    const other = await readHolder(engine, context);
+    if (other === undefined && failure !== undefined) {
+      if (hasTakenOver) await settle(context, engine);
+      return without(context, engine, failure);
+    }
+    if (other === undefined) {
+      // Given back between the two calls; the Engine keeps a name a little longer than its container.
+      await clock.sleep(RETRY_MS, signal);
+      continue;
+    }
+    if (await removeDead(engine, other, context)) {
+      hasTakenOver = true;
+      continue;
+    }
+    if (clock.now() >= deadlineMs) throw locked(other);
+    if (!hasSaid) {
+      hasSaid = true;
+      emit({ type: "notice", level: "info", message: `Waiting for ${describe(other.holder)}.` });
+    }
+    await clock.sleep(POLL_MS, signal);
+  }
+}
+
+/** Whether the stack has a lock, of whomever, dead or alive. */
+export async function isHeld({
+  engine,
+  stack,
+  signal,
+}: Pick<RunContext, "engine" | "stack" | "signal">): Promise<boolean> {
+  return (await (await engine()).inspectContainer(lockName(stack.name), signal)) !== undefined;
+}
+
+/** Take away the lock of a run that is known to be dead. `id` is the one in the message, so that nobody takes away another's. */
+export async function unlockStack(
+  context: Pick<RunContext, "engine" | "stack" | "signal">,
+  id: string,
+): Promise<void> {
+  const engine = await context.engine();
+  const state = await engine.inspectContainer(lockName(context.stack.name), context.signal);
+  if (state === undefined) {
+    throw new QclockError("usage", `Stack ${context.stack.name} is not locked.`);
+  }
+  if (id.length < 8 || !state.id.startsWith(id)) {
+    throw new QclockError(
+      "usage",
+      `The lock of stack ${context.stack.name} has the id ${state.id.slice(0, 12)}, not ${id}.`,
+      {
+        hint: "Another run may have taken it meanwhile; look before you take it away.",
+      },
+    );
+  }
+  await engine.removeContainer(state.id, context.signal);
+}
+
+/** Create the lock's container, or see that its name is taken. */
+async function tryCreate(context: LockContext, engine: Engine): Promise<string | undefined> {
+  const { signal } = context;
+  const request = lockRequest(context, {
+    ...context.holder,
+    process: await identifyProcess(context.holder.pid),
+    since: new Date().toISOString(),
+  });
+  try {
+    return await createFromEmptyImage(engine, request, signal);
+  } catch (error) {
+    if (engineStatus(error) === 409) return undefined;
+    throw error;
+  }
+}
+
+function lockRequest(
+  { stackName, runId, version }: LockContext,
+  holder: Holder,
+): Omit<ContainerRequest, "image"> {
+  return {
+    name: lockName(stackName),
+    labels: new Map([
+      [labels.stack, stackName],
+      [labels.role, "lock"],
+      [labels.run, runId],
+      [labels.version, version],
+      [labels.holder, JSON.stringify(holder)],
+    ]),
+    ...neverStarted,
+  };
+}
+
+function held(engine: Engine, id: string, waited: boolean): HeldLock {
+  return {
+    waited,
+    async assertHeld() {
+      const state = await engine.inspectContainer(id);
+      if (state !== undefined) return;
+      throw new QclockError(
+        "stack-locked",
+        "The lock of this run was taken away; nothing more is changed.",
+        {
+          hint: "Somebody ran `qclock unlock` or `docker container prune`. Run the command again.",
+        },
+      );
+    },
+    // Also after an interruption, and with a deadline of its own.
+    async [Symbol.asyncDispose]() {
+      await engine.removeContainer(id, AbortSignal.timeout(5000)).catch(() => undefined);
+    },
+  };
+}
+
+/** An Engine that answers but can make nothing: its disk is full, out of inodes or read-only. */
+function isEnginesFault(error: unknown): error is QclockError {
+  return (
+    error instanceof QclockError &&
+    ["disk-full", "engine-failed", "load-failed"].includes(error.code)
+  );
+}
+
+/** No lock, while nobody else has one. */
+function without(context: LockContext, engine: Engine, failure: QclockError): HeldLock {
+  context.emit({
+    type: "notice",
+    level: "warning",
+    message: `The Engine cannot make the stack's lock; going on without one, since removing needs none. ${failure.message}`,
+  });
+  return {
+    waited: true,
+    async assertHeld() {
+      const other = await readHolder(engine, context);
+      if (other !== undefined) throw locked(other);
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+function locked({ id, holder }: OtherLock): QclockError {
+  return new QclockError("stack-locked", `The stack is held by ${describe(holder)}.`, {
+    hint: `Wait for it (--lock-timeout 5m). Should that run be dead: qclock unlock ${id.slice(0, 12)}`,
+  });
+}

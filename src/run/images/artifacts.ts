@@ -1,0 +1,258 @@
+import { HeldChains } from "../../docker/held-chains.ts";
+import { QclockError } from "../../error.ts";
+import type { AssembledArtifact, AssembleRequest } from "../../image/assemble.ts";
+import { fetchPackages } from "../../packages/fetch.ts";
+import type { LockedImage } from "../../packages/package.ts";
+import type { AssembledImage, Digest } from "../../stack/stack.ts";
+import type { RunContext } from "../context.ts";
+import type { UnpackedPackages } from "../../image/unpack-packages.ts";
+import type { StepReport } from "../execution/event.ts";
+import { limit } from "../execution/limit.ts";
+import type { PreparedImages } from "./prepare-images.ts";
+import { PackageUnpacker, type UnpackProgress } from "./unpack-ahead.ts";
+
+/** How far making an artifact is. */
+export interface ArtifactProgress extends UnpackProgress {
+  readonly onNotice: AssembleRequest["onNotice"];
+}
+
+/** How many images may be unpacked and not yet assembled: what is unpacked takes memory and disk. */
+const AHEAD = 4;
+
+/** Artifacts of one image that are fetched at a time. */
+const FETCHES = 4;
+
+/** The assembled images of a run: made when first asked for, and then the same. */
+export class Artifacts implements AsyncDisposable {
+  readonly #context: RunContext;
+  readonly #prepared: PreparedImages;
+  readonly #unpacker: PackageUnpacker;
+  readonly #recalled = new Map<string, Promise<AssembledArtifact | undefined>>();
+  readonly #made = new Map<string, Promise<AssembledArtifact>>();
+  /** Told when an image that was begun is made, or is not going to be. */
+  readonly #ended = new Map<string, PromiseWithResolvers<void>>();
+  readonly #progress = new Map<string, UnpackProgress>();
+  readonly #artifacts = new Map<string, Promise<ReadonlyMap<Digest, string>>>();
+  #closed = false;
+  /** Layers that the Engine is known to hold. */
+  readonly heldChains = new HeldChains();
+  /** What was done for each image, for the report. */
+  readonly steps: StepReport[] = [];
+
+  constructor(context: RunContext, prepared: PreparedImages) {
+    this.#context = context;
+    this.#prepared = prepared;
+    this.#unpacker = new PackageUnpacker(context, prepared.target, this.steps);
+  }
+
+  /**
+   * Begin to fetch and unpack what these images will need, those that others stand on first: that takes no parent's layers,
+   * and most of the time that an image takes. A failure shows when the image is asked for.
+   */
+  begin(images: readonly AssembledImage[]): void {
+    const ahead = limit(AHEAD, async (image: AssembledImage) => {
+      if (this.#made.has(image.name) || !(await this.#needsPackages(image))) return;
+      if (this.#closed) return;
+      const ended = Promise.withResolvers<void>();
+      this.#ended.set(image.name, ended);
+      await this.#unpack(image);
+      await ended.promise;
+    });
+    for (const image of basesFirst(images)) ahead(image).catch(() => undefined);
+  }
+
+  /** The artifact of an image with all its layers in the store; from there when they are, else made. */
+  get(image: AssembledImage, progress: ArtifactProgress): Promise<AssembledArtifact> {
+    this.#progress.set(image.name, progress);
+    const known = this.#made.get(image.name);
+    if (known !== undefined) return known;
+    const made = this.#make(image, progress).finally(() => this.#ended.get(image.name)?.resolve());
+    this.#made.set(image.name, made);
+    return made;
+  }
+
+  async #make(image: AssembledImage, progress: ArtifactProgress): Promise<AssembledArtifact> {
+    const recalled = await this.#recall(image);
+    if (recalled !== undefined) return recalled;
+    const parent = await this.#parent(image, progress);
+    const { assembleImage } = await import("../../image/assemble.ts");
+    const { clock, signal } = this.#context;
+    let startedAtMs = clock.now();
+    const artifact = await assembleImage({
+      ...this.#requestFor(image, parent),
+      artifactPath: async (digest) => (await this.#fetchArtifacts(image)).get(digest) ?? "",
+      unpack: async () => {
+        const unpacked = await this.#unpack(image);
+        startedAtMs = clock.now();
+        return unpacked;
+      },
+      onNotice: progress.onNotice,
+      signal,
+    });
+    const durationMs = clock.now() - startedAtMs;
+    this.steps.push({ image: image.name, step: "write", startedAtMs, durationMs });
+    const own = artifact.layers[parent?.layers.length ?? 0];
+    if (own?.kind === "packages") {
+      refuseUnexpected(image, this.#locked(image).packagesLayer, own.diffId);
+    }
+    return artifact;
+  }
+
+  /** The artifact when all its layers are in the store, and so are its parents'. */
+  #recall(image: AssembledImage): Promise<AssembledArtifact | undefined> {
+    const known = this.#recalled.get(image.name);
+    if (known !== undefined) return known;
+    const recalled = this.#recallOnce(image);
+    this.#recalled.set(image.name, recalled);
+    return recalled;
+  }
+
+  async #recallOnce(image: AssembledImage): Promise<AssembledArtifact | undefined> {
+    const parent = await this.#recallParent(image);
+    if (parent === undefined && image.parent !== undefined) return undefined;
+    // Loaded here: a run with nothing to build needs none of it.
+    const { recallArtifact } = await import("../../image/assemble.ts");
+    return recallArtifact(this.#requestFor(image, parent));
+  }
+
+  async #recallParent(image: AssembledImage): Promise<AssembledArtifact | undefined> {
+    const parent = this.#context.stack.images.get(image.parent ?? "");
+    return parent?.type === "assembled" ? this.#recall(parent) : undefined;
+  }
+
+  /** Whether the packages have to be unpacked: not when only files or settings changed. */
+  async #needsPackages(image: AssembledImage): Promise<boolean> {
+    const parent = await this.#recallParent(image);
+    // A parent that is made anew has other layers, which this one's paths are resolved through.
+    if (parent === undefined && image.parent !== undefined) return true;
+    const { lacksPackagesLayer } = await import("../../image/assemble.ts");
+    return lacksPackagesLayer(this.#requestFor(image, parent));
+  }
+
+  #unpack(image: AssembledImage): Promise<UnpackedPackages> {
+    const { packages } = this.#locked(image);
+    // Downloads and unpacking overlap; while there is something to download, that is the news.
+    let isFetching = true;
+    return this.#unpacker.unpack(image, packages, {
+      onFetch: (done, total) => {
+        isFetching = done < total;
+        this.#progress.get(image.name)?.onFetch(done, total);
+      },
+      onUnpack: (done, total) => {
+        if (!isFetching) this.#progress.get(image.name)?.onUnpack(done, total);
+      },
+    });
+  }
+
+  /** The image's artifacts in the store, by digest; fetched once. */
+  #fetchArtifacts(image: AssembledImage): Promise<ReadonlyMap<Digest, string>> {
+    const known = this.#artifacts.get(image.name);
+    if (known !== undefined) return known;
+    const { downloader, mirrors, artifactMirror, signal } = this.#context;
+    const fetching = fetchPackages({
+      packages: [],
+      artifacts: this.#locked(image).artifacts ?? [],
+      artifactMirror,
+      mirrors,
+      downloader,
+      concurrency: FETCHES,
+      onProgress: (done, total) => this.#progress.get(image.name)?.onFetch(done, total),
+      signal,
+    });
+    this.#artifacts.set(image.name, fetching);
+    return fetching;
+  }
+
+  #requestFor(
+    image: AssembledImage,
+    parent: AssembledArtifact | undefined,
+  ): Omit<AssembleRequest, "unpack" | "artifactPath" | "onNotice" | "signal"> {
+    const { stack, store } = this.#context;
+    const { target, scans, desired } = this.#prepared;
+    return {
+      image,
+      parent,
+      locked: this.#locked(image),
+      target,
+      scan: scans.get(image.name) ?? { files: [] },
+      fingerprint: desired.get(image.name)?.fingerprint ?? "sha256:",
+      stackName: stack.name,
+      store,
+    };
+  }
+
+  #locked(image: AssembledImage): LockedImage {
+    return this.#prepared.target.images.get(image.name) ?? { packages: [] };
+  }
+
+  async #parent(
+    image: AssembledImage,
+    progress: ArtifactProgress,
+  ): Promise<AssembledArtifact | undefined> {
+    if (image.parent === undefined) return undefined;
+    const parent = this.#context.stack.images.get(image.parent);
+    if (parent?.type === "assembled") return this.get(parent, progress);
+    throw new QclockError(
+      "build-failed",
+      `Image "${image.name}" is made of packages and cannot stand on "${image.parent}", which is not.`,
+      { hint: "Make it a Dockerfile image, or give its base packages as well." },
+    );
+  }
+
+  /** Digest of the own packages layer of each artifact that was made in this run, for the lock. */
+  async packagesLayers(): Promise<ReadonlyMap<string, Digest>> {
+    const layers = new Map<string, Digest>();
+    for (const [name, promise] of this.#made) {
+      const artifact = await promise.catch(() => undefined);
+      const image = this.#context.stack.images.get(name);
+      if (artifact === undefined || image?.type !== "assembled") continue;
+      const parentCount = await this.#layerCount(image.parent);
+      const own = artifact.layers[parentCount];
+      if (own?.kind === "packages") layers.set(name, own.diffId);
+    }
+    return layers;
+  }
+
+  async #layerCount(parent: string | undefined): Promise<number> {
+    if (parent === undefined) return 0;
+    const artifact = await (this.#made.get(parent) ?? this.#recalled.get(parent))?.catch(
+      () => undefined,
+    );
+    return artifact?.layers.length ?? 0;
+  }
+
+  /** Ends what was begun for images that nobody asked for. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    for (const { resolve } of this.#ended.values()) resolve();
+    await this.#unpacker[Symbol.asyncDispose]();
+  }
+}
+
+/** Those with the fewest ancestors first, and among them those that have the most packages to unpack. */
+function basesFirst(images: readonly AssembledImage[]): readonly AssembledImage[] {
+  const byName = new Map(images.map((image) => [image.name, image]));
+  const depthOf = (image: AssembledImage): number => {
+    const parent = byName.get(image.parent ?? "");
+    return parent === undefined ? 0 : 1 + depthOf(parent);
+  };
+  return images.toSorted(
+    (a, b) => depthOf(a) - depthOf(b) || b.packages.length - a.packages.length,
+  );
+}
+
+/** The lock names the digest that the packages layer must have; another one means that the same inputs gave other bytes. */
+function refuseUnexpected(
+  image: AssembledImage,
+  expected: Digest | undefined,
+  actual: Digest,
+): void {
+  if (expected === undefined || expected === actual) return;
+  throw new QclockError(
+    "digest-mismatch",
+    `The packages layer of image "${image.name}" is ${actual}, but the lock expects ${expected}.`,
+    {
+      hint: "Another version of qclock may write layers differently: compare the versions, or run `qclock lock --update`.",
+    },
+  );
+}

@@ -1,0 +1,221 @@
+import type { FileScan } from "../../image/files.ts";
+import { explainChange, fingerprintImages, type ImageInputs } from "../../image/fingerprint.ts";
+import { scanFiles } from "../../image/files.ts";
+import { digestOf } from "../../packages/canonical-json.ts";
+import {
+  type ForeseenLock,
+  foreseeLock,
+  type LockNeed,
+  undecidedImages,
+} from "../../packages/foresee-lock.ts";
+import { assembledImages, packageInputs } from "../../packages/inputs.ts";
+import type { Lock, LockTarget } from "../../packages/package.ts";
+import { VanishedError } from "../../packages/vanished.ts";
+import type { DesiredImage } from "../../plan/observed.ts";
+import type { Digest, Stack } from "../../stack/stack.ts";
+import type { Store } from "../../store/store.ts";
+import type { RunContext } from "../context.ts";
+import { limit } from "../execution/limit.ts";
+import { type LockUse, openLock } from "./lock-stack.ts";
+import { together } from "../execution/together.ts";
+
+/** Every image with all of its inputs known: locked packages, hashed files, and so its fingerprint. */
+export interface PreparedImages {
+  readonly lock: Lock;
+  readonly target: LockTarget;
+  readonly scans: ReadonlyMap<string, FileScan>;
+  readonly inputs: ReadonlyMap<string, ImageInputs>;
+  readonly desired: ReadonlyMap<string, DesiredImage>;
+  /** What has to be locked before anything can be built; absent when the lock fits, as after `write`. */
+  readonly need?: LockNeed;
+}
+
+const NOTE = "image-inputs";
+
+/** The part of it that may be large, and is wanted only to name a change. */
+const FILES_NOTE = "image-files";
+
+/** How many images' files are listed and read at a time. */
+const parallelScans = 8;
+
+/** Names to exact packages, files to digests, both to fingerprints. Writes the lock where it lacked something, unless told otherwise. */
+export async function prepareImages(
+  context: RunContext,
+  lockUse: LockUse = "write",
+): Promise<PreparedImages> {
+  const { stack, store } = context;
+  const [{ lock, target, need }, scans, contexts] = await together(context.signal, (signal) => [
+    needsLock(stack) ? openMoving({ ...context, signal }, lockUse) : withoutPackages(context),
+    scanAll(stack, store),
+    digestContexts(context),
+  ]);
+  const inputs = fingerprintImages({ stack, target, scans, contexts });
+  const desired = new Map<string, DesiredImage>();
+  for (const [name, current] of inputs) {
+    const image = stack.images.get(name);
+    if (image === undefined) continue;
+    const change = await changeOf(context, name, current);
+    desired.set(name, {
+      reference: image.reference,
+      fingerprint: current.fingerprint,
+      ...(change === undefined ? {} : { change }),
+    });
+  }
+  if (need === undefined) return { lock, target, scans, inputs, desired };
+  return { lock, target, scans, inputs, desired: withUndecided(stack, desired, need), need };
+}
+
+/**
+ * The lock; where it may be written, with those packages moved that are on no mirror any more and that no index lists. Which images
+ * are stale is told by the lock, so that this has to be known before anything is planned.
+ */
+async function openMoving(context: RunContext, lockUse: LockUse): Promise<ForeseenLock> {
+  try {
+    return await openLock(context, lockUse);
+  } catch (error) {
+    const mayMove = lockUse === "write" && context.lockMode === "use";
+    if (!(error instanceof VanishedError) || !mayMove) throw error;
+    // Loaded here: it hardly ever happens.
+    const { moveVanished } = await import("./move-vanished.ts");
+    return foreseeLock(context.stack, await moveVanished(context, error.files));
+  }
+}
+
+/** An image whose packages are not decided has no fingerprint yet; it gets one that no image bears, so that it counts as stale. */
+function withUndecided(
+  stack: Stack,
+  desired: ReadonlyMap<string, DesiredImage>,
+  need: LockNeed,
+): ReadonlyMap<string, DesiredImage> {
+  const names = undecidedImages(stack, need);
+  const own = new Map(need.images.map((image) => [image.name, image]));
+  return new Map(
+    [...desired].map(([name, image]) => {
+      if (!names.has(name)) return [name, image];
+      const { changes } = own.get(name) ?? {
+        changes: ["stands on an image that has to be locked"],
+      };
+      const change = changes.length > 0 ? changes.join(", ") : "its packages are not locked yet";
+      const fingerprint = digestOf({ undecided: image.fingerprint });
+      return [name, { reference: image.reference, fingerprint, change }];
+    }),
+  );
+}
+
+/** What differs from when the image was last made; undefined when nothing does, or nobody remembers. */
+async function changeOf(
+  { stack, store }: Pick<RunContext, "stack" | "store">,
+  image: string,
+  current: ImageInputs,
+): Promise<string | undefined> {
+  const key = noteKey(stack, image);
+  const note = await store.readNote(NOTE, key);
+  if (!isInputsNote(note) || note.fingerprint === current.fingerprint) return undefined;
+  const files = await store.readNote(FILES_NOTE, key);
+  // Two processes may have written one of them each.
+  if (!isFilesNote(files) || files.fingerprint !== note.fingerprint) return undefined;
+  const previous = {
+    ...note,
+    packages: new Map(note.packages),
+    artifacts: new Map(note.artifacts),
+    files: new Map(files.paths.map((path, index) => [path, files.digests[index] ?? ""])),
+  };
+  return explainChange(previous, current);
+}
+
+/** Remember what an image was made from, so that the next change can be named. */
+export async function rememberInputs(
+  { stack, store }: Pick<RunContext, "stack" | "store">,
+  image: string,
+  { fingerprint, parent, packages, artifacts, files, settings }: ImageInputs,
+): Promise<void> {
+  const key = noteKey(stack, image);
+  await store.writeNote(FILES_NOTE, key, {
+    fingerprint,
+    paths: [...files.keys()],
+    digests: [...files.values()],
+  } satisfies FilesNote);
+  await store.writeNote(NOTE, key, {
+    fingerprint,
+    parent,
+    settings,
+    packages: [...packages],
+    artifacts: [...(artifacts ?? [])],
+  } satisfies InputsNote);
+}
+
+/** A stack of Dockerfiles, or of files alone, has nothing to pin and asks no mirror. */
+function needsLock(stack: Stack): boolean {
+  return assembledImages(stack).some(
+    ({ packages, artifacts }) => packages.length + artifacts.length > 0,
+  );
+}
+
+function withoutPackages({ stack, lock }: RunContext): ForeseenLock {
+  const { os, architecture } = stack;
+  const inputs = packageInputs(stack);
+  const target = { os, architecture, inputs, repositories: [], images: new Map() };
+  return { lock: lock ?? { version: 2, targets: new Map() }, target };
+}
+
+async function scanAll(stack: Stack, store: Store): Promise<ReadonlyMap<string, FileScan>> {
+  // Each has some files open at a time, and a process may have 256.
+  const scan = limit(parallelScans, scanFiles);
+  const scans = await Promise.all(
+    assembledImages(stack).map(async (image) => [image.name, await scan(image, store)] as const),
+  );
+  return new Map(scans);
+}
+
+async function digestContexts(context: RunContext): Promise<ReadonlyMap<string, Digest>> {
+  const digests = new Map<string, Digest>();
+  for (const image of context.stack.images.values()) {
+    if (image.type !== "dockerfile") continue;
+    // Loaded here: most stacks have no Dockerfile.
+    const [{ scanContext }, { digestContext }] = await Promise.all([
+      import("../../build-context/scan.ts"),
+      import("../../build-context/digest.ts"),
+    ]);
+    const { digest } = await digestContext(await scanContext(image, context.stack.directory), {
+      store: context.store,
+      now: Date.now,
+    });
+    digests.set(image.name, digest);
+  }
+  return digests;
+}
+
+function noteKey({ name, manifestPath, os, architecture }: Stack, image: string): string {
+  return `${name}-${image}-${os}-${architecture}-${manifestPath}`;
+}
+
+interface InputsNote extends Omit<ImageInputs, "packages" | "artifacts" | "files"> {
+  readonly packages: readonly (readonly [string, string])[];
+  /** Absent in notes from before there were artifacts. */
+  readonly artifacts?: readonly (readonly [string, string])[];
+}
+
+interface FilesNote {
+  readonly fingerprint: string;
+  readonly paths: readonly string[];
+  /** Of each path. */
+  readonly digests: readonly string[];
+}
+
+/** The notes are the store's own; their shape alone is looked at. */
+function isInputsNote(note: unknown): note is InputsNote {
+  return (
+    typeof note === "object" && note !== null && "packages" in note && Array.isArray(note.packages)
+  );
+}
+
+function isFilesNote(note: unknown): note is FilesNote {
+  return (
+    typeof note === "object" &&
+    note !== null &&
+    "paths" in note &&
+    Array.isArray(note.paths) &&
+    "digests" in note &&
+    Array.isArray(note.digests)
+  );
+}

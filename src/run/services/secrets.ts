@@ -1,0 +1,158 @@
+import { randomInt } from "node:crypto";
+import { engineStatus } from "../../docker/errors.ts";
+import { tarHeader } from "../../image/simple-tar.ts";
+import { tarPadding } from "../../packages/deb/data-tar.ts";
+import { secretsHash } from "../../plan/plan-volumes.ts";
+import { generatedVolumeName, secretsVolumeName } from "../../plan/secret-volumes.ts";
+import { labels } from "../../stack/labels.ts";
+import type { Secret, Service, Stack } from "../../stack/stack.ts";
+import type { RunContext } from "../context.ts";
+import { readDeclaredSecret } from "./declared-secrets.ts";
+import { type HelperContext, withHelper } from "./helper.ts";
+
+const ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+
+interface SecretsRequest extends HelperContext {
+  readonly stack: Stack;
+  readonly service: Service;
+  readonly owner: { readonly uid: number; readonly gid: number };
+  readonly labels: ReadonlyMap<string, string>;
+  readonly secretVariable: RunContext["secretVariable"];
+}
+
+/**
+ * Make and fill the volume of one service's secrets: files that its user can read, mounted read-only by
+ * the service. A volume that is not filled to the end is removed again, so that no half of it is used.
+ */
+export async function writeSecrets(request: SecretsRequest): Promise<void> {
+  const { engine, stack, service, signal } = request;
+  const values = await readValues(request);
+  const name = secretsVolumeName(stack.name, service.name);
+  await engine.createVolume(
+    name,
+    new Map([
+      ...request.labels,
+      [labels.secrets, service.secrets.map(({ secret }) => secret).join(",")],
+      [labels.configHash, secretsHash(service)],
+    ]),
+    signal,
+  );
+  const archive = packFiles(
+    service.secrets.map(({ secret, target, mode, uid, gid }) => ({
+      name: target.slice("/run/secrets/".length),
+      content: values.get(secret) ?? Buffer.alloc(0),
+      mode,
+      uid: uid ?? request.owner.uid,
+      gid: gid ?? request.owner.gid,
+    })),
+    request.owner,
+  );
+  try {
+    // To own the volume's root the archive goes to the parent of its mount point.
+    await withHelper(request, name, (id) => engine.putArchive(id, "/", archive, signal));
+  } catch (error) {
+    await engine.removeVolume(name, AbortSignal.timeout(5000)).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function readValues(request: SecretsRequest): Promise<ReadonlyMap<string, Buffer>> {
+  const { stack, service } = request;
+  const values = new Map<string, Buffer>();
+  const generated: Secret[] = [];
+  for (const { secret: name } of service.secrets) {
+    const secret = stack.secrets.get(name);
+    if (secret === undefined) continue;
+    if (secret.source.type === "generate") generated.push(secret);
+    else values.set(name, await readDeclaredSecret(request, secret));
+  }
+  if (generated.length > 0) {
+    for (const [name, value] of await generatedValues(request, generated)) values.set(name, value);
+  }
+  return values;
+}
+
+/** One service at a time, so that two that share a secret get the same one. */
+const turns = new Map<string, Promise<unknown>>();
+
+async function generatedValues(
+  request: SecretsRequest,
+  wanted: readonly Secret[],
+): Promise<ReadonlyMap<string, Buffer>> {
+  const before = turns.get(request.stack.name) ?? Promise.resolve();
+  const turn = before.catch(() => undefined).then(() => takeGenerated(request, wanted));
+  turns.set(request.stack.name, turn);
+  return turn;
+}
+
+/** Read the generated secrets from the stack's own volume, and make those that are missing. They live nowhere else but in the services' volumes. */
+async function takeGenerated(
+  request: SecretsRequest,
+  wanted: readonly Secret[],
+): Promise<ReadonlyMap<string, Buffer>> {
+  const { engine, stack, signal } = request;
+  const volume = generatedVolumeName(stack.name);
+  await engine.createVolume(volume, request.labels, signal);
+  return withHelper(request, volume, async (id) => {
+    const values = new Map<string, Buffer>();
+    const fresh: TarFile[] = [];
+    for (const { name, source } of wanted) {
+      const present = await readFromVolume(request, id, name);
+      const length = source.type === "generate" ? source.length : 32;
+      const value = present ?? Buffer.from(generate(length));
+      values.set(name, value);
+      if (present === undefined) fresh.push({ name, content: value, mode: 0o400, uid: 0, gid: 0 });
+    }
+    if (fresh.length > 0) {
+      await engine.putArchive(id, "/", packFiles(fresh, { uid: 0, gid: 0 }), signal);
+    }
+    return values;
+  });
+}
+
+async function readFromVolume(
+  { engine, signal }: SecretsRequest,
+  container: string,
+  name: string,
+): Promise<Buffer | undefined> {
+  const chunks: Uint8Array[] = [];
+  try {
+    for await (const chunk of await engine.getArchive(container, `/volume/${name}`, signal))
+      chunks.push(chunk);
+  } catch (error) {
+    // Only an absence: to take a passing fault for one would make a second password for a database that knows the first.
+    if (engineStatus(error) === 404) return undefined;
+    throw error;
+  }
+  const tar = Buffer.concat(chunks);
+  const size = Number.parseInt(tar.toString("latin1", 124, 135), 8);
+  return size > 0 ? tar.subarray(512, 512 + size) : undefined;
+}
+
+/** Some 5.8 bits a character, without those that look alike. */
+function generate(length: number): string {
+  return Array.from({ length }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
+}
+
+interface TarFile {
+  readonly name: string;
+  readonly content: Buffer;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+function packFiles(
+  files: readonly TarFile[],
+  owner: { readonly uid: number; readonly gid: number },
+): Uint8Array {
+  const parts = [tarHeader("volume/", 0, { mode: 0o550, flag: "5", ...owner })];
+  for (const { name, content, mode, uid, gid } of files) {
+    parts.push(
+      tarHeader(`volume/${name}`, content.length, { mode, uid, gid }),
+      content,
+      Buffer.alloc(tarPadding(content.length)),
+    );
+  }
+  return Buffer.concat([...parts, Buffer.alloc(1024)]);
+}
