@@ -1,7 +1,7 @@
 import { buildAccounts } from "../packages/deb/finish/accounts.ts";
 import type { FinishTarget } from "../packages/deb/finish/finish.ts";
 import type { AssembledImage } from "../stack/stack.ts";
-import type { LayerDraft } from "./draft.ts";
+import type { LayerDraft } from "./layers/draft.ts";
 
 const SHADOW_GROUP = 42;
 

@@ -3,7 +3,7 @@ import type { Digest } from "../stack/stack.ts";
 import { type ArchiveLimits, ArchiveTally } from "../packages/archive-limits.ts";
 import { checkLinkTarget, parseArchiveName, shown } from "../packages/archive-name.ts";
 import { reasonAgainst } from "../packages/deb/package-entries.ts";
-import { comparePaths } from "./draft.ts";
+import { comparePaths } from "./layers/draft.ts";
 import type { Spool } from "./spool.ts";
 
 /** One entry of an archive as its reader finds it. */

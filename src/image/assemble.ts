@@ -9,14 +9,14 @@ import {
   type EffectiveSettings,
   inheritSettings,
 } from "./config.ts";
-import type { FileScan } from "./files.ts";
-import { buildFilesLayer } from "./files-layer.ts";
+import type { FileScan } from "./files/files.ts";
+import { buildFilesLayer } from "./layers/files-layer.ts";
 import { artifactsLayerInputs, filesLayerInputs, packagesLayerInputs } from "./fingerprint.ts";
-import type { ImageArtifact, Layer } from "./layer.ts";
-import { recallLayer, rememberLayer } from "./layer-cache.ts";
-import { buildPackagesLayer } from "./packages-layer.ts";
+import type { ImageArtifact, Layer } from "./layers/layer.ts";
+import { recallLayer, rememberLayer } from "./layers/layer-cache.ts";
+import { buildPackagesLayer } from "./layers/packages-layer.ts";
 import { checkPrograms } from "./programs.ts";
-import type { UnpackedPackages } from "./unpack-packages.ts";
+import type { UnpackedPackages } from "./unpack/unpack-packages.ts";
 import type { NoticeLevel } from "./unreplayed-scripts.ts";
 
 /** An assembled image that further images can stand on. */
@@ -161,7 +161,7 @@ async function artifactsLayer(
   const remembered = await recallLayer(inputs, "artifacts", store);
   if (remembered !== undefined) return remembered;
   // Loaded here: most images have no artifact.
-  const { buildArtifactsLayer } = await import("./artifacts-layer.ts");
+  const { buildArtifactsLayer } = await import("./layers/artifacts-layer.ts");
   const layer = await buildArtifactsLayer({
     ...request,
     below,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "../packages/canonical-json.ts";
 import { labels } from "../stack/labels.ts";
 import type { Architecture, AssembledImage, Digest, ImageSettings } from "../stack/stack.ts";
-import type { Layer } from "./layer.ts";
+import type { Layer } from "./layers/layer.ts";
 
 /** The settings of an image with its parents' filled in. */
 export type EffectiveSettings = ImageSettings;

@@ -9,7 +9,7 @@ import type {
   Image,
   Stack,
 } from "../stack/stack.ts";
-import type { FileScan, ScannedFile } from "./files.ts";
+import type { FileScan, ScannedFile } from "./files/files.ts";
 
 /** Raised when qclock itself would make other bytes from the same inputs. */
 const FORMAT = 3;

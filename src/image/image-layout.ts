@@ -3,7 +3,7 @@ import { open, rm } from "node:fs/promises";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../stack/stack.ts";
 import { MANIFEST_TYPE, toBlob } from "./config.ts";
-import type { ImageArtifact } from "./layer.ts";
+import type { ImageArtifact } from "./layers/layer.ts";
 import { tarPadding } from "../packages/deb/data-tar.ts";
 import { tarHeader } from "./simple-tar.ts";
 

@@ -1,9 +1,9 @@
 import { QclockError } from "../error.ts";
-import { readEntry } from "./read-entry.ts";
-import { mergeLayers } from "./draft.ts";
+import { readEntry } from "./layers/read-entry.ts";
+import { mergeLayers } from "./layers/draft.ts";
 import { readElf } from "./elf.ts";
-import type { Layer, LayerEntry } from "./layer.ts";
-import { followPath } from "./tree.ts";
+import type { Layer, LayerEntry } from "./layers/layer.ts";
+import { followPath } from "./layers/tree.ts";
 
 const LIBRARY_FOLDERS = [
   "usr/local/lib",

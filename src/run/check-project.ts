@@ -2,10 +2,10 @@ import path from "node:path";
 import { type Diagnostic, errorAt, type Location } from "../diagnostic.ts";
 import { QclockError } from "../error.ts";
 import { DEFAULT_PATH } from "../image/config.ts";
-import { summarizeRemarks } from "../image/file-remarks.ts";
-import type { FoundTree } from "../image/file-tree.ts";
-import { withoutDeclared } from "../image/files.ts";
-import { chainOf, findKnown, knownFiles, listTrees } from "../image/known-files.ts";
+import { summarizeRemarks } from "../image/files/file-remarks.ts";
+import type { FoundTree } from "../image/files/file-tree.ts";
+import { withoutDeclared } from "../image/files/files.ts";
+import { chainOf, findKnown, knownFiles, listTrees } from "../image/files/known-files.ts";
 import { readHead } from "../project/open.ts";
 import type { AssembledImage, DockerfileImage, Image, Stack } from "../stack/stack.ts";
 

@@ -1,5 +1,5 @@
-import { unpackPackages } from "../../src/image/unpack-packages.ts";
-import { createUnpackPool } from "../../src/image/unpack-pool.ts";
+import { unpackPackages } from "../../src/image/unpack/unpack-packages.ts";
+import { createUnpackPool } from "../../src/image/unpack/unpack-pool.ts";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AssembledArtifact, assembleImage } from "../../src/image/assemble.ts";

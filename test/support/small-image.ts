@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { buildManifest, toBlob } from "../../src/image/config.ts";
-import type { Layer } from "../../src/image/layer.ts";
+import type { Layer } from "../../src/image/layers/layer.ts";
 import { tarHeader } from "../../src/image/simple-tar.ts";
 import { tarPadding } from "../../src/packages/deb/data-tar.ts";
 import type { LoadableImage } from "../../src/docker/load.ts";

@@ -3,7 +3,7 @@ import { QclockError } from "../../error.ts";
 import type { Digest } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";
 import { layoutFiles, type PackedImage } from "../image-layout.ts";
-import type { ImageArtifact } from "../layer.ts";
+import type { ImageArtifact } from "../layers/layer.ts";
 import { type BundleImage, blobPath } from "./document.ts";
 import { type BundleMember, bytesMember, storedMember } from "./write.ts";
 

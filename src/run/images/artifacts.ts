@@ -5,7 +5,7 @@ import { fetchPackages } from "../../packages/fetch.ts";
 import type { LockedImage } from "../../packages/package.ts";
 import type { AssembledImage, Digest } from "../../stack/stack.ts";
 import type { RunContext } from "../context.ts";
-import type { UnpackedPackages } from "../../image/unpack-packages.ts";
+import type { UnpackedPackages } from "../../image/unpack/unpack-packages.ts";
 import type { StepReport } from "../execution/event.ts";
 import { limit } from "../execution/limit.ts";
 import type { PreparedImages } from "./prepare-images.ts";

@@ -1,6 +1,6 @@
-import type { FileScan } from "../../image/files.ts";
+import type { FileScan } from "../../image/files/files.ts";
 import { explainChange, fingerprintImages, type ImageInputs } from "../../image/fingerprint.ts";
-import { scanFiles } from "../../image/files.ts";
+import { scanFiles } from "../../image/files/files.ts";
 import { digestOf } from "../../packages/canonical-json.ts";
 import {
   type ForeseenLock,

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
-import type { UnpackedPackages } from "../../image/unpack-packages.ts";
-import type { UnpackPool } from "../../image/unpack-pool.ts";
+import type { UnpackedPackages } from "../../image/unpack/unpack-packages.ts";
+import type { UnpackPool } from "../../image/unpack/unpack-pool.ts";
 import { fetchPackages, withArchive } from "../../packages/fetch.ts";
 import type { LockedPackage, LockTarget } from "../../packages/package.ts";
 import type { AssembledImage, Digest } from "../../stack/stack.ts";
@@ -62,7 +62,7 @@ export class PackageUnpacker implements AsyncDisposable {
   ): Promise<UnpackedPackages> {
     const rank = this.#rank++;
     // Loaded here: a run that takes its layers from the store needs none of it.
-    const { unpackPackages } = await import("../../image/unpack-packages.ts");
+    const { unpackPackages } = await import("../../image/unpack/unpack-packages.ts");
     const arrivals = this.#fetch(image, packages, progress);
     const unpacking = unpackPackages({
       image,
@@ -139,7 +139,7 @@ export class PackageUnpacker implements AsyncDisposable {
   }
 
   async #createPool(): Promise<UnpackPool> {
-    const { createUnpackPool } = await import("../../image/unpack-pool.ts");
+    const { createUnpackPool } = await import("../../image/unpack/unpack-pool.ts");
     const { store, signal } = this.#context;
     return createUnpackPool({
       threads: availableParallelism(),

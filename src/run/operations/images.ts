@@ -5,7 +5,7 @@ import { engineStatus } from "../../docker/errors.ts";
 import { loadArtifacts } from "../../docker/load.ts";
 import type { AssembledArtifact } from "../../image/assemble.ts";
 import { readWhole } from "../../project/open.ts";
-import { noticesOf } from "../../image/files.ts";
+import { noticesOf } from "../../image/files/files.ts";
 import type { Operation, PlanNode } from "../../plan/plan.ts";
 import type { ArtifactProgress } from "../images/artifacts.ts";
 import type { Image } from "../../stack/stack.ts";

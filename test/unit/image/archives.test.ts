@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { ArchiveEntry } from "../../../src/image/archive-content.ts";
-import { unpackArtifact } from "../../../src/image/unpack-artifact.ts";
+import { unpackArtifact } from "../../../src/image/artifacts/unpack-artifact.ts";
 import { type ArchiveLimits, limitsFor } from "../../../src/packages/archive-limits.ts";
 import type { ArchiveArtifact } from "../../../src/stack/stack.ts";
 import { anArchive } from "../../support/an-artifact.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FileScan } from "../../../src/image/files.ts";
+import type { FileScan } from "../../../src/image/files/files.ts";
 import {
   explainChange,
   fingerprintImages,

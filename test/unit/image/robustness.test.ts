@@ -6,7 +6,7 @@ import {
   createUnpackPool,
   type UnpackJob,
   type UnpackPool,
-} from "../../../src/image/unpack-pool.ts";
+} from "../../../src/image/unpack/unpack-pool.ts";
 import { createWorkshop, itemsOf } from "../../support/assemble.ts";
 import { debOf, file } from "../../support/deb.ts";
 import { temporaryFolder } from "../../support/temporary-store.ts";

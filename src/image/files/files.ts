@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { QclockError } from "../error.ts";
-import { readReal } from "../project/open.ts";
-import type { AssembledImage, Digest } from "../stack/stack.ts";
-import type { Store } from "../store/store.ts";
-import { comparePaths } from "./draft.ts";
+import { QclockError } from "../../error.ts";
+import { readReal } from "../../project/open.ts";
+import type { AssembledImage, Digest } from "../../stack/stack.ts";
+import type { Store } from "../../store/store.ts";
+import { comparePaths } from "../layers/draft.ts";
 import { FileHashes } from "./file-hashes.ts";
 import { type FileRemark, type RemarkSummary, summarizeRemarks } from "./file-remarks.ts";
 import { type FoundFile, listTree } from "./file-tree.ts";

@@ -1,9 +1,9 @@
-import { QclockError } from "../error.ts";
-import { type FolderEntry, mapFolder, statReal } from "../project/open.ts";
-import { isUtf8, showBytes } from "../project/text.ts";
-import type { FileTree } from "../stack/stack.ts";
-import { whiteoutIn } from "../whiteout.ts";
-import { keepYoungSpaceSmall } from "../young-space.ts";
+import { QclockError } from "../../error.ts";
+import { type FolderEntry, mapFolder, statReal } from "../../project/open.ts";
+import { isUtf8, showBytes } from "../../project/text.ts";
+import type { FileTree } from "../../stack/stack.ts";
+import { whiteoutIn } from "../../whiteout.ts";
+import { keepYoungSpaceSmall } from "../../young-space.ts";
 import { type FileRemark, isSparse, lostMode } from "./file-remarks.ts";
 
 /** One path of a tree, known by names and sizes alone. */

@@ -14,16 +14,16 @@ import {
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { noticesOf, scanFiles } from "../../../src/image/files.ts";
-import type { AssembledImage, FileTree } from "../../../src/stack/stack.ts";
+import { noticesOf, scanFiles } from "../../../../src/image/files/files.ts";
+import type { AssembledImage, FileTree } from "../../../../src/stack/stack.ts";
 import {
   createWorkshop,
   emptyImage,
   EPOCH,
   itemsOf,
   type Workshop,
-} from "../../support/assemble.ts";
-import { file, folder, link } from "../../support/deb.ts";
+} from "../../../support/assemble.ts";
+import { file, folder, link } from "../../../support/deb.ts";
 
 /** A folder of files on the host, as `files` in the manifest names one. */
 async function treeOf(

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { inheritSettings } from "../../../src/image/config.ts";
-import { createEmptyImage } from "../../../src/image/empty-image.ts";
-import { imageNamePrefix } from "../../../src/stack/image-name.ts";
-import { packImageArchive } from "../../../src/image/image-layout.ts";
-import type { Digest, ImageSettings } from "../../../src/stack/stack.ts";
-import { createWorkshop, FINGERPRINT } from "../../support/assemble.ts";
-import { file } from "../../support/deb.ts";
-import { readItems } from "../../support/tar.ts";
+import { inheritSettings } from "../../../../src/image/config.ts";
+import { createEmptyImage } from "../../../../src/image/empty-image.ts";
+import { imageNamePrefix } from "../../../../src/stack/image-name.ts";
+import { packImageArchive } from "../../../../src/image/image-layout.ts";
+import type { Digest, ImageSettings } from "../../../../src/stack/stack.ts";
+import { createWorkshop, FINGERPRINT } from "../../../support/assemble.ts";
+import { file } from "../../../support/deb.ts";
+import { readItems } from "../../../support/tar.ts";
 
 const settings = (parts: Partial<ImageSettings> = {}): ImageSettings => ({
   environment: new Map(),

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
-import { createWorkshop, EPOCH, itemsOf } from "../../support/assemble.ts";
-import { file, folder, link } from "../../support/deb.ts";
+import { createWorkshop, EPOCH, itemsOf } from "../../../support/assemble.ts";
+import { file, folder, link } from "../../../support/deb.ts";
 
 test("each path has the package's owner and mode, no names, and no time after the epoch", async () => {
   await using workshop = await createWorkshop();

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { rm, stat } from "node:fs/promises";
 import path from "node:path";
-import type { Artifact, AssembledImage, Digest } from "../stack/stack.ts";
-import { toStoreError } from "../store/store-error.ts";
-import { makePrivateFolder } from "../store/private-folder.ts";
-import type { Store } from "../store/store.ts";
+import type { Artifact, AssembledImage, Digest } from "../../stack/stack.ts";
+import { toStoreError } from "../../store/store-error.ts";
+import { makePrivateFolder } from "../../store/private-folder.ts";
+import type { Store } from "../../store/store.ts";
 import { type ContentSource, LayerDraft, mergeLayers } from "./draft.ts";
 import { foldHardLinks } from "./hard-links.ts";
 import type { Layer } from "./layer.ts";
 import { writeLayer } from "./layer-tar.ts";
-import { ArtifactPlacer, type PlacedPath } from "./place-artifact.ts";
-import { unpackArtifact } from "./unpack-artifact.ts";
+import { ArtifactPlacer, type PlacedPath } from "../artifacts/place-artifact.ts";
+import { unpackArtifact } from "../artifacts/unpack-artifact.ts";
 
 export interface ArtifactsLayerRequest {
   readonly image: AssembledImage;

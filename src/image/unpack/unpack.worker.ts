@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { DamagedFile, unpackPackage, type UnpackRequest } from "../packages/deb/unpack.ts";
+import { DamagedFile, unpackPackage, type UnpackRequest } from "../../packages/deb/unpack.ts";
 import type { UnpackAnswer } from "./unpack-pool.ts";
 
 /** A worker thread that takes packages apart: decompressing is most of a cold build's time, and needs nothing shared. */

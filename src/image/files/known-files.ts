@@ -1,7 +1,7 @@
-import type { AssembledImage, Image, Stack } from "../stack/stack.ts";
-import { isInside } from "../stack/values.ts";
+import type { AssembledImage, Image, Stack } from "../../stack/stack.ts";
+import { isInside } from "../../stack/values.ts";
 import { type FoundTree, listTree } from "./file-tree.ts";
-import { followPath } from "./tree.ts";
+import { followPath } from "../layers/tree.ts";
 
 /** A path of an image that is known before anything is fetched: from the project, or from an artifact's entry. */
 export interface KnownPath {

@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
-import type { LayerEntry } from "../../../src/image/layer.ts";
-import { fromLayerNote, isLayerNote, toLayerNote } from "../../../src/image/layer-note.ts";
+import type { LayerEntry } from "../../../../src/image/layers/layer.ts";
+import {
+  fromLayerNote,
+  isLayerNote,
+  toLayerNote,
+} from "../../../../src/image/layers/layer-note.ts";
 
 const common = { uid: 0, gid: 0, mtime: 7, origin: "files" };
 const digest = `sha256:${"0123456789abcdef".repeat(4)}` as const;

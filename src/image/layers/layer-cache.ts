@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
-import type { Digest } from "../stack/stack.ts";
-import type { Store } from "../store/store.ts";
+import type { Digest } from "../../stack/stack.ts";
+import type { Store } from "../../store/store.ts";
 import type { Layer, LayerEntry } from "./layer.ts";
 import { fromLayerNote, isDigest, isLayerNote, toLayerNote } from "./layer-note.ts";
 

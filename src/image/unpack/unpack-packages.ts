@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { QclockError } from "../error.ts";
-import { contradictionIn, parseControl } from "../packages/deb/control.ts";
-import type { InstalledPackage } from "../packages/deb/dpkg-database.ts";
-import type { LockedPackage } from "../packages/package.ts";
-import type { AssembledImage } from "../stack/stack.ts";
-import { makePrivateFolder } from "../store/private-folder.ts";
-import type { Store } from "../store/store.ts";
+import { QclockError } from "../../error.ts";
+import { contradictionIn, parseControl } from "../../packages/deb/control.ts";
+import type { InstalledPackage } from "../../packages/deb/dpkg-database.ts";
+import type { LockedPackage } from "../../packages/package.ts";
+import type { AssembledImage } from "../../stack/stack.ts";
+import { makePrivateFolder } from "../../store/private-folder.ts";
+import type { Store } from "../../store/store.ts";
 import type { UnpackPool } from "./unpack-pool.ts";
 
 /** The packages of one image, taken apart. Their files' contents lie in a folder of the store until it is disposed of. */

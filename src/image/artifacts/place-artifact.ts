@@ -1,8 +1,8 @@
-import { QclockError } from "../error.ts";
-import type { Artifact, AssembledImage, Digest } from "../stack/stack.ts";
-import type { ArchiveEntry } from "./archive-content.ts";
-import { climbsOut } from "../packages/archive-name.ts";
-import type { ContentSource, DraftEntry, LayerDraft } from "./draft.ts";
+import { QclockError } from "../../error.ts";
+import type { Artifact, AssembledImage, Digest } from "../../stack/stack.ts";
+import type { ArchiveEntry } from "../archive-content.ts";
+import { climbsOut } from "../../packages/archive-name.ts";
+import type { ContentSource, DraftEntry, LayerDraft } from "../layers/draft.ts";
 import { corruptArtifact } from "./unpack-artifact.ts";
 
 /** One path that an artifact brings, below the artifact's own; empty for that one itself. */

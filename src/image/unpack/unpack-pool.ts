@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
-import { QclockError } from "../error.ts";
-import type { UnpackedPackage, UnpackRequest } from "../packages/deb/unpack.ts";
-import { toStoreError } from "../store/store-error.ts";
+import { QclockError } from "../../error.ts";
+import type { UnpackedPackage, UnpackRequest } from "../../packages/deb/unpack.ts";
+import { toStoreError } from "../../store/store-error.ts";
 
 /** Why a package could not be taken apart, as a thread can tell it. */
 export interface UnpackFailure {

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
-import type { Digest } from "../stack/stack.ts";
-import type { Store } from "../store/store.ts";
+import type { Digest } from "../../stack/stack.ts";
+import type { Store } from "../../store/store.ts";
 
 /** A file whose status did not change since it was hashed has the same content. */
 const NOTE = "file-hashes";

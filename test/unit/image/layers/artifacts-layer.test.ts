@@ -2,19 +2,19 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import type { AssembledArtifact } from "../../../src/image/assemble.ts";
-import type { Artifact } from "../../../src/stack/stack.ts";
-import { aSingleFile, anArchive } from "../../support/an-artifact.ts";
+import type { AssembledArtifact } from "../../../../src/image/assemble.ts";
+import type { Artifact } from "../../../../src/stack/stack.ts";
+import { aSingleFile, anArchive } from "../../../support/an-artifact.ts";
 import {
   createWorkshop,
   EPOCH,
   type ImageParts,
   itemsOf,
   type Workshop,
-} from "../../support/assemble.ts";
-import { file, folder, link } from "../../support/deb.ts";
-import { type TarItem, tarOf } from "../../support/tar.ts";
-import { zipOf } from "../../support/zip.ts";
+} from "../../../support/assemble.ts";
+import { file, folder, link } from "../../../support/deb.ts";
+import { type TarItem, tarOf } from "../../../support/tar.ts";
+import { zipOf } from "../../../support/zip.ts";
 
 type Made = readonly [content: Uint8Array, artifact: Artifact];
 

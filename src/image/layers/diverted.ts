@@ -1,5 +1,5 @@
-import type { InstalledPackage } from "../packages/deb/dpkg-database.ts";
-import { type Diversion, diversionsIn } from "../packages/deb/script/diversions.ts";
+import type { InstalledPackage } from "../../packages/deb/dpkg-database.ts";
+import { type Diversion, diversionsIn } from "../../packages/deb/script/diversions.ts";
 
 /** Where the files of packages go that another package moves out of its own way. Paths have no leading slash. */
 export class Diversions {

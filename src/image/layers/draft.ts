@@ -1,4 +1,4 @@
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../../stack/stack.ts";
 import type { LayerEntry } from "./layer.ts";
 import { followPath, resolvePath } from "./tree.ts";
 

@@ -1,23 +1,23 @@
 import path from "node:path";
-import { QclockError } from "../error.ts";
-import { parseControl } from "../packages/deb/control.ts";
-import type { InstalledPackage } from "../packages/deb/dpkg-database.ts";
-import type { FinishTarget } from "../packages/deb/finish/finish.ts";
-import { replayAlternatives } from "../packages/deb/finish/script-alternatives.ts";
-import { finishSteps } from "../packages/deb/finish/steps.ts";
-import { type FileOwner, replaces } from "../packages/deb/replaces.ts";
-import type { UnpackedEntry } from "../packages/deb/unpack.ts";
-import type { AssembledImage } from "../stack/stack.ts";
-import type { Store } from "../store/store.ts";
-import { addAccounts } from "./accounts.ts";
+import { QclockError } from "../../error.ts";
+import { parseControl } from "../../packages/deb/control.ts";
+import type { InstalledPackage } from "../../packages/deb/dpkg-database.ts";
+import type { FinishTarget } from "../../packages/deb/finish/finish.ts";
+import { replayAlternatives } from "../../packages/deb/finish/script-alternatives.ts";
+import { finishSteps } from "../../packages/deb/finish/steps.ts";
+import { type FileOwner, replaces } from "../../packages/deb/replaces.ts";
+import type { UnpackedEntry } from "../../packages/deb/unpack.ts";
+import type { AssembledImage } from "../../stack/stack.ts";
+import type { Store } from "../../store/store.ts";
+import { addAccounts } from "../accounts.ts";
 import { Diversions } from "./diverted.ts";
 import { type DraftEntry, LayerDraft, mergeLayers, toDigest } from "./draft.ts";
 import { finishTarget } from "./finish-view.ts";
 import type { Layer } from "./layer.ts";
 import { writeLayer } from "./layer-tar.ts";
-import { addDatabase } from "./package-database.ts";
-import type { UnpackedPackages } from "./unpack-packages.ts";
-import { type NoticeLevel, reportScripts } from "./unreplayed-scripts.ts";
+import { addDatabase } from "../package-database.ts";
+import type { UnpackedPackages } from "../unpack/unpack-packages.ts";
+import { type NoticeLevel, reportScripts } from "../unreplayed-scripts.ts";
 
 export interface PackagesLayerRequest {
   readonly image: AssembledImage;

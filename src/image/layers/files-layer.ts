@@ -1,8 +1,8 @@
-import { QclockError } from "../error.ts";
-import type { AssembledImage } from "../stack/stack.ts";
-import type { Store } from "../store/store.ts";
+import { QclockError } from "../../error.ts";
+import type { AssembledImage } from "../../stack/stack.ts";
+import type { Store } from "../../store/store.ts";
 import { type ContentSource, LayerDraft, mergeLayers } from "./draft.ts";
-import type { FileScan, ScannedFile } from "./files.ts";
+import type { FileScan, ScannedFile } from "../files/files.ts";
 import { foldHardLinks } from "./hard-links.ts";
 import type { Layer } from "./layer.ts";
 import { writeLayer } from "./layer-tar.ts";

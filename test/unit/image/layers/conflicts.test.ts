@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { createWorkshop, itemsOf } from "../../support/assemble.ts";
-import { type DebParts, file, folder, link } from "../../support/deb.ts";
+import { createWorkshop, itemsOf } from "../../../support/assemble.ts";
+import { type DebParts, file, folder, link } from "../../../support/deb.ts";
 
 const tool = (name: string, content: string, fields: DebParts["fields"] = {}): DebParts => ({
   name,

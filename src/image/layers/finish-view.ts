@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import type { FinishTarget } from "../packages/deb/finish/finish.ts";
+import type { FinishTarget } from "../../packages/deb/finish/finish.ts";
 import { type LayerDraft, mergeLayers } from "./draft.ts";
 import type { Layer } from "./layer.ts";
 import { readEntry } from "./read-entry.ts";
