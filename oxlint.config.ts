@@ -28,7 +28,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   yauzl: ["image"],
   "@balena/dockerignore": ["build-context"],
   "xz-decompress": ["packages"],
-  yaml: ["manifest", "packages/lock"],
+  yaml: ["manifest", "packages/lock/**"],
 };
 
 /** What only the command line knows, because only it is a process. */
@@ -120,8 +120,8 @@ export default defineConfig({
         );
       }),
     ),
-    // A file that is a library's home has its folder's list, less that library.
-    ...["packages/lock"].map((file) =>
+    // A room that is a library's home has its folder's list, less that library.
+    ...["packages/lock/**"].map((file) =>
       layer(
         file,
         floors

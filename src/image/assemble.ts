@@ -1,5 +1,5 @@
 import type { LockedImage, LockTarget } from "../packages/package.ts";
-import { namesOf } from "../packages/unproved.ts";
+import { namesOf } from "../packages/proof/unproved.ts";
 import type { AssembledImage, Digest } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import {

@@ -1,6 +1,6 @@
 import { digestOf } from "../packages/canonical-json.ts";
 import type { LockedPackage, LockTarget } from "../packages/package.ts";
-import { namesOf } from "../packages/unproved.ts";
+import { namesOf } from "../packages/proof/unproved.ts";
 import type {
   Artifact,
   AssembledImage,

@@ -1,11 +1,11 @@
 import type { IndexedPackage, PackageIndex } from "./package-index.ts";
-import type { KeptPackages } from "./keep-locked.ts";
-import type { LockRequest } from "./lock-request.ts";
+import type { KeptPackages } from "./lock/keep.ts";
+import type { LockRequest } from "./lock/request.ts";
 import type { LockedRepository, LockTarget } from "./package.ts";
-import type { PackageProof } from "./proof.ts";
+import type { PackageProof } from "./proof/proof.ts";
 import type { ResolvedPackage } from "./resolve.ts";
 import { resolveImages } from "./resolve-images.ts";
-import { unprovedError } from "./unproved.ts";
+import { unprovedError } from "./proof/unproved.ts";
 
 /** The packages of each image, and what proves those that an index lists. */
 export interface ChosenPackages {
@@ -82,7 +82,7 @@ async function withKept(
   index: PackageIndex,
 ): Promise<{ readonly all: PackageIndex; readonly refused: KeptPackages["refused"] }> {
   if (target === undefined) return { all: index, refused: { packages: [], reasons: [] } };
-  const { indexWithLocked } = await import("./keep-locked.ts");
+  const { indexWithLocked } = await import("./lock/keep.ts");
   const { move = new Set<string>() } = request;
   const kept = await indexWithLocked({ ...request, target, moving: move, index });
   return { all: kept.index, refused: kept.refused };

@@ -6,7 +6,7 @@ import { type Downloader, NotFoundError, OFFLINE_HINT } from "../store/downloade
 import { artifactAdvice, artifactUrl } from "./artifacts.ts";
 import type { Mirrors } from "./mirror.ts";
 import type { LockedRepository, PackageId } from "./package.ts";
-import { VanishedError } from "./vanished.ts";
+import { VanishedError } from "./lock/vanished.ts";
 
 /** What fetching needs to know of a package. */
 export interface FetchablePackage extends PackageId {

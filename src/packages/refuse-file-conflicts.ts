@@ -7,7 +7,7 @@ import {
   readForeseenFiles,
 } from "./deb/file-conflicts.ts";
 import { isExcludedPath } from "./deb/excluded.ts";
-import { assembledImages } from "./inputs.ts";
+import { assembledImages } from "./lock/inputs.ts";
 import type { ResolvedPackage } from "./resolve.ts";
 
 /**

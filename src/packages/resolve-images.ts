@@ -1,7 +1,7 @@
 import { QclockError } from "../error.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { IndexedPackage, PackageIndex } from "./package-index.ts";
-import { assembledImages } from "./inputs.ts";
+import { assembledImages } from "./lock/inputs.ts";
 import {
   HeldBackError,
   type ResolvedPackage,

@@ -1,7 +1,7 @@
 import { countOf } from "../count.ts";
 import { QclockError } from "../error.ts";
-import { targetKey } from "../packages/lock-packages.ts";
-import { proveTarget } from "../packages/prove-target.ts";
+import { targetKey } from "../packages/lock/lock-packages.ts";
+import { proveTarget } from "../packages/proof/prove-target.ts";
 import type { RunContext } from "../run/context.ts";
 import { proofCheck } from "./catalogue.ts";
 import { type CheckResult, judge, passed, skipped, type Verdict } from "./check.ts";

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Engine } from "../docker/engine.ts";
 import type { AssembledArtifact } from "../image/assemble.ts";
-import { assembledImages } from "../packages/inputs.ts";
+import { assembledImages } from "../packages/lock/inputs.ts";
 import type { LockTarget } from "../packages/package.ts";
 import { Artifacts } from "../run/images/artifacts.ts";
 import type { RunContext } from "../run/context.ts";

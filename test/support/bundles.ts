@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { packageInputs } from "../../src/packages/inputs.ts";
-import { lockPackages } from "../../src/packages/lock-packages.ts";
-import { targetKey } from "../../src/packages/lock-packages.ts";
+import { packageInputs } from "../../src/packages/lock/inputs.ts";
+import { lockPackages } from "../../src/packages/lock/lock-packages.ts";
+import { targetKey } from "../../src/packages/lock/lock-packages.ts";
 import type { Lock } from "../../src/packages/package.ts";
 import type { LoadContext, LoadOptions } from "../../src/run/bundle/load.ts";
 import { prepareBundle, type SaveOptions } from "../../src/run/bundle/save.ts";

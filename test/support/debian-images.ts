@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AssembledArtifact, assembleImage } from "../../src/image/assemble.ts";
 import { fetchPackages } from "../../src/packages/fetch.ts";
-import { lockPackages } from "../../src/packages/lock-packages.ts";
+import { lockPackages } from "../../src/packages/lock/lock-packages.ts";
 import { type Mirrors, mirrorVariable, resolveMirrors } from "../../src/packages/mirror.ts";
 import type { LockTarget } from "../../src/packages/package.ts";
 import type { AssembledImage, Stack } from "../../src/stack/stack.ts";

@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { reset } from "../../src/data/reset.ts";
 import type { Engine } from "../../src/docker/engine.ts";
-import { packageInputs } from "../../src/packages/inputs.ts";
+import { packageInputs } from "../../src/packages/lock/inputs.ts";
 import type { RunContext } from "../../src/run/context.ts";
 import type { RunEventBody } from "../../src/run/execution/event.ts";
 import type { Image, Network, Secret, Service, Stack, Volume } from "../../src/stack/stack.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { QclockError } from "../../error.ts";
-import type { LockDiff } from "../../packages/lock-diff.ts";
-import type { PayloadDiff } from "../../packages/payload-diff.ts";
+import type { LockDiff } from "../../packages/lock/diff.ts";
+import type { PayloadDiff } from "../../packages/lock/payload-diff.ts";
 import type { Store } from "../../store/store.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
@@ -69,7 +69,7 @@ async function compare(
   request: { readonly sides: LockSides; readonly store: Store; readonly options: Options },
 ): Promise<number> {
   const { sides, store, options } = request;
-  const { diffLocks, isSame } = await import("../../packages/lock-diff.ts");
+  const { diffLocks, isSame } = await import("../../packages/lock/diff.ts");
   const diff = diffLocks(sides.from.lock, sides.to.lock);
   if (options.fetch === true && !isSame(diff)) {
     const failed = await fetchPackages(session, sides, diff);
@@ -109,9 +109,9 @@ async function fetchPackages(session: Session, sides: LockSides, diff: LockDiff)
 }
 
 async function lookInto(session: Session, diff: LockDiff, store: Store): Promise<PayloadDiff> {
-  const { readPayloads } = await import("../../packages/payload.ts");
-  const { isSame } = await import("../../packages/lock-diff.ts");
-  const { diffPayloads } = await import("../../packages/payload-diff.ts");
+  const { readPayloads } = await import("../../packages/lock/payload.ts");
+  const { isSame } = await import("../../packages/lock/diff.ts");
+  const { diffPayloads } = await import("../../packages/lock/payload-diff.ts");
   if (isSame(diff)) return { images: [], notLookedInto: [] };
   const phase = "payloads";
   session.emit({ type: "phase-started", phase, title: "Looking into the packages" });

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { QclockError } from "../../error.ts";
 import { nearest } from "../../nearest.ts";
-import { lockedNames } from "../../packages/locked-names.ts";
+import { lockedNames } from "../../packages/lock/locked-names.ts";
 import type { LockTarget } from "../../packages/package.ts";
-import type { PackageWhy } from "../../packages/lock-why.ts";
+import type { PackageWhy } from "../../packages/lock/why.ts";
 import type { RunContext } from "../../run/context.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
@@ -49,8 +49,8 @@ export function addLockWhy(lock: Command, run: Registry["run"]): void {
 }
 
 async function findTarget({ stack, lock, emit }: RunContext): Promise<LockTarget> {
-  const { targetKey } = await import("../../packages/lock-packages.ts");
-  const { packageInputs } = await import("../../packages/inputs.ts");
+  const { targetKey } = await import("../../packages/lock/lock-packages.ts");
+  const { packageInputs } = await import("../../packages/lock/inputs.ts");
   const key = targetKey(stack);
   const target = lock?.targets.get(key);
   if (target === undefined) {
@@ -78,7 +78,7 @@ async function withSigners(
   target: LockTarget,
   explanations: readonly PackageWhy[],
 ): Promise<readonly PackageWhy[]> {
-  const { signersOf } = await import("../../packages/signers.ts");
+  const { signersOf } = await import("../../packages/proof/signers.ts");
   const packages = explanations.flatMap(({ images }) => images.map((each) => each.package));
   const { emit } = context;
   const phase = "lock-why:prove";
@@ -102,8 +102,8 @@ async function explain(
   target: LockTarget,
   name: string,
 ): Promise<{ readonly explanations: readonly PackageWhy[]; readonly virtual: boolean }> {
-  const { explainPackage } = await import("../../packages/lock-why.ts");
-  const { assembledImages } = await import("../../packages/inputs.ts");
+  const { explainPackage } = await import("../../packages/lock/why.ts");
+  const { assembledImages } = await import("../../packages/lock/inputs.ts");
   const images = assembledImages(stack);
   const own = explainPackage(target, images, name);
   if (own !== undefined) return { explanations: [own], virtual: false };

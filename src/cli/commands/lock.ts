@@ -86,7 +86,7 @@ export function registerLock({ program, run }: Registry): void {
 /** What moved, for the person who has to answer for it; of a first lock everything is new. */
 async function tellChanges(session: Session, before: Lock | undefined, after: Lock): Promise<void> {
   if (before === undefined) return;
-  const { diffLocks } = await import("../../packages/lock-diff.ts");
+  const { diffLocks } = await import("../../packages/lock/diff.ts");
   const { formatLockDiff } = await import("../../reporters/format/lock-diff.ts");
   session.say(formatLockDiff(diffLocks(before, after), { style: session.style }));
 }

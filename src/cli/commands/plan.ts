@@ -1,4 +1,4 @@
-import type { LockNeed } from "../../packages/foresee-lock.ts";
+import type { LockNeed } from "../../packages/lock/foresee.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";

@@ -63,8 +63,8 @@ async function lockedPackages(session: Session): Promise<readonly string[]> {
     });
     const text = await readFile(lockPathOf(manifestPath), "utf8");
     const [{ parseLock }, { lockedNames }] = await Promise.all([
-      import("../../packages/lock.ts"),
-      import("../../packages/locked-names.ts"),
+      import("../../packages/lock/file.ts"),
+      import("../../packages/lock/locked-names.ts"),
     ]);
     const lock = parseLock(text, "");
     if (!lock.ok) return [];

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import type { Diagnostic } from "../../diagnostic.ts";
 import { QclockError } from "../../error.ts";
-import { readLockText } from "../../packages/lock-note.ts";
+import { readLockText } from "../../packages/lock/note.ts";
 import type { Lock } from "../../packages/package.ts";
 import { ok, type Result } from "../../result.ts";
-import { UNSIGNED_FLAG } from "../../packages/unproved.ts";
+import { UNSIGNED_FLAG } from "../../packages/proof/unproved.ts";
 import type { Store } from "../../store/store.ts";
 
 /** How the lock is used: `--locked` forbids any change of it. */
@@ -39,7 +39,7 @@ export async function readLock(
 
 /** Write the lock whole or not at all: beside its place first, then renamed into it. */
 export async function writeLock(file: string, lock: Lock): Promise<void> {
-  const { formatLock } = await import("../../packages/lock.ts");
+  const { formatLock } = await import("../../packages/lock/file.ts");
   const temporary = `${file}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     await writeFile(temporary, formatLock(lock), { flush: true });

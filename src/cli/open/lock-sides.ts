@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Diagnostic } from "../../diagnostic.ts";
 import { QclockError } from "../../error.ts";
-import { readLockText } from "../../packages/lock-note.ts";
+import { readLockText } from "../../packages/lock/note.ts";
 import type { Lock } from "../../packages/package.ts";
 import { ok, type Result } from "../../result.ts";
 import type { Store } from "../../store/store.ts";

@@ -5,7 +5,7 @@ import { QclockError } from "../../error.ts";
 import type { Digest, OsName } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";
 import type { LockedPackage, LockedRepository } from "../package.ts";
-import { type PackageProof, proofKey } from "../proof.ts";
+import { type PackageProof, proofKey } from "../proof/proof.ts";
 import { decompress } from "../xz.ts";
 import type { PinnedKey } from "./keys/debian.ts";
 import { keysOf } from "./keys/of.ts";

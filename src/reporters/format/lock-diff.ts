@@ -4,9 +4,13 @@ import type {
   LockDiff,
   RepositoryDiff,
   TargetDiff,
-} from "../../packages/lock-diff.ts";
+} from "../../packages/lock/diff.ts";
 import type { LockedPackage } from "../../packages/package.ts";
-import type { ImagePayloadDiff, NewSetuidFile, PayloadDiff } from "../../packages/payload-diff.ts";
+import type {
+  ImagePayloadDiff,
+  NewSetuidFile,
+  PayloadDiff,
+} from "../../packages/lock/payload-diff.ts";
 import { formatBytes } from "./bytes.ts";
 import type { Style } from "./style.ts";
 

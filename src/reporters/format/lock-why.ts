@@ -1,4 +1,4 @@
-import type { ImageWhy, PackageWhy, WhyStep } from "../../packages/lock-why.ts";
+import type { ImageWhy, PackageWhy, WhyStep } from "../../packages/lock/why.ts";
 import { formatBytes } from "./bytes.ts";
 import type { Style } from "./style.ts";
 

@@ -1,4 +1,4 @@
-import type { LockNeed, UndecidedImage } from "../../packages/foresee-lock.ts";
+import type { LockNeed, UndecidedImage } from "../../packages/lock/foresee.ts";
 import {
   type ChangeAction,
   type ChangeCounts,

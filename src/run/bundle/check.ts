@@ -7,11 +7,11 @@ import {
 } from "../../image/bundle/document.ts";
 import type { PinnedKey } from "../../packages/deb/keys/debian.ts";
 import { provePackages } from "../../packages/deb/prove.ts";
-import { lockedFiles, noMirrors } from "../../packages/locked-files.ts";
+import { lockedFiles, noMirrors } from "../../packages/lock/locked-files.ts";
 import type { Lock, LockedPackage, LockedRepository, LockTarget } from "../../packages/package.ts";
-import { type PackageProof, proofKey } from "../../packages/proof.ts";
-import { withMarks } from "../../packages/prove-target.ts";
-import { namesOf, unprovedError } from "../../packages/unproved.ts";
+import { type PackageProof, proofKey } from "../../packages/proof/proof.ts";
+import { withMarks } from "../../packages/proof/prove-target.ts";
+import { namesOf, unprovedError } from "../../packages/proof/unproved.ts";
 import { imageNamePrefix } from "../../stack/image-name.ts";
 import type { OsName } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";

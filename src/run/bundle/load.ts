@@ -10,7 +10,7 @@ import { storedImage } from "../../image/bundle/images.ts";
 import { openBundle, type OpenBundle } from "../../image/bundle/read.ts";
 import type { PinnedKey } from "../../packages/deb/keys/debian.ts";
 import type { Lock } from "../../packages/package.ts";
-import { rememberProofs } from "../../packages/prove-lock.ts";
+import { rememberProofs } from "../../packages/proof/prove-lock.ts";
 import type { Digest } from "../../stack/stack.ts";
 import { openQuarantine } from "../../store/quarantine.ts";
 import type { Store } from "../../store/store.ts";

@@ -1,6 +1,6 @@
 import { QclockError } from "../../error.ts";
 import { invalid, LOCK_NAME } from "../../image/bundle/document.ts";
-import { formatLock, parseLock } from "../../packages/lock.ts";
+import { formatLock, parseLock } from "../../packages/lock/file.ts";
 import type { Lock, LockTarget } from "../../packages/package.ts";
 
 /** The `stack.lock.yaml` that a bundle's lock goes to. */

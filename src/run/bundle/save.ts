@@ -12,7 +12,7 @@ import {
   storedMember,
   writeBundle,
 } from "../../image/bundle/write.ts";
-import { targetKey } from "../../packages/lock-packages.ts";
+import { targetKey } from "../../packages/lock/lock-packages.ts";
 import type { RunContext } from "../context.ts";
 import { prepareImages } from "../images/prepare-images.ts";
 import {
@@ -71,7 +71,7 @@ export async function prepareBundle(
   const project = options.manifest ? await gatherProject(context) : [];
 
   // Loaded here: with a fresh lock nothing else needs it.
-  const { formatLock } = await import("../../packages/lock.ts");
+  const { formatLock } = await import("../../packages/lock/file.ts");
   const first = bytesMember(LOCK_NAME, Buffer.from(formatLock(lock)));
   const blobs = new Set([...locked, ...evidence.blobs]);
   const stored = await Promise.all([...blobs].map((blob) => storedMember(store, blob)));

@@ -4,7 +4,7 @@ import {
   pathInProject,
 } from "../../image/bundle/document.ts";
 import type { BundledFile } from "../../image/bundle/read.ts";
-import { lockedFiles, noMirrors } from "../../packages/locked-files.ts";
+import { lockedFiles, noMirrors } from "../../packages/lock/locked-files.ts";
 import type { Lock } from "../../packages/package.ts";
 import type { Digest } from "../../stack/stack.ts";
 import { holdsWhole, type Store } from "../../store/store.ts";

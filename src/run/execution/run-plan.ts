@@ -1,6 +1,6 @@
 import type { Engine } from "../../docker/engine.ts";
 import type { Lock } from "../../packages/package.ts";
-import { VanishedError } from "../../packages/vanished.ts";
+import { VanishedError } from "../../packages/lock/vanished.ts";
 import { isBuilt } from "../../plan/built-images.ts";
 import type { Plan } from "../../plan/plan.ts";
 import type { AssembledImage, Stack } from "../../stack/stack.ts";

@@ -1,9 +1,9 @@
 import { countOf } from "../../count.ts";
-import { foreseeLock, type ForeseenLock, type LockNeed } from "../../packages/foresee-lock.ts";
-import { lockPackages, refuseOutdated, resolveOnly } from "../../packages/lock-packages.ts";
-import type { LockRequest } from "../../packages/lock-request.ts";
+import { foreseeLock, type ForeseenLock, type LockNeed } from "../../packages/lock/foresee.ts";
+import { lockPackages, refuseOutdated, resolveOnly } from "../../packages/lock/lock-packages.ts";
+import type { LockRequest } from "../../packages/lock/request.ts";
 import type { Lock, LockedImage, LockTarget } from "../../packages/package.ts";
-import { namesOf } from "../../packages/unproved.ts";
+import { namesOf } from "../../packages/proof/unproved.ts";
 import type { RunContext } from "../context.ts";
 
 /**

@@ -7,10 +7,10 @@ import {
   foreseeLock,
   type LockNeed,
   undecidedImages,
-} from "../../packages/foresee-lock.ts";
-import { assembledImages, packageInputs } from "../../packages/inputs.ts";
+} from "../../packages/lock/foresee.ts";
+import { assembledImages, packageInputs } from "../../packages/lock/inputs.ts";
 import type { Lock, LockTarget } from "../../packages/package.ts";
-import { VanishedError } from "../../packages/vanished.ts";
+import { VanishedError } from "../../packages/lock/vanished.ts";
 import type { DesiredImage } from "../../plan/observed.ts";
 import type { Digest, Stack } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";

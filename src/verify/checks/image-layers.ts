@@ -1,6 +1,6 @@
 import { countOf } from "../../count.ts";
 import { labels } from "../../stack/labels.ts";
-import { namesOf } from "../../packages/unproved.ts";
+import { namesOf } from "../../packages/proof/unproved.ts";
 import { type Check, judge, passed, skipped } from "../check.ts";
 import type { ImageSubject } from "../subject.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { collectEvidence, type EvidenceRequest } from "../../../src/packages/deb/evidence.ts";
 import { provePackages } from "../../../src/packages/deb/prove.ts";
-import { lockPackages } from "../../../src/packages/lock-packages.ts";
+import { lockPackages } from "../../../src/packages/lock/lock-packages.ts";
 import type { LockTarget } from "../../../src/packages/package.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { createTestKey, type FakeMirror, startFakeMirror } from "../../support/fake-mirror.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { lockPackages } from "../../../src/packages/lock-packages.ts";
+import { lockPackages } from "../../../src/packages/lock/lock-packages.ts";
 import { file } from "../../support/deb.ts";
 import { startFakeMirror } from "../../support/fake-mirror.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";

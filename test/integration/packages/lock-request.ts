@@ -1,4 +1,4 @@
-import type { LockRequest } from "../../../src/packages/lock-request.ts";
+import type { LockRequest } from "../../../src/packages/lock/request.ts";
 import type { Stack } from "../../../src/stack/stack.ts";
 import {
   createDownloader,

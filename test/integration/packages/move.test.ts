@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fetchPackages } from "../../../src/packages/fetch.ts";
-import { lockPackages } from "../../../src/packages/lock-packages.ts";
-import type { LockRequest } from "../../../src/packages/lock-request.ts";
+import { lockPackages } from "../../../src/packages/lock/lock-packages.ts";
+import type { LockRequest } from "../../../src/packages/lock/request.ts";
 import type { Lock, LockedPackage, LockTarget } from "../../../src/packages/package.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { file } from "../../support/deb.ts";

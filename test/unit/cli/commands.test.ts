@@ -10,7 +10,7 @@ import { nearest } from "../../../src/nearest.ts";
 import { topics } from "../../../src/cli/usage/topics.ts";
 import { urlOf } from "../../../src/cli/urls.ts";
 import { QclockError } from "../../../src/error.ts";
-import { formatLock } from "../../../src/packages/lock.ts";
+import { formatLock } from "../../../src/packages/lock/file.ts";
 import { aLock, aLockedImage, aLockTarget } from "../../support/a-lock.ts";
 import { scriptedEvents } from "../../support/scripted-run.ts";
 import { aService } from "../../support/a-service.ts";

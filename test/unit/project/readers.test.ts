@@ -16,14 +16,14 @@ const allowed: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^packages\//, "archives and signed files in the store"],
   [/^docker\//, "the Engine's host"],
   [/^verify\/(?:host-services|processes|rebuild)\.ts$/, "/proc; a temporary store"],
-  [/^context\/pack\.ts$/, "the archive that it writes into the store"],
+  [/^build-context\/pack\.ts$/, "the archive that it writes into the store"],
   [/^probe\/log-line\.ts$/, "whether its worker was built"],
-  [/^run\/process-identity\.ts$/, "/proc"],
+  [/^run\/hold\/process-identity\.ts$/, "/proc"],
   [/^run\/bundle\/project\.ts$/, "names and kinds alone; what files hold comes from src/project"],
   [/^run\/bundle\/unpack-project\.ts$/, "writes a project, by rules of its own"],
   [/^run\/bundle\/[a-z-]+\.ts$/, "the bundle"],
   [
-    /^image\/(?:artifacts-layer|finish-view|image-layout|layer-cache|layer-tar|read-entry|read-tar|spool|unpack-[a-z]+|bundle\/[a-z]+)\.ts$/,
+    /^image\/(?:image-layout|layers\/(?:artifacts-layer|finish-view|layer-cache|layer-tar|read-entry)|artifacts\/unpack-artifact|read-tar|spool|unpack\/[a-z-]+|bundle\/[a-z]+)\.ts$/,
     "layers, archives and spools in the store",
   ],
 ];
@@ -41,10 +41,10 @@ test("only who is listed uses the file system by itself", () => {
 
 test("who reads secrets, build contexts and files has no other way", () => {
   for (const file of [
-    "run/declared-secrets.ts",
-    "context/scan.ts",
-    "context/digest.ts",
-    "image/files.ts",
+    "run/services/declared-secrets.ts",
+    "build-context/scan.ts",
+    "build-context/digest.ts",
+    "image/files/files.ts",
   ])
     expect(readFileSync(path.join(root, file), "utf8")).toContain("project/open.ts");
 });

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LockNeed } from "../../../src/packages/foresee-lock.ts";
+import type { LockNeed } from "../../../src/packages/lock/foresee.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
 import { formatPlanText } from "../../../src/reporters/format/plan.ts";
 import { createStyle } from "../../../src/reporters/format/style.ts";

@@ -1,0 +1,42 @@
+import { QclockError } from "../../error.ts";
+import type { Digest } from "../../stack/stack.ts";
+
+/** A file that no place has any more. */
+export interface VanishedFile {
+  /** `bash 5.2.15-2+b8` */
+  readonly name: string;
+  readonly digest: Digest;
+}
+
+const SHOWN = 20;
+
+/** Each place answered that it has no such file: packages of the lock that have left the mirror. */
+export class VanishedError extends QclockError {
+  /** Sorted by name. */
+  readonly files: readonly VanishedFile[];
+
+  constructor(files: readonly VanishedFile[]) {
+    const names = files.map(({ name }) => name).toSorted();
+    const [first = ""] = names;
+    const rest = names.length - SHOWN;
+    super(
+      "package-vanished",
+      names.length === 1
+        ? `${first} is neither in the store nor on any mirror any more.`
+        : `${names.length} packages are neither in the store nor on any mirror any more.`,
+      {
+        details:
+          names.length === 1
+            ? []
+            : [...names.slice(0, SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])],
+        hint: `Move ${names.length === 1 ? "it" : "them"} to the newest version with \`qclock lock --update ${packageNames(names)}\`, or name a mirror that keeps old versions as a third URL (qclock help mirrors).`,
+      },
+    );
+    this.files = files.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+  }
+}
+
+function packageNames(names: readonly string[]): string {
+  const only = [...new Set(names.map((name) => name.split(" ")[0] ?? name))];
+  return only.length <= 5 ? only.join(" ") : "PACKAGE…";
+}

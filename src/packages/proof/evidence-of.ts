@@ -1,0 +1,79 @@
+import type { Digest } from "../../stack/stack.ts";
+import { collectEvidence, type Evidence } from "../deb/evidence.ts";
+import { provePackages } from "../deb/prove.ts";
+import type { LockedPackage, LockedRepository, LockTarget } from "../package.ts";
+import { type PackageProof, proofKey } from "./proof.ts";
+import { proofOf, type ProveRequest } from "./prove-lock.ts";
+
+/** What proves a target's packages, in the store, for whoever cannot ask a mirror. */
+export interface TargetEvidence {
+  readonly evidence: readonly Evidence[];
+  /** Packages that none of it lists. */
+  readonly unproved: readonly LockedPackage[];
+  /** Why there is not more of it, a line each. */
+  readonly reasons: readonly string[];
+}
+
+/**
+ * The evidence for all packages of a target: the release files that its lock names or what took their place, and, for packages that
+ * have left these since, the older ones that proved them, as far as the store has them.
+ *
+ * Throws `signature-invalid`, `disk-full`.
+ */
+export async function evidenceOf(
+  target: LockTarget,
+  request: Omit<ProveRequest, "os" | "architecture" | "packages" | "repositories">,
+): Promise<TargetEvidence> {
+  const { os, architecture, repositories, images } = target;
+  const packages = [...images.values()].flatMap((image) => image.packages);
+  const { store } = request.downloader;
+  const trust = { ...request, os, architecture, repositories, store };
+  const first = await collectEvidence(trust);
+  const now = await provePackages({ ...trust, packages, evidence: repositoriesOf(first.evidence) });
+  const older = new Map<string, LockedRepository>();
+  for (const entry of now.unproved) {
+    const { proof } = await proofOf({ ...trust, packages: [entry] }, entry);
+    const kept =
+      proof === undefined ? undefined : await keptRepository(proof, (digest) => store.find(digest));
+    if (kept !== undefined) older.set(proofKey(entry), kept);
+  }
+  const further = distinct([...older.values()]).map((repository) => ({
+    repository,
+    asLocked: false,
+  }));
+  const rest = await provePackages({
+    ...trust,
+    packages: now.unproved,
+    evidence: repositoriesOf(further),
+  });
+  return {
+    evidence: [...first.evidence, ...further],
+    unproved: rest.unproved,
+    reasons: first.reasons,
+  };
+}
+
+/** The repository as the release file has it that proved a package; undefined when the store has lost it. */
+async function keptRepository(
+  proof: PackageProof,
+  find: (digest: Digest) => Promise<string | undefined>,
+): Promise<LockedRepository | undefined> {
+  const { repository: id, archive, release, indexPath, index, signedBy } = proof;
+  if ((await find(release)) === undefined || (await find(index)) === undefined) return undefined;
+  return {
+    id,
+    archive,
+    metadataDigest: release,
+    indexDigests: new Map([[indexPath, index]]),
+    signedBy,
+  };
+}
+
+function distinct(repositories: readonly LockedRepository[]): readonly LockedRepository[] {
+  const byRelease = new Map(repositories.map((each) => [each.metadataDigest, each]));
+  return [...byRelease.values()].toSorted((a, b) => (a.metadataDigest < b.metadataDigest ? -1 : 1));
+}
+
+function repositoriesOf(evidence: readonly Evidence[]): readonly LockedRepository[] {
+  return evidence.map(({ repository }) => repository);
+}

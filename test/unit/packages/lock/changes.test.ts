@@ -1,0 +1,112 @@
+import { expect, test } from "vitest";
+import { describeLockChanges } from "../../../../src/packages/lock/changes.ts";
+import type { LockedPackage, LockTarget } from "../../../../src/packages/package.ts";
+import { aSingleFile } from "../../../support/an-artifact.ts";
+import { aPackageStack } from "../../../integration/packages/lock-request.ts";
+
+const target = aTarget({
+  base: { bash: "requested", libc6: "dependency" },
+  app: { web: "requested", "web-data": "dependency" },
+});
+
+test.for<readonly [string, Readonly<Record<string, readonly string[]>>, readonly string[]]>([
+  [
+    "a package more",
+    { base: ["bash"], app: ["web", "php"] },
+    ['image "app": asks for php as well'],
+  ],
+  ["a package less", { base: [], app: ["web"] }, ['image "base": no longer asks for bash']],
+  [
+    "another package",
+    { base: ["dash"], app: ["web"] },
+    ['image "base": asks for dash as well', 'image "base": no longer asks for bash'],
+  ],
+  [
+    "an image more, an image less",
+    { base: ["bash"], db: ["sql"] },
+    ['image "db": is new', 'image "app": is gone'],
+  ],
+  ["what was needed is asked for", { base: ["bash", "libc6"], app: ["web"] }, [other()]],
+  ["what the parent has is asked for", { base: ["bash"], app: ["bash", "web"] }, [other()]],
+])("%s", ([, images, expected]) => {
+  expect(describeLockChanges(aPackageStack(images), target)).toEqual(expected);
+});
+
+test("artifacts that came, went or changed are told by their paths", () => {
+  const stack = aPackageStack({ base: ["bash"], app: ["web"] });
+  const artifact = aSingleFile(Buffer.from("tool"));
+  const at = (path: string): typeof artifact => ({ ...artifact, path });
+  const app = stack.images.get("app");
+  const base = target.images.get("app");
+  if (app?.type !== "assembled" || base === undefined) throw new Error("no such image");
+  const locked = ["/gone", "/moved", "/other", "/same"].map((path) => ({
+    url: artifact.url,
+    digest: artifact.digest,
+    sizeBytes: 4,
+    path,
+  }));
+
+  const lines = describeLockChanges(
+    {
+      ...stack,
+      images: new Map([
+        ...stack.images,
+        [
+          "app",
+          {
+            ...app,
+            artifacts: [
+              at("/new"),
+              { ...at("/moved"), url: "https://other.example/tool" },
+              { ...at("/other"), digest: `sha256:${"1".repeat(64)}` as const },
+              at("/same"),
+            ],
+          },
+        ],
+      ]),
+    },
+    { ...target, images: new Map([...target.images, ["app", { ...base, artifacts: locked }]]) },
+  );
+
+  expect(lines).toEqual([
+    'image "app": asks for artifact /new as well',
+    'image "app": artifact /moved comes from another URL: https://other.example/tool',
+    `image "app": artifact /other has another sha256: ${"1".repeat(64)}`,
+    'image "app": no longer asks for artifact /gone',
+  ]);
+});
+
+function other(): string {
+  return "an image's parent, its accounts, exclusions or setuid files, or the mirror";
+}
+
+function aTarget(
+  images: Readonly<Record<string, Readonly<Record<string, "requested" | "dependency">>>>,
+): LockTarget {
+  const digest = `sha256:${"0".repeat(64)}` as const;
+  const aPackage = (name: string, type: "requested" | "dependency"): LockedPackage => ({
+    name,
+    version: "1",
+    architecture: "amd64",
+    repository: "bookworm",
+    path: `pool/${name}.deb`,
+    sizeBytes: 1,
+    digest,
+    source: name,
+    sourceVersion: "1",
+    buildTime: 1,
+    reasons: [type === "requested" ? { type } : { type, of: "x", relation: name }],
+  });
+  return {
+    os: "debian-12",
+    architecture: "amd64",
+    inputs: digest,
+    repositories: [],
+    images: new Map(
+      Object.entries(images).map(([name, packages]) => [
+        name,
+        { packages: Object.entries(packages).map(([one, type]) => aPackage(one, type)) },
+      ]),
+    ),
+  };
+}

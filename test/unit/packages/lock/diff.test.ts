@@ -1,0 +1,243 @@
+import { expect, test } from "vitest";
+import { diffLocks, isSame } from "../../../../src/packages/lock/diff.ts";
+import type { Lock, LockedArtifact, LockTarget } from "../../../../src/packages/package.ts";
+import { diffPayloads } from "../../../../src/packages/lock/payload-diff.ts";
+import type { Payload } from "../../../../src/packages/lock/payload.ts";
+import { formatLockDiff } from "../../../../src/reporters/format/lock-diff.ts";
+import { createStyle } from "../../../../src/reporters/format/style.ts";
+import type { Digest } from "../../../../src/stack/stack.ts";
+import {
+  aDigest,
+  aLock,
+  aLockedImage,
+  aLockedPackage,
+  aLockedRepository,
+  aLockTarget,
+} from "../../../support/a-lock.ts";
+
+const before = aLockTarget({
+  base: aLockedImage(["bash 5.2", "libc6 2.36 < bash: libc6 (>= 2.36)"], {
+    packagesLayer: aDigest("layer 1"),
+  }),
+  app: aLockedImage(["web 1.0"]),
+});
+
+test("a lock does not differ from itself", () => {
+  const diff = diffLocks(aLock(before), aLock(before));
+
+  expect(diff).toEqual({ targets: [] });
+  expect(isSame(diff)).toBe(true);
+  expect(isSame(diffLocks(undefined, undefined))).toBe(true);
+});
+
+test("everything that can change is told in plain words, sorted", () => {
+  const after = aLockTarget(
+    {
+      base: aLockedImage(
+        [
+          aLockedPackage("bash 5.2", { digest: aDigest("evil") }),
+          aLockedPackage("libc6 2.36-1 < bash: libc6 (>= 2.36)", {
+            repository: "bookworm-security",
+            sizeBytes: 1_500_000,
+          }),
+          "zlib 1.3",
+          "tini 0.19 < zlib: tini | dumb-init",
+        ],
+        { newestBuild: 1_710_000_000 },
+      ),
+      db: aLockedImage(["sql 10"]),
+    },
+    {
+      inputs: aDigest("other inputs"),
+      repositories: [
+        aLockedRepository({
+          metadataDigest: aDigest("release 2"),
+          indexDigests: new Map(),
+          signedBy: "B".repeat(40),
+        }),
+        aLockedRepository({ id: "bookworm-security", archive: "security" }),
+      ],
+    },
+  );
+
+  expect(text(before, after)).toMatchInlineSnapshot(`
+    "debian-12/amd64
+      made for another list of images and packages
+      repository bookworm: another snapshot (c40ffd4b1da7 -> 2ed4cfc8a1b1), signed by another key: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA -> BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB
+      repository bookworm-security: added
+      image app: removed, 1 removed, download 0 B (-1.0 MB)
+        - web 1.0
+      image base: 2 added, 2 moved, download 4.5 MB (+2.5 MB)
+        + tini 0.19, 1.0 MB, because zlib needs tini | dumb-init
+        + zlib 1.3, 1.0 MB, asked for
+        ! bash 5.2: other bytes under the same version (6084e539f2d6 -> b5c1fb2efc6d)
+        ~ libc6 2.36 -> 2.36-1, bookworm -> bookworm-security
+        newest package built 2023-11-14 -> 2024-03-09
+        packages layer 54db133a109f -> to be told by the next build
+      image db: added, 1 added, download 1.0 MB (+1.0 MB)
+        + sql 10, 1.0 MB, asked for"
+  `);
+  expect(text(after, before)).toMatchInlineSnapshot(`
+    "debian-12/amd64
+      made for another list of images and packages
+      repository bookworm: another snapshot (2ed4cfc8a1b1 -> c40ffd4b1da7), signed by another key: BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB -> AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+      repository bookworm-security: removed
+      image app: added, 1 added, download 1.0 MB (+1.0 MB)
+        + web 1.0, 1.0 MB, asked for
+      image base: 2 removed, 2 moved, download 2.0 MB (-2.5 MB)
+        - tini 0.19
+        - zlib 1.3
+        ! bash 5.2: other bytes under the same version (b5c1fb2efc6d -> 6084e539f2d6)
+        ~ libc6 2.36-1 -> 2.36, older, bookworm-security -> bookworm
+        newest package built 2024-03-09 -> 2023-11-14
+        packages layer 54db133a109f: built for the first time
+      image db: removed, 1 removed, download 0 B (-1.0 MB)
+        - sql 10"
+  `);
+});
+
+test("the same bytes with another reason or another place are restated, not moved", () => {
+  const after = aLockTarget({
+    base: aLockedImage(
+      [
+        aLockedPackage("bash 5.2", { repository: "bookworm-updates", path: "pool/other.deb" }),
+        "libc6 2.36",
+      ],
+      { packagesLayer: aDigest("layer 1") },
+    ),
+    app: aLockedImage(["web 1.0"]),
+  });
+
+  expect(text(before, after)).toMatchInlineSnapshot(`
+    "debian-12/amd64
+      image base: 2 restated
+        = bash 5.2: repository "bookworm" -> "bookworm-updates", path "pool/bash_5.2.deb" -> "pool/other.deb"
+        = libc6 2.36: reasons "bash needs libc6 (>= 2.36)" -> "requested""
+  `);
+});
+
+test("a layer that the lock learned, and one that it lost", () => {
+  const learned = aLockTarget({ app: aLockedImage(["web 1.0"], { packagesLayer: aDigest("x") }) });
+  const bare = aLockTarget({ app: aLockedImage(["web 1.0"]) });
+
+  expect(text(bare, learned)).toContain("packages layer 2d711642b726: built for the first time");
+  expect(text(learned, bare)).toContain("packages layer 2d711642b726 -> to be told by the next");
+});
+
+test("artifacts are told by their path in the image", () => {
+  const artifact = (path: string, url: string, content: string): LockedArtifact => ({
+    path,
+    url: `https://files.example/${url}`,
+    digest: aDigest(content),
+    sizeBytes: 2_000_000,
+  });
+  const from = aLockTarget({
+    app: aLockedImage([], {
+      artifacts: [artifact("/a", "a", "a"), artifact("/b", "b", "b"), artifact("/c", "c", "c")],
+    }),
+  });
+  const to = aLockTarget({
+    app: aLockedImage([], {
+      artifacts: [artifact("/b", "b2", "b2"), artifact("/c", "c", "c"), artifact("/d", "d", "d")],
+    }),
+  });
+
+  expect(text(from, to).split("\n").slice(1)).toEqual([
+    "  image app: 3 artifacts",
+    "    - /a from https://files.example/a",
+    "    ~ /b from https://files.example/b -> https://files.example/b2 (3e23e8160039 -> 4814d92093ac)",
+    "    + /d from https://files.example/d, 2.0 MB",
+  ]);
+});
+
+test("targets that came and went are told", () => {
+  const other = { ...before, os: "debian-13" } as const;
+  const diff = diffLocks(aLock(before), aLock(other));
+
+  expect(diff.targets.map(({ target, change }) => `${target} ${change}`)).toEqual([
+    "debian-12/amd64 removed",
+    "debian-13/amd64 added",
+  ]);
+  expect(diff.targets[1]?.images.map(({ change }) => change)).toEqual(["added", "added"]);
+});
+
+const setuid = (path: string, mode = 0o4755): NonNullable<Payload["setuid"]>[number] => ({
+  path,
+  mode,
+  uid: 0,
+  gid: 0,
+});
+
+test.for<
+  readonly [
+    name: string,
+    payloads: Readonly<Record<string, Payload>>,
+    shown: readonly string[],
+    unseen: readonly string[],
+  ]
+>([
+  [
+    "an added package's are all new",
+    { "su 1": { setuid: [setuid("/bin/su")] }, "web 2": { setuid: [] }, "web 1": {} },
+    ["new setuid file /bin/su (4755, 0:0) of su 1"],
+    [],
+  ],
+  [
+    "a moved package's are new when the former version had none",
+    {
+      "su 1": { setuid: [] },
+      "web 2": { setuid: [setuid("/bin/a"), setuid("/bin/b", 0o2755), setuid("/bin/c")] },
+      "web 1": { setuid: [setuid("/bin/a"), setuid("/bin/c", 0o2755)] },
+    },
+    ["new setgid file /bin/b (2755, 0:0) of web 2", "new setuid file /bin/c (4755, 0:0) of web 2"],
+    [],
+  ],
+  [
+    "without the former version they are perhaps new",
+    { "su 1": { setuid: [] }, "web 2": { setuid: [setuid("/bin/a")] } },
+    ["setuid file, perhaps new /bin/a (4755, 0:0) of web 2"],
+    [],
+  ],
+  ["what the store lacks is named", { "web 2": { setuid: [] } }, [], ["su 1"]],
+])("setuid files: %s", ([, known, shown, unseen]) => {
+  const from = aLockTarget({ app: aLockedImage(["web 1"]) });
+  const to = aLockTarget({ app: aLockedImage(["su 1", "web 2"]) });
+  const diff = diffLocks(aLock(from), aLock(to));
+  const payloads = diffPayloads(diff, byDigest(known));
+  const lines = formatLockDiff(diff, { style: plain, payloads }).split("\n");
+
+  expect(lines.filter((line) => line.includes("! ")).map((line) => line.trim().slice(2))).toEqual(
+    shown,
+  );
+  expect(payloads.notLookedInto.map(({ name, version }) => `${name} ${version}`)).toEqual(unseen);
+  expect(lines.some((line) => line.startsWith("Not looked into"))).toBe(unseen.length > 0);
+});
+
+test("the installed size is told when each package that counts says its own", () => {
+  const from = aLockTarget({ app: aLockedImage(["gone 1", "web 1"]) });
+  const to = aLockTarget({ app: aLockedImage(["su 1", "web 2"]) });
+  const diff = diffLocks(aLock(from), aLock(to));
+  const sizes = (some: Readonly<Record<string, number>>): number | undefined =>
+    diffPayloads(
+      diff,
+      byDigest(
+        Object.fromEntries(
+          Object.entries(some).map(([id, installedBytes]) => [id, { setuid: [], installedBytes }]),
+        ),
+      ),
+    ).images[0]?.installedBytes;
+
+  expect(sizes({ "gone 1": 100, "web 1": 20, "web 2": 30, "su 1": 5 })).toBe(-85);
+  expect(sizes({ "web 1": 20, "web 2": 30, "su 1": 5 })).toBeUndefined();
+});
+
+const plain = createStyle({ color: false });
+
+function byDigest(known: Readonly<Record<string, Payload>>): ReadonlyMap<Digest, Payload> {
+  return new Map(Object.entries(known).map(([id, payload]) => [aDigest(id), payload]));
+}
+
+function text(from: LockTarget, to: LockTarget): string {
+  const [one, other]: readonly Lock[] = [aLock(from), aLock(to)];
+  return formatLockDiff(diffLocks(one, other), { style: plain });
+}

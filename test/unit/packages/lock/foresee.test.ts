@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { foreseeLock, undecidedImages } from "../../../../src/packages/lock/foresee.ts";
+import { packageInputs } from "../../../../src/packages/lock/inputs.ts";
+import { aPackageStack } from "../../../integration/packages/lock-request.ts";
+import { aLock, aLockedImage, aLockTarget } from "../../../support/a-lock.ts";
+
+const stack = aPackageStack({ base: ["bash"], app: ["web"], top: [] });
+const fitting = aLockTarget(
+  { base: aLockedImage(["bash 5"]), app: aLockedImage(["web 1"]), top: aLockedImage([]) },
+  { inputs: packageInputs(stack) },
+);
+
+test("a lock that fits needs nothing", () => {
+  const lock = aLock(fitting);
+  expect(foreseeLock(stack, lock)).toEqual({ lock, target: fitting });
+});
+
+test("without a lock everything that the manifest names has to be resolved", () => {
+  expect(foreseeLock(stack, undefined).need).toEqual({
+    state: "missing",
+    images: [
+      { name: "base", changes: [], packages: ["bash"], artifacts: [] },
+      { name: "app", changes: [], packages: ["web"], artifacts: [] },
+    ],
+  });
+});
+
+test("a lock for other packages names the images that differ, and what stands on them is undecided, too", () => {
+  const other = aPackageStack({ base: ["bash"], app: ["web", "php"], top: [] });
+  const { need } = foreseeLock(other, aLock(fitting));
+  expect(need).toMatchObject({
+    state: "outdated",
+    images: [{ name: "app", changes: ["asks for php as well"] }],
+  });
+  expect(need === undefined ? [] : [...undecidedImages(other, need)]).toEqual(["app", "top"]);
+});
+
+test("where the lock cannot tell what changed, every image with packages is undecided", () => {
+  const target = { ...fitting, inputs: packageInputs(aPackageStack({ base: [] })) };
+  expect(foreseeLock(stack, aLock(target)).need?.images.map(({ name }) => name)).toEqual([
+    "base",
+    "app",
+  ]);
+});
