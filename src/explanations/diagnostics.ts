@@ -31,7 +31,7 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
   "yaml-alias": {
     title: "An alias cannot be followed",
     explanation:
-      "An alias (`*name`) stands for the value with its anchor (`&name`). This one names no anchor, lies inside what it names, or is one of so many that they would grow without end.",
+      "An alias (`*name`) stands for the value with its anchor (`&name`). This one names no anchor, lies inside what it names, or is one of so many that they would grow without end; so do merge keys (`<<`) that bring the same large map over and over.",
     fix: "Write the value out, or correct the name.",
     example: "environment: &common { LANG: *common }   # inside itself",
   },

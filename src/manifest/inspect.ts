@@ -10,8 +10,9 @@ import {
   type Pair,
 } from "yaml";
 import type { Diagnostic, RelatedLocation } from "../diagnostic.ts";
+import { isMergeKey } from "./expand.ts";
 import { limits } from "./guard.ts";
-import type { Locator } from "./locate.ts";
+import type { TextPlaces } from "./locate.ts";
 
 /**
  * What is legal YAML and yet no manifest: aliases that name nothing, lie inside what they name or multiply
@@ -20,10 +21,10 @@ import type { Locator } from "./locate.ts";
  */
 export function inspectDocument(
   document: Document.Parsed,
-  locator: Locator,
+  places: TextPlaces,
 ): readonly Diagnostic[] {
   const inspection: Inspection = {
-    locator,
+    places,
     problems: [],
     anchors: new Map(),
     open: new Set(),
@@ -35,7 +36,7 @@ export function inspectDocument(
 }
 
 interface Inspection {
-  readonly locator: Locator;
+  readonly places: TextPlaces;
   readonly problems: Diagnostic[];
   readonly anchors: Map<string, Node>;
   /** The ancestors of the node that is looked at. */
@@ -100,7 +101,7 @@ function isExplosion({ message }: Diagnostic): boolean {
 function inspectKeys(items: readonly Pair[], inspection: Inspection): void {
   const first = new Map<string, Node>();
   for (const { key } of items) {
-    const value: unknown = isScalar(key) ? key.value : undefined;
+    const value: unknown = isMergeKey(key) ? "<<" : isScalar(key) ? key.value : undefined;
     if (!isScalar(key) || (typeof value !== "string" && typeof value !== "number")) {
       if (isNode(key))
         report(inspection, "yaml-syntax", { node: key, message: "A key must be a text." });
@@ -119,13 +120,6 @@ function inspectKeys(items: readonly Pair[], inspection: Inspection): void {
     }
     if (name === "__proto__") {
       report(inspection, "unknown-key", { node: key, message: '"__proto__" is not a key.' });
-    }
-    if (name === "<<") {
-      report(inspection, "unknown-key", {
-        node: key,
-        message: "Merge keys are not part of YAML 1.2.",
-        hint: "Write the values out, or let an alias stand for the whole map.",
-      });
     }
   }
 }
@@ -151,6 +145,6 @@ function report(
   });
 }
 
-function locationOf({ range }: Node, { locator }: Inspection): Diagnostic["location"] {
-  return locator.range(range?.[0] ?? 0, range?.[1] ?? 1);
+function locationOf({ range }: Node, { places }: Inspection): Diagnostic["location"] {
+  return places.range(range?.[0] ?? 0, range?.[1] ?? 1);
 }

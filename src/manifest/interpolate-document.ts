@@ -1,15 +1,24 @@
-import { type Document, isAlias, isMap, isScalar, type Scalar, visit } from "yaml";
-import type { Diagnostic, DiagnosticCode } from "../diagnostic.ts";
+import { type Document, type Scalar, visit } from "yaml";
+import { type Diagnostic, errorAt, type Location } from "../diagnostic.ts";
 import { interpolate } from "./interpolate.ts";
-import type { Locator } from "./locate.ts";
-import { findSentVariables } from "./sent-values.ts";
+import type { TextPlaces } from "./locate.ts";
 import type { VariablePart } from "./template.ts";
+
+/** A scalar whose text came from variables. */
+export interface ReplacedScalar {
+  /** Its text as it was written. */
+  readonly written: string;
+  /** Every variable that it names. */
+  readonly variables: readonly VariablePart[];
+  /** The place of a part of what was written, by its offsets there. */
+  readonly placeOf: (start: number, end: number) => Location;
+}
 
 /** What replacing the variables of a document left behind. */
 export interface InterpolatedDocument {
   readonly problems: readonly Diagnostic[];
-  /** Scalars whose text came from variables, so that the schema decides its type. */
-  readonly replaced: ReadonlySet<Scalar>;
+  /** The scalars that held variables. The schema decides their types. */
+  readonly replaced: ReadonlyMap<Scalar, ReplacedScalar>;
   /** Scalars whose variables have problems: whatever else is wrong with them only follows from that. */
   readonly broken: ReadonlySet<Scalar>;
 }
@@ -19,89 +28,47 @@ export function interpolateDocument(request: {
   readonly document: Document.Parsed;
   readonly text: string;
   readonly environment: ReadonlyMap<string, string>;
-  readonly locator: Locator;
+  readonly places: TextPlaces;
 }): InterpolatedDocument {
-  const { document, text, environment, locator } = request;
+  const { document, text, environment, places } = request;
   const problems: Diagnostic[] = [];
-  const sources = new Map<Scalar, string>();
-  const variables = new Map<Scalar, readonly VariablePart[]>();
+  const replaced = new Map<Scalar, ReplacedScalar>();
   const broken = new Set<Scalar>();
-  const report = (scalar: Scalar, code: DiagnosticCode, problem: ScalarProblem): void => {
-    const { message, hint, start, end } = problem;
-    const value = sources.get(scalar) ?? "";
-    const [from, to] = placeOf({ scalar, value, text, start, end });
-    broken.add(scalar);
-    problems.push({
-      severity: "error",
-      code,
-      message,
-      hint,
-      related: [],
-      location: locator.range(from, to),
-    });
-  };
   visit(document, {
-    Pair(_, { key, value }) {
-      if (!isScalar(key) || !textMaps.has(String(key.value))) return;
-      const map = isAlias(value) ? value.resolve(document) : value;
-      if (isMap(map)) keepSources(map.items);
-    },
     Scalar(key, scalar) {
-      const { value } = scalar;
-      if (key === "key" || typeof value !== "string" || !value.includes("$")) return;
-      const result = interpolate(value, environment);
-      sources.set(scalar, value);
-      variables.set(scalar, result.variables);
+      const { value: written } = scalar;
+      if (key === "key" || typeof written !== "string" || !written.includes("$")) return;
+      const result = interpolate(written, environment);
+      const placeOf = (start: number, end: number): Location =>
+        places.range(...rangeOf({ scalar, written, text, start, end }));
+      replaced.set(scalar, { written, variables: result.variables, placeOf });
       scalar.value = result.text;
-      for (const problem of result.problems) report(scalar, problem.code, problem);
+      if (result.problems.length > 0) broken.add(scalar);
+      for (const { code, message, hint, start, end } of result.problems)
+        problems.push(errorAt(placeOf(start, end), code, { message, hint }));
     },
   });
-  for (const { scalar, variable, ...parts } of findSentVariables(document, variables)) {
-    report(scalar, "variable-sent-away", { ...parts, start: variable.start, end: variable.end });
-    // What must not be sent is not shown either.
-    scalar.value = sources.get(scalar);
-  }
-  return { problems, replaced: new Set(sources.keys()), broken };
-}
-
-interface ScalarProblem {
-  readonly message: string;
-  readonly hint: string;
-  /** Offsets in the scalar's text. */
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Maps whose values are texts, however they look. */
-const textMaps: ReadonlySet<string> = new Set(["environment", "labels", "args"]);
-
-/** `VERSION: 1.10` means the text 1.10; read as a number it would become 1.1. */
-function keepSources(items: readonly { readonly value: unknown }[]): void {
-  for (const { value } of items) {
-    if (!isScalar(value) || value.source === undefined) continue;
-    if (typeof value.value === "number" || typeof value.value === "boolean")
-      value.value = value.source;
-  }
+  return { problems, replaced, broken };
 }
 
 /**
  * Where a part of a scalar's value stands in the text. Escapes, folding and indentation make the two differ, so the
  * same occurrence of the same part is looked for.
  */
-function placeOf(request: {
+function rangeOf(request: {
   readonly scalar: Scalar;
-  readonly value: string;
+  readonly written: string;
   readonly text: string;
   readonly start: number;
   readonly end: number;
 }): readonly [number, number] {
-  const { scalar, value, text, start, end } = request;
+  const { scalar, written, text, start, end } = request;
   const [from, to] = scalar.range ?? [0, 1];
-  const part = value.slice(start, end);
+  const part = written.slice(start, end);
   let at = from - 1;
-  for (let seen = value.indexOf(part); seen !== -1 && seen <= start;) {
+  for (let seen = written.indexOf(part); seen !== -1 && seen <= start;) {
     at = text.indexOf(part, at + 1);
-    seen = value.indexOf(part, seen + 1);
+    seen = written.indexOf(part, seen + 1);
   }
   return at < from || at + part.length > to ? [from, to] : [at, at + part.length];
 }

@@ -1,4 +1,4 @@
-import type { Document } from "yaml";
+import type { Node } from "yaml";
 import type * as z from "zod";
 import { type Diagnostic, type DiagnosticCode, errorAt } from "../diagnostic.ts";
 import { nearest } from "../nearest.ts";
@@ -11,13 +11,14 @@ import { describePath, expectation, show } from "./wording.ts";
 
 interface IssueRequest {
   readonly issue: z.core.$ZodIssue;
-  readonly document: Document.Parsed;
+  /** The whole manifest, aliases followed. */
+  readonly root: Node;
   readonly locator: Locator;
 }
 
 /** Turn one issue of the schema into diagnostics that point at the text: one for each unknown key. */
 export function diagnoseIssue(request: IssueRequest): readonly Diagnostic[] {
-  const { issue, document, locator } = request;
+  const { issue, root, locator } = request;
   switch (issue.code) {
     case "unrecognized_keys":
       return issue.keys
@@ -34,16 +35,12 @@ export function diagnoseIssue(request: IssueRequest): readonly Diagnostic[] {
         }),
       ];
     default:
-      return [diagnoseValue(issue, document, locator)];
+      return [diagnoseValue(issue, root, locator)];
   }
 }
 
-function diagnoseValue(
-  issue: z.core.$ZodIssue,
-  document: Document.Parsed,
-  locator: Locator,
-): Diagnostic {
-  const value = valueAt(document, issue.path);
+function diagnoseValue(issue: z.core.$ZodIssue, root: Node, locator: Locator): Diagnostic {
+  const value = valueAt(root, issue.path);
   const values = issue.code === "invalid_value" ? issue.values.map(String) : [];
   const suggestion = typeof value === "string" ? nearest(value, values) : undefined;
   return errorAt(locator.value(issue.path), codeOfValues(values), {
@@ -57,8 +54,8 @@ function codeOfValues(values: readonly string[]): DiagnosticCode {
 }
 
 function diagnoseType(request: IssueRequest): Diagnostic {
-  const { issue, document, locator } = request;
-  const value = valueAt(document, issue.path);
+  const { issue, root, locator } = request;
+  const value = valueAt(root, issue.path);
   if (value === undefined) return missingKey(issue.path, locator);
   return errorAt(locator.value(issue.path), "wrong-type", {
     message: `${describePath(issue.path)} must be ${expectation(issue)}, but is ${show(value)}.`,
@@ -84,8 +81,8 @@ function diagnoseUnion(
   request: IssueRequest,
   alternatives: readonly (readonly z.core.$ZodIssue[])[],
 ): readonly Diagnostic[] {
-  const { issue, document, locator } = request;
-  const value = valueAt(document, issue.path);
+  const { issue, root, locator } = request;
+  const value = valueAt(root, issue.path);
   if (value === undefined) return [missingKey(issue.path, locator)];
   const [best] = alternatives
     .filter((issues) => !issues.some(isOfAnotherType))

@@ -1,17 +1,20 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
-import { type Document, isNode, LineCounter } from "yaml";
+import { isNode, LineCounter, type Node } from "yaml";
 import type { Diagnostic } from "../diagnostic.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { findForbiddenCharacters } from "./characters.ts";
+import { expandDocument } from "./expand.ts";
 import { limits, parseGuarded, type Refusal, refuseText } from "./guard.ts";
 import { inspectDocument } from "./inspect.ts";
 import { interpolateDocument, type InterpolatedDocument } from "./interpolate-document.ts";
 import { diagnoseIssue } from "./issue.ts";
 import { createLocator, type Locator } from "./locate.ts";
+import { plainValue } from "./plain.ts";
 import { isExtension, pruneKeys } from "./prune.ts";
 import { retypeReplaced } from "./retype.ts";
 import { type Manifest, manifestSchema } from "./schema/manifest.ts";
+import { refuseSentVariables } from "./sent-values.ts";
 import { syntaxProblems } from "./syntax.ts";
 
 /** A valid manifest with everything needed to point back at its text. */
@@ -53,12 +56,14 @@ export function loadManifest(request: LoadRequest): Result<LoadedManifest, reado
     return fail([emptyManifest(request.displayPath)]);
   }
   const locator = createLocator({ document, text, file: request.displayPath, lineCounter });
-  const syntax = syntaxProblems(documents, { locator, text });
+  const syntax = syntaxProblems(documents, { places: locator, text });
   if (syntax.length > 0) return fail(syntax.toSorted(byPlace));
   const unsound = inspectDocument(document, locator);
   if (unsound.length > 0) return fail(unsound.toSorted(byPlace));
-  const interpolated = interpolateDocument({ ...request, document, text, locator });
-  const { manifest, problems } = checkDocument(document, locator, {
+  const interpolated = interpolateDocument({ ...request, document, text, places: locator });
+  const unmerged = expandDocument(document, locator);
+  if (unmerged.length > 0) return fail([...interpolated.problems, ...unmerged].toSorted(byPlace));
+  const { manifest, problems } = checkTree(document.contents, locator, {
     ...interpolated,
     isIgnored: request.ignoreUnknownKeys === true ? () => true : isExtension,
   });
@@ -73,8 +78,8 @@ export function loadManifest(request: LoadRequest): Result<LoadedManifest, reado
   });
 }
 
-function checkDocument(
-  document: Document.Parsed,
+function checkTree(
+  root: Node,
   locator: Locator,
   {
     problems,
@@ -83,20 +88,20 @@ function checkDocument(
     isIgnored,
   }: InterpolatedDocument & { readonly isIgnored: (key: string) => boolean },
 ): { readonly manifest?: Manifest; readonly problems: readonly Diagnostic[] } {
-  // Aliases were counted by `inspectDocument`, and are followed before any key goes: it may hold an anchor.
-  const value = (): unknown =>
-    pruneKeys(document.toJS({ maxAliasCount: -1 }), manifestSchema, isIgnored);
+  const sent = refuseSentVariables(root, replaced);
+  const value = (): unknown => pruneKeys(plainValue(root), manifestSchema, isIgnored);
   const forbidden = findForbiddenCharacters(value(), locator);
   let parsed = manifestSchema.safeParse(value());
-  if (!parsed.success && retypeReplaced(parsed.error.issues, document, replaced))
+  if (!parsed.success && retypeReplaced(parsed.error.issues, root, replaced))
     parsed = manifestSchema.safeParse(value());
-  const known = [...problems, ...forbidden.problems];
+  const known = [...problems, ...sent.problems, ...forbidden.problems];
   if (parsed.success) return { manifest: parsed.data, problems: known };
   // A variable that is not set leaves an empty value, whose own problem would only repeat it; so does a line end in a name.
-  const places = new Set([...[...broken].map(({ range }) => range?.[0]), ...forbidden.offsets]);
+  const repeated = [...broken, ...sent.scalars];
+  const places = new Set([...repeated.map(({ range }) => range?.[0]), ...forbidden.offsets]);
   const issues = parsed.error.issues
     .slice(0, limits.problems)
-    .flatMap((issue) => diagnoseIssue({ issue, document, locator }))
+    .flatMap((issue) => diagnoseIssue({ issue, root, locator }))
     .filter(({ location }) => !places.has(location.offset));
   return { problems: [...known, ...issues] };
 }

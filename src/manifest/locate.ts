@@ -6,14 +6,18 @@ import { nodeAt, pairAt } from "./node-at.ts";
 /** A step in a document: a key, or the index of an item. */
 export type DocumentPath = readonly PropertyKey[];
 
+/** Finds places in a text. */
+export interface TextPlaces {
+  /** Any range of offsets. */
+  range(start: number, end: number): Location;
+}
+
 /** Finds the text in a document that a value or a key comes from. */
-export interface Locator {
+export interface Locator extends TextPlaces {
   /** The value at a path, or its nearest ancestor that exists. */
   value(path: DocumentPath): Location;
   /** The key at the end of a path. */
   key(path: DocumentPath): Location;
-  /** Any range of offsets. */
-  range(start: number, end: number): Location;
 }
 
 /** Make a locator for one parsed document. `file` is the name that messages show. */
@@ -44,13 +48,13 @@ export function createLocator(request: {
   };
   const value = (path: DocumentPath): Location => {
     for (let depth = path.length; depth >= 0; depth--) {
-      const node = nodeAt(document, path.slice(0, depth));
+      const node = nodeAt(document.contents, path.slice(0, depth));
       if (node?.range) return range(node.range[0], node.range[1]);
     }
     return range(0, 1);
   };
   const key = (path: DocumentPath): Location => {
-    const node = pairAt(document, path)?.key;
+    const node = pairAt(document.contents, path)?.key;
     return isScalar(node) && node.range ? range(node.range[0], node.range[1]) : value(path);
   };
   return { value, key, range };

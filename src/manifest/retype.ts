@@ -1,4 +1,4 @@
-import { type Document, isScalar, type Scalar } from "yaml";
+import { isScalar, type Node, type Scalar } from "yaml";
 import type * as z from "zod";
 import { nodeAt } from "./node-at.ts";
 
@@ -8,13 +8,13 @@ import { nodeAt } from "./node-at.ts";
  */
 export function retypeReplaced(
   issues: readonly z.core.$ZodIssue[],
-  document: Document.Parsed,
-  replaced: ReadonlySet<Scalar>,
+  root: Node,
+  replaced: ReadonlyMap<Scalar, unknown>,
 ): boolean {
   if (replaced.size === 0) return false;
   let hasChanged = false;
   for (const { path, wanted } of issues.flatMap((issue) => wantedTypes(issue, []))) {
-    const node = nodeAt(document, path);
+    const node = nodeAt(root, path);
     if (!isScalar(node) || !replaced.has(node) || typeof node.value !== "string") continue;
     const value = convert(node.value, wanted);
     if (value === undefined) continue;

@@ -1,4 +1,6 @@
-import { type Document, isMap, isScalar, isSeq, type Scalar } from "yaml";
+import { isMap, isScalar, isSeq, type Node, type Scalar } from "yaml";
+import { type Diagnostic, errorAt } from "../diagnostic.ts";
+import type { ReplacedScalar } from "./interpolate-document.ts";
 import { childrenOf, nodeAt } from "./node-at.ts";
 import type { VariablePart } from "./template.ts";
 import { describePath } from "./wording.ts";
@@ -19,47 +21,44 @@ const sentPaths: readonly (readonly (string | typeof every)[])[] = [
   ["images", every, "artifacts", every, "url"],
 ];
 
-/** A variable that must not stand where it stands; `scalar` is the text that holds it. */
-export interface SentVariable {
-  readonly scalar: Scalar;
-  readonly variable: VariablePart;
-  readonly message: string;
-  readonly hint: string;
-}
-
-/** The variables in values that are sent away which are not named as public. Aliases are followed. */
-export function findSentVariables(
-  document: Document.Parsed,
-  variablesOf: ReadonlyMap<Scalar, readonly VariablePart[]>,
-): readonly SentVariable[] {
-  const found = new Map<VariablePart, SentVariable>();
-  for (const pattern of sentPaths) {
-    for (const path of matchingPaths(document, pattern)) {
-      const scalar = nodeAt(document, path);
-      if (!isScalar(scalar)) continue;
-      for (const variable of variablesOf.get(scalar) ?? []) {
-        if (variable.name.startsWith(publicPrefix)) continue;
-        found.set(variable, {
-          scalar,
-          variable,
-          message: `${describePath(path)} is sent to another machine, so ${variable.name} must not be part of it.`,
-          hint: `Write the value out; or, when others may know it, name the variable ${publicPrefix}….`,
-        });
-      }
+/**
+ * Refuse the variables in values that are sent away which are not named as public. What must not be sent is
+ * not shown either: their scalars, which are handed back, get what was written.
+ */
+export function refuseSentVariables(
+  root: Node,
+  replaced: ReadonlyMap<Scalar, ReplacedScalar>,
+): { readonly problems: readonly Diagnostic[]; readonly scalars: ReadonlySet<Scalar> } {
+  const problems = new Map<VariablePart, Diagnostic>();
+  const scalars = new Set<Scalar>();
+  for (const path of sentPaths.flatMap((pattern) => matchingPaths(root, pattern))) {
+    const scalar = nodeAt(root, path);
+    if (!isScalar(scalar)) continue;
+    const { written, variables = [], placeOf } = replaced.get(scalar) ?? {};
+    for (const variable of variables) {
+      if (variable.name.startsWith(publicPrefix) || placeOf === undefined) continue;
+      const place = placeOf(variable.start, variable.end);
+      const problem = errorAt(place, "variable-sent-away", {
+        message: `${describePath(path)} is sent to another machine, so ${variable.name} must not be part of it.`,
+        hint: `Write the value out; or, when others may know it, name the variable ${publicPrefix}….`,
+      });
+      problems.set(variable, problem);
+      scalars.add(scalar);
+      scalar.value = written;
     }
   }
-  return [...found.values()];
+  return { problems: [...problems.values()], scalars };
 }
 
 function matchingPaths(
-  document: Document.Parsed,
+  root: Node,
   pattern: readonly (string | typeof every)[],
 ): readonly (readonly (string | number)[])[] {
   let paths: readonly (readonly (string | number)[])[] = [[]];
   for (const part of pattern) {
     paths = paths.flatMap((path) => {
       if (part !== every) return [[...path, part]];
-      const node = nodeAt(document, path);
+      const node = nodeAt(root, path);
       return isMap(node) || isSeq(node) ? childrenOf(node).map((key) => [...path, key]) : [];
     });
   }

@@ -1,26 +1,26 @@
 import type { Document, ErrorCode } from "yaml";
 import { type Diagnostic, type DiagnosticCode, errorAt } from "../diagnostic.ts";
 import { limits } from "./guard.ts";
-import type { Locator } from "./locate.ts";
+import type { TextPlaces } from "./locate.ts";
 import { findUnclosed, type Unclosed } from "./unclosed.ts";
 
 /** What breaks YAML's grammar, and what a manifest takes no part of: tags and further documents. */
 export function syntaxProblems(
   documents: readonly Document.Parsed[],
-  { locator, text }: { readonly locator: Locator; readonly text: string },
+  { places, text }: { readonly places: TextPlaces; readonly text: string },
 ): readonly Diagnostic[] {
   const problems: Diagnostic[] = [];
   if (documents.some(({ errors }) => errors.some(({ code }) => unclosedCodes.has(code)))) {
     const unclosed = findUnclosed(text);
     // Everything behind it was read inside of it, so that further problems say nothing of their own.
-    if (unclosed !== undefined) return [unclosedProblem(unclosed, locator)];
+    if (unclosed !== undefined) return [unclosedProblem(unclosed, places)];
   }
   for (const { errors, warnings } of documents) {
     const told = [...withoutEchoes(errors), ...warnings].slice(0, limits.problems);
     for (const { code, message, pos } of told) {
       if (problems.length >= limits.problems) return problems;
       problems.push(
-        errorAt(locator.range(pos[0], Math.max(pos[0] + 1, pos[1])), codeOf(code), {
+        errorAt(places.range(pos[0], Math.max(pos[0] + 1, pos[1])), codeOf(code), {
           message: sentence(message),
           hint: hintOf(code),
         }),
@@ -30,7 +30,7 @@ export function syntaxProblems(
   const second = documents[1];
   if (second !== undefined && problems.length === 0) {
     problems.push(
-      errorAt(locator.range(second.range[0], second.range[0] + 1), "yaml-syntax", {
+      errorAt(places.range(second.range[0], second.range[0] + 1), "yaml-syntax", {
         message: "The manifest holds more than one document.",
         hint: "One file describes one stack; remove the `---` line.",
       }),
@@ -42,10 +42,10 @@ export function syntaxProblems(
 /** What the parser says of a bracket or a quote that is never closed. */
 const unclosedCodes: ReadonlySet<ErrorCode> = new Set(["BAD_INDENT", "MISSING_CHAR"]);
 
-function unclosedProblem({ offset, opening }: Unclosed, locator: Locator): Diagnostic {
+function unclosedProblem({ offset, opening }: Unclosed, places: TextPlaces): Diagnostic {
   const isBracket = opening === "[" || opening === "{";
   const closing = opening === "[" ? "]" : opening === "{" ? "}" : opening;
-  return errorAt(locator.range(offset, offset + 1), "yaml-syntax", {
+  return errorAt(places.range(offset, offset + 1), "yaml-syntax", {
     message: `This ${isBracket ? "bracket" : "quote"} is never closed.`,
     hint: `Close it with ${closing}${isBracket ? ", or put the value in quotes if it is meant as text" : ""}.`,
   });

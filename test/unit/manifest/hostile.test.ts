@@ -75,21 +75,6 @@ describe("YAML that is refused", () => {
     `);
   });
 
-  test("a merge key", () => {
-    expect(screenOf("name: shop\nimages:\n  a: &a { from: scratch }\n  b: { <<: *a }\n"))
-      .toMatchInlineSnapshot(`
-      "
-      stack.config.yaml:4:8 error: Merge keys are not part of YAML 1.2. [unknown-key]
-
-          4 |   b: { <<: *a }
-            |        ~~
-            hint: Write the values out, or let an alias stand for the whole map.
-
-      1 error
-      "
-    `);
-  });
-
   test("a NUL character, shown by its number", () => {
     expect(screenOf("name: sh\0op\n")).toMatchInlineSnapshot(`
       "
