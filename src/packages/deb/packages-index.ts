@@ -1,6 +1,7 @@
 import type { IndexedPackage, PackageIndex } from "../package-index.ts";
 import { refuseLongParagraph } from "./index-bounds.ts";
 import { relationsOf } from "./index-relations.ts";
+import { type TextTable, TextTableBuilder } from "./text-table.ts";
 import { compareVersions } from "./version.ts";
 
 /** A Packages file with the repository that it belongs to. */
@@ -9,21 +10,41 @@ export interface IndexText {
   readonly text: string;
 }
 
-/** Merge the Packages files of several repositories. Within one version the earlier file wins. */
-export function createPackageIndex(files: readonly IndexText[]): PackageIndex {
-  const index = new CompactIndex();
-  for (const { repository, text } of files) index.add(repository, text);
-  return index;
+/** A Packages file that was read: a short text for each package, and who provides which virtual package. */
+export interface ParsedIndex {
+  /** By the package's name. */
+  readonly packages: TextTable;
+  /** Names of packages, by the virtual one's. */
+  readonly providers: TextTable;
 }
 
-/** Read the Packages files of several repositories piece by piece, one after the other: a whole one is 50 MB of text. */
-export async function readPackageIndex(
-  files: readonly { readonly repository: string; readonly content: AsyncIterable<Uint8Array> }[],
-): Promise<PackageIndex> {
-  const index = new CompactIndex();
-  for (const { repository, content } of files)
-    for await (const text of wholeParagraphs(content)) index.add(repository, text);
-  return index;
+/** A read Packages file with the repository that it belongs to. */
+export interface RepositoryIndex {
+  readonly repository: string;
+  readonly index: ParsedIndex;
+}
+
+/** Merge the Packages files of several repositories. Within one version the earlier file wins. */
+export function createPackageIndex(files: readonly IndexText[]): PackageIndex {
+  return mergeIndexes(
+    files.map(({ repository, text }) => {
+      const parser = new IndexParser();
+      parser.add(text);
+      return { repository, index: parser.finish() };
+    }),
+  );
+}
+
+/** Read a Packages file piece by piece: a whole one is 50 MB of text. */
+export async function parseIndex(content: AsyncIterable<Uint8Array>): Promise<ParsedIndex> {
+  const parser = new IndexParser();
+  for await (const text of wholeParagraphs(content)) parser.add(text);
+  return parser.finish();
+}
+
+/** One index of several files. Within one version the earlier file wins. */
+export function mergeIndexes(files: readonly RepositoryIndex[]): PackageIndex {
+  return new MergedIndex(files);
 }
 
 /**
@@ -68,7 +89,7 @@ async function* wholeParagraphs(content: AsyncIterable<Uint8Array>): AsyncGenera
 }
 
 /** The fields that are kept, in the order of a record's lines. */
-const FIELDS = [
+export const FIELDS = [
   "Package",
   "Version",
   "Architecture",
@@ -87,45 +108,64 @@ const FIELDS = [
 
 type Field = (typeof FIELDS)[number];
 
-const lineOf: ReadonlyMap<string, number> = new Map(FIELDS.map((name, line) => [name, line]));
+/** How the lines of the kept fields begin, and which line of a record each becomes, by the code of their first letter. */
+const byInitial: ReadonlyMap<number, readonly (readonly [start: string, line: number])[]> =
+  Map.groupBy(
+    FIELDS.map((name, line) => [`${name}:`, line] as const),
+    ([start]) => start.charCodeAt(0),
+  );
 
-/**
- * Keeps of each paragraph one short text, the repository and then the fields, and reads it when its package
- * is asked for: of some 60,000 packages a closure needs some hundred.
- */
-class CompactIndex implements PackageIndex {
-  readonly #records = new Map<string, string[]>();
-  readonly #read = new Map<string, readonly IndexedPackage[]>();
-  readonly #providers = new Map<string, Set<string>>();
+/** Keeps of each paragraph one short text: the fields that matter, a line each. */
+class IndexParser {
+  readonly #packages = new TextTableBuilder();
+  readonly #providers = new TextTableBuilder();
+
   /** Take in some whole paragraphs. */
-  add(repository: string, text: string): void {
+  add(text: string): void {
     for (const [start, stop] of paragraphs(text)) {
       const values = readFields(text, start, stop);
       const field = (name: Field): string => values[FIELDS.indexOf(name)] ?? "";
-      const name = field("Package");
-      if (name === "" || !SHA256.test(field("SHA256"))) continue;
-      // Joined, so that it is a text of its own: a slice would hold on to the whole file.
-      const record = [repository, ...values].join("\n");
-      const records = this.#records.get(name);
-      if (records === undefined) this.#records.set(copyOf(name), [record]);
-      else records.push(record);
-      if (field("Provides") !== "") {
-        addProviders(this.#providers, copyOf(name), copyOf(field("Provides")));
-      }
+      if (field("Package") === "" || !SHA256.test(field("SHA256"))) continue;
+      const name = copyOf(field("Package"));
+      this.#packages.add(name, values.join("\n"));
+      for (const virtual of virtualNames(field("Provides")))
+        this.#providers.add(copyOf(virtual), name);
     }
   }
 
-  names(): Iterable<string> {
-    return this.#records.keys();
+  finish(): ParsedIndex {
+    return { packages: this.#packages.finish(), providers: this.#providers.finish() };
+  }
+}
+
+/** Reads the text of a package when it is asked for: of some 60,000 packages a closure needs some hundred. */
+class MergedIndex implements PackageIndex {
+  readonly #files: readonly RepositoryIndex[];
+  readonly #read = new Map<string, readonly IndexedPackage[]>();
+
+  constructor(files: readonly RepositoryIndex[]) {
+    this.#files = files;
+  }
+
+  *names(): Generator<string> {
+    const seen = new Set<string>();
+    for (const { index } of this.#files) {
+      for (const name of index.packages.keys()) {
+        if (!seen.has(name)) yield name;
+        seen.add(name);
+      }
+    }
   }
 
   versions(name: string): readonly IndexedPackage[] {
     const read = this.#read.get(name);
     if (read !== undefined) return read;
     const versions = new Map<string, IndexedPackage>();
-    for (const record of this.#records.get(name) ?? []) {
-      const entry = readRecord(record);
-      if (!versions.has(entry.version)) versions.set(entry.version, entry);
+    for (const { repository, index } of this.#files) {
+      for (const record of index.packages.texts(name)) {
+        const entry = readRecord(`${repository}\n${record}`);
+        if (!versions.has(entry.version)) versions.set(entry.version, entry);
+      }
     }
     const sorted = [...versions.values()].toSorted((a, b) => compareVersions(b.version, a.version));
     this.#read.set(name, sorted);
@@ -133,7 +173,9 @@ class CompactIndex implements PackageIndex {
   }
 
   providers(name: string): readonly string[] {
-    return [...(this.#providers.get(name) ?? [])].toSorted();
+    return [
+      ...new Set(this.#files.flatMap(({ index }) => [...index.providers.texts(name)])),
+    ].toSorted();
   }
 }
 
@@ -142,13 +184,11 @@ function copyOf(text: string): string {
   return Buffer.from(text, "latin1").toString("latin1");
 }
 
-function addProviders(providers: Map<string, Set<string>>, name: string, provides: string): void {
+function* virtualNames(provides: string): Generator<string> {
+  if (provides === "") return;
   for (const part of provides.split(",")) {
     const virtual = /^\s*([^\s(:]+)/.exec(part)?.[1];
-    if (virtual === undefined) continue;
-    const set = providers.get(virtual);
-    if (set === undefined) providers.set(virtual, new Set([name]));
-    else set.add(name);
+    if (virtual !== undefined) yield virtual;
   }
 }
 
@@ -169,15 +209,13 @@ function readFields(text: string, start: number, stop: number): readonly string[
   for (let at = start; at < stop;) {
     const newline = text.indexOf("\n", at);
     const end = newline === -1 || newline > stop ? stop : newline;
-    const colon = text.charCodeAt(at) === SPACE ? -1 : text.indexOf(":", at);
-    const line = colon < end ? lineOf.get(text.slice(at, colon)) : undefined;
-    if (line !== undefined) values[line] = text.slice(colon + 1, end).trim();
+    for (const [head, line] of byInitial.get(text.charCodeAt(at)) ?? []) {
+      if (text.startsWith(head, at)) values[line] = text.slice(at + head.length, end).trim();
+    }
     at = end + 1;
   }
   return values;
 }
-
-const SPACE = 0x20;
 
 function readRecord(record: string): IndexedPackage {
   const [repository = "", ...values] = record.split("\n");

@@ -9,7 +9,8 @@ import { decompress } from "../xz.ts";
 import type { PinnedKey } from "./keys/debian.ts";
 import { withinBounds } from "./index-bounds.ts";
 import { keysOf } from "./keys/of.ts";
-import { readPackageIndex } from "./packages-index.ts";
+import { recallIndex } from "./index-file.ts";
+import { mergeIndexes, parseIndex, type RepositoryIndex } from "./packages-index.ts";
 import { refuseOlder } from "./last-seen.ts";
 import { type ReleaseFile, verifyReleaseFile } from "./release-file.ts";
 
@@ -49,19 +50,18 @@ const LARGEST_PACKED_INDEX = 128 * 1024 * 1024;
 export async function loadRepositories(
   request: LoadRepositoriesRequest,
 ): Promise<LoadedRepositories> {
+  const { downloader, signal } = request;
   const loaded = await loadAll(request, sourcesOf(request.os));
-  return {
-    // Security first: of one version in two repositories the earlier file's entry is kept.
-    index: await readPackageIndex(
-      loaded.toReversed().flatMap(({ files }) =>
-        files.map((file) => ({
-          repository: file.repository,
-          content: readIndexFile(file, request.signal),
-        })),
-      ),
-    ),
-    repositories: loaded.map(({ repository }) => repository),
-  };
+  const files: RepositoryIndex[] = [];
+  // Security first: of one version in two repositories the earlier file's entry is kept. One after the other, since reading
+  // one takes the memory of a whole index.
+  for (const file of loaded.toReversed().flatMap((one) => one.files)) {
+    const index = await recallIndex(downloader.store, file.digest, () =>
+      parseIndex(readIndexFile(file, signal)),
+    );
+    files.push({ repository: file.repository, index });
+  }
+  return { index: mergeIndexes(files), repositories: loaded.map(({ repository }) => repository) };
 }
 
 /** The text of an index in pieces. Throws `package-corrupt` when it cannot be unpacked, or becomes more than its release says. */
@@ -100,6 +100,7 @@ export function sourcesOf(os: OsName): readonly Source[] {
 /** A verified index in the store. */
 interface IndexFile {
   readonly repository: string;
+  readonly digest: Digest;
   /** Path below the suite, whose ending tells the compression. */
   readonly path: string;
   /** Path in the store. */
@@ -180,7 +181,7 @@ export async function loadRepository(
     const stored = await downloader.toStore({ urls, digest, sizeBytes, prove: true, signal });
     indexDigests.set(path, digest);
     const unpackedBytes = release.files.get(path.replace(/\.xz$/, ""))?.sizeBytes;
-    files.push({ repository: source.id, path, stored, unpackedBytes });
+    files.push({ repository: source.id, digest, path, stored, unpackedBytes });
   }
   const repository: LockedRepository = {
     id: source.id,
