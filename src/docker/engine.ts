@@ -1,4 +1,4 @@
-import type { Digest, Limits, Logging, RestartPolicy } from "../stack/stack.ts";
+import type { Digest, ExtraHost, Limits, Logging, RestartPolicy } from "../stack/stack.ts";
 import type { Observed } from "../plan/observed.ts";
 
 /** How qclock reaches an Engine, and why this one. */
@@ -65,6 +65,8 @@ export interface ContainerRequest {
   readonly network?: { readonly name: string; readonly aliases: readonly string[] };
   /** Servers that names are asked of which no container has; the Engine's own when absent. */
   readonly nameServers?: readonly string[];
+  /** Names in its hosts file; `host-gateway` as an address is the Engine's machine. */
+  readonly extraHosts?: readonly ExtraHost[];
   readonly mounts: readonly ContainerMount[];
   readonly tmpfs: readonly { target: string; options: string }[];
   readonly limits?: Limits;

@@ -93,8 +93,6 @@ const service: Readonly<Record<string, string>> = {
     "It stands with the image: `images.<name>.expose`. Services reach each other's ports without it.",
   extends: "Use a YAML anchor below an `x-` key, or an image that stands on another.",
   external_links: noExternal,
-  extra_hosts:
-    "Services find each other by name through `depends_on` and `networks`; further names go with `aliases` there.",
   gpus: devices,
   group_add: "Put the user into the group with `accounts.groups` of the image.",
   healthcheck: "Use `probes`: they run from outside and need no program in the image.",

@@ -64,11 +64,12 @@ function sectionsOf({
     ["user", short(service.user)],
     ["ports", short(service.ports)],
     ["networks", short([networks, [...service.networks]])],
+    // Here and below only where it is declared: those who do not have it keep their containers.
+    ...(service.extraHosts.length === 0 ? [] : [["hosts", short(service.extraHosts)] as const]),
     ["mounts", short([service.mounts, service.tmpfs])],
     ["secrets", short(secrets)],
     ["limits", short(limits)],
     ["hardening", short(hardening)],
-    // Only where it is declared: those who do not have it keep their containers.
     ...(service.logging === undefined ? [] : [["logging", short(service.logging)] as const]),
     ["labels", short([...service.labels].toSorted(byName))],
     [

@@ -1,5 +1,6 @@
 import type { Service, Stack } from "../stack/stack.ts";
 import {
+  extraHostText,
   type LiveSettings,
   mountText,
   portText,
@@ -157,6 +158,7 @@ function surfaceDrift({ stack, service, live }: DriftRequest): readonly string[]
     .toSorted();
   return [
     ...listDrift("published ports", live.ports, ports),
+    ...listDrift("extra hosts", live.extraHosts, service.extraHosts.map(extraHostText).toSorted()),
     ...listDrift("mounts", live.mounts, mounts.toSorted()),
     ...listDrift("tmpfs mounts", live.tmpfs, tmpfs),
   ];

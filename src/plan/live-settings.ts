@@ -1,4 +1,4 @@
-import type { TmpfsMount, Ulimit } from "../stack/stack.ts";
+import type { ExtraHost, TmpfsMount, Ulimit } from "../stack/stack.ts";
 
 /**
  * What a container has now, in one shape for all Engines: the Engine's answer says what is in force, the labels
@@ -36,6 +36,8 @@ export interface LiveSettings {
   readonly devices: readonly string[];
   /** `127.0.0.1:8080 -> 80/tcp`, as asked for, sorted. */
   readonly ports: readonly string[];
+  /** `name:address`, as asked for, sorted; see `extraHostText`. */
+  readonly extraHosts: readonly string[];
   /** `volume NAME at /target, read-only`, sorted; see `mountText`. */
   readonly mounts: readonly string[];
   /** `/run/app, noexec,size=65536,mode=750`, sorted; see `tmpfsText`. Owners are left out: they may be the image's. */
@@ -72,6 +74,11 @@ export function portText(port: {
 /** How a ulimit is written in `LiveSettings.ulimits`. */
 export function ulimitText({ name, soft, hard }: Ulimit): string {
   return `${name} ${soft}:${hard}`;
+}
+
+/** How the Engine writes a name of a hosts file. */
+export function extraHostText({ name, address }: ExtraHost): string {
+  return `${name}:${address}`;
 }
 
 /** What of a path in memory is asked of the Engine, but for its owner. */

@@ -1,6 +1,7 @@
 import type { Location } from "../diagnostic.ts";
 import type { ManifestService } from "../manifest/schema/manifest.ts";
 import { resolveHardening } from "./hardening.ts";
+import { resolveExtraHosts } from "./extra-hosts.ts";
 import { resolveLimits } from "./limits.ts";
 import { resolveLogging } from "./logging.ts";
 import { refuseSameTargets, resolveMounts, resolveSecretMounts } from "./mounts.ts";
@@ -86,6 +87,7 @@ function resolveService(request: ServiceRequest): Service {
     labels: parsePairs(service.labels),
     ports: resolvePorts(request),
     networks: new Map(),
+    extraHosts: resolveExtraHosts(request),
     mounts,
     tmpfs,
     secrets: resolveSecretMounts(request),

@@ -192,6 +192,8 @@ export interface Service {
   readonly ports: readonly PortBinding[];
   /** Networks by their key in `Stack.networks`, with the aliases under which others find the service. */
   readonly networks: ReadonlyMap<string, NetworkAttachment>;
+  /** Names with addresses of their own, in the manifest's order. */
+  readonly extraHosts: readonly ExtraHost[];
   readonly mounts: readonly Mount[];
   readonly tmpfs: readonly TmpfsMount[];
   readonly secrets: readonly SecretMount[];
@@ -213,6 +215,13 @@ export interface Service {
 
 export interface NetworkAttachment {
   readonly aliases: readonly string[];
+}
+
+/** A name in the hosts file of a service. */
+export interface ExtraHost {
+  readonly name: string;
+  /** An IP address without brackets, or `host-gateway` for the Engine's machine. */
+  readonly address: string;
 }
 
 export interface PortBinding {

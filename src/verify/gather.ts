@@ -5,6 +5,7 @@ import { type Expectation, gatherImage, type Surroundings } from "./gather-image
 import { gatherService } from "./gather-service.ts";
 import type { ImageFiles } from "./image-files.ts";
 import { failed, type Look, type Looker } from "./look.ts";
+import { namesHost, readHostGateways } from "./host-gateway.ts";
 import { gatewaysOf } from "./host-services.ts";
 import { createProcessReader } from "./processes.ts";
 import { findProgram } from "./program.ts";
@@ -52,6 +53,7 @@ export function nothingGathered(stack: Stack, failure: string): Gathered {
 type SeenImage = Found<ImageSubject> & { readonly files: Look<ImageFiles> | undefined };
 
 type States = ReadonlyMap<string, Look<ContainerState | undefined>>;
+type HostGateways = ReadonlyMap<string, Look<readonly string[]>>;
 type Secrets = ReadonlyMap<string, Look<Awaited<ReturnType<typeof readSecretFiles>>>>;
 
 /** Ask the Engine for everything that the checks judge, with bounds in number and time. Never rejects for what it cannot see. */
@@ -84,7 +86,10 @@ export async function gather(
       look(`image ${name}`, (signal) => engine.inspectImage(reference, signal)),
     ),
   ]);
-  const secrets = await gatherSecrets(engine, { services, states, look });
+  const [secrets, hostGateways] = await Promise.all([
+    gatherSecrets(engine, { services, states, look }),
+    gatherHostGateways(engine, { services, states, look }),
+  ]);
   const values = [...secrets.values()].flatMap(({ value }) => value?.values ?? []);
   const secretValues = [...new Set(values)];
   const processesOf = createProcessReader();
@@ -103,6 +108,7 @@ export async function gather(
     services: seenServices,
     running: runningServices(stack, {
       states,
+      hostGateways,
       images: byName,
       isolated: expectation.value?.isolatedNetworks ?? new Set(),
     }),
@@ -139,6 +145,26 @@ async function gatherSecrets(
   );
 }
 
+async function gatherHostGateways(
+  engine: Engine,
+  about: {
+    readonly services: readonly Service[];
+    readonly states: States;
+    readonly look: Looker;
+  },
+): Promise<HostGateways> {
+  const running = about.services.flatMap((service) => {
+    const state = about.states.get(service.name)?.value;
+    const isKnown = state?.status === "running" && namesHost(service);
+    return isKnown ? [{ name: service.name, service, containerId: state.id }] : [];
+  });
+  return lookAtEach(running, ({ service, containerId }) =>
+    about.look(`the hosts file of service ${service.name}`, (signal) =>
+      readHostGateways(engine, { service, containerId, signal }),
+    ),
+  );
+}
+
 async function seeImage(image: Image, world: Surroundings): Promise<SeenImage> {
   const { name } = image;
   const details = world.details.get(name);
@@ -168,10 +194,12 @@ function runningServices(
   stack: Stack,
   {
     states,
+    hostGateways,
     images,
     isolated,
   }: {
     readonly states: States;
+    readonly hostGateways: HostGateways;
     readonly images: ReadonlyMap<string, SeenImage>;
     readonly isolated: ReadonlySet<string>;
   },
@@ -185,7 +213,12 @@ function runningServices(
       service,
       containerId: state.id,
       addresses: [...state.addresses.values()],
-      gateways: gatewaysOf(state.raw, isolated),
+      gateways: [
+        ...new Set([
+          ...gatewaysOf(state.raw, isolated),
+          ...(hostGateways.get(service.name)?.value ?? []),
+        ]),
+      ],
       ports: portsOf(service, image?.subject?.details.exposedPorts ?? []),
       tool: image === undefined ? undefined : toolOf(image),
     });

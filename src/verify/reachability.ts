@@ -7,7 +7,7 @@ export interface RunningService {
   readonly containerId: string;
   /** Addresses in its networks. */
   readonly addresses: readonly string[];
-  /** The host's addresses in its networks. */
+  /** The host's addresses in its networks, and those that it is given a name for. */
   readonly gateways: readonly string[];
   /** Ports that something may listen on: of probes, of the image, published ones. */
   readonly ports: readonly number[];

@@ -15,6 +15,7 @@ export function aService(
     labels: new Map(),
     ports: [],
     networks: new Map(),
+    extraHosts: [],
     mounts: [],
     tmpfs: [],
     secrets: [],

@@ -1,5 +1,6 @@
 import { capabilities } from "../../src/plan/live-drift.ts";
 import {
+  extraHostText,
   type LiveSettings,
   mountText,
   portText,
@@ -38,6 +39,7 @@ export function asDeclared(
     sharedNamespaces: [],
     devices: [],
     ports: service.ports.map(portText).toSorted(),
+    extraHosts: service.extraHosts.map(extraHostText),
     mounts: service.mounts.map((mount) =>
       mountText({
         ...mount,

@@ -1,6 +1,7 @@
 import { labels } from "../../stack/labels.ts";
 import type { RestartPolicy } from "../../stack/stack.ts";
 import { unreachable } from "../../unreachable.ts";
+import { extraHostText } from "../../plan/live-settings.ts";
 import type { ContainerMount, ContainerRequest } from "../engine.ts";
 
 /** Largest output that the Engine keeps of a container: three files of 10 MB. */
@@ -53,6 +54,7 @@ function hostConfig(request: ContainerRequest, loggingDriver: string): Record<st
     NetworkMode: request.network?.name ?? "none",
     PortBindings: portBindings(request.ports),
     ...present("Dns", request.nameServers),
+    ...present("ExtraHosts", request.extraHosts?.map(extraHostText)),
     Mounts: request.mounts.map(mountBody),
     Tmpfs: Object.fromEntries(request.tmpfs.map(({ target, options }) => [target, options])),
     ...limitsBody(request.limits),

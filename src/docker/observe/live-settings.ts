@@ -68,6 +68,7 @@ const settingsSchema = z.object({
       z.record(z.string(), z.nullish(z.array(z.object({ HostIp: text, HostPort: text })))),
     ),
     Binds: strings,
+    ExtraHosts: strings,
     Mounts: z.nullish(
       z.array(z.object({ Type: z.string(), Source: text, Target: z.string(), ReadOnly: flag })),
     ),
@@ -189,7 +190,9 @@ function hardening(
   };
 }
 
-function surface(host: HostConfig): Pick<LiveSettings, "ports" | "mounts" | "tmpfs"> {
+function surface(
+  host: HostConfig,
+): Pick<LiveSettings, "ports" | "extraHosts" | "mounts" | "tmpfs"> {
   const ports = Object.entries(host.PortBindings ?? {}).flatMap(([key, bindings]) => {
     const [containerPort = "", protocol = "tcp"] = key.split("/");
     return (bindings ?? []).map(({ HostIp, HostPort }) =>
@@ -212,6 +215,7 @@ function surface(host: HostConfig): Pick<LiveSettings, "ports" | "mounts" | "tmp
   // qclock makes no mount by `Binds`, so each of them is foreign and shown as it is.
   return {
     ports: ports.toSorted(),
+    extraHosts: host.ExtraHosts.toSorted(),
     mounts: [...mounts, ...host.Binds].toSorted(),
     tmpfs: Object.entries(host.Tmpfs ?? {})
       .map(([target, options]) => tmpfsText({ target, options: comparedOptions(options) }))

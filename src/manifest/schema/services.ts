@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { extraHostsSchema } from "./extra-hosts.ts";
 import { limitFields } from "./limits.ts";
 import { loggingSchema } from "./logging.ts";
 import { tmpfsSchema, volumeMountSchema } from "./mounts.ts";
@@ -96,7 +97,7 @@ const policySchema = z
       .meta({ description: "The service may reach beyond its own networks and the host. Published `ports` alone give no way out with an Engine 28 or newer.", examples: ["it fetches feeds"] }),
     host: reasonSchema
       .optional()
-      .meta({ description: "The service may reach services of the host through its networks' gateways, which `verify` tries. An Engine 28 or newer keeps the host off every network that probes do not need it on.", examples: ["it sends its log to the host's collector"] }),
+      .meta({ description: "The service may reach services of the host through its networks' gateways and `host-gateway`, which `verify` tries. An Engine 28 or newer keeps the host off every network that probes do not need it on.", examples: ["it sends its log to the host's collector"] }),
     tmpfs_exec: z
       .record(z.string(), reasonSchema)
       .optional()
@@ -146,6 +147,7 @@ export const serviceSchema = z.strictObject({
         "Networks to join, instead of the private ones that qclock makes for each `depends_on`.",
       examples: [["back"]],
     }),
+  extra_hosts: extraHostsSchema.optional(),
   volumes: z
     .array(volumeMountSchema)
     .optional().meta({ description: "Named volumes and, with a reason, paths of the host; also paths in memory.", examples: [["data:/var/lib/app"]] }),

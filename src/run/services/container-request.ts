@@ -58,6 +58,7 @@ export function containerRequest(request: {
           },
         }),
     ...(isCutOff(stack, service) ? { nameServers: ["127.0.0.1"] } : {}),
+    ...(service.extraHosts.length === 0 ? {} : { extraHosts: service.extraHosts }),
     mounts: mountsOf(stack, service),
     tmpfs: service.tmpfs.map(({ uid = owner.uid, gid = owner.gid, ...tmpfs }) => ({
       target: tmpfs.target,

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { planStack } from "../../../src/run/plan-stack.ts";
 import { up } from "../../../src/run/up.ts";
 import type { Logging, Service } from "../../../src/stack/stack.ts";
+import { readHostGateways } from "../../../src/verify/host-gateway.ts";
 import { aProbe } from "../../support/a-probe.ts";
 import { aService } from "../../support/a-service.ts";
 import { engineApi } from "../../support/engine-api.ts";
@@ -130,4 +131,26 @@ test("a terminal and an open standard input arrive, and the log is read from bot
   await bringUp(rig, { script, tty: true, stdinOpen: true, probes: [saidHello] });
 
   expect(await linesOf(rig)).toEqual(["hello"]);
+});
+
+test("extra hosts are found by name, the Engine's machine among them, and verify finds it, too", async () => {
+  await using rig = await createTestStack();
+  const extraHosts = [
+    { name: "registry.example", address: "10.1.2.3" },
+    { name: "six", address: "fe80::1" },
+    { name: "me", address: "host-gateway" },
+  ];
+  await bringUp(rig, { extraHosts });
+
+  const hosts = await inside(rig, "cat /etc/hosts");
+  expect(hosts).toMatch(/^10\.1\.2\.3\s+registry\.example$/m);
+  expect(hosts).toMatch(/^fe80::1\s+six$/m);
+  const [, machine] = /^([\d.]+)\s+me$/m.exec(hosts) ?? [];
+  expect(
+    await readHostGateways(rig.engine, {
+      service: aShellService(rig.name, "app", { extraHosts }),
+      containerId: `${rig.name}-app-1`,
+      signal: new AbortController().signal,
+    }),
+  ).toEqual([machine]);
 });

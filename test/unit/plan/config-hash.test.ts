@@ -63,6 +63,9 @@ test("what is declared anew or no longer is named; who declares nothing keeps th
 
   expect(divergedSections(before, logging)).toEqual(["logging"]);
   expect(divergedSections(logging, before)).toEqual(["logging"]);
+  const extraHosts = [{ name: "a", address: "10.0.0.1" }];
+  expect(divergedSections(before, hashOf({ extraHosts }))).toEqual(["hosts"]);
+  expect(divergedSections(hashOf({ extraHosts }), before)).toEqual(["hosts"]);
   expect(divergedSections(before, hashOf({ tty: true }))).toEqual(["command"]);
   expect(divergedSections(before, hashOf({ stdinOpen: true }))).toEqual(["command"]);
 });

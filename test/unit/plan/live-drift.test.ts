@@ -33,6 +33,7 @@ const service = aService({
   },
   logging: { driver: "local", options: [["max-size", "5m"]] },
   tty: true,
+  extraHosts: [{ name: "me", address: "10.0.0.1" }],
   hardening: {
     readOnlyRoot: true,
     dropCapabilities: ["ALL"],
@@ -115,6 +116,7 @@ test.each<[string, Partial<LiveSettings>, string]>([
     { ports: ["127.0.0.1:8080 -> 80/tcp", "0.0.0.0:22 -> 22/tcp"] },
     "published ports: 0.0.0.0:22 -> 22/tcp is not declared",
   ],
+  ["a host", { extraHosts: [] }, "extra hosts: me:10.0.0.1 is missing"],
   [
     "a mount",
     { mounts: ["volume t_rows at /data, writable", "bind / at /host, writable"] },

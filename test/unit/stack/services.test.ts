@@ -231,6 +231,38 @@ describe("values", () => {
   });
 });
 
+describe("extra hosts", () => {
+  test.each([
+    ['["a=10.0.0.1", "b.example:10.0.0.2", "c:::1", "d=[fe80::1]"]'],
+    ['{ a: 10.0.0.1, b.example: 10.0.0.2, c: "::1", d: "[fe80::1]" }'],
+    ['{ a: [10.0.0.1], b.example: 10.0.0.2, c: ["::1"], d: "fe80::1" }'],
+  ])("%s", (written) => {
+    expect(serviceOf(`extra_hosts: ${written}`).extraHosts).toEqual([
+      { name: "a", address: "10.0.0.1" },
+      { name: "b.example", address: "10.0.0.2" },
+      { name: "c", address: "::1" },
+      { name: "d", address: "fe80::1" },
+    ]);
+  });
+
+  test.each(['["me=host-gateway"]', '["me:host-gateway"]', "{ me: host-gateway }"])(
+    "%s is a way to the host, and takes a reason",
+    (written) => {
+      expect(codesOf(textOf(`extra_hosts: ${written}`))).toEqual(["exception-without-reason"]);
+      expect(
+        serviceOf(`extra_hosts: ${written}\npolicy: { host: it sends its log there }`).extraHosts,
+      ).toEqual([{ name: "me", address: "host-gateway" }]);
+    },
+  );
+
+  test.each(["[a]", '["a=10.0.0.300"]', "{ a: db }", '{ "a b": 10.0.0.1 }', '["a=1:2"]'])(
+    "%s is refused",
+    (written) => {
+      expect(codesOf(textOf(`extra_hosts: ${written}`))).toEqual(["invalid-value"]);
+    },
+  );
+});
+
 describe("probes", () => {
   test("take their names from what they check, and their timing from compose's words", () => {
     const { probes } = serviceOf(

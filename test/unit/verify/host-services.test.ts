@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { PolicyException } from "../../../src/stack/stack.ts";
 import { stackNetworkChecks } from "../../../src/verify/checks/network.ts";
+import { hostsNamed } from "../../../src/verify/host-gateway.ts";
 import { gatewaysOf, observeHostReach, parseListening } from "../../../src/verify/host-services.ts";
 import type { RunningService } from "../../../src/verify/reachability.ts";
 import type { HostReach } from "../../../src/verify/subject.ts";
@@ -38,6 +39,13 @@ test("the gateways of a container are the host's addresses in its networks, also
     "10.213.0.17",
   ]);
   expect(gatewaysOf({}, new Set())).toEqual([]);
+});
+
+test("the Engine's machine is found under the names that it was given, whatever its address", () => {
+  const text = "127.0.0.1\tlocalhost\n172.17.0.1\tme  also # me2\n10.0.0.1 db\n172.17.0.1\tmine\n";
+
+  expect(hostsNamed(text, new Set(["me", "mine"]))).toEqual(["172.17.0.1"]);
+  expect(hostsNamed(text, new Set(["me2"]))).toEqual([]);
 });
 
 test("only what listens on the gateway is tried, and only what is open is told", async () => {
