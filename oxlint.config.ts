@@ -12,6 +12,7 @@ const floors = [
   ["store"],
   ["stack"],
   ["manifest", "project"],
+  ["archive"],
 ];
 
 /** Libraries that have a home: the folders or files of src/ that may import them. */
@@ -25,9 +26,9 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   "node:child_process": [],
   openpgp: ["packages", "supply"],
   "tar-fs": ["build-context"],
-  yauzl: ["image"],
+  yauzl: ["archive"],
   "@balena/dockerignore": ["build-context"],
-  "xz-decompress": ["packages"],
+  "xz-decompress": ["archive"],
   yaml: ["manifest", "packages/lock/**"],
 };
 

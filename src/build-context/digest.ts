@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod/mini";
 import { QclockError } from "../error.ts";
 import { readReal } from "../project/open.ts";
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import type { Store } from "../store/store.ts";
 import type { ContextEntry, ContextFile, ContextScan } from "./scan.ts";
 

@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import tar, { type Pack } from "tar-fs";
 import { QclockError } from "../error.ts";
 import { readReal } from "../project/open.ts";
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import type { Store } from "../store/store.ts";
 import { unreadable } from "./digest.ts";
 import type { ContextEntry, ContextFile, ContextScan } from "./scan.ts";

@@ -1,4 +1,5 @@
-import type { Digest, ExtraHost, Limits, Logging, RestartPolicy } from "../stack/stack.ts";
+import type { ExtraHost, Limits, Logging, RestartPolicy } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import type { Observed } from "../plan/observed.ts";
 
 /** How qclock reaches an Engine, and why this one. */

@@ -1,4 +1,4 @@
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 
 /**
  * What a run knows of the layers in the Engine: looked up once, since asking for every image of the stack at each of its images

@@ -1,6 +1,6 @@
 import { QclockError } from "../error.ts";
 import { type PackedImage, packImageArchive } from "../image/image-layout.ts";
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import type { Engine, ImageDetails, OnOutput } from "./engine.ts";
 import { HeldChains } from "./held-chains.ts";
 

@@ -1,6 +1,7 @@
 import type { LockedImage, LockTarget } from "../packages/package.ts";
 import { namesOf } from "../packages/proof/unproved.ts";
-import type { AssembledImage, Digest } from "../stack/stack.ts";
+import type { AssembledImage } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import type { Store } from "../store/store.ts";
 import {
   buildConfig,

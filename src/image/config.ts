@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../packages/canonical-json.ts";
 import { labels } from "../stack/labels.ts";
-import type { Architecture, AssembledImage, Digest, ImageSettings } from "../stack/stack.ts";
+import type { AssembledImage, ImageSettings } from "../stack/stack.ts";
+import type { Architecture } from "../os.ts";
+import type { Digest } from "../digest.ts";
 import type { Layer } from "./layers/layer.ts";
 
 /** The settings of an image with its parents' filled in. */

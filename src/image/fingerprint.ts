@@ -1,14 +1,8 @@
 import { digestOf } from "../packages/canonical-json.ts";
 import type { LockedPackage, LockTarget } from "../packages/package.ts";
 import { namesOf } from "../packages/proof/unproved.ts";
-import type {
-  Artifact,
-  AssembledImage,
-  Digest,
-  DockerfileImage,
-  Image,
-  Stack,
-} from "../stack/stack.ts";
+import type { Artifact, AssembledImage, DockerfileImage, Image, Stack } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import type { FileScan, ScannedFile } from "./files/files.ts";
 
 /** Raised when qclock itself would make other bytes from the same inputs. */

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { open, rm } from "node:fs/promises";
 import { QclockError } from "../error.ts";
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import { MANIFEST_TYPE, toBlob } from "./config.ts";
 import type { ImageArtifact } from "./layers/layer.ts";
-import { tarPadding } from "../packages/deb/data-tar.ts";
-import { tarHeader } from "./simple-tar.ts";
+import { tarPadding } from "../archive/tar.ts";
+import { tarHeader } from "../archive/tar-header.ts";
 
 /** An archive for `POST /images/load`, with its length known before it is sent. */
 export interface ImageArchive {

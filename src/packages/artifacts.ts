@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { QclockError } from "../error.ts";
-import type { Artifact, Digest } from "../stack/stack.ts";
+import type { Artifact } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import type { Advice } from "../store/advice.ts";
 import type { LockedArtifact } from "./package.ts";
 

@@ -1,5 +1,5 @@
 import { createHash, hash } from "node:crypto";
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 
 /** How many characters are hashed at a time: the text of a large value is never held as a whole. */
 const PIECE_CHARACTERS = 64 * 1024;

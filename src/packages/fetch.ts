@@ -1,6 +1,6 @@
 import { countOf } from "../count.ts";
 import { QclockError } from "../error.ts";
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import type { Advice } from "../store/advice.ts";
 import { type Downloader, NotFoundError, OFFLINE_HINT } from "../store/downloader.ts";
 import { artifactAdvice, artifactUrl } from "./artifacts.ts";

@@ -1,5 +1,5 @@
 import { QclockError } from "../error.ts";
-import type { OsName } from "../stack/stack.ts";
+import type { OsName } from "../os.ts";
 import { type AptSource, findArchives } from "./deb/apt-sources.ts";
 
 /** Where packages come from: base URLs without a trailing slash. */

@@ -1,4 +1,5 @@
-import type { Architecture, Digest, OsName } from "../stack/stack.ts";
+import type { Architecture, OsName } from "../os.ts";
+import type { Digest } from "../digest.ts";
 
 /** One version of one package, as its distribution names it. */
 export interface PackageId {

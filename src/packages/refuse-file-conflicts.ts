@@ -1,5 +1,6 @@
 import { QclockError } from "../error.ts";
-import type { Digest, Stack } from "../stack/stack.ts";
+import type { Stack } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import {
   type FileConflict,
   foreseeConflicts,

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Digest, Service } from "../stack/stack.ts";
+import type { Service } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 
 /** The parts of a container's definition, in the order in which a difference is told. */
 export type ConfigSections = ReadonlyMap<string, string>;

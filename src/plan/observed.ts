@@ -1,4 +1,4 @@
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import type { LiveSettings } from "./live-settings.ts";
 
 /** One snapshot of what the Engine holds of a stack: what qclock made for it, and what bears its names or its label without that. */

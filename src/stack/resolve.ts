@@ -11,7 +11,8 @@ import { refuseSamePorts } from "./ports.ts";
 import { createProblems, type Problems } from "./problems.ts";
 import { projectPath } from "./project-path.ts";
 import { resolveServices } from "./services.ts";
-import type { Architecture, Image, OsName, Secret, Stack, Volume } from "./stack.ts";
+import type { Image, Secret, Stack, Volume } from "./stack.ts";
+import type { Architecture, OsName } from "../os.ts";
 import { parsePairs } from "./values.ts";
 
 /** What resolving needs to know of the world, looked up beforehand so that it stays pure. */

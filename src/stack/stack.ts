@@ -1,13 +1,6 @@
 import type { Location } from "../diagnostic.ts";
-
-/** A distribution and its release, as the manifest spells it. */
-export type OsName = "debian-12" | "debian-13" | "oraclelinux-9";
-
-/** A machine architecture in Debian's and Go's spelling. */
-export type Architecture = "amd64" | "arm64";
-
-/** Lower-case hexadecimal SHA-256 with its algorithm in front, as OCI writes it. */
-export type Digest = `sha256:${string}`;
+import type { Digest } from "../digest.ts";
+import type { Architecture, OsName } from "../os.ts";
 
 /**
  * Desired state: what the manifest asks for, with each reference resolved, the graphs acyclic, paths

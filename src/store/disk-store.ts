@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../error.ts";
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import { FILE_MODE, Ownership } from "./ownership.ts";
 import { jsonPieces } from "./json-pieces.ts";
 import { makePrivateFolder } from "./private-folder.ts";

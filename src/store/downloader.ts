@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { QclockError } from "../error.ts";
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import { type Advice, mirrorAdvice } from "./advice.ts";
 import { writeWhole } from "./disk-store.ts";
 import type { HttpAnswer, HttpClient } from "./http.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
 import { chmod, lstat, stat } from "node:fs/promises";
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 
 /** Mode of every file of the store. */
 export const FILE_MODE = 0o600;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import path from "node:path";
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import { openStore } from "./disk-store.ts";
 import { toStoreError } from "./store-error.ts";
 import type { Store } from "./store.ts";

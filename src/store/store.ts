@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 
 /**
  * Content-addressed files on the user's disk, shared by all stacks of the user and safe for several

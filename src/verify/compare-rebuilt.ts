@@ -4,11 +4,11 @@ import type { Engine, ImageDetails } from "../docker/engine.ts";
 import type { AssembledArtifact } from "../image/assemble.ts";
 import { mergeLayers } from "../image/layers/draft.ts";
 import { recallEntries } from "../image/layers/layer-cache.ts";
-import type { Digest } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import type { Store } from "../store/store.ts";
 import { type ComparableFile, type ComparableFiles, compareFiles } from "./compare-files.ts";
 import { isEnginePath } from "./read-image-files.ts";
-import { readTar } from "./read-tar.ts";
+import { readTar } from "../archive/read-members.ts";
 
 /** In what the packages layer of an image that was built again differs from the one that the lock expects; empty when in nothing. */
 export async function compareWithLock(

@@ -1,7 +1,7 @@
 import type { Engine } from "../docker/engine.ts";
 import { hostGateway } from "../stack/extra-hosts.ts";
 import type { Service } from "../stack/stack.ts";
-import { readTar } from "./read-tar.ts";
+import { readTar } from "../archive/read-members.ts";
 
 /** A hosts file holds a line for each name; what is longer than this is none of the Engine's. */
 const keptBytes = 64 * 1024;

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Engine } from "../docker/engine.ts";
 import type { Store } from "../store/store.ts";
 import { type ImageFile, type ImageFiles, keptTexts, readHead } from "./image-files.ts";
-import { readTar } from "./read-tar.ts";
+import { readTar } from "../archive/read-members.ts";
 
 /** Raise when more is read of an image than before, so that older notes are not used. */
 const noteKind = "image-files-v1";

@@ -1,7 +1,7 @@
 import type { Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
 import type { Service } from "../stack/stack.ts";
-import { readTar } from "./read-tar.ts";
+import { readTar } from "../archive/read-members.ts";
 import type { SecretFile } from "./subject.ts";
 
 /** A secret is short; what is longer is read in part, which is enough to recognise it. */

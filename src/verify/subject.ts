@@ -1,6 +1,7 @@
 import type { EngineInfo, ImageDetails, ImageHistoryEntry } from "../docker/engine.ts";
 import type { LockedPackage } from "../packages/package.ts";
-import type { Digest, Image, Service, Stack } from "../stack/stack.ts";
+import type { Image, Service, Stack } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 import type { ImageFiles } from "./image-files.ts";
 import type { Inspection } from "./inspection.ts";
 

@@ -7,7 +7,7 @@ import type {
   LockTarget,
   Reason,
 } from "../../src/packages/package.ts";
-import type { Digest } from "../../src/stack/stack.ts";
+import type { Digest } from "../../src/digest.ts";
 
 /** A digest that stands for a text. */
 export function aDigest(text: string): Digest {

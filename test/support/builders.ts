@@ -12,7 +12,6 @@ import type { Plan } from "../../src/plan/plan.ts";
 import { labels } from "../../src/stack/labels.ts";
 import type {
   AssembledImage,
-  Digest,
   DockerfileImage,
   Image,
   Network,
@@ -21,6 +20,7 @@ import type {
   Stack,
   Volume,
 } from "../../src/stack/stack.ts";
+import type { Digest } from "../../src/digest.ts";
 import { networkHash } from "../../src/plan/plan-networks.ts";
 import { aService } from "./a-service.ts";
 

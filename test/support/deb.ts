@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { LockedPackage } from "../../src/packages/package.ts";
-import type { Digest } from "../../src/stack/stack.ts";
+import type { Digest } from "../../src/digest.ts";
 import { type TarItem, tarOf } from "./tar.ts";
 
 /** A Debian package that a test makes up. */

@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { buildManifest, toBlob } from "../../src/image/config.ts";
 import type { Layer } from "../../src/image/layers/layer.ts";
-import { tarHeader } from "../../src/image/simple-tar.ts";
-import { tarPadding } from "../../src/packages/deb/data-tar.ts";
+import { tarHeader } from "../../src/archive/tar-header.ts";
+import { tarPadding } from "../../src/archive/tar.ts";
 import type { LoadableImage } from "../../src/docker/load.ts";
 import type { Store } from "../../src/store/store.ts";
 

@@ -1,7 +1,7 @@
 import { QclockError } from "../../error.ts";
 import type { RunContext } from "../../run/context.ts";
 import type { Emit } from "../../run/execution/event.ts";
-import type { OsName } from "../../stack/stack.ts";
+import type { OsName } from "../../os.ts";
 
 /**
  * Settle which operating system the images are made from. The manifest's list is in order of

@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import type { EngineClient } from "../connection/client.ts";
 import type { Engine, ImageDetails } from "../engine.ts";
 import { engineStatus } from "../errors.ts";

@@ -1,7 +1,8 @@
 import { QclockError } from "../../error.ts";
-import type { Artifact, AssembledImage, Digest } from "../../stack/stack.ts";
-import type { ArchiveEntry } from "../archive-content.ts";
-import { climbsOut } from "../../packages/archive-name.ts";
+import type { Artifact, AssembledImage } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
+import type { ArchiveEntry } from "../../archive/content.ts";
+import { climbsOut } from "../../archive/name.ts";
 import type { ContentSource, DraftEntry, LayerDraft } from "../layers/draft.ts";
 import { corruptArtifact } from "./unpack-artifact.ts";
 

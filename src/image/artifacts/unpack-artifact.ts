@@ -1,10 +1,10 @@
 import { open, stat } from "node:fs/promises";
 import { QclockError } from "../../error.ts";
-import { type ArchiveLimits, limitsFor } from "../../packages/archive-limits.ts";
+import { type ArchiveLimits, limitsFor } from "../../archive/limits.ts";
 import type { ArchiveArtifact, Artifact } from "../../stack/stack.ts";
 import { toStoreError } from "../../store/store-error.ts";
-import { ArchiveContent, type ArchiveEntry } from "../archive-content.ts";
-import { Spool } from "../spool.ts";
+import { ArchiveContent, type ArchiveEntry } from "../../archive/content.ts";
+import { Spool } from "../../archive/spool.ts";
 
 export interface UnpackArtifactRequest {
   readonly artifact: Artifact & ArchiveArtifact;
@@ -30,10 +30,10 @@ export async function unpackArtifact(
     const content = new ArchiveContent({ spool, strip: artifact.stripComponents, limits });
     if (artifact.unpack === "zip") {
       // Loaded here, as tar's reader: most stacks have neither.
-      const { readZipArchive } = await import("../read-zip.ts");
+      const { readZipArchive } = await import("../../archive/read-zip.ts");
       await readZipArchive({ file, content, limits, signal });
     } else {
-      const { readTarArchive } = await import("../read-tar.ts");
+      const { readTarArchive } = await import("../../archive/read-tar.ts");
       await readTarArchive({ file, content, limits, signal });
     }
     await spool.flush();

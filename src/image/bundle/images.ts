@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { QclockError } from "../../error.ts";
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
 import { layoutFiles, type PackedImage } from "../image-layout.ts";
 import type { ImageArtifact } from "../layers/layer.ts";

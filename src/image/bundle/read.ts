@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { QclockError } from "../../error.ts";
-import { ByteReader } from "../../packages/deb/byte-reader.ts";
-import { readTarHeader, type TarHeader, tarPadding } from "../../packages/deb/data-tar.ts";
+import { ByteReader } from "../../archive/byte-reader.ts";
+import { readTarHeader, type TarHeader, tarPadding } from "../../archive/tar.ts";
 import {
   type BundleDocument,
   type BundleEntry,

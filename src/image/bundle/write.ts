@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { QclockError } from "../../error.ts";
-import { tarPadding } from "../../packages/deb/data-tar.ts";
-import type { Digest } from "../../stack/stack.ts";
+import { tarPadding } from "../../archive/tar.ts";
+import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
-import { tarHeader } from "../simple-tar.ts";
+import { tarHeader } from "../../archive/tar-header.ts";
 import {
   type BundleDocument,
   type BundleEntry,

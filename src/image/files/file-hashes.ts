@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
 
 /** A file whose status did not change since it was hashed has the same content. */

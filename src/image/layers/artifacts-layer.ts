@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { rm, stat } from "node:fs/promises";
 import path from "node:path";
-import type { Artifact, AssembledImage, Digest } from "../../stack/stack.ts";
+import type { Artifact, AssembledImage } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import { toStoreError } from "../../store/store-error.ts";
 import { makePrivateFolder } from "../../store/private-folder.ts";
 import type { Store } from "../../store/store.ts";

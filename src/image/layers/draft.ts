@@ -1,4 +1,4 @@
-import type { Digest } from "../../stack/stack.ts";
+import { comparePaths } from "../../archive/path-order.ts";
 import type { LayerEntry } from "./layer.ts";
 import { followPath, resolvePath } from "./tree.ts";
 
@@ -139,15 +139,6 @@ export class LayerDraft {
   }
 }
 
-/** By bytes of UTF-8, as `LC_ALL=C sort` does. */
-export function comparePaths(a: string, b: string): number {
-  // Code units compare as UTF-8 does, but for surrogates; those take the slow way.
-  if (/[\uD800-\uDFFF]/.test(a) || /[\uD800-\uDFFF]/.test(b)) {
-    return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  }
-  return a < b ? -1 : Number(a > b);
-}
-
 /** The view of several layers, later ones over earlier ones. */
 export function mergeLayers(
   layers: readonly { readonly entries: readonly LayerEntry[] }[],
@@ -155,9 +146,4 @@ export function mergeLayers(
   const merged = new Map<string, LayerEntry>();
   for (const { entries } of layers) for (const entry of entries) merged.set(entry.path, entry);
   return merged;
-}
-
-/** A digest from its hexadecimal form. */
-export function toDigest(sha256: string): Digest {
-  return `sha256:${sha256}`;
 }

@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
 import type { Layer, LayerEntry } from "./layer.ts";
 import { fromLayerNote, isDigest, isLayerNote, toLayerNote } from "./layer-note.ts";

@@ -1,4 +1,4 @@
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import type { LayerEntry } from "./layer.ts";
 
 /** What most paths of a layer have in common with others. */

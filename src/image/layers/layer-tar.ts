@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
 import { QclockError } from "../../error.ts";
 import { readReal } from "../../project/open.ts";
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import { toStoreError } from "../../store/store-error.ts";
 import type { Store } from "../../store/store.ts";
 import type { DraftEntry } from "./draft.ts";

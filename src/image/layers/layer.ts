@@ -1,4 +1,4 @@
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 
 /** One path of a layer as qclock writes it, without its content: enough to resolve paths through parents and to audit an image. */
 export interface LayerEntry {

@@ -1,7 +1,7 @@
-import { ArchiveTally } from "../archive-limits.ts";
-import { shown } from "../archive-name.ts";
-import type { ByteReader } from "./byte-reader.ts";
-import { readTarHeader, tarPadding } from "./data-tar.ts";
+import { ArchiveTally } from "../../archive/limits.ts";
+import { shown } from "../../archive/name.ts";
+import type { ByteReader } from "../../archive/byte-reader.ts";
+import { readTarHeader, tarPadding } from "../../archive/tar.ts";
 
 /** A package has some ten of them. */
 const LIMITS = { entries: 1000, bytes: Infinity, nameBytes: 1024 ** 2 };

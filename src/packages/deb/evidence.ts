@@ -1,5 +1,6 @@
 import { QclockError } from "../../error.ts";
-import type { Architecture, Digest } from "../../stack/stack.ts";
+import type { Architecture } from "../../os.ts";
+import type { Digest } from "../../digest.ts";
 import type { Downloader } from "../../store/downloader.ts";
 import { type Mirrors, suiteOf } from "../mirror.ts";
 import type { LockedRepository } from "../package.ts";

@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { ByteReader } from "./byte-reader.ts";
+import { ByteReader } from "../../archive/byte-reader.ts";
 import { parseControl } from "./control.ts";
 import { readControlFiles } from "./control-files.ts";
 import { readMembers } from "./members.ts";

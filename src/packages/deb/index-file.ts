@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { open, readFile } from "node:fs/promises";
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import { DerivedFiles } from "../../store/derived.ts";
 import type { Store } from "../../store/store.ts";
 import { FIELDS, type ParsedIndex } from "./packages-index.ts";

@@ -1,12 +1,12 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { limitsFor } from "../archive-limits.ts";
-import { ByteReader } from "./byte-reader.ts";
+import { limitsFor } from "../../archive/limits.ts";
+import { ByteReader } from "../../archive/byte-reader.ts";
 import { type ControlFields, parseControl } from "./control.ts";
 import { readControlFiles } from "./control-files.ts";
-import { readTarHeader, type TarHeader, tarPadding } from "./data-tar.ts";
+import { readTarHeader, type TarHeader, tarPadding } from "../../archive/tar.ts";
 import { readMembers } from "./members.ts";
-import { PackageEntries } from "./package-entries.ts";
+import { PackageEntries } from "../../archive/entries.ts";
 
 /** What a package says of itself and which paths it brings, without their contents. */
 export interface PackageContents {

@@ -1,7 +1,7 @@
-import { limitsFor } from "../archive-limits.ts";
-import { decompress } from "../xz.ts";
-import { type ArMember, readMagic, readMember } from "./archive.ts";
-import { ByteReader } from "./byte-reader.ts";
+import { limitsFor } from "../../archive/limits.ts";
+import { decompress } from "../../archive/decompress.ts";
+import { type ArMember, readMagic, readMember } from "../../archive/ar.ts";
+import { ByteReader } from "../../archive/byte-reader.ts";
 
 /** What is done with the two archives of a package, in their order. Each has to read its tar to the end blocks. */
 export interface MemberVisitor {

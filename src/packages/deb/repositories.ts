@@ -1,11 +1,12 @@
 import { createReadStream } from "node:fs";
 import { QclockError } from "../../error.ts";
-import type { Architecture, Digest, OsName } from "../../stack/stack.ts";
+import type { Architecture, OsName } from "../../os.ts";
+import type { Digest } from "../../digest.ts";
 import type { Downloader } from "../../store/downloader.ts";
 import { type Mirrors, suiteOf } from "../mirror.ts";
 import type { PackageIndex } from "../package-index.ts";
 import type { LockedRepository } from "../package.ts";
-import { decompress } from "../xz.ts";
+import { decompress } from "../../archive/decompress.ts";
 import type { PinnedKey } from "./keys/debian.ts";
 import { withinBounds } from "./index-bounds.ts";
 import { keysOf } from "./keys/of.ts";

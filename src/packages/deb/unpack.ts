@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
-import type { Digest } from "../../stack/stack.ts";
-import { limitsFor } from "../archive-limits.ts";
-import { ByteReader } from "./byte-reader.ts";
+import type { Digest } from "../../digest.ts";
+import { limitsFor } from "../../archive/limits.ts";
+import { ByteReader } from "../../archive/byte-reader.ts";
 import { readControlFiles } from "./control-files.ts";
 import { isExcludedPath } from "./excluded.ts";
-import { readTarHeader, type TarHeader, tarPadding } from "./data-tar.ts";
+import { readTarHeader, type TarHeader, tarPadding } from "../../archive/tar.ts";
 import { readMembers } from "./members.ts";
-import { PackageEntries } from "./package-entries.ts";
+import { PackageEntries } from "../../archive/entries.ts";
 
 /** One path of an unpacked package; regular files lie in the spool file. */
 export interface UnpackedEntry extends TarHeader {

@@ -1,4 +1,4 @@
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import { compareVersions } from "../deb/version.ts";
 import type {
   Lock,

@@ -2,7 +2,7 @@ import { LineCounter, parseDocument, stringify } from "yaml";
 import * as z from "zod";
 import type { Diagnostic } from "../../diagnostic.ts";
 import { fail, ok, type Result } from "../../result.ts";
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import { findLockProblems } from "./check.ts";
 import { aliasOffset, offsetOf, problem, REPAIR } from "./problems.ts";
 import type {

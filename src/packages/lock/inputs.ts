@@ -1,4 +1,5 @@
-import type { AssembledImage, Digest, Stack } from "../../stack/stack.ts";
+import type { AssembledImage, Stack } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import { type ArtifactPin, sortedByPath } from "../artifacts.ts";
 import { digestOf } from "../canonical-json.ts";
 

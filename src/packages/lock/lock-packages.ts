@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { QclockError } from "../../error.ts";
-import type { Artifact, Digest, Stack } from "../../stack/stack.ts";
+import type { Artifact, Stack } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import { pinArtifacts } from "../artifacts.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { carryLayers } from "./carry-layers.ts";

@@ -1,4 +1,4 @@
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import type { ImageDiff, LockDiff, MovedPackage } from "./diff.ts";
 import type { LockedPackage, PackageId } from "../package.ts";
 import type { Payload, SetuidFile } from "./payload.ts";

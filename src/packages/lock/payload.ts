@@ -1,4 +1,4 @@
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
 import { readContents, readControl } from "../deb/look-into.ts";
 import type { LockDiff } from "./diff.ts";

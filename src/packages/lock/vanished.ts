@@ -1,5 +1,5 @@
 import { QclockError } from "../../error.ts";
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 
 /** A file that no place has any more. */
 export interface VanishedFile {

@@ -1,4 +1,4 @@
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import { collectEvidence, type Evidence } from "../deb/evidence.ts";
 import { provePackages } from "../deb/prove.ts";
 import type { LockedPackage, LockedRepository, LockTarget } from "../package.ts";

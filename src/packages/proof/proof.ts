@@ -1,4 +1,5 @@
-import type { Digest, OsName } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
+import type { OsName } from "../../os.ts";
 import type { Store } from "../../store/store.ts";
 import { digestOf } from "../canonical-json.ts";
 import type { LockedPackage } from "../package.ts";

@@ -1,4 +1,4 @@
-import type { Architecture, OsName } from "../../stack/stack.ts";
+import type { Architecture, OsName } from "../../os.ts";
 import type { Downloader } from "../../store/downloader.ts";
 import type { PinnedKey } from "../deb/keys/debian.ts";
 import type { Mirrors } from "../mirror.ts";

@@ -13,7 +13,7 @@ import { type PackageProof, proofKey } from "../../packages/proof/proof.ts";
 import { withMarks } from "../../packages/proof/prove-target.ts";
 import { namesOf, unprovedError } from "../../packages/proof/unproved.ts";
 import { imageNamePrefix } from "../../stack/image-name.ts";
-import type { OsName } from "../../stack/stack.ts";
+import type { OsName } from "../../os.ts";
 import type { Store } from "../../store/store.ts";
 
 /** A configuration or manifest of an image is some thousand bytes, and is held in memory. */

@@ -11,7 +11,7 @@ import { openBundle, type OpenBundle } from "../../image/bundle/read.ts";
 import type { PinnedKey } from "../../packages/deb/keys/debian.ts";
 import type { Lock } from "../../packages/package.ts";
 import { rememberProofs } from "../../packages/proof/prove-lock.ts";
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import { openQuarantine } from "../../store/quarantine.ts";
 import type { Store } from "../../store/store.ts";
 import { takeLock, type LockContext } from "../hold/hold.ts";

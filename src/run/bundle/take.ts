@@ -6,7 +6,7 @@ import {
 import type { BundledFile } from "../../image/bundle/read.ts";
 import { lockedFiles, noMirrors } from "../../packages/lock/locked-files.ts";
 import type { Lock } from "../../packages/package.ts";
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import { holdsWhole, type Store } from "../../store/store.ts";
 
 /** Digests of what a bundle's lock, its signatures and, when they were asked for, its images name: nothing else is taken in. */

@@ -11,7 +11,7 @@ import {
   pathInProject,
 } from "../../image/bundle/document.ts";
 import { readPieces } from "../../image/bundle/write.ts";
-import type { Digest } from "../../stack/stack.ts";
+import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
 import { visible } from "../../visible.ts";
 import { bareRepositories, forbiddenBecause } from "./forbidden-names.ts";

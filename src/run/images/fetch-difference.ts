@@ -3,7 +3,7 @@ import type { LockDiff } from "../../packages/lock/diff.ts";
 import type { Mirrors } from "../../packages/mirror.ts";
 import type { Lock, LockedPackage } from "../../packages/package.ts";
 import { VanishedError } from "../../packages/lock/vanished.ts";
-import type { OsName } from "../../stack/stack.ts";
+import type { OsName } from "../../os.ts";
 import type { RunContext } from "../context.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { engineStatus } from "../../docker/errors.ts";
-import { tarHeader } from "../../image/simple-tar.ts";
-import { tarPadding } from "../../packages/deb/data-tar.ts";
+import { tarHeader } from "../../archive/tar-header.ts";
+import { tarPadding } from "../../archive/tar.ts";
 import { secretsHash } from "../../plan/plan-volumes.ts";
 import { generatedVolumeName, secretsVolumeName } from "../../plan/secret-volumes.ts";
 import { labels } from "../../stack/labels.ts";

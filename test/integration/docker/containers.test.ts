@@ -280,8 +280,8 @@ for (const host of testHosts) {
           ],
         }),
       );
-      const { tarHeader } = await import("../../../src/image/simple-tar.ts");
-      const { tarPadding } = await import("../../../src/packages/deb/data-tar.ts");
+      const { tarHeader } = await import("../../../src/archive/tar-header.ts");
+      const { tarPadding } = await import("../../../src/archive/tar.ts");
       const secret = Buffer.from("secret");
       await engine.putArchive(
         id,

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type { Engine } from "../../../src/docker/engine.ts";
 import { loadArtifacts } from "../../../src/docker/load.ts";
-import type { Digest } from "../../../src/stack/stack.ts";
+import type { Digest } from "../../../src/digest.ts";
 import { HeldChains } from "../../../src/docker/held-chains.ts";
 import { connectTestEngine, testHosts } from "../../support/engines.ts";
 import { smallImage, smallLayer } from "../../support/small-image.ts";

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import type { Digest } from "../../../src/stack/stack.ts";
+import type { Digest } from "../../../src/digest.ts";
 import { openStore } from "../../../src/store/disk-store.ts";
 import { startFileServer } from "../../support/file-server.ts";
 import { canMountDisks, mountSmallDisk, smallDiskBytes } from "../../support/small-disk.ts";

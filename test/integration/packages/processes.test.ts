@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import * as z from "zod";
-import type { Digest } from "../../../src/stack/stack.ts";
+import type { Digest } from "../../../src/digest.ts";
 import { sendFile, startFileServer } from "../../support/file-server.ts";
 import { temporaryFolder } from "../../support/temporary-store.ts";
 

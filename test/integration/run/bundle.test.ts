@@ -9,7 +9,7 @@ import type { Lock, LockedPackage } from "../../../src/packages/package.ts";
 import { listBundle } from "../../../src/run/bundle/list.ts";
 import { loadBundle } from "../../../src/run/bundle/load.ts";
 import { openStore } from "../../../src/store/disk-store.ts";
-import type { Digest } from "../../../src/stack/stack.ts";
+import type { Digest } from "../../../src/digest.ts";
 import type { Store } from "../../../src/store/store.ts";
 import {
   aLoadContext,

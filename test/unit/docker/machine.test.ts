@@ -8,7 +8,7 @@ import { parseRoutes } from "../../../src/docker/observe/host-routes.ts";
 import { hasControlGroups, parseControllers } from "../../../src/docker/setup/control-groups.ts";
 import { type Machine, parseOsRelease } from "../../../src/docker/setup/machine.ts";
 import { QclockError } from "../../../src/error.ts";
-import type { Digest } from "../../../src/stack/stack.ts";
+import type { Digest } from "../../../src/digest.ts";
 
 const absence = new QclockError(
   "engine-unreachable",

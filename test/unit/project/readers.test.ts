@@ -13,6 +13,7 @@ const allowed: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^project\//, "the one way to the project's files"],
   [/^cli\//, "the manifest itself, the lock, the user's settings"],
   [/^store\//, "the store"],
+  [/^archive\/(?:read-tar|spool)\.ts$/, "artifacts in the store, and what they unpack to"],
   [/^packages\//, "archives and signed files in the store"],
   [/^docker\//, "the Engine's host"],
   [/^verify\/(?:host-services|processes|rebuild)\.ts$/, "/proc; a temporary store"],
@@ -23,7 +24,7 @@ const allowed: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^run\/bundle\/unpack-project\.ts$/, "writes a project, by rules of its own"],
   [/^run\/bundle\/[a-z-]+\.ts$/, "the bundle"],
   [
-    /^image\/(?:image-layout|layers\/(?:artifacts-layer|finish-view|layer-cache|layer-tar|read-entry)|artifacts\/unpack-artifact|read-tar|spool|unpack\/[a-z-]+|bundle\/[a-z]+)\.ts$/,
+    /^image\/(?:image-layout|layers\/(?:artifacts-layer|finish-view|layer-cache|layer-tar|read-entry)|artifacts\/unpack-artifact|unpack\/[a-z-]+|bundle\/[a-z]+)\.ts$/,
     "layers, archives and spools in the store",
   ],
 ];

@@ -16,7 +16,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { openStore } from "../../../src/store/disk-store.ts";
 import { toStoreError } from "../../../src/store/store-error.ts";
-import type { Digest } from "../../../src/stack/stack.ts";
+import type { Digest } from "../../../src/digest.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { temporaryFolder, temporaryStore } from "../../support/temporary-store.ts";
 

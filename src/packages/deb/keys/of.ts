@@ -1,4 +1,4 @@
-import type { OsName } from "../../../stack/stack.ts";
+import type { OsName } from "../../../os.ts";
 import { debian12Keys, debian13Keys, type PinnedKey } from "./debian.ts";
 
 /** The keys that sign an OS's repositories. */

@@ -7,7 +7,7 @@ import { lockPackages } from "../../../../src/packages/lock/lock-packages.ts";
 import type { LockRequest } from "../../../../src/packages/lock/request.ts";
 import type { Lock, LockedPackage, LockTarget } from "../../../../src/packages/package.ts";
 import { signersOf } from "../../../../src/packages/proof/signers.ts";
-import type { Digest } from "../../../../src/stack/stack.ts";
+import type { Digest } from "../../../../src/digest.ts";
 import type { Store } from "../../../../src/store/store.ts";
 import { createTestKey, type FakeMirror, startFakeMirror } from "../../../support/fake-mirror.ts";
 import { temporaryStore } from "../../../support/temporary-store.ts";

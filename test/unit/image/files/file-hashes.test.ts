@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { FileHashes } from "../../../../src/image/files/file-hashes.ts";
-import type { Digest } from "../../../../src/stack/stack.ts";
+import type { Digest } from "../../../../src/digest.ts";
 
 function digestOf(text: string): Digest {
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;

@@ -7,7 +7,7 @@ import {
   parseIndex,
   type ParsedIndex,
 } from "../../../../src/packages/deb/packages-index.ts";
-import type { Digest } from "../../../../src/stack/stack.ts";
+import type { Digest } from "../../../../src/digest.ts";
 import type { Store } from "../../../../src/store/store.ts";
 import { temporaryStore } from "../../../support/temporary-store.ts";
 

@@ -5,7 +5,7 @@ import { diffPayloads } from "../../../../src/packages/lock/payload-diff.ts";
 import type { Payload } from "../../../../src/packages/lock/payload.ts";
 import { formatLockDiff } from "../../../../src/reporters/format/lock-diff.ts";
 import { createStyle } from "../../../../src/reporters/format/style.ts";
-import type { Digest } from "../../../../src/stack/stack.ts";
+import type { Digest } from "../../../../src/digest.ts";
 import {
   aDigest,
   aLock,

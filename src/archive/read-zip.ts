@@ -1,8 +1,8 @@
 import { crc32 } from "node:zlib";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
-import type { ArchiveLimits } from "../packages/archive-limits.ts";
-import type { ArchiveContent, FoundEntry } from "./archive-content.ts";
-import { shown } from "../packages/archive-name.ts";
+import type { ArchiveLimits } from "./limits.ts";
+import type { ArchiveContent, FoundEntry } from "./content.ts";
+import { shown } from "./name.ts";
 
 /** Systems whose zip programs keep Unix modes: Unix and macOS. Source: PKWARE APPNOTE 6.3.10, 4.4.2.2. */
 const UNIX = new Set([3, 19]);

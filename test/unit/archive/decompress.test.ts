@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { decompress, decompressXz } from "../../../src/packages/xz.ts";
+import { decompress, decompressXz } from "../../../src/archive/decompress.ts";
 import { toXz } from "../../support/xz.ts";
 
 const content = randomBytes(150_000);

@@ -1,6 +1,6 @@
-import { type ArchiveLimits, ArchiveTally } from "../archive-limits.ts";
-import { shown } from "../archive-name.ts";
-import type { TarHeader } from "./data-tar.ts";
+import { type ArchiveLimits, ArchiveTally } from "./limits.ts";
+import { shown } from "./name.ts";
+import type { TarHeader } from "./tar.ts";
 
 /**
  * The paths of a package, gathered one by one. What cannot all be in one folder ends the work with an `Error` that names it: a

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import type { Digest } from "../stack/stack.ts";
-import { type ArchiveLimits, ArchiveTally } from "../packages/archive-limits.ts";
-import { checkLinkTarget, parseArchiveName, shown } from "../packages/archive-name.ts";
-import { reasonAgainst } from "../packages/deb/package-entries.ts";
-import { comparePaths } from "./layers/draft.ts";
+import type { Digest } from "../digest.ts";
+import { type ArchiveLimits, ArchiveTally } from "./limits.ts";
+import { checkLinkTarget, parseArchiveName, shown } from "./name.ts";
+import { reasonAgainst } from "./entries.ts";
+import { comparePaths } from "./path-order.ts";
 import type { Spool } from "./spool.ts";
 
 /** One entry of an archive as its reader finds it. */

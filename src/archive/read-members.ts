@@ -1,5 +1,5 @@
 import { QclockError } from "../error.ts";
-import { ByteReader } from "../packages/deb/byte-reader.ts";
+import { ByteReader } from "./byte-reader.ts";
 
 /** One member of a tar, as the Engine writes them. */
 export interface TarMember {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readHead, resolveFile } from "../../../src/verify/image-files.ts";
-import { readTar, type TarMember } from "../../../src/verify/read-tar.ts";
+import { readTar, type TarMember } from "../../../src/archive/read-members.ts";
 import { someFiles } from "../../support/a-subject.ts";
 
 let directory: string;

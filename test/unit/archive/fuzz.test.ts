@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { expect, test, vi } from "vitest";
 import { QclockError } from "../../../src/error.ts";
 import { unpackArtifact } from "../../../src/image/artifacts/unpack-artifact.ts";
-import { limitsFor } from "../../../src/packages/archive-limits.ts";
+import { limitsFor } from "../../../src/archive/limits.ts";
 import { DamagedFile, unpackPackage } from "../../../src/packages/deb/unpack.ts";
 import { anArchive } from "../../support/an-artifact.ts";
 import { arOf, debOf, file, folder, link } from "../../support/deb.ts";

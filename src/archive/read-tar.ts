@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
 import { open } from "node:fs/promises";
-import type { ArchiveLimits } from "../packages/archive-limits.ts";
-import { ByteReader } from "../packages/deb/byte-reader.ts";
-import { readTarHeader, tarPadding } from "../packages/deb/data-tar.ts";
-import { decompress } from "../packages/xz.ts";
-import type { ArchiveContent } from "./archive-content.ts";
+import type { ArchiveLimits } from "./limits.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { readTarHeader, tarPadding } from "./tar.ts";
+import { decompress } from "./decompress.ts";
+import type { ArchiveContent } from "./content.ts";
 
 /**
  * Read a tar file, plain or compressed with gzip, xz or zstd, which its first bytes tell. Nothing of it is

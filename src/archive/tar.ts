@@ -1,4 +1,4 @@
-import { checkLinkTarget, parseArchiveName, shown } from "../archive-name.ts";
+import { checkLinkTarget, parseArchiveName, shown } from "./name.ts";
 import type { ByteReader } from "./byte-reader.ts";
 import { checkGlobalPax, decodeName, parsePax, type PaxFields } from "./pax.ts";
 
