@@ -1,5 +1,5 @@
 import type { Engine } from "../docker/engine.ts";
-import type { PinnedKey } from "../packages/deb/keys/debian.ts";
+import type { PinnedKey } from "../packages/proof/pinned-key.ts";
 import type { Lock } from "../packages/package.ts";
 import type { Mirrors } from "../packages/mirror.ts";
 import type { Stack } from "../stack/stack.ts";

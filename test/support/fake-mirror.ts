@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createCleartextMessage, generateKey, sign } from "openpgp";
-import type { PinnedKey } from "../../src/packages/deb/keys/debian.ts";
+import type { PinnedKey } from "../../src/packages/proof/pinned-key.ts";
 import type { Mirrors } from "../../src/packages/mirror.ts";
 import { debOf } from "./deb.ts";
 import { type FileServer, startFileServer } from "./file-server.ts";

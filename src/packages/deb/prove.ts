@@ -8,7 +8,7 @@ import type { Store } from "../../store/store.ts";
 import type { LockedPackage, LockedRepository } from "../package.ts";
 import { type PackageProof, proofKey } from "../proof/proof.ts";
 import { decompress } from "../../archive/decompress.ts";
-import type { PinnedKey } from "./keys/debian.ts";
+import type { PinnedKey } from "../proof/pinned-key.ts";
 import { keysOf } from "./keys/of.ts";
 import { withinBounds } from "./index-bounds.ts";
 import type { IndexedPackage } from "../package-index.ts";

@@ -1,6 +1,6 @@
 import { QclockError } from "../../error.ts";
 import { checkSignedForm } from "./clear-signed.ts";
-import type { PinnedKey } from "./keys/debian.ts";
+import type { PinnedKey } from "../proof/pinned-key.ts";
 
 /** The facts of a verified release file. */
 export interface ReleaseFile {

@@ -7,7 +7,7 @@ import { type Mirrors, suiteOf } from "../mirror.ts";
 import type { PackageIndex } from "../package-index.ts";
 import type { LockedRepository } from "../package.ts";
 import { decompress } from "../../archive/decompress.ts";
-import type { PinnedKey } from "./keys/debian.ts";
+import type { PinnedKey } from "../proof/pinned-key.ts";
 import { withinBounds } from "./index-bounds.ts";
 import { keysOf } from "./keys/of.ts";
 import { recallIndex } from "./index-file.ts";

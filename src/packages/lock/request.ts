@@ -1,6 +1,6 @@
 import type { Stack } from "../../stack/stack.ts";
 import type { Downloader } from "../../store/downloader.ts";
-import type { PinnedKey } from "../deb/keys/debian.ts";
+import type { PinnedKey } from "../proof/pinned-key.ts";
 import type { Mirrors } from "../mirror.ts";
 import type { Lock, LockTarget } from "../package.ts";
 

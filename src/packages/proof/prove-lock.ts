@@ -1,6 +1,6 @@
 import type { Architecture, OsName } from "../../os.ts";
 import type { Downloader } from "../../store/downloader.ts";
-import type { PinnedKey } from "../deb/keys/debian.ts";
+import type { PinnedKey } from "./pinned-key.ts";
 import type { Mirrors } from "../mirror.ts";
 import type { LockedPackage, LockedRepository } from "../package.ts";
 import {

@@ -5,7 +5,7 @@ import {
   invalid,
   isFileEntry,
 } from "../../image/bundle/document.ts";
-import type { PinnedKey } from "../../packages/deb/keys/debian.ts";
+import type { PinnedKey } from "../../packages/proof/pinned-key.ts";
 import { provePackages } from "../../packages/deb/prove.ts";
 import { lockedFiles, noMirrors } from "../../packages/lock/locked-files.ts";
 import type { Lock, LockedPackage, LockedRepository, LockTarget } from "../../packages/package.ts";

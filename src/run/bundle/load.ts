@@ -8,7 +8,7 @@ import {
 } from "../../image/bundle/document.ts";
 import { storedImage } from "../../image/bundle/images.ts";
 import { openBundle, type OpenBundle } from "../../image/bundle/read.ts";
-import type { PinnedKey } from "../../packages/deb/keys/debian.ts";
+import type { PinnedKey } from "../../packages/proof/pinned-key.ts";
 import type { Lock } from "../../packages/package.ts";
 import { rememberProofs } from "../../packages/proof/prove-lock.ts";
 import type { Digest } from "../../digest.ts";

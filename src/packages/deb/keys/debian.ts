@@ -1,9 +1,4 @@
-/** A key that qclock trusts, by the fingerprint of its primary key. */
-export interface PinnedKey {
-  /** 40 upper-case hexadecimal digits. */
-  readonly fingerprint: string;
-  readonly armored: string;
-}
+import type { PinnedKey } from "../../proof/pinned-key.ts";
 
 /**
  * Public keys of Debian's archive, as the package debian-archive-keyring carries them. They ship with qclock and are never

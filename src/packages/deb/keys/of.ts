@@ -1,5 +1,6 @@
+import type { PinnedKey } from "../../proof/pinned-key.ts";
 import type { OsName } from "../../../os.ts";
-import { debian12Keys, debian13Keys, type PinnedKey } from "./debian.ts";
+import { debian12Keys, debian13Keys } from "./debian.ts";
 
 /** The keys that sign an OS's repositories. */
 export function keysOf(os: OsName): readonly PinnedKey[] {

@@ -1,11 +1,8 @@
+import type { PinnedKey } from "../../../../src/packages/proof/pinned-key.ts";
 import { readKey } from "openpgp";
 import { beforeAll, expect, test } from "vitest";
 import { QclockError } from "../../../../src/error.ts";
-import {
-  debian12Keys,
-  debian13Keys,
-  type PinnedKey,
-} from "../../../../src/packages/deb/keys/debian.ts";
+import { debian12Keys, debian13Keys } from "../../../../src/packages/deb/keys/debian.ts";
 import {
   type VerifyRequest,
   verifyReleaseFile,
