@@ -1,5 +1,76 @@
-/** A distribution and its release, as the manifest spells it. */
-export type OsName = "debian-12" | "debian-13" | "oraclelinux-9";
+/** What qclock knows of a distribution's release. Every list of names derives from this table. */
+export interface OperatingSystem {
+  /** Which rules, formats and tools its packages follow. */
+  readonly family: "deb";
+  /** How people write it. */
+  readonly title: string;
+  /** The distribution's own name of the release, which its repositories go by. */
+  readonly suite: string;
+  /**
+   * The releases whose keys may sign its repositories, the likeliest first. Debian signs a stable release
+   * with its own keys and, near a new release, with the next one's.
+   */
+  readonly keysOf: readonly string[];
+  readonly architectures: readonly Architecture[];
+}
 
 /** A machine architecture in Debian's and Go's spelling. */
 export type Architecture = "amd64" | "arm64";
+
+/** The systems that images can be made from. */
+export const operatingSystems = {
+  "debian-12": {
+    family: "deb",
+    title: "Debian 12",
+    suite: "bookworm",
+    keysOf: ["debian-12", "debian-13"],
+    architectures: ["amd64", "arm64"],
+  },
+  "debian-13": {
+    family: "deb",
+    title: "Debian 13",
+    suite: "trixie",
+    keysOf: ["debian-13", "debian-12"],
+    architectures: ["amd64", "arm64"],
+  },
+} as const satisfies Readonly<Record<string, OperatingSystem>>;
+
+/** A distribution and its release, as the manifest spells it. */
+export type OsName = keyof typeof operatingSystems;
+
+/** All names, in the table's order. */
+export const osNames: readonly OsName[] = Object.keys(operatingSystems).filter((name) =>
+  isOs(name),
+);
+
+/** What images are made from where the manifest names no system. */
+export const defaultOs: OsName = "debian-12";
+
+/** Systems that people ask for and that are not built yet, with the sentence that says so. */
+const comingSystems: ReadonlyMap<string, string> = new Map([
+  [
+    "oraclelinux-9",
+    "Images of Oracle Linux 9 cannot be built yet: qclock reads Debian's packages alone so far.",
+  ],
+]);
+
+/** Whether a text is the name of a system that images can be made from. */
+export function isOs(name: string): name is OsName {
+  return Object.hasOwn(operatingSystems, name);
+}
+
+/** Whether a list of allowed values is the list of systems. */
+export function areOsNames(values: readonly string[]): boolean {
+  return osNames.every((name) => values.includes(name));
+}
+
+/** Why a name is none of a system that images can be made from, where more than "unknown" is known; else undefined. */
+export function whyNotYet(name: string): string | undefined {
+  return comingSystems.get(name);
+}
+
+/** The system that a file or folder is for by the end of its name, as `rootfs.debian-12`; undefined: for all. */
+export function osOfPath(path: string): string | undefined {
+  const [, ending] = /\.([^./]+)\/?$/.exec(path) ?? [];
+  return ending !== undefined && (isOs(ending) || comingSystems.has(ending)) ? ending : undefined;
+}

@@ -140,7 +140,7 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
     explanation:
       "qclock does not know the name, or an image lists no packages for the operating system that is built.",
     fix: "Add packages for it, or choose another with --os.",
-    example: "packages: { debian-12: [bash] }    # with --os oraclelinux-9",
+    example: "packages: { debian-12: [bash] }    # with --os debian-13",
   },
   "dependency-cycle": {
     title: "Things depend on each other in a circle",

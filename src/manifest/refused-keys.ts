@@ -7,6 +7,7 @@ type Section =
   | "mount"
   | "attachment"
   | "image"
+  | "packages"
   | "file"
   | "build"
   | "network"
@@ -35,6 +36,7 @@ const sections: ReadonlyMap<string, Section> = new Map([
   ["services/*/networks/*", "attachment"],
   ["services/*/probes/#", "probe"],
   ["images/*", "image"],
+  ["images/*/packages/*", "packages"],
   ["images/*/files/#", "file"],
   ["images/*/build", "build"],
   ["networks/*", "network"],
@@ -149,6 +151,10 @@ const refusals: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
   dependency: {
     restart: "It speaks of restarts by hand, of which qclock has none; remove it.",
     required: "Every dependency is required; leave out what is not.",
+  },
+  packages: {
+    modules: "Module streams belong to systems of RPM packages, which qclock does not read yet.",
+    remove: "Leave the package out: an image holds what is named and what that needs.",
   },
   port: {
     name: "Remove it; a comment serves as well.",

@@ -1,5 +1,5 @@
 import { QclockError } from "../error.ts";
-import type { OsName } from "../os.ts";
+import { operatingSystems, type OsName } from "../os.ts";
 import { type AptSource, findArchives } from "./deb/apt-sources.ts";
 
 /** Where packages come from: base URLs without a trailing slash. */
@@ -20,18 +20,6 @@ export interface MirrorRequest {
   /** Value of `QCLOCK_MIRROR_<OS>`. */
   readonly environmentMirror: string | undefined;
   readonly readHostAptSources: () => Promise<readonly AptSource[]>;
-}
-
-/** Debian's name of the release. */
-export function suiteOf(os: OsName): string | undefined {
-  switch (os) {
-    case "debian-12":
-      return "bookworm";
-    case "debian-13":
-      return "trixie";
-    case "oraclelinux-9":
-      return undefined;
-  }
 }
 
 /** The environment variable that names a mirror for an OS. */
@@ -55,13 +43,11 @@ export async function resolveMirrors(request: MirrorRequest): Promise<Mirrors> {
   if (request.manifestMirror !== undefined) {
     return parseMirrors(request.manifestMirror, "`mirrors` in the manifest");
   }
-  const suite = suiteOf(request.os);
-  if (suite !== undefined) {
-    const archives = findArchives(await request.readHostAptSources(), suite);
-    if (archives !== undefined) {
-      const { main, security = securityBeside(main) } = archives;
-      return { main, security, origin: "the host's apt" };
-    }
+  const { suite } = operatingSystems[request.os];
+  const archives = findArchives(await request.readHostAptSources(), suite);
+  if (archives !== undefined) {
+    const { main, security = securityBeside(main) } = archives;
+    return { main, security, origin: "the host's apt" };
   }
   throw new QclockError("mirror-not-configured", `No package mirror is known for ${request.os}.`, {
     hint: `Set ${variable}, or \`mirrors\` in the manifest, to the base URL of a mirror.`,

@@ -1,4 +1,5 @@
 import { unpinned } from "../manifest/schema/reference-grammar.ts";
+import { defaultOs, isOs } from "../os.ts";
 
 /** What somebody wants who names an image of a registry where one of the stack is due; undefined for other names. */
 export function adviceOnReference(name: string): string | undefined {
@@ -6,7 +7,8 @@ export function adviceOnReference(name: string): string | undefined {
     /^(debian|oraclelinux|ubuntu|fedora|rockylinux|almalinux|alpine)(?::(\d+).*)?$/.exec(name);
   if (distribution !== null) {
     const [, family = "", release] = distribution;
-    const os = family === "oraclelinux" ? "oraclelinux-9" : `debian-${release === "13" ? 13 : 12}`;
+    const named = `${family}-${release}`;
+    const os = isOs(named) ? named : defaultOs;
     return `Images are made from packages: \`from: scratch\` with \`packages: { ${os}: [base-files, …] }\`.`;
   }
   if (!/[:/@]/.test(name)) return undefined;

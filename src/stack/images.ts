@@ -1,4 +1,5 @@
 import path from "node:path";
+import { osOfPath } from "../os.ts";
 import { imageNamePrefix } from "./image-name.ts";
 import type { Location } from "../diagnostic.ts";
 import type { ManifestImage } from "../manifest/schema/manifest.ts";
@@ -234,7 +235,7 @@ function settingsOf(image: ManifestImage): ImageSettings {
 
 /** `rootfs.debian-12` is laid over images of Debian 12 only; a name without an operating system over all. */
 function isForOs(file: string, os: string): boolean {
-  const [, named] = /\.(debian-\d+|oraclelinux-\d+)\/?$/.exec(file) ?? [];
+  const named = osOfPath(file);
   return named === undefined || named === os;
 }
 

@@ -12,7 +12,7 @@ import { createProblems, type Problems } from "./problems.ts";
 import { projectPath } from "./project-path.ts";
 import { resolveServices } from "./services.ts";
 import type { Image, Secret, Stack, Volume } from "./stack.ts";
-import type { Architecture, OsName } from "../os.ts";
+import { type Architecture, isOs, type OsName } from "../os.ts";
 import { parsePairs } from "./values.ts";
 
 /** What resolving needs to know of the world, looked up beforehand so that it stays pure. */
@@ -111,10 +111,6 @@ export function pathsToLookUp(loaded: LoadedManifest): readonly string[] {
     }
   }
   return relative.map((file) => path.resolve(loaded.directory, file));
-}
-
-function isOs(name: string): name is OsName {
-  return name === "debian-12" || name === "debian-13" || name === "oraclelinux-9";
 }
 
 function ordered<Value>(

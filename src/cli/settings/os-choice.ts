@@ -1,7 +1,7 @@
 import { QclockError } from "../../error.ts";
 import type { RunContext } from "../../run/context.ts";
 import type { Emit } from "../../run/execution/event.ts";
-import type { OsName } from "../../os.ts";
+import { operatingSystems, type OsName } from "../../os.ts";
 
 /**
  * Settle which operating system the images are made from. The manifest's list is in order of
@@ -54,9 +54,7 @@ export async function repositoriesAnswer(options: {
   readonly signal: AbortSignal;
   readonly mirrors: RunContext["mirrors"];
 }): Promise<boolean> {
-  const { suiteOf } = await import("../../packages/mirror.ts");
-  const suite = suiteOf(options.os);
-  if (suite === undefined) return false;
+  const { suite } = operatingSystems[options.os];
   try {
     const { main } = await options.mirrors();
     const url = `${main}/dists/${suite}/InRelease`;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { osNames } from "../../os.ts";
 import { artifactsSchema } from "./artifacts.ts";
 import { pinnedReferenceSchema } from "./reference.ts";
 import {
@@ -13,7 +14,7 @@ import {
 } from "./values.ts";
 
 export const osSchema = z
-  .enum(["debian-12", "debian-13", "oraclelinux-9"])
+  .enum(osNames)
   .meta({ description: "A distribution and its release." });
 
 const packageListSchema = z.array(z.string().regex(/^[a-z0-9][a-z0-9+._-]*$/i, "a package name"));
@@ -24,10 +25,6 @@ const packagesSchema = z
     z.union([
       packageListSchema,
       z.strictObject({
-        modules: z
-          .array(z.string())
-          .optional()
-          .meta({ description: "Module streams (RPM only).", examples: [["php:8.2"]] }),
         install: packageListSchema.meta({ description: "Package names.", examples: [["php-fpm"]] }),
       }),
     ]),

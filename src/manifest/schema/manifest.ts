@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { defaultOs } from "../../os.ts";
 import { imagesSchema, osSchema } from "./images.ts";
 import { servicesSchema } from "./services.ts";
 import { labelsSchema, nameSchema } from "./values.ts";
@@ -56,7 +57,7 @@ export const manifestSchema = z.strictObject({
   }),
   os: z
     .union([osSchema, z.array(osSchema).min(1)])
-    .default(["debian-12"])
+    .default([defaultOs])
     .meta({
       description:
         "Operating systems that the images can be built on; the first is the default, `--os` picks another.",

@@ -2,7 +2,7 @@ import { QclockError } from "../../error.ts";
 import type { Architecture } from "../../os.ts";
 import type { Digest } from "../../digest.ts";
 import type { Downloader } from "../../store/downloader.ts";
-import { type Mirrors, suiteOf } from "../mirror.ts";
+import { type Mirrors } from "../mirror.ts";
 import type { LockedRepository } from "../package.ts";
 import { namedIndex, type ProofRequest, readRelease } from "./prove.ts";
 import { COMPONENTS, indexUrls, loadRepository, RELEASE_LIMIT_BYTES } from "./repositories.ts";
@@ -57,7 +57,6 @@ export async function storedEvidence(request: EvidenceRequest): Promise<readonly
 export async function collectEvidence(request: EvidenceRequest): Promise<FoundEvidence> {
   const evidence: Evidence[] = [];
   const reasons: string[] = [];
-  if (suiteOf(request.os) === undefined) return { evidence, reasons };
   for (const locked of request.repositories) {
     try {
       const found =
@@ -83,7 +82,7 @@ export async function collectEvidence(request: EvidenceRequest): Promise<FoundEv
 export async function furtherEvidence(request: EvidenceRequest): Promise<FoundEvidence> {
   const evidence: Evidence[] = [];
   const reasons: string[] = [];
-  if (request.downloader.offline || suiteOf(request.os) === undefined) return { evidence, reasons };
+  if (request.downloader.offline) return { evidence, reasons };
   for (const locked of request.repositories) {
     try {
       const present = await fetchPresent(request, locked);

@@ -3,7 +3,8 @@ import { QclockError } from "../../error.ts";
 import type { Architecture, OsName } from "../../os.ts";
 import type { Digest } from "../../digest.ts";
 import type { Downloader } from "../../store/downloader.ts";
-import { type Mirrors, suiteOf } from "../mirror.ts";
+import { operatingSystems } from "../../os.ts";
+import { type Mirrors } from "../mirror.ts";
 import type { PackageIndex } from "../package-index.ts";
 import type { LockedRepository } from "../package.ts";
 import { decompress } from "../../archive/decompress.ts";
@@ -89,8 +90,7 @@ async function* readIndexFile(
 
 /** The repositories of a Debian release. */
 export function sourcesOf(os: OsName): readonly Source[] {
-  const suite = suiteOf(os);
-  if (suite === undefined) throw new Error(`${os} is not of the Debian family`);
+  const { suite } = operatingSystems[os];
   return [
     { id: suite, archive: "main" },
     { id: `${suite}-updates`, archive: "main" },

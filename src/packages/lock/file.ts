@@ -1,5 +1,6 @@
 import { LineCounter, parseDocument, stringify } from "yaml";
 import * as z from "zod";
+import { osNames } from "../../os.ts";
 import type { Diagnostic } from "../../diagnostic.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { Digest } from "../../digest.ts";
@@ -56,7 +57,7 @@ const lockSchema = z.strictObject({
   targets: z.record(
     shown,
     z.strictObject({
-      os: z.enum(["debian-12", "debian-13", "oraclelinux-9"]),
+      os: z.enum(osNames),
       architecture: z.enum(["amd64", "arm64"]),
       inputs: digestSchema,
       modules: z.array(shown).nonempty().optional(),

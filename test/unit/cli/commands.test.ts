@@ -188,10 +188,10 @@ test("a path is shown relative where that is shorter", () => {
   expect(displayPath("/q/s.yaml", "/p/a/b/c/d")).toBe("/q/s.yaml");
 });
 
-const listed = ["oraclelinux-9", "debian-12"] as const;
+const listed = ["debian-13", "debian-12"] as const;
 
 test.each([
-  [undefined, "oraclelinux-9"],
+  [undefined, "debian-13"],
   ["debian-12", "debian-12"],
   ["auto", "debian-12"],
 ])("with --os %s the images are made from %s", async (wanted, os) => {

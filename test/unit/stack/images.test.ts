@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { OsName } from "../../../src/os.ts";
 import type { Place } from "../../../src/project/place.ts";
 import { resolveStack, pathsToLookUp } from "../../../src/stack/resolve.ts";
 import { codesOf, loadText, readText, screenOf, stackOf } from "../../support/read-manifest.ts";
@@ -6,11 +7,11 @@ import { codesOf, loadText, readText, screenOf, stackOf } from "../../support/re
 test("an image of packages and files, with every path absolute and every number a number", () => {
   const stack = stackOf(
     `name: shop
-os: [debian-12, oraclelinux-9]
+os: [debian-12, debian-13]
 images:
   app:
     from: base
-    packages: { debian-12: [nginx, bash, nginx], oraclelinux-9: { modules: ["nginx:1.24"], install: [nginx] } }
+    packages: { debian-12: [nginx, bash, nginx], debian-13: { install: [nginx] } }
     files: [rootfs, { path: page.html, target: /srv/page.html, mode: "0640", owner: "33:34" }]
     directories: [{ path: /data, owner: "1:2", mode: "1777" }]
     setuid: [/usr/bin/su]
@@ -99,6 +100,52 @@ test("the operating system picks the packages, and one without any is told", () 
     1 error
     "
   `);
+});
+
+test("a system that is not built yet is refused with a sentence that says so", () => {
+  expect(
+    screenOf(
+      "name: shop\nos: [oraclelinux-9]\nmirrors: { oraclelinux-9: https://mirror.invalid }\nimages: { app: { from: scratch, packages: { debian-12: { modules: [a], install: [bash] } } } }\n",
+    ),
+  ).toMatchInlineSnapshot(`
+    "
+    stack.config.yaml:2:6 error: "os[0]" must be one of debian-12, debian-13; it is "oraclelinux-9". [unknown-os]
+
+        2 | os: [oraclelinux-9]
+          |      ~~~~~~~~~~~~~
+          hint: Images of Oracle Linux 9 cannot be built yet: qclock reads Debian's packages alone so far.
+
+    stack.config.yaml:3:12 error: "oraclelinux-9" is not an operating system that qclock knows. [unknown-os]
+
+        3 | mirrors: { oraclelinux-9: https://mirror.invalid }
+          |            ~~~~~~~~~~~~~
+          hint: Images of Oracle Linux 9 cannot be built yet: qclock reads Debian's packages alone so far.
+
+    stack.config.yaml:4:58 error: "modules" is not a key of "images.app.packages.debian-12". [unknown-key]
+
+        4 | ...ages: { app: { from: scratch, packages: { debian-12: { modules: [a], install: [bash] } } } }
+          |                                                           ~~~~~~~
+          hint: Module streams belong to systems of RPM packages, which qclock does not read yet.
+
+    3 errors
+    "
+  `);
+});
+
+test("files for one system alone are told by the end of their name", () => {
+  const text = (os: string): string =>
+    `name: shop\nos: [${os}]\nimages: { app: { from: scratch, files: [rootfs, rootfs.debian-13, rootfs.oraclelinux-9, rootfs.d] } }\n`;
+  const files = ["rootfs/", "rootfs.debian-13/", "rootfs.oraclelinux-9/", "rootfs.d/"];
+  const laid = (os: OsName): unknown => {
+    const image = stackOf(text(os), { files, os }).images.get("app");
+    return image?.type === "assembled" ? image.files.map(({ source }) => source) : undefined;
+  };
+  expect(laid("debian-12")).toEqual(["/project/rootfs", "/project/rootfs.d"]);
+  expect(laid("debian-13")).toEqual([
+    "/project/rootfs",
+    "/project/rootfs.debian-13",
+    "/project/rootfs.d",
+  ]);
 });
 
 test("a file needs a place in the image, a folder is the image's root", () => {
