@@ -1,6 +1,6 @@
 import type { PinnedKey } from "../../proof/pinned-key.ts";
 import { type OsName, operatingSystems } from "../../../os.ts";
-import { debian12Keys, debian13Keys, type PinnedKey } from "./debian.ts";
+import { debian12Keys, debian13Keys } from "./debian.ts";
 
 const keysOfRelease: Readonly<Record<OsName, readonly PinnedKey[]>> = {
   "debian-12": debian12Keys,
