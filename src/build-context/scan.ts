@@ -1,9 +1,9 @@
 import path from "node:path";
-import { setImmediate as otherWork } from "node:timers/promises";
 import { QclockError } from "../error.ts";
 import { type FolderEntry, readFolder, readInProject, readWhole } from "../project/open.ts";
 import { decodeText, isUtf8, showBytes } from "../project/text.ts";
 import type { DockerfileImage } from "../stack/stack.ts";
+import { Turns } from "../turns.ts";
 import { type IgnoreRules, parseIgnore } from "./ignore.ts";
 
 /** One path of a build context. */
@@ -64,7 +64,10 @@ export async function scanContext(image: DockerfileImage, project: string): Prom
   const { context: directory, dockerfile } = image;
   const { rules, file: ignoreFile } = await readRules(image, project);
   const notices: string[] = [];
-  const entries = await walk({ directory, rules, notices, image: image.name }, "");
+  const entries = await walk(
+    { directory, rules, notices, image: image.name, turns: new Turns() },
+    "",
+  );
   const inside = relativePath(directory, dockerfile);
   const sizeBytes = entries.reduce(
     (sum, entry) => sum + (entry.type === "file" ? entry.sizeBytes : 0),
@@ -128,26 +131,21 @@ async function readDockerfile({ dockerfile, name }: DockerfileImage): Promise<st
   return decodeText(bytes, dockerfile);
 }
 
-/** Comparing with a long list of patterns takes milliseconds for each path: signals and deadlines get their turn in between. */
-const TURN_MS = 50;
-
 interface Walk {
   readonly image: string;
   readonly directory: string;
   readonly rules: IgnoreRules;
   readonly notices: string[];
+  /** Comparing with a long list of patterns takes milliseconds for each path. */
+  readonly turns: Turns;
 }
 
 /** One folder after the other, so that a deep tree needs few open files. */
 async function walk(state: Walk, parent: string): Promise<ContextEntry[]> {
-  const { directory, rules } = state;
+  const { directory, rules, turns } = state;
   const entries: ContextEntry[] = [];
-  let turnBegan = performance.now();
   for (const entry of await readFolder(path.join(directory, parent))) {
-    if (performance.now() - turnBegan > TURN_MS) {
-      await otherWork();
-      turnBegan = performance.now();
-    }
+    if (turns.isOver()) await turns.next();
     const name = entry.name.toString("utf8");
     const relative = parent === "" ? name : `${parent}/${name}`;
     const ignored = rules.ignores(relative);

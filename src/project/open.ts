@@ -53,19 +53,30 @@ async function openReal(
   }
 }
 
-/** The bytes of a file by its real path, piece by piece; not more than `maximumBytes`. Throws as `openReal`. */
+/**
+ * The bytes of a file by its real path, piece by piece; not more than `maximumBytes`. With a `buffer` all pieces are read
+ * into that, so that each has to be done with before the next. Throws as `openReal`.
+ */
 export async function* readReal(
   file: string,
-  { maximumBytes = Infinity }: { readonly maximumBytes?: number } = {},
+  {
+    maximumBytes = Infinity,
+    buffer: own,
+  }: { readonly maximumBytes?: number; readonly buffer?: Buffer } = {},
 ): AsyncGenerator<Buffer> {
   const opened = await openReal(file);
   await using handle = opened.handle;
   const { sizeBytes } = opened;
   // Most files are small: a large buffer for each would cost more than reading it.
-  const pieceBytes = Math.min(PIECE_BYTES, sizeBytes + 1);
+  const pieceBytes = own?.length ?? Math.min(PIECE_BYTES, sizeBytes + 1);
   for (let readBytes = 0; readBytes < maximumBytes;) {
     const length = Math.min(pieceBytes, maximumBytes - readBytes);
-    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, null);
+    const { buffer, bytesRead } = await handle.read(
+      own ?? Buffer.allocUnsafe(length),
+      0,
+      length,
+      null,
+    );
     if (bytesRead === 0) return;
     readBytes += bytesRead;
     yield buffer.subarray(0, bytesRead);

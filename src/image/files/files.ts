@@ -1,11 +1,13 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 import path from "node:path";
 import { QclockError } from "../../error.ts";
 import { readReal } from "../../project/open.ts";
-import type { AssembledImage } from "../../stack/stack.ts";
-import type { Digest } from "../../digest.ts";
-import type { Store } from "../../store/store.ts";
+import { bufferAtOnce, readAtOnce } from "../../project/read-at-once.ts";
 import { comparePaths } from "../../archive/path-order.ts";
+import type { Digest } from "../../digest.ts";
+import type { AssembledImage } from "../../stack/stack.ts";
+import type { Store } from "../../store/store.ts";
+import { Turns } from "../../turns.ts";
 import { FileHashes } from "./file-hashes.ts";
 import { type FileRemark, type RemarkSummary, summarizeRemarks } from "./file-remarks.ts";
 import { type FoundFile, listTree } from "./file-tree.ts";
@@ -25,8 +27,11 @@ export interface FileScan {
   readonly remarks?: readonly FileRemark[];
 }
 
-/** How many files are read at a time: each is open meanwhile. */
+/** How many large files are read at a time: each is open meanwhile. */
 const parallelReads = 8;
+
+/** How much of a large file is read at a time. */
+const pieceBytes = 256 * 1024;
 
 /**
  * List and hash the files of an image. Hashes are remembered with the file's size, times and inode, so
@@ -147,12 +152,20 @@ async function hashAll(
   const digests = Array.from<Digest | undefined>({ length: files.length });
   let hashed = 0;
   const queue = files.entries();
+  const turns = new Turns();
+  const small = bufferAtOnce();
   const work = async (): Promise<void> => {
+    let large: Buffer | undefined;
     for (const [index, { source, stamp }] of queue) {
       if (stamp === undefined) continue;
+      if (turns.isOver()) await turns.next();
       let digest = known.find(source, stamp);
       if (digest === undefined) {
-        digest = await hashFile(source);
+        const content = readAtOnce(source, small);
+        digest =
+          content === undefined
+            ? await hashFile(source, (large ??= Buffer.allocUnsafe(pieceBytes)))
+            : `sha256:${hash("sha256", content, "hex")}`;
         hashed++;
       }
       fresh.add(source, stamp, digest);
@@ -164,10 +177,10 @@ async function hashAll(
   return digests;
 }
 
-async function hashFile(source: string): Promise<Digest> {
-  const hash = createHash("sha256");
+async function hashFile(source: string, buffer: Buffer): Promise<Digest> {
+  const content = createHash("sha256");
   try {
-    for await (const chunk of readReal(source)) hash.update(chunk);
+    for await (const piece of readReal(source, { buffer })) content.update(piece);
   } catch (error) {
     if (error instanceof QclockError || !(error instanceof Error)) throw error;
     throw new QclockError("build-failed", `${source} cannot be read.`, {
@@ -175,5 +188,5 @@ async function hashFile(source: string): Promise<Digest> {
       hint: "Build again when nothing removes or replaces it, as a user who may read it.",
     });
   }
-  return `sha256:${hash.digest("hex")}`;
+  return `sha256:${content.digest("hex")}`;
 }
