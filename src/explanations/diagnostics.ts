@@ -36,8 +36,9 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
     example: "environment: &common { LANG: *common }   # inside itself",
   },
   "yaml-tag": {
-    title: "A tag that YAML's core does not know",
-    explanation: "Tags such as `!!js/function` ask a parser to make something else than data.",
+    title: "A tag that has no place here",
+    explanation:
+      "Tags such as `!!js/function` ask a parser to make something else than data. A manifest has two: `!reset` takes a key away that an earlier file gives, and `!override` puts a value in the place of what it would be merged with; both stand before the value of a key.",
     fix: "Remove the tag; write the value plainly, in quotes when it is a text.",
     example: "command: !!js/function 'x'",
   },

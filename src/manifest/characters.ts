@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostic.ts";
 import { limits } from "./guard.ts";
-import type { Locator } from "./locate.ts";
+import { type Locator, placeKey } from "./locate.ts";
 import { describePath } from "./wording.ts";
 
 /**
@@ -9,7 +9,7 @@ import { describePath } from "./wording.ts";
  * ends are allowed where a value is free text: variables, labels, arguments, reasons.
  */
 export function findForbiddenCharacters(value: unknown, locator: Locator): ForbiddenCharacters {
-  const search: Search = { locator, problems: [], offsets: new Set(), seen: new Map() };
+  const search: Search = { locator, problems: [], places: new Set(), seen: new Map() };
   searchValue(value, [], search);
   return search;
 }
@@ -17,13 +17,13 @@ export function findForbiddenCharacters(value: unknown, locator: Locator): Forbi
 interface ForbiddenCharacters {
   readonly problems: readonly Diagnostic[];
   /** Of the keys and values concerned: whatever else is wrong there says the same again. */
-  readonly offsets: ReadonlySet<number>;
+  readonly places: ReadonlySet<string>;
 }
 
 interface Search {
   readonly locator: Locator;
   readonly problems: Diagnostic[];
-  readonly offsets: Set<number>;
+  readonly places: Set<string>;
   /** Aliases share values: each is looked at once as free text and once as any other. */
   readonly seen: Map<object, Set<boolean>>;
 }
@@ -93,12 +93,12 @@ function nameOf(character: string): string {
 }
 
 function report(
-  { locator, problems, offsets }: Search,
+  { locator, problems, places }: Search,
   character: string,
   { path, isKey }: { readonly path: Path; readonly isKey: boolean },
 ): void {
   if (problems.length >= limits.problems) return;
-  offsets.add(locator.value(path).offset);
+  places.add(placeKey(locator.value(path)));
   const isLineEnd = character.includes("LF");
   problems.push({
     severity: "error",

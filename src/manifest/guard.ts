@@ -1,4 +1,5 @@
 import { Composer, CST, type Document, Lexer, type LineCounter, Parser } from "yaml";
+import { mergeTags } from "./merge/tags.ts";
 
 /** A manifest is written by hand; ten times the largest one imaginable is still below these. */
 export const limits = {
@@ -58,6 +59,7 @@ export function parseGuarded(
     prettyErrors: false,
     logLevel: "error",
     uniqueKeys: false,
+    customTags: (tags) => [...tags, ...mergeTags],
   });
   return [...composer.compose(tokens)];
 }

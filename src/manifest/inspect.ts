@@ -13,6 +13,7 @@ import type { Diagnostic, RelatedLocation } from "../diagnostic.ts";
 import { isMergeKey } from "./expand.ts";
 import { limits } from "./guard.ts";
 import type { TextPlaces } from "./locate.ts";
+import { hasMergeTag } from "./merge/tags.ts";
 
 /**
  * What is legal YAML and yet no manifest: aliases that name nothing, lie inside what they name or multiply
@@ -31,7 +32,9 @@ export function inspectDocument(
     sizes: new Map(),
     aliases: 0,
   };
-  if (isNode(document.contents)) sizeOf(document.contents, inspection);
+  if (!isNode(document.contents)) return [];
+  refuseTag(document.contents, inspection);
+  sizeOf(document.contents, inspection);
   return inspection.problems;
 }
 
@@ -57,7 +60,10 @@ function sizeOf(node: unknown, inspection: Inspection): number {
     for (const { value } of node.items) size += sizeOf(value, inspection);
   } else if (isSeq(node)) {
     // `- ? a` makes a pair of its own in some flow lists; it counts as a map would.
-    for (const item of node.items) size += sizeOf(isPair(item) ? item.value : item, inspection);
+    for (const item of node.items) {
+      refuseTag(item, inspection);
+      size += sizeOf(isPair(item) ? item.value : item, inspection);
+    }
   }
   inspection.open.delete(node);
   inspection.sizes.set(node, size);
@@ -122,6 +128,16 @@ function inspectKeys(items: readonly Pair[], inspection: Inspection): void {
       report(inspection, "unknown-key", { node: key, message: '"__proto__" is not a key.' });
     }
   }
+}
+
+/** What is merged with something is the value of a key; an item of a list stands for itself. */
+function refuseTag(node: unknown, inspection: Inspection): void {
+  if (!isNode(node) || !hasMergeTag(node)) return;
+  report(inspection, "yaml-tag", {
+    node,
+    message: `\`${node.tag ?? ""}\` stands before the value of a key, and nowhere else.`,
+    hint: "Write `key: !reset null` to take a key away, and `key: !override …` to replace its value.",
+  });
 }
 
 interface ProblemParts {

@@ -1,4 +1,4 @@
-import { type Document, isScalar, type LineCounter } from "yaml";
+import { isScalar, type LineCounter, type Node } from "yaml";
 import type { Location } from "../diagnostic.ts";
 import { maskCredentials } from "./credentials.ts";
 import { nodeAt, pairAt } from "./node-at.ts";
@@ -6,28 +6,33 @@ import { nodeAt, pairAt } from "./node-at.ts";
 /** A step in a document: a key, or the index of an item. */
 export type DocumentPath = readonly PropertyKey[];
 
-/** Finds places in a text. */
+/** Finds places in one text. */
 export interface TextPlaces {
+  /** As messages show it. */
+  readonly file: string;
   /** Any range of offsets. */
   range(start: number, end: number): Location;
 }
 
-/** Finds the text in a document that a value or a key comes from. */
-export interface Locator extends TextPlaces {
+/** Finds the text that a value or a key of a manifest comes from, whichever of its files that is. */
+export interface Locator {
   /** The value at a path, or its nearest ancestor that exists. */
   value(path: DocumentPath): Location;
   /** The key at the end of a path. */
   key(path: DocumentPath): Location;
+  /** Whether something stands at a path. */
+  has(path: DocumentPath): boolean;
+  /** Which of two places comes first: in the files' order, and within a file in that of the text. */
+  compare(one: Location, other: Location): number;
 }
 
-/** Make a locator for one parsed document. `file` is the name that messages show. */
-export function createLocator(request: {
-  readonly document: Document.Parsed;
+/** The places of a text. */
+export function placesOf(request: {
   readonly text: string;
   readonly file: string;
   readonly lineCounter: LineCounter;
-}): Locator {
-  const { document, text, file, lineCounter } = request;
+}): TextPlaces {
+  const { text, file, lineCounter } = request;
   const range = (start: number, end: number): Location => {
     const { line, col } = lineCounter.linePos(start);
     const lineStart = start - (col - 1);
@@ -46,16 +51,45 @@ export function createLocator(request: {
       sourceLine: maskCredentials(sourceLine),
     };
   };
+  return { file, range };
+}
+
+/** Make a locator for a tree. `files` are the texts that it comes from, in order; `ownerOf` tells of which one a node is. */
+export function createLocator(request: {
+  readonly root: Node;
+  readonly files: readonly TextPlaces[];
+  readonly ownerOf: (node: Node) => TextPlaces;
+}): Locator {
+  const { root, ownerOf } = request;
+  const place = (node: Node): Location =>
+    ownerOf(node).range(node.range?.[0] ?? 0, node.range?.[1] ?? 1);
   const value = (path: DocumentPath): Location => {
-    for (let depth = path.length; depth >= 0; depth--) {
-      const node = nodeAt(document.contents, path.slice(0, depth));
-      if (node?.range) return range(node.range[0], node.range[1]);
+    for (let depth = path.length; depth > 0; depth--) {
+      const node = nodeAt(root, path.slice(0, depth));
+      if (node?.range) return place(node);
     }
-    return range(0, 1);
+    return place(root);
   };
   const key = (path: DocumentPath): Location => {
-    const node = pairAt(document.contents, path)?.key;
-    return isScalar(node) && node.range ? range(node.range[0], node.range[1]) : value(path);
+    const node = pairAt(root, path)?.key;
+    return isScalar(node) && node.range ? place(node) : value(path);
   };
-  return { value, key, range };
+  return {
+    value,
+    key,
+    has: (path) => (nodeAt(root, path) ?? pairAt(root, path)) !== undefined,
+    compare: comparePlaces(request.files),
+  };
+}
+
+/** Orders places of several files. */
+export function comparePlaces(files: readonly TextPlaces[]): Locator["compare"] {
+  const order = new Map(files.map(({ file }, index) => [file, index]));
+  const rank = ({ file }: Location): number => order.get(file) ?? files.length;
+  return (one, other) => rank(one) - rank(other) || one.offset - other.offset;
+}
+
+/** Tells whether two places are the same. */
+export function placeKey({ file, offset }: Location): string {
+  return `${offset} ${file}`;
 }

@@ -67,7 +67,7 @@ function hintOf(code: ErrorCode): string | undefined {
     case "TAB_AS_INDENT":
       return "Indent with spaces.";
     case "TAG_RESOLVE_FAILED":
-      return "Tags are not used in a manifest; remove it.";
+      return "A manifest has the tags `!reset` and `!override` alone; remove it.";
     case "BAD_SCALAR_START":
       return "Put the text in quotes.";
     case "UNEXPECTED_TOKEN":

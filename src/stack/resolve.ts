@@ -18,6 +18,8 @@ import { parsePairs } from "./values.ts";
 /** What resolving needs to know of the world, looked up beforehand so that it stays pure. */
 export interface ResolveRequest {
   readonly loaded: LoadedManifest;
+  /** Absolute paths of the files that are laid over the manifest; absent: none. */
+  readonly overridePaths?: readonly string[];
   readonly os: OsName;
   readonly architecture: Architecture;
   /** For each Dockerfile image the names of its `FROM` and `COPY --from`, in order. */
@@ -31,7 +33,7 @@ export interface ResolveRequest {
  * to hardened settings, graphs to an order. Or everything that is wrong, sorted by place.
  */
 export function resolveStack(given: ResolveRequest): Result<Stack, readonly Diagnostic[]> {
-  const { loaded, os, architecture } = given;
+  const { loaded, overridePaths = [], os, architecture } = given;
   const links = new Set<string>();
   const request = { ...given, locate: collectingLinks(given.locate, links) };
   const { manifest, locator } = loaded;
@@ -45,11 +47,12 @@ export function resolveStack(given: ResolveRequest): Result<Stack, readonly Diag
   refuseCycles(request, problems);
   refuseSamePorts(attached, problems, locations);
   if (problems.list.length > 0) {
-    return fail(problems.list.toSorted((a, b) => a.location.offset - b.location.offset));
+    return fail(problems.list.toSorted((a, b) => locator.compare(a.location, b.location)));
   }
   return ok({
     name: manifest.name,
     manifestPath: loaded.path,
+    ...(overridePaths.length === 0 ? {} : { overridePaths }),
     directory: loaded.directory,
     ...(links.size === 0 ? {} : { links: [...links].toSorted() }),
     manifestDigest: loaded.digest,
@@ -225,14 +228,12 @@ function refuseCycles(request: ResolveRequest, problems: Problems): void {
 
 /** The place of one name in a list or map of dependencies; of the whole where there is no such place, as with `FROM`. */
 function edgeAt(locator: Locator, at: DocumentPath, target: string): Location {
-  const whole = locator.value(at);
-  const asKey = locator.key([...at, target]);
-  if (asKey.offset > whole.offset) return asKey;
+  if (locator.has([...at, target])) return locator.key([...at, target]);
   const text = new RegExp(`(?<![\\w.-])${target.replaceAll(".", "\\.")}(?![\\w.-])`);
-  for (let index = 0; ; index++) {
+  for (let index = 0; locator.has([...at, index]); index++) {
     const item = locator.value([...at, index]);
-    if (item.offset <= whole.offset) return whole;
     const shown = item.sourceLine.slice(item.column - 1, item.column - 1 + item.length);
     if (text.test(shown)) return item;
   }
+  return locator.value(at);
 }

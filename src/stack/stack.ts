@@ -10,11 +10,13 @@ export interface Stack {
   readonly name: string;
   /** Absolute path of the manifest. */
   readonly manifestPath: string;
+  /** Absolute paths of the files that are laid over it, in order; absent: none. */
+  readonly overridePaths?: readonly string[];
   /** Real path of the manifest's folder: the project. Each path of the manifest is below it, links on the way followed; only bind mounts may lie elsewhere. */
   readonly directory: string;
   /** Links inside the project, by their real paths, that paths of the manifest go through; absent: none. */
   readonly links?: readonly string[];
-  /** Digest of the manifest's text, for labels and for a saved plan. */
+  /** Digest of the manifest's texts, for labels and for a saved plan. */
   readonly manifestDigest: Digest;
   readonly os: OsName;
   readonly architecture: Architecture;

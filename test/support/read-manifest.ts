@@ -7,6 +7,8 @@ import { type ResolveRequest, resolveStack } from "../../src/stack/resolve.ts";
 import type { Stack } from "../../src/stack/stack.ts";
 
 export interface World {
+  /** Texts that are laid over the manifest, by their files. */
+  readonly overrides?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   /** What exists below the project; everything that ends with a slash is a folder. By default any path is a folder. */
   readonly files?: readonly string[];
@@ -25,6 +27,10 @@ export function loadText(
     path: "/project/stack.config.yaml",
     text,
     displayPath: "stack.config.yaml",
+    overrides: Object.entries(world.overrides ?? {}).map(([displayPath, override]) => ({
+      displayPath,
+      text: override,
+    })),
     environment: new Map(Object.entries(world.environment ?? {})),
   });
 }

@@ -36,7 +36,7 @@ export function registerConfig({ program, run }: Registry): void {
         ];
         const rows = entries.map(({ name, value, origin }) => [
           name,
-          value === undefined ? "-" : String(value),
+          value === undefined || value === "" ? "-" : [value].flat().join(", ") || "-",
           origin,
         ]);
         session.print(

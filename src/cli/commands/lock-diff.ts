@@ -50,7 +50,7 @@ export function addLockDiff(lock: Command, run: Registry["run"]): void {
       const { settings, host } = session;
       const named = { named: settings.file, workingDirectory: host.workingDirectory };
       const sides = await readSides(session, {
-        lockPath: lockPathOf(await findManifest(named)),
+        lockPath: lockPathOf((await findManifest(named)).path),
         revision: revision ?? "HEAD",
         against: options.against,
         store,

@@ -57,11 +57,11 @@ function commandAt(program: Command, words: readonly string[]): Command {
 /** Packages of the lock, of all its targets, with the same forbearance as below. */
 async function lockedPackages(session: Session): Promise<readonly string[]> {
   try {
-    const manifestPath = await findManifest({
+    const files = await findManifest({
       named: session.settings.file,
       workingDirectory: session.host.workingDirectory,
     });
-    const text = await readFile(lockPathOf(manifestPath), "utf8");
+    const text = await readFile(lockPathOf(files.path), "utf8");
     const [{ parseLock }, { lockedNames }] = await Promise.all([
       import("../../packages/lock/file.ts"),
       import("../../packages/lock/locked-names.ts"),
@@ -78,13 +78,13 @@ async function lockedPackages(session: Session): Promise<readonly string[]> {
 async function namesFor(command: string, session: Session): Promise<readonly string[]> {
   if (command !== "build" && !takeServices.has(command)) return [];
   try {
-    const manifestPath = await findManifest({
+    const files = await findManifest({
       named: session.settings.file,
       workingDirectory: session.host.workingDirectory,
     });
     const loaded = await loadStack({
       session,
-      manifestPath,
+      files,
       architecture: "amd64",
     });
     if (!loaded.ok) return [];

@@ -42,10 +42,10 @@ async function lockPath(
   const { workingDirectory } = host;
   if (manifest !== undefined) return lockPathOf(path.join(workingDirectory, manifest));
   try {
-    return lockPathOf(await findManifest({ named: settings.file, workingDirectory }));
+    return lockPathOf((await findManifest({ named: settings.file, workingDirectory })).path);
   } catch (error) {
     const isAbsent = error instanceof QclockError && error.code === "manifest-not-found";
-    if (!isAbsent || settings.file !== undefined) throw error;
+    if (!isAbsent || settings.file.length > 0) throw error;
     return lockPathOf(path.join(workingDirectory, manifestName));
   }
 }

@@ -102,7 +102,7 @@ async function openContext(
   options: StackOptions,
 ): Promise<Result<OpenContext, readonly Diagnostic[]>> {
   const { settings, host, emit, clock, signal } = session;
-  const manifestPath = await findManifest({
+  const files = await findManifest({
     named: settings.file,
     workingDirectory: host.workingDirectory,
   });
@@ -123,7 +123,7 @@ async function openContext(
   ): ReturnType<RunContext["mirrors"]> => resolveMirrorsOf(session, os, manifestMirror);
   const loaded = await loadStack({
     session,
-    manifestPath,
+    files,
     architecture: hostArchitecture(),
     store,
     ...(options.asksNobody === true
@@ -143,7 +143,7 @@ async function openContext(
   if (options.asksNobody === true && settings.os === "auto") sayAssumption(emit, stack.os);
   await learnSecrets(session, stack);
 
-  const lockPath = lockPathOf(manifestPath);
+  const lockPath = lockPathOf(files.path);
   const lockMode = options.lockMode ?? "unread";
   const lock =
     lockMode === "unread"

@@ -69,14 +69,14 @@ async function examineStore(directory: string): Promise<readonly Finding[]> {
 async function examineManifest(session: Session): Promise<Finding> {
   const { settings, host } = session;
   try {
-    const manifestPath = await findManifest({
+    const files = await findManifest({
       named: settings.file,
       workingDirectory: host.workingDirectory,
     });
-    const shown = displayPath(manifestPath, host.workingDirectory);
+    const shown = displayPath(files.path, host.workingDirectory);
     const stack = await loadStack({
       session,
-      manifestPath,
+      files,
       architecture: "amd64",
     });
     if (stack.ok)

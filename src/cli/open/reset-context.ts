@@ -4,7 +4,7 @@ import { openStore } from "../../store/disk-store.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { QclockError } from "../../error.ts";
 import { engineOf, storeDirectory } from "./context.ts";
-import { displayPath, findManifest } from "./manifest-file.ts";
+import { displayPath, findManifest, type ManifestFiles } from "./manifest-file.ts";
 import type { Session } from "./session.ts";
 import { loadStack } from "./stack-file.ts";
 import { version } from "../process/version.ts";
@@ -38,9 +38,9 @@ async function identifyStack(
 ): Promise<{ readonly stackName: string; readonly stack: Stack | undefined }> {
   const { settings, host } = session;
   const { stack: given } = settings;
-  let manifestPath: string;
+  let files: ManifestFiles;
   try {
-    manifestPath = await findManifest({
+    files = await findManifest({
       named: settings.file,
       workingDirectory: host.workingDirectory,
     });
@@ -52,12 +52,12 @@ async function identifyStack(
   }
   const loaded = await loadStack({
     session,
-    manifestPath,
+    files,
     architecture: "amd64",
   });
   if (loaded.ok) return { stackName: loaded.value.name, stack: loaded.value };
-  const shown = displayPath(manifestPath, host.workingDirectory);
-  const stackName = given ?? (await readName(manifestPath));
+  const shown = displayPath(files.path, host.workingDirectory);
+  const stackName = given ?? (await readName(files));
   if (stackName === undefined) {
     throw new QclockError(
       "manifest-invalid",
@@ -75,8 +75,10 @@ async function identifyStack(
   return { stackName, stack: undefined };
 }
 
-/** The name as it stands in a text that does not parse: its own line, at the beginning of a line. */
-async function readName(file: string): Promise<string | undefined> {
-  const text = await readFile(file, "utf8");
-  return /^name:\s*["']?([a-z0-9][a-z0-9_-]*)["']?\s*(?:#.*)?$/m.exec(text)?.[1];
+/** The name as it stands in texts that do not parse: its own line, at the beginning of a line. The last text that has one counts. */
+async function readName({ path, overrides }: ManifestFiles): Promise<string | undefined> {
+  const texts = await Promise.all([path, ...overrides].map((file) => readFile(file, "utf8")));
+  return texts
+    .map((text) => /^name:\s*["']?([a-z0-9][a-z0-9_-]*)["']?\s*(?:#.*)?$/m.exec(text)?.[1])
+    .findLast((name) => name !== undefined);
 }

@@ -1,16 +1,16 @@
-import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Diagnostic } from "../../diagnostic.ts";
 import { QclockError } from "../../error.ts";
-import { decodeManifest } from "../../manifest/encoding.ts";
 import type { LoadedManifest } from "../../manifest/load.ts";
+import type { SourceText } from "../../manifest/source.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Architecture, OsName } from "../../os.ts";
 import { parsePairs } from "../../stack/values.ts";
 import type { Store } from "../../store/store.ts";
 import { locateInProject } from "../../project/locate.ts";
-import { displayPath } from "./manifest-file.ts";
+import type { ManifestFiles } from "./manifest-file.ts";
+import { readManifest } from "./manifest-text.ts";
 import { chooseOs } from "../settings/os-choice.ts";
 import type { Session } from "./session.ts";
 import {
@@ -22,39 +22,38 @@ import {
 } from "./stack-note.ts";
 import { build } from "../process/version.ts";
 
-/** From the manifest's file to the desired state: read it, look up what it points at, resolve it. */
+/** From the manifest's files to the desired state: read it, look up what it points at, resolve it. */
 export async function loadStack(options: {
   readonly session: Session;
-  readonly manifestPath: string;
+  readonly files: ManifestFiles;
   readonly architecture: Architecture;
   /** Whether packages for an OS can be had, for `--os auto`; absent: nobody is asked, and it means the first of the list. */
   readonly answers?: (os: OsName, manifestMirror: string | undefined) => Promise<boolean>;
   /** Where stacks that were resolved before are remembered; absent: none is. */
   readonly store?: Store;
 }): Promise<Result<Stack, readonly Diagnostic[]>> {
-  const { session, manifestPath, architecture, store } = options;
-  const shownPath = displayPath(manifestPath, session.host.workingDirectory);
-  const decoded = decodeManifest(await readFile(manifestPath), shownPath);
-  if (!decoded.ok) return decoded;
-  const text = decoded.value;
+  const { session, files, architecture, store } = options;
+  const read = await readManifest(files, session.host.workingDirectory);
+  if (!read.ok) return read;
+  const sources = read.value;
   const key: StackKey = {
     build: build ?? "",
-    manifestPath,
-    displayPath: shownPath,
-    text,
+    manifestPath: files.path,
+    overridePaths: files.overrides,
+    sources,
     os: session.settings.os,
     architecture,
     stackName: session.settings.stack,
   };
   // From the sources the code has no digest, and which OS `auto` means is the world's to say.
   if (store === undefined || build === undefined || key.os === "auto") {
-    return resolveText(options, text, emptyLookups());
+    return resolveText(options, sources, emptyLookups());
   }
   const { environment } = session.host;
   const known = await recallStack(key, { environment, store });
   if (known !== undefined) return ok(known);
   const lookups = emptyLookups();
-  const resolved = await resolveText(options, text, lookups);
+  const resolved = await resolveText(options, sources, lookups);
   if (resolved.ok) await rememberStack(key, resolved.value, { ...lookups, store });
   return resolved;
 }
@@ -86,17 +85,19 @@ class WatchedEnvironment extends Map<string, string> {
 }
 
 async function resolveText(
-  { session, manifestPath, architecture, answers }: Parameters<typeof loadStack>[0],
-  text: string,
+  { session, files, architecture, answers }: Parameters<typeof loadStack>[0],
+  [main, ...overrides]: readonly SourceText[],
   lookups: LookupsSoFar,
 ): Promise<Result<Stack, readonly Diagnostic[]>> {
   const { loadManifest } = await import("../../manifest/load.ts");
   const { pathsToLookUp, resolveStack } = await import("../../stack/resolve.ts");
   const request = {
-    path: manifestPath,
-    text,
+    path: files.path,
+    text: "",
+    displayPath: files.path,
+    ...main,
+    overrides,
     environment: new WatchedEnvironment(session.host.environment, lookups.variables),
-    displayPath: displayPath(manifestPath, session.host.workingDirectory),
   };
   const read = loadManifest(request);
   learnVariables(session, lookups.variables);
@@ -126,6 +127,7 @@ async function resolveText(
   );
   const resolved = resolveStack({
     loaded,
+    overridePaths: files.overrides,
     os,
     architecture,
     froms: await readFroms(loaded, lookups.dockerfiles),
@@ -133,7 +135,7 @@ async function resolveText(
   });
   if (read.ok) return resolved;
   const problems = [...read.error, ...(resolved.ok ? [] : resolved.error)];
-  return fail(problems.toSorted((a, b) => a.location.offset - b.location.offset));
+  return fail(problems.toSorted((a, b) => loaded.locator.compare(a.location, b.location)));
 }
 
 /** Variables that are secrets by their name; messages show what a manifest made of its variables. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { locateInProject } from "../../project/locate.ts";
+import type { SourceText } from "../../manifest/source.ts";
 import type { Place } from "../../project/place.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { fromPlain, toPlain } from "../../store/plain.ts";
@@ -13,9 +14,9 @@ export interface StackKey {
   /** Digest of qclock's own code: another build may resolve the same text to something else. */
   readonly build: string;
   readonly manifestPath: string;
-  /** As messages show the manifest's path. */
-  readonly displayPath: string;
-  readonly text: string;
+  readonly overridePaths: readonly string[];
+  /** The texts of the manifest's files, in order. */
+  readonly sources: readonly SourceText[];
   readonly os: string | undefined;
   readonly architecture: string;
   /** The name that `--stack` gives. */

@@ -6,7 +6,8 @@ import { parseDuration } from "../../stack/values.ts";
 
 /** What may be said for every command: by a flag, by a variable, by the user's own file, or by default. */
 export interface Settings {
-  readonly file: string | undefined;
+  /** The manifest and what is laid over it, in order; empty: what is found. */
+  readonly file: readonly string[];
   readonly stack: string | undefined;
   readonly os: string | undefined;
   readonly host: string | undefined;
@@ -42,14 +43,17 @@ interface Definition {
   readonly parse: (text: string) => Settings[SettingName];
   readonly default: Settings[SettingName];
   readonly choices?: readonly string[];
+  /** Whether the flag may be given several times, each time with one more value. */
+  readonly isRepeated?: boolean;
 }
 
 /** Every setting once: the options, the variables, `config --origin` and the help come from here. */
 export const definitions: Readonly<Record<SettingName, Definition>> = {
-  file: textual(
+  file: list(
     "-f, --file <path>",
     "QCLOCK_FILE",
-    "the manifest (default: stack.config.yaml here or in a folder above)",
+    "the manifest (default: stack.config.yaml here or in a folder above, and stack.override.yaml beside it); each further one is laid over it",
+    ":",
   ),
   stack: textual(
     "--stack <name>",
@@ -128,10 +132,11 @@ export function addSettings(command: Command): Command {
   const taken = new Set(command.options.flatMap(({ short, long }) => [short, long]));
   command.optionsGroup("Global options:");
   for (const name of settingNames) {
-    const { flags, variable, description, parse, choices } = definitions[name];
+    const { flags, variable, description, parse, choices, isRepeated } = definitions[name];
     // `logs -f` follows, as everywhere: there the manifest is named before the command or by `--file`.
     const option = new Option(withoutTaken(flags, taken), `${description} (env: ${variable})`);
     if (choices !== undefined) option.choices([...choices]);
+    else if (isRepeated === true) option.argParser(collect);
     else if (flags.includes("<")) option.argParser((value) => parseArgument(parse, value));
     command.addOption(option);
   }
@@ -155,7 +160,7 @@ export function resolveSettings(options: {
     return accept(value);
   };
   const values: Settings = {
-    file: read("file", asText),
+    file: read("file", asTexts),
     stack: read("stack", asText),
     os: read("os", asText),
     host: read("host", asText),
@@ -190,13 +195,18 @@ function lookUp(
   name: SettingName,
   options: Parameters<typeof resolveSettings>[0],
 ): { readonly value: unknown; readonly origin: Origin; readonly from: string } {
-  const { variable, parse, flags } = definitions[name];
+  const { variable, parse, flags, isRepeated } = definitions[name];
   const long = /--[a-z-]+/.exec(flags)?.[0] ?? flags;
+  const collected: string[] = [];
   for (let command: Command | null = options.command; command !== null; command = command.parent) {
-    if (command.getOptionValueSource(name) === "cli") {
+    if (command.getOptionValueSource(name) !== "cli") continue;
+    if (isRepeated === true) collected.unshift(...asTexts(command.getOptionValue(name)));
+    else {
       return { value: command.getOptionValue(name), origin: "flag", from: long };
     }
   }
+  // Those before the command's name come before those behind it.
+  if (collected.length > 0) return { value: collected, origin: "flag", from: long };
   // A variable that is set but empty counts as unset: CI systems pass empty ones for absent inputs.
   const inEnvironment = options.environment.get(variable);
   if (inEnvironment !== undefined && inEnvironment !== "") {
@@ -243,6 +253,20 @@ function textual(flags: string, variable: string, description: string): Definiti
   return { flags, variable, description, parse: (value) => value, default: undefined };
 }
 
+/** Values that are given one by one with the flag, and with a separator between them in the variable. */
+function list(flags: string, variable: string, description: string, separator: string): Definition {
+  const parse = (value: string): readonly string[] =>
+    value
+      .split(separator)
+      .map((each) => each.trim())
+      .filter((each) => each !== "");
+  return { flags, variable, description, parse, default: [], isRepeated: true };
+}
+
+function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), value];
+}
+
 function flag(flags: string, variable: string, description: string): Definition {
   return { flags, variable, description, parse: parseFlag, default: false };
 }
@@ -284,6 +308,10 @@ function parseFlag(value: string): boolean {
 
 function asText(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
+}
+
+function asTexts(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === "string") : [];
 }
 
 function asFlag(value: unknown): boolean {

@@ -29,6 +29,8 @@ export async function collectProject(stack: Stack): Promise<ProjectFiles> {
     if (name !== "") members.set(name, await toMember(file, name));
   };
   await add(stack.manifestPath);
+  for (const file of stack.overridePaths ?? [])
+    if (isInside(stack.directory, file)) await add(file);
   for (const link of stack.links ?? []) await add(link);
   for (const image of stack.images.values())
     await addImage(image, { add, project: stack.directory });

@@ -34,7 +34,7 @@ test("the project comes out as it was: programs, links, empty folders, a build c
 
   const report = await load(await project.save(), folder.path);
 
-  expect(report.project).toEqual({ written: 11, unchanged: 0 });
+  expect(report.project).toEqual({ written: 12, unchanged: 0 });
   await expect(treeOf(folder.path)).resolves.toEqual([
     "images/rootfs/bin/run 755 #!/bin/sh",
     "images/rootfs/etc/away -> /run/elsewhere",
@@ -43,6 +43,7 @@ test("the project comes out as it was: programs, links, empty folders, a build c
     "images/rootfs/srv/page 644 page",
     "mounted/config 644 config",
     "stack.config.yaml 644 name: t",
+    "stack.override.yaml 644 name: u",
     "tool/.dockerignore 644 ignored",
     "tool/Dockerfile 644 FROM scratch",
     "tool/Dockerfile.dockerignore 644 ignored",
@@ -69,7 +70,7 @@ test("a second time nothing is written, and a file that was edited is not lost",
   const bundle = await project.save();
   await load(bundle, folder.path);
   await expect(load(bundle, folder.path)).resolves.toMatchObject({
-    project: { written: 0, unchanged: 11 },
+    project: { written: 0, unchanged: 12 },
   });
   const edited = path.join(folder.path, "images/rootfs/srv/page");
   await writeFile(edited, "mine");
@@ -195,6 +196,7 @@ async function aProject(): Promise<Project> {
     await writeFile(target, content);
   };
   await write("stack.config.yaml", "name: t");
+  await write("stack.override.yaml", "name: u");
   await write("images/rootfs/srv/page", "page");
   await write("images/rootfs/bin/run", "#!/bin/sh");
   await chmod(path.join(directory, "images/rootfs/bin/run"), 0o700);
@@ -260,6 +262,7 @@ function stackIn(directory: string): Stack {
   return {
     ...aStack({ images: [base, tool], services: [service] }),
     manifestPath: inside("stack.config.yaml"),
+    overridePaths: [inside("stack.override.yaml"), "/nowhere/named-by-the-user.yaml"],
     directory,
     secrets: new Map([
       ["s", { name: "s", source: { type: "file", path: inside("images/rootfs/secret") } }],

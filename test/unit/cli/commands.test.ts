@@ -14,6 +14,7 @@ import { formatLock } from "../../../src/packages/lock/file.ts";
 import { aLock, aLockedImage, aLockTarget } from "../../support/a-lock.ts";
 import { scriptedEvents } from "../../support/scripted-run.ts";
 import { aService } from "../../support/a-service.ts";
+import { temporaryFolder } from "../../support/temporary-store.ts";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -128,7 +129,7 @@ test.each([
     ["bash", "zsh", "fish"],
   ],
 ] as const)("after %j come, among others, %j", async (words, some) => {
-  const session = { settings: {}, host: { workingDirectory: "/" } };
+  const session = { settings: { file: [] }, host: { workingDirectory: "/" } };
   // Names of services and images need a manifest; these candidates do not look at the session.
   // @ts-expect-error -- only what is needed of a session
   const candidates = await candidatesFor(program, words, session);
@@ -137,7 +138,7 @@ test.each([
 
 test("packages of the lock come after lock --update and lock why", async () => {
   const directory = await mkdtemp(path.join(tmpdir(), "qclock-"));
-  const session = { settings: {}, host: { workingDirectory: directory } };
+  const session = { settings: { file: [] }, host: { workingDirectory: directory } };
   const candidates = async (...words: readonly string[]): Promise<readonly string[]> =>
     // @ts-expect-error -- only what is needed of a session
     await candidatesFor(program, words, session);
@@ -164,16 +165,49 @@ test("the manifest is found here, in a folder above, or by its folder's name", a
     await mkdir(deep, { recursive: true });
     const file = path.join(directory, "a", "stack.config.yaml");
     await writeFile(file, "name: x");
-    await expect(findManifest({ named: undefined, workingDirectory: deep })).resolves.toBe(file);
-    await expect(findManifest({ named: "..", workingDirectory: deep })).resolves.toBe(file);
+    await expect(findManifest({ named: [], workingDirectory: deep })).resolves.toEqual({
+      path: file,
+      overrides: [],
+      isNamed: false,
+    });
+    await expect(findManifest({ named: [".."], workingDirectory: deep })).resolves.toMatchObject({
+      path: file,
+    });
     await expect(
-      findManifest({ named: "nowhere.yaml", workingDirectory: deep }),
+      findManifest({ named: ["nowhere.yaml"], workingDirectory: deep }),
     ).rejects.toMatchObject({
       code: "manifest-not-found",
     });
   } finally {
     await rm(directory, { recursive: true });
   }
+});
+
+test("what is laid over the manifest lies beside it, or is named", async () => {
+  await using folder = await temporaryFolder();
+  const inside = (name: string): string => path.join(folder.path, name);
+  const found = async (...named: readonly string[]): Promise<object> =>
+    findManifest({ named, workingDirectory: folder.path });
+  for (const name of ["stack.config.yaml", "stack.override.yaml", "ci.yaml"])
+    await writeFile(inside(name), "");
+  const manifest = inside("stack.config.yaml");
+
+  const beside = { path: manifest, overrides: [inside("stack.override.yaml")], isNamed: false };
+  await expect(found()).resolves.toEqual(beside);
+  await expect(found(".")).resolves.toEqual(beside);
+  // Whoever names the manifest names everything.
+  await expect(found("stack.config.yaml")).resolves.toEqual({
+    path: manifest,
+    overrides: [],
+    isNamed: true,
+  });
+  const named = { path: manifest, overrides: [inside("ci.yaml")], isNamed: true };
+  await expect(found("stack.config.yaml", "ci.yaml")).resolves.toEqual(named);
+  await expect(found(".", "ci.yaml")).resolves.toEqual(named);
+  await expect(found(".", "nowhere.yaml")).rejects.toMatchObject({
+    code: "manifest-not-found",
+    message: "There is no file at nowhere.yaml.",
+  });
 });
 
 test.each([

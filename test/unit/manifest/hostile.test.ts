@@ -28,7 +28,7 @@ describe("YAML that is refused", () => {
 
           1 | name: !!js/function 'x'
             |       ~~~~~~~~~~~~~
-            hint: Tags are not used in a manifest; remove it.
+            hint: A manifest has the tags \`!reset\` and \`!override\` alone; remove it.
 
       1 error
       "

@@ -26,8 +26,8 @@ services:
 const key: StackKey = {
   build: "0123",
   manifestPath: "/project/stack.config.yaml",
-  displayPath: "stack.config.yaml",
-  text,
+  overridePaths: [],
+  sources: [{ displayPath: "stack.config.yaml", text }],
   os: undefined,
   architecture: "amd64",
   stackName: undefined,
@@ -50,7 +50,8 @@ test("a stack comes back as it was resolved", async () => {
 });
 
 test.each([
-  ["another text", { text: `${text}#` }],
+  ["another text", { sources: [{ displayPath: "stack.config.yaml", text: `${text}#` }] }],
+  ["a further text", { sources: [...key.sources, { displayPath: "o.yaml", text: "name: b" }] }],
   ["another build of qclock", { build: "4567" }],
   ["another OS", { os: "debian-13" }],
   ["another name", { stackName: "second" }],

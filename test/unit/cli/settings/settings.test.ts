@@ -37,9 +37,17 @@ describe("global options", () => {
     [["ps", "--file", "a.yaml"]],
     [["-f", "a.yaml", "ps"]],
     [["ps", "-f", "a.yaml"]],
-    [["-f", "b.yaml", "ps", "-f", "a.yaml"]],
   ])("work before and after the command: %j", async (argv) => {
-    expect((await settingsOf(argv)).values.file).toBe("a.yaml");
+    expect((await settingsOf(argv)).values.file).toEqual(["a.yaml"]);
+  });
+
+  test("that take several values keep them in order", async () => {
+    const argv = ["-f", "a.yaml", "ps", "--file", "b.yaml", "-f", "c:d.yaml"];
+    expect((await settingsOf(argv)).values.file).toEqual(["a.yaml", "b.yaml", "c:d.yaml"]);
+    const environment = { QCLOCK_FILE: "a.yaml:ci/b.yaml" };
+    const { values, origins } = await settingsOf(["ps"], { environment });
+    expect(values.file).toEqual(["a.yaml", "ci/b.yaml"]);
+    expect(origins.get("file")?.from).toBe("QCLOCK_FILE");
   });
 
   test("work on a command of a command", async () => {
@@ -51,7 +59,7 @@ describe("global options", () => {
 
   test("leave -f to logs, which follows as everywhere", async () => {
     const { values } = await settingsOf(["-f", "a.yaml", "logs", "-f", "app"]);
-    expect(values.file).toBe("a.yaml");
+    expect(values.file).toEqual(["a.yaml"]);
   });
 
   test("after the program's name of exec belong to the program", async () => {
@@ -80,7 +88,7 @@ describe("precedence", () => {
     expect(
       (await settingsOf(["ps"], { environment: { QCLOCK_FILE: "", QCLOCK_OFFLINE: "" } })).values,
     ).toMatchObject({
-      file: undefined,
+      file: [],
       offline: false,
     });
   });
