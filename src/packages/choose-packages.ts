@@ -3,8 +3,8 @@ import type { KeptPackages } from "./lock/keep.ts";
 import type { LockRequest } from "./lock/request.ts";
 import type { LockedRepository, LockTarget } from "./package.ts";
 import type { PackageProof } from "./proof/proof.ts";
-import type { ResolvedPackage } from "./resolve.ts";
-import { resolveImages } from "./resolve-images.ts";
+import type { ResolvedPackage } from "./resolve/resolve-packages.ts";
+import { resolveImages } from "./resolve/resolve-images.ts";
 import { unprovedError } from "./proof/unproved.ts";
 
 /** The packages of each image, and what proves those that an index lists. */

@@ -1,5 +1,5 @@
 import type { Capability, IndexedPackage } from "../package-index.ts";
-import type { ResolverRules } from "../resolver-rules.ts";
+import type { ResolverRules } from "../resolve/rules.ts";
 import { satisfiesVersion } from "./version.ts";
 
 /** Debian's rules. Source: Debian Policy 7.1 to 7.5. */

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { debResolverRules } from "../../../src/packages/deb/resolver-rules.ts";
 import { loadRepositories } from "../../../src/packages/deb/repositories.ts";
 import { resolveMirrors } from "../../../src/packages/mirror.ts";
-import { resolvePackages } from "../../../src/packages/resolve.ts";
+import { resolvePackages } from "../../../src/packages/resolve/resolve-packages.ts";
 import { temporaryFolder, temporaryStore } from "../../support/temporary-store.ts";
 import { aDownloader } from "./lock-request.ts";
 

@@ -1,14 +1,14 @@
-import { QclockError } from "../error.ts";
-import type { Stack } from "../stack/stack.ts";
-import type { IndexedPackage, PackageIndex } from "./package-index.ts";
-import { assembledImages } from "./lock/inputs.ts";
+import { QclockError } from "../../error.ts";
+import type { Stack } from "../../stack/stack.ts";
+import type { IndexedPackage, PackageIndex } from "../package-index.ts";
+import { assembledImages } from "../lock/inputs.ts";
 import {
   HeldBackError,
   type ResolvedPackage,
   resolvePackages,
   type ResolveRequest,
-} from "./resolve.ts";
-import type { ResolverRules } from "./resolver-rules.ts";
+} from "./resolve-packages.ts";
+import type { ResolverRules } from "./rules.ts";
 import { refuseWrongNames } from "./wanted-names.ts";
 
 export interface ResolveImagesRequest {

@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
-import type { QclockError } from "../../../src/error.ts";
-import { debResolverRules } from "../../../src/packages/deb/resolver-rules.ts";
-import type { IndexedPackage, PackageIndex } from "../../../src/packages/package-index.ts";
-import { formatReason } from "../../../src/packages/reason.ts";
-import { resolvePackages, type ResolveRequest } from "../../../src/packages/resolve.ts";
-import { anIndex } from "../../support/an-index.ts";
+import type { QclockError } from "../../../../src/error.ts";
+import { debResolverRules } from "../../../../src/packages/deb/resolver-rules.ts";
+import type { IndexedPackage, PackageIndex } from "../../../../src/packages/package-index.ts";
+import { formatReason } from "../../../../src/packages/reason.ts";
+import {
+  resolvePackages,
+  type ResolveRequest,
+} from "../../../../src/packages/resolve/resolve-packages.ts";
+import { anIndex } from "../../../support/an-index.ts";
 
 test("the closure goes over Depends and Pre-Depends, each with its reason, sorted by name", () => {
   const index = anIndex(

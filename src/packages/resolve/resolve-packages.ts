@@ -1,13 +1,13 @@
-import { QclockError } from "../error.ts";
+import { QclockError } from "../../error.ts";
 import type {
   Capability,
   Conflict,
   IndexedPackage,
   PackageIndex,
   Relation,
-} from "./package-index.ts";
-import type { Reason } from "./package.ts";
-import type { ResolverRules } from "./resolver-rules.ts";
+} from "../package-index.ts";
+import type { Reason } from "../package.ts";
+import type { ResolverRules } from "./rules.ts";
 import { errorOfName, listNames } from "./wanted-names.ts";
 
 /** A package chosen for an image, with why. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { parseConflicts, parseProvides } from "../../../src/packages/deb/relation.ts";
-import { debResolverRules } from "../../../src/packages/deb/resolver-rules.ts";
-import { anIndex } from "../../support/an-index.ts";
+import { parseConflicts, parseProvides } from "../../../../src/packages/deb/relation.ts";
+import { debResolverRules } from "../../../../src/packages/deb/resolver-rules.ts";
+import { anIndex } from "../../../support/an-index.ts";
 
 test.for([
   ["its own name", "postfix 3", "postfix", true],

@@ -1,9 +1,9 @@
-import type { Location } from "../diagnostic.ts";
-import { QclockError } from "../error.ts";
-import { nearest } from "../nearest.ts";
-import type { Stack } from "../stack/stack.ts";
-import type { PackageIndex } from "./package-index.ts";
-import { assembledImages } from "./lock/inputs.ts";
+import type { Location } from "../../diagnostic.ts";
+import { QclockError } from "../../error.ts";
+import { nearest } from "../../nearest.ts";
+import type { Stack } from "../../stack/stack.ts";
+import type { PackageIndex } from "../package-index.ts";
+import { assembledImages } from "../lock/inputs.ts";
 
 /** A name of the manifest that is no package's, and what to write in its place. */
 interface WrongName {

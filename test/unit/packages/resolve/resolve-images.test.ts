@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { debResolverRules } from "../../../src/packages/deb/resolver-rules.ts";
-import type { PackageIndex } from "../../../src/packages/package-index.ts";
-import { resolveImages } from "../../../src/packages/resolve-images.ts";
-import { aPackageStack } from "../../integration/packages/lock-request.ts";
-import { anIndex } from "../../support/an-index.ts";
-import { stackOf } from "../../support/read-manifest.ts";
+import { debResolverRules } from "../../../../src/packages/deb/resolver-rules.ts";
+import type { PackageIndex } from "../../../../src/packages/package-index.ts";
+import { resolveImages } from "../../../../src/packages/resolve/resolve-images.ts";
+import { aPackageStack } from "../../../integration/packages/lock-request.ts";
+import { anIndex } from "../../../support/an-index.ts";
+import { stackOf } from "../../../support/read-manifest.ts";
 
 const perl = [
   "perl 1 D:perl-base (= 1)",

@@ -1,4 +1,4 @@
-import type { Capability, Conflict, IndexedPackage } from "./package-index.ts";
+import type { Capability, Conflict, IndexedPackage } from "../package-index.ts";
 
 /**
  * What a family of distributions makes of the relations that its packages write. The search for a set of packages is the same for
