@@ -13,13 +13,14 @@ export const packageExplanations = {
   "unresolvable-packages": {
     title: "The packages cannot be brought together",
     explanation:
-      "Something that a package needs is not to be had in the version it needs, or several packages provide it and qclock does not choose in silence.",
+      "Something that a package needs is not to be had in the version it needs, or several packages provide it with the same priority and qclock does not choose in silence. The details lead from both sides to what the manifest asks for.",
     fix: "Name the package that the image should hold, or resolve all from the same state of the repositories.",
     example: "qclock lock --update",
   },
   "package-conflict": {
     title: "Two packages exclude each other",
-    explanation: "One conflicts with or breaks the other. The details say who asked for each.",
+    explanation:
+      "One conflicts with or breaks the other, and no alternative would do. The details lead from each to what the manifest asks for.",
     fix: "Leave one of the two out of the image's packages.",
     example: "qclock lock",
   },

@@ -3,7 +3,7 @@ import type { KeptPackages } from "./lock/keep.ts";
 import type { LockRequest } from "./lock/request.ts";
 import type { LockedRepository, LockTarget } from "./package.ts";
 import type { PackageProof } from "./proof/proof.ts";
-import type { ResolvedPackage } from "./resolve/resolve-packages.ts";
+import type { ResolvedPackage } from "./resolve/reasons.ts";
 import { resolveImages } from "./resolve/resolve-images.ts";
 import { unprovedError } from "./proof/unproved.ts";
 

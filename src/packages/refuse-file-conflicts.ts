@@ -9,7 +9,7 @@ import {
 } from "./deb/file-conflicts.ts";
 import { isExcludedPath } from "./deb/excluded.ts";
 import { assembledImages } from "./lock/inputs.ts";
-import type { ResolvedPackage } from "./resolve/resolve-packages.ts";
+import type { ResolvedPackage } from "./resolve/reasons.ts";
 
 /**
  * Refuse packages of which two install the same file with different content, before any is unpacked or locked. What cannot be

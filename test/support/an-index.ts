@@ -8,12 +8,13 @@ const fields: Readonly<Record<string, string>> = {
   V: "Provides",
   C: "Conflicts",
   B: "Breaks",
+  I: "Priority",
 };
 
 /** An index of lines such as `web 1.0 D:libc6 (>= 2), zlib V:httpd`: name, version, fields by their letter. */
 export function anIndex(...lines: readonly string[]): PackageIndex {
   const paragraphs = lines.map((line) => {
-    const [head = "", ...rest] = line.split(/ (?=[DPRVCB]:)/);
+    const [head = "", ...rest] = line.split(/ (?=[DPRVCBI]:)/);
     const [name, version] = head.split(" ");
     const relations = rest
       .map((part) => `${fields[part.slice(0, 1)]}: ${part.slice(2)}\n`)

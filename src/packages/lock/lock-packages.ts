@@ -18,7 +18,7 @@ import type { PackageProof } from "../proof/proof.ts";
 import { rememberProofs } from "../proof/prove-lock.ts";
 import { proveTarget } from "../proof/prove-target.ts";
 import { refuseFileConflicts } from "../refuse-file-conflicts.ts";
-import type { ResolvedPackage } from "../resolve/resolve-packages.ts";
+import type { ResolvedPackage } from "../resolve/reasons.ts";
 
 /** Key of a target in the lock. */
 export function targetKey(stack: Pick<Stack, "os" | "architecture">): string {

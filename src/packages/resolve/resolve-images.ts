@@ -2,12 +2,9 @@ import { QclockError } from "../../error.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { IndexedPackage, PackageIndex } from "../package-index.ts";
 import { assembledImages } from "../lock/inputs.ts";
-import {
-  HeldBackError,
-  type ResolvedPackage,
-  resolvePackages,
-  type ResolveRequest,
-} from "./resolve-packages.ts";
+import { HeldBackError } from "./held-back.ts";
+import type { ResolvedPackage } from "./reasons.ts";
+import { resolvePackages, type ResolveRequest } from "./resolve-packages.ts";
 import type { ResolverRules } from "./rules.ts";
 import { refuseWrongNames } from "./wanted-names.ts";
 
@@ -35,25 +32,13 @@ export function resolveImages(
   refuseWrongNames(stack, index);
   const keep = new Map([...locked].filter(([name]) => !move.has(name)));
   const newest = new Set(move);
-  const freed = new Set<string>();
   // Each round lets go of a name at least, so there are hardly more rounds than names.
   for (;;) {
     try {
       return resolveOnce({ stack, index, rules, keep, newest });
     } catch (error) {
-      if (error instanceof HeldBackError) {
-        for (const name of error.names) {
-          if (!keep.delete(name) && newest.delete(name)) freed.add(name);
-        }
-        continue;
-      }
-      const back = [...freed].flatMap((name) => {
-        const version = locked.get(name);
-        return version === undefined ? [] : [[name, version] as const];
-      });
-      if (back.length === 0) throw error;
-      for (const [name, version] of back) keep.set(name, version);
-      freed.clear();
+      if (!(error instanceof HeldBackError)) throw error;
+      for (const name of error.names) if (!keep.delete(name)) newest.delete(name);
     }
   }
 }

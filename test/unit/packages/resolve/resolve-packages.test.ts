@@ -80,7 +80,7 @@ test("a parent that is too old for a child's package is told as such", () => {
   expect(refusal(index, ["web"], { installed })).toMatchObject({
     code: "unresolvable-packages",
     message: 'Package "web" needs "libc6 (>= 3)", but libc6 2 is in the image already.',
-    details: ["web: asked for in the manifest"],
+    details: ["web: asked for in the manifest", "libc6: in the parent image"],
   });
 });
 
@@ -96,9 +96,9 @@ test.for([
   const index = anIndex(web, "a 1", "b 1", "provider 1 V:sole", "p1 1 V:virtual", "p2 1 V:virtual");
   const installed = entriesOf(index, ...held);
 
-  const names = resolve(index, ["web", ...asked], { installed }).map((entry) => entry.package.name);
+  const found = namesFor(index, ["web", ...asked], { installed });
 
-  expect(names.filter((name) => name !== "web")).toEqual(expected === undefined ? [] : [expected]);
+  expect(found.filter((name) => name !== "web")).toEqual(expected === undefined ? [] : [expected]);
 });
 
 test("an alternative that another package brought in earlier is enough", () => {
@@ -131,6 +131,22 @@ test("several providers, none asked for, is the user's choice: all are named", (
   });
 });
 
+test("of several providers the one of the highest priority is taken, an essential one before all", () => {
+  const lines = ["base 1 P:awk", "gawk 1 V:awk I:optional", "original-awk 1 V:awk"];
+
+  expect(closure(anIndex(...lines, "mawk 1 V:awk I:required"), ["base"])).toEqual([
+    "base 1: requested",
+    "mawk 1: base needs awk",
+  ]);
+  expect(closure(anIndex(...lines), ["base"])).toContain("gawk 1: base needs awk");
+});
+
+test("of providers that are equally good only those that go with the rest count", () => {
+  const index = anIndex("base 1 D:awk C:gawk", "mawk 1 V:awk", "gawk 1 V:awk");
+
+  expect(closure(index, ["base"])).toContain("mawk 1: base needs awk");
+});
+
 test("a versioned relation needs a versioned provide", () => {
   const index = anIndex(
     "web 1 D:php-api (>= 2)",
@@ -147,6 +163,118 @@ test("a real package goes before those that provide its name", () => {
   const index = anIndex("web 1 D:mta", "mta 1", "postfix 1 V:mta");
 
   expect(closure(index, ["web"])).toContain("mta 1: web needs mta");
+});
+
+test.for([
+  ["the package itself excludes the first", ["web 1 D:cool | stuff C:cool", "cool 1", "stuff 1"]],
+  ["the first needs what is not there", ["web 1 D:cool | stuff", "cool 1 D:no", "stuff 1"]],
+  ["its needs do", ["web 1 D:cool | stuff", "cool 1 D:a", "a 1 D:b | c", "b 1 D:no", "stuff 1"]],
+  [
+    "what is needed later excludes the first",
+    ["web 1 D:cool | stuff, a", "a 1 D:b", "b 1 C:cool", "cool 1", "stuff 1"],
+  ],
+  [
+    "what the first needs is excluded later",
+    ["web 1 D:cool | stuff, a", "a 1 B:lib (<< 2)", "lib 1", "cool 1 D:lib", "stuff 1"],
+  ],
+  [
+    "the first needs another version than is there",
+    ["web 1 D:cool | stuff, a (= 1)", "cool 1 D:a (= 2)", "a 1", "a 2", "stuff 1"],
+  ],
+] as const)("the second alternative is taken where %s", ([, lines]) => {
+  const found = namesFor(anIndex(...lines), ["web"]);
+
+  expect(found).toContain("stuff");
+  expect(found).not.toContain("cool");
+});
+
+test("an older version is taken where the newest goes with nothing, and a second alternative before it", () => {
+  const lines = ["web 1 D:lib, app", "app 1 B:lib (>> 1)", "lib 1", "lib 2"];
+
+  expect(closure(anIndex(...lines), ["web"])).toContain("lib 1: web needs lib");
+  expect(
+    closure(anIndex("web 1 D:lib (<< 2) | other", "lib 1", "lib 2", "other 1"), ["web"]),
+  ).toEqual(["other 1: web needs lib (<< 2) | other", "web 1: requested"]);
+});
+
+/** libsdl2-mixer-dev in Debian 12: `jack2` is chosen first, and what is needed later insists on `jack1`. */
+test("a package takes the place of an earlier choice that it excludes and is as good as", () => {
+  const index = anIndex(
+    "mixer 1 D:synth, synth-dev",
+    "synth 1 D:jack2 | jack-api",
+    "synth-dev 1 D:jack1-dev | jack2-dev",
+    "jack1 1 V:jack-api C:jack-api",
+    "jack2 1 D:samplerate V:jack-api C:jack-api",
+    "jack1-dev 1 D:jack1",
+    "jack2-dev 1 D:jack2",
+    "samplerate 1",
+  );
+
+  expect(closure(index, ["mixer"])).toEqual([
+    "jack1 1: synth needs jack2 | jack-api",
+    "jack1-dev 1: synth-dev needs jack1-dev | jack2-dev",
+    "mixer 1: requested",
+    "synth 1: mixer needs synth",
+    "synth-dev 1: mixer needs synth-dev",
+  ]);
+  // Where the earlier choice is needed for itself as well, it stays.
+  expect(namesFor(index, ["mixer", "jack2"])).toEqual(
+    expect.arrayContaining(["jack2", "jack2-dev"]),
+  );
+});
+
+test("a package does not take the place of one that leads to it", () => {
+  const index = anIndex("web 1 D:a | api", "a 1 D:b | c", "b 1 V:api C:a", "c 1");
+
+  expect(namesFor(index, ["web"])).toEqual(["a", "c", "web"]);
+});
+
+test("a failure names both sides down to what was asked for, and why nothing else would do", () => {
+  const index = anIndex(
+    "app 1 D:cool | stuff | more, late",
+    "late 1 D:later",
+    "later 1 C:cool (<< 2)",
+    "cool 1",
+    "stuff 1 D:nothing",
+    "more 1 D:later (>= 5)",
+  );
+
+  expect(refusal(index, ["app"])).toMatchObject({
+    code: "package-conflict",
+    message: 'Image "t": later 1 conflicts with cool 1 ("cool (<< 2)").',
+    details: [
+      "later: needed by late (later)",
+      "late: needed by app (late)",
+      "app: asked for in the manifest",
+      "cool: needed by app (cool | stuff | more)",
+      'stuff would not do either: stuff needs "nothing", which no repository has',
+      'more would not do either: more needs "later (>= 5)", which no repository has',
+    ],
+  });
+});
+
+test("a puzzle that has too many combinations ends, and says that it was given up", () => {
+  const pigeons = Array.from({ length: 12 }, (_, pigeon) => pigeon);
+  const holes = pigeons.slice(1);
+  const index = anIndex(
+    ...pigeons.map(
+      (pigeon) => `p${pigeon} 1 D:${holes.map((hole) => `p${pigeon}h${hole}`).join(" | ")}`,
+    ),
+    ...pigeons.flatMap((pigeon) => {
+      const others = pigeons.filter((other) => other !== pigeon);
+      return holes.map(
+        (hole) => `p${pigeon}h${hole} 1 C:${others.map((other) => `p${other}h${hole}`).join(", ")}`,
+      );
+    }),
+  );
+
+  const { code, details } = refusal(
+    index,
+    pigeons.map((pigeon) => `p${pigeon}`),
+  );
+
+  expect(code).toBe("package-conflict");
+  expect(details.at(-1)).toBe("not every combination was tried: 100000 tries are the most");
 });
 
 test("a relation that nothing satisfies names its chain", () => {
@@ -274,6 +402,10 @@ function closure(...parameters: Parameters<typeof resolve>): readonly string[] {
     ({ package: { name, version }, reasons }) =>
       `${name} ${version}: ${reasons.slice(0, 1).map(formatReason).join("")}`,
   );
+}
+
+function namesFor(...parameters: Parameters<typeof resolve>): readonly string[] {
+  return resolve(...parameters).map((entry) => entry.package.name);
 }
 
 function refusal(...parameters: Parameters<typeof resolve>): QclockError {

@@ -1,0 +1,82 @@
+import type { IndexedPackage, Relation } from "../package-index.ts";
+import type { Reason } from "../package.ts";
+import type { Choice } from "./choice.ts";
+import type { Present } from "./present.ts";
+
+/** A package chosen for an image, with why. */
+export interface ResolvedPackage {
+  readonly package: IndexedPackage;
+  /** Everything that brings it: the nearest to what was asked for first, then the others by name. */
+  readonly reasons: readonly Reason[];
+}
+
+/** Each chosen package with all that brings it, sorted by name. `present` holds them and what the parent image has. */
+export function withReasons(
+  choices: readonly Choice[],
+  present: Present,
+): readonly ResolvedPackage[] {
+  const chosen = new Map(choices.map(({ entry }) => [entry.name, entry]));
+  const sorted = [...chosen.values()].toSorted(byName);
+  const edges = new Map(sorted.map((entry) => [entry, edgesOf(entry, chosen, present)]));
+  const reasons = new Map<IndexedPackage, Reason[]>(sorted.map((entry) => [entry, []]));
+  for (const { need, entry } of choices)
+    if (need?.type === "wanted") reasons.get(entry)?.push({ type: "requested" });
+  const first = nearestReasons(choices, edges);
+  for (const { to, reason } of first) reasons.get(to)?.push(reason);
+  const isFirst = new Set(first);
+  for (const edge of [...edges.values()].flat())
+    if (!isFirst.has(edge)) reasons.get(edge.to)?.push(edge.reason);
+  return sorted.map((entry) => ({ package: entry, reasons: reasons.get(entry) ?? [] }));
+}
+
+/** A chosen package that satisfies a relation of another one. */
+interface Edge {
+  readonly to: IndexedPackage;
+  readonly reason: Reason;
+}
+
+function edgesOf(
+  entry: IndexedPackage,
+  chosen: ReadonlyMap<string, IndexedPackage>,
+  present: Present,
+): readonly Edge[] {
+  const edges = new Map<string, Edge>();
+  for (const relation of entry.requires) {
+    const reason: Reason = { type: "dependency", of: entry.name, relation: relation.text };
+    for (const to of satisfying(relation, present)) {
+      // A package may say the same twice, as Pre-Depends and as Depends.
+      const key = `${to.name} ${relation.text}`;
+      if (to !== entry && chosen.get(to.name) === to && !edges.has(key))
+        edges.set(key, { to, reason });
+    }
+  }
+  return [...edges.values()];
+}
+
+function satisfying(relation: Relation, present: Present): readonly IndexedPackage[] {
+  const found = relation.alternatives.flatMap((wanted) => present.satisfying(wanted));
+  return [...new Set(found.map(({ entry }) => entry))];
+}
+
+/** Breadth first from what was asked for, so that each package is named by the one nearest to that. */
+function nearestReasons(
+  choices: readonly Choice[],
+  edges: ReadonlyMap<IndexedPackage, readonly Edge[]>,
+): readonly Edge[] {
+  const queue = choices.flatMap(({ entry, need }) => (need?.type === "wanted" ? [entry] : []));
+  const reached = new Set(queue);
+  const first: Edge[] = [];
+  for (const entry of queue) {
+    for (const edge of edges.get(entry) ?? []) {
+      if (reached.has(edge.to)) continue;
+      reached.add(edge.to);
+      first.push(edge);
+      queue.push(edge.to);
+    }
+  }
+  return first;
+}
+
+function byName(a: IndexedPackage, b: IndexedPackage): number {
+  return a.name < b.name ? -1 : Number(a.name > b.name);
+}
