@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build, type BuildOptions, type OutputFile, type Plugin } from "esbuild";
 import { formatThirdParty, packageFolders, readLibrary } from "./scripts/third-party.ts";
@@ -82,6 +82,7 @@ const common = {
   logLevel: "warning",
 } satisfies BuildOptions;
 
+const started = new Date();
 const [own, ...foreign] = await Promise.all([
   build({
     ...common,
@@ -100,6 +101,8 @@ const [own, ...foreign] = await Promise.all([
   ...libraries.map((name) => build({ ...common, entryPoints: [{ in: name, out: name }] })),
 ]);
 await replaceBundle(await withLicenses([own, ...foreign]));
+// A file that has not changed is not written; its time tells when the bundle was made (bin/stale.js).
+await utimes(path.join(root, "dist", "qclock.cjs"), started, started);
 
 /** The files of the bundle, and the licences of all that is in them in place of a file of comments for each. */
 async function withLicenses(

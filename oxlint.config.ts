@@ -168,10 +168,10 @@ function layer(files: string, forbidden: readonly string[]): OxlintOverride {
   };
   const patterns = [
     ...(folder === "cli" ? [] : [processImports]),
-    { group: libraries, message: "This library has another home: see docs/contributing.md." },
+    { group: libraries, message: "This library has another home: see CONTRIBUTING.md." },
     {
       group: forbidden.flatMap((other) => [`./${other}/**`, `../${other}/**`, `**/../${other}/**`]),
-      message: "Imports point down only: see docs/contributing.md.",
+      message: "Imports point down only: see CONTRIBUTING.md.",
     },
   ];
   return {

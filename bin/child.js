@@ -14,30 +14,39 @@ const VARIABLE = "QCLOCK_LAUNCHED";
  * This process stays until the other has cleaned up. A signal that a terminal or a supervisor sends to
  * the whole group reaches the other twice, once from here; it takes the second for an echo. Killed, it can pass on
  * nothing: then the system closes its pipe, which the other watches with `dieWithLauncher`.
+ *
+ * @param {string} command
+ * @param {readonly string[]} commandArguments
+ * @returns {Promise<number>} Its exit code; 128 and the signal's number for one that a signal ended.
  */
 export function runChild(command, commandArguments) {
   // Listened for first: a signal that came between the start and that would end this process alone.
+  /** @type {import("node:child_process").ChildProcess | undefined} */
   let child;
+  /** @type {NodeJS.Signals | undefined} */
   let early;
+  /** @param {NodeJS.Signals} signal */
   const forward = (signal) => {
     if (child === undefined) early = signal;
     else child.kill(signal);
   };
+  /** @type {readonly NodeJS.Signals[]} */
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
   for (const signal of signals) process.on(signal, forward);
-  child = spawn(command, commandArguments, {
+  const started = spawn(command, commandArguments, {
     stdio: ["inherit", "inherit", "inherit", "pipe"],
     env: { ...process.env, [VARIABLE]: "1" },
   });
+  child = started;
   // The other end goes away with the child, and nothing is ever said over it.
-  child.stdio[PIPE]?.on("error", () => undefined);
-  if (early !== undefined) child.kill(early);
+  started.stdio[PIPE]?.on("error", () => undefined);
+  if (early !== undefined) started.kill(early);
   return new Promise((resolve, reject) => {
-    child.once("error", reject);
-    child.once("exit", (code, signal) => {
+    started.once("error", reject);
+    started.once("exit", (code, signal) => {
       for (const each of signals) process.off(each, forward);
-      child.stdio[PIPE]?.destroy();
-      resolve(code ?? 128 + constants.signals[signal]);
+      started.stdio[PIPE]?.destroy();
+      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
 }
@@ -62,7 +71,11 @@ function die() {
   process.kill(process.pid, "SIGKILL");
 }
 
-/** Somebody else may have set the variable, and have a file of his own under that number. */
+/**
+ * Somebody else may have set the variable, and have a file of his own under that number.
+ *
+ * @param {number} descriptor
+ */
 function isSocket(descriptor) {
   try {
     return fstatSync(descriptor).isSocket();

@@ -7,15 +7,15 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const minimum = [22, 22];
+const minimum = { major: 22, minor: 22 };
 
-if (process.env.QCLOCK_LAUNCHED !== undefined) {
+if (process.env["QCLOCK_LAUNCHED"] !== undefined) {
   const { dieWithLauncher } = await import("./child.js");
   await dieWithLauncher();
 }
 
-const [major, minor] = process.versions.node.split(".").map(Number);
-if (major > minimum[0] || (major === minimum[0] && minor >= minimum[1])) {
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major > minimum.major || (major === minimum.major && minor >= minimum.minor)) {
   await run();
 } else {
   await runWithOwnNode();
@@ -27,15 +27,30 @@ async function run() {
   await keepCompiledCode();
   const bundle = fileURLToPath(new URL("../dist/qclock.cjs", import.meta.url));
   // A checkout installed with --ignore-scripts has no bundle; Node runs the sources as they are.
-  if (existsSync(bundle)) createRequire(import.meta.url)(bundle);
-  else await import(new URL("../src/cli/process/main.ts", import.meta.url).href);
+  if (existsSync(bundle)) {
+    // Some 10 ms: for people who sit at a terminal, not for programs that call this one often.
+    if (process.stderr.isTTY) await warnOfStaleBundle(bundle);
+    createRequire(import.meta.url)(bundle);
+  } else await import(new URL("../src/cli/process/main.ts", import.meta.url).href);
+}
+
+/** @param {string} bundle */
+async function warnOfStaleBundle(bundle) {
+  const sources = fileURLToPath(new URL("../src", import.meta.url));
+  if (!existsSync(sources)) return;
+  const { newerThanBundle } = await import("./stale.js");
+  const newer = newerThanBundle(sources, bundle);
+  if (newer === undefined) return;
+  process.stderr.write(
+    `warning: dist/ is older than src/${newer}, and dist/ is what runs.\n  hint: npm run build\n`,
+  );
 }
 
 /** Under the user's own cache: Node's default is a well-known name in a folder that everybody may write to. */
 async function keepCompiledCode() {
   const { enableCompileCache } = await import("node:module");
   try {
-    const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+    const cache = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
     enableCompileCache(join(cache, "qclock", "node"));
   } catch {
     // An account without a home compiles anew each time.
@@ -46,7 +61,7 @@ async function runWithOwnNode() {
   const node = ownNode();
   if (node === undefined) {
     process.stderr.write(
-      `qclock needs Node ${minimum.join(".")} or later; this is ${process.versions.node}.\n` +
+      `qclock needs Node ${minimum.major}.${minimum.minor} or later; this is ${process.versions.node}.\n` +
         "  hint: Install Node 24, or run `npm ci` in qclock's folder, which brings it.\n",
     );
     process.exitCode = 2;
