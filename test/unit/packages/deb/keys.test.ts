@@ -8,5 +8,5 @@ test("SECURITY.md names each key that ships, and no other", () => {
   const text = readFileSync(path.resolve(import.meta.dirname, "../../../../SECURITY.md"), "utf8");
   const named = [...text.matchAll(/`([0-9A-F]{40})`/g)].map(([, fingerprint]) => fingerprint);
   const shipped = osNames.flatMap((os) => keysOf(os).map(({ fingerprint }) => fingerprint));
-  expect(named.toSorted()).toEqual([...new Set(shipped)].toSorted());
+  expect(new Set(named)).toEqual(new Set(shipped));
 });
