@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
@@ -12,6 +12,26 @@ test("the version is told at once, without anything else being loaded", async ()
   const { exitCode, stdout, stderr } = await rig.qclock(["--version"]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+test("a command starts with the compiled code that an earlier run of it kept, or without", async () => {
+  await using rig = await Rig.create("empty");
+  const run = async (): Promise<string> => (await rig.qclock(["help", "exit-codes"])).stdout;
+  const cache = path.join(rig.directory, ".home/.cache/qclock/node");
+  const findKept = async (): Promise<readonly string[]> =>
+    (await readdir(cache, { recursive: true })).filter((file) => file.includes("program-"));
+
+  const said = await run();
+  const [kept = "", ...others] = await findKept();
+  expect(kept).toMatch(/program-[0-9a-f]{16}$/);
+  expect(others).toEqual([]);
+  const { ino } = await stat(path.join(cache, kept));
+  expect(await run()).toBe(said);
+  expect((await stat(path.join(cache, kept))).ino).toBe(ino);
+
+  await writeFile(path.join(cache, kept), "damaged");
+  expect(await run()).toBe(said);
+  expect((await stat(path.join(cache, kept))).size).toBeGreaterThan(10_000);
 });
 
 describe("help", () => {

@@ -19,9 +19,12 @@ async function main(): Promise<void> {
   using interruption = listenForSignals(process);
   reportBugs(interruption);
   // Loaded only now: answering a signal and telling the version need none of it.
-  const { runProgram } = await import("../program.ts");
-  const exitCode = await runProgram({ host: currentHost(), interruption });
+  const { loadProgram } = await import("./load-program.ts");
+  const host = currentHost();
+  const { program, keepCode } = await loadProgram(host.argv);
+  const exitCode = await program.runProgram({ host, interruption });
   process.exitCode ??= exitCode;
+  if (process.exitCode === exitCodes.done) keepCode();
 }
 
 /**
@@ -31,8 +34,10 @@ async function main(): Promise<void> {
 function reportBugs(interruption: Interruption): void {
   const report = async (error: unknown): Promise<void> => {
     process.exitCode = exitCodes.bug;
-    const { describeBug } = await import("../program.ts");
-    process.stderr.write(describeBug(error, currentHost()));
+    const { loadProgram } = await import("./load-program.ts");
+    const host = currentHost();
+    const { program } = await loadProgram(host.argv);
+    process.stderr.write(program.describeBug(error, host));
     interruption.stop("A bug ended the run.");
   };
   process.on("uncaughtException", (error) => void report(error));
