@@ -38,6 +38,7 @@ export type ErrorCode =
   | "foreign-object"
   | "foreign-volume"
   | "port-in-use"
+  | "container-missing"
   | "container-exited"
   | "probe-failed"
   | "job-failed"

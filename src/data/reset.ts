@@ -10,6 +10,7 @@ import { removeEmptyImage } from "../run/services/helper.ts";
 import { readImageRecords } from "../run/images/records.ts";
 import { takeLock } from "../run/hold/hold.ts";
 import { emptyReport, executeOperations } from "../run/execution/run-plan.ts";
+import { refuseUnknownServices } from "../run/services/known-services.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 
@@ -57,12 +58,7 @@ export async function reset(context: ResetContext, options: ResetOptions): Promi
       hint: "Reset the whole stack, or mend the manifest first.",
     });
   }
-  for (const name of options.services ?? []) {
-    if (stack?.services.has(name) === true) continue;
-    throw new QclockError("service-not-found", `The stack has no service "${name}".`, {
-      hint: `It has ${[...(stack?.services.keys() ?? [])].join(", ")}.`,
-    });
-  }
+  if (stack !== undefined) refuseUnknownServices(stack, options.services);
   refuseShared(context, options);
   if (options.purgeVolumes) await confirmLoss(context, options, engine);
   const report = await removeAll(context, options, engine);

@@ -78,6 +78,13 @@ export const engineExplanations = {
     fix: "Stop it, or publish another port.",
     example: "QCLOCK_PORT=8081 qclock up",
   },
+  "container-missing": {
+    title: "There is no container to start",
+    explanation:
+      "`start` and `restart` start what was made before and make nothing; a service, or one that it depends on, was never brought up or was taken down.",
+    fix: "Bring it up.",
+    example: "qclock up db",
+  },
   "container-exited": {
     title: "A container ended while it should run",
     explanation:

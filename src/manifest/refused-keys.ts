@@ -149,7 +149,7 @@ const refusals: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
   },
   service,
   dependency: {
-    restart: "It speaks of restarts by hand, of which qclock has none; remove it.",
+    restart: "`qclock restart` says what depends on a service; name that, too.",
     required: "Every dependency is required; leave out what is not.",
   },
   packages: {

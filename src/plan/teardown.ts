@@ -3,8 +3,9 @@ import type { ImageRecords } from "./built-images.ts";
 import { PlanDraft } from "./draft.ts";
 import { noticeImageUsers, refuseNetworkUsers, refuseVolumeUsers } from "./foreign-users.ts";
 import { noticeLookalikes } from "./lookalikes.ts";
-import type { Observed, ObservedContainer } from "./observed.ts";
+import type { Observed } from "./observed.ts";
 import type { Plan } from "./plan.ts";
+import { addStop, dependentsFirst, type StopRequest } from "./stop-container.ts";
 
 export interface TeardownOptions {
   /** Only these services, with what depends on them; absent: everything that is labelled as the stack's. */
@@ -72,29 +73,10 @@ export function planTeardown(request: {
   return draft.finish(stackName);
 }
 
-function planContainer(request: {
-  readonly draft: PlanDraft;
-  readonly stack: Stack | undefined;
-  readonly container: ObservedContainer;
-  readonly cause: string;
-}): void {
-  const { draft, stack, container, cause } = request;
-  const { id, name, service = name, status } = container;
-  const declared = stack?.services.get(service);
-  // Under its own name, not the service's: a service may have two containers when one was renamed by hand.
-  const dependents = [...(stack?.services.values() ?? [])]
-    .filter(({ dependsOn }) => dependsOn.has(service))
-    .map((dependent) => `stop:${dependent.containerName}`);
-  const isUp = status === "running" || status === "restarting" || status === "paused";
-  const gracePeriodMs = declared?.stopGracePeriodMs ?? 10_000;
-  const stopped = isUp
-    ? draft.add(
-        `stop:${name}`,
-        { type: "stop-container", name, id, gracePeriodMs },
-        cause,
-        dependents,
-      )
-    : undefined;
+function planContainer(request: StopRequest): void {
+  const { draft, container, cause } = request;
+  const { id, name } = container;
+  const { stopped, dependents } = addStop(request);
   draft.add(`remove:${name}`, { type: "remove-container", name, id }, cause, [
     stopped,
     ...dependents,
@@ -143,14 +125,4 @@ function selectServices(
     if ([...dependsOn.keys()].some((target) => selected.has(target))) selected.add(name);
   }
   return selected;
-}
-
-function dependentsFirst(
-  containers: readonly ObservedContainer[],
-  stack: Stack | undefined,
-): readonly ObservedContainer[] {
-  const order = [...(stack?.services.keys() ?? [])];
-  return containers.toSorted(
-    (a, b) => order.indexOf(b.service ?? "") - order.indexOf(a.service ?? ""),
-  );
 }

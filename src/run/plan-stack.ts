@@ -9,7 +9,7 @@ import { releaseDeadLock } from "./hold/holder.ts";
 import { readImageRecords } from "./images/records.ts";
 import type { LockUse } from "./images/lock-stack.ts";
 import { type PreparedImages, prepareImages } from "./images/prepare-images.ts";
-import { probeServices } from "./services/probe-services.ts";
+import { findUnready } from "./services/find-unready.ts";
 import { together } from "./execution/together.ts";
 
 /** A plan with everything that it was made from. */
@@ -47,7 +47,7 @@ export async function planStack(
     if (isLocked && (await releaseDeadLock({ ...context, signal, stackName: stack.name }, engine)))
       observed = await engine.observe(observeRequest(stack), signal);
     const [unready, changedSecrets] = await Promise.all([
-      findUnready({ ...context, signal }, observed, options),
+      isBuildOnly ? new Map<string, string>() : findUnready({ ...context, signal }, observed),
       isBuildOnly ? new Set<string>() : findChangedSecrets({ ...context, signal }, observed),
     ]);
     return { observed, unready, changedSecrets };
@@ -69,20 +69,4 @@ export async function planStack(
     options: { ...options, unready },
   });
   return { plan, observed, prepared, records };
-}
-
-/** Try each probe of what runs once: a container can run as declared and yet not be ready, as after a run that was killed. */
-async function findUnready(
-  context: RunContext,
-  { containers }: Observed,
-  options: ReconcileOptions,
-): Promise<ReadonlyMap<string, string>> {
-  if (options.imagesOnly !== undefined) return new Map();
-  const running = containers.filter(
-    ({ ours, status, role }) => ours && status === "running" && role !== "job",
-  );
-  const services = running.flatMap(({ service }) => service ?? []);
-  const results = await probeServices(context, { services });
-  const failed = results.filter(({ ok }) => !ok);
-  return new Map(failed.map(({ service, probe, message }) => [service, `${probe}: ${message}`]));
 }

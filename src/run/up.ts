@@ -1,7 +1,7 @@
-import { QclockError } from "../error.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./execution/event.ts";
 import { isHeld, takeLock } from "./hold/hold.ts";
+import { refuseUnknownServices } from "./services/known-services.ts";
 import { planStack } from "./plan-stack.ts";
 import { replacingVanished } from "./images/replace-vanished.ts";
 import { emptyReport, runPlan } from "./execution/run-plan.ts";
@@ -18,12 +18,7 @@ export interface UpOptions {
  */
 export async function up(context: RunContext, options: UpOptions): Promise<RunReport> {
   const { stack } = context;
-  for (const name of options.services ?? []) {
-    if (stack.services.has(name)) continue;
-    throw new QclockError("service-not-found", `The stack has no service "${name}".`, {
-      hint: `It has ${[...stack.services.keys()].join(", ")}.`,
-    });
-  }
+  refuseUnknownServices(stack, options.services);
   const first = await planStack(context, options);
   // What stands now may be going away, or have changed, as soon as another run that is at work on it has got further.
   if (first.plan.nodes.length === 0 && !(await isHeld(context)))

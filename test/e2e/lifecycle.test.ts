@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { engineApi } from "../support/engine-api.ts";
 import { Rig } from "../support/rig.ts";
@@ -215,6 +217,40 @@ test("logs must say what they leave out of a long log, and give all of it when a
   expect(all.stderr).toBe("");
 });
 
+test("stop, start and restart must keep the containers, and end when the stack answers again", async () => {
+  await using rig = await Rig.create("tiny");
+  expect(await rig.qclock(["start"])).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining("qclock up makes what is missing"),
+  });
+  await rig.qclock(["up"]);
+  const before = await rig.containerIds();
+  const states = async (): Promise<readonly string[]> =>
+    (await rig.observe()).containers.map(({ state }) => state);
+
+  const text = await readFile(path.join(rig.directory, "stack.config.yaml"), "utf8");
+  await rig.write("stack.config.yaml", `${text}\n  broken: [\n`);
+  expect(await rig.qclock(["stop"])).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringContaining(`going by the labels of stack ${rig.stack}.`),
+  });
+  expect(await states()).toEqual(["exited", "exited"]);
+  await rig.write("stack.config.yaml", text);
+  const again = await rig.qclock(["stop", "--json"]);
+  expect(JSON.parse(again.stdout)).toMatchObject({ schema: "qclock/report/v1", command: "stop" });
+
+  const url = `http://127.0.0.1:${rig.port}/\n`;
+  expect(await rig.qclock(["start", "front"])).toMatchObject({ exitCode: 0, stdout: url });
+  expect(await frontPage(rig)).toContain("tiny");
+
+  const restarted = await rig.qclock(["restart", "store"]);
+  expect(restarted).toMatchObject({ exitCode: 0, stdout: "" });
+  expect(restarted.stderr).toContain("front depends on store and is left running.");
+  expect(await states()).toEqual(["running", "running"]);
+  expect(await rig.containerIds()).toEqual(before);
+  expect(await rig.qclock(["restart", "frnt"])).toMatchObject({ exitCode: 2 });
+});
+
 test("down must take away containers and networks, and reset what is left", async () => {
   await using rig = await Rig.create("tiny");
   await rig.qclock(["up"]);
@@ -312,7 +348,6 @@ test("progress as JSON lines must end with the report", async () => {
 test("a debug file must hold the events and the requests to the Engine", async () => {
   await using rig = await Rig.create("tiny");
   await rig.qclock(["up", "--debug", "debug.jsonl"]);
-  const { readFile } = await import("node:fs/promises");
   const lines = (await readFile(`${rig.directory}/debug.jsonl`, "utf8"))
     .trim()
     .split("\n")

@@ -1,7 +1,7 @@
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { exitCodeOfReport } from "../process/exit-code.ts";
-import { withResetContext } from "../open/reset-context.ts";
+import { withNamedStack } from "../open/named-stack.ts";
 import { askForName } from "../process/prompt.ts";
 
 interface Options {
@@ -38,7 +38,7 @@ export function registerReset({ program, run }: Registry): void {
   );
   command.action((options: Options) =>
     run(command, (session) =>
-      withResetContext(session, async (context) => {
+      withNamedStack(session, async (context) => {
         const { reset } = await import("../../data/reset.ts");
         const report = await reset(context, {
           removeImages: options.images === true,

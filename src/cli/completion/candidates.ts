@@ -6,7 +6,17 @@ import type { Session } from "../open/session.ts";
 import { topics } from "../usage/topics.ts";
 
 /** Commands whose arguments are services. */
-const takeServices = new Set(["up", "down", "plan", "logs", "exec", "probe"]);
+const takeServices = new Set([
+  "up",
+  "restart",
+  "start",
+  "stop",
+  "down",
+  "plan",
+  "logs",
+  "exec",
+  "probe",
+]);
 
 /** What could stand in place of the last word, given the words before it. */
 export async function candidatesFor(

@@ -54,6 +54,7 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "foreign-object": 1,
   "foreign-volume": 9,
   "port-in-use": 1,
+  "container-missing": 1,
   "container-exited": 1,
   "probe-failed": 1,
   "job-failed": 1,

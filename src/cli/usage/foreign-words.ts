@@ -2,7 +2,7 @@ import { nearest } from "../../nearest.ts";
 
 /**
  * Names that docker, compose and others have for a command, with what qclock has for it. They are never
- * taken for a misspelt command: `restart` is not `reset`, and `version` is not `verify`.
+ * taken for a misspelt command: `remove` is not `reset`, and `version` is not `verify`.
  */
 const foreignWords: Readonly<Record<string, string>> = {
   apply: "qclock up brings the stack up; qclock plan shows what it would do.",
@@ -24,19 +24,18 @@ const foreignWords: Readonly<Record<string, string>> = {
   init: "A manifest is written by hand: qclock schema helps the editor, docs/manifest.md begins with a small one.",
   inspect: "qclock ps, qclock graph and qclock plan show the stack, each with --json.",
   install: "qclock engine ensure installs an Engine; qclock up brings the stack up.",
-  kill: "qclock down stops the services and keeps all data.",
+  kill: "qclock stop stops the services, and what ignores its signal is killed.",
   lint: "qclock validate checks the manifest.",
   list: "qclock ps lists the services.",
   load: "qclock bundle load takes a bundle in.",
   log: "qclock logs shows the output of services.",
   ls: "qclock ps lists the services.",
-  pause: "qclock down stops the services and keeps all data; qclock up starts them again.",
+  pause: "qclock stop stops the services; qclock start starts them again.",
   port: "qclock ps lists the services with their addresses.",
   prune: "qclock down removes containers and networks and keeps all data.",
   pull: "qclock up and qclock build fetch what they need.",
   push: "qclock bundle save writes the stack's images to a file.",
   remove: "qclock down removes containers and networks and keeps all data.",
-  restart: "qclock up --force-recreate makes the containers again and keeps all data.",
   rm: "qclock down removes containers and networks and keeps all data.",
   rollback: "Go back to the manifest and the lock of before, and run qclock up.",
   run: "qclock exec SERVICE COMMAND runs a command in a service; what runs once is a service with `job: true`.",
@@ -45,13 +44,11 @@ const foreignWords: Readonly<Record<string, string>> = {
   shell: "qclock exec SERVICE sh opens a shell, where the image has one.",
   show: "qclock ps, qclock graph and qclock plan show the stack.",
   ssh: "qclock exec SERVICE sh opens a shell, where the image has one.",
-  start: "qclock up starts what does not run.",
   stats: "`docker stats` shows what containers use; qclock ps shows how the services are.",
   status: "qclock ps shows how the services are.",
-  stop: "qclock down stops the services and keeps all data.",
   test: "qclock validate checks the manifest, qclock verify the stack that runs.",
   top: "`docker top` lists the processes of a container; qclock ps shows how the services are.",
-  unpause: "qclock up starts what does not run.",
+  unpause: "qclock start starts what was stopped.",
   update:
     "qclock lock --update PACKAGE moves packages to newer versions; qclock up brings the result up.",
   upgrade:
@@ -62,7 +59,7 @@ const foreignWords: Readonly<Record<string, string>> = {
 };
 
 /** Commands that take something away: no slip of the keyboard but the smallest leads to one. */
-const removing: ReadonlySet<string> = new Set(["down", "reset", "unlock"]);
+const removing: ReadonlySet<string> = new Set(["down", "reset", "stop", "unlock"]);
 
 /** What somebody may have meant who wrote a command that does not exist; undefined where nothing is near. */
 export function adviceOnCommand(word: string, commands: readonly string[]): string | undefined {

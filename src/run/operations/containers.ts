@@ -11,7 +11,7 @@ import { commonLabels } from "../services/common-labels.ts";
 import { containerRequest } from "../services/container-request.ts";
 import { readImageRecords } from "../images/records.ts";
 import { userOf } from "../services/user.ts";
-import { making, type OperationContext, serviceOf } from "./operation-context.ts";
+import { making, type OperationContext, serviceOf, stackOf } from "./operation-context.ts";
 
 type Of<Type extends Operation["type"]> = Extract<Operation, { type: Type }>;
 
@@ -154,7 +154,7 @@ export async function startContainer(
   context: OperationContext,
 ): Promise<string | undefined> {
   const { engine, signal, started } = context;
-  const service = serviceOf(making(context).stack, name);
+  const service = serviceOf(stackOf(context), name);
   started.add(service.containerName);
   try {
     await engine.startContainer(service.containerName, signal);

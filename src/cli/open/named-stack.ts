@@ -1,3 +1,4 @@
+import { countOf } from "../../count.ts";
 import { readFile } from "node:fs/promises";
 import type { ResetContext } from "../../data/reset.ts";
 import { openStore } from "../../store/disk-store.ts";
@@ -10,7 +11,7 @@ import { loadStack } from "./stack-file.ts";
 import { version } from "../process/version.ts";
 
 /** Carry an action out on a stack of which at least the name is known: from `--stack`, or from what can be read of the manifest. */
-export async function withResetContext(
+export async function withNamedStack(
   session: Session,
   use: (context: ResetContext) => Promise<number>,
 ): Promise<number> {
@@ -70,7 +71,7 @@ async function identifyStack(
   session.emit({
     type: "notice",
     level: "warning",
-    message: `${shown} has ${loaded.error.length} problems; resetting the stack ${stackName} by its labels.`,
+    message: `${shown} has ${countOf(loaded.error.length, "problem")}; going by the labels of stack ${stackName}.`,
   });
   return { stackName, stack: undefined };
 }

@@ -1,0 +1,144 @@
+import { QclockError } from "../error.ts";
+import { closureOf } from "../stack/graph.ts";
+import type { Service, Stack } from "../stack/stack.ts";
+import { PlanDraft } from "./draft.ts";
+import { listOf } from "./foreign-users.ts";
+import type { Observed, ObservedContainer } from "./observed.ts";
+import type { Plan } from "./plan.ts";
+import { addStops } from "./plan-stop.ts";
+import { addStop } from "./stop-container.ts";
+
+/** What is to be started. */
+export interface StartPlanRequest {
+  readonly stack: Stack;
+  readonly observed: Observed;
+  /** These services, with what they depend on; absent: all. */
+  readonly services?: readonly string[];
+  /** Services that run, but that a probe found not to be ready, with what it saw. */
+  readonly unready: ReadonlyMap<string, string>;
+}
+
+/**
+ * Start the containers that are there and do not run, dependencies first and each when those are ready. Nothing is made:
+ * throws `container-missing` where there is nothing to start.
+ */
+export function planStart(request: StartPlanRequest): Plan {
+  const draft = new PlanDraft();
+  addStarts(draft, request, new Set());
+  return draft.finish(request.stack.name);
+}
+
+/** Stop services and start them again, in place. What depends on them and is not named is told, and left running. */
+export function planRestart(request: StartPlanRequest): Plan {
+  const draft = new PlanDraft();
+  const named = request.services ?? [...request.stack.services.keys()];
+  const containers = startable(request);
+  addStops(draft, { ...request, services: named });
+  // A job that is named is meant to run again; among all services one that has completed has completed.
+  const again = new Set(
+    named.filter((name) => {
+      const isDone =
+        request.stack.services.get(name)?.job === true && hasCompleted(containers, name);
+      return !isDone || request.services !== undefined;
+    }),
+  );
+  addStarts(draft, request, again);
+  return draft.finish(request.stack.name);
+}
+
+/** `again`: services that start whatever they do now, since they were stopped before. */
+function addStarts(draft: PlanDraft, request: StartPlanRequest, again: ReadonlySet<string>): void {
+  const { stack, unready } = request;
+  const containers = startable(request);
+  for (const service of selected(request)) {
+    const container = containers.get(service.name);
+    if (container === undefined) continue;
+    const reason = again.has(service.name) ? undefined : reasonToKeep(service, container, unready);
+    if (reason === undefined) addStart({ draft, stack, service, container, again });
+    else if ("wait" in reason) addWait(draft, service, reason.wait);
+    else draft.keep("service", service.name, reason.keep);
+  }
+}
+
+/** Why a service is not started: nothing is to be done, or to wait is all there is. */
+function reasonToKeep(
+  service: Service,
+  { status, exitCode }: ObservedContainer,
+  unready: ReadonlyMap<string, string>,
+): { readonly keep: string } | { readonly wait: string } | undefined {
+  if (status === "running") {
+    if (service.job) return { wait: "still running" };
+    const seen = unready.get(service.name);
+    return seen === undefined ? { keep: "running" } : { wait: `not ready: ${seen}` };
+  }
+  return service.job && status === "exited" && exitCode === 0 ? { keep: "completed" } : undefined;
+}
+
+function addStart(about: {
+  readonly draft: PlanDraft;
+  readonly stack: Stack;
+  readonly service: Service;
+  readonly container: ObservedContainer;
+  readonly again: ReadonlySet<string>;
+}): void {
+  const { draft, stack, service, container, again } = about;
+  const { name, containerName } = service;
+  const { status, exitCode = 0 } = container;
+  const cause = again.has(name)
+    ? "asked for"
+    : status === "exited"
+      ? `exited (${exitCode})`
+      : status === "created"
+        ? "never started"
+        : status;
+  // The Engine takes what is paused, or starts again and again, for running, and would do nothing.
+  if (!again.has(name)) addStop({ draft, stack, container, cause });
+  const waits = [...service.dependsOn].map(([target, condition]) =>
+    condition === "service_started" ? `start:${target}` : `wait:${target}`,
+  );
+  const started = draft.add(`start:${name}`, { type: "start-container", service: name }, cause, [
+    `stop:${containerName}`,
+    ...waits,
+  ]);
+  addWait(draft, service, "started", started);
+}
+
+function addWait(draft: PlanDraft, { name, job }: Service, cause: string, started?: string): void {
+  const type = job ? "wait-completed" : "wait-ready";
+  draft.add(`wait:${name}`, { type, service: name }, cause, [started]);
+}
+
+function hasCompleted(containers: ReadonlyMap<string, ObservedContainer>, name: string): boolean {
+  const container = containers.get(name);
+  return container?.status === "exited" && container.exitCode === 0;
+}
+
+/** The services that are meant, with what they depend on, dependencies first. */
+function selected({ stack, services }: StartPlanRequest): readonly Service[] {
+  const dependencies = new Map(
+    [...stack.services].map(([name, { dependsOn }]) => [name, [...dependsOn.keys()]]),
+  );
+  const names = closureOf(dependencies, services ?? stack.services.keys());
+  return [...stack.services.values()].filter(({ name }) => names.has(name));
+}
+
+/** Containers that can be started, by service. */
+function startable(request: StartPlanRequest): ReadonlyMap<string, ObservedContainer> {
+  const found = new Map<string, ObservedContainer>();
+  const missing: string[] = [];
+  for (const { name, containerName } of selected(request)) {
+    const container = request.observed.containers.find(
+      (each) => each.ours && each.name === containerName && each.service === name,
+    );
+    const isGone = container?.status === "removing" || container?.status === "dead";
+    if (container === undefined || isGone) missing.push(name);
+    else found.set(name, container);
+  }
+  if (missing.length === 0) return found;
+  const verb = missing.length === 1 ? "has" : "have";
+  throw new QclockError(
+    "container-missing",
+    `${listOf(missing)} ${verb} no container that could be started.`,
+    { hint: "qclock up makes what is missing, and starts it." },
+  );
+}

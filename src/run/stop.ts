@@ -1,0 +1,52 @@
+import { observeRequest } from "../plan/observe-request.ts";
+import { planStop } from "../plan/plan-stop.ts";
+import type { Stack } from "../stack/stack.ts";
+import type { RunContext } from "./context.ts";
+import type { RunReport } from "./execution/event.ts";
+import { emptyReport, executeOperations } from "./execution/run-plan.ts";
+import { takeLock } from "./hold/hold.ts";
+import { refuseUnknownServices } from "./services/known-services.ts";
+
+/** What stop works with: labels are enough, so that the stack may be missing. */
+export type StopContext = Pick<
+  RunContext,
+  "engine" | "emit" | "clock" | "signal" | "jobs" | "lockTimeoutMs" | "runId" | "version" | "holder"
+> & {
+  readonly stackName: string;
+  readonly stack: Stack | undefined;
+};
+
+/** Stop containers, dependents first, and leave them where they are: `start` and `up` go on with them. */
+export async function stop(
+  context: StopContext,
+  options: { readonly services?: readonly string[] },
+): Promise<RunReport> {
+  const { stackName, stack, signal, emit, clock, jobs } = context;
+  if (stack !== undefined) refuseUnknownServices(stack, options.services);
+  const engine = await context.engine();
+  await using lock = await takeLock({ ...context, mayGoWithout: true });
+  const nothing = { imageReferences: [], containerNames: [], networkNames: [], volumeNames: [] };
+  const observed = await engine.observe(
+    stack === undefined ? { stack: stackName, ...nothing } : observeRequest(stack),
+    signal,
+  );
+  const plan = planStop({ stackName, stack, observed, ...options });
+  if (plan.nodes.length === 0) return emptyReport(context, "stop", plan);
+  return await executeOperations(
+    plan,
+    {
+      run: undefined,
+      stack,
+      stackName,
+      engine,
+      prepared: undefined,
+      artifacts: undefined,
+      emit,
+      clock,
+      signal,
+      assertLocked: () => lock.assertHeld(),
+      started: new Set(),
+    },
+    { command: "stop", jobs },
+  );
+}
