@@ -52,8 +52,7 @@ function parseRule(line: string, number: number): readonly Rule[] {
     if (exception) throw new SyntaxError(`line ${number}: "!" needs a pattern`);
     return [];
   }
-  const pattern = parseAt(written, number);
-  return pattern.literal === "." ? [] : [{ exception, pattern }];
+  return [{ exception, pattern: parseAt(written, number) }];
 }
 
 function parseAt(written: string, line: number): IgnorePattern {

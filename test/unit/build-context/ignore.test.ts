@@ -43,6 +43,11 @@ test.each<[rules: string, path: string, ignored: boolean]>([
   ["é*", "été", true],
   ["*é", "été", true],
   [".", "a", false],
+  [".*", ".env", true],
+  [".*", ".git/config", true],
+  [".*", "a/.env", false],
+  [".**", ".git/config", true],
+  [".*\n!.env.example", ".env.example", false],
   // Escapes and classes, as Go's filepath.Match and regexp read them.
   ["[\\]]c", "]c", true],
   ["[a\\-z]c", "-c", true],
