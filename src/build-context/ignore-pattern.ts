@@ -1,12 +1,10 @@
 import { posix } from "node:path";
-import { parseExpression } from "./ignore-expression.ts";
+import { type CharacterSet, type Part, parseExpression } from "./ignore-expression.ts";
 
-/** One pattern of a `.dockerignore`, ready to be compared. */
+/** One pattern of a `.dockerignore`, read. */
 export interface IgnorePattern {
-  /** Whether the pattern matches a path, relative and with slashes, itself. */
-  matches(path: string): boolean;
-  /** Whether it matches the path or a folder above it. */
-  matchesWithParents(path: string): boolean;
+  /** It matches a path, relative and with slashes, that consists of the parts of any of these. */
+  readonly alternatives: readonly (readonly Part[])[];
   /** The pattern up to its first wildcard. */
   readonly literal: string;
 }
@@ -35,43 +33,29 @@ export function parsePattern(written: string): IgnorePattern {
   checkSyntax(pattern);
   const literal = /^[^*?[\\]*/u.exec(pattern)?.[0] ?? "";
   const wildcards = pattern.slice(literal.length);
-  if (wildcards === "") return { literal, ...exactly(pattern) };
-  if (wildcards === "**" && literal !== "") return { literal, ...startingWith(literal) };
+  if (wildcards === "") return { literal, alternatives: [characters(pattern)] };
+  if (wildcards === "**" && literal !== "")
+    return { literal, alternatives: [[...characters(literal), anything]] };
   const ending = /^\*\*([^*?[\]\\]*)$/u.exec(pattern)?.[1];
-  if (ending !== undefined) return { literal, ...endingWith(ending) };
+  if (ending !== undefined) return { literal, alternatives: endingWith(ending) };
   const expression = parseExpression(toExpression(pattern));
   if (expression === undefined) throw syntaxError(pattern);
-  return {
-    literal,
-    matches: (path) => expression.test(path, { parents: false }),
-    matchesWithParents: (path) => expression.test(path, { parents: true }),
-  };
+  return { literal, alternatives: [expression] };
 }
 
-type Comparison = Omit<IgnorePattern, "literal">;
+const everyCharacter: CharacterSet = { key: "every character", has: () => true };
+const anything: Part = { type: "any", set: everyCharacter };
 
-function exactly(text: string): Comparison {
-  return {
-    matches: (path) => path === text,
-    matchesWithParents: (path) => path === text || path.startsWith(`${text}/`),
-  };
+function characters(text: string): readonly Part[] {
+  return Array.from(text, (character) => ({
+    type: "character",
+    code: character.codePointAt(0) ?? 0,
+  }));
 }
 
-function startingWith(text: string): Comparison {
-  const matches = (path: string): boolean => path.startsWith(text);
-  return { matches, matchesWithParents: matches };
-}
-
-function endingWith(text: string): Comparison {
-  const bare = text.startsWith("/") ? text.slice(1) : undefined;
-  const matches = (path: string): boolean => path.endsWith(text) || path === bare;
-  return {
-    matches,
-    matchesWithParents: (path) =>
-      matches(path) ||
-      path.includes(`${text}/`) ||
-      (bare !== undefined && path.startsWith(`${bare}/`)),
-  };
+function endingWith(text: string): readonly (readonly Part[])[] {
+  const ending = [anything, ...characters(text)];
+  return text.startsWith("/") ? [ending, characters(text.slice(1))] : [ending];
 }
 
 /** Go's `filepath.Match` goes through the whole pattern before anything is compared: classes and escapes must be complete. */
