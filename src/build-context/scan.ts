@@ -64,10 +64,8 @@ export async function scanContext(image: DockerfileImage, project: string): Prom
   const { context: directory, dockerfile } = image;
   const { rules, file: ignoreFile } = await readRules(image, project);
   const notices: string[] = [];
-  const entries = await walk(
-    { directory, rules, notices, image: image.name, turns: new Turns() },
-    "",
-  );
+  const entries: ContextEntry[] = [];
+  await walk({ directory, rules, notices, entries, image: image.name, turns: new Turns() }, "");
   const inside = relativePath(directory, dockerfile);
   const sizeBytes = entries.reduce(
     (sum, entry) => sum + (entry.type === "file" ? entry.sizeBytes : 0),
@@ -138,12 +136,13 @@ interface Walk {
   readonly notices: string[];
   /** Comparing with a long list of patterns takes milliseconds for each path. */
   readonly turns: Turns;
+  /** What has been found; a folder stands before what it holds. */
+  readonly entries: ContextEntry[];
 }
 
 /** One folder after the other, so that a deep tree needs few open files. */
-async function walk(state: Walk, parent: string): Promise<ContextEntry[]> {
-  const { directory, rules, turns } = state;
-  const entries: ContextEntry[] = [];
+async function walk(state: Walk, parent: string): Promise<void> {
+  const { directory, rules, entries, turns } = state;
   for (const entry of await readFolder(path.join(directory, parent))) {
     if (turns.isOver()) await turns.next();
     const name = entry.name.toString("utf8");
@@ -152,13 +151,12 @@ async function walk(state: Walk, parent: string): Promise<ContextEntry[]> {
     if (ignored && !rules.mayHoldExceptions(relative)) continue;
     refuseOtherBytes(state.image, parent, entry);
     if (entry.stats.isDirectory()) {
-      const inside = await walk(state, relative);
+      const before = entries.push({ type: "directory", path: relative });
+      await walk(state, relative);
       // An ignored folder is there only as far as an exception inside it needs it.
-      if (!ignored || inside.length > 0) entries.push({ type: "directory", path: relative });
-      entries.push(...inside);
+      if (ignored && entries.length === before) entries.pop();
     } else if (!ignored) entries.push(...toEntry(state, relative, entry));
   }
-  return entries;
 }
 
 function toEntry(
