@@ -1,43 +1,30 @@
 import { QclockError } from "../../error.ts";
-import type { Architecture } from "../../os.ts";
 import type { Digest } from "../../digest.ts";
-import type { Downloader } from "../../store/downloader.ts";
-import { type Mirrors } from "../mirror.ts";
 import type { LockedRepository } from "../package.ts";
-import { namedIndex, type ProofRequest, readRelease } from "./prove.ts";
+import type { Evidence, EvidencePlace, EvidenceRequest, FoundEvidence } from "../proof/evidence.ts";
+import { namedIndex, readRelease } from "./prove.ts";
 import { COMPONENTS, indexUrls, loadRepository, RELEASE_LIMIT_BYTES } from "./repositories.ts";
-
-/**
- * What proves that a repository's packages are the distribution's: its signed release file and the indexes
- * that it names, by digest, in the store.
- */
-export interface Evidence {
-  /** The repository as this release file has it. */
-  readonly repository: LockedRepository;
-  /** Whether it is the release file that the lock names; else a later one, since mirrors keep only the newest. */
-  readonly asLocked: boolean;
-}
-
-export interface EvidenceRequest extends ProofRequest {
-  readonly architecture: Architecture;
-  /** Those that the lock names. */
-  readonly repositories: readonly LockedRepository[];
-  readonly mirrors: () => Promise<Mirrors>;
-  readonly downloader: Downloader;
-  readonly signal: AbortSignal;
-}
-
-/** Evidence that was found, and why there is no more of it, a line each. */
-export interface FoundEvidence {
-  readonly evidence: readonly Evidence[];
-  readonly reasons: readonly string[];
-}
 
 /** The later release file that took the place of one that no mirror has any more: the same one each time. */
 const NOTE = "release-substitute";
 
+/** Evidence from one place: see `EvidencePlace`. */
+export async function findEvidence(
+  place: EvidencePlace,
+  request: EvidenceRequest,
+): Promise<FoundEvidence> {
+  switch (place) {
+    case "store":
+      return { evidence: await storedEvidence(request), reasons: [] };
+    case "lock":
+      return collectEvidence(request);
+    case "further":
+      return furtherEvidence(request);
+  }
+}
+
 /** What the store has of the repositories that a lock names; nobody is asked. */
-export async function storedEvidence(request: EvidenceRequest): Promise<readonly Evidence[]> {
+async function storedEvidence(request: EvidenceRequest): Promise<readonly Evidence[]> {
   const found = await Promise.all(
     request.repositories.flatMap((locked) => [
       recall({ ...request, asks: false }, locked, true),
@@ -54,7 +41,7 @@ export async function storedEvidence(request: EvidenceRequest): Promise<readonly
  *
  * Throws `disk-full`, `store-unusable`.
  */
-export async function collectEvidence(request: EvidenceRequest): Promise<FoundEvidence> {
+async function collectEvidence(request: EvidenceRequest): Promise<FoundEvidence> {
   const evidence: Evidence[] = [];
   const reasons: string[] = [];
   for (const locked of request.repositories) {
@@ -79,7 +66,7 @@ export async function collectEvidence(request: EvidenceRequest): Promise<FoundEv
  * The present release files of the mirror, and those of the further places that it names, which may keep old ones: for
  * packages that the evidence of the lock says nothing about.
  */
-export async function furtherEvidence(request: EvidenceRequest): Promise<FoundEvidence> {
+async function furtherEvidence(request: EvidenceRequest): Promise<FoundEvidence> {
   const evidence: Evidence[] = [];
   const reasons: string[] = [];
   if (request.downloader.offline) return { evidence, reasons };

@@ -3,35 +3,17 @@ import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { QclockError } from "../../error.ts";
 import type { Digest } from "../../digest.ts";
-import type { OsName } from "../../os.ts";
 import type { Store } from "../../store/store.ts";
 import type { LockedPackage, LockedRepository } from "../package.ts";
+import type { Proof, ProofRequest, ProvePackagesRequest } from "../proof/evidence.ts";
 import { type PackageProof, proofKey } from "../proof/proof.ts";
 import { decompress } from "../../archive/decompress.ts";
-import type { PinnedKey } from "../proof/pinned-key.ts";
 import { keysOf } from "./keys/of.ts";
 import { withinBounds } from "./index-bounds.ts";
 import type { IndexedPackage } from "../package-index.ts";
 import { findPackages } from "./packages-index.ts";
 import { type ReleaseFile, verifyReleaseFile } from "./release-file.ts";
 import { sourcesOf } from "./repositories.ts";
-
-/** Where evidence lies, and whom to believe. */
-export interface ProofRequest {
-  readonly os: OsName;
-  readonly store: Store;
-  /** Trusted keys; absent: those that ship with qclock. */
-  readonly keys?: readonly PinnedKey[];
-  readonly now: Date;
-}
-
-/** What some evidence says about packages. */
-export interface Proof {
-  /** By `proofKey`. */
-  readonly proofs: ReadonlyMap<string, PackageProof>;
-  /** In no index of the evidence: they have left the distribution since the lock was made, or the evidence lacks a repository. */
-  readonly unproved: readonly LockedPackage[];
-}
 
 /**
  * Follow the chain for each package: a trusted key signs the release file, which names the digest of each index, which names
@@ -40,12 +22,7 @@ export interface Proof {
  * Throws `signature-invalid` for a release file that is not signed, an index that it does not name, and a package of which an
  * index says something else than the lock and none says the same.
  */
-export async function provePackages(
-  request: ProofRequest & {
-    readonly packages: readonly LockedPackage[];
-    readonly evidence: readonly LockedRepository[];
-  },
-): Promise<Proof> {
+export async function provePackages(request: ProvePackagesRequest): Promise<Proof> {
   const { packages, evidence } = request;
   const wanted = new Map(packages.map((entry) => [proofKey(entry), entry]));
   const names = new Set(packages.map(({ name }) => name));

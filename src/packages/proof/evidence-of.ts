@@ -1,7 +1,7 @@
 import type { Digest } from "../../digest.ts";
-import { collectEvidence, type Evidence } from "../deb/evidence.ts";
-import { provePackages } from "../deb/prove.ts";
+import { loadFamily } from "../families.ts";
 import type { LockedPackage, LockedRepository, LockTarget } from "../package.ts";
+import type { Evidence } from "./evidence.ts";
 import { type PackageProof, proofKey } from "./proof.ts";
 import { proofOf, type ProveRequest } from "./prove-lock.ts";
 
@@ -28,8 +28,13 @@ export async function evidenceOf(
   const packages = [...images.values()].flatMap((image) => image.packages);
   const { store } = request.downloader;
   const trust = { ...request, os, architecture, repositories, store };
-  const first = await collectEvidence(trust);
-  const now = await provePackages({ ...trust, packages, evidence: repositoriesOf(first.evidence) });
+  const family = await loadFamily(os);
+  const first = await family.findEvidence("lock", trust);
+  const now = await family.provePackages({
+    ...trust,
+    packages,
+    evidence: repositoriesOf(first.evidence),
+  });
   const older = new Map<string, LockedRepository>();
   for (const entry of now.unproved) {
     const { proof } = await proofOf({ ...trust, packages: [entry] }, entry);
@@ -41,7 +46,7 @@ export async function evidenceOf(
     repository,
     asLocked: false,
   }));
-  const rest = await provePackages({
+  const rest = await family.provePackages({
     ...trust,
     packages: now.unproved,
     evidence: repositoriesOf(further),

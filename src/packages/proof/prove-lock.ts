@@ -1,6 +1,7 @@
 import type { Architecture, OsName } from "../../os.ts";
 import type { Downloader } from "../../store/downloader.ts";
 import type { PinnedKey } from "./pinned-key.ts";
+import { loadFamily } from "../families.ts";
 import type { Mirrors } from "../mirror.ts";
 import type { LockedPackage, LockedRepository } from "../package.ts";
 import {
@@ -94,27 +95,21 @@ async function search(
   packages: readonly LockedPackage[],
 ): Promise<LockProof & { readonly proofs: ReadonlyMap<string, PackageProof> }> {
   request.onPhase("Checking the signatures of the packages");
-  // Loaded here: what was proved before needs neither the index reader nor OpenPGP.
-  const { collectEvidence, furtherEvidence, storedEvidence } = await import("../deb/evidence.ts");
-  const { provePackages } = await import("../deb/prove.ts");
+  const family = await loadFamily(request.os);
   const scope = await scopeOf(request);
   const trust = { ...request, store: request.downloader.store };
   const reasons = new Set<string>();
   const read = new Set<string>();
   const proofs = new Map<string, PackageProof>();
   let unproved = packages;
-  for (const look of [
-    async () => ({ evidence: await storedEvidence(trust), reasons: [] }),
-    () => collectEvidence(trust),
-    () => furtherEvidence(trust),
-  ]) {
-    const found = await look();
+  for (const place of ["store", "lock", "further"] as const) {
+    const found = await family.findEvidence(place, trust);
     for (const reason of found.reasons) reasons.add(reason);
     const evidence = found.evidence
       .map(({ repository }) => repository)
       .filter(({ metadataDigest }) => !read.has(metadataDigest));
     for (const { metadataDigest } of evidence) read.add(metadataDigest);
-    const proof = await provePackages({ ...trust, packages: unproved, evidence });
+    const proof = await family.provePackages({ ...trust, packages: unproved, evidence });
     await Promise.all(
       unproved.map(async (entry) => {
         const proved = proof.proofs.get(proofKey(entry));
@@ -136,12 +131,7 @@ interface Trust extends Pick<ProveRequest, "os" | "keys"> {
 
 async function scopeOf(request: Trust): Promise<ProofScope> {
   const { os, downloader } = request;
-  const keys = request.keys ?? (await shippedKeys(os));
+  const keys = request.keys ?? (await (await loadFamily(os)).keysOf(os));
   const trusted = new Set(keys.map(({ fingerprint }) => fingerprint));
   return { os, trusted, store: downloader.store };
-}
-
-async function shippedKeys(os: OsName): Promise<readonly PinnedKey[]> {
-  const { keysOf } = await import("../deb/keys/of.ts");
-  return keysOf(os);
 }

@@ -6,7 +6,7 @@ import {
   isFileEntry,
 } from "../../image/bundle/document.ts";
 import type { PinnedKey } from "../../packages/proof/pinned-key.ts";
-import { provePackages } from "../../packages/deb/prove.ts";
+import { loadFamily } from "../../packages/families.ts";
 import { lockedFiles, noMirrors } from "../../packages/lock/locked-files.ts";
 import type { Lock, LockedPackage, LockedRepository, LockTarget } from "../../packages/package.ts";
 import { type PackageProof, proofKey } from "../../packages/proof/proof.ts";
@@ -100,7 +100,8 @@ export async function proveBundle(request: {
     const packages = packagesOf(target);
     const { os } = target;
     const repositories = evidence.map(toRepository);
-    const proof = await provePackages({ ...trust, os, packages, evidence: repositories });
+    const family = await loadFamily(os);
+    const proof = await family.provePackages({ ...trust, os, packages, evidence: repositories });
     unproved.push(...proof.unproved);
     const own = packages.flatMap((entry) => {
       const found = proof.proofs.get(proofKey(entry));

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { BundleDocument, BundleEvidence } from "../../image/bundle/document.ts";
 import type { AssembledArtifact } from "../../image/assemble.ts";
-import type { Evidence } from "../../packages/deb/evidence.ts";
+import type { Evidence } from "../../packages/proof/evidence.ts";
 import { evidenceOf } from "../../packages/proof/evidence-of.ts";
 import { fetchFiles } from "../../packages/fetch.ts";
 import { assembledImages } from "../../packages/lock/inputs.ts";

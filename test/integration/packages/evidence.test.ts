@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { collectEvidence, type EvidenceRequest } from "../../../src/packages/deb/evidence.ts";
+import { findEvidence } from "../../../src/packages/deb/evidence.ts";
 import { provePackages } from "../../../src/packages/deb/prove.ts";
 import { lockPackages } from "../../../src/packages/lock/lock-packages.ts";
 import type { LockTarget } from "../../../src/packages/package.ts";
+import type { EvidenceRequest } from "../../../src/packages/proof/evidence.ts";
 import type { Store } from "../../../src/store/store.ts";
 import { createTestKey, type FakeMirror, startFakeMirror } from "../../support/fake-mirror.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";
@@ -22,7 +23,7 @@ test("after locking the store holds what proves each package", async () => {
   const target = await locked(mirror, store);
   const asked = mirror.requests.length;
 
-  const { evidence } = await collectEvidence(request(mirror, store, target));
+  const { evidence } = await findEvidence("lock", request(mirror, store, target));
 
   expect(mirror.requests).toHaveLength(asked);
   expect(evidence.map(({ repository, asLocked }) => [repository.id, asLocked])).toEqual([
@@ -46,7 +47,7 @@ test("what was signed for a week proves packages for ever", async () => {
   const { store } = temporary;
   await mirror.publish({ packages, validUntil: new Date(Date.now() + 60_000) });
   const target = await locked(mirror, store);
-  const { evidence } = await collectEvidence(request(mirror, store, target));
+  const { evidence } = await findEvidence("lock", request(mirror, store, target));
 
   const now = new Date(Date.now() + 3_600_000);
 
@@ -66,7 +67,7 @@ describe("when the release files that the lock names are gone", () => {
     const target = await locked(mirror, first.store);
     await mirror.publish({ packages: later });
 
-    const { evidence } = await collectEvidence(request(mirror, second.store, target));
+    const { evidence } = await findEvidence("lock", request(mirror, second.store, target));
 
     expect(evidence.map(({ asLocked }) => asLocked)).toEqual([false, false, false]);
     const proof = await prove(mirror, second.store, { target, evidence });
@@ -79,10 +80,10 @@ describe("when the release files that the lock names are gone", () => {
     await using second = await temporaryStore();
     const target = await locked(mirror, first.store);
     await mirror.publish({ packages: later });
-    const { evidence } = await collectEvidence(request(mirror, second.store, target));
+    const { evidence } = await findEvidence("lock", request(mirror, second.store, target));
     await mirror.publish({ packages: [] });
 
-    await expect(collectEvidence(request(mirror, second.store, target))).resolves.toEqual({
+    await expect(findEvidence("lock", request(mirror, second.store, target))).resolves.toEqual({
       evidence,
       reasons: [],
     });
@@ -96,7 +97,7 @@ describe("when the release files that the lock names are gone", () => {
     const asked = mirror.requests.length;
     const { downloader } = aDownloader(second.store, { offline: true });
 
-    const { evidence, reasons } = await collectEvidence({
+    const { evidence, reasons } = await findEvidence("lock", {
       ...request(mirror, second.store, target),
       downloader,
     });
@@ -114,7 +115,7 @@ describe("is refused", () => {
     await using mirror = await startFakeMirror(packages);
     await using temporary = await temporaryStore();
     const target = await locked(mirror, temporary.store);
-    const { evidence } = await collectEvidence(request(mirror, temporary.store, target));
+    const { evidence } = await findEvidence("lock", request(mirror, temporary.store, target));
     const [[name, image] = ["", undefined]] = target.images;
     const changed = image?.packages.map((each) => ({
       ...each,
@@ -137,7 +138,7 @@ describe("is refused", () => {
     await using mirror = await startFakeMirror(packages);
     await using temporary = await temporaryStore();
     const target = await locked(mirror, temporary.store);
-    const [main] = (await collectEvidence(request(mirror, temporary.store, target))).evidence;
+    const [main] = (await findEvidence("lock", request(mirror, temporary.store, target))).evidence;
     if (main === undefined) throw new Error("no evidence");
     const indexDigests = new Map([
       ["main/binary-amd64/Packages.xz", `sha256:${"0".repeat(64)}` as const],
@@ -154,7 +155,7 @@ describe("is refused", () => {
     await using mirror = await startFakeMirror(packages);
     await using temporary = await temporaryStore();
     const target = await locked(mirror, temporary.store);
-    const { evidence } = await collectEvidence(request(mirror, temporary.store, target));
+    const { evidence } = await findEvidence("lock", request(mirror, temporary.store, target));
     const { pinned } = await createTestKey();
 
     const proof = prove(mirror, temporary.store, { target, evidence, keys: [pinned] });
@@ -166,7 +167,7 @@ describe("is refused", () => {
     await using mirror = await startFakeMirror(packages);
     await using temporary = await temporaryStore();
     const target = await locked(mirror, temporary.store);
-    const [main] = (await collectEvidence(request(mirror, temporary.store, target))).evidence;
+    const [main] = (await findEvidence("lock", request(mirror, temporary.store, target))).evidence;
     if (main === undefined) throw new Error("no evidence");
     const evidence = [{ ...main, repository: { ...main.repository, id: "sid" } }];
 
@@ -201,7 +202,7 @@ async function prove(
   store: Store,
   parts: {
     target: LockTarget;
-    evidence: Awaited<ReturnType<typeof collectEvidence>>["evidence"];
+    evidence: Awaited<ReturnType<typeof findEvidence>>["evidence"];
     keys?: FakeMirror["keys"];
     now?: Date;
   },

@@ -1,0 +1,30 @@
+import type { OsName } from "../os.ts";
+import type {
+  EvidencePlace,
+  EvidenceRequest,
+  FoundEvidence,
+  Proof,
+  ProvePackagesRequest,
+} from "./proof/evidence.ts";
+import type { PinnedKey } from "./proof/pinned-key.ts";
+
+/**
+ * What a family of distributions must be able to do: those whose packages have the same form and follow the same rules. `loadFamily`
+ * gives the one of an operating system. What a function needs is loaded when it is called.
+ */
+export interface Family {
+  /** The keys that sign an OS's repositories; they ship with qclock and are never fetched. */
+  keysOf(os: OsName): Promise<readonly PinnedKey[]>;
+
+  /**
+   * Bring what proves a lock's packages into the store. What cannot be had is left out, with the reason. Throws `disk-full`,
+   * `store-unusable`.
+   */
+  findEvidence(place: EvidencePlace, request: EvidenceRequest): Promise<FoundEvidence>;
+
+  /**
+   * Follow the chain from a trusted key to each package. Throws `signature-invalid` for metadata that is not signed, and for a package
+   * of which it says something else than the lock and none says the same.
+   */
+  provePackages(request: ProvePackagesRequest): Promise<Proof>;
+}
