@@ -1,3 +1,4 @@
+import { loadFamily } from "./families.ts";
 import type { IndexedPackage, PackageIndex } from "./package-index.ts";
 import type { KeptPackages } from "./lock/keep.ts";
 import type { LockRequest } from "./lock/request.ts";
@@ -33,10 +34,8 @@ export async function choosePackages(
 ): Promise<ChosenPackages> {
   const { stack, mode, signal } = request;
   request.onPhase("Reading the package indexes");
-  // Loaded here: with a fresh lock neither the index reader nor OpenPGP is needed.
-  const { loadRepositories } = await import("./deb/repositories.ts");
-  const { debResolverRules } = await import("./deb/resolver-rules.ts");
-  const { index, repositories } = await loadRepositories({
+  const family = await loadFamily(stack.os);
+  const { index, repositories, proofOf } = await family.loadRepositories({
     os: stack.os,
     architecture: stack.architecture,
     mirrors: await request.mirrors(),
@@ -52,27 +51,12 @@ export async function choosePackages(
   const resolved = resolveImages({
     stack,
     index: all,
-    rules: debResolverRules,
+    rules: await family.resolverRules(),
     locked: versionsOf(kept),
     move: request.move ?? new Set(),
   });
   refuseUnproved(refused, resolved);
-  const proofOfEntry = (entry: IndexedPackage): PackageProof | undefined =>
-    index.versions(entry.name).includes(entry) ? listedProof(entry, repositories) : undefined;
-  return { repositories, resolved, proofOfEntry };
-}
-
-/** What proves an entry of an index that was just read: its signature and its digest were checked. */
-function listedProof(
-  { repository }: IndexedPackage,
-  repositories: readonly LockedRepository[],
-): PackageProof | undefined {
-  const found = repositories.find(({ id }) => id === repository);
-  const [first] = found?.indexDigests ?? [];
-  if (found === undefined || first === undefined) return undefined;
-  const [indexPath, index] = first;
-  const { archive, metadataDigest: release, signedBy } = found;
-  return { repository, archive, release, indexPath, index, signedBy };
+  return { repositories, resolved, proofOfEntry: proofOf };
 }
 
 /** The index with the versions that are to stay; loaded here, since a first lock keeps none. */

@@ -7,6 +7,8 @@ import type {
   ProvePackagesRequest,
 } from "./proof/evidence.ts";
 import type { PinnedKey } from "./proof/pinned-key.ts";
+import type { LoadedRepositories, LoadRepositoriesRequest } from "./repositories.ts";
+import type { ResolverRules } from "./resolve/rules.ts";
 
 /**
  * What a family of distributions must be able to do: those whose packages have the same form and follow the same rules. `loadFamily`
@@ -15,6 +17,14 @@ import type { PinnedKey } from "./proof/pinned-key.ts";
 export interface Family {
   /** The keys that sign an OS's repositories; they ship with qclock and are never fetched. */
   keysOf(os: OsName): Promise<readonly PinnedKey[]>;
+
+  /**
+   * Fetch and verify the indexes of an OS. Throws `signature-invalid`, `digest-mismatch`, `package-corrupt`, `mirror-unreachable`,
+   * `offline`.
+   */
+  loadRepositories(request: LoadRepositoriesRequest): Promise<LoadedRepositories>;
+
+  resolverRules(): Promise<ResolverRules>;
 
   /**
    * Bring what proves a lock's packages into the store. What cannot be had is left out, with the reason. Throws `disk-full`,

@@ -3,6 +3,9 @@ import type { Family } from "../family.ts";
 /** Debian and what is made like it. */
 export const debFamily: Family = {
   keysOf: async (os) => (await import("./keys/of.ts")).keysOf(os),
+  loadRepositories: async (request) =>
+    (await import("./repositories.ts")).loadRepositories(request),
+  resolverRules: async () => (await import("./resolver-rules.ts")).debResolverRules,
   findEvidence: async (place, request) =>
     (await import("./evidence.ts")).findEvidence(place, request),
   provePackages: async (request) => (await import("./prove.ts")).provePackages(request),

@@ -1,39 +1,18 @@
 import { createReadStream } from "node:fs";
 import { QclockError } from "../../error.ts";
-import type { Architecture, OsName } from "../../os.ts";
+import { operatingSystems, type OsName } from "../../os.ts";
 import type { Digest } from "../../digest.ts";
-import type { Downloader } from "../../store/downloader.ts";
-import { operatingSystems } from "../../os.ts";
-import { type Mirrors } from "../mirror.ts";
-import type { PackageIndex } from "../package-index.ts";
+import type { IndexedPackage } from "../package-index.ts";
 import type { LockedRepository } from "../package.ts";
+import type { PackageProof } from "../proof/proof.ts";
+import type { LoadedRepositories, LoadRepositoriesRequest } from "../repositories.ts";
 import { decompress } from "../../archive/decompress.ts";
-import type { PinnedKey } from "../proof/pinned-key.ts";
 import { withinBounds } from "./index-bounds.ts";
 import { keysOf } from "./keys/of.ts";
 import { recallIndex } from "./index-file.ts";
 import { mergeIndexes, parseIndex, type RepositoryIndex } from "./packages-index.ts";
 import { refuseOlder } from "./last-seen.ts";
 import { type ReleaseFile, verifyReleaseFile } from "./release-file.ts";
-
-/** The package index of an OS with the repositories that it was read from. */
-export interface LoadedRepositories {
-  readonly index: PackageIndex;
-  readonly repositories: readonly LockedRepository[];
-}
-
-export interface LoadRepositoriesRequest {
-  readonly os: OsName;
-  readonly architecture: Architecture;
-  readonly mirrors: Mirrors;
-  readonly downloader: Downloader;
-  /** The keys to trust; absent: those that ship with qclock for the OS. */
-  readonly keys?: readonly PinnedKey[];
-  readonly now: Date;
-  /** Called with what the user should know before it becomes a failure; absent: nobody is told. */
-  readonly onNotice?: (message: string) => void;
-  readonly signal: AbortSignal;
-}
 
 /** `main` alone: what is in `contrib` and `non-free` has no security support. */
 export const COMPONENTS = ["main"] as const;
@@ -63,7 +42,24 @@ export async function loadRepositories(
     );
     files.push({ repository: file.repository, index });
   }
-  return { index: mergeIndexes(files), repositories: loaded.map(({ repository }) => repository) };
+  const index = mergeIndexes(files);
+  const repositories = loaded.map(({ repository }) => repository);
+  const proofOf = (entry: IndexedPackage): PackageProof | undefined =>
+    index.versions(entry.name).includes(entry) ? listedProof(entry, repositories) : undefined;
+  return { index, repositories, proofOf };
+}
+
+/** What proves an entry of an index that was just read: its signature and its digest were checked. */
+function listedProof(
+  { repository }: IndexedPackage,
+  repositories: readonly LockedRepository[],
+): PackageProof | undefined {
+  const found = repositories.find(({ id }) => id === repository);
+  const [first] = found?.indexDigests ?? [];
+  if (found === undefined || first === undefined) return undefined;
+  const [indexPath, index] = first;
+  const { archive, metadataDigest: release, signedBy } = found;
+  return { repository, archive, release, indexPath, index, signedBy };
 }
 
 /** The text of an index in pieces. Throws `package-corrupt` when it cannot be unpacked, or becomes more than its release says. */

@@ -1,0 +1,28 @@
+import type { Architecture, OsName } from "../os.ts";
+import type { Downloader } from "../store/downloader.ts";
+import type { Mirrors } from "./mirror.ts";
+import type { IndexedPackage, PackageIndex } from "./package-index.ts";
+import type { LockedRepository } from "./package.ts";
+import type { PinnedKey } from "./proof/pinned-key.ts";
+import type { PackageProof } from "./proof/proof.ts";
+
+export interface LoadRepositoriesRequest {
+  readonly os: OsName;
+  readonly architecture: Architecture;
+  readonly mirrors: Mirrors;
+  readonly downloader: Downloader;
+  /** The keys to trust; absent: those that ship with qclock for the OS. */
+  readonly keys?: readonly PinnedKey[];
+  readonly now: Date;
+  /** Called with what the user should know before it becomes a failure; absent: nobody is told. */
+  readonly onNotice?: (message: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** The package index of an OS with the repositories that it was read from. */
+export interface LoadedRepositories {
+  readonly index: PackageIndex;
+  readonly repositories: readonly LockedRepository[];
+  /** What the signed metadata proves of an entry; undefined for one that is not of this index. */
+  readonly proofOf: (entry: IndexedPackage) => PackageProof | undefined;
+}
