@@ -1,8 +1,10 @@
+import { countOf } from "../count.ts";
 import { formatAge } from "../reporters/format/duration.ts";
 import type { Style } from "../reporters/format/style.ts";
 import { formatTable } from "../reporters/format/table.ts";
 import { releaseDeadLock } from "../run/hold/holder.ts";
 import type { RunContext } from "../run/context.ts";
+import type { ContainerState } from "../docker/engine.ts";
 import type { Service } from "../stack/stack.ts";
 import { urlOf } from "./urls.ts";
 
@@ -13,7 +15,13 @@ export interface ServiceRow {
   /** As the Engine calls it; `absent` when there is no container. */
   readonly state: string;
   readonly exitCode?: number;
+  /** The Engine ended it for using more memory than its limit. */
+  readonly oomKilled?: true;
   readonly restartCount?: number;
+  /** What the healthcheck of its image says, where it has one: the Engine runs that by itself. */
+  readonly health?: NonNullable<ContainerState["health"]>;
+  /** How often that failed since it last succeeded. */
+  readonly failingStreak?: number;
   /** Results of its probes, when they were run. */
   readonly probes?: readonly {
     readonly name: string;
@@ -22,8 +30,10 @@ export interface ServiceRow {
   }[];
   readonly image: string;
   readonly urls: readonly string[];
-  /** ISO 8601. */
+  /** ISO 8601: since when it runs. */
   readonly startedAt?: string;
+  /** ISO 8601: since when it does not run any more. */
+  readonly finishedAt?: string;
 }
 
 /** Each service of the stack with what the Engine says of its container, in the manifest's order of dependencies. */
@@ -38,7 +48,9 @@ export async function listServices(
     services.map(({ containerName }) => engine.inspectContainer(containerName, context.signal)),
   );
   const probes = options.probe ? await probeResults(context) : undefined;
-  return services.map((service, index) => rowOf(service, states[index], probes?.get(service.name)));
+  return services.map((service, index) =>
+    serviceRow(service, { state: states[index], probes: probes?.get(service.name) }),
+  );
 }
 
 /** The rows as a table. */
@@ -48,7 +60,7 @@ export function formatServices(
 ): string {
   const { style, columns, nowMs } = options;
   const paintState = (cell: string): string => {
-    if (cell.startsWith("running") && !cell.includes("failing")) return style.success(cell);
+    if (/^running(?!.*(?:failing|unhealthy))/.test(cell)) return style.success(cell);
     return /^(?:absent|created|exited \(0\))/.test(cell) ? style.faint(cell) : style.error(cell);
   };
   return formatTable(
@@ -83,42 +95,73 @@ async function probeResults(
   );
 }
 
-function rowOf(
+/** A service, its container as the Engine tells it, and what its probes saw where they were run. */
+export function serviceRow(
   service: Service,
-  state: Awaited<ReturnType<Awaited<ReturnType<RunContext["engine"]>>["inspectContainer"]>>,
-  probes: ServiceRow["probes"] | undefined,
+  {
+    state,
+    probes,
+  }: {
+    readonly state: ContainerState | undefined;
+    readonly probes: ServiceRow["probes"] | undefined;
+  },
 ): ServiceRow {
   const { name, containerName: container, image } = service;
-  if (state === undefined) return { service: name, container, state: "absent", image, urls: [] };
+  const tried = probes === undefined ? {} : { probes };
+  if (state === undefined)
+    return { service: name, container, state: "absent", ...tried, image, urls: [] };
+  const { status, exitCode, oomKilled, restartCount, health, failingStreak } = state;
+  const { startedAt, finishedAt } = state;
   const urls = state.publishedPorts.map(
     (port) => urlOf(service, { ...port, protocol: port.protocol === "udp" ? "udp" : "tcp" }).url,
   );
+  const isRunning = status === "running";
+  const hasEnded = status === "exited" || status === "dead" || status === "restarting";
   return {
     service: name,
     container,
-    state: state.status,
-    ...(state.status === "exited" || state.status === "dead" ? { exitCode: state.exitCode } : {}),
-    restartCount: state.restartCount,
-    ...(probes === undefined ? {} : { probes }),
+    state: status,
+    ...(hasEnded ? { exitCode } : {}),
+    ...(hasEnded && oomKilled ? { oomKilled } : {}),
+    restartCount,
+    // Of one that does not run the Engine keeps what its healthcheck said last.
+    ...(isRunning && health !== undefined ? { health } : {}),
+    ...(isRunning && failingStreak !== undefined ? { failingStreak } : {}),
+    ...tried,
     image,
     urls: [...new Set(urls)],
-    ...(state.status === "running" ? { startedAt: state.startedAt } : {}),
+    ...(isRunning ? { startedAt } : {}),
+    ...(hasEnded && finishedAt !== undefined ? { finishedAt } : {}),
   };
 }
 
-function stateOf({ state, exitCode, restartCount, probes }: ServiceRow): string {
-  const failing = probes?.filter(({ ok }) => !ok) ?? [];
+function stateOf(row: ServiceRow): string {
+  const { state, exitCode, oomKilled, restartCount = 0 } = row;
   return [
     exitCode === undefined ? state : `${state} (${exitCode})`,
-    ...(probes === undefined || probes.length === 0
-      ? []
-      : [
-          failing.length === 0 ? "ready" : `failing: ${failing.map(({ name }) => name).join(", ")}`,
-        ]),
-    ...(restartCount === undefined || restartCount === 0 ? [] : [`restarted ${restartCount}×`]),
+    ...(oomKilled === true ? ["out of memory"] : []),
+    ...healthOf(row),
+    ...readinessOf(row),
+    ...(restartCount === 0 ? [] : [`restarted ${restartCount}×`]),
   ].join(", ");
 }
 
-function sinceOf({ startedAt }: ServiceRow, nowMs: number): string {
-  return startedAt === undefined ? "-" : formatAge(nowMs - Date.parse(startedAt));
+function healthOf({ health, failingStreak = 0 }: ServiceRow): readonly string[] {
+  if (health === undefined) return [];
+  if (health === "starting") return ["health not known yet"];
+  return health === "unhealthy" ? [`unhealthy (${countOf(failingStreak, "failure")})`] : [health];
+}
+
+/** What its probes saw; of one that does not run that is said already. */
+function readinessOf({ state, probes = [] }: ServiceRow): readonly string[] {
+  if (state !== "running" || probes.length === 0) return [];
+  const failing = probes.filter(({ ok }) => !ok);
+  return failing.length === 0
+    ? ["ready"]
+    : [`failing: ${failing.map(({ name }) => name).join(", ")}`];
+}
+
+function sinceOf({ startedAt, finishedAt }: ServiceRow, nowMs: number): string {
+  const since = startedAt ?? finishedAt;
+  return since === undefined ? "-" : formatAge(nowMs - Date.parse(since));
 }

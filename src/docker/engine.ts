@@ -120,6 +120,8 @@ export interface ContainerState {
   readonly pid: number;
   /** Health by the image's own healthcheck, where it has one. */
   readonly health?: "starting" | "healthy" | "unhealthy";
+  /** How often that healthcheck failed since it last succeeded; absent where there is none. */
+  readonly failingStreak?: number;
   readonly imageId: string;
   readonly labels: ReadonlyMap<string, string>;
   /** Address by network name; empty addresses are left out. */

@@ -161,7 +161,12 @@ test("probe must fail when a service does not answer", async () => {
   const { exitCode, stdout } = await rig.qclock(["probe"]);
   expect(exitCode).toBe(1);
   expect(stdout).toMatch(/store +tcp_socket\S* +failed/);
-  expect((await rig.qclock(["ps"])).stdout).toMatch(/store +exited \(\d+\)/);
+  const ps = await rig.qclock(["ps"]);
+  expect(ps.exitCode).toBe(0);
+  expect(ps.stdout).toMatch(/store +exited \(\d+\) +\d+ (?:s|min) /);
+  const probed = await rig.qclock(["ps", "--probe"]);
+  expect(probed.exitCode).toBe(3);
+  expect(probed.stdout).toMatch(/front +running, (?:ready|failing)/);
 });
 
 test("logs must show each service's output with its name, and follow until it is stopped", async () => {

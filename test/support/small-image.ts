@@ -41,6 +41,8 @@ export function smallImage(
   settings: {
     readonly labels?: Readonly<Record<string, string>>;
     readonly command?: readonly string[];
+    /** A command that the Engine runs ten times a second, as the image's healthcheck. */
+    readonly healthcheck?: readonly string[];
   } = {},
 ): LoadableImage {
   const config = toBlob({
@@ -49,6 +51,15 @@ export function smallImage(
     created: "1970-01-01T00:00:00Z",
     config: {
       Cmd: settings.command ?? ["/none"],
+      ...(settings.healthcheck === undefined
+        ? {}
+        : {
+            Healthcheck: {
+              Test: ["CMD", ...settings.healthcheck],
+              Interval: 100_000_000,
+              Retries: 2,
+            },
+          }),
       Labels: { "dev.qclock.test": "1", ...settings.labels },
     },
     rootfs: { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) },

@@ -1,5 +1,6 @@
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
+import { exitCodes } from "../process/exit-code.ts";
 import { withStack } from "../open/context.ts";
 
 /** `qclock ps` */
@@ -8,10 +9,13 @@ export function registerPs({ program, run }: Registry): void {
     program,
     {
       usage: "ps",
-      summary: "Show each service, its state and where it can be reached",
+      summary: "Show each service, its state and health, and where it can be reached",
+      description:
+        "The state and, of an image with a healthcheck, the health are what the Engine knows. --probe asks the services\n" +
+        "themselves, and ends with 3 when a probe of one fails or a service does not run.",
       examples: [
         ["qclock ps", "a table"],
-        ["qclock ps --probe", "with every probe run once"],
+        ["qclock ps --probe", "with every probe run once; exit 3 when one fails"],
         [
           "qclock ps --json | jq -r '.services[] | select(.state != \"running\") | .service'",
           "what is not running",
@@ -36,7 +40,8 @@ export function registerPs({ program, run }: Registry): void {
               nowMs: Date.now(),
             }),
           );
-        return 0;
+        const isFailing = services.some(({ probes = [] }) => probes.some(({ ok }) => !ok));
+        return isFailing ? exitCodes.blocked : exitCodes.done;
       }),
     ),
   );

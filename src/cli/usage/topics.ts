@@ -9,7 +9,7 @@ export const topics: ReadonlyMap<string, string> = new Map([
     0   done
     1   an operation failed: build, start, probe; a wrong signature or digest; a full disk
     2   usage, an invalid manifest or lock, an unknown package or service
-    3   verify found something that blocks
+    3   verify found something that blocks; a probe of ps --probe failed
     4   the Engine, a mirror or a registry cannot be reached, or refused
     5   another run holds the stack
     6   the Engine is too old or lacks a feature

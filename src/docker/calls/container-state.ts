@@ -34,7 +34,7 @@ export const containerSchema = z.object({
     StartedAt: z._default(z.string(), ""),
     FinishedAt: z._default(z.string(), ""),
     Pid: z._default(z.number(), 0),
-    Health: z.nullish(z.object({ Status: z.string() })),
+    Health: z.nullish(z.object({ Status: z.string(), FailingStreak: z._default(z.number(), 0) })),
   }),
   Config: z.object({ Labels: stringMap, Tty: z._default(z.boolean(), false) }),
   NetworkSettings: z.nullish(
@@ -74,7 +74,7 @@ export function containerState(
     startedAt: state.StartedAt,
     ...(hasHappened(state.FinishedAt) ? { finishedAt: state.FinishedAt } : {}),
     pid: state.Pid,
-    ...(health === undefined ? {} : { health }),
+    ...(health === undefined ? {} : { health, failingStreak: state.Health?.FailingStreak ?? 0 }),
     imageId: container.Image,
     labels: container.Config.Labels,
     addresses: new Map(addresses.filter(([, address]) => address !== "")),

@@ -101,6 +101,33 @@ for (const host of testHosts) {
       });
     });
 
+    test("what the image's healthcheck says comes back, with how often it failed", async () => {
+      const ill = `qclock.invalid/${stack}/ill:latest`;
+      await using scope = await temporaryStore();
+      const layer = await smallLayer(scope.store, hostPrograms(["/bin/sh", "/bin/sleep"]));
+      const settings = {
+        labels: { [labels.stack]: stack },
+        healthcheck: ["/bin/sh", "-c", "exit 1"],
+      };
+      await loadArtifacts({
+        engine,
+        artifacts: [smallImage(ill, [layer], settings)],
+        onOutput: () => undefined,
+      });
+      try {
+        const id = await started("ill", { ...shell("while :; do sleep 0.1; done"), image: ill });
+        await expect
+          .poll(async () => engine.inspectContainer(id), { timeout: 30_000 })
+          .toMatchObject({ status: "running", health: "unhealthy" });
+        expect((await engine.inspectContainer(id))?.failingStreak).toBeGreaterThanOrEqual(2);
+        await engine.removeContainer(id);
+        const well = await started("well", shell("sleep 100"));
+        expect(await engine.inspectContainer(well)).not.toHaveProperty("health");
+      } finally {
+        await engine.removeImage(ill);
+      }
+    });
+
     test("the definition arrives: limits, capabilities, root, environment, log rotation", async () => {
       const id = await engine.createContainer(
         request("hardened", {

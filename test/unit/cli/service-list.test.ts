@@ -1,0 +1,90 @@
+import { expect, test } from "vitest";
+import { formatServices, serviceRow, type ServiceRow } from "../../../src/cli/service-list.ts";
+import type { ContainerState } from "../../../src/docker/engine.ts";
+import { createStyle } from "../../../src/reporters/format/style.ts";
+import { aContainerState } from "../../support/a-subject.ts";
+import { aService } from "../../support/builders.ts";
+
+const finishedAt = "2026-05-01T12:04:00Z";
+
+function rowOf(
+  name: string,
+  state: Partial<ContainerState> | undefined,
+  probes?: ServiceRow["probes"],
+): ServiceRow {
+  return serviceRow(aService({ name }), {
+    state: state === undefined ? undefined : aContainerState(state),
+    probes,
+  });
+}
+
+function tableOf(rows: readonly ServiceRow[], color = false): string {
+  const nowMs = Date.parse("2026-05-01T12:05:00Z");
+  return formatServices(rows, { style: createStyle({ color }), columns: undefined, nowMs });
+}
+
+test("what the Engine knows of each service is told without asking the services", () => {
+  const rows = [
+    rowOf("fine", { health: "healthy", failingStreak: 0 }),
+    rowOf("sick", { health: "unhealthy", failingStreak: 4, restartCount: 2 }),
+    rowOf("young", { health: "starting", failingStreak: 0 }),
+    rowOf("plain", {}),
+    rowOf("ended", { status: "exited", exitCode: 3, finishedAt, health: "healthy" }),
+    rowOf("greedy", { status: "exited", exitCode: 137, oomKilled: true, finishedAt }),
+    rowOf("looping", { status: "restarting", exitCode: 1, finishedAt, restartCount: 1 }),
+    rowOf("gone", undefined),
+  ];
+
+  expect(tableOf(rows)).toMatchInlineSnapshot(`
+    "SERVICE   STATE                                           SINCE   IMAGE     PORTS
+    fine      running, healthy                                5 min   fine
+    sick      running, unhealthy (4 failures), restarted 2×   5 min   sick
+    young     running, health not known yet                   5 min   young
+    plain     running                                         5 min   plain
+    ended     exited (3)                                      1 min   ended
+    greedy    exited (137), out of memory                     1 min   greedy
+    looping   restarting (1), restarted 1×                    1 min   looping
+    gone      absent                                          -       gone"
+  `);
+  expect(rows[1]).toMatchObject({ health: "unhealthy", failingStreak: 4 });
+  expect(rows[4]).toEqual({
+    service: "ended",
+    container: "t-ended-1",
+    state: "exited",
+    exitCode: 3,
+    restartCount: 0,
+    image: "ended",
+    urls: [],
+    finishedAt,
+  });
+});
+
+test("only what runs and is well is shown as such", () => {
+  const [well = "none"] = createStyle({ color: true }).success("|").split("|");
+  const isWell = (row: ServiceRow): boolean => tableOf([row], true).includes(`${well}running`);
+
+  expect(isWell(rowOf("a", { health: "healthy", failingStreak: 0 }))).toBe(true);
+  expect(isWell(rowOf("a", {}))).toBe(true);
+  expect(isWell(rowOf("a", { health: "unhealthy", failingStreak: 1 }))).toBe(false);
+  expect(isWell(rowOf("a", {}, [{ name: "p", ok: false, message: "refused" }]))).toBe(false);
+  expect(isWell(rowOf("a", { status: "exited" }))).toBe(false);
+});
+
+test("with probes each service that runs says whether it is ready; what does not run keeps their results", () => {
+  const failed = [{ name: "tcp_socket:80", ok: false, message: "refused" }];
+  const rows = [
+    rowOf("fine", {}, [{ name: "tcp_socket:80", ok: true, message: "port 80 is open" }]),
+    rowOf("deaf", {}, [...failed, { name: "log_line", ok: true, message: "x" }]),
+    rowOf("ended", { status: "exited", exitCode: 1, finishedAt }, failed),
+    rowOf("gone", undefined, failed),
+  ];
+
+  expect(tableOf(rows)).toMatchInlineSnapshot(`
+    "SERVICE   STATE                             SINCE   IMAGE   PORTS
+    fine      running, ready                    5 min   fine
+    deaf      running, failing: tcp_socket:80   5 min   deaf
+    ended     exited (1)                        1 min   ended
+    gone      absent                            -       gone"
+  `);
+  expect(rows.map(({ probes }) => probes?.[0]?.ok)).toEqual([true, false, false, false]);
+});
