@@ -13,6 +13,7 @@ export type DiagnosticCode =
   | "unset-variable"
   | "invalid-interpolation"
   | "variable-sent-away"
+  | "env-file-syntax"
   | "duplicate-name"
   | "unknown-image"
   | "unknown-service"

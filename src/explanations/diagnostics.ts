@@ -72,7 +72,7 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
   "unset-variable": {
     title: "A variable is not set",
     explanation:
-      "`${NAME}` takes a value from the environment. An unset one is an error, never an empty text, so that no password and no path is silently empty.",
+      "`${NAME}` takes a value from the environment or from `.env` beside the manifest. An unset one is an error, never an empty text, so that no password and no path is silently empty.",
     fix: "Set the variable, or give a default: `${NAME:-value}`.",
     example: 'ports: ["${PORT}:80"]     # ${PORT:-8080}',
   },
@@ -89,6 +89,13 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
       "`mirrors`, the URLs of artifacts and the references of images that are pulled go to other machines before anything of the stack runs. A manifest from elsewhere could so have a password of your environment sent to its author. Only variables named `QCLOCK_PUBLIC_…` may stand there: whoever sets one means it to be told.",
     fix: "Write the value out, or give the variable such a name. Credentials of a mirror belong in `QCLOCK_MIRROR_<OS>`, which no manifest reads.",
     example: 'mirrors:\n  debian-12: "https://${MIRROR}/debian"   # ${QCLOCK_PUBLIC_MIRROR}',
+  },
+  "env-file-syntax": {
+    title: "A line of variables cannot be read",
+    explanation:
+      "Files of variables, such as `.env`, hold `NAME=value` lines, comments after `#` and nothing else. Values may stand in quotes, also over several lines: in single ones they are taken as they are, in double ones and without any, variables are replaced. What such a line holds is not shown, since it may be a secret.",
+    fix: "Look at the line that is named: an open quote, a name with a space, a value over several lines without quotes.",
+    example: "PASSWORD='pa$$word'       # in single quotes a dollar sign is one",
   },
   "duplicate-name": {
     title: "A name is given twice",

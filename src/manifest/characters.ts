@@ -68,7 +68,8 @@ const controls = /[\u0000-\u001F\u007F-\u009F]/;
 // eslint-disable-next-line no-control-regex -- control characters are the subject
 const controlsInFreeText = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/;
 
-function forbiddenIn(text: string, isFree: boolean): string | undefined {
+/** What a text holds that no text may; in a free one tabs and line ends are allowed. */
+export function forbiddenIn(text: string, isFree: boolean): string | undefined {
   const [control] = (isFree ? controlsInFreeText : controls).exec(text) ?? [];
   if (control !== undefined) return `the control character ${nameOf(control)}`;
   return text.isWellFormed() ? undefined : "half of a character (a lone surrogate)";

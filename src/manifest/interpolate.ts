@@ -23,15 +23,15 @@ export interface Interpolated {
   readonly variables: readonly VariablePart[];
 }
 
+/** Where the values of variables are found. */
+type Variables = Pick<ReadonlyMap<string, string>, "get">;
+
 /**
  * Replace `$VAR`, `${VAR}`, `${VAR:-default}`, `${VAR-default}`, `${VAR:?message}`, `${VAR?message}`,
  * `${VAR:+other}`, `${VAR+other}` and `$$`. Unlike compose an unset variable without a default is an
  * error, never an empty string.
  */
-export function interpolate(
-  source: string,
-  environment: ReadonlyMap<string, string>,
-): Interpolated {
+export function interpolate(source: string, environment: Variables): Interpolated {
   const problems: InterpolationProblem[] = [];
   const parts = parseTemplate(source);
   const text = evaluate(parts, { source, environment, problems });
@@ -40,7 +40,7 @@ export function interpolate(
 
 interface Evaluation {
   readonly source: string;
-  readonly environment: ReadonlyMap<string, string>;
+  readonly environment: Variables;
   readonly problems: InterpolationProblem[];
 }
 

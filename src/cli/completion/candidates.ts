@@ -98,7 +98,9 @@ async function namesFor(command: string, session: Session): Promise<readonly str
       architecture: "amd64",
     });
     if (!loaded.ok) return [];
-    return [...(command === "build" ? loaded.value.images : loaded.value.services).keys()];
+    return [
+      ...(command === "build" ? loaded.value.stack.images : loaded.value.stack.services).keys(),
+    ];
   } catch {
     return [];
   }

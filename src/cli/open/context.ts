@@ -139,9 +139,9 @@ async function openContext(
         }),
   });
   if (!loaded.ok) return loaded;
-  const stack = loaded.value;
+  const { stack, environment } = loaded.value;
   if (options.asksNobody === true && settings.os === "auto") sayAssumption(emit, stack.os);
-  await learnSecrets(session, stack);
+  await learnSecrets(session, stack, environment);
 
   const lockPath = lockPathOf(files.path);
   const lockMode = options.lockMode ?? "unread";
@@ -177,7 +177,7 @@ async function openContext(
       user: host.userName,
       command: session.command,
     },
-    secretVariable: (name) => host.environment.get(name),
+    secretVariable: (name) => environment.get(name),
   };
   return ok({ context, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() });
 }
@@ -253,9 +253,13 @@ async function readHostAptSources(): Promise<
 }
 
 /** Make the secrets whose source lies here known to the redactor. Those that qclock generates never leave their volume. */
-async function learnSecrets({ redactor, host }: Session, stack: Stack): Promise<void> {
+async function learnSecrets(
+  { redactor }: Session,
+  stack: Stack,
+  environment: ReadonlyMap<string, string>,
+): Promise<void> {
   for (const { source } of stack.secrets.values()) {
-    if (source.type === "environment") redactor.add(host.environment.get(source.variable) ?? "");
+    if (source.type === "environment") redactor.add(environment.get(source.variable) ?? "");
     // A file that is missing is an error only for a command that needs it.
     if (source.type !== "file") continue;
     const { readWhole } = await import("../../project/open.ts");

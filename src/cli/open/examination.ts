@@ -83,7 +83,7 @@ async function examineManifest(session: Session): Promise<Finding> {
       return {
         id: "manifest",
         status: "ok",
-        message: `${shown} describes the stack ${stack.value.name}`,
+        message: `${shown} describes the stack ${stack.value.stack.name}`,
       };
     return {
       id: "manifest",

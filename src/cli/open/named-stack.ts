@@ -1,6 +1,7 @@
-import { countOf } from "../../count.ts";
 import { readFile } from "node:fs/promises";
+import { countOf } from "../../count.ts";
 import type { ResetContext } from "../../data/reset.ts";
+import type { Diagnostic } from "../../diagnostic.ts";
 import { openStore } from "../../store/disk-store.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { QclockError } from "../../error.ts";
@@ -56,7 +57,7 @@ async function identifyStack(
     files,
     architecture: "amd64",
   });
-  if (loaded.ok) return { stackName: loaded.value.name, stack: loaded.value };
+  if (loaded.ok) return { stackName: loaded.value.stack.name, stack: loaded.value.stack };
   const shown = displayPath(files.path, host.workingDirectory);
   const stackName = given ?? (await readName(files));
   if (stackName === undefined) {
@@ -71,9 +72,13 @@ async function identifyStack(
   session.emit({
     type: "notice",
     level: "warning",
-    message: `${shown} has ${countOf(loaded.error.length, "problem")}; going by the labels of stack ${stackName}.`,
+    message: `${placesOf(loaded.error)}: ${countOf(loaded.error.length, "problem")}; going by the labels of stack ${stackName}.`,
   });
   return { stackName, stack: undefined };
+}
+
+function placesOf(problems: readonly Diagnostic[]): string {
+  return [...new Set(problems.map(({ location }) => location.file))].join(", ");
 }
 
 /** The name as it stands in texts that do not parse: its own line, at the beginning of a line. The last text that has one counts. */

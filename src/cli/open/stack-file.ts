@@ -20,7 +20,14 @@ import {
   type StackKey,
   type StackLookups,
 } from "./stack-note.ts";
+import { readProjectVariables } from "./variables.ts";
 import { build } from "../process/version.ts";
+
+/** A stack, and the variables that its manifest and its secrets may name. */
+export interface LoadedStack {
+  readonly stack: Stack;
+  readonly environment: ReadonlyMap<string, string>;
+}
 
 /** From the manifest's files to the desired state: read it, look up what it points at, resolve it. */
 export async function loadStack(options: {
@@ -31,8 +38,18 @@ export async function loadStack(options: {
   readonly answers?: (os: OsName, manifestMirror: string | undefined) => Promise<boolean>;
   /** Where stacks that were resolved before are remembered; absent: none is. */
   readonly store?: Store;
-}): Promise<Result<Stack, readonly Diagnostic[]>> {
-  const { session, files, architecture, store } = options;
+}): Promise<Result<LoadedStack, readonly Diagnostic[]>> {
+  const variables = await readProjectVariables(options.session, options.files);
+  if (!variables.ok) return variables;
+  const { environment } = variables.value;
+  const stack = await loadWith({ ...options, environment });
+  return stack.ok ? ok({ stack: stack.value, environment }) : stack;
+}
+
+type LoadOptions = Parameters<typeof loadStack>[0] & Pick<LoadedStack, "environment">;
+
+async function loadWith(options: LoadOptions): Promise<Result<Stack, readonly Diagnostic[]>> {
+  const { session, files, architecture, store, environment } = options;
   const read = await readManifest(files, session.host.workingDirectory);
   if (!read.ok) return read;
   const sources = read.value;
@@ -49,7 +66,6 @@ export async function loadStack(options: {
   if (store === undefined || build === undefined || key.os === "auto") {
     return resolveText(options, sources, emptyLookups());
   }
-  const { environment } = session.host;
   const known = await recallStack(key, { environment, store });
   if (known !== undefined) return ok(known);
   const lookups = emptyLookups();
@@ -85,7 +101,7 @@ class WatchedEnvironment extends Map<string, string> {
 }
 
 async function resolveText(
-  { session, files, architecture, answers }: Parameters<typeof loadStack>[0],
+  { session, files, architecture, answers, environment }: LoadOptions,
   [main, ...overrides]: readonly SourceText[],
   lookups: LookupsSoFar,
 ): Promise<Result<Stack, readonly Diagnostic[]>> {
@@ -97,7 +113,7 @@ async function resolveText(
     displayPath: files.path,
     ...main,
     overrides,
-    environment: new WatchedEnvironment(session.host.environment, lookups.variables),
+    environment: new WatchedEnvironment(environment, lookups.variables),
   };
   const read = loadManifest(request);
   learnVariables(session, lookups.variables);

@@ -8,6 +8,8 @@ import { parseDuration } from "../../stack/values.ts";
 export interface Settings {
   /** The manifest and what is laid over it, in order; empty: what is found. */
   readonly file: readonly string[];
+  /** Files of variables in the place of `.env`, the later before the earlier. */
+  readonly envFile: readonly string[];
   readonly stack: string | undefined;
   readonly os: string | undefined;
   readonly host: string | undefined;
@@ -54,6 +56,12 @@ export const definitions: Readonly<Record<SettingName, Definition>> = {
     "QCLOCK_FILE",
     "the manifest (default: stack.config.yaml here or in a folder above, and stack.override.yaml beside it); each further one is laid over it",
     ":",
+  ),
+  envFile: list(
+    "--env-file <path>",
+    "QCLOCK_ENV_FILES",
+    "variables for the manifest, instead of .env beside it; of several the later counts",
+    ",",
   ),
   stack: textual(
     "--stack <name>",
@@ -161,6 +169,7 @@ export function resolveSettings(options: {
   };
   const values: Settings = {
     file: read("file", asTexts),
+    envFile: read("envFile", asTexts),
     stack: read("stack", asText),
     os: read("os", asText),
     host: read("host", asText),
