@@ -51,7 +51,7 @@ export async function choosePackages(
   const resolved = resolveImages({
     stack,
     index: all,
-    rules: await family.resolverRules(),
+    rules: await family.rules(),
     locked: versionsOf(kept),
     move: request.move ?? new Set(),
   });

@@ -1,4 +1,5 @@
 import type { OsName } from "../os.ts";
+import type { PackageFacts } from "./package-facts.ts";
 import type {
   EvidencePlace,
   EvidenceRequest,
@@ -9,6 +10,12 @@ import type {
 import type { PinnedKey } from "./proof/pinned-key.ts";
 import type { LoadedRepositories, LoadRepositoriesRequest } from "./repositories.ts";
 import type { ResolverRules } from "./resolve/rules.ts";
+
+/** How packages of a family are compared and put together. */
+export interface FamilyRules extends ResolverRules {
+  /** Negative when the first version is the older one, 0 when the two are the same. */
+  readonly compareVersions: (one: string, other: string) => number;
+}
 
 /**
  * What a family of distributions must be able to do: those whose packages have the same form and follow the same rules. `loadFamily`
@@ -24,7 +31,13 @@ export interface Family {
    */
   loadRepositories(request: LoadRepositoriesRequest): Promise<LoadedRepositories>;
 
-  resolverRules(): Promise<ResolverRules>;
+  rules(): Promise<FamilyRules>;
+
+  /** What the file of a package says of it, of its paths only if asked. Throws an `Error` that says what is wrong with the file. */
+  readFacts(file: string, options: { readonly withPaths: boolean }): Promise<PackageFacts>;
+
+  /** When a package was built, by its file, in seconds since 1970. Throws `package-corrupt`. */
+  readBuildTime(file: string): Promise<number>;
 
   /**
    * Bring what proves a lock's packages into the store. What cannot be had is left out, with the reason. Throws `disk-full`,

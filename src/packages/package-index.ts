@@ -43,6 +43,9 @@ export interface IndexedPackage {
   readonly conflicts: readonly Conflict[];
 }
 
+/** What a package says of others. */
+export type PackageRelations = Pick<IndexedPackage, "rank" | "requires" | "provides" | "conflicts">;
+
 /** All versions of all packages of some repositories, and who provides what. */
 export interface PackageIndex {
   /** Each name once, in no particular order. */

@@ -1,6 +1,6 @@
 import type { Store } from "../store/store.ts";
-import { readControl } from "./deb/look-into.ts";
-import { parseProvides } from "./deb/relation.ts";
+import { loadFamily } from "./families.ts";
+import type { Family } from "./family.ts";
 import type { LockedPackage, LockTarget } from "./package.ts";
 
 /**
@@ -14,18 +14,19 @@ export async function findProviders(
 ): Promise<readonly LockedPackage[]> {
   const packages = [...target.images.values()].flatMap((image) => image.packages);
   const byName = new Map(packages.map((each) => [each.name, each]));
+  const family = await loadFamily(target.os);
   const found: LockedPackage[] = [];
   for (const entry of byName.values()) {
     const file = await store.find(entry.digest);
-    if (file !== undefined && (await provides(file, virtual))) found.push(entry);
+    if (file !== undefined && (await provides(family, file, virtual))) found.push(entry);
   }
   return found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function provides(file: string, virtual: string): Promise<boolean> {
+async function provides(family: Family, file: string, virtual: string): Promise<boolean> {
   try {
-    const field = (await readControl(file)).get("Provides") ?? "";
-    return parseProvides(field).some(({ name }) => name === virtual);
+    const { relations } = await family.readFacts(file, { withPaths: false });
+    return relations.provides.some(({ name }) => name === virtual);
   } catch {
     // Damaged in the store: whoever needs its contents will say so.
     return false;

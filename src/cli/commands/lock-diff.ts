@@ -70,7 +70,7 @@ async function compare(
 ): Promise<number> {
   const { sides, store, options } = request;
   const { diffLocks, isSame } = await import("../../packages/lock/diff.ts");
-  const diff = diffLocks(sides.from.lock, sides.to.lock);
+  const diff = await diffLocks(sides.from.lock, sides.to.lock);
   if (options.fetch === true && !isSame(diff)) {
     const failed = await fetchPackages(session, sides, diff);
     if (failed !== exitCodes.done) return failed;
@@ -125,7 +125,8 @@ async function lookInto(session: Session, diff: LockDiff, store: Store): Promise
 /** Both differences as one, image by image. */
 function documentOf(diff: LockDiff, payloads: PayloadDiff): object {
   return {
-    targets: diff.targets.map((target) => ({
+    // The target's own name says which system it is of.
+    targets: diff.targets.map(({ os: _, ...target }) => ({
       ...target,
       images: target.images.map((image) => {
         const payload = payloads.images.find(

@@ -88,5 +88,5 @@ async function tellChanges(session: Session, before: Lock | undefined, after: Lo
   if (before === undefined) return;
   const { diffLocks } = await import("../../packages/lock/diff.ts");
   const { formatLockDiff } = await import("../../reporters/format/lock-diff.ts");
-  session.say(formatLockDiff(diffLocks(before, after), { style: session.style }));
+  session.say(formatLockDiff(await diffLocks(before, after), { style: session.style }));
 }

@@ -5,7 +5,9 @@ export const debFamily: Family = {
   keysOf: async (os) => (await import("./keys/of.ts")).keysOf(os),
   loadRepositories: async (request) =>
     (await import("./repositories.ts")).loadRepositories(request),
-  resolverRules: async () => (await import("./resolver-rules.ts")).debResolverRules,
+  rules: async () => (await import("./rules.ts")).debRules,
+  readFacts: async (file, { withPaths }) => (await import("./facts.ts")).readFacts(file, withPaths),
+  readBuildTime: async (file) => (await import("./facts.ts")).readBuildTime(file),
   findEvidence: async (place, request) =>
     (await import("./evidence.ts")).findEvidence(place, request),
   provePackages: async (request) => (await import("./prove.ts")).provePackages(request),

@@ -1,4 +1,4 @@
-import type { IndexedPackage } from "../package-index.ts";
+import type { PackageRelations } from "../package-index.ts";
 import { parseConflicts, parseProvides, parseRelations } from "./relation.ts";
 
 type RelationField =
@@ -17,9 +17,7 @@ const PRIORITIES = ["required", "important", "standard", "optional"];
  * What the fields of a package say of others. `field` gives the text of one, empty where the package has none. Throws a `SyntaxError`
  * for a field that is no relation.
  */
-export function relationsOf(
-  field: (name: RelationField) => string,
-): Pick<IndexedPackage, "rank" | "requires" | "provides" | "conflicts"> {
+export function relationsOf(field: (name: RelationField) => string): PackageRelations {
   return {
     rank: rankOf(field("Essential"), field("Priority")),
     requires: [...parseRelations(field("Pre-Depends")), ...parseRelations(field("Depends"))],

@@ -1,5 +1,7 @@
 import type { Digest } from "../../digest.ts";
-import { compareVersions } from "../deb/version.ts";
+import type { OsName } from "../../os.ts";
+import { loadFamily } from "../families.ts";
+import type { FamilyRules } from "../family.ts";
 import type {
   Lock,
   LockedArtifact,
@@ -16,6 +18,7 @@ export interface LockDiff {
 }
 
 export interface TargetDiff {
+  readonly os: OsName;
   /** `debian-12/amd64` */
   readonly target: string;
   readonly change: Change;
@@ -83,12 +86,24 @@ export interface RestatedPackage {
   readonly facts: readonly ({ readonly fact: string } & Pair<string>)[];
 }
 
-/** Compare two locks. */
-export function diffLocks(before: Lock | undefined, after: Lock | undefined): LockDiff {
+/** Compare two locks. Which of two versions is the newer one, the family of the packages says. */
+export async function diffLocks(
+  before: Lock | undefined,
+  after: Lock | undefined,
+): Promise<LockDiff> {
   const from = before?.targets ?? new Map<string, LockTarget>();
   const to = after?.targets ?? new Map<string, LockTarget>();
   const keys = [...new Set([...from.keys(), ...to.keys()])].toSorted();
-  return { targets: keys.flatMap((key) => diffTargets(key, from.get(key), to.get(key)) ?? []) };
+  const targets: TargetDiff[] = [];
+  for (const key of keys) {
+    const pair = { from: from.get(key), to: to.get(key) };
+    const os = (pair.to ?? pair.from)?.os;
+    if (os === undefined) continue;
+    const { compareVersions } = await (await loadFamily(os)).rules();
+    const diff = diffTargets(key, { ...pair, os, compareVersions });
+    if (diff !== undefined) targets.push(diff);
+  }
+  return { targets };
 }
 
 /** Whether nothing differs. */
@@ -96,14 +111,24 @@ export function isSame({ targets }: LockDiff): boolean {
   return targets.length === 0;
 }
 
+/** A value before and after, where it was and is there, and how versions compare. */
+interface Compared<Value> extends Pick<FamilyRules, "compareVersions"> {
+  readonly from: Value | undefined;
+  readonly to: Value | undefined;
+}
+
 function diffTargets(
   key: string,
-  from: LockTarget | undefined,
-  to: LockTarget | undefined,
+  { os, from, to, compareVersions }: Compared<LockTarget> & Pick<TargetDiff, "os">,
 ): TargetDiff | undefined {
   const names = namesOf(from?.images, to?.images);
   const images = names.flatMap(
-    (name) => diffImages(name, from?.images.get(name), to?.images.get(name)) ?? [],
+    (name) =>
+      diffImages(name, {
+        from: from?.images.get(name),
+        to: to?.images.get(name),
+        compareVersions,
+      }) ?? [],
   );
   const repositories = diffRepositories(from?.repositories ?? [], to?.repositories ?? []);
   const bothThere = from !== undefined && to !== undefined;
@@ -117,6 +142,7 @@ function diffTargets(
   )
     return undefined;
   return {
+    os,
     target: key,
     change: changeOf(from, to),
     otherInputs,
@@ -175,8 +201,7 @@ function repositoryFacts({ archive, indexDigests }: LockedRepository): Facts {
 
 function diffImages(
   image: string,
-  from: LockedImage | undefined,
-  to: LockedImage | undefined,
+  { from, to, compareVersions }: Compared<LockedImage>,
 ): ImageDiff | undefined {
   const before = byName(from);
   const after = byName(to);
@@ -187,7 +212,7 @@ function diffImages(
   for (const [name, one] of before) {
     const other = after.get(name);
     if (other === undefined) continue;
-    const direction = directionOf(one, other);
+    const direction = directionOf({ from: one, to: other, compareVersions });
     if (direction !== undefined) moved.push({ name, from: one, to: other, direction });
     else {
       const facts = [
@@ -251,10 +276,13 @@ function diffArtifacts(
   });
 }
 
-function directionOf(
-  from: LockedPackage,
-  to: LockedPackage,
-): MovedPackage["direction"] | undefined {
+function directionOf({
+  from,
+  to,
+  compareVersions,
+}: Pair<LockedPackage> & Pick<FamilyRules, "compareVersions">):
+  | MovedPackage["direction"]
+  | undefined {
   if (from.version !== to.version) {
     return compareVersions(from.version, to.version) < 0 ? "newer" : "older";
   }

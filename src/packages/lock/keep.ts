@@ -1,12 +1,10 @@
 import { QclockError } from "../../error.ts";
 import { NotFoundError } from "../../store/downloader.ts";
-import type { ControlFields } from "../deb/control.ts";
-import { relationsOf } from "../deb/index-relations.ts";
-import { readControl } from "../deb/look-into.ts";
-import { compareVersions } from "../deb/version.ts";
+import { loadFamily } from "../families.ts";
+import type { FamilyRules } from "../family.ts";
 import { packageFile, withArchive } from "../fetch.ts";
 import { findVanished } from "./find-vanished.ts";
-import type { IndexedPackage, PackageIndex } from "../package-index.ts";
+import type { IndexedPackage, PackageIndex, PackageRelations } from "../package-index.ts";
 import type { LockedPackage, LockTarget } from "../package.ts";
 import { proofKey } from "../proof/proof.ts";
 import { proveLock, type ProveRequest } from "../proof/prove-lock.ts";
@@ -57,13 +55,13 @@ export async function indexWithLocked(request: KeepRequest): Promise<KeptPackage
   const gone = await findVanished(unproved, { ...request, repositories });
   const added = new Map<string, IndexedPackage[]>();
   for (const locked of staying.filter((each) => !unproved.includes(each))) {
-    const control = await controlOf(request, locked);
-    if (control === undefined) continue;
+    const relations = await relationsOf(request, locked);
+    if (relations === undefined) continue;
     const entries = added.get(locked.name) ?? [];
-    added.set(locked.name, [...entries, toIndexed(locked, control)]);
+    added.set(locked.name, [...entries, toIndexed(locked, relations)]);
   }
   return {
-    index: added.size === 0 ? index : withAdded(index, added),
+    index: added.size === 0 ? index : withAdded(index, added, await (await loadFamily(os)).rules()),
     refused: {
       packages: unproved.filter((each) => !gone.includes(each)),
       reasons: proof.reasons,
@@ -75,35 +73,36 @@ function packagesOf(target: LockTarget): readonly LockedPackage[] {
   return [...target.images.values()].flatMap((image) => image.packages);
 }
 
-async function controlOf(
+async function relationsOf(
   request: KeepRequest,
   locked: LockedPackage,
-): Promise<ControlFields | undefined> {
+): Promise<PackageRelations | undefined> {
   const { target, downloader, mirrors, signal } = request;
   const located = withArchive(locked, target.repositories);
   const fetch = async (): Promise<string> =>
     downloader.toStore({ ...packageFile(located, mirrors), signal });
+  const family = await loadFamily(target.os);
+  const read = async (file: string): Promise<PackageRelations> =>
+    (await family.readFacts(file, { withPaths: false })).relations;
   try {
     const file = await fetch();
-    return await readControl(file).catch(async () => {
+    return await read(file).catch(async () => {
       // Its digest was right when it came in; disks forget.
       await downloader.discard(locked.digest);
-      return await readControl(await fetch());
+      return await read(await fetch());
     });
   } catch (error) {
     if (error instanceof NotFoundError) return undefined;
     if (error instanceof QclockError || signal.aborted) throw error;
     throw new QclockError(
       "package-corrupt",
-      `${locked.name} ${locked.version} is not a Debian package.`,
+      `${locked.name} ${locked.version} cannot be read as a package.`,
       { cause: error, hint: `Move to another version: \`qclock lock --update ${locked.name}\`.` },
     );
   }
 }
 
-function toIndexed(locked: LockedPackage, control: ControlFields): IndexedPackage {
-  // A field may go over several lines in a control file, and never does in an index.
-  const field = (name: string): string => (control.get(name) ?? "").replace(/\s+/g, " ").trim();
+function toIndexed(locked: LockedPackage, relations: PackageRelations): IndexedPackage {
   return {
     name: locked.name,
     version: locked.version,
@@ -114,13 +113,14 @@ function toIndexed(locked: LockedPackage, control: ControlFields): IndexedPackag
     sha256: locked.digest.slice("sha256:".length),
     source: locked.source,
     sourceVersion: locked.sourceVersion,
-    ...relationsOf(field),
+    ...relations,
   };
 }
 
 function withAdded(
   index: PackageIndex,
   added: ReadonlyMap<string, readonly IndexedPackage[]>,
+  { compareVersions }: Pick<FamilyRules, "compareVersions">,
 ): PackageIndex {
   const merged = new Map(
     [...added].map(([name, entries]) => [

@@ -1,4 +1,3 @@
-import { open } from "node:fs/promises";
 import { QclockError } from "../../error.ts";
 import type { Artifact, Stack } from "../../stack/stack.ts";
 import type { Digest } from "../../digest.ts";
@@ -6,6 +5,7 @@ import { pinArtifacts } from "../artifacts.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { carryLayers } from "./carry-layers.ts";
 import { choosePackages, NOTHING_CHOSEN } from "../choose-packages.ts";
+import { loadFamily } from "../families.ts";
 import type { IndexedPackage } from "../package-index.ts";
 import { type FetchablePackage, fetchPackages, withArchive } from "../fetch.ts";
 import { fitsManifest } from "./foresee.ts";
@@ -123,12 +123,13 @@ async function resolveTarget(
     })),
   );
   await refuseFileConflicts(stack, resolved, paths);
+  const family = await loadFamily(stack.os);
   const buildTimes = new Map<Digest, number>();
   for (const { package: entry } of closure) {
     const digest = digestOfEntry(entry);
     // The packages are needed for building anyway, so they are fetched whole and the time is read from the file.
     if (!buildTimes.has(digest))
-      buildTimes.set(digest, await readBuildTime(paths.get(digest) ?? ""));
+      buildTimes.set(digest, await family.readBuildTime(paths.get(digest) ?? ""));
   }
   const images = new Map<string, LockedImage>();
   const proofs: (readonly [LockedPackage, PackageProof])[] = [];
@@ -189,15 +190,6 @@ async function fetch(
     onProgress: request.onProgress,
     signal: request.signal,
   });
-}
-
-/** The timestamp of the first member of a deb, which dpkg-deb writes from SOURCE_DATE_EPOCH: when the package was built. */
-async function readBuildTime(path: string): Promise<number> {
-  await using file = await open(path);
-  const { buffer } = await file.read(Buffer.alloc(60), 0, 60, 8);
-  const time = Number(buffer.toString("latin1", 16, 28).trim());
-  if (Number.isSafeInteger(time) && time > 0) return time;
-  throw new QclockError("package-corrupt", `${path} is not a Debian package.`);
 }
 
 function digestOfEntry(entry: IndexedPackage): Digest {

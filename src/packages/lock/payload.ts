@@ -1,7 +1,8 @@
 import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
-import { readContents, readControl } from "../deb/look-into.ts";
-import type { LockDiff } from "./diff.ts";
+import { loadFamily } from "../families.ts";
+import type { Family } from "../family.ts";
+import type { LockDiff, TargetDiff } from "./diff.ts";
 import type { LockedPackage } from "../package.ts";
 
 /** A file that runs with the rights of its owner or group, whoever starts it. */
@@ -18,7 +19,7 @@ export interface SetuidFile {
 export interface Payload {
   /** Sorted by path; absent where the payload was not of interest. */
   readonly setuid?: readonly SetuidFile[];
-  /** What the control file says, in steps of 1024; absent where it does not. */
+  /** What it takes when it is installed; absent where the package does not say. */
   readonly installedBytes?: number;
 }
 
@@ -31,41 +32,53 @@ export async function readPayloads(
   store: Pick<Store, "find" | "readNote" | "writeNote">,
   onProgress: (done: number, total: number) => void,
 ): Promise<ReadonlyMap<Digest, Payload>> {
-  const images = diff.targets.flatMap((target) => target.images);
-  const moved = images.flatMap((image) => image.moved);
-  const now = [...images.flatMap((image) => image.added), ...moved.map(({ to }) => to)];
-  const gone = images.flatMap((image) => image.removed);
-  const total = now.length + moved.length + gone.length;
   const payloads = new Map<Digest, Payload>();
+  const total = diff.targets.reduce((sum, target) => sum + countOf(target), 0);
   let done = 0;
-  const look = async ({ digest }: LockedPackage, withFiles: boolean): Promise<void> => {
-    const known = payloads.get(digest);
-    if (known === undefined || (withFiles && known.setuid === undefined)) {
-      const payload = await recallPayload(digest, withFiles, store);
-      if (payload !== undefined) payloads.set(digest, payload);
+  for (const { os, images } of diff.targets) {
+    const family = await loadFamily(os);
+    const look = async ({ digest }: LockedPackage, withPaths: boolean): Promise<void> => {
+      const known = payloads.get(digest);
+      if (known === undefined || (withPaths && known.setuid === undefined)) {
+        const payload = await recallPayload(digest, { family, withPaths, store });
+        if (payload !== undefined) payloads.set(digest, payload);
+      }
+      onProgress(++done, total);
+    };
+    const moved = images.flatMap((image) => image.moved);
+    for (const entry of images.flatMap((image) => image.added)) await look(entry, true);
+    for (const { to } of moved) await look(to, true);
+    for (const { from, to } of moved) {
+      await look(from, (payloads.get(to.digest)?.setuid ?? []).length > 0);
     }
-    onProgress(++done, total);
-  };
-  for (const entry of now) await look(entry, true);
-  for (const { from, to } of moved) {
-    await look(from, (payloads.get(to.digest)?.setuid ?? []).length > 0);
+    for (const entry of images.flatMap((image) => image.removed)) await look(entry, false);
   }
-  for (const entry of gone) await look(entry, false);
   return payloads;
+}
+
+/** How many packages of a target are looked into. */
+function countOf({ images }: TargetDiff): number {
+  return images.reduce(
+    (sum, { added, moved, removed }) => sum + added.length + 2 * moved.length + removed.length,
+    0,
+  );
 }
 
 const NOTE = "payload";
 
+interface Look {
+  readonly family: Family;
+  readonly withPaths: boolean;
+  readonly store: Pick<Store, "find" | "readNote" | "writeNote">;
+}
+
 /** A payload never changes under its digest, and reading it means decompressing all of it: it is read once. */
-async function recallPayload(
-  digest: Digest,
-  withFiles: boolean,
-  store: Pick<Store, "find" | "readNote" | "writeNote">,
-): Promise<Payload | undefined> {
+async function recallPayload(digest: Digest, look: Look): Promise<Payload | undefined> {
+  const { store } = look;
   const note = await store.readNote(NOTE, digest);
   if (isPayload(note)) return note;
   const file = await store.find(digest);
-  const payload = file === undefined ? undefined : await readPayload(file, withFiles);
+  const payload = file === undefined ? undefined : await readPayload(file, look);
   if (payload?.setuid !== undefined) await store.writeNote(NOTE, digest, payload);
   return payload;
 }
@@ -78,21 +91,23 @@ function isPayload(note: unknown): note is Payload {
 }
 
 /** Undefined for a file that is damaged or is no package: that is not this reader's to report. */
-async function readPayload(file: string, withFiles: boolean): Promise<Payload | undefined> {
+async function readPayload(
+  file: string,
+  { family, withPaths }: Look,
+): Promise<Payload | undefined> {
   try {
-    if (!withFiles) return { ...installedSize(await readControl(file)) };
-    const { control, entries } = await readContents(file);
-    const setuid = entries
-      .filter(({ type, mode }) => (type === "file" || type === "hardlink") && (mode & 0o6000) !== 0)
+    const { installedBytes, paths } = await family.readFacts(file, { withPaths });
+    const setuid = paths
+      ?.filter(
+        ({ type, mode }) => (type === "file" || type === "hardlink") && (mode & 0o6000) !== 0,
+      )
       .map(({ path, mode, uid, gid }) => ({ path: `/${path}`, mode, uid, gid }))
       .toSorted((a, b) => (a.path < b.path ? -1 : 1));
-    return { setuid, ...installedSize(control) };
+    return {
+      ...(setuid === undefined ? {} : { setuid }),
+      ...(installedBytes === undefined ? {} : { installedBytes }),
+    };
   } catch {
     return undefined;
   }
-}
-
-function installedSize(control: ReadonlyMap<string, string>): Pick<Payload, "installedBytes"> {
-  const kibibytes = Number(control.get("Installed-Size") ?? Number.NaN);
-  return Number.isSafeInteger(kibibytes) ? { installedBytes: kibibytes * 1024 } : {};
 }

@@ -26,7 +26,7 @@ export async function moveVanished(
   const packages = [...target.images.values()].flatMap((image) => image.packages);
   const names = new Set(packages.filter(({ digest }) => gone.has(digest)).map(({ name }) => name));
   const { lock: moved } = await lockStack({ ...context, lockMode: "update", move: names });
-  const changes = changesOf(lock, moved);
+  const changes = await changesOf(lock, moved);
   const own = [...names].toSorted().map((name) => {
     const change = changes.find((each) => each.name === name);
     return change === undefined ? `${name} (needed no longer)` : inWords(change);
@@ -69,10 +69,9 @@ async function findVanished(context: RunContext): Promise<readonly VanishedFile[
 }
 
 /** Each package that moved, once, though several images may hold it. */
-function changesOf(before: Lock, after: Lock): readonly MovedPackage[] {
-  const moved = diffLocks(before, after).targets.flatMap((target) =>
-    target.images.flatMap((image) => image.moved),
-  );
+async function changesOf(before: Lock, after: Lock): Promise<readonly MovedPackage[]> {
+  const { targets } = await diffLocks(before, after);
+  const moved = targets.flatMap((target) => target.images.flatMap((image) => image.moved));
   return [...new Map(moved.map((each) => [each.name, each])).values()];
 }
 

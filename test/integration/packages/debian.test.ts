@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { debResolverRules } from "../../../src/packages/deb/resolver-rules.ts";
+import { debRules } from "../../../src/packages/deb/rules.ts";
 import { loadRepositories } from "../../../src/packages/deb/repositories.ts";
 import { resolveMirrors } from "../../../src/packages/mirror.ts";
 import { resolvePackages } from "../../../src/packages/resolve/resolve-packages.ts";
@@ -65,7 +65,7 @@ test("the real archive: its signature holds, and the closures are those of apt",
       installed: [],
       keep: new Map(),
       index,
-      rules: debResolverRules,
+      rules: debRules,
     });
     const names = ours.map(({ package: { name, version } }) => `${name} ${version}`);
     expect(names).toEqual(apt.simulateInstall(wanted));

@@ -69,7 +69,7 @@ test("files that run with others' rights, and sizes, are read from the packages 
   const progress: string[] = [];
 
   const payloads = await readPayloads(
-    diffLocks(undefined, aLock(after)),
+    await diffLocks(undefined, aLock(after)),
     temporary.store,
     (done, total) => void progress.push(`${done}/${total}`),
   );
@@ -90,6 +90,6 @@ test("files that run with others' rights, and sizes, are read from the packages 
   expect(progress).toEqual(["1/2", "2/2"]);
   await temporary.store.remove(locked.digest);
   await expect(
-    readPayloads(diffLocks(undefined, aLock(after)), temporary.store, () => {}),
+    readPayloads(await diffLocks(undefined, aLock(after)), temporary.store, () => {}),
   ).resolves.toEqual(payloads);
 });

@@ -22,15 +22,15 @@ const before = aLockTarget({
   app: aLockedImage(["web 1.0"]),
 });
 
-test("a lock does not differ from itself", () => {
-  const diff = diffLocks(aLock(before), aLock(before));
+test("a lock does not differ from itself", async () => {
+  const diff = await diffLocks(aLock(before), aLock(before));
 
   expect(diff).toEqual({ targets: [] });
   expect(isSame(diff)).toBe(true);
-  expect(isSame(diffLocks(undefined, undefined))).toBe(true);
+  expect(isSame(await diffLocks(undefined, undefined))).toBe(true);
 });
 
-test("everything that can change is told in plain words, sorted", () => {
+test("everything that can change is told in plain words, sorted", async () => {
   const after = aLockTarget(
     {
       base: aLockedImage(
@@ -60,7 +60,7 @@ test("everything that can change is told in plain words, sorted", () => {
     },
   );
 
-  expect(text(before, after)).toMatchInlineSnapshot(`
+  expect(await text(before, after)).toMatchInlineSnapshot(`
     "debian-12/amd64
       made for another list of images and packages
       repository bookworm: another snapshot (c40ffd4b1da7 -> 2ed4cfc8a1b1), signed by another key: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA -> BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB
@@ -77,7 +77,7 @@ test("everything that can change is told in plain words, sorted", () => {
       image db: added, 1 added, download 1.0 MB (+1.0 MB)
         + sql 10, 1.0 MB, asked for"
   `);
-  expect(text(after, before)).toMatchInlineSnapshot(`
+  expect(await text(after, before)).toMatchInlineSnapshot(`
     "debian-12/amd64
       made for another list of images and packages
       repository bookworm: another snapshot (2ed4cfc8a1b1 -> c40ffd4b1da7), signed by another key: BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB -> AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
@@ -96,7 +96,7 @@ test("everything that can change is told in plain words, sorted", () => {
   `);
 });
 
-test("the same bytes with another reason or another place are restated, not moved", () => {
+test("the same bytes with another reason or another place are restated, not moved", async () => {
   const after = aLockTarget({
     base: aLockedImage(
       [
@@ -108,7 +108,7 @@ test("the same bytes with another reason or another place are restated, not move
     app: aLockedImage(["web 1.0"]),
   });
 
-  expect(text(before, after)).toMatchInlineSnapshot(`
+  expect(await text(before, after)).toMatchInlineSnapshot(`
     "debian-12/amd64
       image base: 2 restated
         = bash 5.2: repository "bookworm" -> "bookworm-updates", path "pool/bash_5.2.deb" -> "pool/other.deb"
@@ -116,15 +116,19 @@ test("the same bytes with another reason or another place are restated, not move
   `);
 });
 
-test("a layer that the lock learned, and one that it lost", () => {
+test("a layer that the lock learned, and one that it lost", async () => {
   const learned = aLockTarget({ app: aLockedImage(["web 1.0"], { packagesLayer: aDigest("x") }) });
   const bare = aLockTarget({ app: aLockedImage(["web 1.0"]) });
 
-  expect(text(bare, learned)).toContain("packages layer 2d711642b726: built for the first time");
-  expect(text(learned, bare)).toContain("packages layer 2d711642b726 -> to be told by the next");
+  expect(await text(bare, learned)).toContain(
+    "packages layer 2d711642b726: built for the first time",
+  );
+  expect(await text(learned, bare)).toContain(
+    "packages layer 2d711642b726 -> to be told by the next",
+  );
 });
 
-test("artifacts are told by their path in the image", () => {
+test("artifacts are told by their path in the image", async () => {
   const artifact = (path: string, url: string, content: string): LockedArtifact => ({
     path,
     url: `https://files.example/${url}`,
@@ -142,7 +146,7 @@ test("artifacts are told by their path in the image", () => {
     }),
   });
 
-  expect(text(from, to).split("\n").slice(1)).toEqual([
+  expect((await text(from, to)).split("\n").slice(1)).toEqual([
     "  image app: 3 artifacts",
     "    - /a from https://files.example/a",
     "    ~ /b from https://files.example/b -> https://files.example/b2 (3e23e8160039 -> 4814d92093ac)",
@@ -150,9 +154,9 @@ test("artifacts are told by their path in the image", () => {
   ]);
 });
 
-test("targets that came and went are told", () => {
+test("targets that came and went are told", async () => {
   const other = { ...before, os: "debian-13" } as const;
-  const diff = diffLocks(aLock(before), aLock(other));
+  const diff = await diffLocks(aLock(before), aLock(other));
 
   expect(diff.targets.map(({ target, change }) => `${target} ${change}`)).toEqual([
     "debian-12/amd64 removed",
@@ -199,10 +203,10 @@ test.for<
     [],
   ],
   ["what the store lacks is named", { "web 2": { setuid: [] } }, [], ["su 1"]],
-])("setuid files: %s", ([, known, shown, unseen]) => {
+])("setuid files: %s", async ([, known, shown, unseen]) => {
   const from = aLockTarget({ app: aLockedImage(["web 1"]) });
   const to = aLockTarget({ app: aLockedImage(["su 1", "web 2"]) });
-  const diff = diffLocks(aLock(from), aLock(to));
+  const diff = await diffLocks(aLock(from), aLock(to));
   const payloads = diffPayloads(diff, byDigest(known));
   const lines = formatLockDiff(diff, { style: plain, payloads }).split("\n");
 
@@ -213,10 +217,10 @@ test.for<
   expect(lines.some((line) => line.startsWith("Not looked into"))).toBe(unseen.length > 0);
 });
 
-test("the installed size is told when each package that counts says its own", () => {
+test("the installed size is told when each package that counts says its own", async () => {
   const from = aLockTarget({ app: aLockedImage(["gone 1", "web 1"]) });
   const to = aLockTarget({ app: aLockedImage(["su 1", "web 2"]) });
-  const diff = diffLocks(aLock(from), aLock(to));
+  const diff = await diffLocks(aLock(from), aLock(to));
   const sizes = (some: Readonly<Record<string, number>>): number | undefined =>
     diffPayloads(
       diff,
@@ -237,7 +241,7 @@ function byDigest(known: Readonly<Record<string, Payload>>): ReadonlyMap<Digest,
   return new Map(Object.entries(known).map(([id, payload]) => [aDigest(id), payload]));
 }
 
-function text(from: LockTarget, to: LockTarget): string {
+async function text(from: LockTarget, to: LockTarget): Promise<string> {
   const [one, other]: readonly Lock[] = [aLock(from), aLock(to)];
-  return formatLockDiff(diffLocks(one, other), { style: plain });
+  return formatLockDiff(await diffLocks(one, other), { style: plain });
 }

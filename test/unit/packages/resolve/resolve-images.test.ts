@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { debResolverRules } from "../../../../src/packages/deb/resolver-rules.ts";
+import { debRules } from "../../../../src/packages/deb/rules.ts";
 import type { PackageIndex } from "../../../../src/packages/package-index.ts";
 import { resolveImages } from "../../../../src/packages/resolve/resolve-images.ts";
 import { aPackageStack } from "../../../integration/packages/lock-request.ts";
@@ -113,7 +113,7 @@ function resolved(
   const closures = resolveImages({
     stack: aPackageStack(images),
     index,
-    rules: debResolverRules,
+    rules: debRules,
     locked: new Map([...index.names()].map((name) => [name, "1"])),
     move: new Set(move),
   });
@@ -143,7 +143,7 @@ test("all names that are no package are told at once, each at its own place with
 
   expect(
     thrownBy(() =>
-      resolveImages({ stack, index, rules: debResolverRules, locked: new Map(), move: new Set() }),
+      resolveImages({ stack, index, rules: debRules, locked: new Map(), move: new Set() }),
     ),
   ).toMatchObject({
     code: "unknown-package",
@@ -167,7 +167,7 @@ test("one name that is no package has its place, too", () => {
       resolveImages({
         stack,
         index: anIndex("bash 5"),
-        rules: debResolverRules,
+        rules: debRules,
         locked: new Map(),
         move: new Set(),
       }),

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { QclockError } from "../../../../src/error.ts";
-import { debResolverRules } from "../../../../src/packages/deb/resolver-rules.ts";
+import { debRules } from "../../../../src/packages/deb/rules.ts";
 import type { IndexedPackage, PackageIndex } from "../../../../src/packages/package-index.ts";
 import { formatReason } from "../../../../src/packages/reason.ts";
 import {
@@ -376,7 +376,7 @@ function resolve(
     installed: [],
     keep: new Map(),
     index,
-    rules: debResolverRules,
+    rules: debRules,
     ...parts,
   });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseConflicts, parseProvides } from "../../../../src/packages/deb/relation.ts";
-import { debResolverRules } from "../../../../src/packages/deb/resolver-rules.ts";
+import { debRules } from "../../../../src/packages/deb/rules.ts";
 import { anIndex } from "../../../support/an-index.ts";
 
 test.for([
@@ -22,6 +22,6 @@ test.for([
   if (entry === undefined || capability === undefined || conflict === undefined)
     throw new Error("the case is not written well");
 
-  expect(debResolverRules.satisfies(entry, capability)).toBe(expected);
-  expect(debResolverRules.isExcluded(entry, conflict)).toBe(expected);
+  expect(debRules.satisfies(entry, capability)).toBe(expected);
+  expect(debRules.isExcluded(entry, conflict)).toBe(expected);
 });

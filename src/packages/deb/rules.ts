@@ -1,9 +1,10 @@
 import type { Capability, IndexedPackage } from "../package-index.ts";
-import type { ResolverRules } from "../resolve/rules.ts";
-import { satisfiesVersion } from "./version.ts";
+import type { FamilyRules } from "../family.ts";
+import { compareVersions, satisfiesVersion } from "./version.ts";
 
 /** Debian's rules. Source: Debian Policy 7.1 to 7.5. */
-export const debResolverRules: ResolverRules = {
+export const debRules: FamilyRules = {
+  compareVersions,
   satisfies,
   // A package that breaks another one may be unpacked beside it, but neither image nor apt leaves the two so.
   isExcluded: (entry, { excluded }) => satisfies(entry, excluded),
