@@ -1,3 +1,4 @@
+import { QclockError } from "../error.ts";
 import type { LockedImage, LockTarget } from "../packages/package.ts";
 import { namesOf } from "../packages/proof/unproved.ts";
 import type { AssembledImage } from "../stack/stack.ts";
@@ -35,8 +36,11 @@ export interface AssembleRequest {
   readonly scan: FileScan;
   readonly fingerprint: Digest;
   readonly stackName: string;
-  /** The image's packages, taken apart. Called when the layer is not remembered; what it gives is disposed of here. */
-  readonly unpack: () => Promise<UnpackedPackages>;
+  /**
+   * The image's packages, taken apart. Called when the layer is not remembered; what it gives is disposed of here. `anew` when what
+   * it gave before was damaged.
+   */
+  readonly unpack: (anew: boolean) => Promise<UnpackedPackages>;
   /** Path of an artifact in the store, fetched when it is not there yet. */
   readonly artifactPath: (digest: Digest) => Promise<string>;
   readonly store: Store;
@@ -140,15 +144,27 @@ async function packagesLayer(
   );
   const remembered = await recallLayer(inputs, "packages", store);
   if (remembered !== undefined) return remembered;
-  await using unpacked = await request.unpack();
-  const layer = await buildPackagesLayer({
-    ...request,
-    parentLayers: below,
-    unpacked,
-    epoch: locked.newestBuild ?? 0,
-  });
+  const layer = await makePackagesLayer(request, below);
   await rememberLayer(inputs, layer, store);
   return layer;
+}
+
+/** Once more where the store's copy of an unpacked file is not what it was: disks forget. */
+async function makePackagesLayer(
+  request: AssembleRequest,
+  below: readonly Layer[],
+): Promise<Layer> {
+  const make = async (anew: boolean): Promise<Layer> => {
+    await using unpacked = await request.unpack(anew);
+    const { newestBuild: epoch = 0 } = request.locked;
+    return await buildPackagesLayer({ ...request, parentLayers: below, unpacked, epoch });
+  };
+  try {
+    return await make(false);
+  } catch (error) {
+    if (!(error instanceof QclockError) || error.code !== "store-damaged") throw error;
+    return await make(true);
+  }
 }
 
 async function artifactsLayer(

@@ -71,15 +71,18 @@ const common = {
 };
 const unpacking =
   (image: AssembledImage, { packages: locked }: LockedImage) =>
-  () =>
+  (anew: boolean) =>
     unpackPackages({
+      anew,
       image,
       packages: locked,
-      packagePath: async ({ digest }) => {
-        const { path = "", delayMs = 0 } = files.get(digest) ?? {};
-        await setTimeout(delayMs);
-        return path;
-      },
+      fetch:
+        () =>
+        async ({ digest }) => {
+          const { path = "", delayMs = 0 } = files.get(digest) ?? {};
+          await setTimeout(delayMs);
+          return path;
+        },
       pool,
       rank: 0,
       store,

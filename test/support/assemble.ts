@@ -40,6 +40,8 @@ export interface Workshop extends AsyncDisposable {
   /** A folder for the test's own files. */
   readonly folder: string;
   readonly notices: string[];
+  /** Packages that were taken apart, since the store did not keep them so. */
+  readonly unpacked: string[];
   assemble(parts?: ImageParts): Promise<AssembledArtifact>;
 }
 
@@ -58,18 +60,20 @@ export async function createWorkshop(): Promise<Workshop> {
   const folder = await temporaryFolder();
   const store = await openStore(join(folder.path, "store"));
   const notices: string[] = [];
+  const unpacked: string[] = [];
   return {
     store,
     folder: folder.path,
     notices,
-    assemble: (parts = {}) => assemble(parts, { store, folder: folder.path, notices }),
+    unpacked,
+    assemble: (parts = {}) => assemble(parts, { store, folder: folder.path, notices, unpacked }),
     [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
   };
 }
 
 async function assemble(
   parts: ImageParts,
-  place: Pick<Workshop, "store" | "folder" | "notices">,
+  place: Pick<Workshop, "store" | "folder" | "notices" | "unpacked">,
 ): Promise<AssembledArtifact> {
   const { debs = [], parent, signal = new AbortController().signal } = parts;
   const image: AssembledImage = { ...emptyImage, ...parts.image };
@@ -107,11 +111,15 @@ async function assemble(
     fingerprint: FINGERPRINT,
     stackName: "t-made-up",
     artifactPath: async (digest) => files.get(digest) ?? "",
-    unpack: () =>
+    unpack: (anew) =>
       unpackPackages({
+        anew,
         image,
         packages: locked.packages,
-        packagePath: async ({ digest }) => files.get(digest) ?? "",
+        fetch: (missing) => {
+          place.unpacked.push(...missing.map(({ name }) => name));
+          return async ({ digest }) => files.get(digest) ?? "";
+        },
         pool,
         rank: 0,
         store: place.store,

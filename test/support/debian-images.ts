@@ -68,11 +68,15 @@ export async function assembleDebian(
       fingerprint: FINGERPRINT,
       stackName: name,
       artifactPath: async () => Promise.reject(new Error("these images have no artifact")),
-      unpack: () =>
+      unpack: (anew) =>
         unpackPackages({
+          anew,
           image,
           packages: target.images.get(image.name)?.packages ?? [],
-          packagePath: async ({ digest }) => paths.get(digest) ?? "",
+          fetch:
+            () =>
+            async ({ digest }) =>
+              paths.get(digest) ?? "",
           pool,
           rank: 0,
           store,

@@ -45,7 +45,7 @@ export async function writeLayer(request: {
       const { offset } = tar;
       const digest = await putContent(tar, sources, entry);
       // The inputs' digest has been told as the layer's key, so other bytes must not go by it.
-      if (entry.digest !== undefined && entry.digest !== digest) throw changed(entry.path);
+      if (entry.digest !== undefined && entry.digest !== digest) throw changed(entry);
       // Where it was known, the same string rather than an equal one: there may be very many.
       written.push(toLayerEntry(entry, { mtime, offset, digest: entry.digest ?? digest }));
     }
@@ -65,13 +65,13 @@ async function putContent(
 ): Promise<Digest> {
   const bytes = sources.readAtOnce(entry);
   if (bytes !== undefined) {
-    if (bytes.length !== entry.size) throw changed(entry.path);
+    if (bytes.length !== entry.size) throw changed(entry);
     const room = contentRoom(entry.size);
     if (!tar.hasRoom(room)) await tar.makeRoom(room);
     return tar.putContent(bytes);
   }
   const { digest, sizeBytes } = await tar.writeContent(sources.read(entry));
-  if (sizeBytes !== entry.size) throw changed(entry.path);
+  if (sizeBytes !== entry.size) throw changed(entry);
   tar.pad(entry.size);
   return digest;
 }
@@ -88,7 +88,12 @@ function toLayerEntry(
   return { path, type, mode, uid, gid, size, origin, ...own, ...known };
 }
 
-function changed(path: string): QclockError {
+function changed({ path, content }: DraftEntry): QclockError {
+  if (content?.type === "file") {
+    return new QclockError("store-damaged", `What the store keeps of /${path} is damaged.`, {
+      hint: "Build again: it is made anew. Have the disk checked.",
+    });
+  }
   return new QclockError("build-failed", `/${path} changed while it was read.`, {
     hint: "Build again when nothing writes to it.",
   });

@@ -8,6 +8,7 @@ import type { LockedPackage } from "../../packages/package.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
 import { makePrivateFolder } from "../../store/private-folder.ts";
 import type { Store } from "../../store/store.ts";
+import { KeptPackages } from "./kept-packages.ts";
 import type { UnpackPool } from "./unpack-pool.ts";
 
 /** The packages of one image, taken apart. Their files' contents lie in a folder of the store until it is disposed of. */
@@ -18,11 +19,18 @@ export interface UnpackedPackages extends AsyncDisposable {
   readonly spoolFolder: string;
 }
 
+export type PackagePath = (entry: LockedPackage, again: boolean) => Promise<string>;
+
 export interface UnpackPackagesRequest {
   readonly image: Pick<AssembledImage, "exclude">;
   readonly packages: readonly LockedPackage[];
-  /** Path of a package in the store, once it is there. `again` asks for a new copy of one that is damaged. */
-  readonly packagePath: (entry: LockedPackage, again: boolean) => Promise<string>;
+  /**
+   * Begin to fetch those packages that have to be taken apart. The function that it returns gives the path of one in the store, once
+   * it is there; `again` asks for a new copy of one that is damaged.
+   */
+  readonly fetch: (packages: readonly LockedPackage[]) => PackagePath;
+  /** Whether what the store keeps of these packages is passed over and replaced. */
+  readonly anew: boolean;
   readonly pool: UnpackPool;
   /** Images of a lower rank go first. */
   readonly rank: number;
@@ -32,27 +40,46 @@ export interface UnpackPackagesRequest {
 }
 
 /**
- * Take the packages of an image apart, each as soon as it is at hand. It needs neither the parent's layers nor the other
- * packages, so that it goes on while those are still made and fetched.
+ * Take the packages of an image apart, each as soon as it is at hand; those that the store keeps apart are taken from there, and
+ * not even fetched. It needs neither the parent's layers nor the other packages, so that it goes on while those are still made
+ * and fetched.
  *
- * Throws `package-corrupt`, `store-damaged`, `disk-full` and what `packagePath` throws, when no thread is at work any more.
+ * Throws `package-corrupt`, `store-damaged`, `disk-full` and what fetching throws, when no thread is at work any more.
  */
 export async function unpackPackages(request: UnpackPackagesRequest): Promise<UnpackedPackages> {
-  const { packages, store, onProgress } = request;
+  const { image, packages, store, onProgress } = request;
   const spoolFolder = path.join(store.directory, "tmp", `unpack-${randomUUID()}`);
   // What cannot be removed now is removed a day later by whoever opens the store.
   const dispose = (): Promise<void> =>
     rm(spoolFolder, { recursive: true, force: true }).catch(() => undefined);
   await makePrivateFolder(spoolFolder);
+  const kept = new KeptPackages(store, image.exclude);
+  const spoolOf = ({ name }: LockedPackage): string => path.join(spoolFolder, name);
+  const known = new Map(
+    await Promise.all(
+      packages.map(
+        async (entry) =>
+          [
+            entry.name,
+            request.anew ? undefined : await kept.recall(entry, spoolOf(entry)),
+          ] as const,
+      ),
+    ),
+  );
+  const open = packages.filter(({ name }) => known.get(name) === undefined);
+  const packagePath = request.fetch(open);
   const total = packages.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   let done = 0;
   const unpacking = packages.map(async (entry) => {
-    const unpacked = await unpackOne(request, entry, spoolFolder);
+    const unpacked =
+      known.get(entry.name) ??
+      (await unpackOne(request, entry, { packagePath, spool: spoolOf(entry) }));
     onProgress((done += entry.sizeBytes), total);
     return { name: entry.name, control: controlOf(entry, unpacked), ...unpacked };
   });
   try {
     const installed = await Promise.all(unpacking);
+    await keepAll(open, { kept, spoolOf, anew: request.anew });
     return { installed, spoolFolder, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     // The others still write to the folder.
@@ -62,19 +89,40 @@ export async function unpackPackages(request: UnpackPackagesRequest): Promise<Un
   }
 }
 
+async function keepAll(
+  packages: readonly LockedPackage[],
+  {
+    kept,
+    spoolOf,
+    anew,
+  }: {
+    readonly kept: KeptPackages;
+    readonly spoolOf: (entry: LockedPackage) => string;
+    readonly anew: boolean;
+  },
+): Promise<void> {
+  if (packages.length === 0) return;
+  for (const entry of packages) {
+    if (anew) await kept.remove(entry);
+    await kept.keep(entry, spoolOf(entry));
+  }
+  await kept.prune();
+}
+
 async function unpackOne(
-  { image, packagePath, pool, rank }: UnpackPackagesRequest,
+  { image, pool, rank }: UnpackPackagesRequest,
   entry: LockedPackage,
-  spoolFolder: string,
+  { packagePath, spool }: { readonly packagePath: PackagePath; readonly spool: string },
 ): ReturnType<UnpackPool["unpack"]> {
   const { name, digest, sizeBytes } = entry;
+  const { exclude } = image;
   const attempt = async (again: boolean): ReturnType<UnpackPool["unpack"]> =>
     pool.unpack({
       name,
       file: await packagePath(entry, again),
       digest,
-      spool: path.join(spoolFolder, name),
-      exclude: image.exclude,
+      spool,
+      exclude,
       rank,
       sizeBytes,
     });

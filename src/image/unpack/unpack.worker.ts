@@ -1,24 +1,41 @@
 import { parentPort } from "node:worker_threads";
-import { DamagedFile, unpackPackage, type UnpackRequest } from "../../packages/deb/unpack.ts";
+import {
+  DamagedFile,
+  type UnpackedPackage,
+  unpackPackage,
+  type UnpackRequest,
+} from "../../packages/deb/unpack.ts";
+import { sealSpool } from "./kept-packages.ts";
 import type { UnpackAnswer } from "./unpack-pool.ts";
 
 /** A worker thread that takes packages apart: decompressing is most of a cold build's time, and needs nothing shared. */
 parentPort?.on("message", (request: UnpackRequest) => {
-  unpackPackage(request).then(
-    (value) => answer({ ok: true, value }),
-    (error: unknown) =>
-      answer({
-        ok: false,
-        message: error instanceof Error ? error.message : String(error),
-        damaged: error instanceof DamagedFile,
-        // A decompressor's errors have codes as well; only a failed system call is the disk's fault.
-        ...(error instanceof Error && "syscall" in error && "code" in error
-          ? { code: String(error.code) }
-          : {}),
-      }),
-  );
+  void answerTo(request).then((answer) => parentPort?.postMessage(answer));
 });
 
-function answer(message: UnpackAnswer): void {
-  parentPort?.postMessage(message);
+async function answerTo(request: UnpackRequest): Promise<UnpackAnswer> {
+  try {
+    const value = await unpackPackage(request);
+    seal(request.spool, value);
+    return { ok: true, value };
+  } catch (error) {
+    return {
+      ok: false,
+      message: error instanceof Error ? error.message : String(error),
+      damaged: error instanceof DamagedFile,
+      // A decompressor's errors have codes as well; only a failed system call is the disk's fault.
+      ...(error instanceof Error && "syscall" in error && "code" in error
+        ? { code: String(error.code) }
+        : {}),
+    };
+  }
+}
+
+/** Only saves time: a spool that cannot be sealed, as on a full disk, serves this once and is thrown away when it is found again. */
+function seal(spool: string, value: UnpackedPackage): void {
+  try {
+    sealSpool(spool, value);
+  } catch {
+    // The contents are there; who lacks space for the layer says so.
+  }
 }

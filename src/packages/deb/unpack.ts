@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import type { Digest } from "../../digest.ts";
 import { limitsFor } from "../../archive/limits.ts";
 import { ByteReader } from "../../archive/byte-reader.ts";
+import { FILE_MODE } from "../../store/ownership.ts";
 import { readControlFiles } from "./control-files.ts";
 import { isExcludedPath } from "./excluded.ts";
 import { readTarHeader, type TarHeader, tarPadding } from "../../archive/tar.ts";
@@ -221,7 +222,7 @@ class SpoolFile implements Disposable {
   offset = 0;
 
   constructor(file: string) {
-    this.#descriptor = openSync(file, "w");
+    this.#descriptor = openSync(file, "w", FILE_MODE);
   }
 
   write(piece: Uint8Array): void {

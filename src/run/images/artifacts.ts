@@ -82,8 +82,8 @@ export class Artifacts implements AsyncDisposable {
     const artifact = await assembleImage({
       ...this.#requestFor(image, parent),
       artifactPath: async (digest) => (await this.#fetchArtifacts(image)).get(digest) ?? "",
-      unpack: async () => {
-        const unpacked = await this.#unpack(image);
+      unpack: async (anew) => {
+        const unpacked = await this.#unpack(image, anew);
         startedAtMs = clock.now();
         return unpacked;
       },
@@ -130,11 +130,11 @@ export class Artifacts implements AsyncDisposable {
     return lacksPackagesLayer(this.#requestFor(image, parent));
   }
 
-  #unpack(image: AssembledImage): Promise<UnpackedPackages> {
+  #unpack(image: AssembledImage, anew = false): Promise<UnpackedPackages> {
     const { packages } = this.#locked(image);
     // Downloads and unpacking overlap; while there is something to download, that is the news.
     let isFetching = true;
-    return this.#unpacker.unpack(image, packages, {
+    const progress: UnpackProgress = {
       onFetch: (done, total) => {
         isFetching = done < total;
         this.#progress.get(image.name)?.onFetch(done, total);
@@ -142,7 +142,10 @@ export class Artifacts implements AsyncDisposable {
       onUnpack: (done, total) => {
         if (!isFetching) this.#progress.get(image.name)?.onUnpack(done, total);
       },
-    });
+    };
+    return anew
+      ? this.#unpacker.unpackAnew(image, packages, progress)
+      : this.#unpacker.unpack(image, packages, progress);
   }
 
   /** The image's artifacts in the store, by digest; fetched once. */

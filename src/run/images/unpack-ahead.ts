@@ -49,7 +49,23 @@ export class PackageUnpacker implements AsyncDisposable {
   ): Promise<UnpackedPackages> {
     const started = this.#started.get(image.name);
     if (started !== undefined) return started;
-    const unpacking = this.#unpack(image, packages, progress);
+    const unpacking = this.#unpack(image, packages, { progress, anew: false });
+    return this.#remember(image, unpacking);
+  }
+
+  /** The same, but that nothing is taken from what the store keeps apart: that was found damaged. */
+  unpackAnew(
+    image: AssembledImage,
+    packages: readonly LockedPackage[],
+    progress: UnpackProgress,
+  ): Promise<UnpackedPackages> {
+    return this.#remember(image, this.#unpack(image, packages, { progress, anew: true }));
+  }
+
+  #remember(
+    image: AssembledImage,
+    unpacking: Promise<UnpackedPackages>,
+  ): Promise<UnpackedPackages> {
     // Whoever needs it will see the failure; nobody may.
     unpacking.catch(() => undefined);
     this.#started.set(image.name, unpacking);
@@ -59,17 +75,20 @@ export class PackageUnpacker implements AsyncDisposable {
   async #unpack(
     image: AssembledImage,
     packages: readonly LockedPackage[],
-    progress: UnpackProgress,
+    { progress, anew }: { readonly progress: UnpackProgress; readonly anew: boolean },
   ): Promise<UnpackedPackages> {
     const rank = this.#rank++;
     // Loaded here: a run that takes its layers from the store needs none of it.
     const { unpackPackages } = await import("../../image/unpack/unpack-packages.ts");
-    const arrivals = this.#fetch(image, packages, progress);
     const unpacking = unpackPackages({
       image,
       packages,
-      packagePath: async (entry, again) =>
-        again ? this.#fetchAgain(entry) : await arrivals(entry.digest),
+      anew,
+      fetch: (missing) => {
+        const arrival = this.#fetch(image, missing, progress);
+        return async (entry, again) =>
+          again ? this.#fetchAgain(entry) : await arrival(entry.digest);
+      },
       pool: await (this.#pool ??= this.#createPool()),
       rank,
       store: this.#context.store,
@@ -101,12 +120,13 @@ export class PackageUnpacker implements AsyncDisposable {
       packages.map(({ digest }) => [digest, Promise.withResolvers<string>()]),
     );
     for (const { promise } of arrivals.values()) promise.catch(() => undefined);
-    const fetching = this.#fetchTurn(() => {
+    const fetching = this.#fetchTurn(async () => {
+      if (packages.length === 0) return;
       const fetched = this.#fetchNow(packages, {
         onProgress: progress.onFetch,
         onFetched: (digest, path) => arrivals.get(digest)?.resolve(path),
       });
-      return this.#timed(image, "fetch", fetched);
+      await this.#timed(image, "fetch", fetched);
     });
     fetching.catch((error: unknown) => {
       for (const { reject } of arrivals.values()) reject(error);
