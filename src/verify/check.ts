@@ -68,3 +68,8 @@ export function blocks(
     (strict && check.severity === "medium")
   );
 }
+
+/** Order of checks by id. */
+export function byId(one: CheckInfo, other: CheckInfo): number {
+  return one.id.localeCompare(other.id);
+}

@@ -1,29 +1,13 @@
 import * as z from "zod";
 import type { Engine, ImageDetails } from "../docker/engine.ts";
 import type { LockedPackage, LockTarget } from "../packages/package.ts";
-import type { DesiredImage } from "../plan/observed.ts";
 import type { Image, Stack } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
-import type { ImageFiles } from "./image-files.ts";
+import type { Expectation } from "./expectation.ts";
 import type { Look, Looker } from "./look.ts";
 import type { ProcessReader } from "./processes.ts";
 import { readImageFiles } from "./read-image-files.ts";
 import type { ImageSubject } from "./subject.ts";
-
-/** What is known before looking: what each image must be, and what a plan would do. */
-export interface Expectation {
-  readonly desired: ReadonlyMap<string, DesiredImage>;
-  readonly target: LockTarget;
-  /** By image name, the ids of what qclock is known to have built from its inputs. */
-  readonly recorded: ReadonlyMap<string, ReadonlySet<string>>;
-  /** For each service the operations that a plan holds for it, with their causes. */
-  readonly drift: ReadonlyMap<string, readonly string[]>;
-  /** Names of the Engine's networks that have no way out now. */
-  readonly closedNetworks: ReadonlySet<string>;
-  readonly canCloseWayOut: boolean;
-  /** Names of the Engine's networks that the host is not on. */
-  readonly isolatedNetworks: ReadonlySet<string>;
-}
 
 /** What every look of a run needs. */
 export interface Surroundings {
@@ -57,7 +41,7 @@ export async function gatherImage(
   image: Image,
   details: ImageDetails,
   world: Surroundings,
-): Promise<{ readonly subject: ImageSubject; readonly files: Look<ImageFiles> }> {
+): Promise<ImageSubject> {
   const { stack, engine, store, look, expectation, secretValues } = world;
   const chain = ancestry(stack, image);
   const { reference } = image;
@@ -70,7 +54,7 @@ export async function gatherImage(
       imageDeadlineMs,
     ),
   ]);
-  const subject: ImageSubject = {
+  return {
     image,
     details,
     get history() {
@@ -98,7 +82,6 @@ export async function gatherImage(
     services: [...stack.services.values()].filter((service) => service.image === image.name),
     secretValues,
   };
-  return { subject, files };
 }
 
 function configOf({ raw }: ImageDetails): ImageSubject["config"] {

@@ -10,11 +10,16 @@ export function findProgram(
   environment: readonly string[],
 ): ImageFile | undefined {
   if (program.includes("/")) return resolveFile(files, program);
-  const path =
-    environment.find((line) => line.startsWith("PATH="))?.slice("PATH=".length) ?? defaultPath;
-  for (const folder of path.split(":")) {
+  for (const folder of searchPath(environment)) {
     const found = resolveFile(files, `${folder}/${program}`);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The folders in which programs are found by name. */
+export function searchPath(environment: readonly string[]): readonly string[] {
+  const path =
+    environment.find((line) => line.startsWith("PATH="))?.slice("PATH=".length) ?? defaultPath;
+  return path.split(":");
 }

@@ -11,7 +11,7 @@ import { prepareImages } from "../run/images/prepare-images.ts";
 import type { AssembledImage } from "../stack/stack.ts";
 import { openStore } from "../store/disk-store.ts";
 import { type CheckResult, passed, type Verdict } from "./check.ts";
-import { rebuildCheck } from "./catalogue.ts";
+import { rebuildCheck } from "./groups/rebuild.ts";
 import { firstOf } from "./compare-files.ts";
 import { compareWithEngine, compareWithLock } from "./compare-rebuilt.ts";
 

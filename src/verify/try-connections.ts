@@ -3,6 +3,7 @@ import type { ContainerRequest, Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
 import type { RunContext } from "../run/context.ts";
 import { labels } from "../stack/labels.ts";
+import type { Stack } from "../stack/stack.ts";
 import type { Looker } from "./look.ts";
 import {
   type Attempt,
@@ -21,27 +22,21 @@ const slackMs = 10_000;
 /** Limit of processes of a helper container. */
 const helperPids = 256;
 
-/** An image from which a helper container can be made. */
-export interface HelperImage {
-  readonly reference: string;
-  readonly tool: ConnectTool;
-}
-
 /**
  * Tries connections from inside a service's network namespace: with a tool of the service's own
  * container where its image has one (same user, same limits), else with a short-lived helper container
- * that shares nothing but the service's network and is made from an image of the stack that has one.
+ * that shares nothing but the service's network and is made from the image of another service that has one.
  */
 export function tryConnectionsIn(
   context: Pick<RunContext, "stack" | "runId">,
   engine: Engine,
   options: {
-    /** An image of the stack that has a tool; undefined when none has. */
-    readonly helper: HelperImage | undefined;
+    readonly running: ReadonlyMap<string, RunningService>;
     readonly look: Looker;
   },
 ): TryConnections {
-  const { helper, look } = options;
+  const { look } = options;
+  const helper = helperAmong(context.stack, options.running);
   return async (from, targets) => {
     if (targets.length === 0) return [];
     const { tool = helper?.tool } = from;
@@ -74,6 +69,23 @@ export function tryConnectionsIn(
     );
     return tried.value ?? { failure: tried.failure ?? "" };
   };
+}
+
+interface HelperImage {
+  readonly reference: string;
+  readonly tool: ConnectTool;
+}
+
+/** An image from which a helper container can be made; undefined when no service's has a tool. */
+function helperAmong(
+  { images }: Pick<Stack, "images">,
+  running: ReadonlyMap<string, RunningService>,
+): HelperImage | undefined {
+  for (const { service, tool } of running.values()) {
+    const reference = images.get(service.image)?.reference;
+    if (tool !== undefined && reference !== undefined) return { reference, tool };
+  }
+  return undefined;
 }
 
 /** What a shell says when the limit of processes is reached; what it then did not try must not count as closed. */

@@ -1,33 +1,13 @@
-import { countOf } from "../count.ts";
 import type { Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
-import { recordedIds } from "../plan/built-images.ts";
-import { planChanges } from "../plan/plan-changes.ts";
-import type { Plan } from "../plan/plan.ts";
 import type { RunContext } from "../run/context.ts";
-import { type PlannedStack, planStack } from "../run/plan-stack.ts";
-import type { Stack } from "../stack/stack.ts";
-import {
-  checkCatalogue,
-  completeCheck,
-  probeCheck,
-  proofCheck,
-  rebuildCheck,
-  stackChecks,
-} from "./catalogue.ts";
-import { type CheckResult, judge, passed, type Verdict } from "./check.ts";
-import { firstOf } from "./compare-files.ts";
-import { gather, type Gathered, nothingGathered } from "./gather.ts";
-import type { Expectation } from "./gather-image.ts";
-import { observeHostReach, readListening } from "./host-services.ts";
-import { judgeImages, judgeServices, type JudgeRequest } from "./judge-gathered.ts";
-import { createLooker, type Look, type Looker, reasonOf } from "./look.ts";
-import { checkProofs } from "./prove-packages.ts";
-import { runProbes } from "./probe-checks.ts";
-import { observeReachability } from "./reachability.ts";
+import { checkCatalogue, checkStages } from "./catalogue.ts";
+import type { CheckResult } from "./check.ts";
+import { completeCheck, judgeComplete } from "./complete.ts";
+import type { CheckGroup, Inquiry } from "./group.ts";
+import { createLooker, type Looker, reasonOf } from "./look.ts";
 import { summarizeResults, type VerifyReport } from "./report.ts";
-import { runChecks } from "./run-checks.ts";
-import { tryConnectionsIn } from "./try-connections.ts";
+import { seeNothing, seeThrough, type Sight } from "./sight.ts";
 
 export interface VerifyOptions {
   /** Medium findings and skipped checks block, too. */
@@ -50,23 +30,7 @@ export interface Verified {
 
 /** Looks that run at a time: enough that 60 services are not asked one after the other, few enough for the Engine. */
 const concurrency = 8;
-/** Trying connections is mostly waiting. */
-const connecting = 16;
 const lookMs = 30_000;
-/** Hashing the project's files takes as long as there are files. */
-const planMs = 600_000;
-
-const shownIncidents = 20;
-
-/** What the steps of one run share. */
-interface Verification {
-  readonly context: RunContext;
-  readonly options: VerifyOptions;
-  readonly wanted: ReadonlySet<string>;
-  readonly lookerFor: (count: number) => Looker;
-  /** What kept a check from being carried out. */
-  readonly incidents: string[];
-}
 
 /**
  * Run every probe and every check on what runs now, and say what was proved. Changes nothing. Always comes to a report:
@@ -87,20 +51,35 @@ export async function verifyStack(context: RunContext, options: VerifyOptions): 
       deadlineMs: options.deadlineMs ?? lookMs,
       onFailure: (reason) => incidents.push(reason),
     });
-  const verification: Verification = { context, options, wanted, lookerFor, incidents };
-  const { engine, error } = await connect(verification);
-  const { gathered, results } =
-    engine === undefined ? withoutEngine(verification, error) : await examine(verification, engine);
-  const complete = judgeComplete(verification);
-  const all = [...(complete === undefined ? [] : [complete]), ...results];
-  const report = summarizeResults(all, {
+  const { sight, error } = await connect(context, lookerFor);
+  // Before anything is said: a secret must not be in it.
+  (await sight.secretValues()).forEach(options.learnSecret);
+  const onCrash = (reason: string): void => void incidents.push(reason);
+  const judging = { wanted, now: () => clock.now(), onCrash };
+  const inquiry: Inquiry = { context, sight, lookerFor, judging };
+  const results: CheckResult[] = [];
+  for (const stage of checkStages) {
+    const groups = stage.filter((group) => isWanted(group, { wanted, options }));
+    const judged = await Promise.all(groups.map((group) => group.run(inquiry)));
+    results.push(...judged.flat());
+  }
+  if (signal.aborted) incidents.splice(0, Infinity, `interrupted: ${reasonOf(signal.reason)}`);
+  // That everything could be carried out proves nothing by itself, so it is said where it was asked for or does not hold.
+  if (incidents.length > 0 || options.only?.includes(completeCheck.id) === true) {
+    const verdict = judgeComplete(incidents);
+    results.unshift({
+      check: completeCheck,
+      subject: `stack ${stack.name}`,
+      verdict,
+      durationMs: 0,
+    });
+  }
+  const info = await sight.info();
+  const report = summarizeResults(results, {
     stack: stack.name,
     os: stack.os,
     manifestDigest: stack.manifestDigest,
-    engine: {
-      url: engine?.endpoint.url ?? "",
-      version: gathered.engine.value?.version ?? "",
-    },
+    engine: { url: sight.engine?.endpoint.url ?? "", version: info.value?.version ?? "" },
     version: context.version,
     startedAt,
     durationMs: clock.now() - startedAtMs,
@@ -109,12 +88,12 @@ export async function verifyStack(context: RunContext, options: VerifyOptions): 
   return { report, error };
 }
 
-async function connect({ context, lookerFor }: Verification): Promise<{
-  readonly engine: Engine | undefined;
-  readonly error: QclockError | undefined;
-}> {
+async function connect(
+  context: RunContext,
+  lookerFor: (count: number) => Looker,
+): Promise<{ readonly sight: Sight; readonly error: QclockError | undefined }> {
   let error: QclockError | undefined;
-  const engine = await lookerFor(1)("the Engine", async () => {
+  const engine = await lookerFor(1)("the Engine", async (): Promise<Engine> => {
     try {
       return await context.engine();
     } catch (thrown) {
@@ -122,150 +101,19 @@ async function connect({ context, lookerFor }: Verification): Promise<{
       throw thrown;
     }
   });
-  return { engine: engine.value, error };
+  const sight =
+    engine.value === undefined
+      ? seeNothing(context, error?.message ?? "the Engine could not be asked")
+      : seeThrough(context, engine.value, lookerFor(concurrency));
+  return { sight, error };
 }
 
-interface Examined {
-  readonly gathered: Gathered;
-  readonly results: readonly CheckResult[];
-}
-
-function withoutEngine(verification: Verification, error: QclockError | undefined): Examined {
-  const { stack } = verification.context;
-  const gathered = nothingGathered(stack, error?.message ?? "the Engine could not be asked");
-  return { gathered, results: judgeAll(verification, gathered) };
-}
-
-async function examine(verification: Verification, engine: Engine): Promise<Examined> {
-  const { context, options, wanted, lookerFor } = verification;
-  const gathered = await lookAtEverything(verification, engine);
-  gathered.secretValues.forEach(options.learnSecret);
-  const results: CheckResult[] = [];
-  if (wanted.has(probeCheck.id))
-    results.push(...(await runProbes(context, lookerFor(concurrency))));
-  if (wanted.has(proofCheck.id)) results.push(await checkProofs(context, lookerFor(1)));
-  results.push(...judgeAll(verification, gathered));
-  if (stackChecks.some(({ id }) => wanted.has(id)))
-    results.push(...(await judgeStack(verification, engine, gathered)));
-  if (options.rebuild || options.only?.includes(rebuildCheck.id) === true)
-    results.push(...(await rebuild(verification, engine)));
-  return { gathered, results };
-}
-
-async function lookAtEverything(
-  { context, lookerFor }: Verification,
-  engine: Engine,
-): Promise<Gathered> {
-  const { emit } = context;
-  const phase = "verify-look";
-  emit({ type: "phase-started", phase, title: "Look at images and containers" });
-  const look = lookerFor(concurrency);
-  const expectation: Look<Expectation> = await look(
-    "what the manifest asks for",
-    async (signal) => {
-      // What the lock lacks is a finding like any other: those images are not what they must be.
-      const planned = await planStack({ ...context, signal }, {}, "foresee");
-      const { plan, prepared, observed } = planned;
-      const closed = observed.networks.filter(({ outbound }) => !outbound);
-      const isolated = observed.networks.filter((network) => network.isolated);
-      return {
-        desired: prepared.desired,
-        target: prepared.target,
-        recorded: recordedOf(context.stack, planned),
-        drift: driftOf(plan),
-        closedNetworks: new Set(closed.map(({ name }) => name)),
-        canCloseWayOut: observed.engine.isolatesNetworks,
-        isolatedNetworks: new Set(isolated.map(({ name }) => name)),
-      };
-    },
-    planMs,
-  );
-  const onProgress = (done: number, total: number): void =>
-    emit({ type: "phase-progress", phase, done, total, unit: "items" });
-  const gathered = await gather(context, { engine, look, expectation, onProgress });
-  const note = `${countOf(gathered.images.length, "image")}, ${countOf(gathered.services.length, "service")}`;
-  emit({ type: "phase-finished", phase, note });
-  return gathered;
-}
-
-function judgeAll(verification: Verification, gathered: Gathered): readonly CheckResult[] {
-  const request = judgeRequest(verification);
-  return [...judgeImages(gathered.images, request), ...judgeServices(gathered.services, request)];
-}
-
-function judgeRequest({ context, wanted, incidents }: Verification): JudgeRequest {
-  const { clock } = context;
-  return { wanted, now: () => clock.now(), onCrash: (reason) => incidents.push(reason) };
-}
-
-async function judgeStack(
-  verification: Verification,
-  engine: Engine,
-  { running, helper }: Gathered,
-): Promise<readonly CheckResult[]> {
-  const { context, lookerFor } = verification;
-  const { stack, clock, signal, emit } = context;
-  const phase = "verify-network";
-  emit({ type: "phase-started", phase, title: "Try connections between services" });
-  const tryConnections = tryConnectionsIn(context, engine, {
-    helper,
-    look: lookerFor(connecting),
-  });
-  const reachability = await observeReachability({
-    stack,
-    running,
-    tryConnections,
-    // Interrupted, the next try fails at once and says so.
-    sleep: async (durationMs) => clock.sleep(durationMs, signal).catch(() => undefined),
-  });
-  const listening = engine.endpoint.local ? await readListening() : undefined;
-  const hostReach =
-    listening === undefined
-      ? undefined
-      : await observeHostReach({ running, listening, tryConnections });
-  emit({
-    type: "phase-finished",
-    phase,
-    note: `${countOf(reachability.length, "pair")} of services`,
-  });
-  const subject = { stack, reachability, hostReach };
-  const name = `stack ${stack.name}`;
-  return runChecks(stackChecks, { ...judgeRequest(verification), subject, name });
-}
-
-async function rebuild(
-  { context, incidents }: Verification,
-  engine: Engine,
-): Promise<readonly CheckResult[]> {
-  const { emit, stack } = context;
-  const phase = "verify-rebuild";
-  emit({ type: "phase-started", phase, title: "Build every image again from nothing" });
-  const { rebuildImages } = await import("./rebuild.ts");
-  try {
-    const results = await rebuildImages(context, engine, (done, total) =>
-      emit({ type: "phase-progress", phase, done, total, unit: "items" }),
-    );
-    const same = results.filter(({ verdict }) => verdict.status === "passed").length;
-    emit({ type: "phase-finished", phase, note: `${same} of ${results.length} are the same` });
-    return results;
-  } catch (error) {
-    const reason = `building again: ${reasonOf(error)}`;
-    incidents.push(reason);
-    emit({ type: "phase-finished", phase, note: "not finished" });
-    const verdict: Verdict = { status: "failed", evidence: [reason] };
-    return [{ check: rebuildCheck, subject: `stack ${stack.name}`, verdict, durationMs: 0 }];
-  }
-}
-
-/** That everything could be carried out; undefined where it was and nobody asked, since that alone proves nothing. */
-function judgeComplete({ context, options, incidents }: Verification): CheckResult | undefined {
-  const { signal, stack } = context;
-  const why = signal.aborted
-    ? [`interrupted: ${reasonOf(signal.reason)}`]
-    : [...new Set(incidents)];
-  if (why.length === 0 && options.only?.includes(completeCheck.id) !== true) return undefined;
-  const verdict = why.length === 0 ? passed() : judge(firstOf(why, shownIncidents));
-  return { check: completeCheck, subject: `stack ${stack.name}`, verdict, durationMs: 0 };
+function isWanted(
+  { checks, onDemand }: CheckGroup,
+  { wanted, options }: { readonly wanted: ReadonlySet<string>; readonly options: VerifyOptions },
+): boolean {
+  const isNamed = options.only !== undefined && checks.some(({ id }) => wanted.has(id));
+  return onDemand ? options.rebuild || isNamed : checks.some(({ id }) => wanted.has(id));
 }
 
 function selectChecks(only: readonly string[] | undefined): ReadonlySet<string> {
@@ -278,28 +126,4 @@ function selectChecks(only: readonly string[] | undefined): ReadonlySet<string> 
     });
   }
   return new Set(only);
-}
-
-/** The ids that each image may have. */
-function recordedOf(
-  stack: Stack,
-  { observed, records, prepared }: PlannedStack,
-): ReadonlyMap<string, ReadonlySet<string>> {
-  const evidence = { stack, observed, records };
-  return new Map(
-    [...stack.images.values()].map((image) => {
-      const fingerprint = prepared.desired.get(image.name)?.fingerprint ?? "";
-      return [image.name, recordedIds(evidence, image, fingerprint)];
-    }),
-  );
-}
-
-/** What a plan would do to each service, in words; that it waits for one says nothing about it. */
-function driftOf(plan: Plan): ReadonlyMap<string, readonly string[]> {
-  const drift = new Map<string, readonly string[]>();
-  for (const { action, kind, name, cause } of planChanges(plan)) {
-    if (action === "wait" || (kind !== "service" && kind !== "secrets")) continue;
-    drift.set(name, [...(drift.get(name) ?? []), `up would ${action} the ${kind}: ${cause}`]);
-  }
-  return drift;
 }

@@ -117,3 +117,26 @@ test("without an Engine there is a report, and the error that says why", async (
     "RUN-019 service two: No Engine answers.",
   ]);
 });
+
+test("connections are tried without an image being read back", async () => {
+  await using rig = await createTestStack();
+  const stack = twoServices(rig);
+  await up(rig.context(stack), {});
+  const exported: string[] = [];
+  const engine = faulty(rig.engine, {
+    async exportImage(reference) {
+      exported.push(reference);
+      throw new Error("nobody asked for the files of an image");
+    },
+  });
+  const context = rig.context(stack, { engine: async () => engine });
+  const network = await verifyStack(context, { ...options, only: ["NET-001"] });
+  // The test's image has no program that opens connections; that it was looked for is what counts here.
+  expect(network.report.results).toMatchObject([
+    { check: { id: "NET-001" }, verdict: { status: "skipped" } },
+  ]);
+  expect(exported).toEqual([]);
+  // The same Engine fails where files are wanted: the call above would have been seen.
+  await verifyStack(context, { ...options, only: ["IMG-002"] });
+  expect(exported).toHaveLength(1);
+});

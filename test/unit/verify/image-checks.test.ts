@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { imageChecks } from "../../../src/verify/catalogue.ts";
+import { imageChecks } from "../../../src/verify/groups/images.ts";
 import type { Verdict } from "../../../src/verify/check.ts";
 import type { ImageFile, ImageFiles } from "../../../src/verify/image-files.ts";
 import type { ImageSubject } from "../../../src/verify/subject.ts";

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { Service, Stack } from "../../../src/stack/stack.ts";
-import { stackChecks } from "../../../src/verify/catalogue.ts";
+import { stackNetworkChecks as stackChecks } from "../../../src/verify/checks/network.ts";
 import {
   type Attempt,
   connectCommand,

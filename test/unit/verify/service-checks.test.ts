@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { serviceChecks } from "../../../src/verify/catalogue.ts";
+import { serviceChecks } from "../../../src/verify/groups/services.ts";
 import type { Verdict } from "../../../src/verify/check.ts";
 import type { ServiceSubject } from "../../../src/verify/subject.ts";
 import { anEngineInfo, aServiceSubject } from "../../support/a-subject.ts";

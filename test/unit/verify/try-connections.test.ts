@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { Engine } from "../../../src/docker/engine.ts";
 import { type Looker, seen } from "../../../src/verify/look.ts";
+import type { ConnectTool, RunningService } from "../../../src/verify/reachability.ts";
 import { tryConnectionsIn } from "../../../src/verify/try-connections.ts";
-import { aStack } from "../../support/builders.ts";
+import { anImage, aStack } from "../../support/builders.ts";
 import { aService } from "../../support/a-service.ts";
 
 test("a helper that the Engine makes while the run is interrupted is removed", async () => {
@@ -20,20 +21,24 @@ test("a helper that the Engine makes while the run is interrupted is removed", a
     removeContainer: async (id) => void removed.push(id),
   };
   const look: Looker = async (_subject, work) => seen(await work(stop.signal));
-  const helper = { reference: "web", tool: { type: "busybox", path: "/bin/busybox" } } as const;
-
-  const trying = tryConnectionsIn({ stack: aStack(), runId: "r" }, engine as Engine, {
-    helper,
-    look,
-  });
-  const from = {
-    service: aService({ name: "web" }),
-    containerId: "c",
+  const stack = aStack({ images: [anImage("tools")] });
+  const running = (name: string, tool?: ConnectTool): RunningService => ({
+    service: aService({ name, image: "tools" }),
+    containerId: name,
     addresses: [],
     gateways: [],
     ports: [],
-    tool: undefined,
-  };
+    tool,
+  });
+  const from = running("web");
+  const other = running("other", { type: "busybox", path: "/bin/busybox" });
+  const trying = tryConnectionsIn({ stack, runId: "r" }, engine as Engine, {
+    running: new Map([
+      ["web", from],
+      ["other", other],
+    ]),
+    look,
+  });
 
   await expect(trying(from, [{ host: "192.0.2.1", port: 1 }])).rejects.toThrow("interrupted");
   expect(removed).toEqual(["made"]);

@@ -1,19 +1,34 @@
-import { countOf } from "../count.ts";
-import type { RunContext } from "../run/context.ts";
-import { probeServices, type ProbeResult } from "../run/services/probe-services.ts";
-import type { Service } from "../stack/stack.ts";
-import { probeCheck } from "./catalogue.ts";
-import type { CheckResult } from "./check.ts";
-import type { Looker } from "./look.ts";
+import { countOf } from "../../count.ts";
+import type { RunContext } from "../../run/context.ts";
+import { probeServices, type ProbeResult } from "../../run/services/probe-services.ts";
+import type { Service } from "../../stack/stack.ts";
+import type { CheckInfo, CheckResult } from "../check.ts";
+import type { CheckGroup } from "../group.ts";
+import type { Looker } from "../look.ts";
+
+/** Probes of services that run at a time. */
+const concurrency = 8;
 
 /** Beyond a probe's own timeout, for the Engine to answer. */
 const slackMs = 15_000;
 
+/** Every probe of the manifest is a check of its own under this id. */
+const probeCheck: CheckInfo = {
+  id: "PRB-001",
+  title: "its probes answer",
+  severity: "critical",
+  sources: ["goss http"],
+};
+
 /** Every probe of every service once, each as a check of its own. */
-export async function runProbes(
-  context: RunContext,
-  look: Looker,
-): Promise<readonly CheckResult[]> {
+export const probeGroup: CheckGroup = {
+  checks: [probeCheck],
+  onDemand: false,
+  run: async ({ context, sight, lookerFor }) =>
+    sight.engine === undefined ? [] : runProbes(context, lookerFor(concurrency)),
+};
+
+async function runProbes(context: RunContext, look: Looker): Promise<readonly CheckResult[]> {
   const { emit, stack } = context;
   const phase = "verify-probes";
   emit({ type: "phase-started", phase, title: "Run every probe" });
