@@ -149,6 +149,17 @@ test("a folder that has become a link since it was found is not read through", a
   await expect(readFolder(project.at("conf/deep"))).rejects.toMatchObject(refusal);
 });
 
+test("many folders, read one after the other, leave signals and timers their turn", async () => {
+  await using project = await aProject();
+  const fired: string[] = [];
+  const timer = setTimeout(() => fired.push("the timer"), 1);
+  const giveUp = performance.now() + 2000;
+  while (fired.length === 0 && performance.now() < giveUp)
+    await readFolder(project.at("conf/deep"));
+  clearTimeout(timer);
+  expect(fired).toEqual(["the timer"]);
+});
+
 test("a link that comes and goes while files are opened never shows the host's file", async () => {
   await using project = await aProject();
   const folder = project.at("conf/deep");
