@@ -1,9 +1,10 @@
-import { digestOf } from "../packages/canonical-json.ts";
+import { comparePaths } from "../archive/path-order.ts";
+import { digestOf, LazyFields } from "../packages/canonical-json.ts";
 import type { LockedPackage, LockTarget } from "../packages/package.ts";
 import { namesOf } from "../packages/proof/unproved.ts";
 import type { Artifact, AssembledImage, DockerfileImage, Image, Stack } from "../stack/stack.ts";
 import type { Digest } from "../digest.ts";
-import type { FileScan, ScannedFile } from "./files/files.ts";
+import type { FileScan } from "./files/files.ts";
 
 /** Raised when qclock itself would make other bytes from the same inputs. */
 const FORMAT = 3;
@@ -23,7 +24,8 @@ export interface ImageInputs {
   readonly packages: ReadonlyMap<string, string>;
   /** By path; absent: none. */
   readonly artifacts?: ReadonlyMap<string, string>;
-  readonly files: ReadonlyMap<string, string>;
+  /** Of each path the digest of what shows in the image, sorted by the paths' bytes. They may be gone over more than once. */
+  readonly files: Iterable<readonly [path: string, identity: string]>;
   readonly settings: Digest;
 }
 
@@ -80,7 +82,7 @@ export function filesLayerInputs(request: {
   return digestOf({
     format: FORMAT,
     epoch,
-    files: scan.files.values().map(identityOf),
+    files: scan.files.identity(),
     directories: image.directories,
     below,
   });
@@ -97,7 +99,7 @@ export function explainChange(previous: ImageInputs, current: ImageInputs): stri
     "artifact",
   );
   if (artifacts !== undefined) return artifacts;
-  const files = difference(previous.files, current.files, "file");
+  const files = differenceOfFiles(previous.files, current.files);
   if (files !== undefined) return files;
   return previous.settings === current.settings ? "its inputs changed" : "its settings changed";
 }
@@ -116,9 +118,35 @@ function difference(
     else changes.push(`${noun} ${name} changed`);
   }
   for (const name of before.keys()) if (!after.has(name)) changes.push(`${noun} ${name} removed`);
-  const [first] = changes;
+  return inWords(changes[0], changes.length);
+}
+
+/** Side by side, since there may be very many. */
+function differenceOfFiles(
+  before: ImageInputs["files"],
+  after: ImageInputs["files"],
+): string | undefined {
+  let count = 0;
+  let first: string | undefined;
+  let firstRemoved: string | undefined;
+  const [olds, news] = [before[Symbol.iterator](), after[Symbol.iterator]()];
+  let [old, now] = [olds.next(), news.next()];
+  while (old.done !== true || now.done !== true) {
+    const order =
+      old.done === true ? 1 : now.done === true ? -1 : comparePaths(old.value[0], now.value[0]);
+    if (order < 0) firstRemoved ??= `file ${old.value?.[0]} removed`;
+    else if (order > 0) first ??= `file ${now.value?.[0]} added`;
+    else if (old.value?.[1] !== now.value?.[1]) first ??= `file ${now.value?.[0]} changed`;
+    if (order !== 0 || old.value?.[1] !== now.value?.[1]) count++;
+    if (order <= 0) old = olds.next();
+    if (order >= 0) now = news.next();
+  }
+  return inWords(first ?? firstRemoved, count);
+}
+
+function inWords(first: string | undefined, count: number): string | undefined {
   if (first === undefined) return undefined;
-  return changes.length === 1 ? first : `${first} and ${changes.length - 1} more`;
+  return count === 1 ? first : `${first} and ${count - 1} more`;
 }
 
 function inputsOf(
@@ -151,9 +179,7 @@ function assembledInputs(
       parent: image.parent === undefined ? "scratch" : (found.get(image.parent)?.fingerprint ?? ""),
       packages: new Map(locked.map(({ name, version }) => [name, version])),
       ...artifactParts(image),
-      files: new Map(
-        (scans.get(image.name)?.files ?? []).map((file) => [file.path, digestOf(identityOf(file))]),
-      ),
+      files: scans.get(image.name)?.files.identities ?? [],
       settings: digestOf({
         config: image.config,
         directories: image.directories,
@@ -198,7 +224,14 @@ function withFingerprint(
   const { os, architecture, name } = stack;
   return {
     ...parts,
-    fingerprint: digestOf({ format: FORMAT, stack: name, os, architecture, ...parts }),
+    fingerprint: digestOf({
+      format: FORMAT,
+      stack: name,
+      os,
+      architecture,
+      ...parts,
+      files: new LazyFields(parts.files),
+    }),
   };
 }
 
@@ -223,9 +256,4 @@ function artifactParts({ artifacts }: AssembledImage): Pick<ImageInputs, "artifa
 /** Everything of an artifact that shows in the image; where it is fetched from does not. */
 function artifactIdentity({ url: _, ...artifact }: Artifact): object {
   return artifact;
-}
-
-/** Everything of a file that shows in the image; where it lies on the host does not. */
-function identityOf(file: ScannedFile): object {
-  return { ...file, source: undefined };
 }

@@ -70,10 +70,12 @@ async function collect(
 }
 
 function checkTrees({ stack, trees, displayPath }: Check, image: AssembledImage): Diagnostic[] {
-  return (trees.get(image.name) ?? []).flatMap(({ files, remarks }, index) => {
-    const source = image.files[index]?.source ?? "";
-    const at = stack.locations.get(`images.${image.name}.files.${source}`) ?? placeOf(stack, image);
-    return summarizeRemarks(withoutDeclared(remarks, files, image), displayPath).map((summary) =>
+  const found = trees.get(image.name) ?? [];
+  return image.files.flatMap((tree, index) => {
+    const remarks = found[index]?.remarks ?? [];
+    const at =
+      stack.locations.get(`images.${image.name}.files.${tree.source}`) ?? placeOf(stack, image);
+    return summarizeRemarks(withoutDeclared(remarks, tree, image), displayPath).map((summary) =>
       summary.isError
         ? errorAt(at, "invalid-file", summary)
         : { ...errorAt(at, "file-differs", summary), severity: "warning" as const },

@@ -7,6 +7,7 @@ import type { Digest } from "../digest.ts";
 import { FILE_MODE, Ownership } from "./ownership.ts";
 import { jsonPieces } from "./json-pieces.ts";
 import { makePrivateFolder } from "./private-folder.ts";
+import { seal, unseal } from "./sealed-bytes.ts";
 import { toStoreError } from "./store-error.ts";
 import type { Store, TemporaryBlob } from "./store.ts";
 
@@ -99,25 +100,46 @@ class DiskStore implements Store {
   }
 
   async readNote(kind: string, key: string): Promise<unknown> {
+    const bytes = await this.#readNoteFile(this.#notePath(kind, `${key}.json`));
     try {
-      await using file = await open(this.#notePath(kind, key), NOTE_FLAGS);
-      // A note is believed without a proof, so nobody else may have written it.
-      if (!(await this.#ownership.isOurs(await file.stat()))) return undefined;
-      const value: unknown = JSON.parse(await file.readFile("utf8"));
-      return value;
+      return bytes === undefined ? undefined : JSON.parse(bytes.toString("utf8"));
     } catch {
-      // Absent, cut short by a crash, or damaged: a note is derived and is made again.
+      // Cut short by a crash, or damaged: a note is derived and is made again.
       return undefined;
     }
   }
 
   async writeNote(kind: string, key: string, value: unknown): Promise<void> {
-    const target = this.#notePath(kind, key);
+    await this.#writeNoteFile(this.#notePath(kind, `${key}.json`), jsonPieces(value));
+  }
+
+  async readNoteBytes(kind: string, key: string): Promise<Buffer | undefined> {
+    const bytes = await this.#readNoteFile(this.#notePath(kind, `${key}.bin`));
+    return bytes === undefined ? undefined : unseal(bytes);
+  }
+
+  async writeNoteBytes(kind: string, key: string, pieces: Iterable<Uint8Array>): Promise<void> {
+    await this.#writeNoteFile(this.#notePath(kind, `${key}.bin`), seal(pieces));
+  }
+
+  /** Undefined when it is absent, unreadable, or may be another user's. */
+  async #readNoteFile(target: string): Promise<Buffer | undefined> {
+    try {
+      await using file = await open(target, NOTE_FLAGS);
+      // A note is believed without a proof, so nobody else may have written it.
+      if (!(await this.#ownership.isOurs(await file.stat()))) return undefined;
+      return await file.readFile();
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #writeNoteFile(target: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
     try {
       await using temporary = await this.createTemporary();
       {
         await using file = await open(temporary.path, "w");
-        for (const piece of jsonPieces(value)) await file.writeFile(piece);
+        for (const piece of pieces) await file.writeFile(piece);
       }
       await makePrivateFolder(path.dirname(target));
       await rename(temporary.path, target);
@@ -147,8 +169,8 @@ class DiskStore implements Store {
     return path.join(this.directory, "blobs", "sha256", hex.slice(0, 2), hex);
   }
 
-  #notePath(kind: string, key: string): string {
-    return path.join(this.directory, "notes", kind, `${key.replace(/[^A-Za-z0-9._-]/g, "_")}.json`);
+  #notePath(kind: string, name: string): string {
+    return path.join(this.directory, "notes", kind, name.replace(/[^A-Za-z0-9._-]/g, "_"));
   }
 }
 

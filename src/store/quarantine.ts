@@ -24,6 +24,8 @@ export async function openQuarantine(store: Store): Promise<Quarantine> {
     createTemporary: () => inner.createTemporary(),
     readNote: (kind, key) => inner.readNote(kind, key),
     writeNote: (kind, key, value) => inner.writeNote(kind, key, value),
+    readNoteBytes: (kind, key) => inner.readNoteBytes(kind, key),
+    writeNoteBytes: (kind, key, pieces) => inner.writeNoteBytes(kind, key, pieces),
     async accept(digests) {
       for (const digest of digests) {
         const file = await inner.find(digest);

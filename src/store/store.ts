@@ -27,6 +27,10 @@ export interface Store {
    * left out: a command that has nothing else to write still does its work.
    */
   writeNote(kind: string, key: string, value: unknown): Promise<void>;
+  /** As `readNote`, of what `writeNoteBytes` kept: facts on so many things that their JSON would fill the memory. Undefined also when it is damaged. */
+  readNoteBytes(kind: string, key: string): Promise<Buffer | undefined>;
+  /** As `writeNote`. A piece may change when the next is asked for. */
+  writeNoteBytes(kind: string, key: string, pieces: Iterable<Uint8Array>): Promise<void>;
 }
 
 export interface TemporaryBlob extends AsyncDisposable {

@@ -7,7 +7,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { assembleImage } from "../../src/image/assemble.ts";
-import { scanFiles } from "../../src/image/files/files.ts";
+import { noFiles, scanFiles } from "../../src/image/files/files.ts";
 import { unpackPackages } from "../../src/image/unpack/unpack-packages.ts";
 import { createUnpackPool } from "../../src/image/unpack/unpack-pool.ts";
 import type { LockedImage } from "../../src/packages/package.ts";
@@ -107,7 +107,7 @@ const parent = await assembleImage({
   locked: lower,
   unpack: unpacking(base, lower),
   target: targetOf(base, lower.packages),
-  scan: { files: [] },
+  scan: noFiles,
 });
 const child = await assembleImage({
   ...common,

@@ -3,6 +3,7 @@ import { createUnpackPool } from "../../src/image/unpack/unpack-pool.ts";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AssembledArtifact, assembleImage } from "../../src/image/assemble.ts";
+import { noFiles } from "../../src/image/files/files.ts";
 import { fetchPackages } from "../../src/packages/fetch.ts";
 import { lockPackages } from "../../src/packages/lock/lock-packages.ts";
 import { type Mirrors, mirrorVariable, resolveMirrors } from "../../src/packages/mirror.ts";
@@ -64,7 +65,7 @@ export async function assembleDebian(
       parent: image.parent === undefined ? undefined : artifacts.get(image.parent),
       locked: target.images.get(image.name) ?? { packages: [] },
       target,
-      scan: { files: [] },
+      scan: noFiles,
       fingerprint: FINGERPRINT,
       stackName: name,
       artifactPath: async () => Promise.reject(new Error("these images have no artifact")),

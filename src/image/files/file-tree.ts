@@ -33,13 +33,23 @@ export interface FoundTree {
 /** So many that their objects show in the memory of the process. */
 const manyFiles = 4096;
 
+/** List a tree of `files`. Throws as `walkTree`. */
+export async function listTree(tree: FileTree): Promise<FoundTree> {
+  const files: FoundFile[] = [];
+  const remarks = await walkTree(tree, (file) => void files.push(file));
+  return { files, remarks };
+}
+
 /**
- * List a tree of `files` without reading any of them. Links are kept as links and never followed. What
- * no image can hold is left out and remarked on.
+ * Look at each path of a tree of `files` without reading any of them, all of a folder before what is in its folders.
+ * Links are kept as links and never followed. What no image can hold is left out and remarked on.
  *
  * Throws `build-failed` for what cannot be read.
  */
-export async function listTree(tree: FileTree): Promise<FoundTree> {
+export async function walkTree(
+  tree: FileTree,
+  onFile: (file: FoundFile) => void,
+): Promise<readonly FileRemark[]> {
   try {
     const stats = await statReal(tree.source);
     const walk: Walk = {
@@ -47,14 +57,15 @@ export async function listTree(tree: FileTree): Promise<FoundTree> {
       // A single file has no root that would show the umask.
       rootMode: stats.isDirectory() ? Number(stats.mode) & 0o7777 : 0o755,
       seen: 0,
-      files: [],
+      onFile,
       remarks: [],
     };
     const path = tree.target.replace(/^\/+|\/+$/g, "");
     const root = { name: Buffer.alloc(0), stats };
-    if (stats.isDirectory() && path === "") await visitFolder(walk, tree.source, path);
-    else await visit(walk, examine(walk, { source: tree.source, path }, root));
-    return walk;
+    if (!stats.isDirectory() || path !== "")
+      take(walk, examine(walk, { source: tree.source, path }, root));
+    if (stats.isDirectory()) await visitFolder(walk, { source: tree.source, path });
+    return walk.remarks;
   } catch (error) {
     if (error instanceof QclockError || !(error instanceof Error)) throw error;
     throw new QclockError("build-failed", `The files of ${tree.source} cannot be read.`, {
@@ -69,14 +80,13 @@ interface Walk {
   readonly rootMode: number;
   /** How many paths were looked at. */
   seen: number;
-  readonly files: FoundFile[];
+  readonly onFile: (file: FoundFile) => void;
   readonly remarks: FileRemark[];
 }
 
 /** What one path comes to. */
 interface Examined {
-  /** Absent: no image can hold it. */
-  readonly file?: FoundFile;
+  readonly file: FoundFile;
   readonly remarks?: readonly FileRemark[];
 }
 
@@ -84,25 +94,27 @@ interface Examined {
 type Where = Pick<FoundFile, "source" | "path">;
 
 /** One folder after the other, so that a deep or wide tree needs few open files. */
-async function visitFolder(walk: Walk, folder: string, target: string): Promise<void> {
+async function visitFolder(walk: Walk, { source: folder, path: target }: Where): Promise<void> {
   const within = folder === "/" ? folder : `${folder}/`;
   const prefix = target === "" ? "" : `${target}/`;
-  const found = await mapFolder(folder, (entry): Examined => {
+  const found = await mapFolder(folder, (entry): Where | undefined => {
     if (++walk.seen === manyFiles) keepYoungSpaceSmall();
     const problem = problemOf(entry);
-    if (problem !== undefined)
-      return { remarks: [{ source: within + showBytes(entry.name), ...problem }] };
+    if (problem !== undefined) {
+      walk.remarks.push({ source: within + showBytes(entry.name), ...problem });
+      return undefined;
+    }
     const name = entry.name.toString("utf8");
-    return examine(walk, { source: within + name, path: prefix + name }, entry);
+    const where = { source: within + name, path: prefix + name };
+    take(walk, examine(walk, where, entry));
+    return entry.stats.isDirectory() ? where : undefined;
   });
-  for (const examined of found) await visit(walk, examined);
+  for (const where of found) if (where !== undefined) await visitFolder(walk, where);
 }
 
-async function visit(walk: Walk, { file, remarks }: Examined): Promise<void> {
-  if (remarks !== undefined) walk.remarks.push(...remarks);
-  if (file === undefined) return;
-  walk.files.push(file);
-  if (file.type === "directory") await visitFolder(walk, file.source, file.path);
+function take(walk: Walk, { file, remarks = [] }: Examined): void {
+  walk.remarks.push(...remarks);
+  walk.onFile(file);
 }
 
 function examine({ tree, rootMode }: Walk, { source, path }: Where, entry: FolderEntry): Examined {

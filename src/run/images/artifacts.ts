@@ -8,6 +8,7 @@ import type { Digest } from "../../digest.ts";
 import type { RunContext } from "../context.ts";
 import type { UnpackedPackages } from "../../image/unpack/unpack-packages.ts";
 import type { StepReport } from "../execution/event.ts";
+import { noFiles } from "../../image/files/files.ts";
 import { limit } from "../execution/limit.ts";
 import type { PreparedImages } from "./prepare-images.ts";
 import { PackageUnpacker, type UnpackProgress } from "./unpack-ahead.ts";
@@ -178,7 +179,7 @@ export class Artifacts implements AsyncDisposable {
       parent,
       locked: this.#locked(image),
       target,
-      scan: scans.get(image.name) ?? { files: [] },
+      scan: scans.get(image.name) ?? noFiles,
       fingerprint: desired.get(image.name)?.fingerprint ?? "sha256:",
       stackName: stack.name,
       store,

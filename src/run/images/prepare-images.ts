@@ -16,6 +16,7 @@ import type { Stack } from "../../stack/stack.ts";
 import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
 import type { RunContext } from "../context.ts";
+import { recallFiles, rememberFiles } from "./files-note.ts";
 import { limit } from "../execution/limit.ts";
 import { type LockUse, openLock } from "./lock-stack.ts";
 import { together } from "../execution/together.ts";
@@ -32,9 +33,6 @@ export interface PreparedImages {
 }
 
 const NOTE = "image-inputs";
-
-/** The part of it that may be large, and is wanted only to name a change. */
-const FILES_NOTE = "image-files";
 
 /** How many images' files are listed and read at a time. */
 const parallelScans = 8;
@@ -112,14 +110,14 @@ async function changeOf(
   const key = noteKey(stack, image);
   const note = await store.readNote(NOTE, key);
   if (!isInputsNote(note) || note.fingerprint === current.fingerprint) return undefined;
-  const files = await store.readNote(FILES_NOTE, key);
-  // Two processes may have written one of them each.
-  if (!isFilesNote(files) || files.fingerprint !== note.fingerprint) return undefined;
+  // Two processes may have written one of the notes each.
+  const files = await recallFiles(store, key, note.fingerprint);
+  if (files === undefined) return undefined;
   const previous = {
     ...note,
     packages: new Map(note.packages),
     artifacts: new Map(note.artifacts),
-    files: new Map(files.paths.map((path, index) => [path, files.digests[index] ?? ""])),
+    files,
   };
   return explainChange(previous, current);
 }
@@ -131,11 +129,7 @@ export async function rememberInputs(
   { fingerprint, parent, packages, artifacts, files, settings }: ImageInputs,
 ): Promise<void> {
   const key = noteKey(stack, image);
-  await store.writeNote(FILES_NOTE, key, {
-    fingerprint,
-    paths: [...files.keys()],
-    digests: [...files.values()],
-  } satisfies FilesNote);
+  await rememberFiles(store, key, { fingerprint, files });
   await store.writeNote(NOTE, key, {
     fingerprint,
     parent,
@@ -196,27 +190,9 @@ interface InputsNote extends Omit<ImageInputs, "packages" | "artifacts" | "files
   readonly artifacts?: readonly (readonly [string, string])[];
 }
 
-interface FilesNote {
-  readonly fingerprint: string;
-  readonly paths: readonly string[];
-  /** Of each path. */
-  readonly digests: readonly string[];
-}
-
 /** The notes are the store's own; their shape alone is looked at. */
 function isInputsNote(note: unknown): note is InputsNote {
   return (
     typeof note === "object" && note !== null && "packages" in note && Array.isArray(note.packages)
-  );
-}
-
-function isFilesNote(note: unknown): note is FilesNote {
-  return (
-    typeof note === "object" &&
-    note !== null &&
-    "paths" in note &&
-    Array.isArray(note.paths) &&
-    "digests" in note &&
-    Array.isArray(note.digests)
   );
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { FileScan } from "../../../src/image/files/files.ts";
+import type { ScannedFile } from "../../../src/image/files/file-table.ts";
 import {
   explainChange,
   fingerprintImages,
@@ -8,6 +8,7 @@ import {
 import type { LockedPackage } from "../../../src/packages/package.ts";
 import type { Artifact, AssembledImage, Stack } from "../../../src/stack/stack.ts";
 import { aSingleFile } from "../../support/an-artifact.ts";
+import { aFileTable } from "../../support/a-file-table.ts";
 import { emptyImage, EPOCH, FINGERPRINT } from "../../support/assemble.ts";
 import { lockedOf } from "../../support/deb.ts";
 
@@ -15,21 +16,21 @@ interface Inputs {
   readonly base?: Partial<AssembledImage>;
   readonly app?: Partial<AssembledImage>;
   readonly packages?: readonly LockedPackage[];
-  readonly files?: FileScan["files"];
+  readonly files?: readonly ScannedFile[];
   readonly newestBuild?: number;
 }
 
 const bash = (version: string): LockedPackage =>
   lockedOf({ name: "bash", version }, Buffer.from(version));
-const page = (digest: string): FileScan["files"][number] => ({
-  path: "srv/index.php",
+const page = (digit: string, path = "srv/index.php"): ScannedFile => ({
+  path,
   type: "file",
   mode: 0o644,
   uid: 0,
   gid: 0,
   size: 1,
-  digest: `sha256:${digest}`,
-  source: "/anywhere",
+  digest: `sha256:${digit.repeat(64)}`,
+  source: `/anywhere/${path}`,
 });
 
 function inputsOf({
@@ -71,7 +72,7 @@ function inputsOf({
   const found = fingerprintImages({
     stack,
     target,
-    scans: new Map([["app", { files }]]),
+    scans: new Map([["app", { files: aFileTable(files) }]]),
     contexts: new Map(),
   });
   const of = (name: string): ImageInputs => {
@@ -90,7 +91,7 @@ test("the same inputs give the same fingerprint", () => {
 });
 
 test("where a file lies on the host does not count", () => {
-  const moved = inputsOf({ files: [{ ...page("1"), source: "/elsewhere" }] });
+  const moved = inputsOf({ files: [{ ...page("1"), source: "/elsewhere/srv/index.php" }] });
 
   expect(moved.app.fingerprint).toBe(before.app.fingerprint);
 });
@@ -131,6 +132,31 @@ test("a package is told with both versions; several changes are counted", () => 
       inputsOf({ files: [page("2"), { ...page("1"), path: "srv/z" }] }).app,
     ),
   ).toBe("file srv/index.php changed and 1 more");
+});
+
+test.for([
+  ["two that went are told by the first", { files: [] }, "file a removed and 2 more"],
+  ["one in the middle", { files: [page("1", "a"), page("1", "z")] }, "file m removed"],
+  [
+    "what came goes before what went",
+    { files: [page("1", "b"), page("1", "m"), page("2", "z")] },
+    "file b added and 2 more",
+  ],
+] as const)("of several files: %s", ([, change, cause]) => {
+  const three = inputsOf({ files: ["a", "m", "z"].map((path) => page("1", path)) });
+
+  expect(explainChange(three.app, inputsOf(change).app)).toBe(cause);
+});
+
+test("the fingerprint of files is what it always was, in whatever order JSON has their paths", () => {
+  const paths = ["a", "a-b", "a/b", "10", "9", "x\u{1F600}", "x\uFFFD", 'say "é"'];
+
+  expect(inputsOf({ files: paths.map((path) => page("1", path)) }).app.fingerprint).toBe(
+    "sha256:d11211626636664c89d055a327ff5c96bd8c634357d03787f3bf6afa1049dfbd",
+  );
+  expect(
+    inputsOf({ files: paths.slice(0, 3).map((path) => page("1", path)) }).app.fingerprint,
+  ).toBe("sha256:bcb067ec5f7f7822db415e9063d3d82bc70535483bff36d3a5d4bafd440b9538");
 });
 
 test("an artifact counts by its bytes, its place and its settings, and not by its URL", () => {

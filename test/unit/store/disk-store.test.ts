@@ -117,6 +117,20 @@ test.for(["", "{", '{"half": ', "\0\0\0"])("a damaged note %j counts as absent",
   await expect(store.readNote("layer", "key")).resolves.toBeUndefined();
 });
 
+test("a note of bytes comes back as it was written, beside one of the same name, and not when it is damaged", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  await store.writeNote("files", "key", "text");
+
+  await expect(store.readNoteBytes("files", "key")).resolves.toBeUndefined();
+  await store.writeNoteBytes("files", "key", [Buffer.from("by"), Buffer.from("tes")]);
+
+  await expect(store.readNoteBytes("files", "key")).resolves.toEqual(Buffer.from("bytes"));
+  await expect(store.readNote("files", "key")).resolves.toBe("text");
+  await writeFile(path.join(store.directory, "notes", "files", "key.bin"), "bytes");
+  await expect(store.readNoteBytes("files", "key")).resolves.toBeUndefined();
+});
+
 test("what a killed process left unfinished goes after a day, what is being written stays", async () => {
   await using temporary = await temporaryStore();
   const { directory } = temporary.store;
