@@ -89,7 +89,6 @@ const service: Readonly<Record<string, string>> = {
   dns_search: "The Engine's own name server answers; it finds the stack's services by name.",
   domainname: "Use `hostname`.",
   env: environment,
-  env_file: "Write the variables under `environment`, and secrets under `secrets`.",
   env_vars: environment,
   expose:
     "It stands with the image: `images.<name>.expose`. Services reach each other's ports without it.",

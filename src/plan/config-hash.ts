@@ -49,6 +49,8 @@ function sectionsOf({
   secrets,
 }: ConfigHashRequest): ConfigSections {
   const { hardening, limits, restart, stopSignal, stopGracePeriodMs } = service;
+  const variables = [...service.environment].toSorted(byName);
+  const fileVariables = service.fileVariables ?? new Set();
   return new Map([
     ["image", short(fingerprint)],
     [
@@ -61,12 +63,15 @@ function sectionsOf({
         stdinOpen: service.stdinOpen,
       }),
     ],
-    ["environment", short([...service.environment].toSorted(byName))],
+    ["environment", short(variables.filter(([name]) => !fileVariables.has(name)))],
     ["user", short(service.user)],
     ["ports", short(service.ports)],
     ["networks", short([networks, [...service.networks]])],
     // Here and below only where it is declared: those who do not have it keep their containers.
     ...(service.extraHosts.length === 0 ? [] : [["hosts", short(service.extraHosts)] as const]),
+    ...(fileVariables.size === 0
+      ? []
+      : [["env_file", short(variables.filter(([name]) => fileVariables.has(name)))] as const]),
     ["mounts", short([service.mounts, service.tmpfs])],
     ["secrets", short(secrets)],
     ["limits", short(limits)],

@@ -107,7 +107,8 @@ export function pathsToLookUp(loaded: LoadedManifest): readonly string[] {
     relative.push(context, path.join(context, dockerfile));
   }
   for (const { file } of Object.values(secrets ?? {})) if (file !== undefined) relative.push(file);
-  for (const { volumes } of Object.values(services)) {
+  for (const { volumes, env_file: envFile = [] } of Object.values(services)) {
+    for (const file of [envFile].flat()) relative.push(typeof file === "string" ? file : file.path);
     for (const volume of volumes ?? []) {
       const source = typeof volume === "string" ? volume.split(":")[0] : volume.source;
       if (source !== undefined && /^[./~]/.test(source)) relative.push(source);

@@ -1,5 +1,6 @@
 import type { Location } from "../diagnostic.ts";
 import type { ManifestService } from "../manifest/schema/manifest.ts";
+import { resolveEnvFiles } from "./env-files.ts";
 import { resolveHardening } from "./hardening.ts";
 import { resolveExtraHosts } from "./extra-hosts.ts";
 import { resolveLimits } from "./limits.ts";
@@ -84,6 +85,7 @@ function resolveService(request: ServiceRequest): Service {
     ...(service.stdin_open ? { stdinOpen: true } : {}),
     ...(logging === undefined ? {} : { logging }),
     environment: parsePairs(service.environment),
+    ...(service.env_file === undefined ? {} : { envFiles: resolveEnvFiles(request) }),
     labels: parsePairs(service.labels),
     ports: resolvePorts(request),
     networks: new Map(),

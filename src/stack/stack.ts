@@ -182,7 +182,12 @@ export interface Service {
   readonly command?: readonly string[];
   readonly user?: string;
   readonly workingDirectory?: string;
+  /** What its files of variables hold is part of it once they were read, see `withEnvFiles`. */
   readonly environment: ReadonlyMap<string, string>;
+  /** Files of variables; absent: none. */
+  readonly envFiles?: readonly EnvFile[];
+  /** Names of the variables that come from such files; absent: none. */
+  readonly fileVariables?: ReadonlySet<string>;
   readonly labels: ReadonlyMap<string, string>;
   readonly ports: readonly PortBinding[];
   /** Networks by their key in `Stack.networks`, with the aliases under which others find the service. */
@@ -206,6 +211,15 @@ export interface Service {
   readonly probes: readonly Probe[];
   /** Departures from the hardened defaults, each with its reason. */
   readonly exceptions: readonly PolicyException[];
+}
+
+/** A file of the project that gives a service variables. */
+export interface EnvFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly isRequired: boolean;
+  /** `raw` has neither quotes nor variables. */
+  readonly format: "dotenv" | "raw";
 }
 
 export interface NetworkAttachment {

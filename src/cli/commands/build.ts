@@ -51,7 +51,11 @@ export function registerBuild({ program, run }: Registry): void {
           if (options.timings === true) await sayTimings(session, report);
           return exitCodeOfReport(report);
         },
-        { lockMode: lockModeOf(options), allowUnsigned: options.allowUnsigned },
+        {
+          lockMode: lockModeOf(options),
+          allowUnsigned: options.allowUnsigned,
+          envFiles: "unread",
+        },
       ),
     ),
   );

@@ -86,7 +86,11 @@ function registerSave({ program, run }: Registry): void {
           reportSaved(session, file, bundle, written);
           return 0;
         },
-        { lockMode: lockModeOf(flags), allowUnsigned: flags.allowUnsigned },
+        {
+          lockMode: lockModeOf(flags),
+          allowUnsigned: flags.allowUnsigned,
+          envFiles: "unread",
+        },
       );
     }),
   );

@@ -34,6 +34,7 @@ export function registerGraph({ program, run }: Registry): void {
       options.criticalPath === true
         ? withStack(session, (context) => printCriticalPath(session, context), {
             lockMode: "use",
+            envFiles: "unread",
             asksNobody: true,
           })
         : withStack(

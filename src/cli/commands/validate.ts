@@ -48,7 +48,7 @@ export function registerValidate({ program, run }: Registry): void {
             );
           return 0;
         },
-        { asksNobody: true },
+        { asksNobody: true, envFiles: "read" },
       ),
     ),
   );

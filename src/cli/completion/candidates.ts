@@ -96,6 +96,7 @@ async function namesFor(command: string, session: Session): Promise<readonly str
       session,
       files,
       architecture: "amd64",
+      envFiles: "unread",
     });
     if (!loaded.ok) return [];
     return [

@@ -21,6 +21,11 @@ export interface StackOptions {
   readonly lockMode?: RunContext["lockMode"] | "unread";
   /** Take packages that nothing proves. */
   readonly allowUnsigned?: boolean | undefined;
+  /**
+   * Whether what files of variables give the services is read, from which containers are made. By default by the commands
+   * that look at images; others go on without a file that is missing.
+   */
+  readonly envFiles?: "read" | "unread";
   /** Send no request for `--os auto`: it means the first of the manifest's list then, and that is said. */
   readonly asksNobody?: boolean;
 }
@@ -125,6 +130,7 @@ async function openContext(
     session,
     files,
     architecture: hostArchitecture(),
+    envFiles: options.envFiles ?? (options.lockMode === undefined ? "unread" : "read"),
     store,
     ...(options.asksNobody === true
       ? {}

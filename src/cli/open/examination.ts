@@ -78,6 +78,7 @@ async function examineManifest(session: Session): Promise<Finding> {
       session,
       files,
       architecture: "amd64",
+      envFiles: "read",
     });
     if (stack.ok)
       return {

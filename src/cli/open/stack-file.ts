@@ -9,6 +9,7 @@ import type { Architecture, OsName } from "../../os.ts";
 import { parsePairs } from "../../stack/values.ts";
 import type { Store } from "../../store/store.ts";
 import { locateInProject } from "../../project/locate.ts";
+import { readEnvFiles } from "./env-files.ts";
 import type { ManifestFiles } from "./manifest-file.ts";
 import { readManifest } from "./manifest-text.ts";
 import { chooseOs } from "../settings/os-choice.ts";
@@ -34,6 +35,8 @@ export async function loadStack(options: {
   readonly session: Session;
   readonly files: ManifestFiles;
   readonly architecture: Architecture;
+  /** Whether the services get what their files of variables hold. */
+  readonly envFiles: "read" | "unread";
   /** Whether packages for an OS can be had, for `--os auto`; absent: nobody is asked, and it means the first of the list. */
   readonly answers?: (os: OsName, manifestMirror: string | undefined) => Promise<boolean>;
   /** Where stacks that were resolved before are remembered; absent: none is. */
@@ -42,8 +45,28 @@ export async function loadStack(options: {
   const variables = await readProjectVariables(options.session, options.files);
   if (!variables.ok) return variables;
   const { environment } = variables.value;
-  const stack = await loadWith({ ...options, environment });
+  const resolved = await loadWith({ ...options, environment });
+  if (!resolved.ok) return resolved;
+  if (options.envFiles === "unread") return ok({ stack: resolved.value, environment });
+  const stack = await readEnvironments(options.session, { stack: resolved.value, environment });
   return stack.ok ? ok({ stack: stack.value, environment }) : stack;
+}
+
+/** The stack with what the files of variables of its services hold. */
+async function readEnvironments(
+  session: Session,
+  { stack, environment }: LoadedStack,
+): Promise<Result<Stack, readonly Diagnostic[]>> {
+  const texts = await readEnvFiles(stack, session.host.workingDirectory);
+  if (!texts.ok) return texts;
+  if (![...stack.services.values()].some(({ envFiles }) => envFiles !== undefined))
+    return ok(stack);
+  const { withEnvFiles } = await import("../../stack/env-files.ts");
+  const complete = withEnvFiles(stack, { texts: texts.value, environment });
+  if (!complete.ok) return complete;
+  for (const service of complete.value.services.values())
+    learnVariables(session, service.environment);
+  return complete;
 }
 
 type LoadOptions = Parameters<typeof loadStack>[0] & Pick<LoadedStack, "environment">;

@@ -29,9 +29,24 @@ export function asPairs(
   return map;
 }
 
-/** A value as a list, also where it is a single item. */
-export function asList(node: Node, inherit: Inherit): YAMLSeq | undefined {
+/** A value as a list, also where it is a single item or, of pairs, a map. */
+export function asList(
+  node: Node,
+  { isOfPairs = false }: Pick<Extract<MergeRule, { readonly type: "list" }>, "isOfPairs">,
+  inherit: Inherit,
+): YAMLSeq | undefined {
   if (isSeq(node)) return node;
+  if (isMap(node) && isOfPairs) {
+    const items = node.items.flatMap(({ key, value }) => {
+      const values: readonly unknown[] = isSeq(value) ? value.items : [value];
+      return values.flatMap((each) =>
+        isScalar(key) && isScalar(each)
+          ? [inherit(new Scalar(`${String(key.value)}=${String(each.value)}`), each)]
+          : [],
+      );
+    });
+    return listOf(items, node, inherit);
+  }
   return isScalar(node) && node.value !== null ? listOf([node], node, inherit) : undefined;
 }
 

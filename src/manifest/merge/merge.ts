@@ -46,7 +46,7 @@ function mergeByRule(
       return other === undefined ? later : mergeMaps(one, other, merging);
     }
     case "list": {
-      const [one, other] = [earlier, later].map((node) => asList(node, inherit));
+      const [one, other] = [earlier, later].map((node) => asList(node, rule, inherit));
       if (one === undefined) return earlier;
       if (other === undefined) return later;
       return listOf(mergeItems(one.items, other.items, rule.identityOf), earlier, inherit);

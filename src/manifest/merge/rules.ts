@@ -5,7 +5,12 @@ export type MergeRule =
   /** Maps, also where they are written as lists: of `NAME=value`, or of names alone. */
   | { readonly type: "pairs"; readonly items: "assignments" | "names" | "named-maps" }
   /** Lists, one after the other; an item of the later one takes the place of one with the same identity. */
-  | { readonly type: "list"; readonly identityOf: (item: unknown) => unknown }
+  | {
+      readonly type: "list";
+      readonly identityOf: (item: unknown) => unknown;
+      /** Whether a map is a list of `NAME=value`, in which a name may stand several times. */
+      readonly isOfPairs?: boolean;
+    }
   /** Maps of which a short form gives one field alone. */
   | { readonly type: "short-form"; readonly field: string }
   /** Maps that are merged where they agree in one field, and else replaced. */
@@ -53,7 +58,9 @@ const rules: readonly (readonly [pattern: string, rule: MergeRule])[] = [
   ["services/*/command", replace],
   ["services/*/depends_on", { type: "pairs", items: "named-maps" }],
   ["services/*/entrypoint", replace],
+  ["services/*/env_file", { type: "list", identityOf: envFileOf }],
   ["services/*/environment", assignments],
+  ["services/*/extra_hosts", { type: "list", identityOf: textOf, isOfPairs: true }],
   ["services/*/labels", assignments],
   ["services/*/logging", { type: "of-one-kind", field: "driver" }],
   ["services/*/networks", { type: "pairs", items: "names" }],
@@ -114,6 +121,10 @@ function textOf(value: unknown): unknown {
 /** Its place in the container, as of `data:/var/lib/data:ro`. */
 function mountOf(item: unknown): unknown {
   return typeof item === "string" ? item.split(":")[1] : fieldOf(item, "target");
+}
+
+function envFileOf(item: unknown): unknown {
+  return typeof item === "string" ? item : fieldOf(item, "path");
 }
 
 function tmpfsOf(item: unknown): unknown {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { envFileSchema } from "./env-file.ts";
 import { extraHostsSchema } from "./extra-hosts.ts";
 import { limitFields } from "./limits.ts";
 import { loggingSchema } from "./logging.ts";
@@ -135,6 +136,7 @@ export const serviceSchema = z.strictObject({
     .regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/, "a host name")
     .optional().meta({ description: "Name that the container has for itself; the service's name by default.", examples: ["app-1"] }),
   environment: environmentSchema.optional().meta({ description: "Environment variables, as a map or as a list of `NAME=value`. Secrets do not belong here.", examples: [{ DB_HOST: "db" }] }),
+  env_file: envFileSchema.optional(),
   labels: labelsSchema.optional().meta({ description: "Labels of the container, as a map or as a list of `name=value`.", examples: [{ team: "ops" }] }),
   ports: z
     .array(portSchema)

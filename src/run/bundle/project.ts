@@ -17,7 +17,7 @@ export interface ProjectFiles {
 
 /**
  * The manifest and what it points at: the files of images, build contexts as `.dockerignore` leaves them,
- * and mounts that are only read. Secrets stay behind, and so do folders that services write to, and what other programs would
+ * and mounts that are only read. Secrets and files of variables stay behind, and so do folders that services write to, and what other programs would
  * obey on the machine that takes it. The lock comes by another way.
  *
  * Throws `build-failed` for what is no file, folder or link.
@@ -40,6 +40,9 @@ export async function collectProject(stack: Stack): Promise<ProjectFiles> {
     if (mount.readOnly && isInside(stack.directory, mount.source)) await addTree(mount.source, add);
     else leftOut.add(mount.source);
   }
+  // What a service is told in a file may be a secret as well.
+  for (const { envFiles = [] } of stack.services.values())
+    for (const { path: file } of envFiles) leftOut.add(file);
   for (const { source } of stack.secrets.values())
     if (source.type === "file") leftOut.add(source.path);
   members.delete(LOCK_NAME);

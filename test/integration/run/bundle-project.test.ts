@@ -60,7 +60,7 @@ test("secrets and what services write to stay behind, and that is told", async (
   expect(bundle.includes("hunter2")).toBe(false);
   expect(bundle.includes("rows")).toBe(false);
   expect(told).toEqual([
-    "Not in the bundle, to be brought another way: images/rootfs/secret, written.",
+    "Not in the bundle, to be brought another way: images/rootfs/secret, mounted/app.env, written.",
   ]);
 });
 
@@ -197,6 +197,7 @@ async function aProject(): Promise<Project> {
   };
   await write("stack.config.yaml", "name: t");
   await write("stack.override.yaml", "name: u");
+  await write("mounted/app.env", "PASSWORD=hunter2");
   await write("images/rootfs/srv/page", "page");
   await write("images/rootfs/bin/run", "#!/bin/sh");
   await chmod(path.join(directory, "images/rootfs/bin/run"), 0o700);
@@ -254,6 +255,7 @@ function stackIn(directory: string): Stack {
   const mount = { type: "bind" as const, target: "/mnt" };
   const service: Service = {
     ...aService({ name: "s" }),
+    envFiles: [{ path: inside("mounted/app.env"), isRequired: true, format: "dotenv" }],
     mounts: [
       { ...mount, source: inside("mounted"), readOnly: true },
       { ...mount, source: inside("written"), readOnly: false },

@@ -84,6 +84,18 @@ describe("a later file", () => {
       },
     ],
     [
+      "replaces files of variables of the same path",
+      "env_file: app.env",
+      "env_file: [{ path: app.env, required: false }, other.env]",
+      { env_file: [{ path: "app.env", required: false }, "other.env"] },
+    ],
+    [
+      "adds addresses of hosts, as lists and as maps",
+      "extra_hosts: { a.example: 10.0.0.1, b.example: [10.0.0.2] }",
+      "extra_hosts: ['a.example=10.0.0.3', 'b.example=10.0.0.2']",
+      { extra_hosts: ["a.example=10.0.0.1", "b.example=10.0.0.2", "a.example=10.0.0.3"] },
+    ],
+    [
       "merges dependencies, as lists and as maps",
       "depends_on: [db, cache]",
       "depends_on: { db: { condition: service_started }, queue: {} }",

@@ -70,6 +70,23 @@ test("what is declared anew or no longer is named; who declares nothing keeps th
   expect(divergedSections(before, hashOf({ stdinOpen: true }))).toEqual(["command"]);
 });
 
+test("what files of variables give is told apart from what the manifest gives", () => {
+  const variables = (file: string, own: string): Partial<Service> => ({
+    environment: new Map([
+      ["FILE", file],
+      ["OWN", own],
+    ]),
+    fileVariables: new Set(["FILE"]),
+  });
+  const before = hashOf(variables("1", "1"));
+
+  expect(divergedSections(before, hashOf(variables("2", "1")))).toEqual(["env_file"]);
+  expect(divergedSections(before, hashOf(variables("1", "2")))).toEqual(["environment"]);
+  const withoutFile = hashOf({ environment: new Map([["OWN", "1"]]) });
+  expect(divergedSections(before, withoutFile)).toEqual(["env_file"]);
+  expect(divergedSections(withoutFile, before)).toEqual(["env_file"]);
+});
+
 test.each([undefined, "", "garbage", "sha256:0123"])(
   "everything differs from a hash that is not ours: %s",
   (observed) => {
