@@ -37,6 +37,7 @@ export type ErrorCode =
   | "pull-failed"
   | "foreign-object"
   | "foreign-volume"
+  | "external-missing"
   | "port-in-use"
   | "container-missing"
   | "container-exited"

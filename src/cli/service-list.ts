@@ -29,6 +29,8 @@ export interface ServiceRow {
     readonly message: string;
   }[];
   readonly image: string;
+  /** What it uses that is not of the stack: `network proxy`, `volume archive`. */
+  readonly external: readonly string[];
   readonly urls: readonly string[];
   /** ISO 8601: since when it runs. */
   readonly startedAt?: string;
@@ -63,12 +65,14 @@ export function formatServices(
     if (/^running(?!.*(?:failing|unhealthy))/.test(cell)) return style.success(cell);
     return /^(?:absent|created|exited \(0\))/.test(cell) ? style.faint(cell) : style.error(cell);
   };
+  const usesExternal = rows.some(({ external }) => external.length > 0);
   return formatTable(
     [
       { title: "SERVICE" },
       { title: "STATE", paint: paintState, minimumWidth: 12 },
       { title: "SINCE" },
       { title: "IMAGE", minimumWidth: 12 },
+      ...(usesExternal ? [{ title: "EXTERNAL", minimumWidth: 12 }] : []),
       { title: "PORTS", minimumWidth: 16 },
     ],
     rows.map((row) => [
@@ -76,6 +80,7 @@ export function formatServices(
       stateOf(row),
       sinceOf(row, nowMs),
       row.image,
+      ...(usesExternal ? [row.external.join(", ")] : []),
       row.urls.join(" "),
     ]),
     { width: columns, header: style.faint },
@@ -108,8 +113,11 @@ export function serviceRow(
 ): ServiceRow {
   const { name, containerName: container, image } = service;
   const tried = probes === undefined ? {} : { probes };
+  const external = service.exceptions.flatMap(
+    ({ rule }) => /^external-((?:network|volume):.*)$/.exec(rule)?.[1]?.replace(":", " ") ?? [],
+  );
   if (state === undefined)
-    return { service: name, container, state: "absent", ...tried, image, urls: [] };
+    return { service: name, container, state: "absent", ...tried, image, external, urls: [] };
   const { status, exitCode, oomKilled, restartCount, health, failingStreak } = state;
   const { startedAt, finishedAt } = state;
   const urls = state.publishedPorts.map(
@@ -129,6 +137,7 @@ export function serviceRow(
     ...(isRunning && failingStreak !== undefined ? { failingStreak } : {}),
     ...tried,
     image,
+    external,
     urls: [...new Set(urls)],
     ...(isRunning ? { startedAt } : {}),
     ...(hasEnded && finishedAt !== undefined ? { finishedAt } : {}),

@@ -11,6 +11,7 @@ import { readImageRecords } from "../run/images/records.ts";
 import { takeLock } from "../run/hold/hold.ts";
 import { emptyReport, executeOperations } from "../run/execution/run-plan.ts";
 import { refuseUnknownServices } from "../run/services/known-services.ts";
+import { externalNames } from "../stack/external.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 
@@ -127,8 +128,9 @@ async function confirmLoss(
 ): Promise<void> {
   const { stackName, emit, signal } = context;
   const observed = await look(context, engine);
+  const external = externalNames(context.stack).volumes;
   const doomed = observed.volumes.filter(
-    (volume) => volume.ours && isChosen(context, options, volume),
+    (volume) => volume.ours && !external.has(volume.name) && isChosen(context, options, volume),
   );
   if (doomed.length === 0) return;
   for (const { name } of doomed) refuseVolumeUsers(observed, name);

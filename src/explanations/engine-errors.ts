@@ -78,6 +78,13 @@ export const engineExplanations = {
     fix: "Stop it, or publish another port.",
     example: "QCLOCK_PORT=8081 qclock up",
   },
+  "external-missing": {
+    title: "A network or volume of others is not there",
+    explanation:
+      "The manifest calls it `external`: it is used by its name and never made, since only its owner knows what it must hold.",
+    fix: "Have its owner make it, or correct `name`.",
+    example: "docker network create proxy",
+  },
   "container-missing": {
     title: "There is no container to start",
     explanation:

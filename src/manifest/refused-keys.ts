@@ -55,8 +55,6 @@ function sectionAt(path: readonly PropertyKey[]): Section | undefined {
 const environment = 'Write "environment".';
 const noHost = "What belongs to the host is never shared with a service.";
 const noDriver = "Drivers and their options are the Engine's own; qclock makes its local kind.";
-const noExternal =
-  "A stack makes everything that it uses, under names of its own; what others made is never touched.";
 const addresses = "Services find each other by name; addresses are the Engine's to give.";
 const limits = "Use `mem_limit`, `cpus` and `pids_limit`.";
 const devices = "The host's devices are never shared.";
@@ -93,7 +91,8 @@ const service: Readonly<Record<string, string>> = {
   expose:
     "It stands with the image: `images.<name>.expose`. Services reach each other's ports without it.",
   extends: "Use a YAML anchor below an `x-` key, or an image that stands on another.",
-  external_links: noExternal,
+  external_links:
+    "Use a network of `networks` with `external: true` that the other container is on.",
   gpus: devices,
   group_add: "Put the user into the group with `accounts.groups` of the image.",
   healthcheck: "Use `probes`: they run from outside and need no program in the image.",
@@ -231,23 +230,20 @@ const refusals: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
     driver_opts: noDriver,
     enable_ipv4: "Networks are of IPv4; remove it.",
     enable_ipv6: "Networks are of IPv4; remove it.",
-    external: noExternal,
     ipam: "Use `subnet`.",
     labels: "Networks carry qclock's labels only.",
-    name: "Networks are named <stack>_<network>, so that two stacks never clash.",
   },
   volume: {
     driver: noDriver,
     driver_opts: noDriver,
-    external: noExternal,
-    name: "Volumes are named <stack>_<volume>, so that two stacks never clash.",
   },
   secret: {
     content:
       "A secret's value does not belong into a file that is kept: use `generate`, `file` or `environment`.",
     driver: noDriver,
     driver_opts: noDriver,
-    external: noExternal,
+    external:
+      "A secret comes from `generate`, `file` or `environment`; what others keep is not read.",
     labels: "Secrets carry no labels.",
     name: "The key is the secret's name; a service may call the file otherwise with `target`.",
     template_driver: noDriver,

@@ -11,6 +11,8 @@ export interface ConfigHashRequest {
   readonly fingerprint: Digest;
   /** Names in the Engine of the service's networks. */
   readonly networks: readonly string[];
+  /** Names in the Engine of the service's volumes that are external; the others' follow from the stack's name. */
+  readonly externalVolumes?: readonly string[];
   /** Hash of the service's secrets, see `secretsHash`. */
   readonly secrets: string;
 }
@@ -46,6 +48,7 @@ function sectionsOf({
   service,
   fingerprint,
   networks,
+  externalVolumes = [],
   secrets,
 }: ConfigHashRequest): ConfigSections {
   const { hardening, limits, restart, stopSignal, stopGracePeriodMs } = service;
@@ -72,7 +75,7 @@ function sectionsOf({
     ...(fileVariables.size === 0
       ? []
       : [["env_file", short(variables.filter(([name]) => fileVariables.has(name)))] as const]),
-    ["mounts", short([service.mounts, service.tmpfs])],
+    ["mounts", short([service.mounts, service.tmpfs, ...externalVolumes])],
     ["secrets", short(secrets)],
     ["limits", short(limits)],
     ["hardening", short(hardening)],

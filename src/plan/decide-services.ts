@@ -57,6 +57,10 @@ export function serviceHash(planning: Planning, service: Service): string {
     service,
     fingerprint: desiredImages.get(service.image)?.fingerprint ?? "sha256:",
     networks: [...service.networks.keys()].map((key) => stack.networks.get(key)?.engineName ?? key),
+    externalVolumes: service.mounts.flatMap((mount) => {
+      const volume = mount.type === "volume" ? stack.volumes.get(mount.volume) : undefined;
+      return volume?.external === undefined ? [] : [volume.engineName];
+    }),
     secrets: secretsHash(service),
   });
 }

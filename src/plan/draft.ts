@@ -25,6 +25,11 @@ export class PlanDraft {
     this.#unchanged.push({ kind, name, reason });
   }
 
+  /** The same of what somebody else made. */
+  keepExternal(kind: Unchanged["kind"], name: string, reason: string): void {
+    this.#unchanged.push({ kind, name, reason, isExternal: true });
+  }
+
   /** Tell the reader something, in one sentence. */
   notice(message: string): void {
     this.#notices.push(message);

@@ -13,7 +13,7 @@ export function planLeftovers(planning: Planning): void {
   planContainers(planning);
   planNetworksGone(planning);
   planImagesReplaced(planning);
-  noticeLookalikes(planning.draft, planning.observed);
+  noticeLookalikes(planning.draft, planning.observed, planning.stack);
 }
 
 /** Helpers of a run that was killed hold on to the volumes that they were to fill, so they go first, whatever the plan is about. */

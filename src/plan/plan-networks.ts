@@ -2,6 +2,7 @@ import { QclockError } from "../error.ts";
 import type { Network } from "../stack/stack.ts";
 import type { EngineFacts, ObservedNetwork } from "./observed.ts";
 import type { Planning } from "./reconcile.ts";
+import { keepExternal } from "./keep-external.ts";
 import { shapeOnEngine } from "./network-shape.ts";
 import { refuseNetworkUsers } from "./foreign-users.ts";
 import { chooseSubnets, defaultSubnetRange } from "./subnets.ts";
@@ -37,6 +38,7 @@ export function divergedNetworks(
   const observed = new Map(planning.observed.networks.map((network) => [network.name, network]));
   const diverged = new Map<string, string>();
   for (const network of neededNetworks(planning)) {
+    if (network.external !== undefined) continue;
     const present = observed.get(network.engineName);
     const cause = present?.ours === true ? networkDivergence(network, present, engine) : undefined;
     if (cause !== undefined) diverged.set(network.engineName, cause);
@@ -53,6 +55,10 @@ export function planNetworks(planning: Planning): void {
   const missing: Network[] = [];
   for (const network of neededNetworks(planning)) {
     const found = present.get(network.engineName);
+    if (network.external !== undefined) {
+      keepExternal(draft, { kind: "network", thing: network, isPresent: found !== undefined });
+      continue;
+    }
     // Engines before 25 may have two of one name; with a foreign one among them the name leads anywhere.
     if (foreign.has(network.engineName)) throw foreignNetwork(network);
     removeDoubles(planning, network, found);

@@ -3,6 +3,7 @@ import { QclockError } from "../error.ts";
 import { labels } from "../stack/labels.ts";
 import type { Service } from "../stack/stack.ts";
 import { refuseVolumeUsers } from "./foreign-users.ts";
+import { keepExternal } from "./keep-external.ts";
 import { imageReadyId } from "./plan-images.ts";
 import type { Planning } from "./reconcile.ts";
 import { secretsVolumeName } from "./secret-volumes.ts";
@@ -34,6 +35,8 @@ function planDataVolumes(planning: Planning): void {
   for (const volume of stack.volumes.values()) {
     if (!needed.has(volume.name)) continue;
     const found = observed.volumes.find(({ name }) => name === volume.engineName);
+    if (volume.external !== undefined)
+      keepExternal(draft, { kind: "volume", thing: volume, isPresent: found !== undefined });
     if (found === undefined) {
       draft.add(
         `volume:${volume.name}`,
@@ -42,7 +45,7 @@ function planDataVolumes(planning: Planning): void {
       );
       continue;
     }
-    if (!found.ours) {
+    if (!found.ours && volume.external === undefined) {
       throw new QclockError(
         "foreign-volume",
         `A volume named ${volume.engineName} exists, but is not this stack's.`,
@@ -61,7 +64,7 @@ function planDataVolumes(planning: Planning): void {
         },
       );
     }
-    draft.keep("volume", volume.name, "exists");
+    if (volume.external === undefined) draft.keep("volume", volume.name, "exists");
   }
 }
 

@@ -44,6 +44,8 @@ export interface Unchanged {
   readonly kind: "image" | "network" | "volume" | "secret" | "service";
   readonly name: string;
   readonly reason: string;
+  /** Made by somebody else; absent: it is the stack's. */
+  readonly isExternal?: true;
 }
 
 /** A graph of operations in an order in which every node comes after the nodes it depends on. */

@@ -1,3 +1,4 @@
+import { externalNames } from "../stack/external.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { ImageRecords } from "./built-images.ts";
 import { PlanDraft } from "./draft.ts";
@@ -40,8 +41,10 @@ export function planTeardown(request: {
   for (const container of dependentsFirst(containers, stack))
     planContainer({ draft, stack, container, cause: options.cause });
   if (names === undefined) {
+    const external = externalNames(stack).networks;
     for (const { id, name, ours, key } of observed.networks) {
-      if (!ours) continue;
+      // Also one that this stack made, and that its manifest has given away since.
+      if (!ours || external.has(name)) continue;
       const node = `remove-network:${key ?? name}`;
       // Before anything stops: a stack that was half taken away serves nobody.
       refuseNetworkUsers(observed, { id, name });
@@ -69,7 +72,7 @@ export function planTeardown(request: {
       );
     }
   }
-  if (names === undefined) noticeLookalikes(draft, observed);
+  if (names === undefined) noticeLookalikes(draft, observed, stack);
   return draft.finish(stackName);
 }
 
@@ -95,8 +98,9 @@ function planVolumes(
   // Dependents stop together with what they need, but only the data that was named goes.
   const wanted =
     options.services === undefined ? undefined : new Set(dataOf(stack, options.services));
+  const external = externalNames(stack).volumes;
   for (const { name, ours, key } of observed.volumes) {
-    if (!ours || (wanted !== undefined && !wanted.has(key ?? ""))) continue;
+    if (!ours || external.has(name) || (wanted !== undefined && !wanted.has(key ?? ""))) continue;
     refuseVolumeUsers(observed, name);
     draft.add(
       `remove-volume:${key ?? name}`,
@@ -107,10 +111,14 @@ function planVolumes(
   }
 }
 
-/** Keys of the volumes that services mount. */
+/** Keys of the stack's volumes that services mount; those of others are not the stack's to lose. */
 export function dataOf(stack: Stack | undefined, services: readonly string[]): readonly string[] {
   const mounts = services.flatMap((name) => stack?.services.get(name)?.mounts ?? []);
-  return mounts.flatMap((mount) => (mount.type === "volume" ? [mount.volume] : []));
+  return mounts.flatMap((mount) =>
+    mount.type === "volume" && stack?.volumes.get(mount.volume)?.external === undefined
+      ? [mount.volume]
+      : [],
+  );
 }
 
 /** The named services and everything that depends on them: without its database an application only fails. */

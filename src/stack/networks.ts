@@ -1,4 +1,5 @@
 import type { Location } from "../diagnostic.ts";
+import { refuseWithExternal, resolveExternal } from "./external.ts";
 import type { Problems } from "./problems.ts";
 import type { ResolveRequest } from "./resolve.ts";
 import type { Network, NetworkAttachment, Service } from "./stack.ts";
@@ -92,10 +93,20 @@ function isolateUnprobed(
 function namedNetworks(request: NetworksRequest): readonly (readonly [string, Network])[] {
   const { manifest, locator } = request.loaded;
   return Object.entries(manifest.networks ?? {}).map(([name, network]) => {
-    const place = locator.key(["networks", name]);
-    request.locations.set(`networks.${name}`, place);
-    const internal = network?.internal ?? true;
-    if (!internal && network?.policy?.outbound === undefined) {
+    request.locations.set(`networks.${name}`, locator.key(["networks", name]));
+    const about = { home: "networks", key: name, written: network } as const;
+    const identity = resolveExternal(request, about);
+    const isOpen = network?.internal === false;
+    const common = { name, ...identity, isolated: false, origin: "manifest" } as const;
+    if (identity.external !== undefined) {
+      refuseWithExternal(request, about, {
+        internal: isOpen,
+        subnet: network?.subnet !== undefined,
+      });
+      // What it is like is not known here; an internal one publishes nothing, which the start then tells.
+      return [name, { ...common, internal: false, outbound: true }];
+    }
+    if (isOpen && network.policy?.outbound === undefined) {
       request.problems.add(
         "exception-without-reason",
         locator.value(["networks", name, "internal"]),
@@ -109,12 +120,9 @@ function namedNetworks(request: NetworksRequest): readonly (readonly [string, Ne
     return [
       name,
       {
-        name,
-        engineName: `${manifest.name}_${name}`,
-        internal,
-        outbound: !internal,
-        isolated: false,
-        origin: "manifest",
+        ...common,
+        internal: !isOpen,
+        outbound: isOpen,
         ...(subnet === undefined ? {} : { subnet }),
       },
     ];

@@ -4,6 +4,7 @@ import type { LoadedManifest } from "../manifest/load.ts";
 import type { DocumentPath, Locator } from "../manifest/locate.ts";
 import type { Place } from "../project/place.ts";
 import { fail, ok, type Result } from "../result.ts";
+import { externalUses, refuseWithExternal, resolveExternal } from "./external.ts";
 import { findCycles, sortByDependencies } from "./graph.ts";
 import { resolveImages } from "./images.ts";
 import { resolveNetworks } from "./networks.ts";
@@ -11,7 +12,7 @@ import { refuseSamePorts } from "./ports.ts";
 import { createProblems, type Problems } from "./problems.ts";
 import { projectPath } from "./project-path.ts";
 import { resolveServices } from "./services.ts";
-import type { Image, Secret, Stack, Volume } from "./stack.ts";
+import type { Image, Secret, Service, Stack, Volume } from "./stack.ts";
 import { type Architecture, isOs, type OsName } from "../os.ts";
 import { parsePairs } from "./values.ts";
 
@@ -41,7 +42,7 @@ export function resolveStack(given: ResolveRequest): Result<Stack, readonly Diag
   const locations = new Map<string, Location>();
   const images = resolveImages({ ...request, problems, locations });
   const secrets = resolveSecrets(request, problems, locations);
-  const volumes = resolveVolumes(request, locations);
+  const volumes = resolveVolumes(request, problems, locations);
   const services = resolveServices({ ...request, problems, locations, images, secrets, volumes });
   const { networks, attached } = resolveNetworks({ ...request, problems, locations, services });
   refuseCycles(request, problems);
@@ -64,7 +65,9 @@ export function resolveStack(given: ResolveRequest): Result<Stack, readonly Diag
       ),
     ),
     images: ordered(images, (image) => parentsOf(image)),
-    services: ordered(attached, ({ dependsOn }) => [...dependsOn.keys()]),
+    services: ordered(withExternalUses(attached, { networks, volumes }), ({ dependsOn }) => [
+      ...dependsOn.keys(),
+    ]),
     networks,
     volumes,
     secrets,
@@ -177,19 +180,32 @@ function resolveSecrets(
 
 function resolveVolumes(
   request: ResolveRequest,
+  problems: Problems,
   locations: Map<string, Location>,
 ): ReadonlyMap<string, Volume> {
   const { manifest, locator } = request.loaded;
   const volumes = new Map<string, Volume>();
   for (const [name, volume] of Object.entries(manifest.volumes ?? {})) {
     locations.set(`volumes.${name}`, locator.key(["volumes", name]));
-    volumes.set(name, {
-      name,
-      engineName: `${manifest.name}_${name}`,
-      labels: parsePairs(volume?.labels),
-    });
+    const about = { home: "volumes", key: name, written: volume } as const;
+    const identity = resolveExternal({ ...request, problems }, about);
+    if (identity.external !== undefined)
+      refuseWithExternal({ ...request, problems }, about, { labels: volume?.labels !== undefined });
+    volumes.set(name, { name, ...identity, labels: parsePairs(volume?.labels) });
   }
   return volumes;
+}
+
+function withExternalUses(
+  services: ReadonlyMap<string, Service>,
+  things: Pick<Stack, "networks" | "volumes">,
+): ReadonlyMap<string, Service> {
+  return new Map(
+    [...services].map(([name, service]) => [
+      name,
+      { ...service, exceptions: [...service.exceptions, ...externalUses(service, things)] },
+    ]),
+  );
 }
 
 function refuseCycles(request: ResolveRequest, problems: Problems): void {

@@ -334,7 +334,7 @@ export interface PolicyException {
 export interface Network {
   /** Key in `Stack.networks`. */
   readonly name: string;
-  /** `<stack>_<name>` in the Engine. */
+  /** `<stack>_<name>` in the Engine, or the name of one that is external. */
   readonly engineName: string;
   /** An internal network has no route out and publishes no port. */
   readonly internal: boolean;
@@ -346,13 +346,23 @@ export interface Network {
   readonly origin: "edge" | "publish" | "manifest" | "default";
   /** CIDR given by the manifest; absent: chosen when the network is created. */
   readonly subnet?: string;
+  /** Made by somebody else; what it is like only the Engine knows, so that a way out is reckoned with. */
+  readonly external?: External;
+}
+
+/** Something that is used by its name, and never made, changed or removed. */
+export interface External {
+  /** Why it is right to use what is not of the stack. */
+  readonly reason: string;
 }
 
 export interface Volume {
   readonly name: string;
-  /** `<stack>_<name>` in the Engine. */
+  /** `<stack>_<name>` in the Engine, or the name of one that is external. */
   readonly engineName: string;
   readonly labels: ReadonlyMap<string, string>;
+  /** Made by somebody else. */
+  readonly external?: External;
 }
 
 /** Where the bytes of a secret come from. They are never part of a `Stack`. */

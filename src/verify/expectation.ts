@@ -7,6 +7,8 @@ import type { RunContext } from "../run/context.ts";
 import { type PlannedStack, planStack } from "../run/plan-stack.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Look, Looker } from "./look.ts";
+import { strangersOn } from "./strangers.ts";
+import type { Strangers } from "./subject.ts";
 
 /** Hashing the project's files takes as long as there are files. */
 const planMs = 600_000;
@@ -24,6 +26,7 @@ export interface Expectation {
   readonly canCloseWayOut: boolean;
   /** Names of the Engine's networks that the host is not on. */
   readonly isolatedNetworks: ReadonlySet<string>;
+  readonly strangers: readonly Strangers[];
 }
 
 /** What the manifest asks for, by the plan that `up` would make now. */
@@ -44,6 +47,7 @@ export async function expectationOf(context: RunContext, look: Looker): Promise<
         closedNetworks: new Set(closed.map(({ name }) => name)),
         canCloseWayOut: observed.engine.isolatesNetworks,
         isolatedNetworks: new Set(isolated.map(({ name }) => name)),
+        strangers: strangersOn(context.stack, observed),
       };
     },
     planMs,

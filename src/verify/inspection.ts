@@ -36,6 +36,7 @@ const rawSchema = z.object({
     .array(
       z.object({
         Type: z.string(),
+        Name: z.string().optional(),
         Source: z.string().default(""),
         Destination: z.string(),
         RW: z.boolean().default(true),
@@ -70,6 +71,8 @@ export interface Inspection {
   readonly executableTmpfs: readonly string[];
   readonly mounts: readonly {
     readonly type: string;
+    /** Name of the volume; undefined for what is none. */
+    readonly volume: string | undefined;
     readonly source: string;
     readonly target: string;
     readonly writable: boolean;
@@ -112,8 +115,9 @@ export function readInspection(state: ContainerState): Inspection {
     executableTmpfs: Object.entries(HostConfig.Tmpfs ?? {}).flatMap(([target, options]) =>
       isExecutable(options) ? [target] : [],
     ),
-    mounts: (Mounts ?? []).map(({ Type, Source, Destination, RW, Propagation }) => ({
+    mounts: (Mounts ?? []).map(({ Type, Name, Source, Destination, RW, Propagation }) => ({
       type: Type,
+      volume: Name,
       source: Source,
       target: Destination,
       writable: RW,

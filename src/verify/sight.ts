@@ -11,7 +11,7 @@ import { failed, type Look, type Looker } from "./look.ts";
 import { createProcessReader } from "./processes.ts";
 import type { RunningService } from "./reachability.ts";
 import { readSecretFiles } from "./secret-files.ts";
-import type { ImageSubject, ServiceSubject } from "./subject.ts";
+import type { ImageSubject, ServiceSubject, Strangers } from "./subject.ts";
 
 /** What was found of one thing. Without a subject it is missing, or `failure` says why it could not be looked at. */
 export interface Found<Subject> {
@@ -35,6 +35,8 @@ export interface Sight {
   readonly services: (onProgress?: OnProgress) => Promise<readonly Found<ServiceSubject>[]>;
   /** The services that run, and how each can try connections. */
   readonly running: () => Promise<ReadonlyMap<string, RunningService>>;
+  /** Undefined where the Engine did not tell who is on its networks. */
+  readonly strangers: () => Promise<readonly Strangers[] | undefined>;
   /** Real values of the stack's secrets that could be read; never printed. */
   readonly secretValues: () => Promise<readonly string[]>;
 }
@@ -52,6 +54,7 @@ export function seeNothing({ stack }: Pick<RunContext, "stack">, failure: string
     images: async () => [...stack.images.values()].map(unseen),
     services: async () => [...stack.services.values()].map(unseen),
     running: async () => new Map(),
+    strangers: async () => undefined,
     secretValues: async () => [],
   };
 }
@@ -181,6 +184,7 @@ export function seeThrough(context: RunContext, engine: Engine, look: Looker): S
         }),
       );
     }),
+    strangers: async () => (await expectation()).value?.strangers,
     secretValues,
   };
 }

@@ -102,6 +102,15 @@ export interface StackSubject {
   readonly reachability: readonly Reach[];
   /** Undefined where it cannot be known what the host listens on. */
   readonly hostReach: readonly HostReach[] | undefined;
+  /** Undefined where the Engine did not tell who is on its networks. */
+  readonly strangers: readonly Strangers[] | undefined;
+}
+
+/** Containers of others on a network of the stack's services. */
+export interface Strangers {
+  /** Key in `Stack.networks`. */
+  readonly network: string;
+  readonly containers: readonly string[];
 }
 
 /** Which services of the host a service reaches through the gateways of its networks. */

@@ -53,6 +53,7 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "pull-failed": 1,
   "foreign-object": 1,
   "foreign-volume": 9,
+  "external-missing": 1,
   "port-in-use": 1,
   "container-missing": 1,
   "container-exited": 1,

@@ -1,34 +1,10 @@
 import * as z from "zod";
 import { defaultOs } from "../../os.ts";
 import { imagesSchema, osSchema } from "./images.ts";
+import { networkSchema } from "./networks.ts";
 import { servicesSchema } from "./services.ts";
-import { labelsSchema, nameSchema } from "./values.ts";
-
-const networkSchema = z.union([
-  z.null(),
-  z.strictObject({
-    internal: z
-      .boolean()
-      .default(true)
-      .meta({ description: "No route out and no published ports. `false` needs a reason.", examples: [true] }),
-    subnet: z
-      .string()
-      .regex(/^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/, "a CIDR such as `10.1.2.0/28`")
-      .optional().meta({ description: "Its addresses; chosen away from the host's routes by default.", examples: ["10.1.2.0/28"] }),
-    policy: z
-      .strictObject({
-        outbound: z
-          .string()
-          .min(10, "a reason of at least ten characters").meta({ description: "Why services on it may reach beyond it.", examples: ["mirrors of the registry are outside"] }),
-      })
-      .optional()
-      .meta({ description: "Why the network has a way out, for `internal: false`.", examples: [{ outbound: "mirrors of the registry are outside" }] }),
-  }),
-]);
-
-const volumeSchema = z.union([z.null(), z.strictObject({
-    labels: labelsSchema.optional().meta({ description: "Labels of the volume, as a map or as a list of `name=value`.", examples: [{ team: "ops" }] }),
-  })]);
+import { nameSchema } from "./values.ts";
+import { volumeSchema } from "./volumes.ts";
 
 const secretSchema = z.strictObject({
   generate: z

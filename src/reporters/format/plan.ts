@@ -33,12 +33,27 @@ export function formatPlanText(
   const nameWidth = Math.max(0, ...changes.map(({ name }) => displayWidth(shortName(name))));
   const lines = changes.flatMap((change) => changeLines(change, { kindWidth, nameWidth, options }));
   const counts = formatChangeCounts(countChanges(changes), plan.unchanged.length);
+  const external = externalLines(plan, options);
   return [
     ...lines,
-    ...(lines.length > 0 ? [""] : []),
+    ...external,
+    ...(lines.length + external.length > 0 ? [""] : []),
     ...wrap(counts, options.columns ?? Infinity).map(options.style.strong),
     ...(need === undefined ? [] : ["", ...lockLines(need, options)]),
   ].join("\n");
+}
+
+/** What the stack uses and others made: it stays as it is, and has to be known when a plan is read. */
+function externalLines(
+  { unchanged }: Plan,
+  { style, columns = Infinity }: PlanTextOptions,
+): readonly string[] {
+  return unchanged
+    .filter(({ isExternal }) => isExternal === true)
+    .flatMap(({ kind, name, reason }) => {
+      const [first = "", ...more] = wrap(sanitizeLine(`${kind} ${name}   ${reason}`), columns - 4);
+      return [`  = ${first}`, ...more.map((line) => `    ${line}`)].map(style.faint);
+    });
 }
 
 /** `Plan: 3 to create, 1 to change, 0 to remove; 5 stay as they are.` */

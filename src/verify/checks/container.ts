@@ -1,7 +1,9 @@
 import { countOf } from "../../count.ts";
+import { labels } from "../../stack/labels.ts";
 import { sendsLogAway } from "../../stack/logging.ts";
 import type { Service } from "../../stack/stack.ts";
 import { type Check, judge, passed, skipped, type Verdict } from "../check.ts";
+import type { Inspection } from "../inspection.ts";
 import { holdsSecret, secretVariables } from "../secret-patterns.ts";
 import type { KernelFacts, ProcessFacts, ServiceSubject } from "../subject.ts";
 
@@ -287,6 +289,22 @@ export const containerChecks: readonly Check<ServiceSubject>[] = [
     },
   },
   {
+    id: "RUN-025",
+    title: "mounts no volume of others but those the manifest gives a reason for",
+    severity: "high",
+    sources: ["qclock"],
+    run({ inspection, service }) {
+      const foreign = foreignVolumes(inspection);
+      const explained = foreign.map(({ name }) => reasonFor(service, `external-volume:${name}`));
+      const evidence = foreign.map(({ name, target }) => `${name} at ${target}`);
+      const unexplained = evidence.filter((_, index) => explained[index] === undefined);
+      if (unexplained.length > 0) return judge(unexplained);
+      if (foreign.length === 0) return passed();
+      const reason = foreign.map(({ name }, index) => `${name}: ${explained[index]}`).join("; ");
+      return { status: "allowed", evidence, reason };
+    },
+  },
+  {
     id: "RUN-023",
     title: "programs run from no path in memory but those the manifest gives a reason for",
     severity: "medium",
@@ -400,4 +418,17 @@ function unless(service: Service, rule: string, evidence: readonly string[]): Ve
 
 function reasonFor(service: Service, rule: string): string | undefined {
   return service.exceptions.find((exception) => exception.rule === rule)?.reason;
+}
+
+/** Named volumes that do not bear the stack's name. One without a name is of the container alone, and goes with it. */
+function foreignVolumes({ mounts, state }: Inspection): readonly {
+  readonly name: string;
+  readonly target: string;
+}[] {
+  const own = `${state.labels.get(labels.stack) ?? ""}_`;
+  return mounts.flatMap(({ volume, target }) =>
+    volume === undefined || volume.startsWith(own) || /^[0-9a-f]{64}$/.test(volume)
+      ? []
+      : [{ name: volume, target }],
+  );
 }

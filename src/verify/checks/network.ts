@@ -43,16 +43,35 @@ export const serviceNetworkChecks: readonly Check<ServiceSubject>[] = [
       if (["default", "bridge", "host"].includes(inspection.networkMode)) {
         return judge([`it is on the Engine's ${inspection.networkMode} network`]);
       }
-      const open = [...inspection.state.addresses.keys()].filter(
-        (name) => !closedNetworks.has(name),
-      );
-      if (open.length === 0) return passed("none of its networks leads out");
-      const reason =
+      const names = [...inspection.state.addresses.keys()];
+      const external = names.flatMap((name) => {
+        const rule = `external-network:${name}`;
+        const reason = service.exceptions.find((exception) => exception.rule === rule)?.reason;
+        return reason === undefined ? [] : [{ name, reason }];
+      });
+      const isExternal = (name: string): boolean => external.some((each) => each.name === name);
+      const open = names.filter((name) => !closedNetworks.has(name) && !isExternal(name));
+      const outbound =
         service.exceptions.find(({ rule }) => rule === "outbound")?.reason ??
         (service.ports.length > 0 && !canCloseWayOut ? PUBLISHES : undefined);
-      if (reason !== undefined)
-        return { status: "allowed", reason, evidence: open.map((name) => `${name} leads out`) };
-      return judge(open.map((name) => `${name} leads out`));
+      if (open.length > 0 && outbound === undefined)
+        return judge(open.map((name) => `${name} leads out`));
+      if (open.length + external.length === 0) return passed("none of its networks leads out");
+      return {
+        status: "allowed",
+        reason: [
+          ...(open.length > 0 && outbound !== undefined ? [outbound] : []),
+          ...external.map(({ name, reason }) => `${name}: ${reason}`),
+        ].join("; "),
+        evidence: [
+          ...open.map((name) => `${name} leads out`),
+          ...external.map(({ name }) =>
+            closedNetworks.has(name)
+              ? `${name} is not of this stack`
+              : `${name} is not of this stack, and leads out`,
+          ),
+        ],
+      };
     },
   },
 ];
@@ -76,7 +95,33 @@ export const stackNetworkChecks: readonly Check<StackSubject>[] = [
     sources: ["CIS 5.30", "PCI 1"],
     run: judgeHostReach,
   },
+  {
+    id: "NET-005",
+    title: "nobody but the stack's services is on its networks, unless the manifest gives a reason",
+    severity: "high",
+    sources: ["CIS 5.30", "PCI 1"],
+    run: judgeStrangers,
+  },
 ];
+
+/** Who is on a network reaches what is on it. That others are on one of theirs is what its reason is for. */
+function judgeStrangers({ stack, strangers }: StackSubject): Verdict {
+  if (strangers === undefined) return skipped("who is on the networks could not be seen");
+  const found = strangers.map(({ network, containers }) => ({
+    evidence: `${containers.join(", ")} on network ${stack.networks.get(network)?.engineName ?? network}`,
+    reason: stack.networks.get(network)?.external?.reason,
+  }));
+  const unexplained = found.filter(({ reason }) => reason === undefined);
+  if (unexplained.length > 0) {
+    return judge(
+      unexplained.map(({ evidence }) => evidence),
+      "Take it off with docker network disconnect, or make the network one of others: `external: true`, with a reason.",
+    );
+  }
+  if (found.length === 0) return passed();
+  const evidence = found.map((each) => each.evidence);
+  return { status: "allowed", evidence, reason: found.map(({ reason }) => reason).join("; ") };
+}
 
 function describeHostReach({ service, reached }: HostReach): string {
   return `${service} reaches the host at ${reached.join(", ")}`;

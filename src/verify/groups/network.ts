@@ -39,7 +39,7 @@ export const networkGroup: CheckGroup = {
       phase,
       note: `${countOf(reachability.length, "pair")} of services`,
     });
-    const subject = { stack, reachability, hostReach };
+    const subject = { stack, reachability, hostReach, strangers: await sight.strangers() };
     return runChecks(stackNetworkChecks, { ...judging, subject, name: `stack ${stack.name}` });
   },
 };

@@ -54,6 +54,7 @@ test("what the Engine knows of each service is told without asking the services"
     exitCode: 3,
     restartCount: 0,
     image: "ended",
+    external: [],
     urls: [],
     finishedAt,
   });
@@ -87,4 +88,21 @@ test("with probes each service that runs says whether it is ready; what does not
     gone      absent                            -       gone"
   `);
   expect(rows.map(({ probes }) => probes?.[0]?.ok)).toEqual([true, false, false, false]);
+});
+
+test("what a service uses that others made has a column, where there is any", () => {
+  const exceptions = [
+    { rule: "outbound", reason: "it fetches feeds" },
+    { rule: "external-network:house_proxy", reason: "the proxy is there" },
+    { rule: "external-volume:archive", reason: "the house keeps it" },
+  ];
+  const about = { state: undefined, probes: undefined };
+  const rows = [
+    serviceRow(aService({ name: "app", exceptions }), about),
+    serviceRow(aService({ name: "db" }), about),
+  ];
+
+  expect(rows[0]?.external).toEqual(["network house_proxy", "volume archive"]);
+  expect(tableOf(rows)).toMatch(/EXTERNAL[^]*app .* network house_proxy, volume archive/);
+  expect(tableOf(rows.slice(1))).not.toContain("EXTERNAL");
 });

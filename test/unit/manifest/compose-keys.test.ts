@@ -102,7 +102,8 @@ describe("what people write from habit", () => {
   const head = 'name: shop\nimages: { base: { from: scratch, user: "1:1" } }\n';
 
   test.each([
-    ["external: true", `${head}networks: { n: { external: true } }\n`, "under names of its own"],
+    ["external: true", `${head}networks: { n: { external: true } }\n`, "policy: { external:"],
+    ["a name", `${head}volumes: { v: { name: x } }\n`, "two stacks never clash"],
     ["workdir", `${head}services: { app: { image: base, workdir: /a } }\n`, 'Write "working_dir".'],
     ["run", "name: s\nimages: { a: { from: scratch, run: x } }\n", "Nothing runs while"],
     ["copy", "name: s\nimages: { a: { from: scratch, copy: x } }\n", 'Write "files".'],

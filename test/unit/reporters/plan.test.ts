@@ -56,6 +56,18 @@ test("a plan reads as signs, things, causes and counts, without ids", () => {
   `);
 });
 
+test("what others made and the stack uses is told with its reason", () => {
+  const reason = "not of this stack: the house's proxy is on it";
+  const unchanged = [
+    ...plan.unchanged,
+    { kind: "network", name: "front", reason, isExternal: true },
+  ] as const;
+  const text = formatPlanText({ plan: { ...plan, unchanged } }, plain);
+
+  expect(text).toContain(`\n  = network front   ${reason}\n\nPlan: `);
+  expect(text).not.toContain("edge");
+});
+
 test.each([40, 60])("at %d columns names are whole and causes are broken, not cut", (columns) => {
   const text = formatPlanText({ plan }, { ...plain, columns });
   expect(text.split("\n").filter((line) => displayWidth(line) > columns)).toEqual([]);

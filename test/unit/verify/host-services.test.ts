@@ -99,5 +99,5 @@ test.each<[string, readonly HostReach[] | undefined, readonly PolicyException[],
 ])("NET-004 of %s", (_, hostReach, exceptions, verdict) => {
   const stack = aStack({ services: [aService({ name: "app", exceptions })] });
   const check = stackNetworkChecks.find(({ id }) => id === "NET-004");
-  expect(check?.run({ stack, reachability: [], hostReach })).toMatchObject(verdict);
+  expect(check?.run({ stack, reachability: [], hostReach, strangers: [] })).toMatchObject(verdict);
 });

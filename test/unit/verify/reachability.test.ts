@@ -91,7 +91,7 @@ async function judgeWith(
     sleep: async () => undefined,
   });
   const [check] = stackChecks;
-  return check?.run({ stack: stackOf(), reachability, hostReach: [] });
+  return check?.run({ stack: stackOf(), reachability, hostReach: [], strangers: [] });
 }
 
 describe("the matrix", () => {

@@ -17,6 +17,16 @@ test.each(serviceChecks.map(({ id, title }) => [id, title]))(
   },
 );
 
+/** Volumes mounted below the root, each under its own name. */
+function mountsOf(...names: readonly string[]): readonly object[] {
+  return names.map((name) => ({
+    Type: "volume",
+    Name: name,
+    Source: `/var/lib/docker/volumes/${name}/_data`,
+    Destination: `/${name}`,
+  }));
+}
+
 /** One way at least in which each rule is broken, and what is said then. */
 const broken: readonly (readonly [
   id: string,
@@ -319,6 +329,15 @@ const broken: readonly (readonly [
     /goes to the driver gelf/,
   ],
   [
+    "RUN-025",
+    "another stack's volume",
+    aServiceSubject({
+      mounts: mountsOf("t_data", "other_data"),
+      state: { labels: new Map([["dev.qclock.stack", "t"]]) },
+    }),
+    /other_data at \/other_data/,
+  ],
+  [
     "RUN-023",
     "a path in memory from which programs run",
     aServiceSubject({ hostConfig: { Tmpfs: { "/run/a": "rw,nosuid,nodev,exec,size=1" } } }),
@@ -404,6 +423,22 @@ test.each([
     "it calls the bank",
   ],
   [
+    "RUN-015",
+    aServiceSubject({
+      service: { exceptions: [{ rule: "external-network:t_edge", reason: "the proxy is there" }] },
+    }),
+    "t_edge: the proxy is there",
+  ],
+  [
+    "RUN-025",
+    aServiceSubject({
+      mounts: mountsOf("archive", "t_data", "0".repeat(64)),
+      state: { labels: new Map([["dev.qclock.stack", "t"]]) },
+      service: { exceptions: [{ rule: "external-volume:archive", reason: "the house keeps it" }] },
+    }),
+    "archive: the house keeps it",
+  ],
+  [
     "RUN-023",
     aServiceSubject({
       hostConfig: { Tmpfs: { "/run/a": "exec", "/run/b": "noexec" } },
@@ -432,6 +467,27 @@ test("RUN-024 leaves the Engine's own logging driver to its administrator", () =
   expect(run("RUN-024", subject)).toEqual({
     status: "passed",
     note: "fluentd, as the Engine is set up",
+  });
+});
+
+test("RUN-015 of a network of others is no reason for another way out", () => {
+  const exceptions = [{ rule: "external-network:t_edge", reason: "the proxy is there" }];
+  const addresses = new Map([
+    ["t_edge", "10.213.0.2"],
+    ["t_back", "10.213.0.18"],
+  ]);
+  const closedNetworks = new Set<string>();
+
+  expect(
+    run(
+      "RUN-015",
+      aServiceSubject({ service: { exceptions }, state: { addresses }, closedNetworks }),
+    ),
+  ).toEqual({ status: "failed", evidence: ["t_back leads out"] });
+  expect(
+    run("RUN-015", aServiceSubject({ service: { exceptions }, closedNetworks })),
+  ).toMatchObject({
+    evidence: ["t_edge is not of this stack, and leads out"],
   });
 });
 
