@@ -1,8 +1,8 @@
-import type { ProbeCheck } from "../stack/stack.ts";
+import type { ProbeChecks } from "../stack/probe-kinds.ts";
 import { shorten } from "./shorten.ts";
 import type { AttemptResult } from "./target.ts";
 
-export type HttpGet = Extract<ProbeCheck, { type: "http_get" }>;
+export type HttpGet = ProbeChecks["http_get"];
 
 /** What came back of one request. */
 export interface HttpAnswer {

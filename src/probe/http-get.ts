@@ -2,15 +2,23 @@ import type { IncomingMessage } from "node:http";
 import { loadHttp, loadHttps } from "../node-http.ts";
 import { judgeAnswer, type HttpAnswer, type HttpGet } from "./http-answer.ts";
 import { nextUrl, serviceOrigin } from "./http-redirect.ts";
+import { noAnswer, type TriedKind } from "./kind.ts";
 import type { AttemptResult, ProbeAddress, ProbeTarget } from "./target.ts";
 
 const BODY_LIMIT = 1024 * 1024;
+
+/** A request over HTTP. */
+export const httpGetProbe: TriedKind<"http_get"> = {
+  attempt: ({ check, target, signal }) => attemptHttpGet(check, target, signal),
+  timedOut: noAnswer,
+  cost: "connection",
+};
 
 /**
  * GET, and compare status, body text and JSON values with what is expected. Every request, that of a redirect too, goes to the
  * address of the service: what a path or an answer says can change the path of the next request and nothing else.
  */
-export async function attemptHttpGet(
+async function attemptHttpGet(
   check: HttpGet,
   target: ProbeTarget,
   signal: AbortSignal,

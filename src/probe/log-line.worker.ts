@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { LogBatch, LogMatch } from "./log-line.ts";
+import type { LogBatch, LogMatch } from "./find-line.ts";
 
 /** Searches a container's log on a thread of its own, which can be ended when the pattern takes too long. */
 const pattern = new RegExp(String(workerData), "u");

@@ -1,9 +1,16 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { noAnswer, type TriedKind } from "./kind.ts";
 import type { AttemptResult, ProbeTarget } from "./target.ts";
 
 /** A TCP connection that is accepted, and closed at once. */
-export async function attemptTcpSocket(
+export const tcpSocketProbe: TriedKind<"tcp_socket"> = {
+  attempt: ({ check, target, signal }) => attemptTcpSocket(check.port, target, signal),
+  timedOut: noAnswer,
+  cost: "connection",
+};
+
+async function attemptTcpSocket(
   port: number,
   target: ProbeTarget,
   signal: AbortSignal,

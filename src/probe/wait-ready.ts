@@ -1,5 +1,6 @@
 import type { Probe } from "../stack/stack.ts";
 import { attempt } from "./attempt.ts";
+import { trying } from "./kinds.ts";
 import type { AttemptResult, ProbeTarget } from "./target.ts";
 
 /** What a container does, as far as waiting for it is concerned. */
@@ -41,8 +42,8 @@ export interface ProbeTimeout {
 
 /** While starting, probes from outside are cheap: a connection costs a tenth of a millisecond. */
 const FAST_PAUSE_MS = 25;
-/** An exec costs the Engine some 40 ms, and the log is read from its beginning each time. */
-const EXEC_PAUSE_MS = 200;
+/** What the Engine has to do for each attempt takes it some 40 ms. */
+const ENGINE_PAUSE_MS = 200;
 const FAST_PERIOD_MS = 5000;
 const SLOW_PAUSE_MS = 250;
 /** Without probes a service counts as ready when it has run for this long without a restart. */
@@ -127,6 +128,6 @@ function budgetOf({ startPeriodMs, retries, intervalMs }: Probe): number {
 
 function pauseMs(probe: Probe, elapsedMs: number): number {
   if (elapsedMs > probe.startPeriodMs) return probe.intervalMs;
-  if (probe.check.type === "exec" || probe.check.type === "log_line") return EXEC_PAUSE_MS;
+  if (trying(probe.check, ({ cost }) => cost === "engine")) return ENGINE_PAUSE_MS;
   return elapsedMs < FAST_PERIOD_MS ? FAST_PAUSE_MS : SLOW_PAUSE_MS;
 }

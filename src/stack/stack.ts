@@ -1,5 +1,6 @@
 import type { Location } from "../diagnostic.ts";
 import type { Digest } from "../digest.ts";
+import type { ProbeCheck } from "./probe-kinds.ts";
 import type { Architecture, OsName } from "../os.ts";
 
 /**
@@ -394,26 +395,3 @@ export interface Probe {
   /** Consecutive successes that count as ready. */
   readonly successThreshold: number;
 }
-
-export type ProbeCheck =
-  | { readonly type: "tcp_socket"; readonly port: number }
-  | {
-      readonly type: "http_get";
-      readonly scheme: "http" | "https";
-      readonly port: number;
-      readonly path: string;
-      readonly headers: ReadonlyMap<string, string>;
-      /** Accepted status codes; empty: 200 to 399. */
-      readonly status: readonly number[];
-      /** Text that the body must contain. */
-      readonly body?: string;
-      /** Values that the JSON body must have, by dotted path, such as `database.status`. */
-      readonly json: ReadonlyMap<string, string | number | boolean>;
-      /** How many redirects are followed. */
-      readonly redirects: number;
-    }
-  | { readonly type: "exec"; readonly command: readonly string[] }
-  | {
-      readonly type: "log_line";
-      /** Source of an ECMAScript regular expression. */ readonly pattern: string;
-    };

@@ -1,5 +1,6 @@
 import type { ContainerState, Engine, EngineInfo, ImageDetails } from "../docker/engine.ts";
 import type { RunContext } from "../run/context.ts";
+import { about } from "../stack/probe-kinds.ts";
 import type { Image, Service } from "../stack/stack.ts";
 import { connectTool } from "./connect-tool.ts";
 import { expectationOf } from "./expectation.ts";
@@ -131,13 +132,13 @@ export function seeThrough(context: RunContext, engine: Engine, look: Looker): S
     const { name } = service;
     const state = (await states()).get(name);
     if (state?.value === undefined) return { name, subject: undefined, failure: state?.failure };
-    const about = {
+    const sighted = {
       service,
       state: state.value,
       info: await info(),
       secrets: (await secrets()).get(name),
     };
-    return { name, subject: await gatherService(about, await surroundings()), failure: undefined };
+    return { name, subject: await gatherService(sighted, await surroundings()), failure: undefined };
   };
   return {
     engine,
@@ -222,8 +223,8 @@ async function lookAtEach<Thing extends { readonly name: string }, Value>(
 
 /** Ports on which something of the service may listen; any one will do where none is known, since a refusal is an answer. */
 function portsOf(service: Service, image: ImageDetails | undefined): readonly number[] {
-  const probed = service.probes.flatMap(({ check }) =>
-    check.type === "tcp_socket" || check.type === "http_get" ? [check.port] : [],
+  const probed = service.probes.flatMap(
+    ({ check }) => about(check, (kind, own) => kind.port(own)) ?? [],
   );
   const published = service.ports
     .filter(({ protocol }) => protocol === "tcp")

@@ -1,5 +1,6 @@
 import type { ProbeTarget } from "../../src/probe/target.ts";
-import type { Probe, ProbeCheck } from "../../src/stack/stack.ts";
+import type { ProbeCheck } from "../../src/stack/probe-kinds.ts";
+import type { Probe } from "../../src/stack/stack.ts";
 
 /** A readiness probe with the manifest's defaults. */
 export function aProbe(check: ProbeCheck, parts: Partial<Probe> = {}): Probe {

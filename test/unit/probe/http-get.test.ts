@@ -3,7 +3,8 @@ import { networkInterfaces } from "node:os";
 import { expect, test } from "vitest";
 import { attempt } from "../../../src/probe/attempt.ts";
 import type { AttemptResult } from "../../../src/probe/target.ts";
-import type { Probe, ProbeCheck } from "../../../src/stack/stack.ts";
+import type { ProbeCheck } from "../../../src/stack/probe-kinds.ts";
+import type { Probe } from "../../../src/stack/stack.ts";
 import { aProbe, aTarget } from "../../support/a-probe.ts";
 
 type HttpGet = Extract<ProbeCheck, { type: "http_get" }>;
