@@ -21,6 +21,8 @@ export interface FakePackage {
   readonly fillBytes?: number;
   /** Makes it a package that can be taken apart, with the index's fields in its control file; else only its first member is there. */
   readonly files?: readonly TarItem[];
+  /** Further members of its control archive: `conffiles`, `postinst`… */
+  readonly control?: Readonly<Record<string, string>>;
 }
 
 export type Suite = "bookworm" | "bookworm-updates" | "bookworm-security";
@@ -165,8 +167,9 @@ function firstMember(entry: FakePackage): Buffer {
 }
 
 function wholeDeb(entry: FakePackage, files: readonly TarItem[]): Buffer {
-  const { name, version = "1.0", architecture = "amd64", fields } = entry;
-  return debOf({ name, version, files, fields: { Architecture: architecture, ...fields } });
+  const { name, version = "1.0", architecture = "amd64", control = {} } = entry;
+  const fields = { Architecture: architecture, ...entry.fields };
+  return debOf({ name, version, files, control, fields });
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -12,12 +12,23 @@ export interface ForeseenFiles extends FileOwner {
   readonly controlFiles: ReadonlyMap<string, string>;
 }
 
-/** A file that two packages install with different content, neither of which may take the other's place. */
+/** A file that two packages install, neither of which may take the other's place. */
 export interface FileConflict {
   /** Absolute. */
   readonly path: string;
   readonly first: string;
   readonly second: string;
+  /** Where the two packages have it, without a leading slash: paths of configuration, of which they tell no checksum. Absent: it differs. */
+  readonly undecided?: { readonly first: string; readonly second: string };
+}
+
+/** Of a file, as far as it counts for whether two are the same. */
+interface ForeseenFile {
+  readonly owner: FileOwner;
+  /** As its package has it. */
+  readonly path: string;
+  /** Absent for configuration. */
+  readonly md5?: string;
 }
 
 /** The control files of a deb: its first few kilobytes. Throws an `Error` that says what is wrong with it. */
@@ -37,8 +48,8 @@ export async function readForeseenFiles(name: string, file: string): Promise<For
 }
 
 /**
- * Files that building would find in two packages with different content, as far as the checksums in their control archives tell: of
- * nearly all regular files but configuration. `below` are the packages that the image's ancestors hold. Pure.
+ * Files that building would find in two packages with different content, as far as their control archives tell: of nearly all
+ * regular files they have the checksums, and of configuration the names. `below` are the packages that the image's ancestors hold. Pure.
  */
 export function foreseeConflicts(
   packages: readonly ForeseenFiles[],
@@ -48,19 +59,27 @@ export function foreseeConflicts(
   },
 ): readonly FileConflict[] {
   const conflicts: FileConflict[] = [];
-  const owners = new Map<string, { readonly owner: FileOwner; readonly md5: string }>();
+  const owners = new Map<string, ForeseenFile>();
   const diverted = divertedBy(packages);
   for (const item of [...options.below, ...packages]) {
-    for (const [path, md5] of filesOf(item)) {
+    for (const file of filesOf(item)) {
+      const path = merged(file.path);
       const diversion = options.below.includes(item) ? undefined : diverted.get(path);
       const place =
         diversion === undefined || diversion.package === item.name ? path : diversion.to;
       if (options.isExcluded(place)) continue;
       const present = owners.get(place);
-      owners.set(place, { owner: item, md5 });
-      if (present === undefined || present.md5 === md5) continue;
+      owners.set(place, file);
+      if (present === undefined || present.owner === item) continue;
+      if (present.md5 !== undefined && present.md5 === file.md5) continue;
       if (replaces(present.owner, item) || replaces(item, present.owner)) continue;
-      conflicts.push({ path: `/${place}`, first: present.owner.name, second: item.name });
+      const isDecided = present.md5 !== undefined && file.md5 !== undefined;
+      conflicts.push({
+        path: `/${place}`,
+        first: present.owner.name,
+        second: item.name,
+        ...(isDecided ? {} : { undecided: { first: present.path, second: file.path } }),
+      });
     }
   }
   // Those of the ancestors among themselves were told for them.
@@ -81,10 +100,16 @@ function divertedBy(
   );
 }
 
-function* filesOf({ controlFiles }: ForeseenFiles): Generator<readonly [string, string]> {
+function* filesOf(owner: ForeseenFiles): Generator<ForeseenFile> {
+  const { controlFiles } = owner;
   for (const line of (controlFiles.get("md5sums") ?? "").split("\n")) {
     const [, md5, path] = /^([0-9a-f]{32}) [ *](?:\.?\/)?(.+)$/.exec(line) ?? [];
-    if (md5 !== undefined && path !== undefined) yield [merged(path), md5];
+    if (md5 !== undefined && path !== undefined) yield { owner, path, md5 };
+  }
+  for (const line of (controlFiles.get("conffiles") ?? "").split("\n")) {
+    // One that is listed to be removed with an upgrade stands behind a flag.
+    const [, path] = /^\/(\S.*?)\s*$/.exec(line) ?? [];
+    if (path !== undefined) yield { owner, path };
   }
 }
 

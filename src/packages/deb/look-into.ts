@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { limitsFor } from "../../archive/limits.ts";
@@ -23,6 +24,42 @@ export async function readControl(file: string): Promise<ControlFields> {
 /** A deb's control file and the headers of what it installs. Throws as `readControl` does. */
 export async function readContents(file: string): Promise<PackageContents> {
   return await read(file, true);
+}
+
+/**
+ * Type, mode and content of one entry of a deb, by its path without a leading slash, as text that is equal where they are; undefined
+ * when there is none. Throws as `readControl` does.
+ */
+export async function readIdentity(file: string, path: string): Promise<string | undefined> {
+  const { size } = await stat(file);
+  const source = createReadStream(file, { highWaterMark: 256 * 1024 });
+  let identity: string | undefined;
+  try {
+    await readMembers(new ByteReader(source), size, {
+      control: async (tar) => void (await readControlFiles(tar)),
+      data: async (tar) => {
+        for (
+          let header = await readTarHeader(tar);
+          header !== undefined;
+          header = await readTarHeader(tar)
+        ) {
+          if (header.path === path) identity = await identityOf(tar, header);
+          else await tar.skip(header.size);
+          await tar.skip(tarPadding(header.size));
+        }
+      },
+    });
+    return identity;
+  } finally {
+    source.destroy();
+  }
+}
+
+async function identityOf(tar: ByteReader, header: TarHeader): Promise<string> {
+  const { type, mode, linkTarget = "", size } = header;
+  const hash = createHash("sha256");
+  for await (const piece of tar.stream(size)) hash.update(piece);
+  return [type, mode, linkTarget, hash.digest("hex")].join(" ");
 }
 
 async function read(file: string, withEntries: boolean): Promise<PackageContents> {

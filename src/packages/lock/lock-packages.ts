@@ -122,7 +122,7 @@ async function resolveTarget(
       digest: digestOfEntry(entry),
     })),
   );
-  await refuseFileConflicts(stack, resolved, paths);
+  await refuseFileConflicts({ stack, resolved, paths });
   const family = await loadFamily(stack.os);
   const buildTimes = new Map<Digest, number>();
   for (const { package: entry } of closure) {

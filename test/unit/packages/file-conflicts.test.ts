@@ -8,7 +8,11 @@ const two = "2".repeat(32);
 function aPackage(
   name: string,
   files: Readonly<Record<string, string>>,
-  parts: { readonly preinst?: string; readonly replaces?: string } = {},
+  parts: {
+    readonly preinst?: string;
+    readonly replaces?: string;
+    readonly conffiles?: string;
+  } = {},
 ): ForeseenFiles {
   const md5sums = Object.entries(files).map(([path, md5]) => `${md5}  ${path}\n`);
   return {
@@ -20,6 +24,7 @@ function aPackage(
     controlFiles: new Map([
       ["md5sums", md5sums.join("")],
       ["preinst", parts.preinst ?? ""],
+      ["conffiles", parts.conffiles ?? ""],
     ]),
   };
 }
@@ -93,4 +98,21 @@ test("the parents' packages count, but not among themselves", () => {
 
   expect(conflictsOf([aPackage("c", { y: one })], { below })).toEqual([]);
   expect(conflictsOf([aPackage("c", { x: one })], { below })).toEqual(["b, c: /x"]);
+});
+
+test("configuration has a name and no checksum, so that it has to be looked at", () => {
+  const a = aPackage("a", {}, { conffiles: "/etc/x.conf\nremove-on-upgrade /etc/y.conf\n" });
+  const b = aPackage("b", { "etc/x.conf": one, "etc/y.conf": one });
+  const options = { below: [], isExcluded: () => false };
+
+  expect(foreseeConflicts([a, b], options)).toEqual([
+    {
+      path: "/etc/x.conf",
+      first: "a",
+      second: "b",
+      undecided: { first: "etc/x.conf", second: "etc/x.conf" },
+    },
+  ]);
+  const replacing = aPackage("b", { "etc/x.conf": one }, { replaces: "a" });
+  expect(foreseeConflicts([a, replacing], options)).toEqual([]);
 });
