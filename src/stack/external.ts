@@ -1,6 +1,6 @@
 import type { LoadedManifest } from "../manifest/load.ts";
 import type { Problems } from "./problems.ts";
-import type { External, Network, PolicyException, Service, Volume } from "./stack.ts";
+import type { Network, PolicyException, Service, Stack, Volume } from "./stack.ts";
 
 /** A network or volume of the manifest, as far as it may be one of others. */
 export interface MaybeExternal {
@@ -65,48 +65,37 @@ export function refuseWithExternal(
   }
 }
 
+/** Networks and volumes by their keys. */
+type Things = Pick<Stack, "networks" | "volumes">;
+
 /** What a service uses that is not of the stack, each with its reason: `external-network:<name in the Engine>`. */
 export function externalUses(
   service: Pick<Service, "networks" | "mounts">,
-  {
-    networks,
-    volumes,
-  }: {
-    readonly networks: ReadonlyMap<string, Network>;
-    readonly volumes: ReadonlyMap<string, Volume>;
-  },
+  { networks, volumes }: Things,
 ): readonly PolicyException[] {
-  const uses = (kind: string, thing: Network | Volume | undefined): readonly PolicyException[] =>
-    thing?.external === undefined
-      ? []
-      : [{ rule: `external-${kind}:${thing.engineName}`, reason: thing.external.reason }];
   return [
-    ...[...service.networks.keys()].flatMap((key) => uses("network", networks.get(key))),
+    ...[...service.networks.keys()].flatMap((key) => useOf("network", networks.get(key))),
     ...service.mounts.flatMap((mount) =>
-      mount.type === "volume" ? uses("volume", volumes.get(mount.volume)) : [],
+      mount.type === "volume" ? useOf("volume", volumes.get(mount.volume)) : [],
     ),
   ];
 }
 
+function useOf(kind: string, thing: Network | Volume | undefined): readonly PolicyException[] {
+  return thing?.external === undefined
+    ? []
+    : [{ rule: `external-${kind}:${thing.engineName}`, reason: thing.external.reason }];
+}
+
 /** Names in the Engine of the networks and volumes that a stack uses and did not make. */
-export function externalNames(
-  stack:
-    | {
-        readonly networks: ReadonlyMap<string, Network>;
-        readonly volumes: ReadonlyMap<string, Volume>;
-      }
-    | undefined,
-): { readonly networks: ReadonlySet<string>; readonly volumes: ReadonlySet<string> } {
-  const namesOf = (
-    things: ReadonlyMap<
-      string,
-      { readonly engineName: string; readonly external?: External }
-    > = new Map(),
-  ): ReadonlySet<string> =>
-    new Set(
-      [...things.values()]
-        .filter(({ external }) => external !== undefined)
-        .map(({ engineName }) => engineName),
-    );
+export function externalNames(stack: Things | undefined): {
+  readonly networks: ReadonlySet<string>;
+  readonly volumes: ReadonlySet<string>;
+} {
   return { networks: namesOf(stack?.networks), volumes: namesOf(stack?.volumes) };
+}
+
+function namesOf(things: ReadonlyMap<string, Network | Volume> | undefined): ReadonlySet<string> {
+  const external = [...(things?.values() ?? [])].filter((thing) => thing.external !== undefined);
+  return new Set(external.map(({ engineName }) => engineName));
 }

@@ -138,7 +138,11 @@ export function seeThrough(context: RunContext, engine: Engine, look: Looker): S
       info: await info(),
       secrets: (await secrets()).get(name),
     };
-    return { name, subject: await gatherService(sighted, await surroundings()), failure: undefined };
+    return {
+      name,
+      subject: await gatherService(sighted, await surroundings()),
+      failure: undefined,
+    };
   };
   return {
     engine,
