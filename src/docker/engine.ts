@@ -284,6 +284,8 @@ export interface ObserveRequest {
   readonly containerNames: readonly string[];
   readonly networkNames: readonly string[];
   readonly volumeNames: readonly string[];
+  /** Look only at what decides about a build: images under the stack's names, and what its own containers say of their images. */
+  readonly forBuild?: boolean;
 }
 
 export interface NetworkRequest {

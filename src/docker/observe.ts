@@ -19,14 +19,15 @@ export async function observe(
   signal?: AbortSignal,
 ): Promise<Observed> {
   const look: Look = { client, request, signal };
+  const { forBuild = false } = request;
   const [info, images, { containers, others }, { networks, subnets }, volumes, routes] =
     await Promise.all([
       client.info(signal),
       observeImages(look),
       observeContainers(look),
-      observeNetworks(look),
-      observeVolumes(look),
-      client.endpoint.local ? readHostRoutes() : [],
+      forBuild ? { networks: [], subnets: [] } : observeNetworks(look),
+      forBuild ? [] : observeVolumes(look),
+      client.endpoint.local && !forBuild ? readHostRoutes() : [],
     ]);
   const { id, version, apiVersion, imageStore, hasInit } = info;
   const limits = {

@@ -41,11 +41,12 @@ export async function planStack(
   const isBuildOnly = options.imagesOnly !== undefined;
   const look = async (signal: AbortSignal): Promise<Look> => {
     const engine = await context.engine();
-    let observed = await engine.observe(observeRequest(stack), signal);
+    const request = { ...observeRequest(stack), forBuild: isBuildOnly };
+    let observed = await engine.observe(request, signal);
     // A run that was killed leaves its lock, also to a run that has nothing to do and will take none.
     const isLocked = observed.containers.some(({ ours, role }) => ours && role === "lock");
     if (isLocked && (await releaseDeadLock({ ...context, signal, stackName: stack.name }, engine)))
-      observed = await engine.observe(observeRequest(stack), signal);
+      observed = await engine.observe(request, signal);
     const [unready, changedSecrets] = await Promise.all([
       isBuildOnly ? new Map<string, string>() : findUnready({ ...context, signal }, observed),
       isBuildOnly ? new Set<string>() : findChangedSecrets({ ...context, signal }, observed),

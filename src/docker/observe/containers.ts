@@ -5,7 +5,7 @@ import { isOurs } from "../../stack/ownership.ts";
 import { containerSchema, containerStatusSchema } from "../calls/container-state.ts";
 import { parseForeign } from "../foreign.ts";
 import { readLiveSettings } from "./live-settings.ts";
-import { byName, labelsSchema, type Look } from "./look.ts";
+import { byName, labelsSchema, type Look, ofStack } from "./look.ts";
 import { shortId } from "../short-id.ts";
 
 const containersSchema = z.array(
@@ -82,9 +82,10 @@ function isOwn(container: ListedContainer, stack: string): boolean {
   });
 }
 
-async function list({ client, signal }: Look): Promise<readonly ListedContainer[]> {
+async function list({ client, request, signal }: Look): Promise<readonly ListedContainer[]> {
   const operation = "list the containers";
-  const query = { all: "1" };
+  const filters = request.forBuild === true ? { filters: JSON.stringify(ofStack(request)) } : {};
+  const query = { all: "1", ...filters };
   return parseForeign(
     containersSchema,
     await client.http.get({ path: "/containers/json", query, operation, signal }),
@@ -92,18 +93,19 @@ async function list({ client, signal }: Look): Promise<readonly ListedContainer[
   );
 }
 
-/** Add what a list does not say. */
+/** Add what a list does not say, where it is wanted. */
 async function complete(
-  { client, signal }: Look,
+  { client, request, signal }: Look,
   listed: ListedContainer,
 ): Promise<ObservedContainer> {
+  const known = observedContainer(listed, { ours: true });
+  if (request.forBuild === true) return known;
   const operation = `inspect container ${shortId(listed.Id)}`;
   const answer = await client.http.find({
     path: `/containers/${listed.Id}/json`,
     operation,
     signal,
   });
-  const known = observedContainer(listed, { ours: true });
   // Removed since it was listed: the next look will not see it.
   if (answer === undefined) return { ...known, status: "removing" };
   const { State, RestartCount } = parseForeign(containerSchema, answer, operation);

@@ -33,7 +33,8 @@ export async function observeImages({
     );
   };
   const [labelled, named] = await Promise.all([
-    list(ofStack(request)),
+    // Those without a name are none that a build could find up to date.
+    request.forBuild === true ? [] : list(ofStack(request)),
     list({ reference: [`${own}*`] }),
   ]);
   const images = new Map<string, ObservedImage>();
