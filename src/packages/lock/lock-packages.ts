@@ -17,7 +17,6 @@ import type { Lock, LockedImage, LockedPackage, LockTarget } from "../package.ts
 import type { PackageProof } from "../proof/proof.ts";
 import { rememberProofs } from "../proof/prove-lock.ts";
 import { proveTarget } from "../proof/prove-target.ts";
-import { refuseFileConflicts } from "../refuse-file-conflicts.ts";
 import type { ResolvedPackage } from "../resolve/reasons.ts";
 
 /** Key of a target in the lock. */
@@ -122,6 +121,8 @@ async function resolveTarget(
       digest: digestOfEntry(entry),
     })),
   );
+  // Reads archives: a lock that fits needs none of it.
+  const { refuseFileConflicts } = await import("../refuse-file-conflicts.ts");
   await refuseFileConflicts({ stack, resolved, paths });
   const family = await loadFamily(stack.os);
   const buildTimes = new Map<Digest, number>();
