@@ -14,7 +14,8 @@ import {
   isLocal,
   parseAddress,
 } from "./connection/endpoint.ts";
-import { type Deadlines, defaultDeadlines, EngineHttp } from "./connection/engine-http.ts";
+import { EngineHttp } from "./connection/engine-http.ts";
+import { type Deadlines, defaultDeadlines } from "./connection/deadlines.ts";
 import { createTransport, type TlsSettings } from "./connection/transport.ts";
 import { negotiateVersion } from "./connection/version.ts";
 import { createDockerEngine } from "./docker-engine.ts";

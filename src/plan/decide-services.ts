@@ -6,7 +6,7 @@ import { liveDrift } from "./live-drift.ts";
 import type { ObservedContainer } from "./observed.ts";
 import { divergedNetworks } from "./plan-networks.ts";
 import { secretsHash, staleSecrets } from "./plan-volumes.ts";
-import type { Planning } from "./reconcile.ts";
+import type { Planning } from "./planning.ts";
 
 /** What is to be done about one service, and why. */
 export type Decision =

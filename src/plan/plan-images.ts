@@ -4,7 +4,7 @@ import { parentsOf } from "../stack/resolve.ts";
 import type { Image } from "../stack/stack.ts";
 import { isBuilt } from "./built-images.ts";
 import type { DesiredImage, ObservedImage } from "./observed.ts";
-import type { Planning } from "./reconcile.ts";
+import type { Planning } from "./planning.ts";
 
 /** Id of the node after which an image is in the Engine under its name; of no node when it is there already. */
 export function imageReadyId(planning: Planning, image: string): string | undefined {

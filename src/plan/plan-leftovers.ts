@@ -1,7 +1,7 @@
 import { isBuilt } from "./built-images.ts";
 import { isAre, listOf, networkUsers, noticeImageUsers } from "./foreign-users.ts";
 import { noticeLookalikes } from "./lookalikes.ts";
-import type { Planning } from "./reconcile.ts";
+import type { Planning } from "./planning.ts";
 
 /**
  * Take away what is ours and no longer declared: containers of services that are gone, networks without a

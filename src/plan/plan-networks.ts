@@ -1,7 +1,7 @@
 import { QclockError } from "../error.ts";
 import type { Network } from "../stack/stack.ts";
 import type { EngineFacts, ObservedNetwork } from "./observed.ts";
-import type { Planning } from "./reconcile.ts";
+import type { Planning } from "./planning.ts";
 import { keepExternal } from "./keep-external.ts";
 import { shapeOnEngine } from "./network-shape.ts";
 import { refuseNetworkUsers } from "./foreign-users.ts";

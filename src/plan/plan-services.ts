@@ -2,7 +2,7 @@ import type { Service } from "../stack/stack.ts";
 import { type Decision, type Decisions, serviceHash } from "./decide-services.ts";
 import type { ObservedContainer } from "./observed.ts";
 import { imageReadyId } from "./plan-images.ts";
-import type { Planning } from "./reconcile.ts";
+import type { Planning } from "./planning.ts";
 
 /** Stop and remove what is made again, dependents before what they depend on. */
 export function planRemovals(planning: Planning, decisions: Decisions): void {

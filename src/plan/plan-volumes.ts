@@ -5,7 +5,7 @@ import type { Service } from "../stack/stack.ts";
 import { refuseVolumeUsers } from "./foreign-users.ts";
 import { keepExternal } from "./keep-external.ts";
 import { imageReadyId } from "./plan-images.ts";
-import type { Planning } from "./reconcile.ts";
+import type { Planning } from "./planning.ts";
 import { secretsVolumeName } from "./secret-volumes.ts";
 
 /**

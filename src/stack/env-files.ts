@@ -5,7 +5,7 @@ import type { DocumentPath } from "../manifest/locate.ts";
 import type { SourceText } from "../manifest/source.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { projectPath } from "./project-path.ts";
-import type { ServiceRequest } from "./services.ts";
+import type { ServiceRequest } from "./request.ts";
 import type { EnvFile, Service, Stack } from "./stack.ts";
 
 /** The files of variables of a service, in their order. What they hold is read later, and of services that are active alone. */

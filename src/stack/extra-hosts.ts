@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import type { DocumentPath } from "../manifest/locate.ts";
-import type { ServiceRequest } from "./services.ts";
+import type { ServiceRequest } from "./request.ts";
 import type { ExtraHost } from "./stack.ts";
 
 /** The Engine's word for its own machine. */

@@ -2,7 +2,7 @@ import { nearest } from "../nearest.ts";
 import type { Location } from "../diagnostic.ts";
 import type { DocumentPath } from "../manifest/locate.ts";
 import { refuseUnknownAccounts } from "./accounts.ts";
-import type { ServiceRequest } from "./services.ts";
+import type { ServiceRequest } from "./request.ts";
 import type { Hardening, PolicyException } from "./stack.ts";
 
 /** Linux's capabilities without their prefix. Source: capabilities(7), Linux 6.1. */

@@ -8,7 +8,7 @@ import { resolveArtifacts } from "./artifacts.ts";
 import { adviceOnReference } from "./image-advice.ts";
 import type { Problems } from "./problems.ts";
 import { projectPath } from "./project-path.ts";
-import type { ResolveRequest } from "./resolve.ts";
+import type { ResolveRequest } from "./request.ts";
 import type { AssembledImage, DirectoryEntry, FileTree, Image, ImageSettings } from "./stack.ts";
 import { parseCommand, parseMode, parseOwner, parsePairs } from "./values.ts";
 

@@ -1,4 +1,4 @@
-import type { ServiceRequest } from "./services.ts";
+import type { ServiceRequest } from "./request.ts";
 import type { Limits, Ulimit } from "./stack.ts";
 import { parseSize } from "./values.ts";
 

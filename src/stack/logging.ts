@@ -1,4 +1,4 @@
-import type { ServiceRequest } from "./services.ts";
+import type { ServiceRequest } from "./request.ts";
 import type { Logging } from "./stack.ts";
 
 /** Drivers whose logs stay on the Engine's machine. Source: Docker, "Configure logging drivers". */

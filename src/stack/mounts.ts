@@ -2,7 +2,7 @@ import path from "node:path";
 import type { DocumentPath } from "../manifest/locate.ts";
 import type { ManifestService } from "../manifest/schema/manifest.ts";
 import { projectPath } from "./project-path.ts";
-import type { ServiceRequest } from "./services.ts";
+import type { ServiceRequest } from "./request.ts";
 import type { Mount, SecretMount, TmpfsMount } from "./stack.ts";
 import { isInside, parseMode } from "./values.ts";
 

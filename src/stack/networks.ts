@@ -1,7 +1,7 @@
 import type { Location } from "../diagnostic.ts";
 import { refuseWithExternal, resolveExternal } from "./external.ts";
 import type { Problems } from "./problems.ts";
-import type { ResolveRequest } from "./resolve.ts";
+import type { ResolveRequest } from "./request.ts";
 import type { Network, NetworkAttachment, Service } from "./stack.ts";
 
 interface NetworksRequest extends ResolveRequest {

@@ -1,7 +1,7 @@
 import type { Location } from "../diagnostic.ts";
 import type { ManifestService } from "../manifest/schema/manifest.ts";
 import type { Problems } from "./problems.ts";
-import type { ServiceRequest } from "./services.ts";
+import type { ServiceRequest } from "./request.ts";
 import type { PortBinding, Service } from "./stack.ts";
 
 const LOOPBACK = "127.0.0.1";

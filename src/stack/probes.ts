@@ -1,5 +1,5 @@
 import { about, probeKindNames, readChecks } from "./probe-kinds.ts";
-import type { ServiceRequest } from "./services.ts";
+import type { ServiceRequest } from "./request.ts";
 import type { Probe } from "./stack.ts";
 import { parseDuration } from "./values.ts";
 

@@ -2,7 +2,7 @@ import path from "node:path";
 import type { DocumentPath } from "../manifest/locate.ts";
 import { describeWay } from "../project/place.ts";
 import type { Problems } from "./problems.ts";
-import type { ResolveRequest } from "./resolve.ts";
+import type { ResolveRequest } from "./request.ts";
 
 /** A path of the manifest, and what is there. */
 export interface ProjectPath {

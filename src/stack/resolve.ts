@@ -2,7 +2,6 @@ import path from "node:path";
 import type { Diagnostic, Location } from "../diagnostic.ts";
 import type { LoadedManifest } from "../manifest/load.ts";
 import type { DocumentPath, Locator } from "../manifest/locate.ts";
-import type { Place } from "../project/place.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { externalUses, refuseWithExternal, resolveExternal } from "./external.ts";
 import { findCycles, sortByDependencies } from "./graph.ts";
@@ -11,23 +10,11 @@ import { resolveNetworks } from "./networks.ts";
 import { refuseSamePorts } from "./ports.ts";
 import { createProblems, type Problems } from "./problems.ts";
 import { projectPath } from "./project-path.ts";
+import type { ResolveRequest } from "./request.ts";
 import { resolveServices } from "./services.ts";
 import type { Image, Secret, Service, Stack, Volume } from "./stack.ts";
-import { type Architecture, isOs, type OsName } from "../os.ts";
+import { isOs } from "../os.ts";
 import { parsePairs } from "./values.ts";
-
-/** What resolving needs to know of the world, looked up beforehand so that it stays pure. */
-export interface ResolveRequest {
-  readonly loaded: LoadedManifest;
-  /** Absolute paths of the files that are laid over the manifest; absent: none. */
-  readonly overridePaths?: readonly string[];
-  readonly os: OsName;
-  readonly architecture: Architecture;
-  /** For each Dockerfile image the names of its `FROM` and `COPY --from`, in order. */
-  readonly froms: ReadonlyMap<string, readonly string[]>;
-  /** What lies at a path of `pathsToLookUp`. */
-  readonly locate: (absolutePath: string) => Place;
-}
 
 /**
  * From what the user wrote to the desired state: references to things, paths to absolute ones, defaults

@@ -1,5 +1,3 @@
-import type { Location } from "../diagnostic.ts";
-import type { ManifestService } from "../manifest/schema/manifest.ts";
 import { resolveEnvFiles } from "./env-files.ts";
 import { resolveHardening } from "./hardening.ts";
 import { resolveExtraHosts } from "./extra-hosts.ts";
@@ -10,31 +8,9 @@ import { resolveTmpfs } from "./tmpfs.ts";
 import { adviceOnReference } from "./image-advice.ts";
 import { resolvePorts } from "./ports.ts";
 import { resolveProbes } from "./probes.ts";
-import type { Problems } from "./problems.ts";
-import type { ResolveRequest } from "./resolve.ts";
-import type {
-  DependencyCondition,
-  Image,
-  RestartPolicy,
-  Secret,
-  Service,
-  Volume,
-} from "./stack.ts";
+import type { ServiceRequest, ServicesRequest } from "./request.ts";
+import type { DependencyCondition, RestartPolicy, Service } from "./stack.ts";
 import { parseCommand, parseDuration, parsePairs } from "./values.ts";
-
-export interface ServicesRequest extends ResolveRequest {
-  readonly problems: Problems;
-  readonly locations: Map<string, Location>;
-  readonly images: ReadonlyMap<string, Image>;
-  readonly secrets: ReadonlyMap<string, Secret>;
-  readonly volumes: ReadonlyMap<string, Volume>;
-}
-
-/** One service on its way from the manifest to the stack. */
-export interface ServiceRequest extends ServicesRequest {
-  readonly name: string;
-  readonly service: ManifestService;
-}
 
 /** Resolve each service but for its networks, which depend on all of them. */
 export function resolveServices(request: ServicesRequest): ReadonlyMap<string, Service> {

@@ -1,5 +1,5 @@
 import type { DocumentPath } from "../manifest/locate.ts";
-import type { ServiceRequest } from "./services.ts";
+import type { ServiceRequest } from "./request.ts";
 import type { TmpfsMount } from "./stack.ts";
 import { parseMode, parseSize } from "./values.ts";
 

@@ -10,8 +10,7 @@ import type { RunContext } from "../run/context.ts";
 import { prepareImages } from "../run/images/prepare-images.ts";
 import type { AssembledImage } from "../stack/stack.ts";
 import { openStore } from "../store/disk-store.ts";
-import { type CheckResult, passed, type Verdict } from "./check.ts";
-import { rebuildCheck } from "./groups/rebuild.ts";
+import { type CheckInfo, type CheckResult, passed, type Verdict } from "./check.ts";
 import { firstOf } from "./compare-files.ts";
 import { compareWithEngine, compareWithLock } from "./compare-rebuilt.ts";
 
@@ -25,9 +24,14 @@ const SHOWN = 10;
 export async function rebuildImages(
   context: RunContext,
   engine: Engine,
-  onProgress: (done: number, total: number) => void,
+  about: {
+    /** Under which the verdicts stand. */
+    readonly check: CheckInfo;
+    readonly onProgress: (done: number, total: number) => void;
+  },
 ): Promise<readonly CheckResult[]> {
   const { stack, store, runId, clock } = context;
+  const { check, onProgress } = about;
   const folder = path.join(store.directory, "tmp", `rebuild-${runId}`);
   const images = assembledImages(stack);
   const results: CheckResult[] = [];
@@ -44,7 +48,7 @@ export async function rebuildImages(
       const rebuilt = await artifacts.get(image, quiet);
       const verdict = await judgeRebuilt({ context, engine, image, rebuilt, expected });
       const durationMs = clock.now() - startedAt;
-      results.push({ check: rebuildCheck, subject: `image ${image.name}`, verdict, durationMs });
+      results.push({ check, subject: `image ${image.name}`, verdict, durationMs });
       onProgress(results.length, images.length);
     }
   } finally {

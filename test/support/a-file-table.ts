@@ -1,4 +1,5 @@
-import { FileTable, type ScannedFile } from "../../src/image/files/file-table.ts";
+import { FileTable } from "../../src/image/files/file-table.ts";
+import type { ScannedFile } from "../../src/image/files/scanned-file.ts";
 
 /** A table of these files, each from a tree that is laid over the root. */
 export function aFileTable(files: readonly ScannedFile[]): FileTable {

@@ -7,7 +7,8 @@ import type {
   ObservedVolume,
 } from "../../src/plan/observed.ts";
 import type { ImageRecords } from "../../src/plan/built-images.ts";
-import { reconcile, type ReconcileOptions } from "../../src/plan/reconcile.ts";
+import { reconcile } from "../../src/plan/reconcile.ts";
+import type { ReconcileOptions } from "../../src/plan/planning.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { labels } from "../../src/stack/labels.ts";
 import type {

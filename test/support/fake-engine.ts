@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { join } from "node:path";
 import { connectEngine } from "../../src/docker/connect.ts";
-import type { Deadlines } from "../../src/docker/connection/engine-http.ts";
+import type { Deadlines } from "../../src/docker/connection/deadlines.ts";
 import type { Engine } from "../../src/docker/engine.ts";
 import { temporaryFolder } from "./temporary-store.ts";
 

@@ -3,7 +3,8 @@ import { type LoadedManifest, loadManifest } from "../../src/manifest/load.ts";
 import { formatDiagnostics } from "../../src/reporters/format/diagnostic.ts";
 import type { Place } from "../../src/project/place.ts";
 import type { Result } from "../../src/result.ts";
-import { type ResolveRequest, resolveStack } from "../../src/stack/resolve.ts";
+import type { ResolveRequest } from "../../src/stack/request.ts";
+import { resolveStack } from "../../src/stack/resolve.ts";
 import type { Stack } from "../../src/stack/stack.ts";
 
 export interface World {

@@ -5,7 +5,8 @@ import { labels } from "../../stack/labels.ts";
 import { type OwnedKind, recordOf } from "../../stack/ownership.ts";
 import { type Attempt, engineFailure } from "../errors.ts";
 import { readInfo } from "./engine-info.ts";
-import { type Deadlines, type EngineCall, EngineHttp } from "./engine-http.ts";
+import { type EngineCall, EngineHttp } from "./engine-http.ts";
+import type { Deadlines } from "./deadlines.ts";
 import { announceSlow } from "./slow-notice.ts";
 import type { Transport } from "./transport.ts";
 

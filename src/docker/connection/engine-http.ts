@@ -7,32 +7,11 @@ import type {
 import { setTimeout as sleep } from "node:timers/promises";
 import { QclockError } from "../../error.ts";
 import { type Attempt, EngineResponseError, engineFailure, systemCode } from "../errors.ts";
+import type { Deadlines } from "./deadlines.ts";
 import { parseAnswer, readAll, refusalText, tooSlow } from "./engine-answer.ts";
 import { sendPieces } from "./send-body.ts";
 import { announceSlow } from "./slow-notice.ts";
 import type { Transport } from "./transport.ts";
-
-/** How long the Engine may take, in milliseconds. Tests shorten them. */
-export interface Deadlines {
-  /** From the request to the first byte of the answer, the connection included. */
-  readonly firstByteMs: number;
-  /** Without an answer for so long the user is told; what takes its time by nature is allowed that in addition. */
-  readonly slowNoticeMs: number;
-  /** Of a whole answer that is read at once. */
-  readonly answerMs: number;
-  /** Silence in a progress stream after which the user is told, and the Engine asked whether it still answers. */
-  readonly stallNoticeMs: number;
-  /** Silence in a progress stream of an Engine that answers otherwise, after which the work is given up. */
-  readonly stallLimitMs: number;
-}
-
-export const defaultDeadlines: Deadlines = {
-  firstByteMs: 30_000,
-  slowNoticeMs: 5000,
-  answerMs: 60_000,
-  stallNoticeMs: 5000,
-  stallLimitMs: 600_000,
-};
 
 export interface EngineCall {
   readonly method?: "GET" | "POST" | "PUT" | "DELETE" | "HEAD";

@@ -1,4 +1,4 @@
-import type { Deadlines } from "./engine-http.ts";
+import type { Deadlines } from "./deadlines.ts";
 
 /** Whom to tell that the Engine takes long, and after which time. */
 export interface SlowNotice {

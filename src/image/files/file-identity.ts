@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { ScannedFile } from "./file-table.ts";
+import type { ScannedFile } from "./scanned-file.ts";
 
 /**
  * Digest of everything of a file that shows in the image, in bytes: that of the canonical JSON of its fields but for

@@ -5,14 +5,7 @@ import { RowColumn } from "../columns/row-column.ts";
 import { TextColumn } from "../columns/text-column.ts";
 import type { FoundFile } from "./file-tree.ts";
 import { identityOf } from "./file-identity.ts";
-
-/** One path that the manifest's `files` lay over an image. */
-export interface ScannedFile extends Omit<FoundFile, "stamp" | "inode"> {
-  /** Of a regular file. */
-  readonly digest?: Digest;
-  /** Of a regular file: the path, in the image, of the first one that is a hard link to it. */
-  readonly linkedTo?: string;
-}
+import type { ScannedFile } from "./scanned-file.ts";
 
 /** What most files have in common with others. */
 type Attributes = Pick<FoundFile, "type" | "mode" | "uid" | "gid"> & { readonly tree: number };

@@ -3,7 +3,7 @@ import type { AssembledImage } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";
 import { type ContentSource, LayerDraft, mergeLayers } from "./draft.ts";
 import type { FileScan } from "../files/files.ts";
-import type { ScannedFile } from "../files/file-table.ts";
+import type { ScannedFile } from "../files/scanned-file.ts";
 import { foldHardLinks } from "./hard-links.ts";
 import type { Layer } from "./layer.ts";
 import { writeLayer } from "./layer-tar.ts";

@@ -3,7 +3,7 @@ import type { CheckGroup } from "../group.ts";
 import { reasonOf } from "../look.ts";
 
 /** Takes as long as a build from nothing, and is run when it is asked for. */
-export const rebuildCheck: CheckInfo = {
+const rebuildCheck: CheckInfo = {
   id: "IMG-024",
   title: "built again from nothing it is the same, byte for byte",
   severity: "high",
@@ -22,9 +22,9 @@ export const rebuildGroup: CheckGroup = {
     emit({ type: "phase-started", phase, title: "Build every image again from nothing" });
     const { rebuildImages } = await import("../rebuild.ts");
     try {
-      const results = await rebuildImages(context, engine, (done, total) =>
-        emit({ type: "phase-progress", phase, done, total, unit: "items" }),
-      );
+      const onProgress = (done: number, total: number): void =>
+        emit({ type: "phase-progress", phase, done, total, unit: "items" });
+      const results = await rebuildImages(context, engine, { check: rebuildCheck, onProgress });
       const same = results.filter(({ verdict }) => verdict.status === "passed").length;
       emit({ type: "phase-finished", phase, note: `${same} of ${results.length} are the same` });
       return results;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ScannedFile } from "../../../src/image/files/file-table.ts";
+import type { ScannedFile } from "../../../src/image/files/scanned-file.ts";
 import {
   explainChange,
   fingerprintImages,

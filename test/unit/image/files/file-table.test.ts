@@ -1,7 +1,8 @@
 import { hash } from "node:crypto";
 import { expect, test } from "vitest";
 import { identityOf } from "../../../../src/image/files/file-identity.ts";
-import { FileTable, type ScannedFile } from "../../../../src/image/files/file-table.ts";
+import { FileTable } from "../../../../src/image/files/file-table.ts";
+import type { ScannedFile } from "../../../../src/image/files/scanned-file.ts";
 import type { FoundFile } from "../../../../src/image/files/file-tree.ts";
 import { digestOf } from "../../../../src/packages/canonical-json.ts";
 
