@@ -20,6 +20,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   commander: ["cli"],
   "node:console": ["cli"],
   listr2: ["reporters"],
+  chalk: ["reporters"],
   dockerode: ["docker"],
   execa: ["cli", "docker", "run", "supply"],
   "node:child_process": [],

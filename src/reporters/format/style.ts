@@ -1,3 +1,5 @@
+import { Chalk } from "chalk";
+
 /** Colours by meaning. Nothing is said by colour alone: each has a word or a mark beside it. */
 export interface Style {
   readonly color: boolean;
@@ -11,42 +13,18 @@ export interface Style {
   readonly series: (index: number, text: string) => string;
 }
 
-/** Codes of SGR (ECMA-48) that begin and end what is said in a colour or a weight. */
-const codes = {
-  bold: [1, 22],
-  dim: [2, 22],
-  red: [31, 39],
-  green: [32, 39],
-  yellow: [33, 39],
-  blue: [34, 39],
-  magenta: [35, 39],
-  cyan: [36, 39],
-} as const;
-
-const seriesColors = ["cyan", "yellow", "magenta", "green", "blue", "red"] as const;
-
 /** The colours of the output, or functions that change nothing. */
 export function createStyle(options: { readonly color: boolean }): Style {
-  const paint = options.color ? paintWith : (_: keyof typeof codes, text: string) => text;
+  const chalk = new Chalk({ level: options.color ? 1 : 0 });
+  const series = [chalk.cyan, chalk.yellow, chalk.magenta, chalk.green, chalk.blue, chalk.red];
   return {
     color: options.color,
-    error: (text) => paint("red", text),
-    warning: (text) => paint("yellow", text),
-    success: (text) => paint("green", text),
-    accent: (text) => paint("cyan", text),
-    faint: (text) => paint("dim", text),
-    strong: (text) => paint("bold", text),
-    series: (index, text) => paint(seriesColors[index % seriesColors.length] ?? "cyan", text),
+    error: (text) => chalk.red(text),
+    warning: (text) => chalk.yellow(text),
+    success: (text) => chalk.green(text),
+    accent: (text) => chalk.cyan(text),
+    faint: (text) => chalk.dim(text),
+    strong: (text) => chalk.bold(text),
+    series: (index, text) => series[index % series.length]?.(text) ?? text,
   };
-}
-
-/** Each line by itself, since a pager or a margin may come in between. What is painted inside the text ends, and this goes on. */
-function paintWith(name: keyof typeof codes, text: string): string {
-  const [beginCode, endCode] = codes[name];
-  const begin = `\u001B[${beginCode}m`;
-  const end = `\u001B[${endCode}m`;
-  return text
-    .split("\n")
-    .map((line) => (line === "" ? "" : `${begin}${line.replaceAll(end, `${end}${begin}`)}${end}`))
-    .join("\n");
 }
