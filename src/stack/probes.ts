@@ -5,12 +5,13 @@ import { parseDuration } from "./values.ts";
 
 /** The probes of a service; each must name exactly one check. */
 export function resolveProbes(request: ServiceRequest): readonly Probe[] {
-  const { name, service, loaded, problems } = request;
+  const { name, service, loaded, problems, locations } = request;
   const names = new Set<string>();
   return (service.probes ?? []).flatMap((probe, index) => {
     const checks = readChecks(probe);
     const [check] = checks;
     const place = loaded.locator.value(["services", name, "probes", index]);
+    locations.set(`services.${name}.probes.${index}`, place);
     if (check === undefined || checks.length > 1) {
       problems.add("invalid-value", place, {
         message: `A probe must have exactly one of ${probeKindNames.slice(0, -1).join(", ")} and ${probeKindNames.at(-1)}.`,

@@ -25,9 +25,9 @@ export function resolveServices(request: ServicesRequest): ReadonlyMap<string, S
 
 function resolveService(request: ServiceRequest): Service {
   const { name, service, loaded, problems, locations } = request;
-  if (service.entrypoint !== undefined) {
-    const place = loaded.locator.value(["services", name, "entrypoint"]);
-    locations.set(`services.${name}.entrypoint`, place);
+  for (const key of ["entrypoint", "command"] as const) {
+    if (service[key] === undefined) continue;
+    locations.set(`services.${name}.${key}`, loaded.locator.value(["services", name, key]));
   }
   locations.set(`services.${name}.image`, loaded.locator.value(["services", name, "image"]));
   if (!Object.hasOwn(loaded.manifest.images, service.image)) {

@@ -4,7 +4,13 @@ import { declareCommand } from "../command.ts";
 import { checkProject } from "../../run/check-project.ts";
 import { withStack } from "../open/context.ts";
 import { exitCodes } from "../process/exit-code.ts";
-import { displayPath } from "../open/manifest-file.ts";
+import { displayPath, lockPathOf } from "../open/manifest-file.ts";
+import { readLock } from "../open/lock-file.ts";
+import { QclockError } from "../../error.ts";
+import type { Lock } from "../../packages/package.ts";
+import { recallPackages } from "../../run/images/recall-packages.ts";
+import type { Stack } from "../../stack/stack.ts";
+import type { Store } from "../../store/store.ts";
 
 /** `qclock validate` */
 export function registerValidate({ program, run }: Registry): void {
@@ -23,10 +29,12 @@ export function registerValidate({ program, run }: Registry): void {
     run(command, (session) =>
       withStack(
         session,
-        async ({ stack }) => {
-          const diagnostics = await checkProject(stack, (file) =>
-            displayPath(file, session.host.workingDirectory),
-          );
+        async ({ stack, store }) => {
+          const diagnostics = await checkProject({
+            stack,
+            packages: await recallPackages(stack, await readFittingLock(stack, store), store),
+            displayPath: (file) => displayPath(file, session.host.workingDirectory),
+          });
           if (diagnostics.some(({ severity }) => severity === "error")) {
             await session.reportDiagnostics(diagnostics);
             return exitCodes.invalid;
@@ -52,4 +60,21 @@ export function registerValidate({ program, run }: Registry): void {
       ),
     ),
   );
+}
+
+/** A lock that is absent or broken says nothing of packages: the manifest is what is checked, and other commands say what is wrong with it. */
+async function readFittingLock(stack: Stack, store: Store): Promise<Lock | undefined> {
+  if (
+    ![...stack.images.values()].some(
+      (image) => image.type === "assembled" && image.packages.length > 0,
+    )
+  )
+    return undefined;
+  try {
+    const lock = await readLock(lockPathOf(stack.manifestPath), "", store);
+    return lock.ok ? lock.value : undefined;
+  } catch (error) {
+    if (error instanceof QclockError) return undefined;
+    throw error;
+  }
 }

@@ -1,9 +1,10 @@
 import type { AssembledImage, Image, Stack } from "../../stack/stack.ts";
 import { isInside } from "../../stack/values.ts";
 import { type FoundTree, listTree } from "./file-tree.ts";
-import { followPath } from "../layers/tree.ts";
+import type { LayerEntry } from "../layers/layer.ts";
+import { followPath, resolvePath } from "../layers/tree.ts";
 
-/** A path of an image that is known before anything is fetched: from the project, or from an artifact's entry. */
+/** A path of an image that is known before anything is built: from the project, an artifact's entry, or packages that were unpacked before. */
 export interface KnownPath {
   readonly type: "file" | "directory" | "symlink";
   readonly mode: number;
@@ -43,32 +44,38 @@ export async function listTrees(image: AssembledImage): Promise<readonly FoundTr
   return trees;
 }
 
-/** What is known of the topmost image of a chain. */
+/** What is known of the topmost image of a chain. `packages` has what the packages of an image bring, for those of which it is known. */
 export function knownFiles(
   chain: readonly Image[],
   trees: ReadonlyMap<string, readonly FoundTree[]>,
+  packages: ReadonlyMap<string, readonly LayerEntry[]>,
 ): KnownFiles {
   const paths = new Map<string, KnownPath>();
-  const add = (path: string, known: KnownPath): void => {
-    for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
-      const folder = path.slice(0, slash);
-      if (!paths.has(folder)) paths.set(folder, { type: "directory", mode: 0o755 });
-    }
-    paths.set(path, known);
-  };
   const assembled = chain.filter((image) => image.type === "assembled");
   for (const image of assembled) {
+    for (const { path, type, mode, linkTarget } of packages.get(image.name) ?? []) {
+      const isLink = type === "symlink" && linkTarget !== undefined;
+      paths.set(path, {
+        type: type === "hardlink" ? "file" : type,
+        mode,
+        ...(isLink ? { linkTarget } : {}),
+      });
+    }
     for (const artifact of image.artifacts) {
       const type = artifact.unpack === "none" ? "file" : "directory";
       const mode = artifact.unpack === "none" ? artifact.mode : 0o755;
-      add(artifact.path.slice(1), { type, mode });
+      lay(paths, artifact.path.slice(1), { type, mode });
     }
     for (const { files } of trees.get(image.name) ?? [])
-      for (const file of files) add(file.path, file);
-    for (const { path, mode } of image.directories) add(path.slice(1), { type: "directory", mode });
+      for (const file of files) lay(paths, file.path, file);
+    for (const { path, mode } of image.directories)
+      lay(paths, path.slice(1), { type: "directory", mode });
   }
-  const isWhole = assembled.length === chain.length;
-  const hasPackages = assembled.some((image) => image.packages.length > 0);
+  const isListed = assembled.every(({ name, files }) => files.length === 0 || trees.has(name));
+  const isWhole = assembled.length === chain.length && isListed;
+  const hasPackages = assembled.some(
+    (image) => image.packages.length > 0 && !packages.has(image.name),
+  );
   const archives = assembled
     .flatMap((image) => image.artifacts)
     .filter(({ unpack }) => unpack !== "none");
@@ -79,6 +86,23 @@ export function knownFiles(
       (hasPackages && packageFolders.has(path.split("/")[0] ?? "")) ||
       archives.some((archive) => isInside(archive.path, `/${path}`)),
   };
+}
+
+/** Lay something over what is below it, as the layers are: through links, and with its folders. */
+function lay(paths: Map<string, KnownPath>, at: string, known: KnownPath): void {
+  const find = (path: string): KnownPath | undefined => paths.get(path);
+  let path = at;
+  try {
+    path = resolvePath(at, find);
+    if (known.type === "directory" && find(followPath(path, find))?.type === "directory") return;
+  } catch {
+    // Links in a circle: building says so.
+  }
+  for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
+    const folder = path.slice(0, slash);
+    if (!paths.has(folder)) paths.set(folder, { type: "directory", mode: 0o755 });
+  }
+  paths.set(path, known);
 }
 
 /** Where a path leads among the known ones; undefined when it leads to none of them. */

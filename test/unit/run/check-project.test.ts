@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
+import type { LayerEntry } from "../../../src/image/layers/layer.ts";
 import { loadManifest } from "../../../src/manifest/load.ts";
 import { locateInProject } from "../../../src/project/locate.ts";
 import type { Place } from "../../../src/project/place.ts";
@@ -14,6 +15,7 @@ async function problemsOf(
   manifest: string,
   files: Readonly<Record<string, string>>,
   prepare: (directory: string) => Promise<unknown> = async () => undefined,
+  packages: ReadonlyMap<string, readonly LayerEntry[]> = new Map(),
 ): Promise<readonly string[]> {
   await using folder = await temporaryFolder();
   for (const [file, content] of Object.entries(files)) {
@@ -39,7 +41,11 @@ async function problemsOf(
     locate: (file) => places.get(file) ?? { type: "missing" },
   });
   if (!stack.ok) throw new Error(JSON.stringify(stack.error));
-  const problems = await checkProject(stack.value, (file) => path.relative(folder.path, file));
+  const problems = await checkProject({
+    stack: stack.value,
+    packages,
+    displayPath: (file) => path.relative(folder.path, file),
+  });
   return problems.map(
     ({ severity, code, location, message }) => `${severity} ${code} ${location.line}: ${message}`,
   );
@@ -92,6 +98,103 @@ test("what packages and archives may bring is not called missing", async () => {
   const archive = `artifacts: [{ url: "https://files.example/a.tar", sha256: "${"0".repeat(64)}", path: /app }]`;
   expect(await problemsOf(image("/app/start", archive), {})).toEqual([]);
   expect(await problemsOf(image("/usr/bin/x", archive), {})).toHaveLength(1);
+});
+
+test("what a mount lies over, or a working folder leads to, is not called missing", async () => {
+  const prepare = (folder: string): Promise<unknown> =>
+    chmod(path.join(folder, "root/app/start"), 0o755);
+  const service = (parts: string): Promise<readonly string[]> =>
+    problemsOf(
+      `${started("working_dir: /app").replace("services: {}\n", "")}services:
+  s: { image: app, ${parts} }
+`,
+      { "root/app/start": "ELF", "code/x": "" },
+      prepare,
+    );
+  const mount =
+    'volumes: ["./code:/code:ro"], policy: { bind_mounts: { /code: "the reason is here" } }';
+
+  expect(await service(`entrypoint: [/code/run], ${mount}`)).toEqual([]);
+  expect(await service(`entrypoint: [run], environment: { PATH: /code }, ${mount}`)).toEqual([]);
+  expect(await service("entrypoint: [/run/x], tmpfs: [/run]")).toEqual([]);
+  expect(await service("entrypoint: [./start]")).toEqual([]);
+  expect(await service("entrypoint: [app/start], working_dir: /")).toEqual([]);
+  expect(await service(`entrypoint: [/run], ${mount}`)).toEqual([
+    'error missing-file 9: "/run", which service "s" starts, is in no layer of image "app".',
+  ]);
+});
+
+test("commands of services and of probes are looked for, and interpreters of scripts", async () => {
+  const manifest = `${started("environment: { PATH: /usr/bin }").replace("services: {}\n", "")}services:
+  web:
+    image: app
+    command: [script]
+    probes:
+      - exec: { command: [/usr/bin/check] }
+  named: { image: app, command: [named] }
+`;
+  const files = {
+    "root/usr/bin/script": "#!/bin/sh\n",
+    "root/usr/bin/named": "#!/usr/bin/env tool\n",
+    "root/usr/bin/env": "ELF",
+  };
+  const prepare = async (folder: string): Promise<void> => {
+    for (const name of ["script", "named", "env"])
+      await chmod(path.join(folder, "root/usr/bin", name), 0o755);
+  };
+  expect(await problemsOf(manifest, files, prepare)).toEqual([
+    'error missing-file 11: "/bin/sh", which root/usr/bin/script needs to be run, is in no layer of image "app".',
+    'error missing-file 13: "/usr/bin/check", which probe "exec:check" of service "web" starts, is in no layer of image "app".',
+    'error missing-file 14: "tool", which root/usr/bin/named needs to be run, is in no layer of image "app".',
+  ]);
+});
+
+test("of packages that were unpacked before it is known what they bring, by links and merged folders", async () => {
+  const entry = (at: string, parts: Partial<LayerEntry> = {}): LayerEntry => ({
+    path: at,
+    type: "file",
+    mode: 0o755,
+    uid: 0,
+    gid: 0,
+    mtime: 0,
+    size: 1,
+    origin: "package:a",
+    ...parts,
+  });
+  const known = new Map([
+    [
+      "base",
+      [
+        entry("bin", { type: "symlink", linkTarget: "usr/bin" }),
+        entry("usr", { type: "directory" }),
+        entry("usr/bin", { type: "directory" }),
+        entry("usr/bin/python3.11"),
+        entry("usr/bin/python3", { type: "symlink", linkTarget: "python3.11" }),
+        entry("usr/bin/hard", { type: "hardlink", linkTarget: "usr/bin/python3.11" }),
+        entry("usr/bin/data", { mode: 0o644 }),
+      ],
+    ],
+  ]);
+  const problems = (program: string): Promise<readonly string[]> =>
+    problemsOf(
+      `images:
+  base: { from: scratch, user: "1:1", packages: { debian-12: [a] }, files: [root] }
+  app: { from: base, entrypoint: ["${program}"] }
+services: {}
+`,
+      { "root/bin/own": "ELF" },
+      (folder) => chmod(path.join(folder, "root/bin/own"), 0o755),
+      known,
+    );
+
+  for (const program of ["/bin/python3", "python3", "/usr/bin/hard", "/usr/bin/own", "/bin/own"])
+    expect(await problems(program)).toEqual([]);
+  expect(await problems("/bin/pyhton3")).toEqual([
+    'error missing-file 4: "/bin/pyhton3", which image "app" starts, is in no layer of image "app".',
+  ]);
+  expect(await problems("/bin/data")).toEqual([
+    'error not-executable 4: /usr/bin/data, which image "app" starts, is not executable.',
+  ]);
 });
 
 test("a working folder that nothing makes is told, with what lies in the root in its stead", async () => {
