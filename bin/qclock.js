@@ -62,7 +62,7 @@ async function runWithOwnNode() {
   if (node === undefined) {
     process.stderr.write(
       `qclock needs Node ${minimum.major}.${minimum.minor} or later; this is ${process.versions.node}.\n` +
-        "  hint: Install Node 24, or run `npm ci` in qclock's folder, which brings it.\n",
+        "  hint: Install Node 24, or install qclock without --omit=optional: it brings one.\n",
     );
     process.exitCode = 2;
     return;
