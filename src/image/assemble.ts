@@ -15,7 +15,7 @@ import type { FileScan } from "./files/files.ts";
 import { buildFilesLayer } from "./layers/files-layer.ts";
 import { artifactsLayerInputs, filesLayerInputs, packagesLayerInputs } from "./fingerprint.ts";
 import type { ImageArtifact, Layer } from "./layers/layer.ts";
-import { recallLayer, rememberLayer } from "./layers/layer-cache.ts";
+import { type LayerKey, type MadeLayer, recallLayer, rememberLayer } from "./layers/layer-cache.ts";
 import { buildPackagesLayer } from "./layers/packages-layer.ts";
 import { checkPrograms } from "./programs.ts";
 import type { UnpackedPackages } from "./unpack/unpack-packages.ts";
@@ -55,13 +55,18 @@ export interface AssembleRequest {
  * Throws `package-corrupt`, `artifact-corrupt`, `file-conflict`, `missing-interpreter`, `missing-library`, `disk-full`.
  */
 export async function assembleImage(request: AssembleRequest): Promise<AssembledArtifact> {
-  const below = request.parent?.layers ?? [];
-  const packages = await packagesLayer(request, below);
-  const withPackages = packages === undefined ? below : [...below, packages];
-  const artifacts = await artifactsLayer(request, withPackages);
-  const withArtifacts = artifacts === undefined ? withPackages : [...withPackages, artifacts];
-  const files = await filesLayer(request, withArtifacts);
-  const layers = files === undefined ? withArtifacts : [...withArtifacts, files];
+  const { store } = request;
+  let layers = request.parent?.layers ?? [];
+  for (const step of stepsOf(request)) {
+    const key = { ...step, below: layers };
+    let layer = await recallLayer(key, store);
+    if (layer === undefined) {
+      const made = await makeLayer(request, key);
+      await rememberLayer(key, made, store);
+      ({ layer } = made);
+    }
+    layers = [...layers, layer];
+  }
   return checked(request, layers);
 }
 
@@ -88,32 +93,9 @@ export async function recallArtifact(
     "image" | "parent" | "locked" | "target" | "scan" | "fingerprint" | "stackName" | "store"
   >,
 ): Promise<AssembledArtifact | undefined> {
-  const { image, locked, target, scan, store } = request;
   let layers = request.parent?.layers ?? [];
-  if (hasPackagesLayer(image, locked)) {
-    const inputs = packagesLayerInputs(
-      image,
-      target,
-      layers.map(({ diffId }) => diffId),
-    );
-    const layer = await recallLayer(inputs, "packages", store);
-    if (layer === undefined) return undefined;
-    layers = [...layers, layer];
-  }
-  if (image.artifacts.length > 0) {
-    const below = layers.map(({ diffId }) => diffId);
-    const inputs = artifactsLayerInputs({ image, epoch: locked.newestBuild ?? 0, below });
-    const layer = await recallLayer(inputs, "artifacts", store);
-    if (layer === undefined) return undefined;
-    layers = [...layers, layer];
-  }
-  if (hasFilesLayer(image, scan)) {
-    const below = layers.map(({ diffId }) => diffId);
-    const layer = await recallLayer(
-      filesLayerInputs({ image, scan, epoch: locked.newestBuild ?? 0, below }),
-      "files",
-      store,
-    );
+  for (const step of stepsOf(request)) {
+    const layer = await recallLayer({ ...step, below: layers }, request.store);
     if (layer === undefined) return undefined;
     layers = [...layers, layer];
   }
@@ -124,37 +106,62 @@ export async function recallArtifact(
 export async function lacksPackagesLayer(
   request: Pick<AssembleRequest, "image" | "parent" | "locked" | "target" | "store">,
 ): Promise<boolean> {
-  const { image, parent, locked, target, store } = request;
-  if (!hasPackagesLayer(image, locked)) return false;
-  const below = (parent?.layers ?? []).map(({ diffId }) => diffId);
-  const inputs = packagesLayerInputs(image, target, below);
-  return (await recallLayer(inputs, "packages", store)) === undefined;
+  const { parent, store } = request;
+  if (!hasPackagesLayer(request)) return false;
+  const key = { ...packagesStep(request), below: parent?.layers ?? [] };
+  return (await recallLayer(key, store)) === undefined;
 }
 
-async function packagesLayer(
-  request: AssembleRequest,
-  below: readonly Layer[],
-): Promise<Layer | undefined> {
-  const { image, locked, target, store } = request;
-  if (!hasPackagesLayer(image, locked)) return undefined;
-  const inputs = packagesLayerInputs(
-    image,
-    target,
-    below.map(({ diffId }) => diffId),
-  );
-  const remembered = await recallLayer(inputs, "packages", store);
-  if (remembered !== undefined) return remembered;
-  const layer = await makePackagesLayer(request, below);
-  await rememberLayer(inputs, layer, store);
-  return layer;
+type LayerStep = Omit<LayerKey, "below">;
+
+/** The layers that an image adds to its parent's, the lowest first; none that would be empty and say nothing. */
+function stepsOf(
+  request: Pick<AssembleRequest, "image" | "locked" | "target" | "scan">,
+): readonly LayerStep[] {
+  const { image, locked, scan } = request;
+  const { newestBuild: epoch = 0 } = locked;
+  const steps: LayerStep[] = [];
+  if (hasPackagesLayer(request)) steps.push(packagesStep(request));
+  if (image.artifacts.length > 0) {
+    const inputs: LayerKey["inputs"] = (below) => artifactsLayerInputs({ image, epoch, below });
+    steps.push({ kind: "artifacts", inputs });
+  }
+  if (scan.files.length + image.directories.length > 0) {
+    const inputs: LayerKey["inputs"] = (below) => filesLayerInputs({ image, scan, epoch, below });
+    steps.push({ kind: "files", inputs });
+  }
+  return steps;
+}
+
+function hasPackagesLayer({ image, locked }: Pick<AssembleRequest, "image" | "locked">): boolean {
+  return locked.packages.length + image.users.length + image.groups.length > 0;
+}
+
+function packagesStep({ image, target }: Pick<AssembleRequest, "image" | "target">): LayerStep {
+  return { kind: "packages", inputs: (below) => packagesLayerInputs(image, target, below) };
+}
+
+async function makeLayer(request: AssembleRequest, { kind, below }: LayerKey): Promise<MadeLayer> {
+  const { newestBuild: epoch = 0 } = request.locked;
+  switch (kind) {
+    case "packages":
+      return makePackagesLayer(request, below);
+    case "artifacts": {
+      // Loaded here: most images have no artifact.
+      const { buildArtifactsLayer } = await import("./layers/artifacts-layer.ts");
+      return { layer: await buildArtifactsLayer({ ...request, below, epoch }), reads: new Map() };
+    }
+    case "files":
+      return { layer: await buildFilesLayer({ ...request, below, epoch }), reads: new Map() };
+  }
 }
 
 /** Once more where the store's copy of an unpacked file is not what it was: disks forget. */
 async function makePackagesLayer(
   request: AssembleRequest,
   below: readonly Layer[],
-): Promise<Layer> {
-  const make = async (anew: boolean): Promise<Layer> => {
+): Promise<MadeLayer> {
+  const make = async (anew: boolean): Promise<MadeLayer> => {
     await using unpacked = await request.unpack(anew);
     const { newestBuild: epoch = 0 } = request.locked;
     return await buildPackagesLayer({ ...request, parentLayers: below, unpacked, epoch });
@@ -165,51 +172,6 @@ async function makePackagesLayer(
     if (!(error instanceof QclockError) || error.code !== "store-damaged") throw error;
     return await make(true);
   }
-}
-
-async function artifactsLayer(
-  request: AssembleRequest,
-  below: readonly Layer[],
-): Promise<Layer | undefined> {
-  const { image, locked, store } = request;
-  if (image.artifacts.length === 0) return undefined;
-  const { newestBuild: epoch = 0 } = locked;
-  const inputs = artifactsLayerInputs({ image, epoch, below: below.map(({ diffId }) => diffId) });
-  const remembered = await recallLayer(inputs, "artifacts", store);
-  if (remembered !== undefined) return remembered;
-  // Loaded here: most images have no artifact.
-  const { buildArtifactsLayer } = await import("./layers/artifacts-layer.ts");
-  const layer = await buildArtifactsLayer({
-    ...request,
-    below,
-    epoch,
-  });
-  await rememberLayer(inputs, layer, store);
-  return layer;
-}
-
-async function filesLayer(
-  request: AssembleRequest,
-  below: readonly Layer[],
-): Promise<Layer | undefined> {
-  const { image, scan, locked, store } = request;
-  if (!hasFilesLayer(image, scan)) return undefined;
-  const { newestBuild: epoch = 0 } = locked;
-  const inputs = filesLayerInputs({ image, scan, epoch, below: below.map(({ diffId }) => diffId) });
-  const remembered = await recallLayer(inputs, "files", store);
-  if (remembered !== undefined) return remembered;
-  const layer = await buildFilesLayer({ ...request, below, epoch });
-  await rememberLayer(inputs, layer, store);
-  return layer;
-}
-
-/** An image of files alone has no packages layer, and the other way round: an empty layer would say nothing. */
-function hasPackagesLayer(image: AssembledImage, locked: LockedImage): boolean {
-  return locked.packages.length + image.users.length + image.groups.length > 0;
-}
-
-function hasFilesLayer(image: AssembledImage, scan: FileScan): boolean {
-  return scan.files.length + image.directories.length > 0;
 }
 
 function toArtifact(

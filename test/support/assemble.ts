@@ -40,7 +40,7 @@ export interface Workshop extends AsyncDisposable {
   /** A folder for the test's own files. */
   readonly folder: string;
   readonly notices: string[];
-  /** Packages that were taken apart, since the store did not keep them so. */
+  /** Packages by name and artifacts by digest that were taken apart, since the store had nothing that was made of them. */
   readonly unpacked: string[];
   assemble(parts?: ImageParts): Promise<AssembledArtifact>;
 }
@@ -110,7 +110,10 @@ async function assemble(
     scan,
     fingerprint: FINGERPRINT,
     stackName: "t-made-up",
-    artifactPath: async (digest) => files.get(digest) ?? "",
+    artifactPath: async (digest) => {
+      place.unpacked.push(digest);
+      return files.get(digest) ?? "";
+    },
     unpack: (anew) =>
       unpackPackages({
         anew,

@@ -1,13 +1,15 @@
 import { open } from "node:fs/promises";
+import type { Digest } from "../../digest.ts";
 import type { FinishTarget } from "../../packages/deb/finish/finish.ts";
 import { type LayerDraft, mergeLayers } from "./draft.ts";
 import type { Layer } from "./layer.ts";
 import { readEntry } from "./read-entry.ts";
 
-/** A view of the draft for the finish steps; what a step adds carries its name. */
+/** A view of the draft for the finish steps; what a step adds carries its name. What is read of the layers below is added to `reads`. */
 export function finishTarget(
   draft: LayerDraft,
   parentLayers: readonly Layer[],
+  reads: Map<string, Digest>,
 ): (origin: string) => FinishTarget {
   const names = (folder: string): readonly string[] => {
     const prefix = `${draft.resolve(`${folder}/.`).replace(/\/\.$/, "")}/`;
@@ -22,6 +24,8 @@ export function finishTarget(
     readText: async (at) => {
       const entry = draft.follow(at);
       if (entry?.type !== "file") return undefined;
+      if (draft.own(entry.path) === undefined && entry.digest !== undefined)
+        reads.set(entry.path, entry.digest);
       return (await readContent(entry, parentLayers)).toString("utf8");
     },
     list: names,

@@ -1,21 +1,91 @@
 import { stat } from "node:fs/promises";
 import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
+import { type ReadBelow, readsTheSame, shapesOf } from "./below.ts";
 import type { Layer, LayerEntry } from "./layer.ts";
 import { fromLayerNote, isDigest, isLayerNote, toLayerNote } from "./layer-note.ts";
 
-/** Which layer some inputs gave, and what is in a layer. Both are notes in the store: absent, the layer is made again. */
+/**
+ * Which layer some inputs gave, over these layers and over layers of this shape, and what is in a layer. All are notes in the
+ * store: absent, the layer is made again.
+ */
 const BY_INPUTS = "layer-by-inputs";
+const BY_SHAPE = "layer-by-shape";
 const ENTRIES = "layer-paths";
 
-/** The layer that the inputs gave before, if the store still holds it whole. */
-export async function recallLayer(
-  inputs: Digest,
+/** By what a layer is remembered. */
+export interface LayerKey {
+  readonly kind: Layer["kind"];
+  /** Digest of what the layer is made from, when these stand for the layers below. */
+  readonly inputs: (below: readonly Digest[]) => Digest;
+  readonly below: readonly Layer[];
+}
+
+/** A layer that was just made, and which contents of the layers below had a part in it. */
+export interface MadeLayer {
+  readonly layer: Layer;
+  readonly reads: ReadBelow;
+}
+
+/**
+ * The layer that the inputs gave before, if the store still holds it whole: over the same layers, or over others that differ in
+ * nothing that it was made from.
+ */
+export async function recallLayer(key: LayerKey, store: Store): Promise<Layer | undefined> {
+  const diffId = await store.readNote(BY_INPUTS, exactKey(key));
+  if (isDigest(diffId)) return await findLayer(diffId, key.kind, store);
+  const shape = shapeKey(key);
+  const note = shape === undefined ? undefined : await store.readNote(BY_SHAPE, shape);
+  if (!isShapeNote(note) || !readsTheSame(key.below, new Map(note.reads))) return undefined;
+  const layer = await findLayer(note.layer, key.kind, store);
+  // So that the next run need not look at what is below.
+  if (layer !== undefined) await store.writeNote(BY_INPUTS, exactKey(key), layer.diffId);
+  return layer;
+}
+
+/** Remember which layer the inputs gave. The entries first, so that a layer that is found has them. */
+export async function rememberLayer(key: LayerKey, made: MadeLayer, store: Store): Promise<void> {
+  const { diffId, sizeBytes, entries } = made.layer;
+  await store.writeNote(ENTRIES, diffId, toLayerNote(sizeBytes, entries));
+  await store.writeNote(BY_INPUTS, exactKey(key), diffId);
+  const shape = shapeKey(key);
+  if (shape === undefined) return;
+  const note: ShapeNote = { layer: diffId, reads: [...made.reads] };
+  await store.writeNote(BY_SHAPE, shape, note);
+}
+
+function exactKey({ inputs, below }: LayerKey): Digest {
+  return inputs(below.map(({ diffId }) => diffId));
+}
+
+/** Undefined where layers of the same shape are the same layers. */
+function shapeKey({ inputs, below }: LayerKey): Digest | undefined {
+  if (below.every(({ kind }) => kind === "packages")) return undefined;
+  return inputs(shapesOf(below));
+}
+
+interface ShapeNote {
+  readonly layer: Digest;
+  readonly reads: readonly (readonly [path: string, digest: Digest])[];
+}
+
+/** The store is the user's own; its notes' shape alone is looked at. */
+function isShapeNote(value: unknown): value is ShapeNote {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "layer" in value &&
+    isDigest(value.layer) &&
+    "reads" in value &&
+    Array.isArray(value.reads)
+  );
+}
+
+async function findLayer(
+  diffId: Digest,
   kind: Layer["kind"],
   store: Store,
 ): Promise<Layer | undefined> {
-  const diffId = await store.readNote(BY_INPUTS, inputs);
-  if (!isDigest(diffId)) return undefined;
   const path = await store.find(diffId);
   if (path === undefined) return undefined;
   const note = await store.readNote(ENTRIES, diffId);
@@ -33,11 +103,4 @@ export async function recallEntries(
 ): Promise<readonly LayerEntry[] | undefined> {
   const note = await store.readNote(ENTRIES, diffId);
   return isLayerNote(note) ? fromLayerNote(note) : undefined;
-}
-
-/** Remember which layer the inputs gave. The entries first, so that a layer that is found has them. */
-export async function rememberLayer(inputs: Digest, layer: Layer, store: Store): Promise<void> {
-  const { diffId, sizeBytes, entries } = layer;
-  await store.writeNote(ENTRIES, diffId, toLayerNote(sizeBytes, entries));
-  await store.writeNote(BY_INPUTS, inputs, diffId);
 }

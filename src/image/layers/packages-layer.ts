@@ -12,9 +12,10 @@ import type { Store } from "../../store/store.ts";
 import { addAccounts } from "../accounts.ts";
 import { Diversions } from "./diverted.ts";
 import { type DraftEntry, LayerDraft, mergeLayers } from "./draft.ts";
-import { toDigest } from "../../digest.ts";
+import { type Digest, toDigest } from "../../digest.ts";
 import { finishTarget } from "./finish-view.ts";
 import type { Layer } from "./layer.ts";
+import type { MadeLayer } from "./layer-cache.ts";
 import { writeLayer } from "./layer-tar.ts";
 import { addDatabase } from "../package-database.ts";
 import type { UnpackedPackages } from "../unpack/unpack-packages.ts";
@@ -36,16 +37,17 @@ const MERGED = ["bin", "sbin", "lib", "lib64"];
 
 /**
  * The layer of an image's packages: their files, the accounts, the replayed effects of their scripts and
- * dpkg's database. Nothing of any package is run.
+ * dpkg's database. Nothing of any package is run. `reads` tells which contents of the layers below had a part in it.
  *
  * Throws `file-conflict`, `disk-full`.
  */
-export async function buildPackagesLayer(request: PackagesLayerRequest): Promise<Layer> {
+export async function buildPackagesLayer(request: PackagesLayerRequest): Promise<MadeLayer> {
   const { image, epoch, store, signal } = request;
   const { installed, spoolFolder } = request.unpacked;
   const draft = new LayerDraft(mergeLayers(request.parentLayers), epoch);
   if (request.parentLayers.length === 0 && installed.length > 0) addMergedFolders(draft);
-  const target = finishTarget(draft, request.parentLayers);
+  const reads = new Map<string, Digest>();
+  const target = finishTarget(draft, request.parentLayers, reads);
   const below = await packagesBelow(target("finish:dpkg"));
   addRunFolders(draft, installed);
   const diversions = new Diversions(installed, (at) => draft.resolve(at));
@@ -65,7 +67,7 @@ export async function buildPackagesLayer(request: PackagesLayerRequest): Promise
   // Named as the package ships it or as it lies after the folders were merged.
   const allowed = new Set(image.setuid.map((at) => draft.resolve(at.slice(1))));
   const entries = draft.sorted().map((entry) => withoutSetuid(entry, allowed));
-  return await writeLayer({ entries, kind: "packages", epoch, store, signal });
+  return { layer: await writeLayer({ entries, kind: "packages", epoch, store, signal }), reads };
 }
 
 function addMergedFolders(draft: LayerDraft): void {

@@ -122,11 +122,14 @@ export class Artifacts implements AsyncDisposable {
     return parent?.type === "assembled" ? this.#recall(parent) : undefined;
   }
 
-  /** Whether the packages have to be unpacked: not when only files or settings changed. */
+  /** Whether the packages are surely to be unpacked, as far as can be told before any layer is made. */
   async #needsPackages(image: AssembledImage): Promise<boolean> {
     const parent = await this.#recallParent(image);
-    // A parent that is made anew has other layers, which this one's paths are resolved through.
-    if (parent === undefined && image.parent !== undefined) return true;
+    if (parent === undefined && image.parent !== undefined) {
+      const below = this.#context.stack.images.get(image.parent);
+      // Where the parent's packages stay, its other layers are soon made, and may well leave this image's packages as they are.
+      return below?.type !== "assembled" || (await this.#needsPackages(below));
+    }
     const { lacksPackagesLayer } = await import("../../image/assemble.ts");
     return lacksPackagesLayer(this.#requestFor(image, parent));
   }

@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import type { Digest } from "../../digest.ts";
+import { digestOf } from "../../packages/canonical-json.ts";
+import { mergeLayers } from "./draft.ts";
+import type { Layer } from "./layer.ts";
+
+/** Contents of files of the layers below that were read for a layer: their digests, by path. */
+export type ReadBelow = ReadonlyMap<string, Digest>;
+
+/**
+ * What a layer above looks at in layers of files and artifacts, but for the contents of files: folders with all that is copied from
+ * them, links, and which paths are files. A layer of packages stands for itself: what is above knows the packages' files.
+ */
+export function shapesOf(layers: readonly Layer[]): readonly Digest[] {
+  return layers.map((layer) => (layer.kind === "packages" ? layer.diffId : shapeOf(layer)));
+}
+
+function shapeOf({ entries }: Layer): Digest {
+  const hash = createHash("sha256");
+  for (const { path, type, mode, uid, gid, mtime, linkTarget, origin } of entries) {
+    const seen = [path, type, mode, uid, gid, mtime, linkTarget ?? "", origin];
+    hash.update(`${JSON.stringify(type === "file" ? [path] : seen)}\n`);
+  }
+  return digestOf({ shape: hash.digest("hex") });
+}
+
+/** Whether layers of the same shape have the same content where some was read. */
+export function readsTheSame(layers: readonly Layer[], reads: ReadBelow): boolean {
+  if (reads.size === 0) return true;
+  const merged = mergeLayers(layers);
+  return [...reads].every(([path, digest]) => merged.get(path)?.digest === digest);
+}
