@@ -28,6 +28,7 @@ export type DiagnosticCode =
   | "invalid-file"
   | "file-differs"
   | "port-conflict"
+  | "inactive-profile"
   | "exception-without-reason"
   | "capability-without-effect"
   | "crlf-line-endings"

@@ -4,6 +4,7 @@ import type { Style } from "../reporters/format/style.ts";
 import { formatTable } from "../reporters/format/table.ts";
 import { releaseDeadLock } from "../run/hold/holder.ts";
 import type { RunContext } from "../run/context.ts";
+import { presentStack } from "../run/services/present-stack.ts";
 import type { ContainerState } from "../docker/engine.ts";
 import type { Service } from "../stack/stack.ts";
 import { urlOf } from "./urls.ts";
@@ -38,18 +39,19 @@ export interface ServiceRow {
   readonly finishedAt?: string;
 }
 
-/** Each service of the stack with what the Engine says of its container, in the manifest's order of dependencies. */
+/** Each service that is active or has a container with what the Engine says of its container, in the manifest's order of dependencies. */
 export async function listServices(
   context: RunContext,
   options: { readonly probe: boolean },
 ): Promise<readonly ServiceRow[]> {
-  const services = [...context.stack.services.values()];
   const engine = await context.engine();
+  const stack = await presentStack(context.stack, engine, context.signal);
+  const services = [...stack.services.values()];
   await releaseDeadLock({ ...context, stackName: context.stack.name }, engine);
   const states = await Promise.all(
     services.map(({ containerName }) => engine.inspectContainer(containerName, context.signal)),
   );
-  const probes = options.probe ? await probeResults(context) : undefined;
+  const probes = options.probe ? await probeResults({ ...context, stack }) : undefined;
   return services.map((service, index) =>
     serviceRow(service, { state: states[index], probes: probes?.get(service.name) }),
   );

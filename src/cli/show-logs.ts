@@ -3,6 +3,7 @@ import type { Engine, LogOptions } from "../docker/engine.ts";
 import { sanitize } from "../reporters/format/sanitize.ts";
 import { padColumns } from "../reporters/format/width.ts";
 import type { RunContext } from "../run/context.ts";
+import { presentStack } from "../run/services/present-stack.ts";
 import type { Service } from "../stack/stack.ts";
 import { findService } from "./open/context.ts";
 import type { Session } from "./open/session.ts";
@@ -27,12 +28,11 @@ export async function showLogs(
   context: RunContext,
   options: ShowLogsOptions,
 ): Promise<number> {
-  const services =
-    options.services.length === 0
-      ? [...context.stack.services.values()]
-      : options.services.map((name) => findService(context.stack, name));
-  const width = Math.max(0, ...services.map(({ name }) => name.length));
+  const named = options.services.map((name) => findService(context.stack, name));
   const engine = await context.engine();
+  const { services: present } = await presentStack(context.stack, engine, context.signal);
+  const services = named.length === 0 ? [...present.values()] : named;
+  const width = Math.max(0, ...services.map(({ name }) => name.length));
   await session.settle();
 
   // A reader that went away (`logs -f | head`) would otherwise be written to for ever.

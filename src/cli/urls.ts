@@ -1,4 +1,5 @@
 import type { RunContext } from "../run/context.ts";
+import { activeServices } from "../stack/profiles.ts";
 import type { PortBinding, Service } from "../stack/stack.ts";
 
 /** Where a published port of a service can be reached from this machine. */
@@ -13,9 +14,11 @@ export async function publishedUrls(
   context: RunContext,
   services: readonly string[],
 ): Promise<readonly PublishedUrl[]> {
-  const wanted = [...context.stack.services.values()].filter(
-    ({ name, ports }) => ports.length > 0 && (services.length === 0 || services.includes(name)),
-  );
+  const meant =
+    services.length === 0
+      ? activeServices(context.stack)
+      : [...context.stack.services.values()].filter(({ name }) => services.includes(name));
+  const wanted = meant.filter(({ ports }) => ports.length > 0);
   if (wanted.length === 0) return [];
   if (wanted.every(({ ports }) => ports.every(({ hostPort }) => hostPort !== 0))) {
     return wanted.flatMap((service) => service.ports.map((port) => urlOf(service, port)));

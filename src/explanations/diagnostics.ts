@@ -191,6 +191,13 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
     fix: "Give one of the two another port of the host.",
     example: 'ports: ["8080:80"]        # in two services',
   },
+  "inactive-profile": {
+    title: "A dependency is not active",
+    explanation:
+      "A service with `profiles` is active when one of them is: by `--profile`, `QCLOCK_PROFILES`, or since the command names the service. What an active service depends on has to be active as well.",
+    fix: "Activate a profile of the dependency, take the edge out of `depends_on`, or give both the same profiles.",
+    example: "depends_on: [debugger]     # which has profiles: [debug]",
+  },
   "exception-without-reason": {
     title: "A hardened default is given up without a reason",
     explanation:

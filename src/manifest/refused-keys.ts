@@ -118,8 +118,6 @@ const service: Readonly<Record<string, string>> = {
   pre_stop: "Use `stop_signal` and `stop_grace_period`.",
   privileged:
     "qclock never runs privileged containers; add single capabilities with `cap_add` and a reason in `policy`.",
-  profiles:
-    "Every service of a manifest belongs to it; put a further one into a manifest of its own.",
   provider: "qclock runs services only.",
   pull_policy: "Local images are never pulled; registry images are pinned by digest.",
   pull_refresh_after: "Local images are never pulled; registry images are pinned by digest.",

@@ -12,7 +12,7 @@ import { addStop } from "./stop-container.ts";
 export interface StartPlanRequest {
   readonly stack: Stack;
   readonly observed: Observed;
-  /** These services, with what they depend on; absent: all. */
+  /** These services, with what they depend on; absent: all that are there. */
   readonly services?: readonly string[];
   /** Services that run, but that a probe found not to be ready, with what it saw. */
   readonly unready: ReadonlyMap<string, string>;
@@ -31,7 +31,7 @@ export function planStart(request: StartPlanRequest): Plan {
 /** Stop services and start them again, in place. What depends on them and is not named is told, and left running. */
 export function planRestart(request: StartPlanRequest): Plan {
   const draft = new PlanDraft();
-  const named = request.services ?? [...request.stack.services.keys()];
+  const named = request.services ?? presentServices(request);
   const containers = startable(request);
   addStops(draft, { ...request, services: named });
   // A job that is named is meant to run again; among all services one that has completed has completed.
@@ -114,12 +114,25 @@ function hasCompleted(containers: ReadonlyMap<string, ObservedContainer>, name: 
 }
 
 /** The services that are meant, with what they depend on, dependencies first. */
-function selected({ stack, services }: StartPlanRequest): readonly Service[] {
+function selected({ stack, services, observed }: StartPlanRequest): readonly Service[] {
   const dependencies = new Map(
     [...stack.services].map(([name, { dependsOn }]) => [name, [...dependsOn.keys()]]),
   );
-  const names = closureOf(dependencies, services ?? stack.services.keys());
+  const names = closureOf(dependencies, services ?? presentServices({ stack, observed }));
   return [...stack.services.values()].filter(({ name }) => names.has(name));
+}
+
+/** The services that are to be there, and of inactive profiles those that are: what was stopped is started again. */
+function presentServices({
+  stack,
+  observed,
+}: Pick<StartPlanRequest, "stack" | "observed">): readonly string[] {
+  const found = new Set(
+    observed.containers.flatMap(({ ours, service = "" }) => (ours ? [service] : [])),
+  );
+  return [...stack.services.keys()].filter(
+    (name) => stack.inactive?.has(name) !== true || found.has(name),
+  );
 }
 
 /** Containers that can be started, by service. */

@@ -5,7 +5,7 @@ import type { DesiredImage, Observed } from "./observed.ts";
 
 /** What a plan is asked for. */
 export interface ReconcileOptions {
-  /** Services to bring up, with what they depend on; absent: all. */
+  /** Services to bring up, with what they depend on; absent: all that are active. */
   readonly services?: readonly string[];
   /** Images to build, with what they stand on, and nothing else: the plan of `build`. */
   readonly imagesOnly?: readonly string[];

@@ -1,8 +1,10 @@
 import { closureOf } from "../stack/graph.ts";
 import { parentsOf } from "../stack/resolve.ts";
+import { activeImages, activeServices } from "../stack/profiles.ts";
 import { decideServices } from "./decide-services.ts";
 import { PlanDraft } from "./draft.ts";
 import type { Plan } from "./plan.ts";
+import { planInactive } from "./plan-inactive.ts";
 import { planImages } from "./plan-images.ts";
 import { planHelpers, planLeftovers } from "./plan-leftovers.ts";
 import { divergedNetworks, planNetworks } from "./plan-networks.ts";
@@ -24,6 +26,7 @@ export function reconcile(request: ReconcileRequest): Plan {
     const decisions = decideServices(planning);
     // What goes makes way for what comes: for names, for ports, for the networks under it.
     planRemovals(planning, decisions);
+    planInactive(planning);
     planNetworks(planning);
     planVolumes(planning);
     planServices(planning, decisions);
@@ -37,15 +40,14 @@ function select(request: ReconcileRequest): Pick<Planning, "images" | "services"
   const dependencies = new Map(
     [...stack.services].map(([name, { dependsOn }]) => [name, [...dependsOn.keys()]]),
   );
-  const named = closureOf(dependencies, options.services ?? stack.services.keys());
+  const active = activeServices(stack).map(({ name }) => name);
+  const named = closureOf(dependencies, options.services ?? active);
   const names = closureOf(dependencies, [...named, ...onDiverged(request, named)]);
   const services = [...stack.services.values()].filter(({ name }) => names.has(name));
   const parents = new Map([...stack.images].map(([name, image]) => [name, parentsOf(image)]));
   const wanted =
     options.imagesOnly ??
-    (options.services === undefined
-      ? [...stack.images.keys()]
-      : services.map(({ image }) => image));
+    (options.services === undefined ? activeImages(stack) : services.map(({ image }) => image));
   const imageNames = closureOf(parents, wanted);
   return {
     services,
@@ -58,7 +60,7 @@ function onDiverged(
   { stack, observed }: ReconcileRequest,
   names: ReadonlySet<string>,
 ): readonly string[] {
-  const all = [...stack.services.values()];
+  const all = activeServices(stack);
   const chosen = all.filter(({ name }) => names.has(name));
   const diverged = divergedNetworks({ stack, observed, services: chosen });
   const isOn = (key: string): boolean => diverged.has(stack.networks.get(key)?.engineName ?? key);

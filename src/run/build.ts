@@ -1,4 +1,5 @@
 import { QclockError } from "../error.ts";
+import { activeImages } from "../stack/profiles.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./execution/event.ts";
 import { takeLock } from "./hold/hold.ts";
@@ -7,14 +8,14 @@ import { replacingVanished } from "./images/replace-vanished.ts";
 import { emptyReport, runPlan } from "./execution/run-plan.ts";
 
 export interface BuildOptions {
-  /** Images to build, with what they stand on; absent: all. */
+  /** Images to build, with what they stand on; absent: all but those that services of inactive profiles alone need. */
   readonly images?: readonly string[];
 }
 
 /** Make the images that are not up to date and put them into the Engine. With nothing to do no lock is taken. */
 export async function build(context: RunContext, options: BuildOptions): Promise<RunReport> {
   const { stack } = context;
-  const images = options.images ?? [...stack.images.keys()];
+  const images = options.images ?? activeImages(stack);
   for (const name of images) {
     if (stack.images.has(name)) continue;
     throw new QclockError("usage", `The stack has no image "${name}".`, {

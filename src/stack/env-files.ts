@@ -49,7 +49,7 @@ export interface EnvFileContents {
 }
 
 /**
- * The stack with what the files of its services hold in their environments, or everything that is wrong with these.
+ * The stack with what the files of its active services hold in their environments, or everything that is wrong with these.
  * Not part of resolving the manifest: the values may be secrets, and what was resolved is remembered on the disk.
  */
 export function withEnvFiles(
@@ -60,7 +60,9 @@ export function withEnvFiles(
   const services = new Map(
     [...stack.services].map(([name, service]) => [
       name,
-      withVariables(service, { ...contents, stack, problems }),
+      stack.inactive?.has(name) === true
+        ? service
+        : withVariables(service, { ...contents, stack, problems }),
     ]),
   );
   // A file that two services name is wrong once.

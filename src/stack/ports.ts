@@ -1,6 +1,5 @@
-import type { Location } from "../diagnostic.ts";
+import { type Diagnostic, errorAt, type Location } from "../diagnostic.ts";
 import type { ManifestService } from "../manifest/schema/manifest.ts";
-import type { Problems } from "./problems.ts";
 import type { ServiceRequest } from "./request.ts";
 import type { PortBinding, Service } from "./stack.ts";
 
@@ -52,27 +51,42 @@ function readPort(port: NonNullable<ManifestService["ports"]>[number]): PortBind
   };
 }
 
-/** Two services cannot have one port of the host. */
-export function refuseSamePorts(
-  services: ReadonlyMap<string, Service>,
-  problems: Problems,
+/** Two services that publish one port of the host. */
+export interface PortConflict {
+  readonly services: readonly [Service, Service];
+  readonly problem: Diagnostic;
+}
+
+/** Each port of the host that is published a second time, with the service that has it first. */
+export function findPortConflicts(
+  services: Iterable<Service>,
   locations: ReadonlyMap<string, Location>,
-): void {
-  const taken: { readonly port: PortBinding; readonly place: Location }[] = [];
-  for (const { name, ports } of services.values()) {
-    for (const [index, port] of ports.entries()) {
-      const place = locations.get(`services.${name}.ports.${index}`);
+): readonly PortConflict[] {
+  const taken: {
+    readonly service: Service;
+    readonly port: PortBinding;
+    readonly place: Location;
+  }[] = [];
+  const conflicts: PortConflict[] = [];
+  for (const service of services) {
+    for (const [index, port] of service.ports.entries()) {
+      const place = locations.get(`services.${service.name}.ports.${index}`);
       if (port.hostPort === 0 || place === undefined) continue;
       const owner = taken.find((other) => isSamePort(other.port, port));
-      taken.push({ port, place });
+      taken.push({ service, port, place });
       if (owner === undefined) continue;
-      problems.add("port-conflict", place, {
+      const parts = {
         message: `Port ${port.hostAddress}:${port.hostPort}/${port.protocol} is published twice.`,
-        related: [{ message: "first published here", location: owner.place }],
         hint: "Give one of the two another port of the host.",
+      };
+      const related = [{ message: "first published here", location: owner.place }];
+      conflicts.push({
+        services: [owner.service, service],
+        problem: { ...errorAt(place, "port-conflict", parts), related },
       });
     }
   }
+  return conflicts;
 }
 
 /** Whether two bindings claim the same port of the host: one address, or one that stands for all. */

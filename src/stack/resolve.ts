@@ -7,7 +7,7 @@ import { externalUses, refuseWithExternal, resolveExternal } from "./external.ts
 import { findCycles, sortByDependencies } from "./graph.ts";
 import { resolveImages } from "./images.ts";
 import { resolveNetworks } from "./networks.ts";
-import { refuseSamePorts } from "./ports.ts";
+import { findPortConflicts } from "./ports.ts";
 import { createProblems, type Problems } from "./problems.ts";
 import { projectPath } from "./project-path.ts";
 import type { ResolveRequest } from "./request.ts";
@@ -33,7 +33,10 @@ export function resolveStack(given: ResolveRequest): Result<Stack, readonly Diag
   const services = resolveServices({ ...request, problems, locations, images, secrets, volumes });
   const { networks, attached } = resolveNetworks({ ...request, problems, locations, services });
   refuseCycles(request, problems);
-  refuseSamePorts(attached, problems, locations);
+  // Those of profiles are compared once it is known which are active.
+  const always = [...attached.values()].filter(({ profiles = [] }) => profiles.length === 0);
+  for (const { problem } of findPortConflicts(always, locations))
+    problems.add(problem.code, problem.location, problem);
   if (problems.list.length > 0) {
     return fail(problems.list.toSorted((a, b) => locator.compare(a.location, b.location)));
   }

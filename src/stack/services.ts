@@ -50,6 +50,7 @@ function resolveService(request: ServiceRequest): Service {
     image: service.image,
     containerName: `${loaded.manifest.name}-${name}-1`,
     hostname: service.hostname ?? name.replace(/[_.]/g, "-"),
+    ...(service.profiles === undefined ? {} : { profiles: service.profiles }),
     job: service.job,
     dependsOn: resolveDependencies(request),
     ...(service.entrypoint === undefined ? {} : { entrypoint: parseCommand(service.entrypoint) }),
@@ -109,6 +110,11 @@ function resolveDependencies(request: ServiceRequest): ReadonlyMap<string, Depen
         },
       );
     }
+    const edge = ["services", name, "depends_on", isList ? index : target];
+    request.locations.set(
+      `services.${name}.depends_on.${target}`,
+      isList ? loaded.locator.value(edge) : loaded.locator.key(edge),
+    );
     // What a job is waited for is its end; of a service, that it is ready.
     resolved.set(
       target,

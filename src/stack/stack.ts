@@ -27,6 +27,8 @@ export interface Stack {
   readonly images: ReadonlyMap<string, Image>;
   /** Dependencies before their dependents. */
   readonly services: ReadonlyMap<string, Service>;
+  /** Names of the services whose profiles are not active: declared, and neither made nor removed. Absent: none. */
+  readonly inactive?: ReadonlySet<string>;
   readonly networks: ReadonlyMap<string, Network>;
   readonly volumes: ReadonlyMap<string, Volume>;
   readonly secrets: ReadonlyMap<string, Secret>;
@@ -176,6 +178,8 @@ export interface Service {
   /** `<stack>-<service>-1`, as compose names it. */
   readonly containerName: string;
   readonly hostname: string;
+  /** The service is active when one of them is; absent: always. */
+  readonly profiles?: readonly string[];
   /** Runs once per definition, exit code 0 is ready. */
   readonly job: boolean;
   readonly dependsOn: ReadonlyMap<string, DependencyCondition>;

@@ -1,4 +1,5 @@
 import type { RunContext } from "../run/context.ts";
+import type { Stack } from "../stack/stack.ts";
 import type { CheckInfo, CheckResult } from "./check.ts";
 import type { Looker } from "./look.ts";
 import type { Judging } from "./run-checks.ts";
@@ -16,6 +17,8 @@ export interface CheckGroup {
 /** What a group works with. */
 export interface Inquiry {
   readonly context: RunContext;
+  /** What is looked at of the stack: what is active, and of inactive profiles what has a container. */
+  readonly stack: Stack;
   /** What is seen of the stack: looked at when it is first asked for, once for all groups. */
   readonly sight: Sight;
   /** Looks with a bound of their own in number. */

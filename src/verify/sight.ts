@@ -1,7 +1,7 @@
 import type { ContainerState, Engine, EngineInfo, ImageDetails } from "../docker/engine.ts";
 import type { RunContext } from "../run/context.ts";
 import { about } from "../stack/probe-kinds.ts";
-import type { Image, Service } from "../stack/stack.ts";
+import type { Image, Service, Stack } from "../stack/stack.ts";
 import { connectTool } from "./connect-tool.ts";
 import { expectationOf } from "./expectation.ts";
 import { gatherImage, type Surroundings } from "./gather-image.ts";
@@ -60,9 +60,16 @@ export function seeNothing({ stack }: Pick<RunContext, "stack">, failure: string
   };
 }
 
-/** What is seen through an Engine, each look with the looker's bounds in number and time. */
-export function seeThrough(context: RunContext, engine: Engine, look: Looker): Sight {
-  const { stack, store } = context;
+/** What is seen of a stack through an Engine, each look with the looker's bounds in number and time. */
+export function seeThrough(
+  context: RunContext,
+  {
+    stack,
+    engine,
+    look,
+  }: { readonly stack: Stack; readonly engine: Engine; readonly look: Looker },
+): Sight {
+  const { store } = context;
   const services = [...stack.services.values()];
   const images = [...stack.images.values()];
   const info = once(() => look("the Engine", (signal) => engine.info(signal)));

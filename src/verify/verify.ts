@@ -1,6 +1,9 @@
 import type { Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
 import type { RunContext } from "../run/context.ts";
+import { presentStack } from "../run/services/present-stack.ts";
+import { narrowed } from "../stack/profiles.ts";
+import type { Stack } from "../stack/stack.ts";
 import { checkCatalogue, checkStages } from "./catalogue.ts";
 import type { CheckResult } from "./check.ts";
 import { completeCheck, judgeComplete } from "./complete.ts";
@@ -39,7 +42,7 @@ const lookMs = 30_000;
  * Throws `usage` for checks that do not exist, and nothing else.
  */
 export async function verifyStack(context: RunContext, options: VerifyOptions): Promise<Verified> {
-  const { stack, clock, signal } = context;
+  const { clock, signal } = context;
   const wanted = selectChecks(options.only);
   const startedAtMs = clock.now();
   const startedAt = new Date().toISOString();
@@ -51,12 +54,12 @@ export async function verifyStack(context: RunContext, options: VerifyOptions): 
       deadlineMs: options.deadlineMs ?? lookMs,
       onFailure: (reason) => incidents.push(reason),
     });
-  const { sight, error } = await connect(context, lookerFor);
+  const { sight, stack, error } = await connect(context, lookerFor);
   // Before anything is said: a secret must not be in it.
   (await sight.secretValues()).forEach(options.learnSecret);
   const onCrash = (reason: string): void => void incidents.push(reason);
   const judging = { wanted, now: () => clock.now(), onCrash };
-  const inquiry: Inquiry = { context, sight, lookerFor, judging };
+  const inquiry: Inquiry = { context, stack, sight, lookerFor, judging };
   const results: CheckResult[] = [];
   for (const stage of checkStages) {
     const groups = stage.filter((group) => isWanted(group, { wanted, options }));
@@ -91,7 +94,11 @@ export async function verifyStack(context: RunContext, options: VerifyOptions): 
 async function connect(
   context: RunContext,
   lookerFor: (count: number) => Looker,
-): Promise<{ readonly sight: Sight; readonly error: QclockError | undefined }> {
+): Promise<{
+  readonly sight: Sight;
+  readonly stack: Stack;
+  readonly error: QclockError | undefined;
+}> {
   let error: QclockError | undefined;
   const engine = await lookerFor(1)("the Engine", async (): Promise<Engine> => {
     try {
@@ -101,11 +108,27 @@ async function connect(
       throw thrown;
     }
   });
-  const sight =
-    engine.value === undefined
-      ? seeNothing(context, error?.message ?? "the Engine could not be asked")
-      : seeThrough(context, engine.value, lookerFor(concurrency));
-  return { sight, error };
+  const stack = await lookForPresent(context.stack, engine.value, lookerFor(1));
+  if (engine.value === undefined) {
+    const failure = error?.message ?? "the Engine could not be asked";
+    return { sight: seeNothing({ stack }, failure), stack, error };
+  }
+  const seen = { stack, engine: engine.value, look: lookerFor(concurrency) };
+  return { sight: seeThrough(context, seen), stack, error };
+}
+
+/** What of a stack is looked at; without inactive profiles that is all of it. */
+async function lookForPresent(
+  stack: Stack,
+  engine: Engine | undefined,
+  look: Looker,
+): Promise<Stack> {
+  const active = narrowed(stack, new Set());
+  if (engine === undefined || stack.inactive === undefined) return active;
+  const present = await look("the services of inactive profiles", (signal) =>
+    presentStack(stack, engine, signal),
+  );
+  return present.value ?? active;
 }
 
 function isWanted(

@@ -1,3 +1,4 @@
+import { activeImages } from "../../stack/profiles.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { withStack } from "../open/context.ts";
@@ -42,8 +43,9 @@ export function registerBuild({ program, run }: Registry): void {
           const { build } = await import("../../run/build.ts");
           const report = await build(context, images.length === 0 ? {} : { images });
           await session.settle();
+          const meant = images.length === 0 ? activeImages(context.stack) : images;
           const built = [...context.stack.images.values()]
-            .filter(({ name }) => images.length === 0 || images.includes(name))
+            .filter(({ name }) => meant.includes(name))
             .map(({ name, reference }) => ({ name, reference }));
           if (session.settings.json) session.printReport("build", report, { images: built });
           else if (report.status === "succeeded")
@@ -54,7 +56,7 @@ export function registerBuild({ program, run }: Registry): void {
         {
           lockMode: lockModeOf(options),
           allowUnsigned: options.allowUnsigned,
-          envFiles: "unread",
+          containers: "found",
         },
       ),
     ),

@@ -89,7 +89,7 @@ function registerSave({ program, run }: Registry): void {
         {
           lockMode: lockModeOf(flags),
           allowUnsigned: flags.allowUnsigned,
-          envFiles: "unread",
+          containers: "found",
         },
       );
     }),

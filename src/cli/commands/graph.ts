@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import { narrowed } from "../../stack/profiles.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { withStack } from "../open/context.ts";
@@ -34,7 +35,7 @@ export function registerGraph({ program, run }: Registry): void {
       options.criticalPath === true
         ? withStack(session, (context) => printCriticalPath(session, context), {
             lockMode: "use",
-            envFiles: "unread",
+            containers: "found",
             asksNobody: true,
           })
         : withStack(
@@ -42,7 +43,10 @@ export function registerGraph({ program, run }: Registry): void {
             async ({ stack }) => {
               const { formatGraph } = await import("../../reporters/format/graph.ts");
               session.print(
-                formatGraph(stack, session.settings.json ? "json" : options.format).trimEnd(),
+                formatGraph(
+                  narrowed(stack, new Set()),
+                  session.settings.json ? "json" : options.format,
+                ).trimEnd(),
               );
               return 0;
             },

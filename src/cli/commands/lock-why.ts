@@ -42,7 +42,7 @@ export function addLockWhy(lock: Command, run: Registry["run"]): void {
           );
           return 0;
         },
-        { lockMode: "use", envFiles: "unread" },
+        { lockMode: "use", containers: "found" },
       ),
     ),
   );

@@ -75,7 +75,7 @@ export function registerLock({ program, run }: Registry): void {
           return 0;
         },
         {
-          envFiles: "unread",
+          containers: "found",
           lockMode: update !== undefined ? "update" : check === true ? "locked" : "use",
           allowUnsigned,
         },

@@ -66,7 +66,7 @@ export function registerPlan({ program, run }: Registry): void {
             ? exitCodes.changesPending
             : exitCodes.done;
         },
-        { lockMode: lockModeOf(options), asksNobody: options.resolve !== true },
+        { lockMode: lockModeOf(options), asksNobody: options.resolve !== true, services },
       ),
     ),
   );

@@ -18,7 +18,12 @@ export function registerProbe({ program, run }: Registry): void {
         for (const name of services) findService(context.stack, name);
         const { probeServices } = await import("../../run/services/probe-services.ts");
         const { formatProbes } = await import("../probe-list.ts");
-        const results = await probeServices(context, services.length === 0 ? {} : { services });
+        const { presentStack } = await import("../../run/services/present-stack.ts");
+        const present = await presentStack(context.stack, await context.engine(), context.signal);
+        const results =
+          services.length === 0
+            ? await probeServices({ ...context, stack: present }, {})
+            : await probeServices(context, { services });
         await session.settle();
         if (session.settings.json)
           session.printDocument("probe", { stack: context.stack.name, probes: results });

@@ -55,7 +55,7 @@ export function registerUp({ program, run }: Registry): void {
           if (options.timings === true) await sayTimings(session, report);
           return exitCodeOfReport(report);
         },
-        { lockMode: lockModeOf(options), allowUnsigned: options.allowUnsigned },
+        { lockMode: lockModeOf(options), allowUnsigned: options.allowUnsigned, services },
       ),
     ),
   );

@@ -56,7 +56,7 @@ export function registerValidate({ program, run }: Registry): void {
             );
           return 0;
         },
-        { asksNobody: true, envFiles: "read" },
+        { asksNobody: true, containers: "made" },
       ),
     ),
   );

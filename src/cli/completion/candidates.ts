@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { loadStack } from "../open/stack-file.ts";
 import { findManifest, lockPathOf } from "../open/manifest-file.ts";
+import { profilesOf } from "../../stack/profiles.ts";
+import type { Stack } from "../../stack/stack.ts";
 import type { Session } from "../open/session.ts";
 import { topics } from "../usage/topics.ts";
 
@@ -32,6 +34,7 @@ export async function candidatesFor(
     ({ required, short, long }) =>
       required && previous !== undefined && [short, long].includes(previous),
   );
+  if (expecting?.long === "--profile") return namesOf(session, (stack) => profilesOf(stack));
   if (expecting !== undefined) return expecting.argChoices ?? [];
   // `--update` takes names up to the next option.
   const lastOption = before.findLast((word) => word.startsWith("-"));
@@ -84,9 +87,19 @@ async function lockedPackages(session: Session): Promise<readonly string[]> {
   }
 }
 
-/** Services or images of the manifest, as far as there is one that can be read: a shell must not be bothered by what is wrong with it. */
+/** Services or images of the manifest. Naming a service activates its profiles, so that all are offered. */
 async function namesFor(command: string, session: Session): Promise<readonly string[]> {
   if (command !== "build" && !takeServices.has(command)) return [];
+  return namesOf(session, ({ images, services }) =>
+    command === "build" ? images.keys() : services.keys(),
+  );
+}
+
+/** Names in the manifest, as far as there is one that can be read: a shell must not be bothered by what is wrong with it. */
+async function namesOf(
+  session: Session,
+  pick: (stack: Stack) => Iterable<string>,
+): Promise<readonly string[]> {
   try {
     const files = await findManifest({
       named: session.settings.file,
@@ -96,12 +109,9 @@ async function namesFor(command: string, session: Session): Promise<readonly str
       session,
       files,
       architecture: "amd64",
-      envFiles: "unread",
+      containers: "found",
     });
-    if (!loaded.ok) return [];
-    return [
-      ...(command === "build" ? loaded.value.stack.images : loaded.value.stack.services).keys(),
-    ];
+    return loaded.ok ? [...pick(loaded.value.stack)] : [];
   } catch {
     return [];
   }

@@ -21,11 +21,10 @@ export interface StackOptions {
   readonly lockMode?: RunContext["lockMode"] | "unread";
   /** Take packages that nothing proves. */
   readonly allowUnsigned?: boolean | undefined;
-  /**
-   * Whether what files of variables give the services is read, from which containers are made. By default by the commands
-   * that look at images; others go on without a file that is missing.
-   */
-  readonly envFiles?: "read" | "unread";
+  /** Services that the command line names: their profiles are active. */
+  readonly services?: readonly string[];
+  /** What the command does with containers, see `loadStack`; by default those that look at images make them. */
+  readonly containers?: "made" | "found";
   /** Send no request for `--os auto`: it means the first of the manifest's list then, and that is said. */
   readonly asksNobody?: boolean;
 }
@@ -130,7 +129,8 @@ async function openContext(
     session,
     files,
     architecture: hostArchitecture(),
-    envFiles: options.envFiles ?? (options.lockMode === undefined ? "unread" : "read"),
+    containers: options.containers ?? (options.lockMode === undefined ? "found" : "made"),
+    ...(options.services === undefined ? {} : { services: options.services }),
     store,
     ...(options.asksNobody === true
       ? {}

@@ -1,16 +1,17 @@
 import type { Diagnostic } from "../../diagnostic.ts";
 import type { SourceText } from "../../manifest/source.ts";
 import { fail, ok, type Result } from "../../result.ts";
+import { activeServices } from "../../stack/profiles.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { displayPath } from "./manifest-file.ts";
 
-/** The texts of the files of variables that a stack's services name, by their paths; those that are not there are missing. */
+/** The texts of the files of variables that a stack's active services name, by their paths; those that are not there are missing. */
 export async function readEnvFiles(
-  { services, directory }: Stack,
+  stack: Stack,
   workingDirectory: string,
 ): Promise<Result<ReadonlyMap<string, SourceText>, readonly Diagnostic[]>> {
   const paths = new Set(
-    [...services.values()].flatMap(({ envFiles = [] }) => envFiles.map(({ path }) => path)),
+    activeServices(stack).flatMap(({ envFiles = [] }) => envFiles.map(({ path }) => path)),
   );
   const texts = new Map<string, SourceText>();
   if (paths.size === 0) return ok(texts);
@@ -20,7 +21,7 @@ export async function readEnvFiles(
   ]);
   const problems: Diagnostic[] = [];
   for (const file of paths) {
-    const bytes = await readInProject(directory, file);
+    const bytes = await readInProject(stack.directory, file);
     if (bytes === undefined) continue;
     const shownPath = displayPath(file, workingDirectory);
     const decoded = decodeManifest(bytes, shownPath);

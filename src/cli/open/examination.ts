@@ -78,7 +78,7 @@ async function examineManifest(session: Session): Promise<Finding> {
       session,
       files,
       architecture: "amd64",
-      envFiles: "read",
+      containers: "made",
     });
     if (stack.ok)
       return {

@@ -56,7 +56,7 @@ async function identifyStack(
     session,
     files,
     architecture: "amd64",
-    envFiles: "unread",
+    containers: "found",
   });
   if (loaded.ok) return { stackName: loaded.value.stack.name, stack: loaded.value.stack };
   const shown = displayPath(files.path, host.workingDirectory);

@@ -6,9 +6,11 @@ import type { SourceText } from "../../manifest/source.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Architecture, OsName } from "../../os.ts";
+import { findActivationProblems } from "../../stack/profiles.ts";
 import { parsePairs } from "../../stack/values.ts";
 import type { Store } from "../../store/store.ts";
 import { locateInProject } from "../../project/locate.ts";
+import { activateServices } from "./activation.ts";
 import { readEnvFiles } from "./env-files.ts";
 import type { ManifestFiles } from "./manifest-file.ts";
 import { readManifest } from "./manifest-text.ts";
@@ -35,8 +37,13 @@ export async function loadStack(options: {
   readonly session: Session;
   readonly files: ManifestFiles;
   readonly architecture: Architecture;
-  /** Whether the services get what their files of variables hold. */
-  readonly envFiles: "read" | "unread";
+  /**
+   * `made`: what a container is made from has to be complete, files of variables and active dependencies included.
+   * `found`: the command works with the containers that there are, and goes on without.
+   */
+  readonly containers: "made" | "found";
+  /** Services that the command line names: their profiles are active. */
+  readonly services?: readonly string[];
   /** Whether packages for an OS can be had, for `--os auto`; absent: nobody is asked, and it means the first of the list. */
   readonly answers?: (os: OsName, manifestMirror: string | undefined) => Promise<boolean>;
   /** Where stacks that were resolved before are remembered; absent: none is. */
@@ -47,9 +54,13 @@ export async function loadStack(options: {
   const { environment } = variables.value;
   const resolved = await loadWith({ ...options, environment });
   if (!resolved.ok) return resolved;
-  if (options.envFiles === "unread") return ok({ stack: resolved.value, environment });
-  const stack = await readEnvironments(options.session, { stack: resolved.value, environment });
-  return stack.ok ? ok({ stack: stack.value, environment }) : stack;
+  const { session, services = [], containers } = options;
+  const stack = activateServices(session, { stack: resolved.value, environment, services });
+  if (containers === "found") return ok({ stack, environment });
+  const problems = findActivationProblems(stack, services.length === 0 ? undefined : services);
+  if (problems.length > 0) return fail(problems);
+  const complete = await readEnvironments(session, { stack, environment });
+  return complete.ok ? ok({ stack: complete.value, environment }) : complete;
 }
 
 /** The stack with what the files of variables of its services hold. */

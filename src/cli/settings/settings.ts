@@ -10,6 +10,8 @@ export interface Settings {
   readonly file: readonly string[];
   /** Files of variables in the place of `.env`, the later before the earlier. */
   readonly envFile: readonly string[];
+  /** Profiles whose services are active, or `*` for all. */
+  readonly profile: readonly string[];
   readonly stack: string | undefined;
   readonly os: string | undefined;
   readonly host: string | undefined;
@@ -61,6 +63,12 @@ export const definitions: Readonly<Record<SettingName, Definition>> = {
     "--env-file <path>",
     "QCLOCK_ENV_FILES",
     "variables for the manifest, instead of .env beside it; of several the later counts",
+    ",",
+  ),
+  profile: list(
+    "--profile <name>",
+    "QCLOCK_PROFILES",
+    "a profile whose services are active besides those that have none; * is all of them",
     ",",
   ),
   stack: textual(
@@ -170,6 +178,7 @@ export function resolveSettings(options: {
   const values: Settings = {
     file: read("file", asTexts),
     envFile: read("envFile", asTexts),
+    profile: read("profile", asTexts),
     stack: read("stack", asText),
     os: read("os", asText),
     host: read("host", asText),

@@ -67,6 +67,7 @@ const rules: readonly (readonly [pattern: string, rule: MergeRule])[] = [
   ["services/*/networks/*/aliases", texts],
   ["services/*/ports", { type: "list", identityOf: portOf }],
   ["services/*/probes", { type: "list", identityOf: probeOf }],
+  ["services/*/profiles", texts],
   ["services/*/secrets", { type: "list", identityOf: secretOf }],
   ["services/*/security_opt", texts],
   ["services/*/tmpfs", { type: "list", identityOf: tmpfsOf }],

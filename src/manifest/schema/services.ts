@@ -127,6 +127,10 @@ const policySchema = z
 export const serviceSchema = z.strictObject({
   image: z.string().meta({ description: "An image of the stack.", examples: ["app"] }),
   depends_on: dependsOnSchema.optional(),
+  profiles: z
+    .array(z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, "the name of a profile, of letters and digits with `_`, `.` or `-` between them"))
+    .optional()
+    .meta({ description: "The service is active when one of these is: by `--profile`, or since a command names the service. Without any it always is.", examples: [["debug"]] }),
   entrypoint: commandSchema.optional().meta({ description: "Replaces the image's entrypoint.", examples: [["/usr/local/bin/app"]] }),
   command: commandSchema.optional().meta({ description: "Replaces the image's command.", examples: ["app --verbose"] }),
   user: z.string().optional().meta({ description: "Replaces the image's user.", examples: ["10001:10001"] }),

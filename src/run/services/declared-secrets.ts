@@ -3,6 +3,7 @@ import { engineStatus } from "../../docker/errors.ts";
 import { QclockError } from "../../error.ts";
 import type { Observed } from "../../plan/observed.ts";
 import { readWhole } from "../../project/open.ts";
+import { activeServices } from "../../stack/profiles.ts";
 import type { Secret } from "../../stack/stack.ts";
 import type { RunContext } from "../context.ts";
 
@@ -25,8 +26,16 @@ export async function findChangedSecrets(
 ): Promise<ReadonlySet<string>> {
   const { stack, signal } = context;
   const declared = new Map<string, Buffer>();
+  const idle = new Set(
+    [...stack.services.values()]
+      .filter(({ name }) => stack.inactive?.has(name) === true)
+      .flatMap(({ secrets }) => secrets.map(({ secret }) => secret)),
+  );
+  for (const { secrets } of activeServices(stack))
+    for (const { secret } of secrets) idle.delete(secret);
   for (const secret of stack.secrets.values()) {
-    if (secret.source.type === "generate") continue;
+    // What services of inactive profiles alone need may be missing.
+    if (secret.source.type === "generate" || idle.has(secret.name)) continue;
     declared.set(secret.name, await readDeclaredSecret(context, secret));
   }
   if (declared.size === 0) return new Set();

@@ -13,10 +13,10 @@ const concurrency = 16;
 export const networkGroup: CheckGroup = {
   checks: stackNetworkChecks,
   onDemand: false,
-  run: async ({ context, sight, lookerFor, judging }) => {
+  run: async ({ context, stack, sight, lookerFor, judging }) => {
     const { engine } = sight;
     if (engine === undefined) return [];
-    const { stack, clock, signal, emit } = context;
+    const { clock, signal, emit } = context;
     const phase = "verify-network";
     emit({ type: "phase-started", phase, title: "Try connections between services" });
     const running = await sight.running();

@@ -24,8 +24,8 @@ const probeCheck: CheckInfo = {
 export const probeGroup: CheckGroup = {
   checks: [probeCheck],
   onDemand: false,
-  run: async ({ context, sight, lookerFor }) =>
-    sight.engine === undefined ? [] : runProbes(context, lookerFor(concurrency)),
+  run: async ({ context, stack, sight, lookerFor }) =>
+    sight.engine === undefined ? [] : runProbes({ ...context, stack }, lookerFor(concurrency)),
 };
 
 async function runProbes(context: RunContext, look: Looker): Promise<readonly CheckResult[]> {

@@ -138,13 +138,23 @@ test.each([
 
 test("packages of the lock come after lock --update and lock why", async () => {
   const directory = await mkdtemp(path.join(tmpdir(), "qclock-"));
-  const session = { settings: { file: [] }, host: { workingDirectory: directory } };
+  const session = {
+    settings: { file: [], envFile: [], profile: [] },
+    origins: new Map(),
+    host: { workingDirectory: directory, environment: new Map() },
+    redactor: { add: () => undefined },
+  };
   const candidates = async (...words: readonly string[]): Promise<readonly string[]> =>
     // @ts-expect-error -- only what is needed of a session
     await candidatesFor(program, words, session);
   try {
     await expect(candidates("lock", "why", "")).resolves.toEqual([]);
-    await writeFile(path.join(directory, "stack.config.yaml"), "name: x");
+    await writeFile(
+      path.join(directory, "stack.config.yaml"),
+      'name: x\nimages: { a: { from: scratch, user: "1:1" } }\nservices: { app: { image: a, profiles: [debug, dev] } }\n',
+    );
+    await expect(candidates("up", "--profile", "")).resolves.toEqual(["debug", "dev"]);
+    await expect(candidates("up", "")).resolves.toEqual(["app"]);
     const target = aLockTarget({ base: aLockedImage(["perl 5", "bash 5"]) });
     await writeFile(path.join(directory, "stack.lock.yaml"), formatLock(aLock(target)));
     const names = ["bash", "perl"];
