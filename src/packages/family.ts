@@ -1,4 +1,5 @@
 import type { OsName } from "../os.ts";
+import type { FileConflict, ImagePackages } from "./file-conflict.ts";
 import type { PackageFacts } from "./package-facts.ts";
 import type {
   EvidencePlace,
@@ -38,6 +39,14 @@ export interface Family {
 
   /** When a package was built, by its file, in seconds since 1970. Throws `package-corrupt`. */
   readBuildTime(file: string): Promise<number>;
+
+  /**
+   * Files that building images would find in two packages with different content, by image, as far as it shows without unpacking
+   * them. Parents come before their children. A file that cannot be read is passed over.
+   */
+  foreseeConflicts(
+    images: readonly ImagePackages[],
+  ): Promise<ReadonlyMap<string, readonly FileConflict[]>>;
 
   /**
    * Bring what proves a lock's packages into the store. What cannot be had is left out, with the reason. Throws `disk-full`,

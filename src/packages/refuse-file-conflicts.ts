@@ -1,17 +1,11 @@
 import { lstat } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../error.ts";
-import type { AssembledImage, Image, Stack } from "../stack/stack.ts";
+import type { AssembledImage, Stack } from "../stack/stack.ts";
 import { isInside } from "../stack/values.ts";
 import type { Digest } from "../digest.ts";
-import {
-  type FileConflict,
-  foreseeConflicts,
-  type ForeseenFiles,
-  readForeseenFiles,
-} from "./deb/file-conflicts.ts";
-import { isExcludedPath } from "./deb/excluded.ts";
-import { readIdentity } from "./deb/look-into.ts";
+import { loadFamily } from "./families.ts";
+import type { FileConflict } from "./file-conflict.ts";
 import { assembledImages } from "./lock/inputs.ts";
 import type { ResolvedPackage } from "./resolve/reasons.ts";
 
@@ -29,28 +23,26 @@ interface Fetched {
  * Throws `file-conflict` with all of them.
  */
 export async function refuseFileConflicts(fetched: Fetched): Promise<void> {
-  const { stack, resolved } = fetched;
-  const held = new Map<string, readonly ForeseenFiles[]>();
-  for (const image of assembledImages(stack)) {
-    const below = image.parent === undefined ? [] : (held.get(image.parent) ?? []);
-    const own: ForeseenFiles[] = [];
-    for (const { package: entry } of resolved.get(image.name) ?? []) {
-      const file = fetched.paths.get(digestOfEntry(entry));
-      const found =
-        file === undefined
-          ? undefined
-          : await readForeseenFiles(entry.name, file).catch(() => undefined);
-      if (found !== undefined) own.push(found);
-    }
-    held.set(image.name, [...below, ...own]);
+  const { stack, resolved, paths } = fetched;
+  const images = assembledImages(stack);
+  const family = await loadFamily(stack.os);
+  const found = await family.foreseeConflicts(
+    images.map(({ name, parent, exclude }) => ({
+      image: name,
+      parent,
+      exclude,
+      packages: (resolved.get(name) ?? []).flatMap(({ package: entry }) => {
+        const file = paths.get(`sha256:${entry.sha256}`);
+        return file === undefined ? [] : [{ name: entry.name, file }];
+      }),
+    })),
+  );
+  for (const image of images) {
+    const own = new Set(resolved.get(image.name)?.map(({ package: { name } }) => name));
     const conflicts: FileConflict[] = [];
-    for (const conflict of foreseeConflicts(own, {
-      below,
-      isExcluded: (place) => isExcludedPath(place, image.exclude),
-    })) {
-      const isBelow = below.some(({ name }) => name === conflict.first);
-      if (isBelow && (await isCovered(stack, image, conflict.path))) continue;
-      if (!(await isSame(fetched, image, conflict))) conflicts.push(conflict);
+    for (const conflict of found.get(image.name) ?? []) {
+      const isBelow = !own.has(conflict.first);
+      if (!isBelow || !(await isCovered(stack, image, conflict.path))) conflicts.push(conflict);
     }
     if (conflicts.length > 0) throw toError(image.name, conflicts, resolved);
   }
@@ -71,38 +63,6 @@ async function isCovered(stack: Stack, image: AssembledImage, at: string): Promi
     if (isThere) return true;
   }
   return isCovered(stack, parent, at);
-}
-
-/** Whether a file of which the control archives tell no checksum is one file in both packages; also where that cannot be read. */
-async function isSame(
-  { stack, resolved, paths }: Fetched,
-  image: AssembledImage,
-  { first, second, undecided }: FileConflict,
-): Promise<boolean> {
-  if (undecided === undefined) return false;
-  const fileOf = (name: string): string | undefined => {
-    for (let at: Image | undefined = image; at?.type === "assembled";) {
-      const found = resolved.get(at.name)?.find((one) => one.package.name === name);
-      if (found !== undefined) return paths.get(digestOfEntry(found.package));
-      at = stack.images.get(at.parent ?? "");
-    }
-    return undefined;
-  };
-  const identities = [];
-  for (const [name, at] of [
-    [first, undecided.first],
-    [second, undecided.second],
-  ] as const) {
-    const file = fileOf(name);
-    if (file === undefined) return true;
-    identities.push(await readIdentity(file, at).catch(() => undefined));
-  }
-  const [one, other] = identities;
-  return one === undefined || other === undefined || one === other;
-}
-
-function digestOfEntry({ sha256 }: ResolvedPackage["package"]): Digest {
-  return `sha256:${sha256}`;
 }
 
 function toError(

@@ -8,6 +8,8 @@ export const debFamily: Family = {
   rules: async () => (await import("./rules.ts")).debRules,
   readFacts: async (file, { withPaths }) => (await import("./facts.ts")).readFacts(file, withPaths),
   readBuildTime: async (file) => (await import("./facts.ts")).readBuildTime(file),
+  foreseeConflicts: async (images) =>
+    (await import("./image-conflicts.ts")).conflictsOfImages(images),
   findEvidence: async (place, request) =>
     (await import("./evidence.ts")).findEvidence(place, request),
   provePackages: async (request) => (await import("./prove.ts")).provePackages(request),

@@ -1,9 +1,4 @@
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { ByteReader } from "../../archive/byte-reader.ts";
-import { parseControl } from "./control.ts";
-import { readControlFiles } from "./control-files.ts";
-import { readMembers } from "./members.ts";
+import type { FileConflict } from "../file-conflict.ts";
 import { type FileOwner, replaces } from "./replaces.ts";
 import { diversionsIn } from "./script/diversions.ts";
 
@@ -12,12 +7,8 @@ export interface ForeseenFiles extends FileOwner {
   readonly controlFiles: ReadonlyMap<string, string>;
 }
 
-/** A file that two packages install, neither of which may take the other's place. */
-export interface FileConflict {
-  /** Absolute. */
-  readonly path: string;
-  readonly first: string;
-  readonly second: string;
+/** A conflict, or perhaps one. */
+export interface ForeseenConflict extends FileConflict {
   /** Where the two packages have it, without a leading slash: paths of configuration, of which they tell no checksum. Absent: it differs. */
   readonly undecided?: { readonly first: string; readonly second: string };
 }
@@ -31,22 +22,6 @@ interface ForeseenFile {
   readonly md5?: string;
 }
 
-/** The control files of a deb: its first few kilobytes. Throws an `Error` that says what is wrong with it. */
-export async function readForeseenFiles(name: string, file: string): Promise<ForeseenFiles> {
-  const source = createReadStream(file);
-  try {
-    let controlFiles: ReadonlyMap<string, string> = new Map();
-    await readMembers(new ByteReader(source), (await stat(file)).size, {
-      control: async (tar) => {
-        controlFiles = await readControlFiles(tar);
-      },
-    });
-    return { name, control: parseControl(controlFiles.get("control") ?? ""), controlFiles };
-  } finally {
-    source.destroy();
-  }
-}
-
 /**
  * Files that building would find in two packages with different content, as far as their control archives tell: of nearly all
  * regular files they have the checksums, and of configuration the names. `below` are the packages that the image's ancestors hold. Pure.
@@ -57,8 +32,8 @@ export function foreseeConflicts(
     readonly below: readonly ForeseenFiles[];
     readonly isExcluded: (path: string) => boolean;
   },
-): readonly FileConflict[] {
-  const conflicts: FileConflict[] = [];
+): readonly ForeseenConflict[] {
+  const conflicts: ForeseenConflict[] = [];
   const owners = new Map<string, ForeseenFile>();
   const diverted = divertedBy(packages);
   for (const item of [...options.below, ...packages]) {

@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
-import { foreseeConflicts, type ForeseenFiles } from "../../../src/packages/deb/file-conflicts.ts";
+import {
+  foreseeConflicts,
+  type ForeseenFiles,
+} from "../../../../src/packages/deb/file-conflicts.ts";
 
 const one = "1".repeat(32);
 const two = "2".repeat(32);
