@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { access, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { execa } from "execa";
-import { mirrorVariable, type Mirrors, resolveMirrors } from "../src/packages/mirror.ts";
+import { loadFamily } from "../src/packages/families.ts";
+import { mirrorVariable, type Mirrors } from "../src/packages/mirror.ts";
+import { resolveMirrors } from "../src/packages/resolve-mirrors.ts";
 
 interface IndexEntry {
   readonly name: string;
@@ -27,16 +29,7 @@ export async function hostMirrors(): Promise<Mirrors> {
     os: "debian-12",
     manifestMirror: undefined,
     environmentMirror: process.env[mirrorVariable("debian-12")],
-    readHostAptSources: async () => {
-      const folder = "/etc/apt/sources.list.d";
-      const names = (await readdir(folder).catch(() => [])).map((name) => path.join(folder, name));
-      const files = ["/etc/apt/sources.list", ...names].filter((name) =>
-        /\.(?:list|sources)$/.test(name),
-      );
-      return await Promise.all(
-        files.map(async (name) => ({ name, text: await readFile(name, "utf8").catch(() => "") })),
-      );
-    },
+    family: await loadFamily("debian-12"),
   });
 }
 

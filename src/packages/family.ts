@@ -1,5 +1,6 @@
 import type { OsName } from "../os.ts";
 import type { FileConflict, ImagePackages } from "./file-conflict.ts";
+import type { MirrorPlaces, Mirrors } from "./mirror.ts";
 import type { PackageFacts } from "./package-facts.ts";
 import type {
   EvidencePlace,
@@ -9,7 +10,11 @@ import type {
   ProvePackagesRequest,
 } from "./proof/evidence.ts";
 import type { PinnedKey } from "./proof/pinned-key.ts";
-import type { LoadedRepositories, LoadRepositoriesRequest } from "./repositories.ts";
+import type {
+  LoadedRepositories,
+  LoadRepositoriesRequest,
+  RepositoriesRequest,
+} from "./repositories.ts";
 import type { ResolverRules } from "./resolve/rules.ts";
 
 /** How packages of a family are compared and put together. */
@@ -25,6 +30,15 @@ export interface FamilyRules extends ResolverRules {
 export interface Family {
   /** The keys that sign an OS's repositories; they ship with qclock and are never fetched. */
   keysOf(os: OsName): Promise<readonly PinnedKey[]>;
+
+  /** The places that base URLs mean which somebody gives, one at least, in the order that the family's users expect. */
+  mirrorsAt(urls: readonly string[]): Promise<MirrorPlaces>;
+
+  /** The mirrors of an OS where nobody names one, such as those that this machine's own packages come from. */
+  usualMirrors(os: OsName): Promise<Mirrors | undefined>;
+
+  /** Whether the metadata of an OS's repositories can be had. Throws what fetching throws. */
+  repositoriesAnswer(request: RepositoriesRequest): Promise<boolean>;
 
   /**
    * Fetch and verify the indexes of an OS. Throws `signature-invalid`, `digest-mismatch`, `package-corrupt`, `mirror-unreachable`,

@@ -6,17 +6,21 @@ import type { LockedRepository } from "./package.ts";
 import type { PinnedKey } from "./proof/pinned-key.ts";
 import type { PackageProof } from "./proof/proof.ts";
 
-export interface LoadRepositoriesRequest {
+/** The repositories of an OS, and how to reach them. */
+export interface RepositoriesRequest {
   readonly os: OsName;
-  readonly architecture: Architecture;
   readonly mirrors: Mirrors;
   readonly downloader: Downloader;
+  readonly signal: AbortSignal;
+}
+
+export interface LoadRepositoriesRequest extends RepositoriesRequest {
+  readonly architecture: Architecture;
   /** The keys to trust; absent: those that ship with qclock for the OS. */
   readonly keys?: readonly PinnedKey[];
   readonly now: Date;
   /** Called with what the user should know before it becomes a failure; absent: nobody is told. */
   readonly onNotice?: (message: string) => void;
-  readonly signal: AbortSignal;
 }
 
 /** The package index of an OS with the repositories that it was read from. */

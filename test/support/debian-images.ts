@@ -1,12 +1,12 @@
 import { unpackPackages } from "../../src/image/unpack/unpack-packages.ts";
 import { createUnpackPool } from "../../src/image/unpack/unpack-pool.ts";
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type AssembledArtifact, assembleImage } from "../../src/image/assemble.ts";
 import { noFiles } from "../../src/image/files/files.ts";
 import { fetchPackages } from "../../src/packages/fetch.ts";
 import { lockPackages } from "../../src/packages/lock/lock-packages.ts";
-import { type Mirrors, mirrorVariable, resolveMirrors } from "../../src/packages/mirror.ts";
+import { loadFamily } from "../../src/packages/families.ts";
+import { type Mirrors, mirrorVariable } from "../../src/packages/mirror.ts";
+import { resolveMirrors } from "../../src/packages/resolve-mirrors.ts";
 import type { LockTarget } from "../../src/packages/package.ts";
 import type { AssembledImage, Stack } from "../../src/stack/stack.ts";
 import { createDownloader } from "../../src/store/downloader.ts";
@@ -110,23 +110,12 @@ function stackOf(name: string, images: readonly AssembledImage[]): Stack {
   };
 }
 
-function mirrors(): Promise<Mirrors> {
+async function mirrors(): Promise<Mirrors> {
   const environmentMirror = process.env[mirrorVariable("debian-12")];
-  return resolveMirrors({
+  return await resolveMirrors({
     os: "debian-12",
     manifestMirror: undefined,
     environmentMirror,
-    readHostAptSources,
+    family: await loadFamily("debian-12"),
   });
-}
-
-async function readHostAptSources(): Promise<readonly { name: string; text: string }[]> {
-  const folder = "/etc/apt/sources.list.d";
-  const names = await readdir(folder).catch(() => []);
-  const files = ["/etc/apt/sources.list", ...names.map((name) => join(folder, name))];
-  return await Promise.all(
-    files
-      .filter((file) => /\.(?:list|sources)$/.test(file))
-      .map(async (file) => ({ name: file, text: await readFile(file, "utf8").catch(() => "") })),
-  );
 }

@@ -1,7 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
-import { readdir, readFile } from "node:fs/promises";
-import path from "node:path";
-import { resolveMirrors } from "../../src/packages/mirror.ts";
+import { loadFamily } from "../../src/packages/families.ts";
+import { resolveMirrors } from "../../src/packages/resolve-mirrors.ts";
 
 /** What a mirror does to an answer: other bytes, or a status instead. */
 export type Tamper = (path: string, body: Uint8Array) => Uint8Array | number;
@@ -19,7 +18,7 @@ export async function startTamperingMirror(tamper: Tamper): Promise<TamperingMir
     os: "debian-12",
     manifestMirror: undefined,
     environmentMirror: process.env["QCLOCK_MIRROR_DEBIAN_12"],
-    readHostAptSources,
+    family: await loadFamily("debian-12"),
   });
   const requests: string[] = [];
   const server = createServer((request, response) => {
@@ -65,15 +64,4 @@ export function flipByte(body: Uint8Array): Uint8Array {
   const middle = Math.floor(copy.length / 2);
   copy[middle] = (copy[middle] ?? 0) ^ 1;
   return copy;
-}
-
-async function readHostAptSources(): Promise<readonly { name: string; text: string }[]> {
-  const folder = "/etc/apt/sources.list.d";
-  const names = [
-    "/etc/apt/sources.list",
-    ...(await readdir(folder)).map((name) => path.join(folder, name)),
-  ];
-  return Promise.all(
-    names.map(async (name) => ({ name, text: await readFile(name, "utf8").catch(() => "") })),
-  );
 }

@@ -1,5 +1,4 @@
 import { nearest } from "../../nearest.ts";
-import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Diagnostic } from "../../diagnostic.ts";
 import type { Engine } from "../../docker/engine.ts";
@@ -219,19 +218,21 @@ export function storeDirectory({ settings, host }: Pick<Session, "settings" | "h
   return path.join(base, "qclock");
 }
 
-/** The mirrors of an OS: the environment's, the manifest's, or those of the host's apt. */
+/** The mirrors of an OS: the environment's, the manifest's, or the usual ones of its family. */
 export async function resolveMirrorsOf(
   { host }: Session,
   os: OsName,
   manifestMirror: string | undefined,
 ): ReturnType<RunContext["mirrors"]> {
-  const { mirrorVariable, resolveMirrors } = await import("../../packages/mirror.ts");
+  const { mirrorVariable } = await import("../../packages/mirror.ts");
+  const { resolveMirrors } = await import("../../packages/resolve-mirrors.ts");
+  const { loadFamily } = await import("../../packages/families.ts");
   const variable = host.environment.get(mirrorVariable(os));
   return resolveMirrors({
     os,
     manifestMirror,
     environmentMirror: variable === "" ? undefined : variable,
-    readHostAptSources,
+    family: await loadFamily(os),
   });
 }
 
@@ -241,21 +242,6 @@ async function artifactMirrorOf({ host }: Session): Promise<string | undefined> 
   if (value === undefined || value === "") return undefined;
   const { parseArtifactMirror } = await import("../../packages/artifacts.ts");
   return parseArtifactMirror(value);
-}
-
-async function readHostAptSources(): Promise<
-  readonly { readonly name: string; readonly text: string }[]
-> {
-  const folder = "/etc/apt/sources.list.d";
-  const names = await readdir(folder).catch(() => []);
-  const files = [
-    "/etc/apt/sources.list",
-    ...names
-      .toSorted((one, other) => one.localeCompare(other))
-      .map((name) => path.join(folder, name)),
-  ].filter((file) => /\.(?:list|sources)$/.test(file));
-  const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
-  return files.map((name, index) => ({ name, text: texts[index] ?? "" }));
 }
 
 /** Make the secrets whose source lies here known to the redactor. Those that qclock generates never leave their volume. */

@@ -1,7 +1,7 @@
 import { QclockError } from "../../error.ts";
 import type { RunContext } from "../../run/context.ts";
 import type { Emit } from "../../run/execution/event.ts";
-import { operatingSystems, type OsName } from "../../os.ts";
+import type { OsName } from "../../os.ts";
 
 /**
  * Settle which operating system the images are made from. The manifest's list is in order of
@@ -47,21 +47,17 @@ export function sayAssumption(emit: Emit, os: OsName): void {
   });
 }
 
-/** Whether a release file can be had: for `--os auto`, which must not choose what cannot be built. */
+/** Whether packages can be had: for `--os auto`, which must not choose what cannot be built. */
 export async function repositoriesAnswer(options: {
   readonly os: OsName;
   readonly downloader: RunContext["downloader"];
   readonly signal: AbortSignal;
   readonly mirrors: RunContext["mirrors"];
 }): Promise<boolean> {
-  const { suite } = operatingSystems[options.os];
+  const { loadFamily } = await import("../../packages/families.ts");
+  const family = await loadFamily(options.os);
   try {
-    const { main } = await options.mirrors();
-    const url = `${main}/dists/${suite}/InRelease`;
-    return (
-      (await options.downloader.bytes(url, { signal: options.signal, maximumBytes: 1 << 22 })) !==
-      undefined
-    );
+    return await family.repositoriesAnswer({ ...options, mirrors: await options.mirrors() });
   } catch (error) {
     options.signal.throwIfAborted();
     if (error instanceof QclockError) return false;

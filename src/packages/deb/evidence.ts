@@ -3,7 +3,8 @@ import type { Digest } from "../../digest.ts";
 import type { LockedRepository } from "../package.ts";
 import type { Evidence, EvidencePlace, EvidenceRequest, FoundEvidence } from "../proof/evidence.ts";
 import { namedIndex, readRelease } from "./prove.ts";
-import { COMPONENTS, indexUrls, loadRepository, RELEASE_LIMIT_BYTES } from "./repositories.ts";
+import { RELEASE_LIMIT_BYTES } from "./release-file.ts";
+import { COMPONENTS, indexUrls, loadRepository } from "./repositories.ts";
 
 /** The later release file that took the place of one that no mirror has any more: the same one each time. */
 const NOTE = "release-substitute";

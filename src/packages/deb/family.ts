@@ -3,6 +3,9 @@ import type { Family } from "../family.ts";
 /** Debian and what is made like it. */
 export const debFamily: Family = {
   keysOf: async (os) => (await import("./keys/of.ts")).keysOf(os),
+  mirrorsAt: async (urls) => (await import("./mirrors.ts")).mirrorsAt(urls),
+  usualMirrors: async (os) => (await import("./mirrors.ts")).hostMirrors(os),
+  repositoriesAnswer: async (request) => (await import("./mirrors.ts")).repositoriesAnswer(request),
   loadRepositories: async (request) =>
     (await import("./repositories.ts")).loadRepositories(request),
   rules: async () => (await import("./rules.ts")).debRules,

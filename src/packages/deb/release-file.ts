@@ -29,6 +29,9 @@ export interface VerifyRequest {
   readonly isKept?: boolean;
 }
 
+/** A release file is some hundred thousand bytes. */
+export const RELEASE_LIMIT_BYTES = 4 * 1024 * 1024;
+
 /** How far another clock may be ahead. Source: apt.conf(5), Acquire::Max-FutureTime. */
 const FUTURE_MS = 10_000;
 

@@ -12,12 +12,10 @@ import { keysOf } from "./keys/of.ts";
 import { recallIndex } from "./index-file.ts";
 import { mergeIndexes, parseIndex, type RepositoryIndex } from "./packages-index.ts";
 import { refuseOlder } from "./last-seen.ts";
-import { type ReleaseFile, verifyReleaseFile } from "./release-file.ts";
+import { RELEASE_LIMIT_BYTES, type ReleaseFile, verifyReleaseFile } from "./release-file.ts";
 
 /** `main` alone: what is in `contrib` and `non-free` has no security support. */
 export const COMPONENTS = ["main"] as const;
-/** A release file is some hundred thousand bytes. */
-export const RELEASE_LIMIT_BYTES = 4 * 1024 * 1024;
 /** That of Debian's main is 9 MB. */
 const LARGEST_PACKED_INDEX = 128 * 1024 * 1024;
 

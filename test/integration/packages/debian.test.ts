@@ -1,9 +1,10 @@
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createPackageIndex } from "../../../src/packages/deb/packages-index.ts";
+import { mirrorsIn } from "../../../src/packages/deb/mirrors.ts";
 import { debRules } from "../../../src/packages/deb/rules.ts";
 import { loadRepositories } from "../../../src/packages/deb/repositories.ts";
-import { resolveMirrors } from "../../../src/packages/mirror.ts";
+import type { Mirrors } from "../../../src/packages/mirror.ts";
 import { resolvePackages } from "../../../src/packages/resolve/resolve-packages.ts";
 import { temporaryFolder, temporaryStore } from "../../support/temporary-store.ts";
 import { compareWithApt } from "../../judge/compare.ts";
@@ -61,12 +62,7 @@ test("the real archive: its signature holds, and the closures are those of apt",
   const { index, repositories } = await loadRepositories({
     os: "debian-12",
     architecture: "amd64",
-    mirrors: await resolveMirrors({
-      os: "debian-12",
-      manifestMirror: undefined,
-      environmentMirror: undefined,
-      readHostAptSources: () => Promise.resolve([sources]),
-    }),
+    mirrors: mirrorsOf(sources),
     downloader,
     now: new Date(),
     signal: new AbortController().signal,
@@ -116,3 +112,9 @@ test("forty packages are resolved as apt does; `npm run judge` asks for many mor
   expect(verdicts.filter((verdict) => !agreed.includes(verdict))).toEqual([]);
   expect(agreed.filter(({ type }) => type === "same").length).toBeGreaterThan(35);
 });
+
+function mirrorsOf(sources: AptSources): Mirrors {
+  const mirrors = mirrorsIn([sources], "debian-12");
+  if (mirrors === undefined) throw new Error("apt has no sources of Debian");
+  return mirrors;
+}
