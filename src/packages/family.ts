@@ -2,6 +2,7 @@ import type { OsName } from "../os.ts";
 import type { FileConflict, ImagePackages } from "./file-conflict.ts";
 import type { MirrorPlaces, Mirrors } from "./mirror.ts";
 import type { PackageFacts } from "./package-facts.ts";
+import type { PackageId } from "./package.ts";
 import type {
   EvidencePlace,
   EvidenceRequest,
@@ -16,6 +17,7 @@ import type {
   RepositoriesRequest,
 } from "./repositories.ts";
 import type { ResolverRules } from "./resolve/rules.ts";
+import type { UnpackedPackage, UnpackRequest } from "./unpacked.ts";
 
 /** How packages of a family are compared and put together. */
 export interface FamilyRules extends ResolverRules {
@@ -61,6 +63,18 @@ export interface Family {
   foreseeConflicts(
     images: readonly ImagePackages[],
   ): Promise<ReadonlyMap<string, readonly FileConflict[]>>;
+
+  /**
+   * Take one package apart without running anything of it: in a thread of its own, which it may keep busy. Throws `DamagedFile`, or an
+   * `Error` that says what is wrong with the package.
+   */
+  unpack(request: UnpackRequest): Promise<UnpackedPackage>;
+
+  /**
+   * In what an unpacked package says something else of itself than the lock; undefined when it says the same. Throws an `Error` when
+   * it cannot be read.
+   */
+  contradictionIn(unpacked: UnpackedPackage, locked: PackageId): Promise<string | undefined>;
 
   /**
    * Bring what proves a lock's packages into the store. What cannot be had is left out, with the reason. Throws `disk-full`,

@@ -73,6 +73,7 @@ const unpacking =
   (image: AssembledImage, { packages: locked }: LockedImage) =>
   (anew: boolean) =>
     unpackPackages({
+      os: "debian-12",
       anew,
       image,
       packages: locked,

@@ -116,6 +116,7 @@ async function assemble(
     },
     unpack: (anew) =>
       unpackPackages({
+        os: "debian-12",
         anew,
         image,
         packages: locked.packages,

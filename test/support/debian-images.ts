@@ -71,6 +71,7 @@ export async function assembleDebian(
       artifactPath: async () => Promise.reject(new Error("these images have no artifact")),
       unpack: (anew) =>
         unpackPackages({
+          os: target.os,
           anew,
           image,
           packages: target.images.get(image.name)?.packages ?? [],

@@ -1,12 +1,12 @@
 import path from "node:path";
 import { QclockError } from "../../error.ts";
-import { parseControl } from "../../packages/deb/control.ts";
+import { controlOf, parseControl } from "../../packages/deb/control.ts";
 import type { InstalledPackage } from "../../packages/deb/dpkg-database.ts";
 import type { FinishTarget } from "../../packages/deb/finish/finish.ts";
 import { replayAlternatives } from "../../packages/deb/finish/script-alternatives.ts";
 import { finishSteps } from "../../packages/deb/finish/steps.ts";
 import { type FileOwner, replaces } from "../../packages/deb/replaces.ts";
-import type { UnpackedEntry } from "../../packages/deb/unpack.ts";
+import type { UnpackedEntry } from "../../packages/unpacked.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";
 import { addAccounts } from "../accounts.ts";
@@ -43,7 +43,13 @@ const MERGED = ["bin", "sbin", "lib", "lib64"];
  */
 export async function buildPackagesLayer(request: PackagesLayerRequest): Promise<MadeLayer> {
   const { image, epoch, store, signal } = request;
-  const { installed, spoolFolder } = request.unpacked;
+  const { spoolFolder } = request.unpacked;
+  const installed = request.unpacked.installed.map((item) => ({
+    name: item.name,
+    control: controlOf(item),
+    controlFiles: item.metadata,
+    entries: item.entries,
+  }));
   const draft = new LayerDraft(mergeLayers(request.parentLayers), epoch);
   if (request.parentLayers.length === 0 && installed.length > 0) addMergedFolders(draft);
   const reads = new Map<string, Digest>();

@@ -2,28 +2,28 @@ import { createHash } from "node:crypto";
 import { appendFileSync, statSync } from "node:fs";
 import { type FileHandle, link, open, rm } from "node:fs/promises";
 import { digestOf } from "../../packages/canonical-json.ts";
-import type { UnpackedPackage } from "../../packages/deb/unpack.ts";
+import type { UnpackedPackage } from "../../packages/unpacked.ts";
 import type { LockedPackage } from "../../packages/package.ts";
 import { DerivedFiles } from "../../store/derived.ts";
 import type { Store } from "../../store/store.ts";
 
 /**
- * The last bytes of a spool file that says itself what is in it: before them stand the package's entries and control files as JSON,
+ * The last bytes of a spool file that says itself what is in it: before them stand the package's entries and metadata as JSON,
  * and before those the contents. They are this text, the JSON's SHA-256, its length and the contents', six bytes each.
  */
-const MARK = Buffer.from("qclock package 1\n", "latin1");
+const MARK = Buffer.from("qclock package 2\n", "latin1");
 const HASH_BYTES = 32;
 const LENGTH_BYTES = 6;
 const FOOTER_BYTES = MARK.length + HASH_BYTES + 2 * LENGTH_BYTES;
 
 /** What the JSON holds. */
 interface SealedText extends Pick<UnpackedPackage, "entries"> {
-  readonly controlFiles: readonly (readonly [name: string, text: string])[];
+  readonly metadata: readonly (readonly [name: string, text: string])[];
 }
 
 /** Add to a finished spool file what it takes to use it again. Synchronous, for a thread that waits for nothing else. */
-export function sealSpool(spool: string, { controlFiles, entries }: UnpackedPackage): void {
-  const sealed: SealedText = { controlFiles: [...controlFiles], entries };
+export function sealSpool(spool: string, { metadata, entries }: UnpackedPackage): void {
+  const sealed: SealedText = { metadata: [...metadata], entries };
   const text = Buffer.from(JSON.stringify(sealed));
   const footer = Buffer.alloc(FOOTER_BYTES);
   MARK.copy(footer);
@@ -92,8 +92,8 @@ async function readSealed(spool: string): Promise<UnpackedPackage> {
   const text = await readAt(file, contentBytes, textBytes);
   const hash = footer.subarray(MARK.length, MARK.length + HASH_BYTES);
   if (!createHash("sha256").update(text).digest().equals(hash)) throw new Error("damaged");
-  const { controlFiles, entries }: SealedText = JSON.parse(text.toString("utf8"));
-  return { controlFiles: new Map(controlFiles), entries };
+  const { metadata, entries }: SealedText = JSON.parse(text.toString("utf8"));
+  return { metadata: new Map(metadata), entries };
 }
 
 async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../../error.ts";
-import { contradictionIn, parseControl } from "../../packages/deb/control.ts";
-import type { InstalledPackage } from "../../packages/deb/dpkg-database.ts";
+import type { OsName } from "../../os.ts";
+import { loadFamily } from "../../packages/families.ts";
 import type { LockedPackage } from "../../packages/package.ts";
+import type { InstalledPackage, UnpackedPackage } from "../../packages/unpacked.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
 import { makePrivateFolder } from "../../store/private-folder.ts";
 import type { Store } from "../../store/store.ts";
@@ -22,6 +23,8 @@ export interface UnpackedPackages extends AsyncDisposable {
 export type PackagePath = (entry: LockedPackage, again: boolean) => Promise<string>;
 
 export interface UnpackPackagesRequest {
+  /** The packages are of its family. */
+  readonly os: OsName;
   readonly image: Pick<AssembledImage, "exclude">;
   readonly packages: readonly LockedPackage[];
   /**
@@ -75,7 +78,8 @@ export async function unpackPackages(request: UnpackPackagesRequest): Promise<Un
       known.get(entry.name) ??
       (await unpackOne(request, entry, { packagePath, spool: spoolOf(entry) }));
     onProgress((done += entry.sizeBytes), total);
-    return { name: entry.name, control: controlOf(entry, unpacked), ...unpacked };
+    await refuseContradiction(request.os, entry, unpacked);
+    return { name: entry.name, ...unpacked };
   });
   try {
     const installed = await Promise.all(unpacking);
@@ -110,14 +114,15 @@ async function keepAll(
 }
 
 async function unpackOne(
-  { image, pool, rank }: UnpackPackagesRequest,
+  { os, image, pool, rank }: UnpackPackagesRequest,
   entry: LockedPackage,
   { packagePath, spool }: { readonly packagePath: PackagePath; readonly spool: string },
-): ReturnType<UnpackPool["unpack"]> {
+): Promise<UnpackedPackage> {
   const { name, digest, sizeBytes } = entry;
   const { exclude } = image;
-  const attempt = async (again: boolean): ReturnType<UnpackPool["unpack"]> =>
+  const attempt = async (again: boolean): Promise<UnpackedPackage> =>
     pool.unpack({
+      os,
       name,
       file: await packagePath(entry, again),
       digest,
@@ -134,10 +139,12 @@ async function unpackOne(
   }
 }
 
-function controlOf(
+/** Throws `package-corrupt` for a package that calls itself something else than the lock does. */
+async function refuseContradiction(
+  os: OsName,
   entry: LockedPackage,
-  { controlFiles }: Awaited<ReturnType<UnpackPool["unpack"]>>,
-): InstalledPackage["control"] {
+  unpacked: UnpackedPackage,
+): Promise<void> {
   const refuse = (reason: string, cause?: unknown): never => {
     throw new QclockError(
       "package-corrupt",
@@ -145,12 +152,11 @@ function controlOf(
       { cause, hint: "Nothing of it was used." },
     );
   };
-  try {
-    const control = parseControl(controlFiles.get("control") ?? "");
-    const reason = contradictionIn(control, entry);
-    return reason === undefined ? control : refuse(reason);
-  } catch (error) {
-    if (error instanceof QclockError) throw error;
-    return refuse(error instanceof Error ? error.message : String(error), error);
-  }
+  const family = await loadFamily(os);
+  const reason = await family
+    .contradictionIn(unpacked, entry)
+    .catch((error: unknown) =>
+      refuse(error instanceof Error ? error.message : String(error), error),
+    );
+  if (reason !== undefined) refuse(reason);
 }

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { QclockError } from "../../error.ts";
-import type { UnpackedPackage, UnpackRequest } from "../../packages/deb/unpack.ts";
+import type { OsName } from "../../os.ts";
+import type { UnpackedPackage, UnpackRequest } from "../../packages/unpacked.ts";
 import { toStoreError } from "../../store/store-error.ts";
 
 /** Why a package could not be taken apart, as a thread can tell it. */
@@ -19,8 +20,14 @@ export type UnpackAnswer =
   | { readonly ok: true; readonly value: UnpackedPackage }
   | ({ readonly ok: false } & UnpackFailure);
 
+/** What a thread is asked for. */
+export interface UnpackTask extends UnpackRequest {
+  /** The package is of its family. */
+  readonly os: OsName;
+}
+
 /** A package to take apart. */
-export interface UnpackJob extends UnpackRequest {
+export interface UnpackJob extends UnpackTask {
   /** For messages. */
   readonly name: string;
   /** Those of a lower rank go first. */
@@ -152,8 +159,8 @@ async function ask(worker: Worker, job: UnpackJob): Promise<UnpackAnswer> {
   worker.once("message", resolve);
   worker.once("error", reject);
   worker.once("exit", onExit);
-  const { file, digest, spool, exclude } = job;
-  worker.postMessage({ file, digest, spool, exclude } satisfies UnpackRequest);
+  const { os, file, digest, spool, exclude } = job;
+  worker.postMessage({ os, file, digest, spool, exclude } satisfies UnpackTask);
   try {
     return await promise;
   } finally {

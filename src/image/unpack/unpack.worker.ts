@@ -1,21 +1,18 @@
 import { parentPort } from "node:worker_threads";
-import {
-  DamagedFile,
-  type UnpackedPackage,
-  unpackPackage,
-  type UnpackRequest,
-} from "../../packages/deb/unpack.ts";
+import { loadFamily } from "../../packages/families.ts";
+import { DamagedFile, type UnpackedPackage } from "../../packages/unpacked.ts";
 import { sealSpool } from "./kept-packages.ts";
-import type { UnpackAnswer } from "./unpack-pool.ts";
+import type { UnpackAnswer, UnpackTask } from "./unpack-pool.ts";
 
 /** A worker thread that takes packages apart: decompressing is most of a cold build's time, and needs nothing shared. */
-parentPort?.on("message", (request: UnpackRequest) => {
-  void answerTo(request).then((answer) => parentPort?.postMessage(answer));
+parentPort?.on("message", (task: UnpackTask) => {
+  void answerTo(task).then((answer) => parentPort?.postMessage(answer));
 });
 
-async function answerTo(request: UnpackRequest): Promise<UnpackAnswer> {
+async function answerTo({ os, ...request }: UnpackTask): Promise<UnpackAnswer> {
   try {
-    const value = await unpackPackage(request);
+    const family = await loadFamily(os);
+    const value = await family.unpack(request);
     seal(request.spool, value);
     return { ok: true, value };
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { PackageId } from "../package.ts";
+import type { UnpackedPackage } from "../unpacked.ts";
 
 /** Fields of a package's control file, in their order; continuation lines keep their line ends. */
 export type ControlFields = ReadonlyMap<string, string>;
@@ -32,11 +33,17 @@ export function parseControl(text: string): ControlFields {
   return fields;
 }
 
+/** The control file of an unpacked package. Throws as `parseControl` does. */
+export function controlOf({ metadata }: Pick<UnpackedPackage, "metadata">): ControlFields {
+  return parseControl(metadata.get("control") ?? "");
+}
+
 /**
  * What is wrong with a control file beside what a signed index, and so the lock, says of the package; undefined when it says
  * the same. A file that calls itself something else would be in dpkg's database under the wrong name.
  */
-export function contradictionIn(control: ControlFields, id: PackageId): string | undefined {
+export function contradictionIn(unpacked: UnpackedPackage, id: PackageId): string | undefined {
+  const control = controlOf(unpacked);
   const fields = [
     ["Package", id.name],
     ["Version", id.version],

@@ -1,5 +1,5 @@
 import type { ControlFields } from "./control.ts";
-import type { UnpackedEntry } from "./unpack.ts";
+import type { UnpackedEntry } from "../unpacked.ts";
 
 /** A package as dpkg's database knows it. */
 export interface InstalledPackage {

@@ -13,6 +13,9 @@ export const debFamily: Family = {
   readBuildTime: async (file) => (await import("./facts.ts")).readBuildTime(file),
   foreseeConflicts: async (images) =>
     (await import("./image-conflicts.ts")).conflictsOfImages(images),
+  unpack: async (request) => (await import("./unpack.ts")).unpackPackage(request),
+  contradictionIn: async (unpacked, locked) =>
+    (await import("./control.ts")).contradictionIn(unpacked, locked),
   findEvidence: async (place, request) =>
     (await import("./evidence.ts")).findEvidence(place, request),
   provePackages: async (request) => (await import("./prove.ts")).provePackages(request),

@@ -9,40 +9,12 @@ import { isExcludedPath } from "./excluded.ts";
 import { readTarHeader, type TarHeader, tarPadding } from "../../archive/tar.ts";
 import { readMembers } from "./members.ts";
 import { PackageEntries } from "../../archive/entries.ts";
-
-/** One path of an unpacked package; regular files lie in the spool file. */
-export interface UnpackedEntry extends TarHeader {
-  /** Where the content starts in the spool file; absent for what is excluded or has no content. */
-  readonly spoolOffset?: number;
-  /** Hexadecimal SHA-256 of a regular file that is not excluded. */
-  readonly sha256?: string;
-  /** Hexadecimal MD5 of a configuration file, for dpkg's database. */
-  readonly md5?: string;
-  readonly excluded: boolean;
-}
-
-/** A package taken apart: its control files as text, and what it installs. */
-export interface UnpackedPackage {
-  /** By name: `control`, `conffiles`, `md5sums`, `postinst`… */
-  readonly controlFiles: ReadonlyMap<string, string>;
-  readonly entries: readonly UnpackedEntry[];
-}
-
-export interface UnpackRequest {
-  /** The deb. */
-  readonly file: string;
-  /** What it must be. It was proved when the file came in; disks forget. */
-  readonly digest: Digest;
-  /** Where the contents of its files are written, one after another. */
-  readonly spool: string;
-  /** Absolute paths whose subtrees are left out. */
-  readonly exclude: readonly string[];
-}
-
-/** The file has another digest than it had when it came in. */
-export class DamagedFile extends Error {
-  override readonly name = "DamagedFile";
-}
+import {
+  DamagedFile,
+  type UnpackedEntry,
+  type UnpackedPackage,
+  type UnpackRequest,
+} from "../unpacked.ts";
 
 /**
  * Take one deb apart without running anything of it. Reads and writes synchronously: this runs in a thread of its own, and
@@ -98,7 +70,7 @@ async function readParts(
       spool.flush();
     },
   });
-  return { controlFiles, entries: entries.finish() };
+  return { metadata: controlFiles, entries: entries.finish() };
 }
 
 /** A file that is read from its start, and hashed on the way. */

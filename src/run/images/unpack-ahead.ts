@@ -81,6 +81,7 @@ export class PackageUnpacker implements AsyncDisposable {
     // Loaded here: a run that takes its layers from the store needs none of it.
     const { unpackPackages } = await import("../../image/unpack/unpack-packages.ts");
     const unpacking = unpackPackages({
+      os: this.#target.os,
       image,
       packages,
       anew,

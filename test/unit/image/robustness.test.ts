@@ -202,6 +202,7 @@ async function aJob(
     .digest("hex");
   const spool = join(folder, `spool-${name}`);
   return {
+    os: "debian-12",
     name,
     file: path,
     digest: `sha256:${sha256}`,

@@ -3,7 +3,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { unpackPackage, type UnpackedPackage } from "../../../../src/packages/deb/unpack.ts";
+import { unpackPackage } from "../../../../src/packages/deb/unpack.ts";
+import type { UnpackedPackage } from "../../../../src/packages/unpacked.ts";
 import { arOf, debOf, file, folder, link } from "../../../support/deb.ts";
 import { type TarItem, tarOf } from "../../../support/tar.ts";
 import { temporaryFolder } from "../../../support/temporary-store.ts";
@@ -46,9 +47,7 @@ for (const compression of ["none", "gz", "zst"] as const) {
       link("./usr/three", "two"),
     ];
 
-    const { entries, controlFiles, contentOf } = await unpack(
-      debOf({ name: "a", compression, files }),
-    );
+    const { entries, metadata, contentOf } = await unpack(debOf({ name: "a", compression, files }));
 
     expect(entries.map(({ path, type }) => `${type} ${path}`)).toEqual([
       "directory ",
@@ -59,7 +58,7 @@ for (const compression of ["none", "gz", "zst"] as const) {
     ]);
     expect(contentOf("usr/one")).toBe("1");
     expect(contentOf("usr/two")).toBe("two".repeat(1000));
-    expect(controlFiles.get("control")).toContain("Package: a\n");
+    expect(metadata.get("control")).toContain("Package: a\n");
   });
 }
 
