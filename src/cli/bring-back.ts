@@ -3,7 +3,7 @@ import type { RunReport } from "../run/execution/event.ts";
 import { withStack } from "./open/context.ts";
 import type { Session } from "./open/session.ts";
 import { exitCodeOfReport } from "./process/exit-code.ts";
-import { publishedUrls } from "./urls.ts";
+import { publishedUrls } from "../run/services/urls.ts";
 
 /** Carry out `start` or `restart`, and tell where the services can be reached: the Engine may choose another port. */
 export async function bringBack(

@@ -40,7 +40,7 @@ export const errorExplanations: Readonly<Record<ErrorCode, Explanation>> = {
     explanation:
       "A probe or a check failed. Running no check at all is a failure too: it would prove nothing.",
     fix: "The report names each check, what it saw and what it wanted.",
-    example: "qclock verify --junit report.xml",
+    example: "qclock verify --report junit=report.xml",
   },
   "stack-locked": {
     title: "Another run is at work on this stack",

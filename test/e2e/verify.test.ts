@@ -60,7 +60,14 @@ test("verify must pass for a stack as qclock made it, also when nothing may be s
   expect(await rig.qclock(["up"])).toMatchObject({ exitCode: 0 });
   const before = await rig.observe();
 
-  const { exitCode, report } = await verify(rig, "--strict", "--junit", "reports/verify.xml");
+  const more = ["--report", "json=reports/verify.json", "text=reports/verify.txt"];
+  const { exitCode, report } = await verify(
+    rig,
+    "--strict",
+    "--junit",
+    "reports/verify.xml",
+    ...more,
+  );
   // catatonit has no port to probe, which its author would have to say in the manifest. On what this machine listens
   // is not the stack's to say, and an Engine before 28 leaves published ports a way out.
   const ofTheMachine = /^(?:NET-004|RUN-015 service front allowed)/u;
@@ -75,7 +82,11 @@ test("verify must pass for a stack as qclock made it, also when nothing may be s
   expect(resultOf(report, "IMG-027", "image web")?.verdict.note).toBe("1 package");
   expect(await rig.observe()).toEqual(before);
 
-  const xml = await readFile(path.join(rig.directory, "reports/verify.xml"), "utf8");
+  const written = (name: string): Promise<string> =>
+    readFile(path.join(rig.directory, "reports", name), "utf8");
+  expect(JSON.parse(await written("verify.json"))).toEqual(report);
+  expect(await written("verify.txt")).toMatch(/✖ IMG-003 .*failed[^]*✖ not verified: /);
+  const xml = await written("verify.xml");
   const count = execFileSync(
     "python3",
     [

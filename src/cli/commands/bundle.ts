@@ -156,7 +156,7 @@ function registerLoad({ program, run }: Registry): void {
           now: new Date(),
         });
         await session.settle();
-        const { formatLoaded } = await import("../bundle-text.ts");
+        const { formatLoaded } = await import("../../reporters/lists/bundle.ts");
         if (session.settings.json) session.printDocument("bundle-loaded", report);
         else session.print(formatLoaded(report));
         return 0;
@@ -184,7 +184,7 @@ function registerList({ program, run }: Registry): void {
       const { bundleName, readBundleFrom } = await import("../open/bundle-file.ts");
       const list = await listBundle(await readBundleFrom(session, file), bundleName(file));
       await session.settle();
-      const { formatBundle } = await import("../bundle-text.ts");
+      const { formatBundle } = await import("../../reporters/lists/bundle.ts");
       const { style, columns } = session;
       if (session.settings.json) session.printDocument("bundle", list);
       else session.print(formatBundle(list, { style, columns }));

@@ -17,7 +17,7 @@ export function registerProbe({ program, run }: Registry): void {
       withStack(session, async (context) => {
         for (const name of services) findService(context.stack, name);
         const { probeServices } = await import("../../run/services/probe-services.ts");
-        const { formatProbes } = await import("../probe-list.ts");
+        const { formatProbes } = await import("../../reporters/lists/probes.ts");
         const { presentStack } = await import("../../run/services/present-stack.ts");
         const present = await presentStack(context.stack, await context.engine(), context.signal);
         const results =

@@ -27,7 +27,8 @@ export function registerPs({ program, run }: Registry): void {
   command.action((options: { probe?: boolean }) =>
     run(command, (session) =>
       withStack(session, async (context) => {
-        const { listServices, formatServices } = await import("../service-list.ts");
+        const { listServices } = await import("../../run/services/list-services.ts");
+        const { formatServices } = await import("../../reporters/lists/services.ts");
         const services = await listServices(context, { probe: options.probe === true });
         await session.settle();
         if (session.settings.json)

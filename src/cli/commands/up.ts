@@ -4,7 +4,7 @@ import { withStack } from "../open/context.ts";
 import { exitCodeOfReport } from "../process/exit-code.ts";
 import { allowUnsignedOption, lockModeOf } from "../open/lock-file.ts";
 import { sayTimings } from "../timings.ts";
-import { publishedUrls } from "../urls.ts";
+import { publishedUrls } from "../../run/services/urls.ts";
 
 interface Options {
   forceRecreate?: boolean;

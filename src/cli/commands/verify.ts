@@ -6,6 +6,7 @@ import { allowUnsignedOption } from "../open/lock-file.ts";
 
 interface Options {
   junit?: string;
+  report?: string[];
   strict?: boolean;
   only?: string[];
   list?: boolean;
@@ -26,6 +27,7 @@ export function registerVerify({ program, run }: Registry): void {
       examples: [
         ["qclock verify", "everything, as a table"],
         ["qclock verify --junit report.xml", "in CI, with a report that it can show"],
+        ["qclock verify --report junit=r.xml --report json=r.json", "in more formats than one"],
         ["qclock verify --rebuild", "and prove that the same inputs give the same bytes"],
         ["qclock verify --only NET-001 PRB-001 --strict", "some checks, and none may be skipped"],
       ],
@@ -33,6 +35,10 @@ export function registerVerify({ program, run }: Registry): void {
     (each) =>
       each
         .option("--junit <file>", "also write the results as JUnit XML")
+        .option(
+          "--report <kind=file...>",
+          "also write the results as text, json or junit; may be given several times",
+        )
         .option("--strict", "medium findings and skipped checks block, too")
         .option("--rebuild", "also build every image again from nothing, and compare")
         .option("--only <checks...>", "run only the checks with these ids")
@@ -42,12 +48,15 @@ export function registerVerify({ program, run }: Registry): void {
   command.action((options: Options) =>
     run(command, async (session) => {
       const { checkCatalogue } = await import("../../verify/catalogue.ts");
-      const { formatCatalogue, formatVerifyReport } = await import("../verify-list.ts");
+      const { formatCatalogue, formatVerifyReport } =
+        await import("../../reporters/lists/verify.ts");
       if (options.list === true) {
         if (session.settings.json) session.printDocument("checks", { checks: checkCatalogue });
         else session.print(formatCatalogue({ style: session.style, columns: session.columns }));
         return exitCodes.done;
       }
+      const { wantedReports, writeReports } = await import("../open/report-file.ts");
+      const wanted = wantedReports({ reports: options.report, junit: options.junit });
       return withStack(
         session,
         async (context) => {
@@ -59,10 +68,7 @@ export function registerVerify({ program, run }: Registry): void {
             ...(options.only === undefined ? {} : { only: options.only }),
           });
           await session.settle();
-          if (options.junit !== undefined) {
-            const { writeJunit } = await import("../open/report-file.ts");
-            await writeJunit(session, options.junit, report);
-          }
+          if (wanted.length > 0) await writeReports(session, wanted, report);
           if (session.settings.json) session.printDocument("verify", report);
           else if (error === undefined)
             session.print(

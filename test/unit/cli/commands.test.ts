@@ -8,7 +8,7 @@ import { chooseOs } from "../../../src/cli/settings/os-choice.ts";
 import { createProgram } from "../../../src/cli/program.ts";
 import { nearest } from "../../../src/nearest.ts";
 import { topics } from "../../../src/cli/usage/topics.ts";
-import { urlOf } from "../../../src/cli/urls.ts";
+import { urlOf } from "../../../src/run/services/urls.ts";
 import { QclockError } from "../../../src/error.ts";
 import { formatLock } from "../../../src/packages/lock/file.ts";
 import { aLock, aLockedImage, aLockTarget } from "../../support/a-lock.ts";

@@ -6,7 +6,8 @@ import { expect, test } from "vitest";
 import type { Host } from "../../../src/cli/process/host.ts";
 import type { Interruption } from "../../../src/cli/process/interruption.ts";
 import { createProgram, describeBug } from "../../../src/cli/program.ts";
-import { writeJunit } from "../../../src/cli/open/report-file.ts";
+import { reportKinds } from "../../../src/reporters/reports/writers.ts";
+import { writeReports } from "../../../src/cli/open/report-file.ts";
 import { createSession, type Session } from "../../../src/cli/open/session.ts";
 import { resolveSettings } from "../../../src/cli/settings/settings.ts";
 import { QclockError } from "../../../src/error.ts";
@@ -140,7 +141,8 @@ async function sayEverything({ session, host }: Opened): Promise<void> {
   await session.reportDiagnostics([diagnostic]);
   session.printDocument("plan", { text });
   host.stderr.write(describeBug(new Error(text.replace(known, "")), host));
-  await writeJunit(session, "junit.xml", {
+  const wanted = reportKinds.map((kind) => ({ kind, file: `report.${kind}` }));
+  await writeReports(session, wanted, {
     stack: "demo",
     os: "debian-12",
     manifestDigest: "sha256:0",
@@ -160,7 +162,7 @@ async function sayEverything({ session, host }: Opened): Promise<void> {
         blocking: true,
       },
     ],
-  } as unknown as Parameters<typeof writeJunit>[2]);
+  } as unknown as Parameters<typeof writeReports>[2]);
   await session[Symbol.asyncDispose]();
 }
 
@@ -181,7 +183,9 @@ test.each([
     expect(written).toContain("***");
     expect(written.split("\n").filter((line) => leak.test(line))).toEqual([]);
     const files = await readdir(home, { recursive: true });
-    expect(files.filter((name) => /\.log$|^debug$|^junit\.xml$/.test(name))).toHaveLength(3);
+    expect(files.filter((name) => /\.log$|^debug$|^report\.[a-z]+$/.test(name))).toHaveLength(
+      2 + reportKinds.length,
+    );
   } finally {
     await rm(home, { recursive: true });
   }

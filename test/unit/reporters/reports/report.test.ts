@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
-import { formatVerifyReport } from "../../../src/cli/verify-list.ts";
-import { createStyle } from "../../../src/reporters/format/style.ts";
+import { formatVerifyReport } from "../../../../src/reporters/lists/verify.ts";
+import { createStyle } from "../../../../src/reporters/format/style.ts";
 import {
   type CheckResult,
   judge,
@@ -9,9 +9,9 @@ import {
   type Severity,
   skipped,
   type Verdict,
-} from "../../../src/verify/check.ts";
-import { formatJunit } from "../../../src/verify/junit.ts";
-import { summarizeResults, type VerifyReport } from "../../../src/verify/report.ts";
+} from "../../../../src/verify/check.ts";
+import { formatJunit } from "../../../../src/reporters/reports/junit.ts";
+import { summarizeResults, type VerifyReport } from "../../../../src/verify/report.ts";
 
 function result(
   id: string,

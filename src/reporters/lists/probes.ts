@@ -1,8 +1,8 @@
-import { formatDuration } from "../reporters/format/duration.ts";
-import { sanitizeLine } from "../reporters/format/sanitize.ts";
-import type { Style } from "../reporters/format/style.ts";
-import { formatTable } from "../reporters/format/table.ts";
-import type { ProbeResult } from "../run/services/probe-services.ts";
+import { formatDuration } from "../format/duration.ts";
+import { sanitizeLine } from "../format/sanitize.ts";
+import type { Style } from "../format/style.ts";
+import { formatTable } from "../format/table.ts";
+import type { ProbeResult } from "../../run/services/probe-services.ts";
 
 /** The results of `qclock probe` as a table. */
 export function formatProbes(

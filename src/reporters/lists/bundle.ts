@@ -1,9 +1,9 @@
-import { countOf } from "../count.ts";
-import { formatBytes } from "../reporters/format/bytes.ts";
-import type { Style } from "../reporters/format/style.ts";
-import { formatTable } from "../reporters/format/table.ts";
-import type { BundleList } from "../run/bundle/list.ts";
-import type { LoadReport } from "../run/bundle/load.ts";
+import { countOf } from "../../count.ts";
+import { formatBytes } from "../format/bytes.ts";
+import type { Style } from "../format/style.ts";
+import { formatTable } from "../format/table.ts";
+import type { BundleList } from "../../run/bundle/list.ts";
+import type { LoadReport } from "../../run/bundle/load.ts";
 
 /** What `bundle list` prints: facts, then each package. */
 export function formatBundle(

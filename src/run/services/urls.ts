@@ -1,6 +1,6 @@
-import type { RunContext } from "../run/context.ts";
-import { activeServices } from "../stack/profiles.ts";
-import type { PortBinding, Service } from "../stack/stack.ts";
+import type { RunContext } from "../context.ts";
+import { activeServices } from "../../stack/profiles.ts";
+import type { PortBinding, Service } from "../../stack/stack.ts";
 
 /** Where a published port of a service can be reached from this machine. */
 export interface PublishedUrl {

@@ -1,12 +1,8 @@
-import { countOf } from "../count.ts";
-import { formatAge } from "../reporters/format/duration.ts";
-import type { Style } from "../reporters/format/style.ts";
-import { formatTable } from "../reporters/format/table.ts";
-import { releaseDeadLock } from "../run/hold/holder.ts";
-import type { RunContext } from "../run/context.ts";
-import { presentStack } from "../run/services/present-stack.ts";
-import type { ContainerState } from "../docker/engine.ts";
-import type { Service } from "../stack/stack.ts";
+import { releaseDeadLock } from "../hold/holder.ts";
+import type { RunContext } from "../context.ts";
+import { presentStack } from "./present-stack.ts";
+import type { ContainerState } from "../../docker/engine.ts";
+import type { Service } from "../../stack/stack.ts";
 import { urlOf } from "./urls.ts";
 
 /** A row of `qclock ps`. */
@@ -57,42 +53,10 @@ export async function listServices(
   );
 }
 
-/** The rows as a table. */
-export function formatServices(
-  rows: readonly ServiceRow[],
-  options: { readonly style: Style; readonly columns: number | undefined; readonly nowMs: number },
-): string {
-  const { style, columns, nowMs } = options;
-  const paintState = (cell: string): string => {
-    if (/^running(?!.*(?:failing|unhealthy))/.test(cell)) return style.success(cell);
-    return /^(?:absent|created|exited \(0\))/.test(cell) ? style.faint(cell) : style.error(cell);
-  };
-  const usesExternal = rows.some(({ external }) => external.length > 0);
-  return formatTable(
-    [
-      { title: "SERVICE" },
-      { title: "STATE", paint: paintState, minimumWidth: 12 },
-      { title: "SINCE" },
-      { title: "IMAGE", minimumWidth: 12 },
-      ...(usesExternal ? [{ title: "EXTERNAL", minimumWidth: 12 }] : []),
-      { title: "PORTS", minimumWidth: 16 },
-    ],
-    rows.map((row) => [
-      row.service,
-      stateOf(row),
-      sinceOf(row, nowMs),
-      row.image,
-      ...(usesExternal ? [row.external.join(", ")] : []),
-      row.urls.join(" "),
-    ]),
-    { width: columns, header: style.faint },
-  );
-}
-
 async function probeResults(
   context: RunContext,
 ): Promise<ReadonlyMap<string, NonNullable<ServiceRow["probes"]>>> {
-  const { probeServices } = await import("../run/services/probe-services.ts");
+  const { probeServices } = await import("./probe-services.ts");
   const results = await probeServices(context, {});
   return new Map(
     [...Map.groupBy(results, ({ service }) => service)].map(([service, list]) => [
@@ -144,35 +108,4 @@ export function serviceRow(
     ...(isRunning ? { startedAt } : {}),
     ...(hasEnded && finishedAt !== undefined ? { finishedAt } : {}),
   };
-}
-
-function stateOf(row: ServiceRow): string {
-  const { state, exitCode, oomKilled, restartCount = 0 } = row;
-  return [
-    exitCode === undefined ? state : `${state} (${exitCode})`,
-    ...(oomKilled === true ? ["out of memory"] : []),
-    ...healthOf(row),
-    ...readinessOf(row),
-    ...(restartCount === 0 ? [] : [`restarted ${restartCount}×`]),
-  ].join(", ");
-}
-
-function healthOf({ health, failingStreak = 0 }: ServiceRow): readonly string[] {
-  if (health === undefined) return [];
-  if (health === "starting") return ["health not known yet"];
-  return health === "unhealthy" ? [`unhealthy (${countOf(failingStreak, "failure")})`] : [health];
-}
-
-/** What its probes saw; of one that does not run that is said already. */
-function readinessOf({ state, probes = [] }: ServiceRow): readonly string[] {
-  if (state !== "running" || probes.length === 0) return [];
-  const failing = probes.filter(({ ok }) => !ok);
-  return failing.length === 0
-    ? ["ready"]
-    : [`failing: ${failing.map(({ name }) => name).join(", ")}`];
-}
-
-function sinceOf({ startedAt, finishedAt }: ServiceRow, nowMs: number): string {
-  const since = startedAt ?? finishedAt;
-  return since === undefined ? "-" : formatAge(nowMs - Date.parse(since));
 }

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { formatServices, serviceRow, type ServiceRow } from "../../../src/cli/service-list.ts";
-import type { ContainerState } from "../../../src/docker/engine.ts";
-import { createStyle } from "../../../src/reporters/format/style.ts";
-import { aContainerState } from "../../support/a-subject.ts";
-import { aService } from "../../support/builders.ts";
+import { formatServices } from "../../../../src/reporters/lists/services.ts";
+import { serviceRow, type ServiceRow } from "../../../../src/run/services/list-services.ts";
+import type { ContainerState } from "../../../../src/docker/engine.ts";
+import { createStyle } from "../../../../src/reporters/format/style.ts";
+import { aContainerState } from "../../../support/a-subject.ts";
+import { aService } from "../../../support/builders.ts";
 
 const finishedAt = "2026-05-01T12:04:00Z";
 

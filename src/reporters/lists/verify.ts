@@ -1,11 +1,11 @@
-import { countOf } from "../count.ts";
-import { formatDuration } from "../reporters/format/duration.ts";
-import { sanitizeLine } from "../reporters/format/sanitize.ts";
-import type { Style } from "../reporters/format/style.ts";
-import { formatTable } from "../reporters/format/table.ts";
-import { wrap } from "../reporters/format/width.ts";
-import { checkCatalogue } from "../verify/catalogue.ts";
-import type { VerifyReport, VerifyResult } from "../verify/report.ts";
+import { countOf } from "../../count.ts";
+import { formatDuration } from "../format/duration.ts";
+import { sanitizeLine } from "../format/sanitize.ts";
+import type { Style } from "../format/style.ts";
+import { formatTable } from "../format/table.ts";
+import { wrap } from "../format/width.ts";
+import { checkCatalogue } from "../../verify/catalogue.ts";
+import type { VerifyReport, VerifyResult } from "../../verify/report.ts";
 
 export interface VerifyFormatOptions {
   readonly style: Style;

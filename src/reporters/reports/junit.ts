@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import type { VerifyReport, VerifyResult } from "./report.ts";
+import type { VerifyReport, VerifyResult } from "../../verify/report.ts";
 
 /**
  * The report as JUnit XML, as CI systems read it: a suite for each subject, a case for each check. What
