@@ -15,29 +15,37 @@ export interface DebParts {
   /** Further members of the control archive: `conffiles`, `postinst`… */
   readonly control?: Readonly<Record<string, string>>;
   readonly compression?: "none" | "gz" | "zst";
+  /** Seconds since 1970; absent: long ago. */
+  readonly builtAt?: number;
 }
 
 /** The bytes of a `.deb`. */
 export function debOf(parts: DebParts): Buffer {
-  const { compression = "none" } = parts;
+  const { compression = "none", builtAt } = parts;
   const pack = {
     none: (tar: Buffer) => tar,
     gz: (tar: Buffer) => gzipSync(tar),
     zst: (tar: Buffer) => zstdCompressSync(tar),
   }[compression];
   const suffix = compression === "none" ? "" : `.${compression}`;
-  return arOf([
-    ["debian-binary", Buffer.from("2.0\n")],
-    [`control.tar${suffix}`, pack(controlTar(parts))],
-    [`data.tar${suffix}`, pack(tarOf(parts.files ?? []))],
-  ]);
+  return arOf(
+    [
+      ["debian-binary", Buffer.from("2.0\n")],
+      [`control.tar${suffix}`, pack(controlTar(parts))],
+      [`data.tar${suffix}`, pack(tarOf(parts.files ?? []))],
+    ],
+    builtAt,
+  );
 }
 
 /** An ar archive as dpkg-deb writes it. */
-export function arOf(members: readonly (readonly [name: string, content: Uint8Array])[]): Buffer {
+export function arOf(
+  members: readonly (readonly [name: string, content: Uint8Array])[],
+  time = 1_600_000_000,
+): Buffer {
   const parts = members.flatMap(([name, content]) => [
     Buffer.from(
-      `${name.padEnd(16)}${"1600000000".padEnd(12)}${"0".padEnd(6)}${"0".padEnd(6)}${"100644".padEnd(8)}${String(content.length).padEnd(10)}\`\n`,
+      `${name.padEnd(16)}${String(time).padEnd(12)}${"0".padEnd(6)}${"0".padEnd(6)}${"100644".padEnd(8)}${String(content.length).padEnd(10)}\`\n`,
     ),
     content,
     Buffer.alloc(content.length % 2, "\n"),

@@ -169,7 +169,15 @@ function firstMember(entry: FakePackage): Buffer {
 function wholeDeb(entry: FakePackage, files: readonly TarItem[]): Buffer {
   const { name, version = "1.0", architecture = "amd64", control = {} } = entry;
   const fields = { Architecture: architecture, ...entry.fields };
-  return debOf({ name, version, files, control, fields });
+  const { builtAt } = entry;
+  return debOf({
+    name,
+    version,
+    files,
+    control,
+    fields,
+    ...(builtAt === undefined ? {} : { builtAt }),
+  });
 }
 
 function sha256(bytes: Uint8Array): string {
