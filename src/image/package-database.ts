@@ -10,12 +10,12 @@ const DPKG = "var/lib/dpkg";
 
 /** `diversions` are those of the packages, in dpkg's form. A child's layer holds the whole status file and the `info` files of its own packages. */
 export async function addDatabase(
-  target: (origin: string) => FinishTarget,
+  target: (step: string) => FinishTarget,
   installed: readonly InstalledPackage[],
   diversions: string,
 ): Promise<void> {
   if (installed.length === 0) return;
-  const view = target("finish:dpkg");
+  const view = target("dpkg");
   const before = (await view.readText(`${DPKG}/status`)) ?? "";
   const paragraphs = [
     ...before.split("\n\n").map((text) => text.trim()),

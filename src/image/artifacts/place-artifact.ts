@@ -4,6 +4,7 @@ import type { Digest } from "../../digest.ts";
 import type { ArchiveEntry } from "../../archive/content.ts";
 import { climbsOut } from "../../archive/name.ts";
 import type { ContentSource, DraftEntry, LayerDraft } from "../layers/draft.ts";
+import type { Origin } from "../layers/origin.ts";
 import { corruptArtifact } from "./unpack-artifact.ts";
 
 /** One path that an artifact brings, below the artifact's own; empty for that one itself. */
@@ -124,9 +125,8 @@ export class ArtifactPlacer {
   }
 }
 
-/** By digest and not by URL: the same bytes from elsewhere make the same layer. */
-function originOf({ digest }: Artifact): string {
-  return `artifact:${digest.slice("sha256:".length, "sha256:".length + 12)}`;
+function originOf({ digest }: Artifact): Origin {
+  return { type: "artifact", digest: digest.slice("sha256:".length, "sha256:".length + 12) };
 }
 
 function isSame(a: Omit<DraftEntry, "content">, b: DraftEntry): boolean {

@@ -1,5 +1,6 @@
 import { comparePaths } from "../../archive/path-order.ts";
 import type { LayerEntry } from "./layer.ts";
+import type { Origin } from "./origin.ts";
 import { followPath, resolvePath } from "./tree.ts";
 
 /** Where a regular file's bytes are until the layer is written. */
@@ -72,7 +73,7 @@ export class LayerDraft {
     this.#entries.set(path, entry.path === path ? entry : { ...entry, path });
   }
 
-  addFile(origin: string, file: NewFile): void {
+  addFile(origin: Origin, file: NewFile): void {
     const bytes = typeof file.content === "string" ? Buffer.from(file.content) : file.content;
     this.add({
       path: file.path,
@@ -87,7 +88,7 @@ export class LayerDraft {
     });
   }
 
-  addLink(origin: string, path: string, target: string): void {
+  addLink(origin: Origin, path: string, target: string): void {
     this.add({
       path,
       type: "symlink",
@@ -102,7 +103,7 @@ export class LayerDraft {
   }
 
   addDirectory(
-    origin: string,
+    origin: Origin,
     path: string,
     attributes: { readonly mode: number; readonly uid?: number; readonly gid?: number },
   ): void {
@@ -115,7 +116,7 @@ export class LayerDraft {
     return [...this.#entries.values()].toSorted((a, b) => comparePaths(a.path, b.path));
   }
 
-  #addFolders(path: string, origin: string): void {
+  #addFolders(path: string, origin: Origin): void {
     for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
       const folder = path.slice(0, slash);
       if (this.#entries.has(folder)) continue;

@@ -38,14 +38,14 @@ export async function buildFilesLayer(request: {
       gid: file.gid,
       mtime: epoch,
       size: file.size,
-      origin: "files",
+      origin: { type: "files" },
       ...(file.linkTarget === undefined ? {} : { linkTarget: file.linkTarget }),
       ...(file.digest === undefined ? {} : { digest: file.digest }),
       ...(file.type === "file" ? { content: contentOf(file) } : {}),
     });
   }
   for (const { path, mode, uid, gid } of image.directories) {
-    draft.addDirectory("directories", path.slice(1), { mode, uid, gid });
+    draft.addDirectory({ type: "directories" }, path.slice(1), { mode, uid, gid });
   }
   return writeLayer({
     entries: foldHardLinks(draft.sorted()),

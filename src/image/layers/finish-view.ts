@@ -3,6 +3,7 @@ import type { Digest } from "../../digest.ts";
 import type { FinishTarget } from "../../packages/deb/finish/finish.ts";
 import { type LayerDraft, mergeLayers } from "./draft.ts";
 import type { Layer } from "./layer.ts";
+import type { Origin } from "./origin.ts";
 import { readEntry } from "./read-entry.ts";
 
 /** A view of the draft for the finish steps; what a step adds carries its name. What is read of the layers below is added to `reads`. */
@@ -10,7 +11,7 @@ export function finishTarget(
   draft: LayerDraft,
   parentLayers: readonly Layer[],
   reads: Map<string, Digest>,
-): (origin: string) => FinishTarget {
+): (step: string) => FinishTarget {
   const names = (folder: string): readonly string[] => {
     const prefix = `${draft.resolve(`${folder}/.`).replace(/\/\.$/, "")}/`;
     const found = new Set<string>();
@@ -19,22 +20,25 @@ export function finishTarget(
     }
     return [...found].toSorted();
   };
-  return (origin) => ({
-    kindOf: (at) => draft.find(draft.resolve(at))?.type,
-    readText: async (at) => {
-      const entry = draft.follow(at);
-      if (entry?.type !== "file") return undefined;
-      if (draft.own(entry.path) === undefined && entry.digest !== undefined)
-        reads.set(entry.path, entry.digest);
-      return (await readContent(entry, parentLayers)).toString("utf8");
-    },
-    list: names,
-    addFile: (at, content, mode = 0o644, owner = { uid: 0, gid: 0 }) =>
-      draft.addFile(origin, { path: at, mode, content, ...owner }),
-    addLink: (at, target) => draft.addLink(origin, at, target),
-    addDirectory: (at, mode, owner = { uid: 0, gid: 0 }) =>
-      draft.addDirectory(origin, at, { mode, ...owner }),
-  });
+  return (step) => {
+    const origin: Origin = { type: "step", step };
+    return {
+      kindOf: (at) => draft.find(draft.resolve(at))?.type,
+      readText: async (at) => {
+        const entry = draft.follow(at);
+        if (entry?.type !== "file") return undefined;
+        if (draft.own(entry.path) === undefined && entry.digest !== undefined)
+          reads.set(entry.path, entry.digest);
+        return (await readContent(entry, parentLayers)).toString("utf8");
+      },
+      list: names,
+      addFile: (at, content, mode = 0o644, owner = { uid: 0, gid: 0 }) =>
+        draft.addFile(origin, { path: at, mode, content, ...owner }),
+      addLink: (at, target) => draft.addLink(origin, at, target),
+      addDirectory: (at, mode, owner = { uid: 0, gid: 0 }) =>
+        draft.addDirectory(origin, at, { mode, ...owner }),
+    };
+  };
 }
 
 async function readContent(

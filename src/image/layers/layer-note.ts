@@ -1,5 +1,6 @@
 import type { Digest } from "../../digest.ts";
 import type { LayerEntry } from "./layer.ts";
+import { originKey } from "./origin.ts";
 
 /** What most paths of a layer have in common with others. */
 type Attributes = Pick<LayerEntry, "type" | "mode" | "uid" | "gid" | "mtime" | "origin">;
@@ -25,7 +26,7 @@ export function toLayerNote(sizeBytes: number, entries: readonly LayerEntry[]): 
   const numbers = new Map<string, number>();
   const attributes: Attributes[] = [];
   const kinds = entries.map(({ type, mode, uid, gid, mtime, origin }) => {
-    const key = `${type} ${mode} ${uid} ${gid} ${mtime} ${origin}`;
+    const key = `${type} ${mode} ${uid} ${gid} ${mtime} ${originKey(origin)}`;
     const known = numbers.get(key);
     if (known !== undefined) return known;
     numbers.set(key, attributes.length);
@@ -59,16 +60,28 @@ export function fromLayerNote(note: LayerNote): readonly LayerEntry[] {
   });
 }
 
-/** The store is the user's own; a note that was cut short does not parse, so its shape alone is looked at. */
+/** The store is the user's own; a note that was cut short does not parse, so its shape alone is looked at. Older ones have another. */
 export function isLayerNote(value: unknown): value is LayerNote {
   return (
     typeof value === "object" &&
     value !== null &&
     "sizeBytes" in value &&
     typeof value.sizeBytes === "number" &&
-    ["attributes", "paths", "kinds", "sizes", "contents", "offsets"].every((key) =>
+    "attributes" in value &&
+    Array.isArray(value.attributes) &&
+    value.attributes.every((each: unknown) => hasOrigin(each)) &&
+    ["paths", "kinds", "sizes", "contents", "offsets"].every((key) =>
       Array.isArray(Reflect.get(value, key)),
     )
+  );
+}
+
+function hasOrigin(attributes: unknown): boolean {
+  return (
+    typeof attributes === "object" &&
+    attributes !== null &&
+    "origin" in attributes &&
+    typeof attributes.origin === "object"
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Digest } from "../../digest.ts";
+import type { Origin } from "./origin.ts";
 
 /** One path of a layer as qclock writes it, without its content: enough to resolve paths through parents and to audit an image. */
 export interface LayerEntry {
@@ -19,8 +20,8 @@ export interface LayerEntry {
   readonly digest?: Digest;
   /** Where the content of a regular file starts in the layer's tar; absent for others. */
   readonly offset?: number;
-  /** Who put it here: `package:<name>`, `finish:<step>`, `accounts`, `artifact:<start of its digest>`, `files:<source>`, `directories`. */
-  readonly origin: string;
+  /** Who put it here. */
+  readonly origin: Origin;
 }
 
 /** A finished layer in the store. */

@@ -17,6 +17,7 @@ import { finishTarget } from "./finish-view.ts";
 import type { Layer } from "./layer.ts";
 import type { MadeLayer } from "./layer-cache.ts";
 import { writeLayer } from "./layer-tar.ts";
+import { describeOrigin, type Origin } from "./origin.ts";
 import { addDatabase } from "../package-database.ts";
 import type { UnpackedPackages } from "../unpack/unpack-packages.ts";
 import { type NoticeLevel, reportScripts } from "../unreplayed-scripts.ts";
@@ -54,7 +55,7 @@ export async function buildPackagesLayer(request: PackagesLayerRequest): Promise
   if (request.parentLayers.length === 0 && installed.length > 0) addMergedFolders(draft);
   const reads = new Map<string, Digest>();
   const target = finishTarget(draft, request.parentLayers, reads);
-  const below = await packagesBelow(target("finish:dpkg"));
+  const below = await packagesBelow(target("dpkg"));
   addRunFolders(draft, installed);
   const diversions = new Diversions(installed, (at) => draft.resolve(at));
   addPackages(draft, installed, { spoolFolder, below, diversions });
@@ -63,10 +64,10 @@ export async function buildPackagesLayer(request: PackagesLayerRequest): Promise
   for (const step of finishSteps) {
     // What a parent's packages needed is done, and may have been changed by its files since.
     if (installed.some(({ name }) => step.packages.includes(name))) {
-      await step.apply(target(`finish:${step.name}`));
+      await step.apply(target(step.name));
     }
   }
-  replayAlternatives(installed, target("finish:alternatives"));
+  replayAlternatives(installed, target("alternatives"));
   await addDatabase(target, installed, diversions.toDatabase());
   const isPresent = (at: string): boolean => draft.find(draft.resolve(at)) !== undefined;
   reportScripts({ image: image.name, installed, isPresent }, request.onNotice);
@@ -77,16 +78,17 @@ export async function buildPackagesLayer(request: PackagesLayerRequest): Promise
 }
 
 function addMergedFolders(draft: LayerDraft): void {
+  const origin: Origin = { type: "step", step: "usr-merge" };
   for (const name of MERGED) {
-    draft.addDirectory("finish:usr-merge", `usr/${name}`, { mode: 0o755 });
-    draft.addLink("finish:usr-merge", name, `usr/${name}`);
+    draft.addDirectory(origin, `usr/${name}`, { mode: 0o755 });
+    draft.addLink(origin, name, `usr/${name}`);
   }
 }
 
 /** base-files' script turns these folders into links; done before any package puts something below them. */
 function addRunFolders(draft: LayerDraft, installed: readonly InstalledPackage[]): void {
   if (!installed.some(({ name }) => name === "base-files")) return;
-  const origin = "finish:base-files";
+  const origin: Origin = { type: "step", step: "base-files" };
   draft.addDirectory(origin, "run/lock", { mode: 0o1777 });
   draft.addLink(origin, "var/run", "/run");
   draft.addLink(origin, "var/lock", "/run/lock");
@@ -117,18 +119,20 @@ function addPackages(
   const { diversions } = options;
   const owners = new Map<string, FileOwner>();
   for (const item of basesFirst(installed)) {
+    const origin: Origin = { type: "package", name: item.name };
+    const spool = path.join(options.spoolFolder, item.name);
     for (const entry of item.entries) {
       if (entry.excluded || entry.path === "") continue;
       const place = (file: string): string => diversions.placeOf(file, item.name);
       const at = entry.type === "directory" ? draft.resolve(entry.path) : place(entry.path);
       const next = {
-        ...toDraft(entry, item.name, path.join(options.spoolFolder, item.name)),
+        ...toDraft(entry, origin, spool),
         path: at,
         ...(entry.type === "hardlink" ? { linkTarget: place(entry.linkTarget ?? "") } : {}),
       };
       const present = draft.find(at);
       const owner = owners.get(at) ?? options.below.get(ownerName(present));
-      const isScaffold = draft.own(at)?.origin.startsWith("finish:") === true;
+      const isScaffold = draft.own(at)?.origin.type === "step";
       if (choose(present, next, { owner, item, isScaffold }) === "present") continue;
       draft.add(next);
       owners.set(at, item);
@@ -162,12 +166,12 @@ function choose(
     if (replaces(owner, item)) return "present";
     if (replaces(item, owner)) return "next";
   }
-  throw conflict(present.path, owner?.name ?? present.origin, item.name);
+  throw conflict(present.path, owner?.name ?? describeOrigin(present.origin), item.name);
 }
 
 /** The package that an entry is from; empty for what a step or the manifest made. */
 function ownerName(entry: ReturnType<LayerDraft["find"]>): string {
-  return /^package:(.*)$/.exec(entry?.origin ?? "")?.[1] ?? "";
+  return entry?.origin.type === "package" ? entry.origin.name : "";
 }
 
 /** base-files owns the skeleton; after it the order of names, so that the result does not depend on anything else. */
@@ -177,7 +181,7 @@ function basesFirst(installed: readonly InstalledPackage[]): readonly InstalledP
   );
 }
 
-function toDraft(entry: UnpackedEntry, name: string, spool: string): DraftEntry {
+function toDraft(entry: UnpackedEntry, origin: Origin, spool: string): DraftEntry {
   const { path: at, type, mode, uid, gid, mtime, size, linkTarget, spoolOffset, sha256 } = entry;
   return {
     path: at,
@@ -187,7 +191,7 @@ function toDraft(entry: UnpackedEntry, name: string, spool: string): DraftEntry 
     gid,
     mtime,
     size,
-    origin: `package:${name}`,
+    origin,
     ...(linkTarget === undefined ? {} : { linkTarget }),
     ...(sha256 === undefined ? {} : { digest: toDigest(sha256) }),
     ...(spoolOffset === undefined

@@ -158,7 +158,7 @@ test("of packages that were unpacked before it is known what they bring, by link
     gid: 0,
     mtime: 0,
     size: 1,
-    origin: "package:a",
+    origin: { type: "package", name: "a" },
     ...parts,
   });
   const known = new Map([

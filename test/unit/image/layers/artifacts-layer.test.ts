@@ -200,7 +200,7 @@ test("each path says which artifact it is from", async () => {
 
   expect(layers[0]?.entries.at(-1)).toMatchObject({
     path: "opt/tool",
-    origin: `artifact:${made[1].digest.slice(7, 19)}`,
+    origin: { type: "artifact", digest: made[1].digest.slice(7, 19) },
   });
 });
 

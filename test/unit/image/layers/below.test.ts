@@ -76,12 +76,13 @@ test("of a file nothing but its path counts, of a folder and a link all that a l
   const srv = anEntry({ path: "srv", type: "directory", mode: 0o755 });
   const to = anEntry({ path: "to", type: "symlink", linkTarget: "srv" });
   const shape = shapeOf(page, srv, to);
+  const origin = { type: "directories" } as const;
 
-  for (const other of [{ mode: 0o755 }, { uid: 1 }, { size: 2 }, { mtime: 1 }, { origin: "x" }])
+  for (const other of [{ mode: 0o755 }, { uid: 1 }, { size: 2 }, { mtime: 1 }, { origin }])
     expect(shapeOf({ ...page, ...other }, srv, to)).toEqual(shape);
   for (const other of [{ path: "pages" }, { type: "hardlink", linkTarget: "srv" }] as const)
     expect(shapeOf({ ...page, ...other }, srv, to)).not.toEqual(shape);
-  for (const other of [{ mode: 0o700 }, { uid: 1 }, { gid: 1 }, { mtime: 1 }, { origin: "x" }])
+  for (const other of [{ mode: 0o700 }, { uid: 1 }, { gid: 1 }, { mtime: 1 }, { origin }])
     expect(shapeOf(page, { ...srv, ...other }, to)).not.toEqual(shape);
   expect(shapeOf(page, srv, { ...to, linkTarget: "page" })).not.toEqual(shape);
 });
@@ -100,7 +101,7 @@ function anEntry(parts: Partial<LayerEntry>): LayerEntry {
     gid: 0,
     mtime: 0,
     size: 0,
-    origin: "files",
+    origin: { type: "files" },
     ...parts,
   };
 }
