@@ -34,8 +34,7 @@ export type DiagnosticCode =
   | "crlf-line-endings"
   | "not-executable"
   | "dockerfile-syntax"
-  | "lock-invalid"
-  | "lock-stale";
+  | "lock-invalid";
 
 /** A place in a text file. Lines and columns count from 1, offsets from 0; `length` is in UTF-16 code units, at least 1. */
 export interface Location {

@@ -42,7 +42,6 @@ export interface ResetOptions {
   readonly services?: readonly string[];
   /** `--yes`: do not ask. */
   readonly confirmed: boolean;
-  readonly backup: boolean;
   /** Asks for a word at a terminal; throws `would-lose-data` where there is none to ask at. */
   readonly confirm: (question: LossQuestion) => Promise<boolean>;
 }

@@ -240,11 +240,4 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
     fix: "Restore it from version control, or remove it and let `qclock lock` write it again.",
     example: "git checkout -- stack.lock.yaml",
   },
-  "lock-stale": {
-    title: "The lock is older than the manifest",
-    explanation:
-      "The packages that the manifest asks for are not those that the lock was made for.",
-    fix: "Run `qclock lock`, review the difference, commit it.",
-    example: "qclock lock && git diff stack.lock.yaml",
-  },
 };

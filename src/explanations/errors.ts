@@ -35,13 +35,6 @@ export const errorExplanations: Readonly<Record<ErrorCode, Explanation>> = {
   "lock-invalid": diagnosticExplanations["lock-invalid"],
   "path-outside-project": diagnosticExplanations["path-outside-project"],
   ...engineExplanations,
-  "verify-failed": {
-    title: "Verify found something that blocks",
-    explanation:
-      "A probe or a check failed. Running no check at all is a failure too: it would prove nothing.",
-    fix: "The report names each check, what it saw and what it wanted.",
-    example: "qclock verify --report junit=report.xml",
-  },
   "stack-locked": {
     title: "Another run is at work on this stack",
     explanation:
@@ -49,18 +42,11 @@ export const errorExplanations: Readonly<Record<ErrorCode, Explanation>> = {
     fix: "Wait, give --lock-timeout a longer time, or, when that run is known to be dead, remove its lock.",
     example: "qclock unlock ID",
   },
-  "changes-pending": {
-    title: "There is something to do",
-    explanation:
-      "The stack differs from the manifest. It is no failure: --detailed-exit-code asks for it as an exit code.",
-    fix: "`qclock up` carries the plan out.",
-    example: "qclock plan --detailed-exit-code",
-  },
   "would-lose-data": {
     title: "Data would be lost",
     explanation:
       "Nothing that destroys data happens without being asked for: off a terminal there is nobody to ask. A file in the way is not written over either.",
-    fix: "Add --yes when that is meant, or --force for a file in the way. A backup of volumes beforehand is the default.",
+    fix: "Add --yes when that is meant, or --force for a file in the way.",
     example: "qclock reset --purge-volumes --yes",
   },
   "service-not-found": {

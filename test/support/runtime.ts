@@ -148,7 +148,6 @@ export async function resetStack(context: RunContext): Promise<void> {
       removeImages: true,
       purgeVolumes: true,
       confirmed: true,
-      backup: false,
       confirm: async () => false,
     },
   );

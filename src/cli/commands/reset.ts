@@ -9,7 +9,6 @@ interface Options {
   purgeVolumes?: boolean;
   service?: string[];
   yes?: boolean;
-  backup: boolean;
 }
 
 /** `qclock reset` */
@@ -33,8 +32,7 @@ export function registerReset({ program, run }: Registry): void {
         .option("--images", "remove the images, too")
         .option("--purge-volumes", "remove the data, too")
         .option("--service <name...>", "only these services and their volumes")
-        .option("-y, --yes", "do not ask before removing data")
-        .option("--no-backup", "remove data without a backup"),
+        .option("-y, --yes", "do not ask before removing data"),
   );
   command.action((options: Options) =>
     run(command, (session) =>
@@ -45,7 +43,6 @@ export function registerReset({ program, run }: Registry): void {
           purgeVolumes: options.purgeVolumes === true,
           ...(options.service === undefined ? {} : { services: options.service }),
           confirmed: options.yes === true,
-          backup: options.backup,
           confirm: (question) => askForName(session, question),
         });
         await session.settle();

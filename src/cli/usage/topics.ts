@@ -14,7 +14,6 @@ export const topics: ReadonlyMap<string, string> = new Map([
     5   another run holds the stack
     6   the Engine is too old or lacks a feature
     7   changes are pending (plan --detailed-exit-code, lock diff --exit-code)
-    8   a backup or its restore did not pass its check
     9   refused, because data would be lost
    70   a bug in qclock
   124   --timeout ran out

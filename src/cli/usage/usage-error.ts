@@ -44,7 +44,7 @@ function hintOf(error: CommanderError, { message, rest, names }: Told): string {
 /** Whether an option that removes data would be suggested for a word that does not name data. */
 function isWeightier(message: string, near: string): boolean {
   const word = /'([^']+)'/.exec(message)?.[1] ?? "";
-  return /purge|no-backup|yes|force/.test(near) && !near.startsWith(word.slice(0, 5));
+  return /purge|yes|force/.test(near) && !near.startsWith(word.slice(0, 5));
 }
 
 function pathOf(command: Command | undefined): string {
