@@ -109,7 +109,7 @@ export async function openBench(request: {
   if (engine.pid === undefined) {
     // An Engine of the bench's own goes with all that is in it; from the host's each stack is removed.
     stack.defer(async () => {
-      const reset = ["reset", "--images", "--purge-volumes", "--no-backup", "--yes"];
+      const reset = ["reset", "--images", "--purge-volumes", "--yes"];
       for (const name of await stackFolders(directory)) {
         const command = name === stackDirectory ? qclock(...reset) : qclockHere(...reset);
         // Not interrupted by the signal that ends the bench: this is what remains to be done then.

@@ -73,7 +73,7 @@ try {
   if (lost.length > 0 || problems.length > 0) process.exitCode = 1;
 } finally {
   await writer?.[Symbol.asyncDispose]();
-  await qclock(["reset", "--purge-volumes", "--images", "--no-backup", "--yes"]);
+  await qclock(["reset", "--purge-volumes", "--images", "--yes"]);
   await rm(directory, { recursive: true, force: true });
 }
 
