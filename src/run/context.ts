@@ -41,7 +41,7 @@ export interface RunContext {
   readonly signal: AbortSignal;
   /** How many operations run at a time. */
   readonly jobs: number;
-  /** Seconds to wait for another run that holds the stack. */
+  /** How long to wait for another run that holds the stack. */
   readonly lockTimeoutMs: number;
   readonly runId: string;
   readonly version: string;
