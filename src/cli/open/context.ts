@@ -195,7 +195,7 @@ async function learnProxySecrets({ host, redactor }: Session): Promise<void> {
 }
 
 /** Debian's spelling of this machine's architecture. */
-function hostArchitecture(): Architecture {
+export function hostArchitecture(): Architecture {
   switch (process.arch) {
     case "x64":
       return "amd64";

@@ -23,7 +23,9 @@ import {
   type StackKey,
   type StackLookups,
 } from "./stack-note.ts";
+import { learnVariables } from "./secret-names.ts";
 import { readProjectVariables } from "./variables.ts";
+import { WatchedEnvironment } from "./watched-environment.ts";
 import { build } from "../process/version.ts";
 
 /** A stack, and the variables that its manifest and its secrets may name. */
@@ -118,22 +120,6 @@ function emptyLookups(): LookupsSoFar {
   return { variables: new Map(), places: new Map(), dockerfiles: new Map() };
 }
 
-/** Tells which variables were asked for. */
-class WatchedEnvironment extends Map<string, string> {
-  readonly #asked: Map<string, string | undefined>;
-
-  constructor(environment: ReadonlyMap<string, string>, asked: Map<string, string | undefined>) {
-    super(environment);
-    this.#asked = asked;
-  }
-
-  override get(name: string): string | undefined {
-    const value = super.get(name);
-    this.#asked.set(name, value);
-    return value;
-  }
-}
-
 async function resolveText(
   { session, files, architecture, answers, environment }: LoadOptions,
   [main, ...overrides]: readonly SourceText[],
@@ -186,22 +172,6 @@ async function resolveText(
   if (read.ok) return resolved;
   const problems = [...read.error, ...(resolved.ok ? [] : resolved.error)];
   return fail(problems.toSorted((a, b) => loaded.locator.compare(a.location, b.location)));
-}
-
-/** Variables that are secrets by their name; messages show what a manifest made of its variables. */
-const secretName =
-  /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|(?:API|ACCESS|PRIVATE|SECRET)_?KEY)(?:_|$)/i;
-
-/** Shorter ones would take ordinary words out of what is shown. */
-const shortestSecret = 8;
-
-function learnVariables(
-  { redactor }: Session,
-  variables: ReadonlyMap<string, string | undefined>,
-): void {
-  for (const [name, value = ""] of variables) {
-    if (secretName.test(name) && value.length >= shortestSecret) redactor.add(value);
-  }
 }
 
 /** `--stack` gives the stack another name, so that the same manifest can run twice side by side. */

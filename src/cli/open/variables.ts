@@ -12,6 +12,8 @@ export interface Variables {
   readonly environment: ReadonlyMap<string, string>;
   /** Where those of files stand, such as `.env:3`. */
   readonly origins: ReadonlyMap<string, string>;
+  /** The files that were read, as messages show them. */
+  readonly read: readonly string[];
 }
 
 /** The file that is read where none is named. */
@@ -31,7 +33,8 @@ export async function readProjectVariables(
     settings.envFile.length === 0
       ? await findDotenv(path.dirname(manifest))
       : await Promise.all(settings.envFile.map((file) => readNamed(file, host.workingDirectory)));
-  if (files.length === 0) return ok({ environment: host.environment, origins: new Map() });
+  if (files.length === 0)
+    return ok({ environment: host.environment, origins: new Map(), read: [] });
   const { readVariables } = await import("../../manifest/dotenv/read.ts");
   const values = new Map<string, string>();
   const origins = new Map<string, string>();
@@ -55,7 +58,11 @@ export async function readProjectVariables(
   }
   if (problems.length > 0) return fail(problems);
   for (const name of host.environment.keys()) origins.delete(name);
-  return ok({ environment: new Map([...values, ...host.environment]), origins });
+  return ok({
+    environment: new Map([...values, ...host.environment]),
+    origins,
+    read: files.map(({ file }) => displayPath(file, host.workingDirectory)),
+  });
 }
 
 interface VariableFile {

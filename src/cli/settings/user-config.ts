@@ -45,7 +45,7 @@ export function parseUserConfig(text: string, file: string): ReadonlyMap<string,
     if (!known.includes(name)) {
       const near = nearest(name, known);
       throw new QclockError("usage", `${file}:${index + 1} names "${name}", which is no setting.`, {
-        hint: near === undefined ? "qclock config lists them." : `Did you mean "${near}"?`,
+        hint: near === undefined ? "qclock config --origin lists them." : `Did you mean "${near}"?`,
       });
     }
     values.set(name, quoted ?? plain ?? "");

@@ -10,7 +10,7 @@ const foreignWords: Readonly<Record<string, string>> = {
     "qclock logs --follow shows the output; qclock exec SERVICE COMMAND runs a command beside it.",
   check: "qclock validate checks the manifest, qclock verify the stack that runs.",
   clean: "qclock down removes containers and networks and keeps all data.",
-  convert: "qclock config shows the settings in force, qclock graph the stack.",
+  convert: "qclock config shows the manifest as it is understood.",
   copy: "Files come into an image with `files` in the manifest; qclock exec -T SERVICE cat FILE brings one out.",
   cp: "Files come into an image with `files` in the manifest; qclock exec -T SERVICE cat FILE brings one out.",
   create: "qclock up makes what is missing and starts it.",
