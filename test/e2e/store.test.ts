@@ -61,11 +61,28 @@ test("a package that the disk has changed must not be used, and is fetched again
   expect(packages).toHaveLength(1);
   for (const file of packages) await damage(file);
   for (const file of layers) await rm(file);
+  await rm(path.join(folder.path, "derived"), { recursive: true });
 
   const offline = await rig.qclock(["build", "--offline"]);
   expect(offline.exitCode).toBe(4);
   expect(offline.stderr).toContain("[offline]");
   expect(await rig.qclock(["build"])).toMatchObject({ exitCode: 0 });
+  expect(await imageIds(rig)).toEqual(before);
+});
+
+test("what is kept of an unpacked package and the disk has changed must not be used: the package is unpacked again", async () => {
+  await using folder = await temporaryFolder();
+  await using rig = await builtRig(folder.path);
+  const before = await imageIds(rig);
+  await removeImages(rig);
+  const { layers } = await blobsOf(folder.path);
+  for (const file of layers) await rm(file);
+  const kept = await Array.fromAsync(glob(path.join(folder.path, "derived/packages/*")));
+  expect(kept).toHaveLength(1);
+  for (const file of kept) await damage(file);
+
+  expect(await rig.qclock(["build", "--offline"])).toMatchObject({ exitCode: 0 });
+
   expect(await imageIds(rig)).toEqual(before);
 });
 
