@@ -4,13 +4,7 @@ import { namesOf } from "../packages/proof/unproved.ts";
 import type { AssembledImage } from "../stack/stack.ts";
 import type { Digest } from "../digest.ts";
 import type { Store } from "../store/store.ts";
-import {
-  buildConfig,
-  buildManifest,
-  DEFAULT_PATH,
-  type EffectiveSettings,
-  inheritSettings,
-} from "./config.ts";
+import { buildConfig, buildManifest, type EffectiveSettings, inheritSettings } from "./config.ts";
 import type { FileScan } from "./files/files.ts";
 import { buildFilesLayer } from "./layers/files-layer.ts";
 import { artifactsLayerInputs, filesLayerInputs, packagesLayerInputs } from "./fingerprint.ts";
@@ -18,6 +12,7 @@ import type { ImageArtifact, Layer } from "./layers/layer.ts";
 import { type LayerKey, type MadeLayer, recallLayer, rememberLayer } from "./layers/layer-cache.ts";
 import { buildPackagesLayer } from "./layers/packages-layer.ts";
 import { checkPrograms } from "./programs.ts";
+import { programOfSettings, type StartedProgram } from "./started-programs.ts";
 import type { UnpackedPackages } from "./unpack/unpack-packages.ts";
 import type { NoticeLevel } from "./unreplayed-scripts.ts";
 
@@ -36,6 +31,8 @@ export interface AssembleRequest {
   readonly scan: FileScan;
   readonly fingerprint: Digest;
   readonly stackName: string;
+  /** Programs that services start in its containers. */
+  readonly started: readonly StartedProgram[];
   /**
    * The image's packages, taken apart. Called when the layer is not remembered; what it gives is disposed of here. `anew` when what
    * it gave before was damaged.
@@ -72,17 +69,13 @@ export async function assembleImage(request: AssembleRequest): Promise<Assembled
 
 /** The image of these layers, once its programs have what they need: layers are remembered before that is known. */
 async function checked(
-  request: Parameters<typeof toArtifact>[0],
+  request: Parameters<typeof toArtifact>[0] & Pick<AssembleRequest, "started">,
   layers: readonly Layer[],
 ): Promise<AssembledArtifact> {
   const artifact = toArtifact(request, layers);
-  await checkPrograms({
-    image: request.image.name,
-    entrypoint: artifact.settings.entrypoint ?? [],
-    command: artifact.settings.command ?? [],
-    path: artifact.settings.environment.get("PATH") ?? DEFAULT_PATH,
-    layers,
-  });
+  const { image, started } = request;
+  const programs = [...programOfSettings(image.name, artifact.settings), ...started];
+  await checkPrograms({ image: image.name, programs, layers });
   return artifact;
 }
 
@@ -90,7 +83,15 @@ async function checked(
 export async function recallArtifact(
   request: Pick<
     AssembleRequest,
-    "image" | "parent" | "locked" | "target" | "scan" | "fingerprint" | "stackName" | "store"
+    | "image"
+    | "parent"
+    | "locked"
+    | "target"
+    | "scan"
+    | "fingerprint"
+    | "stackName"
+    | "started"
+    | "store"
   >,
 ): Promise<AssembledArtifact | undefined> {
   let layers = request.parent?.layers ?? [];

@@ -1,9 +1,10 @@
 import { QclockError } from "../error.ts";
 import { readEntry } from "./layers/read-entry.ts";
 import { mergeLayers } from "./layers/draft.ts";
-import { readElf } from "./elf.ts";
+import { type ElfNeeds, readElf } from "./elf.ts";
 import type { Layer, LayerEntry } from "./layers/layer.ts";
 import { followPath } from "./layers/tree.ts";
+import { isMounted, type StartedProgram } from "./started-programs.ts";
 
 const LIBRARY_FOLDERS = [
   "usr/local/lib",
@@ -18,29 +19,33 @@ const LIBRARY_FOLDERS = [
 const SCRIPT_LIMIT = 4 * 1024 * 1024;
 
 /**
- * Check that what an image starts can start: the entrypoint exists and is executable, the interpreter of a
- * script is there and its first line ends as it should, and each ELF file finds its loader and libraries,
- * those of its libraries included. Debian's packages rarely name the essential ones they use.
+ * Check that what is started in containers of an image can start: each program exists and is executable, the interpreter of a
+ * script is there and its first line ends as it should, and each ELF file finds its loader and libraries, those of
+ * its libraries included. Debian's packages rarely name the essential ones they use. What a mount lies over is passed over.
  *
  * Throws `missing-interpreter`, `missing-library`.
  */
 export async function checkPrograms(request: {
   readonly image: string;
-  readonly entrypoint: readonly string[];
-  /** Starts where there is no entrypoint. */
-  readonly command?: readonly string[];
-  readonly path: string;
+  readonly programs: readonly StartedProgram[];
   readonly layers: readonly Layer[];
 }): Promise<void> {
-  const key = request.entrypoint.length > 0 ? "entrypoint" : "command";
-  const [program] = request[key] ?? [];
-  if (program === undefined) return;
-  const view = mergeLayers(request.layers);
-  const checker = new ProgramChecker(request.image, request.layers, view);
-  await checker.check(
-    checker.locate(program, request.path),
-    `the ${key} of image "${request.image}"`,
-  );
+  const { image, programs, layers } = request;
+  if (programs.length === 0) return;
+  const checker = new ProgramChecker(image, layers, mergeLayers(layers));
+  for (const program of programs) {
+    const path = checker.locate(program.candidates);
+    await checker.check(path, { program, user: `which ${program.owner} starts`, isStarted: true });
+  }
+}
+
+/** For what a file is looked at. */
+interface Use {
+  readonly program: StartedProgram;
+  /** Continues the file's path in a message: `which service "web" starts`. */
+  readonly user: string;
+  /** Whether it is started, and not only read. */
+  readonly isStarted: boolean;
 }
 
 class ProgramChecker {
@@ -55,37 +60,37 @@ class ProgramChecker {
     this.#view = view;
   }
 
-  /** The path of a program as the kernel or a shell finds it. */
-  locate(program: string, searchPath: string): string {
-    if (program.includes("/")) return program.replace(/^\/+/, "");
-    const folders = searchPath.split(":").map((folder) => folder.replace(/^\//, ""));
-    return (
-      folders
-        .map((folder) => `${folder}/${program}`)
-        .find((path) => this.#find(path) !== undefined) ?? program
-    );
+  /** The first of some paths that is there; the first of all where none is. */
+  locate(candidates: readonly string[]): string {
+    return candidates.find((path) => this.#find(path) !== undefined) ?? candidates[0] ?? "";
   }
 
-  async check(path: string, user: string): Promise<void> {
+  async check(path: string, use: Use): Promise<void> {
+    const { program, user, isStarted } = use;
     const entry = this.#find(path);
+    if (isMounted(program, path) || isMounted(program, entry?.path ?? path)) return;
     if (entry === undefined) throw this.#missing(path, user);
-    if (this.#checked.has(entry.path)) return;
-    this.#checked.add(entry.path);
-    const isStarted = /^the (?:entrypoint|command) of/.test(user);
-    if ((entry.mode & 0o111) === 0 && entry.type === "file" && isStarted) {
+    if (isStarted && (entry.mode & 0o111) === 0 && entry.type === "file") {
       throw new QclockError("missing-interpreter", `/${path}, ${user}, is not executable.`, {
         hint: 'Set its executable bit (chmod +x), or give `mode: "0755"` under `files` or `artifacts`.',
       });
     }
+    if (this.#checked.has(entry.path)) return;
+    this.#checked.add(entry.path);
     const content = await this.#read(entry);
-    if (content.subarray(0, 2).toString("latin1") === "#!") return this.#checkScript(path, content);
+    if (content.subarray(0, 2).toString("latin1") === "#!")
+      return this.#checkScript(path, content, program);
     const elf = readElf(content);
     if (elf === undefined) return;
-    if (elf.interpreter !== undefined) await this.#checkFile(elf.interpreter, `/${path}`);
-    for (const library of elf.libraries) await this.#checkLibrary(library, elf.searchPaths, path);
+    if (elf.interpreter !== undefined) {
+      const loader = elf.interpreter.replace(/^\/+/, "");
+      const isThere = this.#find(loader) !== undefined || isMounted(program, loader);
+      if (!isThere) throw this.#missing(loader, `the loader of /${path}`);
+    }
+    for (const library of elf.libraries) await this.#checkLibrary(library, { elf, path, program });
   }
 
-  async #checkScript(path: string, content: Buffer): Promise<void> {
+  async #checkScript(path: string, content: Buffer, program: StartedProgram): Promise<void> {
     const [line = ""] = content.toString("latin1").split("\n", 1);
     if (line.endsWith("\r")) {
       throw new QclockError(
@@ -97,35 +102,41 @@ class ProgramChecker {
       );
     }
     const [interpreter = "", argument] = line.slice(2).trim().split(/\s+/);
-    await this.check(interpreter.replace(/^\/+/, ""), `the interpreter of /${path}`);
+    const use = { program, user: `the interpreter of /${path}`, isStarted: false };
+    await this.check(interpreter.replace(/^\/+/, ""), use);
     if (interpreter.endsWith("/env") && argument !== undefined && !argument.startsWith("-")) {
-      await this.check(
-        this.locate(argument, "/usr/local/bin:/usr/bin:/bin"),
-        `the interpreter of /${path}`,
-      );
+      const candidates = ["usr/local/bin", "usr/bin", "bin"].map((each) => `${each}/${argument}`);
+      await this.check(this.locate(candidates), use);
     }
   }
 
-  async #checkFile(path: string, user: string): Promise<void> {
-    if (this.#find(path.replace(/^\/+/, "")) === undefined)
-      throw this.#missing(path.replace(/^\/+/, ""), `the loader of ${user}`);
-  }
-
-  async #checkLibrary(name: string, searchPaths: readonly string[], user: string): Promise<void> {
-    const origin = user.slice(0, Math.max(0, user.lastIndexOf("/")));
+  async #checkLibrary(
+    name: string,
+    {
+      elf,
+      path,
+      program,
+    }: {
+      readonly elf: Pick<ElfNeeds, "searchPaths">;
+      readonly path: string;
+      readonly program: StartedProgram;
+    },
+  ): Promise<void> {
+    const origin = path.slice(0, Math.max(0, path.lastIndexOf("/")));
     const folders = [
-      ...searchPaths.map((folder) =>
+      ...elf.searchPaths.map((folder) =>
         folder.replaceAll(/\$ORIGIN|\$\{ORIGIN\}/g, `/${origin}`).replace(/^\/+/, ""),
       ),
       ...LIBRARY_FOLDERS,
     ];
-    const found = folders
-      .map((folder) => `${folder}/${name}`)
-      .find((path) => this.#find(path) !== undefined);
-    if (found !== undefined) return this.check(found, `a library of /${user}`);
+    const candidates = folders.map((folder) => `${folder}/${name}`);
+    const found = candidates.find((each) => this.#find(each) !== undefined);
+    if (found !== undefined)
+      return this.check(found, { program, user: `a library of /${path}`, isStarted: false });
+    if (candidates.some((each) => isMounted(program, each))) return;
     throw new QclockError(
       "missing-library",
-      `Image "${this.#image}" lacks ${name}, which /${user} needs.`,
+      `Image "${this.#image}" lacks ${name}, which /${path} needs.`,
       {
         hint: `Add the package that brings ${name} to the image's packages.`,
       },

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
-import type { AssembledImage, Image, Service, Stack } from "../stack/stack.ts";
+import type { AssembledImage, Service, Stack } from "../stack/stack.ts";
 import { isInside } from "../stack/values.ts";
-import { DEFAULT_PATH } from "./config.ts";
+import { DEFAULT_PATH, type EffectiveSettings, inheritSettings } from "./config.ts";
 import { chainOf } from "./files/known-files.ts";
 
 /** A program that something starts in containers of an image. */
@@ -20,21 +20,26 @@ export interface StartedProgram {
   readonly mounts: readonly string[];
 }
 
-/** The program of an image: of its own entrypoint, or of its own command where no image below gives an entrypoint. */
+/** The program of an image, of its own entrypoint, or of its own command where no image below gives an entrypoint. */
 export function programsOfImage(
   stack: Pick<Stack, "images">,
   image: AssembledImage,
 ): readonly StartedProgram[] {
-  const key = settingOf(stack, image, "entrypoint") === undefined ? "command" : "entrypoint";
-  const [program] = image.config[key] ?? [];
+  const settings = settingsOf(stack, image);
+  const key = (settings.entrypoint ?? []).length > 0 ? "entrypoint" : "command";
+  return image.config[key] === undefined ? [] : programOfSettings(image.name, settings);
+}
+
+/** What a container of an image starts by the image's own and inherited settings. */
+export function programOfSettings(
+  image: string,
+  settings: EffectiveSettings,
+): readonly StartedProgram[] {
+  const key = (settings.entrypoint ?? []).length > 0 ? "entrypoint" : "command";
+  const [program] = settings[key] ?? [];
   if (program === undefined) return [];
-  const where = {
-    searchPath: pathOf(stack, image),
-    workingDirectory: workingDirectoryOf(stack, image),
-  };
-  const owner = `image "${image.name}"`;
-  const place = `images.${image.name}.${key}`;
-  return [{ program, owner, place, mounts: [], ...placesOf(program, where) }];
+  const [owner, place] = [`image "${image}"`, `images.${image}.${key}`];
+  return [{ program, owner, place, mounts: [], ...placesOf(program, settings) }];
 }
 
 /** What services and their probes start in containers of an image beyond the image's own program. */
@@ -52,9 +57,10 @@ function programsOfService(
   image: AssembledImage,
   service: Service,
 ): readonly StartedProgram[] {
+  const settings = settingsOf(stack, image);
   const where = {
-    searchPath: service.environment.get("PATH") ?? pathOf(stack, image),
-    workingDirectory: service.workingDirectory ?? workingDirectoryOf(stack, image),
+    environment: new Map([...settings.environment, ...service.environment]),
+    workingDirectory: service.workingDirectory ?? settings.workingDirectory,
   };
   const mounts = [...service.mounts, ...service.tmpfs].map(({ target }) => target);
   const start = (
@@ -66,7 +72,7 @@ function programsOfService(
     const place = `services.${service.name}.${key}`;
     return [{ program, owner, place, mounts, ...placesOf(program, where) }];
   };
-  const entrypoint = service.entrypoint ?? settingOf(stack, image, "entrypoint") ?? [];
+  const entrypoint = service.entrypoint ?? settings.entrypoint ?? [];
   const key = service.entrypoint !== undefined && entrypoint.length > 0 ? "entrypoint" : "command";
   const isOwn = key === "entrypoint" || entrypoint.length === 0;
   return [
@@ -89,42 +95,23 @@ export function isMounted({ program, folders, mounts }: StartedProgram, at: stri
 /** As the kernel and a shell find a program; a path without a slash in front begins at the working folder. */
 function placesOf(
   program: string,
-  where: { readonly searchPath: string; readonly workingDirectory: string },
+  where: {
+    readonly environment: ReadonlyMap<string, string>;
+    readonly workingDirectory?: string | undefined;
+  },
 ): Pick<StartedProgram, "candidates" | "folders"> {
   const absolute = (path: string): string =>
-    posix.resolve("/", where.workingDirectory, path).slice(1);
-  const folders = where.searchPath.split(":").map(absolute);
+    posix.resolve("/", where.workingDirectory ?? "/", path).slice(1);
+  const folders = (where.environment.get("PATH") ?? DEFAULT_PATH).split(":").map(absolute);
   return program.includes("/")
     ? { candidates: [absolute(program)], folders }
     : { candidates: folders.map((folder) => posix.join(folder, program)), folders };
 }
 
-function pathOf(stack: Pick<Stack, "images">, image: AssembledImage): string {
-  return settingsOf(stack, image, (one) => one.environment.get("PATH")) ?? DEFAULT_PATH;
-}
-
-function workingDirectoryOf(stack: Pick<Stack, "images">, image: AssembledImage): string {
-  return settingsOf(stack, image, (one) => one.workingDirectory) ?? "/";
-}
-
-/** Undefined where it is empty, which takes away what an image below gives. */
-function settingOf(
-  stack: Pick<Stack, "images">,
-  image: AssembledImage,
-  key: "entrypoint" | "command",
-): readonly string[] | undefined {
-  const words = settingsOf(stack, image, (one) => one[key]);
-  return words === undefined || words.length === 0 ? undefined : words;
-}
-
-/** The value that the topmost image of a chain gives which has one. */
-function settingsOf<Value>(
-  stack: Pick<Stack, "images">,
-  image: Image,
-  value: (settings: AssembledImage["config"]) => Value | undefined,
-): Value | undefined {
+/** The settings of an image with those that it inherits, as far as they are known: of what was not made of packages they are not. */
+function settingsOf(stack: Pick<Stack, "images">, image: AssembledImage): EffectiveSettings {
+  const nothing = { environment: new Map(), exposedPorts: [], labels: new Map() };
   return chainOf(stack, image)
     .filter((one) => one.type === "assembled")
-    .map((one) => value(one.config))
-    .findLast((one) => one !== undefined);
+    .reduce<EffectiveSettings>((below, one) => inheritSettings(below, one.config), nothing);
 }

@@ -63,6 +63,7 @@ await using pool = createUnpackPool({
 });
 const common = {
   stackName: "t-made-up",
+  started: [],
   fingerprint: FINGERPRINT,
   store,
   artifactPath: async () => Promise.reject(new Error("these images have no artifact")),

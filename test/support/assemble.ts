@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type AssembledArtifact, assembleImage } from "../../src/image/assemble.ts";
 import { scanFiles } from "../../src/image/files/files.ts";
 import type { Layer } from "../../src/image/layers/layer.ts";
+import type { StartedProgram } from "../../src/image/started-programs.ts";
 import { unpackPackages } from "../../src/image/unpack/unpack-packages.ts";
 import { createUnpackPool } from "../../src/image/unpack/unpack-pool.ts";
 import type { LockedPackage, LockTarget } from "../../src/packages/package.ts";
@@ -51,6 +52,8 @@ export interface ImageParts {
   /** What lies at the URLs of the image's artifacts. */
   readonly downloads?: readonly Uint8Array[];
   readonly parent?: AssembledArtifact;
+  /** What services start in its containers. */
+  readonly started?: readonly StartedProgram[];
   readonly signal?: AbortSignal;
   /** Runs when the host's files have been listed and before they are packed. */
   readonly afterScan?: () => Promise<void>;
@@ -114,6 +117,7 @@ async function assemble(
       place.unpacked.push(digest);
       return files.get(digest) ?? "";
     },
+    started: parts.started ?? [],
     unpack: (anew) =>
       unpackPackages({
         os: "debian-12",

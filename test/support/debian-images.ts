@@ -68,6 +68,7 @@ export async function assembleDebian(
       scan: noFiles,
       fingerprint: FINGERPRINT,
       stackName: name,
+      started: [],
       artifactPath: async () => Promise.reject(new Error("these images have no artifact")),
       unpack: (anew) =>
         unpackPackages({

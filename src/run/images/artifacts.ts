@@ -1,6 +1,7 @@
 import { HeldChains } from "../../docker/held-chains.ts";
 import { QclockError } from "../../error.ts";
 import type { AssembledArtifact, AssembleRequest } from "../../image/assemble.ts";
+import { programsOfServices } from "../../image/started-programs.ts";
 import { fetchPackages } from "../../packages/fetch.ts";
 import type { LockedImage } from "../../packages/package.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
@@ -185,6 +186,7 @@ export class Artifacts implements AsyncDisposable {
       scan: scans.get(image.name) ?? noFiles,
       fingerprint: desired.get(image.name)?.fingerprint ?? "sha256:",
       stackName: stack.name,
+      started: programsOfServices(stack, image),
       store,
     };
   }

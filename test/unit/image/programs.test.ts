@@ -122,6 +122,56 @@ for (const [name, files, code, message] of [
   });
 }
 
+test("an entrypoint that begins at the working folder is looked for there", async () => {
+  await using workshop = await createWorkshop();
+  const config = {
+    environment: new Map<string, string>(),
+    exposedPorts: [],
+    labels: new Map<string, string>(),
+    entrypoint: ["./start"],
+    workingDirectory: "/app",
+  };
+  const build = (path: string): Promise<unknown> =>
+    workshop.assemble({
+      debs: [{ name: "a", files: [file(path, elfOf({}), executable)] }],
+      image: { config },
+    });
+
+  await expect(build("app/start")).resolves.toBeDefined();
+  await expect(build("start")).rejects.toMatchObject({
+    message: 'Image "made-up" lacks /app/start, which image "made-up" starts.',
+  });
+});
+
+test("what services and probes start is looked for, but for what their mounts lie over", async () => {
+  await using workshop = await createWorkshop();
+  const script = file("usr/bin/check", "#!/opt/tool\n", executable);
+  const run = (program: string, mounts: readonly string[] = []): Promise<unknown> =>
+    workshop.assemble({
+      debs: [{ name: "a", files: [script] }],
+      started: [
+        {
+          program,
+          candidates: [program.slice(1)],
+          folders: [],
+          owner: 'service "web"',
+          place: "",
+          mounts,
+        },
+      ],
+    });
+
+  await expect(run("/usr/bin/none")).rejects.toMatchObject({
+    code: "missing-interpreter",
+    message: 'Image "made-up" lacks /usr/bin/none, which service "web" starts.',
+  });
+  await expect(run("/usr/bin/none", ["/usr/bin"])).resolves.toBeDefined();
+  await expect(run("/usr/bin/check")).rejects.toMatchObject({
+    message: 'Image "made-up" lacks /opt/tool, the interpreter of /usr/bin/check.',
+  });
+  await expect(run("/usr/bin/check", ["/opt"])).resolves.toBeDefined();
+});
+
 test("a library's own libraries are looked for as well", async () => {
   await using workshop = await createWorkshop();
 
