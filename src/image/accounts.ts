@@ -1,28 +1,25 @@
-import { buildAccounts } from "../packages/deb/finish/accounts.ts";
-import type { FinishTarget } from "../packages/deb/finish/finish.ts";
+import type { AccountTemplates, ImageView } from "../packages/installation.ts";
 import type { AssembledImage } from "../stack/stack.ts";
+import { buildAccounts } from "./account-files.ts";
 import type { LayerDraft } from "./layers/draft.ts";
 import type { Origin } from "./layers/origin.ts";
 
-const SHADOW_GROUP = 42;
-
-/** Write the account files: of the layers below, or from base-passwd's templates in the first layer, with the declared accounts. */
+/** Write the account files: of the layers below, or from the templates in the first layer, with the declared accounts. */
 export async function addAccounts(
   draft: LayerDraft,
-  target: (step: string) => FinishTarget,
-  image: AssembledImage,
+  view: ImageView,
+  { image, templates }: { readonly image: AssembledImage; readonly templates: AccountTemplates },
 ): Promise<void> {
-  const view = target("accounts");
   const isFirst = view.kindOf("etc/passwd") === undefined;
   if (!isFirst && image.users.length + image.groups.length === 0) return;
   const read = async (own: string, template: string): Promise<string> =>
     (await view.readText(own)) ?? (await view.readText(template)) ?? "";
-  const passwd = await read("etc/passwd", "usr/share/base-passwd/passwd.master");
-  const group = await read("etc/group", "usr/share/base-passwd/group.master");
+  const passwd = await read("etc/passwd", templates.passwd);
+  const group = await read("etc/group", templates.group);
   if (passwd === "" && image.users.length + image.groups.length === 0) return;
   const files = buildAccounts({ passwd, group, users: image.users, groups: image.groups });
   const origin: Origin = { type: "accounts" };
-  const hidden = { mode: 0o640, uid: 0, gid: SHADOW_GROUP };
+  const hidden = { mode: 0o640, uid: 0, gid: templates.shadowGroup };
   draft.addFile(origin, { path: "etc/passwd", mode: 0o644, content: files.passwd });
   draft.addFile(origin, { path: "etc/group", mode: 0o644, content: files.group });
   draft.addFile(origin, { path: "etc/shadow", content: files.shadow, ...hidden });

@@ -165,7 +165,8 @@ async function makePackagesLayer(
   const make = async (anew: boolean): Promise<MadeLayer> => {
     await using unpacked = await request.unpack(anew);
     const { newestBuild: epoch = 0 } = request.locked;
-    return await buildPackagesLayer({ ...request, parentLayers: below, unpacked, epoch });
+    const { os } = request.target;
+    return await buildPackagesLayer({ ...request, os, parentLayers: below, unpacked, epoch });
   };
   try {
     return await make(false);

@@ -1,5 +1,6 @@
 import type { OsName } from "../os.ts";
 import type { FileConflict, ImagePackages } from "./file-conflict.ts";
+import type { Installation, InstallRequest } from "./installation.ts";
 import type { MirrorPlaces, Mirrors } from "./mirror.ts";
 import type { PackageFacts } from "./package-facts.ts";
 import type { PackageId } from "./package.ts";
@@ -75,6 +76,9 @@ export interface Family {
    * it cannot be read.
    */
   contradictionIn(unpacked: UnpackedPackage, locked: PackageId): Promise<string | undefined>;
+
+  /** Begin to lay packages down in a layer. */
+  install(request: InstallRequest): Promise<Installation>;
 
   /**
    * Bring what proves a lock's packages into the store. What cannot be had is left out, with the reason. Throws `disk-full`,

@@ -1,28 +1,25 @@
 import path from "node:path";
+import { type Digest, toDigest } from "../../digest.ts";
 import { QclockError } from "../../error.ts";
-import { controlOf, parseControl } from "../../packages/deb/control.ts";
-import type { InstalledPackage } from "../../packages/deb/dpkg-database.ts";
-import type { FinishTarget } from "../../packages/deb/finish/finish.ts";
-import { replayAlternatives } from "../../packages/deb/finish/script-alternatives.ts";
-import { finishSteps } from "../../packages/deb/finish/steps.ts";
-import { type FileOwner, replaces } from "../../packages/deb/replaces.ts";
+import type { OsName } from "../../os.ts";
+import { loadFamily } from "../../packages/families.ts";
+import type { Installation } from "../../packages/installation.ts";
 import type { UnpackedEntry } from "../../packages/unpacked.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";
 import { addAccounts } from "../accounts.ts";
-import { Diversions } from "./diverted.ts";
+import type { UnpackedPackages } from "../unpack/unpack-packages.ts";
+import { type NoticeLevel, reportScripts } from "../unreplayed-scripts.ts";
 import { type DraftEntry, LayerDraft, mergeLayers } from "./draft.ts";
-import { type Digest, toDigest } from "../../digest.ts";
-import { finishTarget } from "./finish-view.ts";
+import { imageViews } from "./image-view.ts";
 import type { Layer } from "./layer.ts";
 import type { MadeLayer } from "./layer-cache.ts";
 import { writeLayer } from "./layer-tar.ts";
 import { describeOrigin, type Origin } from "./origin.ts";
-import { addDatabase } from "../package-database.ts";
-import type { UnpackedPackages } from "../unpack/unpack-packages.ts";
-import { type NoticeLevel, reportScripts } from "../unreplayed-scripts.ts";
 
 export interface PackagesLayerRequest {
+  /** The packages are of its family. */
+  readonly os: OsName;
   readonly image: AssembledImage;
   readonly parentLayers: readonly Layer[];
   readonly epoch: number;
@@ -32,98 +29,43 @@ export interface PackagesLayerRequest {
   readonly signal: AbortSignal;
 }
 
-const DPKG = "var/lib/dpkg";
-/** The top folders that Debian has merged into /usr; packages still ship files under the old names. */
-const MERGED = ["bin", "sbin", "lib", "lib64"];
-
 /**
  * The layer of an image's packages: their files, the accounts, the replayed effects of their scripts and
- * dpkg's database. Nothing of any package is run. `reads` tells which contents of the layers below had a part in it.
+ * the package database. Nothing of any package is run. `reads` tells which contents of the layers below had a part in it.
  *
  * Throws `file-conflict`, `disk-full`.
  */
 export async function buildPackagesLayer(request: PackagesLayerRequest): Promise<MadeLayer> {
-  const { image, epoch, store, signal } = request;
-  const { spoolFolder } = request.unpacked;
-  const installed = request.unpacked.installed.map((item) => ({
-    name: item.name,
-    control: controlOf(item),
-    controlFiles: item.metadata,
-    entries: item.entries,
-  }));
-  const draft = new LayerDraft(mergeLayers(request.parentLayers), epoch);
-  if (request.parentLayers.length === 0 && installed.length > 0) addMergedFolders(draft);
+  const { os, image, epoch, parentLayers, unpacked, store, signal } = request;
+  const draft = new LayerDraft(mergeLayers(parentLayers), epoch);
   const reads = new Map<string, Digest>();
-  const target = finishTarget(draft, request.parentLayers, reads);
-  const below = await packagesBelow(target("dpkg"));
-  addRunFolders(draft, installed);
-  const diversions = new Diversions(installed, (at) => draft.resolve(at));
-  addPackages(draft, installed, { spoolFolder, below, diversions });
+  const viewFor = imageViews(draft, parentLayers, reads);
+  const family = await loadFamily(os);
+  const installation = await family.install({
+    packages: unpacked.installed,
+    isFirst: parentLayers.length === 0,
+    viewFor,
+    resolve: (at) => draft.resolve(at),
+  });
+  addPackages(draft, installation, unpacked.spoolFolder);
   placeHardLinks(draft);
-  await addAccounts(draft, target, image);
-  for (const step of finishSteps) {
-    // What a parent's packages needed is done, and may have been changed by its files since.
-    if (installed.some(({ name }) => step.packages.includes(name))) {
-      await step.apply(target(step.name));
-    }
-  }
-  replayAlternatives(installed, target("alternatives"));
-  await addDatabase(target, installed, diversions.toDatabase());
-  const isPresent = (at: string): boolean => draft.find(draft.resolve(at)) !== undefined;
-  reportScripts({ image: image.name, installed, isPresent }, request.onNotice);
+  await addAccounts(draft, viewFor("accounts"), { image, templates: installation.accounts });
+  await installation.finish();
+  reportScripts(image.name, installation.unreplayed(), request.onNotice);
   // Named as the package ships it or as it lies after the folders were merged.
   const allowed = new Set(image.setuid.map((at) => draft.resolve(at.slice(1))));
   const entries = draft.sorted().map((entry) => withoutSetuid(entry, allowed));
   return { layer: await writeLayer({ entries, kind: "packages", epoch, store, signal }), reads };
 }
 
-function addMergedFolders(draft: LayerDraft): void {
-  const origin: Origin = { type: "step", step: "usr-merge" };
-  for (const name of MERGED) {
-    draft.addDirectory(origin, `usr/${name}`, { mode: 0o755 });
-    draft.addLink(origin, name, `usr/${name}`);
-  }
-}
-
-/** base-files' script turns these folders into links; done before any package puts something below them. */
-function addRunFolders(draft: LayerDraft, installed: readonly InstalledPackage[]): void {
-  if (!installed.some(({ name }) => name === "base-files")) return;
-  const origin: Origin = { type: "step", step: "base-files" };
-  draft.addDirectory(origin, "run/lock", { mode: 0o1777 });
-  draft.addLink(origin, "var/run", "/run");
-  draft.addLink(origin, "var/lock", "/run/lock");
-}
-
-/** The packages of the layers below, from their database. */
-async function packagesBelow(view: FinishTarget): Promise<ReadonlyMap<string, FileOwner>> {
-  const status = (await view.readText(`${DPKG}/status`)) ?? "";
-  const paragraphs = status.split("\n\n").filter((text) => text.trim() !== "");
-  return new Map(
-    paragraphs.map((paragraph) => {
-      const control = parseControl(paragraph.trim());
-      const name = control.get("Package") ?? "";
-      return [name, { name, control }];
-    }),
-  );
-}
-
-function addPackages(
-  draft: LayerDraft,
-  installed: readonly InstalledPackage[],
-  options: {
-    readonly spoolFolder: string;
-    readonly below: ReadonlyMap<string, FileOwner>;
-    readonly diversions: Diversions;
-  },
-): void {
-  const { diversions } = options;
-  const owners = new Map<string, FileOwner>();
-  for (const item of basesFirst(installed)) {
-    const origin: Origin = { type: "package", name: item.name };
-    const spool = path.join(options.spoolFolder, item.name);
-    for (const entry of item.entries) {
+function addPackages(draft: LayerDraft, installation: Installation, spoolFolder: string): void {
+  const owners = new Map<string, string>();
+  for (const { name, entries } of installation.packages) {
+    const origin: Origin = { type: "package", name };
+    const spool = path.join(spoolFolder, name);
+    const place = (file: string): string => installation.placeOf(file, name);
+    for (const entry of entries) {
       if (entry.excluded || entry.path === "") continue;
-      const place = (file: string): string => diversions.placeOf(file, item.name);
       const at = entry.type === "directory" ? draft.resolve(entry.path) : place(entry.path);
       const next = {
         ...toDraft(entry, origin, spool),
@@ -131,11 +73,12 @@ function addPackages(
         ...(entry.type === "hardlink" ? { linkTarget: place(entry.linkTarget ?? "") } : {}),
       };
       const present = draft.find(at);
-      const owner = owners.get(at) ?? options.below.get(ownerName(present));
+      const owner = owners.get(at) ?? ownerBelow(present, installation);
       const isScaffold = draft.own(at)?.origin.type === "step";
-      if (choose(present, next, { owner, item, isScaffold }) === "present") continue;
+      const chosen = choose(present, next, { installation, owner, name, isScaffold });
+      if (chosen === "present") continue;
       draft.add(next);
-      owners.set(at, item);
+      owners.set(at, name);
     }
   }
 }
@@ -145,17 +88,20 @@ function choose(
   present: ReturnType<LayerDraft["find"]>,
   next: DraftEntry,
   options: {
-    readonly owner: FileOwner | undefined;
-    readonly item: FileOwner;
+    readonly installation: Pick<Installation, "replaces">;
+    /** The package that the present entry is from. */
+    readonly owner: string | undefined;
+    /** The package of the next one. */
+    readonly name: string;
     /** Made by a step of this layer so that links have something to lead to. */
     readonly isScaffold: boolean;
   },
 ): "present" | "next" {
-  const { owner, item, isScaffold } = options;
+  const { installation, owner, name, isScaffold } = options;
   if (present === undefined) return "next";
   if (present.type === "directory") {
     if (next.type === "directory") return isScaffold ? "next" : "present";
-    // As dpkg does: a folder stays where another package has a link.
+    // A folder stays where another package has a link.
     if (next.type === "symlink") return "present";
   } else if (present.type === "symlink" && next.type === "directory") {
     return "next";
@@ -163,22 +109,19 @@ function choose(
   const isFolder = present.type === "directory";
   if (isSame(present, next) || (owner === undefined && !isFolder)) return "next";
   if (owner !== undefined && !isFolder && next.type !== "directory") {
-    if (replaces(owner, item)) return "present";
-    if (replaces(item, owner)) return "next";
+    if (installation.replaces(owner, name)) return "present";
+    if (installation.replaces(name, owner)) return "next";
   }
-  throw conflict(present.path, owner?.name ?? describeOrigin(present.origin), item.name);
+  throw conflict(present.path, owner ?? describeOrigin(present.origin), name);
 }
 
-/** The package that an entry is from; empty for what a step or the manifest made. */
-function ownerName(entry: ReturnType<LayerDraft["find"]>): string {
-  return entry?.origin.type === "package" ? entry.origin.name : "";
-}
-
-/** base-files owns the skeleton; after it the order of names, so that the result does not depend on anything else. */
-function basesFirst(installed: readonly InstalledPackage[]): readonly InstalledPackage[] {
-  return installed.toSorted(
-    (a, b) => Number(b.name === "base-files") - Number(a.name === "base-files"),
-  );
+/** The package of a layer below that an entry is from; undefined for what a step or the manifest made. */
+function ownerBelow(
+  entry: ReturnType<LayerDraft["find"]>,
+  { below }: Installation,
+): string | undefined {
+  if (entry?.origin.type !== "package") return undefined;
+  return below.has(entry.origin.name) ? entry.origin.name : undefined;
 }
 
 function toDraft(entry: UnpackedEntry, origin: Origin, spool: string): DraftEntry {

@@ -1,13 +1,5 @@
-import type { ControlFields } from "./control.ts";
 import type { UnpackedEntry } from "../unpacked.ts";
-
-/** A package as dpkg's database knows it. */
-export interface InstalledPackage {
-  readonly name: string;
-  readonly control: ControlFields;
-  readonly controlFiles: ReadonlyMap<string, string>;
-  readonly entries: readonly UnpackedEntry[];
-}
+import type { InstalledDeb } from "./installed.ts";
 
 /** A file of dpkg's database; `path` is below `/var/lib/dpkg`. */
 export interface DatabaseFile {
@@ -30,7 +22,7 @@ const FIRST_FIELDS = [
 ];
 
 /** One paragraph of `/var/lib/dpkg/status` for a package that is installed and configured. */
-export function statusParagraph(entry: InstalledPackage): string {
+export function statusParagraph(entry: InstalledDeb): string {
   const fields = new Map(entry.control);
   fields.set("Status", "install ok installed");
   const conffiles = conffilesField(entry);
@@ -47,7 +39,7 @@ export function statusParagraph(entry: InstalledPackage): string {
 }
 
 /** The package's files below `info/`: everything that dpkg wants to know, its scripts left out since they never ran. */
-export function infoFiles(entry: InstalledPackage): readonly DatabaseFile[] {
+export function infoFiles(entry: InstalledDeb): readonly DatabaseFile[] {
   const stem = `info/${infoName(entry)}`;
   const files: DatabaseFile[] = [
     { path: `${stem}.list`, content: listOf(entry.entries) },
@@ -75,7 +67,7 @@ export function databaseSkeleton(): readonly DatabaseFile[] {
 }
 
 /** Packages that may be installed for several architectures carry theirs in the names of their files. */
-function infoName({ name, control }: InstalledPackage): string {
+function infoName({ name, control }: InstalledDeb): string {
   return control.get("Multi-Arch") === "same" ? `${name}:${control.get("Architecture")}` : name;
 }
 
@@ -83,7 +75,7 @@ function listOf(entries: readonly UnpackedEntry[]): string {
   return entries.map(({ path }) => (path === "" ? "/.\n" : `/${path}\n`)).join("");
 }
 
-function conffilesField({ controlFiles, entries }: InstalledPackage): string | undefined {
+function conffilesField({ controlFiles, entries }: InstalledDeb): string | undefined {
   const listed = (controlFiles.get("conffiles") ?? "").split("\n").map((line) => line.trim());
   const sums = new Map(entries.map(({ path, md5 }) => [`/${path}`, md5]));
   const lines = listed.flatMap((path) => {

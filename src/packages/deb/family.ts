@@ -16,6 +16,7 @@ export const debFamily: Family = {
   unpack: async (request) => (await import("./unpack.ts")).unpackPackage(request),
   contradictionIn: async (unpacked, locked) =>
     (await import("./control.ts")).contradictionIn(unpacked, locked),
+  install: async (request) => (await import("./installation.ts")).beginInstallation(request),
   findEvidence: async (place, request) =>
     (await import("./evidence.ts")).findEvidence(place, request),
   provePackages: async (request) => (await import("./prove.ts")).provePackages(request),

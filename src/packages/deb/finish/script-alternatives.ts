@@ -1,25 +1,19 @@
 import { type Alternative, alternativesIn } from "../script/alternatives.ts";
-import type { InstalledPackage } from "../dpkg-database.ts";
-import type { FinishTarget } from "./finish.ts";
+import type { ImageView } from "../../installation.ts";
+import type { InstalledDeb } from "../installed.ts";
 
 /**
  * Make the links of the alternatives that the packages' own scripts install: by name, the one of the highest priority whose file is
  * there, and of several the first by package. What the image has at a link's place stays, as does an alternative of a layer below.
  */
-export function replayAlternatives(
-  installed: readonly InstalledPackage[],
-  target: FinishTarget,
-): void {
+export function replayAlternatives(installed: readonly InstalledDeb[], target: ImageView): void {
   for (const alternative of bestOf(installed, target)) {
     if (!addAlternative(alternative, target)) continue;
     for (const slave of alternative.slaves) addAlternative(slave, target);
   }
 }
 
-function bestOf(
-  installed: readonly InstalledPackage[],
-  target: FinishTarget,
-): readonly Alternative[] {
+function bestOf(installed: readonly InstalledDeb[], target: ImageView): readonly Alternative[] {
   const best = new Map<string, Alternative>();
   for (const { controlFiles } of installed) {
     for (const found of alternativesIn(controlFiles.get("postinst") ?? "")) {
@@ -33,7 +27,7 @@ function bestOf(
 
 function addAlternative(
   { name, link, path }: Pick<Alternative, "name" | "link" | "path">,
-  target: FinishTarget,
+  target: ImageView,
 ): boolean {
   const managed = `etc/alternatives/${name}`;
   // A manual page that is excluded gets no link to nothing.

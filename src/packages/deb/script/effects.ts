@@ -1,3 +1,4 @@
+import type { UnreplayedEffect } from "../../installation.ts";
 import { toAlternative } from "./alternatives.ts";
 import { toDiversion } from "./diversions.ts";
 import {
@@ -9,11 +10,7 @@ import {
 } from "./lines.ts";
 
 /** Something that a script would have made and that nobody replays. */
-export interface Effect {
-  /** `missing`: a program, a library, a configuration or data may lack; `cache`: something works without, or more slowly. */
-  readonly grade: "missing" | "cache";
-  /** In words, such as `the link /usr/bin/vi`. */
-  readonly text: string;
+export interface Effect extends UnreplayedEffect {
   /** Absolute; what the effect is about, where it is told. */
   readonly path?: string;
   /** Whether it changes what is there, such as an owner, and does not make it. */

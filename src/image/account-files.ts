@@ -1,4 +1,4 @@
-import type { GroupAccount, UserAccount } from "../../../stack/stack.ts";
+import type { GroupAccount, UserAccount } from "../stack/stack.ts";
 
 /** The account files of an image as text. */
 export interface AccountFiles {
@@ -9,7 +9,7 @@ export interface AccountFiles {
 }
 
 export interface AccountsRequest {
-  /** The files below, or base-passwd's templates for the first layer; empty for an image without base-passwd. */
+  /** The files below, or the templates of the first layer; empty for an image without either. */
   readonly passwd: string;
   readonly group: string;
   readonly users: readonly UserAccount[];
@@ -43,7 +43,7 @@ export function buildAccounts(request: AccountsRequest): AccountFiles {
   };
 }
 
-/** base-passwd's template has `*` where the file has `x`: the password is in shadow. */
+/** A template may have `*` where the file has `x`: the password is in shadow. */
 function lockPassword(line: string): string {
   const [name, , ...rest] = line.split(":");
   return [name, "x", ...rest].join(":");

@@ -1,5 +1,5 @@
-import type { InstalledPackage } from "../../packages/deb/dpkg-database.ts";
-import { type Diversion, diversionsIn } from "../../packages/deb/script/diversions.ts";
+import type { InstalledDeb } from "./installed.ts";
+import { type Diversion, diversionsIn } from "./script/diversions.ts";
 
 /** Where the files of packages go that another package moves out of its own way. Paths have no leading slash. */
 export class Diversions {
@@ -8,7 +8,7 @@ export class Diversions {
 
   /** `resolve` finds the place of a path in the image. A later diversion of the same file changes nothing. */
   constructor(
-    installed: readonly Pick<InstalledPackage, "controlFiles">[],
+    installed: readonly Pick<InstalledDeb, "controlFiles">[],
     resolve: (path: string) => string,
   ) {
     this.#resolve = resolve;

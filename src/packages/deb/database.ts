@@ -1,21 +1,31 @@
-import {
-  databaseSkeleton,
-  infoFiles,
-  type InstalledPackage,
-  statusParagraph,
-} from "../packages/deb/dpkg-database.ts";
-import type { FinishTarget } from "../packages/deb/finish/finish.ts";
+import type { ImageView } from "../installation.ts";
+import { parseControl } from "./control.ts";
+import { databaseSkeleton, infoFiles, statusParagraph } from "./dpkg-database.ts";
+import type { InstalledDeb } from "./installed.ts";
+import type { FileOwner } from "./replaces.ts";
 
 const DPKG = "var/lib/dpkg";
 
+/** The packages of the layers below, by name. */
+export async function readDatabase(view: ImageView): Promise<ReadonlyMap<string, FileOwner>> {
+  const status = (await view.readText(`${DPKG}/status`)) ?? "";
+  const paragraphs = status.split("\n\n").filter((text) => text.trim() !== "");
+  return new Map(
+    paragraphs.map((paragraph) => {
+      const control = parseControl(paragraph.trim());
+      const name = control.get("Package") ?? "";
+      return [name, { name, control }];
+    }),
+  );
+}
+
 /** `diversions` are those of the packages, in dpkg's form. A child's layer holds the whole status file and the `info` files of its own packages. */
 export async function addDatabase(
-  target: (step: string) => FinishTarget,
-  installed: readonly InstalledPackage[],
+  view: ImageView,
+  installed: readonly InstalledDeb[],
   diversions: string,
 ): Promise<void> {
   if (installed.length === 0) return;
-  const view = target("dpkg");
   const before = (await view.readText(`${DPKG}/status`)) ?? "";
   const paragraphs = [
     ...before.split("\n\n").map((text) => text.trim()),

@@ -1,17 +1,17 @@
 import { open } from "node:fs/promises";
 import type { Digest } from "../../digest.ts";
-import type { FinishTarget } from "../../packages/deb/finish/finish.ts";
+import type { ImageView } from "../../packages/installation.ts";
 import { type LayerDraft, mergeLayers } from "./draft.ts";
 import type { Layer } from "./layer.ts";
 import type { Origin } from "./origin.ts";
 import { readEntry } from "./read-entry.ts";
 
-/** A view of the draft for the finish steps; what a step adds carries its name. What is read of the layers below is added to `reads`. */
-export function finishTarget(
+/** Views of the draft for a family's steps; what a step adds carries its name. What is read of the layers below is added to `reads`. */
+export function imageViews(
   draft: LayerDraft,
   parentLayers: readonly Layer[],
   reads: Map<string, Digest>,
-): (step: string) => FinishTarget {
+): (step: string) => ImageView {
   const names = (folder: string): readonly string[] => {
     const prefix = `${draft.resolve(`${folder}/.`).replace(/\/\.$/, "")}/`;
     const found = new Set<string>();
