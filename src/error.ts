@@ -28,6 +28,7 @@ export type ErrorCode =
   | "store-unusable"
   | "store-damaged"
   | "engine-unreachable"
+  | "engine-silent"
   | "engine-refused"
   | "engine-too-old"
   | "engine-failed"

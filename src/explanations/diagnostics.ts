@@ -167,8 +167,9 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
   },
   "missing-file": {
     title: "A file does not exist",
-    explanation: "The manifest names a file or folder that is not there.",
-    fix: "Correct the path; it is relative to the manifest's folder.",
+    explanation:
+      "The manifest names a file or folder that is not there, or something is started in an image, none of whose layers holds it.",
+    fix: "Correct the path; of files of the project it is relative to the manifest's folder. Add the package that brings a program.",
     example: "files: [images/app/rotfs]          # rootfs",
   },
   "invalid-file": {

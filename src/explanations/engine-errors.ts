@@ -10,6 +10,13 @@ export const engineExplanations = {
     fix: "Start the Engine, or name the right one.",
     example: "qclock engine ensure",
   },
+  "engine-silent": {
+    title: "The Engine does not answer",
+    explanation:
+      "It takes connections, and has not answered a call in the time that each call has. What was asked for may still happen.",
+    fix: "Look at the Engine and its machine, start it again where it hangs, and run the command again.",
+    example: "qclock doctor",
+  },
   "engine-refused": {
     title: "The Engine refuses",
     explanation:

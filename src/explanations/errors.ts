@@ -59,7 +59,7 @@ export const errorExplanations: Readonly<Record<ErrorCode, Explanation>> = {
   "deadline-exceeded": {
     title: "Something took too long",
     explanation:
-      "Each call has a deadline, so that nothing waits for ever. What was under way may still run in the container.",
+      "--timeout ran out, a step of a build or a pull was silent for too long, or a command in a container did not end in its time. What was under way may still run.",
     fix: "Look why it is slow; --timeout gives the whole command longer.",
     example: "qclock up --timeout 10m",
   },

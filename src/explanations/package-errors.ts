@@ -108,8 +108,8 @@ export const packageExplanations = {
   "missing-interpreter": {
     title: "A program cannot start in the image",
     explanation:
-      "What starts with `#!` needs its interpreter in the image, an executable bit and Unix line ends. Essential packages are not implied: an image holds what it lists and what that needs.",
-    fix: "Add the package that brings the interpreter, such as bash or dash.",
+      "What an image, a service or a probe starts must be in the image and executable; what begins with `#!` needs its interpreter there, too, and Unix line ends. Essential packages are not implied: an image holds what it lists and what that needs.",
+    fix: "Add the package that brings the program or the interpreter, such as bash or dash, or correct the path.",
     example: "packages: { debian-12: [bash] }",
   },
   "missing-library": {

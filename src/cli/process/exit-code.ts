@@ -44,6 +44,7 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "store-unusable": 1,
   "store-damaged": 1,
   "engine-unreachable": 4,
+  "engine-silent": 4,
   "engine-refused": 4,
   "engine-too-old": 6,
   "engine-failed": 1,

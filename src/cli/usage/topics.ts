@@ -10,13 +10,13 @@ export const topics: ReadonlyMap<string, string> = new Map([
     1   an operation failed: build, start, probe; a wrong signature or digest; a full disk
     2   usage, an invalid manifest or lock, an unknown package or service
     3   verify found something that blocks; a probe of ps --probe failed
-    4   the Engine, a mirror or a registry cannot be reached, or refused
+    4   the Engine, a mirror or a registry cannot be reached, does not answer, or refused
     5   another run holds the stack
     6   the Engine is too old or lacks a feature
     7   changes are pending (plan --detailed-exit-code, lock diff --exit-code)
     9   refused, because data would be lost
    70   a bug in qclock
-  124   --timeout ran out
+  124   --timeout ran out, or a step was silent or a command ran for too long
   130   interrupted (SIGINT)
   143   terminated (SIGTERM, SIGHUP)`,
   ],

@@ -4,6 +4,7 @@ import type { Endpoint, EngineInfo } from "../engine.ts";
 import { labels } from "../../stack/labels.ts";
 import { type OwnedKind, recordOf } from "../../stack/ownership.ts";
 import { type Attempt, engineFailure } from "../errors.ts";
+import { tooSlow } from "./engine-answer.ts";
 import { readInfo } from "./engine-info.ts";
 import { type EngineCall, EngineHttp } from "./engine-http.ts";
 import type { Deadlines } from "./deadlines.ts";
@@ -105,11 +106,8 @@ export class EngineClient {
       return await call(await this.dockerode(), either);
     } catch (error) {
       if (signal?.aborted === true) throw signal.reason;
-      const slow = deadline.aborted
-        ? new Error(`the Engine did not answer within ${deadlineMs / 1000} s`)
-        : undefined;
+      if (deadline.aborted) throw tooSlow(mutation.operation, deadlineMs);
       const attempt = { ...mutation, url: this.endpoint.url };
-      if (slow !== undefined) throw engineFailure({ ...attempt, code: "deadline-exceeded" }, slow);
       throw this.#transport.explain(error) ?? engineFailure(attempt, error);
     } finally {
       calm();

@@ -92,7 +92,7 @@ function explainOne({ url, origin, error }: Tried, places: readonly string[]): Q
 function outcome(error: QclockError): QclockError["code"] {
   // 400 to a plain request is what a port with TLS answers.
   if (engineStatus(error) !== undefined) return "engine-refused";
-  return error.code === "deadline-exceeded" || error.code === "engine-failed"
+  return error.code === "engine-silent" || error.code === "engine-failed"
     ? "engine-unreachable"
     : error.code;
 }

@@ -55,7 +55,7 @@ export function refusalText(bytes: Buffer, status: number): string {
 /** The failure of an Engine that takes too long. */
 export function tooSlow(operation: string, deadlineMs: number): QclockError {
   return new QclockError(
-    "deadline-exceeded",
+    "engine-silent",
     `Could not ${operation}: the Engine gave no answer within ${deadlineMs / 1000} s.`,
     {
       hint: "`qclock doctor` looks at the Engine.",

@@ -165,7 +165,7 @@ describe.skipIf(obstacle !== undefined)("while up waits for a probe", () => {
     const failed = await run.hear(/^failed: .+: the Engine gave no answer within 30 s\.$/u);
     expect(failed.afterMs).toBeLessThan(40_000);
     expect(await run.ended).toMatchObject({
-      exitCode: 124,
+      exitCode: 4,
       details: [expect.stringMatching(/^last probe: /u)],
     });
 

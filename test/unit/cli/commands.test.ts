@@ -60,6 +60,7 @@ test.each([
   ["digest-mismatch", 1],
   ["disk-full", 1],
   ["engine-unreachable", 4],
+  ["engine-silent", 4],
   ["engine-refused", 4],
   ["mirror-unreachable", 4],
   ["stack-locked", 5],

@@ -84,7 +84,7 @@ test.each<[string, (engine: Engine, tell: (line: string) => void) => Promise<unk
   );
 
   expect(error).toBeInstanceOf(QclockError);
-  expect(error).toMatchObject({ code: "deadline-exceeded" });
+  expect(error).toMatchObject({ code: "engine-silent" });
   expect([...fake.notices, ...lines].join("\n")).toMatch(
     /The Engine has not answered for 0\.02 s \(to .+\); given up after 0\.12 s\.|The Engine has sent nothing for [0-9.]+ s, and does not answer \(to .+\); given up after 0\.12 s more\./u,
   );
@@ -157,7 +157,7 @@ test.each<[string, (engine: Engine) => AsyncIterable<unknown> | Promise<AsyncIte
   await using engine = await fake.connect(deadlines);
   const all = async (): Promise<unknown> => Array.fromAsync(await read(engine));
 
-  await expect(all()).rejects.toMatchObject({ code: "deadline-exceeded" });
+  await expect(all()).rejects.toMatchObject({ code: "engine-silent" });
 });
 
 test("the ends of a container's program are told with their codes, the remembered ones first", async () => {

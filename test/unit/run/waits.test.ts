@@ -159,11 +159,11 @@ test("an Engine that does not come back is given up after half a minute, with th
 
 test("an Engine that hangs ends the wait when its call has had its time", async () => {
   const clock = fakeClock();
-  const gaveUp = new QclockError("deadline-exceeded", "the Engine gave no answer within 30 s.");
+  const gaveUp = new QclockError("engine-silent", "the Engine gave no answer within 30 s.");
   const inspect: Script["inspect"] = () => (clock.now() < 3000 ? { startedAt } : gaveUp);
   const { error } = await wait({ inspect, exec: () => failing }, { clock });
 
-  expect(error).toMatchObject({ code: "deadline-exceeded", message: gaveUp.message });
+  expect(error).toMatchObject({ code: "engine-silent", message: gaveUp.message });
   expect(clock.now()).toBeLessThan(6000);
 });
 
