@@ -50,7 +50,7 @@ describe("keys", () => {
   test("keys of compose, with what to write instead", () => {
     expect(
       screenOf(
-        `version: "3"\n${head}services:\n  app:\n    image: app\n    privileged: true\n    network_mode: host\n    healthcheck: { test: x }\n    env_file: .env\n`,
+        `version: "3"\n${head}services:\n  app:\n    image: app\n    privileged: true\n    network_mode: host\n    healthcheck: { test: x }\n    pid: host\n`,
       ),
     ).toMatchInlineSnapshot(`
       "
@@ -78,11 +78,11 @@ describe("keys", () => {
             |     ~~~~~~~~~~~
             hint: Use \`probes\`: they run from outside and need no program in the image.
 
-      stack.config.yaml:11:5 error: "env_file" is not a key of "services.app". [unknown-key]
+      stack.config.yaml:11:5 error: "pid" is not a key of "services.app". [unknown-key]
 
-         11 |     env_file: .env
-            |     ~~~~~~~~
-            hint: Write the variables under \`environment\`, and secrets under \`secrets\`.
+         11 |     pid: host
+            |     ~~~
+            hint: The host's processes are never shared.
 
       5 errors
       "
