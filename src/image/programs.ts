@@ -1,8 +1,9 @@
 import { QclockError } from "../error.ts";
 import { readEntry } from "./layers/read-entry.ts";
-import { mergeLayers } from "./layers/draft.ts";
+import { MergedLayers } from "./layers/merged-layers.ts";
 import { type ElfNeeds, readElf } from "./elf.ts";
-import type { Layer, LayerEntry } from "./layers/layer.ts";
+import type { Layer } from "./layers/layer.ts";
+import type { LayerEntry } from "./layers/layer-entry.ts";
 import { followPath } from "./layers/tree.ts";
 import { isMounted, type StartedProgram } from "./started-programs.ts";
 
@@ -32,7 +33,7 @@ export async function checkPrograms(request: {
 }): Promise<void> {
   const { image, programs, layers } = request;
   if (programs.length === 0) return;
-  const checker = new ProgramChecker(image, layers, mergeLayers(layers));
+  const checker = new ProgramChecker(image, layers, new MergedLayers(layers));
   for (const program of programs) {
     const path = checker.locate(program.candidates);
     await checker.check(path, { program, user: `which ${program.owner} starts`, isStarted: true });
@@ -51,10 +52,10 @@ interface Use {
 class ProgramChecker {
   readonly #image: string;
   readonly #layers: readonly Layer[];
-  readonly #view: ReadonlyMap<string, LayerEntry>;
+  readonly #view: MergedLayers;
   readonly #checked = new Set<string>();
 
-  constructor(image: string, layers: readonly Layer[], view: ReadonlyMap<string, LayerEntry>) {
+  constructor(image: string, layers: readonly Layer[], view: MergedLayers) {
     this.#image = image;
     this.#layers = layers;
     this.#view = view;

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { type Diagnostic, errorAt, type Location } from "../diagnostic.ts";
 import { chainOf, findKnown, type KnownFiles, knownFiles } from "../image/files/known-files.ts";
 import type { FoundTree } from "../image/files/file-tree.ts";
-import type { LayerEntry } from "../image/layers/layer.ts";
+import type { LayerEntry } from "../image/layers/layer-entry.ts";
 import {
   isMounted,
   programsOfImage,
@@ -21,7 +21,7 @@ export interface ProjectCheck {
   /** Listed trees of `files`, by image. */
   readonly trees: ReadonlyMap<string, readonly FoundTree[]>;
   /** What the packages of an image bring, where that is known. */
-  readonly packages: ReadonlyMap<string, readonly LayerEntry[]>;
+  readonly packages: ReadonlyMap<string, Iterable<LayerEntry>>;
   readonly displayPath: (absolutePath: string) => string;
 }
 

@@ -2,7 +2,6 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Engine, ImageDetails } from "../docker/engine.ts";
 import type { AssembledArtifact } from "../image/assemble.ts";
-import { mergeLayers } from "../image/layers/draft.ts";
 import { recallEntries } from "../image/layers/layer-cache.ts";
 import type { Digest } from "../digest.ts";
 import type { Store } from "../store/store.ts";
@@ -48,8 +47,8 @@ export async function compareWithEngine(
     return [`layer ${index + 1}: ${there ?? "none"} ${names[0]}, ${here ?? "none"} ${names[1]}`];
   });
   const files = await filesInEngine(details, context);
-  const rebuiltFiles = new Map(
-    [...mergeLayers(rebuilt.layers)].filter(([file]) => !isEnginePath(file)),
+  const rebuiltFiles = byPath(
+    rebuilt.layers.flatMap(({ entries }) => [...entries]).filter(({ path }) => !isEnginePath(path)),
   );
   return [...layers.flat(), ...compareFiles(files, rebuiltFiles, names)];
 }
@@ -92,8 +91,9 @@ function canonical(value: unknown): string {
   );
 }
 
+/** Of several at one path the last. */
 function byPath<File extends { readonly path: string }>(
-  files: readonly File[],
+  files: Iterable<File>,
 ): ReadonlyMap<string, File> {
-  return new Map(files.map((file) => [file.path, file]));
+  return new Map(Iterator.from(files).map((file) => [file.path, file]));
 }

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { buildManifest, toBlob } from "../../src/image/config.ts";
+import { EntryTable } from "../../src/image/layers/entry-table.ts";
 import type { Layer } from "../../src/image/layers/layer.ts";
 import { tarHeader } from "../../src/archive/tar-header.ts";
 import { tarPadding } from "../../src/archive/tar.ts";
@@ -31,7 +32,7 @@ export async function smallLayer(store: Store, files: readonly SmallFile[]): Pro
         yield tar;
       })(),
     ));
-  return { diffId, sizeBytes: tar.length, path, kind: "files", entries: [] };
+  return { diffId, sizeBytes: tar.length, path, kind: "files", entries: new EntryTable() };
 }
 
 /** An image of some layers, as the Engine takes it. */

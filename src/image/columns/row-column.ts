@@ -1,13 +1,16 @@
-import { emptyBuffer, grown } from "./growth.ts";
+import { GrowingBytes } from "./growing-bytes.ts";
 
 /** Rows of so many bytes each, one behind the other. */
 export class RowColumn {
   readonly #width: number;
-  #bytes = emptyBuffer();
-  #length = 0;
+  readonly #memory: GrowingBytes;
+  #length: number;
 
-  constructor(width: number) {
+  /** `bytes` as `bytes()` gave them. */
+  constructor(width: number, bytes?: Buffer) {
     this.#width = width;
+    this.#memory = new GrowingBytes(bytes);
+    this.#length = this.#memory.bytes.length / width;
   }
 
   get length(): number {
@@ -17,12 +20,17 @@ export class RowColumn {
   /** The next row, all zeros, to be filled at once: no row that was given out before holds from now on. */
   add(): Buffer {
     this.#length++;
-    this.#bytes = grown(this.#bytes, this.#length * this.#width);
+    this.#memory.reserve(this.#length * this.#width);
     return this.at(this.#length - 1);
   }
 
   /** A row, to be read or changed until the next one is added. */
   at(row: number): Buffer {
-    return this.#bytes.subarray(row * this.#width, (row + 1) * this.#width);
+    return this.#memory.bytes.subarray(row * this.#width, (row + 1) * this.#width);
+  }
+
+  /** All rows, until the next one is added. */
+  bytes(): Buffer {
+    return this.#memory.bytes.subarray(0, this.#length * this.#width);
   }
 }

@@ -106,6 +106,11 @@ export class FileTable implements Iterable<ScannedFile> {
     };
   }
 
+  /** The files that have other names in the image, each by the first of them. */
+  *leaders(): Generator<ScannedFile> {
+    for (const row of new Set(this.#leaders.values())) yield this.at(row);
+  }
+
   isRegular(row: number): boolean {
     const number = this.#rows.at(row).readUInt32LE(0);
     return this.#attributes[number]?.type === "file";

@@ -1,7 +1,7 @@
 import type { AssembledImage, Image, Stack } from "../../stack/stack.ts";
 import { isInside } from "../../stack/values.ts";
 import { type FoundTree, listTree } from "./file-tree.ts";
-import type { LayerEntry } from "../layers/layer.ts";
+import type { LayerEntry } from "../layers/layer-entry.ts";
 import { followPath, resolvePath } from "../layers/tree.ts";
 
 /** A path of an image that is known before anything is built: from the project, an artifact's entry, or packages that were unpacked before. */
@@ -48,7 +48,7 @@ export async function listTrees(image: AssembledImage): Promise<readonly FoundTr
 export function knownFiles(
   chain: readonly Image[],
   trees: ReadonlyMap<string, readonly FoundTree[]>,
-  packages: ReadonlyMap<string, readonly LayerEntry[]>,
+  packages: ReadonlyMap<string, Iterable<LayerEntry>>,
 ): KnownFiles {
   const paths = new Map<string, KnownPath>();
   const assembled = chain.filter((image) => image.type === "assembled");

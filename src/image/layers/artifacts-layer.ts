@@ -6,9 +6,10 @@ import type { Digest } from "../../digest.ts";
 import { toStoreError } from "../../store/store-error.ts";
 import { makePrivateFolder } from "../../store/private-folder.ts";
 import type { Store } from "../../store/store.ts";
-import { type ContentSource, LayerDraft, mergeLayers } from "./draft.ts";
+import { type ContentSource, LayerDraft } from "./draft.ts";
 import { foldHardLinks } from "./hard-links.ts";
 import type { Layer } from "./layer.ts";
+import { MergedLayers } from "./merged-layers.ts";
 import { writeLayer } from "./layer-tar.ts";
 import { ArtifactPlacer, type PlacedPath } from "../artifacts/place-artifact.ts";
 import { unpackArtifact } from "../artifacts/unpack-artifact.ts";
@@ -34,12 +35,14 @@ export async function buildArtifactsLayer(request: ArtifactsLayerRequest): Promi
   const spoolFolder = path.join(store.directory, "tmp", `artifacts-${randomUUID()}`);
   try {
     await makePrivateFolder(spoolFolder);
-    const draft = new LayerDraft(mergeLayers(below), epoch);
+    const draft = new LayerDraft(new MergedLayers(below), epoch);
     const placer = new ArtifactPlacer({ draft, image, epoch });
+    const shared = new Set<ContentSource>();
     for (const [index, artifact] of image.artifacts.entries()) {
       signal.throwIfAborted();
       const file = await request.artifactPath(artifact.digest);
       const paths = await pathsOf(artifact, {
+        shared,
         file,
         spool: path.join(spoolFolder, String(index)),
         storeDirectory: store.directory,
@@ -47,7 +50,7 @@ export async function buildArtifactsLayer(request: ArtifactsLayerRequest): Promi
       });
       placer.place(artifact, paths);
     }
-    const entries = foldHardLinks(draft.sorted());
+    const entries = foldHardLinks(draft.sorted(), shared);
     return await writeLayer({ entries, kind: "artifacts", epoch, store, signal });
   } catch (error) {
     throw toStoreError(error, store.directory);
@@ -61,6 +64,8 @@ export async function buildArtifactsLayer(request: ArtifactsLayerRequest): Promi
 async function pathsOf(
   artifact: Artifact,
   place: {
+    /** Where contents are added that several paths have. */
+    readonly shared: Set<ContentSource>;
     readonly file: string;
     readonly spool: string;
     readonly storeDirectory: string;
@@ -79,7 +84,9 @@ async function pathsOf(
     if (file === undefined) return { ...entry, size: 0 };
     const { size, digest, offset } = file;
     // Hard links share it: that is how they are known to be some.
-    const content = contents.get(file) ?? { type: "file", file: place.spool, offset };
+    const known = contents.get(file);
+    if (known !== undefined) place.shared.add(known);
+    const content = known ?? { type: "file", file: place.spool, offset };
     contents.set(file, content);
     return { ...entry, size, digest, content };
   });

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Digest } from "../../digest.ts";
 import { digestOf } from "../../packages/canonical-json.ts";
-import { mergeLayers } from "./draft.ts";
 import type { Layer } from "./layer.ts";
+import { MergedLayers } from "./merged-layers.ts";
 
 /** Contents of files of the layers below that were read for a layer: their digests, by path. */
 export type ReadBelow = ReadonlyMap<string, Digest>;
@@ -27,6 +27,6 @@ function shapeOf({ entries }: Layer): Digest {
 /** Whether layers of the same shape have the same content where some was read. */
 export function readsTheSame(layers: readonly Layer[], reads: ReadBelow): boolean {
   if (reads.size === 0) return true;
-  const merged = mergeLayers(layers);
+  const merged = new MergedLayers(layers);
   return [...reads].every(([path, digest]) => merged.get(path)?.digest === digest);
 }

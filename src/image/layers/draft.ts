@@ -1,5 +1,6 @@
 import { comparePaths } from "../../archive/path-order.ts";
-import type { LayerEntry } from "./layer.ts";
+import type { LayerEntry } from "./layer-entry.ts";
+import type { MergedLayers } from "./merged-layers.ts";
 import type { Origin } from "./origin.ts";
 import { followPath, resolvePath } from "./tree.ts";
 
@@ -31,29 +32,50 @@ export interface NewFile {
  * without its folder would reset that to root's 0755 when the Engine unpacks the layer.
  */
 export class LayerDraft {
-  readonly #parents: ReadonlyMap<string, LayerEntry>;
-  readonly #entries = new Map<string, DraftEntry>();
+  readonly #parents: Pick<MergedLayers, "get">;
+  /** By path; of rows their number alone. */
+  readonly #entries = new Map<string, DraftEntry | number>();
   readonly #mtime: number;
+  readonly #rowAt: (row: number) => DraftEntry;
+  /** The last folder that was found to be where its path says. Most paths have the same one as the path before. */
+  #plainFolder: string | undefined;
+  /** The last folder that was put here with all above it. */
+  #addedFolder: string | undefined;
 
-  /** `parents` is the merged view of the layers below; `mtime` is given to what has no time of its own. */
-  constructor(parents: ReadonlyMap<string, LayerEntry>, mtime: number) {
+  /**
+   * `parents` is the merged view of the layers below; `mtime` is given to what has no time of its own. `rowAt` makes the
+   * entry of a row that was added.
+   */
+  constructor(
+    parents: Pick<MergedLayers, "get">,
+    mtime: number,
+    rowAt: (row: number) => DraftEntry = noRow,
+  ) {
     this.#parents = parents;
     this.#mtime = mtime;
+    this.#rowAt = rowAt;
   }
 
   /** The entry at a resolved path in this layer or below. */
   find(path: string): DraftEntry | LayerEntry | undefined {
-    return this.#entries.get(path) ?? this.#parents.get(path);
+    return this.own(path) ?? this.#parents.get(path);
   }
 
   /** An entry of this layer alone. */
   own(path: string): DraftEntry | undefined {
-    return this.#entries.get(path);
+    const held = this.#entries.get(path);
+    return held === undefined ? undefined : this.#entryOf(path, held);
   }
 
   /** Resolve the folders of a path through the links of all layers. */
   resolve(path: string): string {
-    return resolvePath(path, (at) => this.find(at));
+    const slash = path.lastIndexOf("/");
+    const folder = path.slice(0, Math.max(0, slash));
+    const hasName = !/^\.{0,2}$/.test(path.slice(slash + 1));
+    if (hasName && folder === this.#plainFolder) return path;
+    const real = resolvePath(path, (at) => this.find(at));
+    if (hasName && real === path) this.#plainFolder = folder;
+    return real;
   }
 
   /** The entry that a path leads to when all links are followed. */
@@ -63,14 +85,12 @@ export class LayerDraft {
 
   /** Put an entry at its resolved path and its folders before it. A folder that exists already as a folder, or as a link to one, stays. */
   add(entry: DraftEntry): void {
-    const path = this.resolve(entry.path);
-    if (path === "") return;
-    if (entry.type === "directory") {
-      const present = this.find(path);
-      if (present?.type === "symlink" && this.follow(path)?.type === "directory") return;
-    }
-    this.#addFolders(path, entry.origin);
-    this.#entries.set(path, entry.path === path ? entry : { ...entry, path });
+    this.#put(entry, entry);
+  }
+
+  /** As `add`, for one of very many: its number is kept, and the entry made when it is asked for. */
+  addRow(row: number): void {
+    this.#put(this.#rowAt(row), row);
   }
 
   addFile(origin: Origin, file: NewFile): void {
@@ -111,12 +131,41 @@ export class LayerDraft {
     this.add({ path, type: "directory", mode, uid, gid, mtime: this.#mtime, size: 0, origin });
   }
 
-  /** Every path of this layer, in the order in which the tar holds them: by bytes, folders before what they hold. */
-  sorted(): readonly DraftEntry[] {
-    return [...this.#entries.values()].toSorted((a, b) => comparePaths(a.path, b.path));
+  /** Every path of this layer, in no order. */
+  paths(): Iterable<string> {
+    return this.#entries.keys();
+  }
+
+  /** Every entry of this layer, in the order in which the tar holds them: by bytes, folders before what they hold. */
+  *sorted(): Generator<DraftEntry> {
+    for (const path of [...this.#entries.keys()].toSorted(comparePaths)) {
+      const held = this.#entries.get(path);
+      if (held !== undefined) yield this.#entryOf(path, held);
+    }
+  }
+
+  #put(entry: DraftEntry, held: DraftEntry | number): void {
+    const path = this.resolve(entry.path);
+    if (path === "") return;
+    if (entry.type === "directory") {
+      const present = this.find(path);
+      if (present?.type === "symlink" && this.follow(path)?.type === "directory") return;
+    }
+    this.#addFolders(path, entry.origin);
+    // It may stand in the place of a folder on somebody's way.
+    if (entry.type === "symlink") this.#plainFolder = undefined;
+    this.#entries.set(path, held);
+  }
+
+  #entryOf(path: string, held: DraftEntry | number): DraftEntry {
+    const entry = typeof held === "number" ? this.#rowAt(held) : held;
+    return entry.path === path ? entry : { ...entry, path };
   }
 
   #addFolders(path: string, origin: Origin): void {
+    const own = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    if (own === this.#addedFolder) return;
+    this.#addedFolder = own;
     for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
       const folder = path.slice(0, slash);
       if (this.#entries.has(folder)) continue;
@@ -140,11 +189,6 @@ export class LayerDraft {
   }
 }
 
-/** The view of several layers, later ones over earlier ones. */
-export function mergeLayers(
-  layers: readonly { readonly entries: readonly LayerEntry[] }[],
-): ReadonlyMap<string, LayerEntry> {
-  const merged = new Map<string, LayerEntry>();
-  for (const { entries } of layers) for (const entry of entries) merged.set(entry.path, entry);
-  return merged;
+function noRow(row: number): never {
+  throw new Error(`there is no row ${row}`);
 }

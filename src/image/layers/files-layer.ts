@@ -1,11 +1,14 @@
 import { QclockError } from "../../error.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";
-import { type ContentSource, LayerDraft, mergeLayers } from "./draft.ts";
+import { Turns } from "../../turns.ts";
+import { type ContentSource, type DraftEntry, LayerDraft } from "./draft.ts";
 import type { FileScan } from "../files/files.ts";
+import type { FileTable } from "../files/file-table.ts";
 import type { ScannedFile } from "../files/scanned-file.ts";
 import { foldHardLinks } from "./hard-links.ts";
 import type { Layer } from "./layer.ts";
+import { MergedLayers } from "./merged-layers.ts";
 import { writeLayer } from "./layer-tar.ts";
 
 /** The thin layer on top: the manifest's `files` and `directories`. */
@@ -18,48 +21,61 @@ export async function buildFilesLayer(request: {
   readonly signal: AbortSignal;
 }): Promise<Layer> {
   const { image, scan, below, epoch, store, signal } = request;
-  const draft = new LayerDraft(mergeLayers(below), epoch);
-  const shared = new Map<string, ContentSource | undefined>();
-  for (const { linkedTo } of scan.files)
-    if (linkedTo !== undefined) shared.set(linkedTo, undefined);
-  for (const file of scan.files) {
-    const { source } = file;
-    const path = draft.resolve(file.path);
+  const contents = new SharedContents(scan.files);
+  const draft = new LayerDraft(new MergedLayers(below), epoch, (row) =>
+    toDraft(scan.files.at(row), epoch, contents),
+  );
+  const turns = new Turns();
+  for (const row of scan.files.rows()) {
+    if (turns.isOver()) await turns.next();
+    const { path: wanted, type, source } = scan.files.at(row);
+    const path = draft.resolve(wanted);
+    const found = draft.find(path);
     // A folder of the tree that the image has already keeps its owner and mode.
-    const present = draft.follow(path);
-    if (file.type === "directory" && present?.type === "directory") continue;
-    const isFolder = draft.find(path)?.type === "directory";
-    if (file.type === "directory" ? present !== undefined : isFolder) throw conflict(path, source);
-    draft.add({
-      path,
-      type: file.type,
-      mode: file.mode,
-      uid: file.uid,
-      gid: file.gid,
-      mtime: epoch,
-      size: file.size,
-      origin: { type: "files" },
-      ...(file.linkTarget === undefined ? {} : { linkTarget: file.linkTarget }),
-      ...(file.digest === undefined ? {} : { digest: file.digest }),
-      ...(file.type === "file" ? { content: contentOf(file) } : {}),
-    });
+    const present = found?.type === "symlink" ? draft.follow(path) : found;
+    if (type === "directory" && present?.type === "directory") continue;
+    const isFolder = found?.type === "directory";
+    if (type === "directory" ? present !== undefined : isFolder) throw conflict(path, source);
+    draft.addRow(row);
   }
   for (const { path, mode, uid, gid } of image.directories) {
     draft.addDirectory({ type: "directories" }, path.slice(1), { mode, uid, gid });
   }
-  return writeLayer({
-    entries: foldHardLinks(draft.sorted()),
-    kind: "files",
-    epoch,
-    store,
-    signal,
-  });
+  const entries = foldHardLinks(draft.sorted(), contents.shared);
+  return writeLayer({ entries, kind: "files", epoch, store, signal });
+}
 
-  /** Hard links share it: that is how they are known to be some. */
-  function contentOf({ path, linkedTo = path, source }: ScannedFile): ContentSource {
-    const content = shared.get(linkedTo) ?? { type: "host", file: source };
-    if (shared.has(linkedTo)) shared.set(linkedTo, content);
-    return content;
+function toDraft(file: ScannedFile, mtime: number, contents: SharedContents): DraftEntry {
+  const { path, type, mode, uid, gid, size, linkTarget, digest } = file;
+  return {
+    path,
+    type,
+    mode,
+    uid,
+    gid,
+    mtime,
+    size,
+    origin: { type: "files" },
+    ...(linkTarget === undefined ? {} : { linkTarget }),
+    ...(digest === undefined ? {} : { digest }),
+    ...(type === "file" ? { content: contents.of(file) } : {}),
+  };
+}
+
+/** What files hold. Hard links share it: that is how they are known to be some. */
+class SharedContents {
+  /** By the path of the first of its names. */
+  readonly #byLeader = new Map<string, ContentSource>();
+  readonly shared: ReadonlySet<ContentSource>;
+
+  constructor(files: FileTable) {
+    for (const { path, source } of files.leaders())
+      this.#byLeader.set(path, { type: "host", file: source });
+    this.shared = new Set(this.#byLeader.values());
+  }
+
+  of({ path, linkedTo = path, source }: ScannedFile): ContentSource {
+    return this.#byLeader.get(linkedTo) ?? { type: "host", file: source };
   }
 }
 

@@ -1,8 +1,9 @@
 import { open } from "node:fs/promises";
 import type { Digest } from "../../digest.ts";
 import type { ImageView } from "../../packages/installation.ts";
-import { type LayerDraft, mergeLayers } from "./draft.ts";
+import type { LayerDraft } from "./draft.ts";
 import type { Layer } from "./layer.ts";
+import { MergedLayers } from "./merged-layers.ts";
 import type { Origin } from "./origin.ts";
 import { readEntry } from "./read-entry.ts";
 
@@ -12,10 +13,12 @@ export function imageViews(
   parentLayers: readonly Layer[],
   reads: Map<string, Digest>,
 ): (step: string) => ImageView {
+  const below = new MergedLayers(parentLayers);
   const names = (folder: string): readonly string[] => {
     const prefix = `${draft.resolve(`${folder}/.`).replace(/\/\.$/, "")}/`;
     const found = new Set<string>();
-    for (const { path: at } of [...mergeLayers(parentLayers).values(), ...draft.sorted()]) {
+    const paths = [...below.pathsFrom(prefix), ...draft.paths()];
+    for (const at of paths) {
       if (at.startsWith(prefix)) found.add(at.slice(prefix.length).split("/")[0] ?? "");
     }
     return [...found].toSorted();

@@ -2,8 +2,9 @@ import { stat } from "node:fs/promises";
 import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
 import { type ReadBelow, readsTheSame, shapesOf } from "./below.ts";
-import type { Layer, LayerEntry } from "./layer.ts";
-import { fromLayerNote, isDigest, isLayerNote, toLayerNote } from "./layer-note.ts";
+import type { EntryTable } from "./entry-table.ts";
+import type { Layer } from "./layer.ts";
+import { decodeLayerNote, encodeLayerNote } from "./layer-note.ts";
 
 /**
  * Which layer some inputs gave, over these layers and over layers of this shape, and what is in a layer. All are notes in the
@@ -11,7 +12,7 @@ import { fromLayerNote, isDigest, isLayerNote, toLayerNote } from "./layer-note.
  */
 const BY_INPUTS = "layer-by-inputs";
 const BY_SHAPE = "layer-by-shape";
-const ENTRIES = "layer-paths";
+const ENTRIES = "layer-entries";
 
 /** By what a layer is remembered. */
 export interface LayerKey {
@@ -45,8 +46,8 @@ export async function recallLayer(key: LayerKey, store: Store): Promise<Layer | 
 
 /** Remember which layer the inputs gave. The entries first, so that a layer that is found has them. */
 export async function rememberLayer(key: LayerKey, made: MadeLayer, store: Store): Promise<void> {
-  const { diffId, sizeBytes, entries } = made.layer;
-  await store.writeNote(ENTRIES, diffId, toLayerNote(sizeBytes, entries));
+  const { diffId } = made.layer;
+  await store.writeNoteBytes(ENTRIES, diffId, encodeLayerNote(made.layer));
   await store.writeNote(BY_INPUTS, exactKey(key), diffId);
   const shape = shapeKey(key);
   if (shape === undefined) return;
@@ -88,19 +89,19 @@ async function findLayer(
 ): Promise<Layer | undefined> {
   const path = await store.find(diffId);
   if (path === undefined) return undefined;
-  const note = await store.readNote(ENTRIES, diffId);
-  if (!isLayerNote(note)) return undefined;
+  const note = decodeLayerNote(await store.readNoteBytes(ENTRIES, diffId));
+  if (note === undefined) return undefined;
   // A file that was cut short keeps its name; made again it takes that file's place.
   const { size } = await stat(path);
   if (size !== note.sizeBytes) return undefined;
-  return { diffId, path, kind, sizeBytes: note.sizeBytes, entries: fromLayerNote(note) };
+  return { diffId, path, kind, ...note };
 }
 
 /** What is in a layer that was made here before, whether or not the layer itself is still at hand. */
-export async function recallEntries(
-  diffId: Digest,
-  store: Store,
-): Promise<readonly LayerEntry[] | undefined> {
-  const note = await store.readNote(ENTRIES, diffId);
-  return isLayerNote(note) ? fromLayerNote(note) : undefined;
+export async function recallEntries(diffId: Digest, store: Store): Promise<EntryTable | undefined> {
+  return decodeLayerNote(await store.readNoteBytes(ENTRIES, diffId))?.entries;
+}
+
+function isDigest(value: unknown): value is Digest {
+  return typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value);
 }

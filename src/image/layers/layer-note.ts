@@ -1,67 +1,61 @@
-import type { Digest } from "../../digest.ts";
-import type { LayerEntry } from "./layer.ts";
-import { originKey } from "./origin.ts";
+import { EntryTable } from "./entry-table.ts";
 
-/** What most paths of a layer have in common with others. */
-type Attributes = Pick<LayerEntry, "type" | "mode" | "uid" | "gid" | "mtime" | "origin">;
-
-/**
- * A layer's size and what is in it, as the store notes it. There may be very many paths, so each
- * property is a list of its own, with a place for each path, and what paths share is written once.
- */
+/** A layer's size and what is in it, as the store notes it. */
 export interface LayerNote {
   readonly sizeBytes: number;
-  readonly attributes: readonly Attributes[];
-  readonly paths: readonly string[];
-  /** Of each path the number of its attributes. */
-  readonly kinds: readonly number[];
-  readonly sizes: readonly number[];
-  /** Links' targets, and files' digests; 0: neither. */
-  readonly contents: readonly (string | 0)[];
-  /** Where files' contents start; -1: nowhere. */
-  readonly offsets: readonly number[];
+  readonly entries: EntryTable;
 }
 
-export function toLayerNote(sizeBytes: number, entries: readonly LayerEntry[]): LayerNote {
-  const numbers = new Map<string, number>();
-  const attributes: Attributes[] = [];
-  const kinds = entries.map(({ type, mode, uid, gid, mtime, origin }) => {
-    const key = `${type} ${mode} ${uid} ${gid} ${mtime} ${originKey(origin)}`;
-    const known = numbers.get(key);
-    if (known !== undefined) return known;
-    numbers.set(key, attributes.length);
-    return attributes.push({ type, mode, uid, gid, mtime, origin }) - 1;
-  });
-  return {
-    sizeBytes,
-    attributes,
-    paths: entries.map(({ path }) => path),
-    kinds,
-    sizes: entries.map(({ size }) => size),
-    contents: entries.map(({ linkTarget, digest }) => linkTarget ?? digest ?? 0),
-    offsets: entries.map(({ offset = -1 }) => offset),
-  };
+type Attributes = ReturnType<EntryTable["parts"]>["attributes"];
+
+/** What stands before the columns, as JSON behind its length. */
+interface Head {
+  readonly sizeBytes: number;
+  readonly attributes: Attributes;
+  /** Of the columns in bytes: paths, where they end, links' targets, where they end, rows. */
+  readonly lengths: readonly number[];
 }
 
-export function fromLayerNote(note: LayerNote): readonly LayerEntry[] {
-  return note.paths.flatMap((path, index) => {
-    const shared = note.attributes[note.kinds[index] ?? -1];
-    if (shared === undefined) return [];
-    const content = note.contents[index] ?? 0;
-    const offset = note.offsets[index] ?? -1;
-    return {
-      path,
-      ...shared,
-      size: note.sizes[index] ?? 0,
-      ...(shared.type !== "file" && content !== 0 ? { linkTarget: content } : {}),
-      ...(shared.type === "file" && isDigest(content) ? { digest: content } : {}),
-      ...(offset === -1 ? {} : { offset }),
-    };
-  });
+const LENGTH_BYTES = 4;
+const COLUMNS = 5;
+
+/** The columns as they are: of very many paths nothing has to be made when they are kept, nor when they are read. */
+export function* encodeLayerNote({ sizeBytes, entries }: LayerNote): Generator<Uint8Array> {
+  const { paths, links, rows, attributes } = entries.parts();
+  const columns = [...paths, ...links, rows];
+  const lengths = columns.map(({ length }) => length);
+  const head = Buffer.from(JSON.stringify({ sizeBytes, attributes, lengths } satisfies Head));
+  const length = Buffer.alloc(LENGTH_BYTES);
+  length.writeUInt32LE(head.length);
+  yield length;
+  yield head;
+  yield* columns;
 }
 
-/** The store is the user's own; a note that was cut short does not parse, so its shape alone is looked at. Older ones have another. */
-export function isLayerNote(value: unknown): value is LayerNote {
+/** The store has proved the bytes to be those that were kept; of another version's note the shape alone is looked at. */
+export function decodeLayerNote(bytes: Buffer | undefined): LayerNote | undefined {
+  if (bytes === undefined || bytes.length < LENGTH_BYTES) return undefined;
+  let start = LENGTH_BYTES + bytes.readUInt32LE(0);
+  const head = parse(bytes.toString("utf8", LENGTH_BYTES, start));
+  if (!isHead(head)) return undefined;
+  const columns = head.lengths.map((length) => bytes.subarray(start, (start += length)));
+  const [paths, pathEnds, links, linkEnds, rows] = columns;
+  if (start !== bytes.length || columns.length !== COLUMNS) return undefined;
+  if (!paths || !pathEnds || !links || !linkEnds || !rows) return undefined;
+  const { sizeBytes, attributes } = head;
+  const parts = { paths: [paths, pathEnds], links: [links, linkEnds], rows, attributes } as const;
+  return { sizeBytes, entries: new EntryTable(parts) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isHead(value: unknown): value is Head {
   return (
     typeof value === "object" &&
     value !== null &&
@@ -69,22 +63,7 @@ export function isLayerNote(value: unknown): value is LayerNote {
     typeof value.sizeBytes === "number" &&
     "attributes" in value &&
     Array.isArray(value.attributes) &&
-    value.attributes.every((each: unknown) => hasOrigin(each)) &&
-    ["paths", "kinds", "sizes", "contents", "offsets"].every((key) =>
-      Array.isArray(Reflect.get(value, key)),
-    )
+    "lengths" in value &&
+    Array.isArray(value.lengths)
   );
-}
-
-function hasOrigin(attributes: unknown): boolean {
-  return (
-    typeof attributes === "object" &&
-    attributes !== null &&
-    "origin" in attributes &&
-    typeof attributes.origin === "object"
-  );
-}
-
-export function isDigest(value: unknown): value is Digest {
-  return typeof value === "string" && /^sha256:[0-9a-f]{64}$/.test(value);
 }

@@ -5,16 +5,18 @@ import { toStoreError } from "../../store/store-error.ts";
 import type { Store } from "../../store/store.ts";
 import { Turns } from "../../turns.ts";
 import type { DraftEntry } from "./draft.ts";
-import type { Layer, LayerEntry } from "./layer.ts";
+import { EntryTable } from "./entry-table.ts";
+import type { Layer } from "./layer.ts";
 import { LayerSources } from "./layer-sources.ts";
 import { contentRoom, headerRoom, TarWriter } from "./tar-writer.ts";
 
 /**
  * Write entries as one uncompressed tar into the store, with no times but the one second-precise mtime. The
- * same entries give the same bytes on every machine. Entries must be sorted.
+ * same entries give the same bytes on every machine. Entries must be sorted; each is asked for when the one before it is
+ * written, so that very many need not be there together.
  */
 export async function writeLayer(request: {
-  readonly entries: readonly DraftEntry[];
+  readonly entries: Iterable<DraftEntry>;
   readonly kind: Layer["kind"];
   /** Newest mtime that an entry may have, seconds since 1970. */
   readonly epoch: number;
@@ -23,7 +25,7 @@ export async function writeLayer(request: {
 }): Promise<Layer> {
   const { entries, kind, epoch, store, signal } = request;
   await using temporary = await store.createTemporary();
-  const written: LayerEntry[] = [];
+  const written = new EntryTable();
   let diffId: Digest;
   let sizeBytes: number;
   try {
@@ -39,15 +41,14 @@ export async function writeLayer(request: {
       if (!tar.hasRoom(headerRoom(entry))) await tar.makeRoom(headerRoom(entry));
       tar.putHeader(entry, mtime);
       if (entry.type !== "file") {
-        written.push(toLayerEntry(entry, { mtime }));
+        written.add({ ...entry, mtime });
         continue;
       }
       const { offset } = tar;
       const digest = await putContent(tar, sources, entry);
       // The inputs' digest has been told as the layer's key, so other bytes must not go by it.
       if (entry.digest !== undefined && entry.digest !== digest) throw changed(entry);
-      // Where it was known, the same string rather than an equal one: there may be very many.
-      written.push(toLayerEntry(entry, { mtime, offset, digest: entry.digest ?? digest }));
+      written.add({ ...entry, mtime, offset, digest });
     }
     ({ diffId, sizeBytes } = await tar.end());
   } catch (error) {
@@ -74,18 +75,6 @@ async function putContent(
   if (sizeBytes !== entry.size) throw changed(entry);
   tar.pad(entry.size);
   return digest;
-}
-
-/** Written out: a rest without its content would take twice the memory, and there may be very many. */
-function toLayerEntry(
-  { path, type, mode, uid, gid, size, linkTarget, digest, origin }: DraftEntry,
-  known: Pick<LayerEntry, "mtime" | "offset" | "digest">,
-): LayerEntry {
-  const own = {
-    ...(linkTarget === undefined ? {} : { linkTarget }),
-    ...(digest === undefined ? {} : { digest }),
-  };
-  return { path, type, mode, uid, gid, size, origin, ...own, ...known };
 }
 
 function changed({ path, content }: DraftEntry): QclockError {

@@ -10,11 +10,12 @@ import type { Store } from "../../store/store.ts";
 import { addAccounts } from "../accounts.ts";
 import type { UnpackedPackages } from "../unpack/unpack-packages.ts";
 import { type NoticeLevel, reportScripts } from "../unreplayed-scripts.ts";
-import { type DraftEntry, LayerDraft, mergeLayers } from "./draft.ts";
+import { type DraftEntry, LayerDraft } from "./draft.ts";
 import { imageViews } from "./image-view.ts";
 import type { Layer } from "./layer.ts";
 import type { MadeLayer } from "./layer-cache.ts";
 import { writeLayer } from "./layer-tar.ts";
+import { MergedLayers } from "./merged-layers.ts";
 import { describeOrigin, type Origin } from "./origin.ts";
 
 export interface PackagesLayerRequest {
@@ -37,7 +38,7 @@ export interface PackagesLayerRequest {
  */
 export async function buildPackagesLayer(request: PackagesLayerRequest): Promise<MadeLayer> {
   const { os, image, epoch, parentLayers, unpacked, store, signal } = request;
-  const draft = new LayerDraft(mergeLayers(parentLayers), epoch);
+  const draft = new LayerDraft(new MergedLayers(parentLayers), epoch);
   const reads = new Map<string, Digest>();
   const viewFor = imageViews(draft, parentLayers, reads);
   const family = await loadFamily(os);

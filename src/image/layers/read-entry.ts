@@ -1,5 +1,6 @@
 import { open } from "node:fs/promises";
-import type { Layer, LayerEntry } from "./layer.ts";
+import type { Layer } from "./layer.ts";
+import type { LayerEntry } from "./layer-entry.ts";
 
 /** The content of a regular file as the topmost layer that holds it has it. */
 export async function readEntry(
@@ -7,7 +8,7 @@ export async function readEntry(
   entry: Pick<LayerEntry, "path" | "size">,
 ): Promise<Buffer> {
   for (const layer of layers.toReversed()) {
-    const found = layer.entries.find(({ path }) => path === entry.path);
+    const found = layer.entries.find(entry.path);
     if (found?.offset === undefined) continue;
     await using file = await open(layer.path);
     const { buffer } = await file.read(Buffer.alloc(found.size), 0, found.size, found.offset);

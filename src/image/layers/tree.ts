@@ -1,4 +1,4 @@
-import type { LayerEntry } from "./layer.ts";
+import type { LayerEntry } from "./layer-entry.ts";
 
 /** The part of an entry that resolving a path needs. */
 export interface TreeEntry {

@@ -1,5 +1,5 @@
 import { recallEntries } from "../../image/layers/layer-cache.ts";
-import type { LayerEntry } from "../../image/layers/layer.ts";
+import type { LayerEntry } from "../../image/layers/layer-entry.ts";
 import { fitsManifest } from "../../packages/lock/foresee.ts";
 import { assembledImages } from "../../packages/lock/inputs.ts";
 import type { Lock } from "../../packages/package.ts";
@@ -14,8 +14,8 @@ export async function recallPackages(
   stack: Stack,
   lock: Lock | undefined,
   store: Store,
-): Promise<ReadonlyMap<string, readonly LayerEntry[]>> {
-  const recalled = new Map<string, readonly LayerEntry[]>();
+): Promise<ReadonlyMap<string, Iterable<LayerEntry>>> {
+  const recalled = new Map<string, Iterable<LayerEntry>>();
   const target = lock?.targets.get(`${stack.os}/${stack.architecture}`);
   if (target === undefined || !fitsManifest(stack, target)) return recalled;
   for (const { name } of assembledImages(stack)) {

@@ -144,7 +144,7 @@ test("every hash of a certificate is the one that OpenSSL computes", async () =>
 test("no file is setuid, world-writable or without an owner", async () => {
   const known = new Set([0, 10_001]);
   const { layers } = artifactOf("app");
-  const entries = layers.flatMap((layer) => layer.entries);
+  const entries = layers.flatMap((layer) => [...layer.entries]);
 
   expect(entries.filter(({ type, mode }) => type === "file" && (mode & 0o6000) !== 0)).toEqual([]);
   expect(

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import type { LayerEntry } from "../../../src/image/layers/layer.ts";
+import type { LayerEntry } from "../../../src/image/layers/layer-entry.ts";
 import { loadManifest } from "../../../src/manifest/load.ts";
 import { locateInProject } from "../../../src/project/locate.ts";
 import type { Place } from "../../../src/project/place.ts";

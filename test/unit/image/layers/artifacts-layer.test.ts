@@ -198,8 +198,7 @@ test("each path says which artifact it is from", async () => {
 
   const { layers } = await assemble(workshop, [made]);
 
-  expect(layers[0]?.entries.at(-1)).toMatchObject({
-    path: "opt/tool",
+  expect(layers[0]?.entries.find("opt/tool")).toMatchObject({
     origin: { type: "artifact", digest: made[1].digest.slice(7, 19) },
   });
 });

@@ -4,7 +4,9 @@ import { expect, test } from "vitest";
 import type { AssembledArtifact } from "../../../../src/image/assemble.ts";
 import type { Digest } from "../../../../src/digest.ts";
 import { shapesOf } from "../../../../src/image/layers/below.ts";
-import type { Layer, LayerEntry } from "../../../../src/image/layers/layer.ts";
+import { EntryTable } from "../../../../src/image/layers/entry-table.ts";
+import type { Layer } from "../../../../src/image/layers/layer.ts";
+import type { LayerEntry } from "../../../../src/image/layers/layer-entry.ts";
 import { aSingleFile } from "../../../support/an-artifact.ts";
 import { createWorkshop, type Workshop } from "../../../support/assemble.ts";
 import { type DebParts, file } from "../../../support/deb.ts";
@@ -107,11 +109,18 @@ function anEntry(parts: Partial<LayerEntry>): LayerEntry {
 }
 
 function aLayer(parts: Partial<Layer>): Layer {
-  return { diffId: "sha256:", kind: "files", path: "/layer", sizeBytes: 0, entries: [], ...parts };
+  return {
+    diffId: "sha256:",
+    kind: "files",
+    path: "/layer",
+    sizeBytes: 0,
+    entries: new EntryTable(),
+    ...parts,
+  };
 }
 
 function shapeOf(...entries: readonly LayerEntry[]): readonly Digest[] {
-  return shapesOf([aLayer({ entries })]);
+  return shapesOf([aLayer({ entries: EntryTable.of(entries) })]);
 }
 
 interface Both {

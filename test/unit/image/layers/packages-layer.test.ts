@@ -444,7 +444,7 @@ test("the recorded offset of a file is where its content lies in the tar", async
 
   const [layer] = layers;
   const tar = await readFile(layer?.path ?? "");
-  const entry = layer?.entries.find(({ path }) => path === "usr/b");
+  const entry = layer?.entries.find("usr/b");
   expect(tar.toString("utf8", entry?.offset, (entry?.offset ?? 0) + (entry?.size ?? 0))).toBe(
     "second",
   );
