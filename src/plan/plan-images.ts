@@ -1,6 +1,6 @@
 import { QclockError } from "../error.ts";
 import { labels } from "../stack/labels.ts";
-import { parentsOf } from "../stack/resolve.ts";
+import { parentsOf } from "../stack/parents.ts";
 import type { Image } from "../stack/stack.ts";
 import { isBuilt } from "./built-images.ts";
 import type { DesiredImage, ObservedImage } from "./observed.ts";

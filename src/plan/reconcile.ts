@@ -1,5 +1,5 @@
 import { closureOf } from "../stack/graph.ts";
-import { parentsOf } from "../stack/resolve.ts";
+import { parentsOf } from "../stack/parents.ts";
 import { activeImages, activeServices } from "../stack/profiles.ts";
 import { decideServices } from "./decide-services.ts";
 import { PlanDraft } from "./draft.ts";

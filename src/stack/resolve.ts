@@ -8,11 +8,12 @@ import { findCycles, sortByDependencies } from "./graph.ts";
 import { resolveImages } from "./images.ts";
 import { resolveNetworks } from "./networks.ts";
 import { findPortConflicts } from "./ports.ts";
+import { parentsOf } from "./parents.ts";
 import { createProblems, type Problems } from "./problems.ts";
 import { projectPath } from "./project-path.ts";
 import type { ResolveRequest } from "./request.ts";
 import { resolveServices } from "./services.ts";
-import type { Image, Secret, Service, Stack, Volume } from "./stack.ts";
+import type { Secret, Service, Stack, Volume } from "./stack.ts";
 import { isOs } from "../os.ts";
 import { parsePairs } from "./values.ts";
 
@@ -74,18 +75,6 @@ function collectingLinks(
     if ("links" in place) for (const link of place.links ?? []) links.add(link);
     return place;
   };
-}
-
-/** The stack images that an image stands on. */
-export function parentsOf(image: Image): readonly string[] {
-  switch (image.type) {
-    case "assembled":
-      return image.parent === undefined ? [] : [image.parent];
-    case "dockerfile":
-      return image.parents;
-    case "pulled":
-      return [];
-  }
 }
 
 /** Absolute paths that `resolveStack` will ask for. */
