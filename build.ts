@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { build, type BuildOptions, type OutputFile, type Plugin } from "esbuild";
+import { bundleProgram } from "./scripts/program-files.ts";
 import { formatThirdParty, packageFolders, readLibrary } from "./scripts/third-party.ts";
 
 /**
- * Bundle src/ into dist/: one file for the command line, one for each worker thread, one for each library that only
- * some commands need. CommonJS, because there a file that is one of many is evaluated, and a library read, when it is first
+ * Bundle src/ into dist/: one file for the command line, two for the program behind it (scripts/program-files.ts), one for
+ * each worker thread, one for each library that only some commands need. CommonJS, because there a file that is one of many is evaluated, and a library read, when it is first
  * asked for, without being a file of its own: as some fifty ES modules the same code took 30 ms longer to start.
  */
 const root = import.meta.dirname;
@@ -37,6 +38,24 @@ const ownFilesBeside: ReadonlyMap<string, string> = new Map([
   ["src/error.ts", "error"],
 ]);
 
+/** How long the rest of an earlier bundle stays. */
+const recentMs = 60 * 60 * 1000;
+
+/** What `build`, `up`, `ps` and `plan` ask for with `import()` when there is nothing to do. */
+const neededWithNothingToDo = [
+  "src/cli/commands/build.ts",
+  "src/cli/commands/plan.ts",
+  "src/cli/commands/ps.ts",
+  "src/cli/commands/up.ts",
+  "src/docker/connect.ts",
+  "src/packages/deb/family.ts",
+  "src/packages/deb/keys/of.ts",
+  "src/run/build.ts",
+  "src/run/up.ts",
+  "src/store/disk-store.ts",
+  "src/store/downloader.ts",
+] as const;
+
 /** Makes what is a file of its own be asked for when it is needed. */
 const filesBeside: Plugin = {
   name: "files-beside",
@@ -52,6 +71,18 @@ const filesBeside: Plugin = {
       const beside = ownFilesBeside.get(file);
       return beside === undefined ? undefined : { path: `./${beside}.cjs`, external: true };
     });
+  },
+};
+
+/** Commander can start programs as its commands, for which it loads what starts programs. Here there are none. */
+const noProgramsAsCommands: Plugin = {
+  name: "no-programs-as-commands",
+  setup(bundler) {
+    const namespace = "absent";
+    bundler.onResolve({ filter: /^node:child_process$/ }, ({ path: name, importer }) =>
+      importer.includes("/node_modules/commander/") ? { path: name, namespace } : undefined,
+    );
+    bundler.onLoad({ filter: /.*/, namespace }, () => ({ contents: "export default {};" }));
   },
 };
 
@@ -82,25 +113,39 @@ const common = {
   logLevel: "warning",
 } satisfies BuildOptions;
 
+const digest = await digestOfSources();
+const ownOptions = {
+  ...common,
+  plugins: [filesBeside, noProgramsAsCommands],
+  define: {
+    ...common.define,
+    "globalThis.QCLOCK_VERSION": JSON.stringify(version),
+    "globalThis.QCLOCK_BUILD": JSON.stringify(digest),
+  },
+} satisfies BuildOptions;
+
 const started = new Date();
-const [own, ...foreign] = await Promise.all([
+const [own, program, ...foreign] = await Promise.all([
   build({
-    ...common,
+    ...ownOptions,
     entryPoints: [
       { in: "src/cli/process/main.ts", out: "qclock" },
-      ...[...ownFilesBeside].map(([file, out]) => ({ in: file, out })),
+      { in: "src/error.ts", out: "error" },
       ...workers.map((file) => ({ in: path.join("src", file), out: path.basename(file, ".ts") })),
     ],
-    plugins: [filesBeside],
-    define: {
-      ...common.define,
-      "globalThis.QCLOCK_VERSION": JSON.stringify(version),
-      "globalThis.QCLOCK_BUILD": JSON.stringify(await digestOfSources()),
-    },
+  }),
+  bundleProgram({
+    root,
+    entry: "src/cli/program.ts",
+    offers: ["runProgram", "describeBug"],
+    first: neededWithNothingToDo,
+    late: libraries,
+    digest,
+    options: ownOptions,
   }),
   ...libraries.map((name) => build({ ...common, entryPoints: [{ in: name, out: name }] })),
 ]);
-await replaceBundle(await withLicenses([own, ...foreign]));
+await replaceBundle(await withLicenses([own, ...program, ...foreign]));
 // A file that has not changed is not written; its time tells when the bundle was made (bin/stale.js).
 await utimes(path.join(root, "dist", "qclock.cjs"), started, started);
 
@@ -166,7 +211,10 @@ async function replaceBundle(files: readonly OutFile[]): Promise<void> {
   const dist = path.join(root, "dist");
   for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
-    if (entry.isFile() && !made.has(file) && !file.endsWith(".tmp"))
-      await rm(file, { force: true });
+    if (!entry.isFile() || made.has(file) || file.endsWith(".tmp")) continue;
+    // What a program that has been running since asks for late.
+    const isRecent = Date.now() - (await stat(file)).mtimeMs < recentMs;
+    if (entry.name.startsWith("rest-") && isRecent) continue;
+    await rm(file, { force: true });
   }
 }

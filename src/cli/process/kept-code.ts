@@ -10,7 +10,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { createRequire } from "node:module";
+import { createRequire, Module } from "node:module";
 import path from "node:path";
 import { Script } from "node:vm";
 import { asWithGrowingYoungSpace } from "../../young-space.ts";
@@ -35,9 +35,13 @@ export interface Evaluated<Exports> {
  * code is kept once the functions have been called.
  *
  * `kept` is the file for the code. One that somebody else can have written, that is damaged, or that was made
- * from another state of `file` is passed over.
+ * from another state of `file` is passed over. `loadBeside` loads what the file requires from its own folder.
  */
-export function evaluateKept<Exports>(file: string, kept: string): Evaluated<Exports> {
+export function evaluateKept<Exports>(
+  file: string,
+  kept: string,
+  loadBeside: (besideFile: string) => unknown,
+): Evaluated<Exports> {
   const { size, mtimeNs, ctimeNs, ino } = statSync(file, { bigint: true });
   // V8 itself compares no more of a source than its length.
   const source = [file, size, mtimeNs, ctimeNs, ino].join("\0");
@@ -49,8 +53,19 @@ export function evaluateKept<Exports>(file: string, kept: string): Evaluated<Exp
     ...(code === undefined ? {} : { cachedData: code }),
   });
   const run: (...given: readonly unknown[]) => Exports = script.runInThisContext();
-  const module = { exports: {} };
-  const exports = run(module.exports, createRequire(file), module, file, path.dirname(file));
+  const require = createRequire(file);
+  const folder = path.dirname(file);
+  const requireKept = (name: string): unknown => {
+    const beside = path.join(folder, name);
+    const isNew = name.startsWith("./") && require.cache[beside] === undefined;
+    return isNew ? loadBeside(beside) : require(name);
+  };
+  const module = new Module(file);
+  const exports = run(module.exports, Object.assign(requireKept, require), module, file, folder);
+  // Who asks for the file from now on gets the same.
+  module.loaded = true;
+  module.exports = exports;
+  require.cache[file] = module;
   const wasKept = script.cachedDataRejected === false;
   let isKept = wasKept;
   return {

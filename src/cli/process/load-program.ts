@@ -3,13 +3,13 @@ import { getCompileCacheDir } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type * as Program from "../program.ts";
-import { evaluateKept } from "./kept-code.ts";
+import { type Evaluated, evaluateKept } from "./kept-code.ts";
 import { build } from "./version.ts";
 
 /** Commands that are run often and shall start quickly: the code of each is kept by itself. */
 const frequent = ["build", "up", "ps", "plan", "down", "exec", "logs", "probe", "verify"];
 
-/** When a run that still goes on keeps its code. Later V8 drops what it has not called for a while. */
+/** When a run that still goes on keeps its code, for the last time: later V8 drops what has not been called for a while. */
 const keepAfterMs = 1000;
 
 /** The program, and what is called when a run of it has ended well. */
@@ -29,15 +29,26 @@ async function load(words: readonly string[]): Promise<LoadedProgram> {
   const directory = getCompileCacheDir();
   if (build === undefined || directory === undefined)
     return { program: await import("../program.ts"), keepCode: () => undefined };
+  const command = nameOf(words);
+  const evaluated: Evaluated<unknown>[] = [];
+  const loadFile = <Exports>(file: string): Evaluated<Exports> => {
+    const name = createHash("sha256").update(`${file}\0${command}`).digest("hex").slice(0, 16);
+    const kept = path.join(directory, `kept-${name}`);
+    const one = evaluateKept<Exports>(file, kept, (beside) => loadFile(beside).exports);
+    evaluated.push(one);
+    return one;
+  };
+  let isShort = true;
+  const keepCode = (): void => {
+    if (isShort) for (const { keep } of evaluated) keep();
+  };
+  setTimeout(() => {
+    keepCode();
+    isShort = false;
+  }, keepAfterMs).unref();
   const file = fileURLToPath(new URL("./program.cjs", import.meta.url));
-  const name = createHash("sha256")
-    .update(`${file}\0${nameOf(words)}`)
-    .digest("hex")
-    .slice(0, 16);
-  const kept = path.join(directory, `program-${name}`);
-  const { exports, keep } = evaluateKept<LoadedProgram["program"]>(file, kept);
-  setTimeout(keep, keepAfterMs).unref();
-  return { program: exports, keepCode: keep };
+  const { exports: program } = loadFile<LoadedProgram["program"]>(file);
+  return { program, keepCode };
 }
 
 function nameOf(words: readonly string[]): string {

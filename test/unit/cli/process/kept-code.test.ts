@@ -10,6 +10,10 @@ interface Exports {
   readonly answer: () => string;
 }
 
+function loadNothing(file: string): never {
+  throw new Error(`${file} is asked for.`);
+}
+
 function sourceThatAnswers(answer: string): string {
   return `exports.name = require("node:path").basename(__filename);\nexports.answer = () => "${answer}";\n`;
 }
@@ -25,7 +29,7 @@ async function aFolder({ keep }: { readonly keep: boolean }): Promise<
   const folder = await temporaryFolder();
   const file = path.join(folder.path, "source.cjs");
   const kept = path.join(folder.path, "code");
-  const evaluate = (): Evaluated<Exports> => evaluateKept(file, kept);
+  const evaluate = (): Evaluated<Exports> => evaluateKept(file, kept, loadNothing);
   await writeFile(file, sourceThatAnswers("one"));
   if (keep) {
     const first = evaluate();
@@ -107,11 +111,30 @@ test("code that somebody else can have written is passed over", async () => {
   expectAnswer(folder.evaluate(), "one", false);
 });
 
+test("what a file asks for from its folder is loaded the same way, and once", async () => {
+  await using folder = await temporaryFolder();
+  const at = (name: string): string => path.join(folder.path, name);
+  await writeFile(at("first.cjs"), 'exports.ask = () => require("./second.cjs");\n');
+  await writeFile(
+    at("second.cjs"),
+    'exports.platform = require("node:os").platform();\nexports.first = require("./first.cjs");\n',
+  );
+  const loaded: string[] = [];
+  const load = <Loaded>(file: string): Evaluated<Loaded> => {
+    loaded.push(path.basename(file));
+    return evaluateKept<Loaded>(file, `${file}.kept`, (beside) => load(beside).exports);
+  };
+  const { exports: first } = load<{ readonly ask: () => object }>(at("first.cjs"));
+  expect(first.ask()).toEqual({ platform: process.platform, first });
+  expect(first.ask()).toBe(first.ask());
+  expect(loaded).toEqual(["first.cjs", "second.cjs"]);
+});
+
 test("where no code can be kept, nothing fails", async () => {
   await using folder = await aFolder({ keep: false });
   const elsewhere = path.join(folder.kept, "missing");
-  evaluateKept<Exports>(folder.file, elsewhere).keep();
-  expectAnswer(evaluateKept<Exports>(folder.file, elsewhere), "one", false);
+  evaluateKept<Exports>(folder.file, elsewhere, loadNothing).keep();
+  expectAnswer(evaluateKept<Exports>(folder.file, elsewhere, loadNothing), "one", false);
 });
 
 test("a process whose young space is kept small keeps code for those that begin", async () => {
