@@ -93,19 +93,14 @@ async function removeAll(
   return await executeOperations(
     plan,
     {
-      run: undefined,
-      stack,
       stackName,
       engine,
-      prepared: undefined,
-      artifacts: undefined,
       emit,
       clock: context.clock,
       signal,
       assertLocked: () => lock.assertHeld(),
-      started: new Set(),
     },
-    { command: "reset", jobs: context.jobs },
+    { performer: ({ performTaking }) => performTaking, command: "reset", jobs: context.jobs },
   );
 }
 

@@ -1,15 +1,15 @@
 import type { Operation, Plan, PlanNode, Unchanged } from "./plan.ts";
 
 /** A plan being put together. Nodes must be added after the nodes they depend on. */
-export class PlanDraft {
-  readonly #nodes = new Map<string, PlanNode>();
+export class PlanDraft<Of extends Operation = Operation> {
+  readonly #nodes = new Map<string, PlanNode<Of>>();
   readonly #unchanged: Unchanged[] = [];
   readonly #notices: string[] = [];
 
   /** Add a node; dependencies that are no nodes of the plan hold already and are left out. Returns the id. */
   add(
     id: string,
-    operation: Operation,
+    operation: Of,
     cause: string,
     dependsOn: Iterable<string | undefined> = [],
   ): string {
@@ -44,7 +44,7 @@ export class PlanDraft {
     return [...this.#nodes.keys()].filter((id) => prefixes.some((prefix) => id.startsWith(prefix)));
   }
 
-  finish(stack: string): Plan {
+  finish(stack: string): Plan<Of> {
     return {
       stack,
       nodes: [...this.#nodes.values()],
@@ -53,3 +53,6 @@ export class PlanDraft {
     };
   }
 }
+
+/** What is put into a plan: a draft that takes more serves as well. */
+export type Adding<Of extends Operation> = Omit<PlanDraft<Of>, "finish">;

@@ -1,12 +1,15 @@
 import { QclockError } from "../error.ts";
 import { closureOf } from "../stack/graph.ts";
 import type { Service, Stack } from "../stack/stack.ts";
-import { PlanDraft } from "./draft.ts";
+import { type Adding, PlanDraft } from "./draft.ts";
 import { listOf } from "./foreign-users.ts";
 import type { Observed, ObservedContainer } from "./observed.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, StartingOperation, TakingOperation } from "./plan.ts";
 import { addStops } from "./plan-stop.ts";
 import { addStop } from "./stop-container.ts";
+
+/** What stops services and starts them again as they are. */
+export type InPlaceOperation = StartingOperation | TakingOperation;
 
 /** What is to be started. */
 export interface StartPlanRequest {
@@ -22,15 +25,15 @@ export interface StartPlanRequest {
  * Start the containers that are there and do not run, dependencies first and each when those are ready. Nothing is made:
  * throws `container-missing` where there is nothing to start.
  */
-export function planStart(request: StartPlanRequest): Plan {
-  const draft = new PlanDraft();
+export function planStart(request: StartPlanRequest): Plan<InPlaceOperation> {
+  const draft = new PlanDraft<InPlaceOperation>();
   addStarts(draft, request, new Set());
   return draft.finish(request.stack.name);
 }
 
 /** Stop services and start them again, in place. What depends on them and is not named is told, and left running. */
-export function planRestart(request: StartPlanRequest): Plan {
-  const draft = new PlanDraft();
+export function planRestart(request: StartPlanRequest): Plan<InPlaceOperation> {
+  const draft = new PlanDraft<InPlaceOperation>();
   const named = request.services ?? presentServices(request);
   const containers = startable(request);
   addStops(draft, { ...request, services: named });
@@ -47,7 +50,11 @@ export function planRestart(request: StartPlanRequest): Plan {
 }
 
 /** `again`: services that start whatever they do now, since they were stopped before. */
-function addStarts(draft: PlanDraft, request: StartPlanRequest, again: ReadonlySet<string>): void {
+function addStarts(
+  draft: Adding<InPlaceOperation>,
+  request: StartPlanRequest,
+  again: ReadonlySet<string>,
+): void {
   const { stack, unready } = request;
   const containers = startable(request);
   for (const service of selected(request)) {
@@ -75,7 +82,7 @@ function reasonToKeep(
 }
 
 function addStart(about: {
-  readonly draft: PlanDraft;
+  readonly draft: Adding<InPlaceOperation>;
   readonly stack: Stack;
   readonly service: Service;
   readonly container: ObservedContainer;
@@ -103,7 +110,12 @@ function addStart(about: {
   addWait(draft, service, "started", started);
 }
 
-function addWait(draft: PlanDraft, { name, job }: Service, cause: string, started?: string): void {
+function addWait(
+  draft: Adding<InPlaceOperation>,
+  { name, job }: Service,
+  cause: string,
+  started?: string,
+): void {
   const type = job ? "wait-completed" : "wait-ready";
   draft.add(`wait:${name}`, { type, service: name }, cause, [started]);
 }

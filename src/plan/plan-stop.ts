@@ -1,8 +1,8 @@
 import type { Stack } from "../stack/stack.ts";
-import { PlanDraft } from "./draft.ts";
+import { type Adding, PlanDraft } from "./draft.ts";
 import { isAre, listOf } from "./foreign-users.ts";
 import type { Observed, ObservedContainer } from "./observed.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, TakingOperation } from "./plan.ts";
 import { addStop, dependentsFirst, isUp } from "./stop-container.ts";
 
 /** What is to be stopped. Labels are enough, so that the stack may be missing. */
@@ -15,8 +15,8 @@ export interface StopPlanRequest {
 }
 
 /** Stop containers, dependents before what they depend on, and leave everything where it is. */
-export function planStop(request: StopPlanRequest): Plan {
-  const draft = new PlanDraft();
+export function planStop(request: StopPlanRequest): Plan<TakingOperation> {
+  const draft = new PlanDraft<TakingOperation>();
   addStops(draft, request);
   const containers = containersOf(request.observed, request.services);
   for (const container of containers)
@@ -29,7 +29,10 @@ export function planStop(request: StopPlanRequest): Plan {
 }
 
 /** The stops as a part of another plan. Services that depend on a stopped one and run on are told. */
-export function addStops(draft: PlanDraft, request: Omit<StopPlanRequest, "stackName">): void {
+export function addStops(
+  draft: Adding<TakingOperation>,
+  request: Omit<StopPlanRequest, "stackName">,
+): void {
   const { stack, observed, services } = request;
   for (const container of dependentsFirst(containersOf(observed, services), stack))
     addStop({ draft, stack, container, cause: "asked for" });
@@ -51,7 +54,7 @@ function containersOf(
 }
 
 function noticeDependents(
-  draft: PlanDraft,
+  draft: Adding<TakingOperation>,
   name: string,
   { stack, observed, services }: Omit<StopPlanRequest, "stackName">,
 ): void {

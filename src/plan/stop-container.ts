@@ -1,10 +1,11 @@
 import type { Stack } from "../stack/stack.ts";
-import type { PlanDraft } from "./draft.ts";
+import type { Adding } from "./draft.ts";
 import type { ObservedContainer } from "./observed.ts";
+import type { TakingOperation } from "./plan.ts";
 
 /** One container that is to stop. */
 export interface StopRequest {
-  readonly draft: PlanDraft;
+  readonly draft: Adding<TakingOperation>;
   /** Gives the order and the grace period; undefined when its manifest does not parse. */
   readonly stack: Stack | undefined;
   readonly container: ObservedContainer;

@@ -1,11 +1,11 @@
 import { externalNames } from "../stack/external.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { ImageRecords } from "./built-images.ts";
-import { PlanDraft } from "./draft.ts";
+import { type Adding, PlanDraft } from "./draft.ts";
 import { noticeImageUsers, refuseNetworkUsers, refuseVolumeUsers } from "./foreign-users.ts";
 import { noticeLookalikes } from "./lookalikes.ts";
 import type { Observed } from "./observed.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan, TakingOperation } from "./plan.ts";
 import { addStop, dependentsFirst, type StopRequest } from "./stop-container.ts";
 
 export interface TeardownOptions {
@@ -30,9 +30,9 @@ export function planTeardown(request: {
   /** Which images qclock is known to have built. Absent: none, and those without a name stay. */
   readonly records?: ImageRecords;
   readonly options: TeardownOptions;
-}): Plan {
+}): Plan<TakingOperation> {
   const { stackName, stack, observed, options } = request;
-  const draft = new PlanDraft();
+  const draft = new PlanDraft<TakingOperation>();
   const names = selectServices(stack, options.services);
   const containers = observed.containers.filter(
     ({ ours, role, service }) =>
@@ -92,7 +92,7 @@ function planVolumes(
     readonly observed: Observed;
     readonly options: TeardownOptions;
   },
-  draft: PlanDraft,
+  draft: Adding<TakingOperation>,
 ): void {
   const { stack, observed, options } = request;
   // Dependents stop together with what they need, but only the data that was named goes.

@@ -32,18 +32,13 @@ export async function down(
   return await executeOperations(
     plan,
     {
-      run: context,
-      stack,
       stackName: stack.name,
       engine,
-      prepared: undefined,
-      artifacts: undefined,
       emit: context.emit,
       clock: context.clock,
       signal,
       assertLocked: () => lock.assertHeld(),
-      started: new Set(),
     },
-    { command: "down", jobs: context.jobs },
+    { performer: ({ performTaking }) => performTaking, command: "down", jobs: context.jobs },
   );
 }

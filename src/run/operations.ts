@@ -1,4 +1,4 @@
-import type { Operation, PlanNode } from "../plan/plan.ts";
+import type { Operation, PlanNode, StartingOperation, TakingOperation } from "../plan/plan.ts";
 import {
   assembleImage,
   buildImage,
@@ -20,54 +20,89 @@ import {
   removeVolume,
   writeServiceSecrets,
 } from "./operations/networks-volumes.ts";
-import type { OperationContext } from "./operations/operation-context.ts";
+import type {
+  MakingContext,
+  StartingContext,
+  TakingContext,
+} from "./operations/operation-context.ts";
 import { waitCompleted, waitServiceReady } from "./operations/waits.ts";
 
-/** Carry out one node of a plan. Resolves with a short fact for the reader. */
-export async function perform(
-  node: PlanNode,
-  context: OperationContext,
-): Promise<string | undefined> {
+/** Carries out one node of a plan. Resolves with a short fact for the reader. */
+export type Perform<Of extends Operation, Context> = (
+  node: PlanNode<Of>,
+  context: Context,
+) => Promise<string | undefined>;
+
+/** Any operation. */
+export const perform: Perform<Operation, MakingContext> = async (node, context) => {
   const { operation } = node;
-  if (changesEngine(operation)) await context.assertLocked();
   switch (operation.type) {
     case "assemble-image":
       return assembleImage(node, operation, context);
     case "load-image":
+      await context.assertLocked();
       return loadImage(node, operation, context);
     case "build-image":
+      await context.assertLocked();
       return buildImage(node, operation, context);
     case "pull-image":
+      await context.assertLocked();
       return pullImage(node, operation, context);
-    case "remove-image":
-      return removeImage(operation, context);
     case "create-network":
+      await context.assertLocked();
       return createNetwork(operation, context);
-    case "remove-network":
-      return removeNetwork(operation, context);
     case "create-volume":
+      await context.assertLocked();
       return createVolume(operation, context);
-    case "remove-volume":
-      return removeVolume(operation, context);
     case "write-secrets":
+      await context.assertLocked();
       return writeServiceSecrets(operation, context);
     case "create-container":
+      await context.assertLocked();
       return createContainer(operation, context);
     case "connect-network":
+      await context.assertLocked();
       return connectNetwork(operation, context);
+    default:
+      return performInPlace({ ...node, operation }, context);
+  }
+};
+
+/** What works on services that are made: starting, waiting, taking away. */
+export const performInPlace: Perform<StartingOperation | TakingOperation, StartingContext> = async (
+  node,
+  context,
+) => {
+  const { operation } = node;
+  switch (operation.type) {
     case "start-container":
+      await context.assertLocked();
       return startContainer(operation, context);
     case "wait-ready":
       return waitServiceReady(node, operation, context);
     case "wait-completed":
       return waitCompleted(node, operation, context);
+    default:
+      return performTaking({ ...node, operation }, context);
+  }
+};
+
+/** What takes away. */
+export const performTaking: Perform<TakingOperation, TakingContext> = async (
+  { operation },
+  context,
+) => {
+  await context.assertLocked();
+  switch (operation.type) {
+    case "remove-image":
+      return removeImage(operation, context);
+    case "remove-network":
+      return removeNetwork(operation, context);
+    case "remove-volume":
+      return removeVolume(operation, context);
     case "stop-container":
       return stopContainer(operation, context);
     case "remove-container":
       return removeContainer(operation, context);
   }
-}
-
-function changesEngine({ type }: Operation): boolean {
-  return type !== "assemble-image" && type !== "wait-ready" && type !== "wait-completed";
-}
+};

@@ -1,10 +1,15 @@
 import { observeRequest } from "../plan/observe-request.ts";
 import type { Observed } from "../plan/observed.ts";
-import type { Plan } from "../plan/plan.ts";
-import { planRestart, planStart, type StartPlanRequest } from "../plan/plan-start.ts";
+import {
+  planRestart,
+  planStart,
+  type StartPlanRequest,
+  type InPlaceOperation,
+} from "../plan/plan-start.ts";
 import type { RunContext } from "./context.ts";
 import { concludeStarted } from "./execution/conclude.ts";
 import type { RunReport } from "./execution/event.ts";
+import type { Plan } from "../plan/plan.ts";
 import { emptyReport, executeOperations } from "./execution/run-plan.ts";
 import { takeLock } from "./hold/hold.ts";
 import { findUnready } from "./services/find-unready.ts";
@@ -39,7 +44,7 @@ async function run(
   options: StartOptions,
   way: {
     readonly command: string;
-    readonly makePlan: (request: StartPlanRequest) => Plan;
+    readonly makePlan: (request: StartPlanRequest) => Plan<InPlaceOperation>;
     /** Whether a service that runs is left as it is, so that it must be ready. What hangs is not waited for before it is stopped. */
     readonly isLeft: (service: string) => boolean;
   },
@@ -57,12 +62,9 @@ async function run(
   return await executeOperations(
     plan,
     {
-      run: context,
       stack,
       stackName: stack.name,
       engine,
-      prepared: undefined,
-      artifacts: undefined,
       emit,
       clock,
       signal,
@@ -70,6 +72,7 @@ async function run(
       started,
     },
     {
+      performer: ({ performInPlace }) => performInPlace,
       command: way.command,
       jobs,
       conclude: () => concludeStarted(context, engine, started),

@@ -35,18 +35,13 @@ export async function stop(
   return await executeOperations(
     plan,
     {
-      run: undefined,
-      stack,
       stackName,
       engine,
-      prepared: undefined,
-      artifacts: undefined,
       emit,
       clock,
       signal,
       assertLocked: () => lock.assertHeld(),
-      started: new Set(),
     },
-    { command: "stop", jobs },
+    { performer: ({ performTaking }) => performTaking, command: "stop", jobs },
   );
 }

@@ -1,16 +1,16 @@
 import { QclockError } from "../../error.ts";
-import type { Plan, PlanNode } from "../../plan/plan.ts";
+import type { Operation, Plan, PlanNode } from "../../plan/plan.ts";
 import type { Clock } from "../context.ts";
 import type { Emit, Outcome, RunEventBody, RunReport, StepReport } from "./event.ts";
 import { limit } from "./limit.ts";
 import { advance, beginRun, summarize } from "./report.ts";
 
-export interface ExecuteRequest {
-  readonly plan: Plan;
+export interface ExecuteRequest<Of extends Operation = Operation> {
+  readonly plan: Plan<Of>;
   /** For the reader: `up`, `build`. */
   readonly command: string;
   /** Carry out one node; resolves with a short fact for the reader. */
-  readonly perform: (node: PlanNode) => Promise<string | undefined>;
+  readonly perform: (node: PlanNode<Of>) => Promise<string | undefined>;
   /** Failures that end the whole run with this error instead of failing the node: what was planned no longer holds. */
   readonly endsRun?: (error: QclockError) => boolean;
   /** What is done, once every node has ended, about a run that failed or was interrupted; before its report, so that it can be said there. */
@@ -27,7 +27,9 @@ export interface ExecuteRequest {
  * Walk a plan, starting each node as soon as its dependencies have succeeded. Decides nothing: what to
  * do, and why, was settled by the planner. A failed node skips what depends on it and spares the rest.
  */
-export async function execute(request: ExecuteRequest): Promise<RunReport> {
+export async function execute<Of extends Operation>(
+  request: ExecuteRequest<Of>,
+): Promise<RunReport> {
   const { plan, command, clock } = request;
   let run = beginRun();
   // The report is the sum of the events, so it cannot disagree with what was shown.
@@ -57,15 +59,18 @@ export async function execute(request: ExecuteRequest): Promise<RunReport> {
 }
 
 /** Waiting costs nothing, and a place that a waiting node holds is one that a starting node lacks. */
-function limitWaits({ perform, jobs }: ExecuteRequest): ExecuteRequest["perform"] {
+function limitWaits<Of extends Operation>({
+  perform,
+  jobs,
+}: ExecuteRequest<Of>): ExecuteRequest<Of>["perform"] {
   const limited = limit(jobs, perform);
   return (node) => (node.operation.type.startsWith("wait-") ? perform(node) : limited(node));
 }
 
-async function runNode(
-  node: PlanNode,
+async function runNode<Of extends Operation>(
+  node: PlanNode<Of>,
   dependencies: readonly Promise<Outcome>[],
-  request: ExecuteRequest,
+  request: ExecuteRequest<Of>,
 ): Promise<Outcome> {
   const settled = await Promise.allSettled(dependencies);
   const isBlocked = settled.some(
@@ -76,10 +81,10 @@ async function runNode(
   return outcome;
 }
 
-async function attempt(
-  node: PlanNode,
+async function attempt<Of extends Operation>(
+  node: PlanNode<Of>,
   isBlocked: boolean,
-  request: ExecuteRequest,
+  request: ExecuteRequest<Of>,
 ): Promise<Outcome> {
   const { signal, emit, perform } = request;
   if (signal.aborted) return { status: "skipped", reason: "aborted" };

@@ -2,7 +2,7 @@ import type { Engine } from "../../docker/engine.ts";
 import type { Lock } from "../../packages/package.ts";
 import { VanishedError } from "../../packages/lock/vanished.ts";
 import { isBuilt } from "../../plan/built-images.ts";
-import type { Plan } from "../../plan/plan.ts";
+import type { Operation, Plan } from "../../plan/plan.ts";
 import type { AssembledImage, Stack } from "../../stack/stack.ts";
 import { Artifacts } from "../images/artifacts.ts";
 import { concludeStarted } from "./conclude.ts";
@@ -12,7 +12,9 @@ import { rememberDurations } from "./durations.ts";
 import { execute, type ExecuteRequest } from "./execute.ts";
 import { recordImage } from "../images/records.ts";
 import type { HeldLock } from "../hold/hold.ts";
-import type { OperationContext } from "../operations/operation-context.ts";
+import type * as Operations from "../operations.ts";
+import type { Perform } from "../operations.ts";
+import type { MakingContext, TakingContext } from "../operations/operation-context.ts";
 import type { PlannedStack } from "../plan-stack.ts";
 import type { PreparedImages } from "../images/prepare-images.ts";
 
@@ -32,7 +34,7 @@ export async function runPlan(request: {
   await using artifacts = new Artifacts(context, planned.prepared);
   await recordProven(context, planned);
   artifacts.begin(imagesToAssemble(planned.plan, stack));
-  const operationContext: OperationContext = {
+  const makingContext: MakingContext = {
     run: context,
     stack,
     stackName: stack.name,
@@ -45,7 +47,9 @@ export async function runPlan(request: {
     assertLocked: () => lock.assertHeld(),
     started,
   };
-  const report = await executeOperations(planned.plan, operationContext, {
+  const report = await executeOperations(planned.plan, makingContext, {
+    performer: ({ perform }) => perform,
+    steps: () => artifacts.steps,
     command,
     jobs,
     endsRun: (error) => throwVanished === true && error instanceof VanishedError,
@@ -79,20 +83,22 @@ function imagesToAssemble(plan: Plan, stack: Stack): readonly AssembledImage[] {
   });
 }
 
-/** Carry out a plan with the operations of this folder. */
-export async function executeOperations(
-  plan: Plan,
-  context: OperationContext,
-  options: Pick<ExecuteRequest, "command" | "jobs" | "endsRun" | "conclude">,
+/** Carry out a plan by the operations that it may hold, which `performer` chooses. */
+export async function executeOperations<Of extends Operation, Context extends TakingContext>(
+  plan: Plan<Of>,
+  context: Context,
+  options: Pick<ExecuteRequest, "command" | "jobs" | "endsRun" | "conclude" | "steps"> & {
+    readonly performer: (operations: typeof Operations) => Perform<Of, Context>;
+  },
 ): Promise<RunReport> {
   tell(context, plan);
+  const { performer, ...rest } = options;
   // Loaded here: a run with an empty plan needs none of them.
-  const { perform } = await import("../operations.ts");
+  const perform = performer(await import("../operations.ts"));
   return execute({
     plan,
-    ...options,
+    ...rest,
     perform: (node) => perform(node, context),
-    steps: () => context.artifacts?.steps ?? [],
     emit: context.emit,
     clock: context.clock,
     signal: context.signal,

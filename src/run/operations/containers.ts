@@ -1,7 +1,6 @@
 import type { ContainerRequest, ImageDetails } from "../../docker/engine.ts";
 import { engineStatus } from "../../docker/errors.ts";
 import { QclockError } from "../../error.ts";
-import type { Operation } from "../../plan/plan.ts";
 import { locateInProject } from "../../project/locate.ts";
 import { leadsOut } from "../../project/open.ts";
 import { labels } from "../../stack/labels.ts";
@@ -11,15 +10,19 @@ import { commonLabels } from "../services/common-labels.ts";
 import { containerRequest } from "../services/container-request.ts";
 import { readImageRecords } from "../images/records.ts";
 import { userOf } from "../services/user.ts";
-import { making, type OperationContext, serviceOf, stackOf } from "./operation-context.ts";
-
-type Of<Type extends Operation["type"]> = Extract<Operation, { type: Type }>;
+import {
+  serviceOf,
+  type MakingContext,
+  type OperationOf,
+  type StartingContext,
+  type TakingContext,
+} from "./operation-context.ts";
 
 export async function createContainer(
-  { service: name, configHash }: Of<"create-container">,
-  context: OperationContext,
+  { service: name, configHash }: OperationOf<"create-container">,
+  context: MakingContext,
 ): Promise<string> {
-  const { stack, run } = making(context);
+  const { stack, run } = context;
   const { engine, signal } = context;
   const service = serviceOf(stack, name);
   const reference = stack.images.get(service.image)?.reference ?? "";
@@ -56,11 +59,11 @@ export async function createContainer(
 
 /** The name may have been given to another image since the plan was made. */
 async function refuseUnrecorded(
-  context: OperationContext,
+  context: MakingContext,
   { image: name }: Service,
   { id, identity, references }: ImageDetails,
 ): Promise<void> {
-  const { run, prepared } = making(context);
+  const { run, prepared } = context;
   const fingerprint = prepared.desired.get(name)?.fingerprint ?? "";
   const recorded = (await readImageRecords(run.store, [fingerprint])).get(fingerprint);
   if (recorded?.has(id) === true || recorded?.has(identity) === true) return;
@@ -104,7 +107,7 @@ async function refuseReplacedMounts(
  */
 async function adopt(
   { name, labels: wanted }: ContainerRequest,
-  { engine, signal }: OperationContext,
+  { engine, signal }: MakingContext,
   conflict: unknown,
 ): Promise<string> {
   const state = await engine.inspectContainer(name, signal);
@@ -130,10 +133,10 @@ function refuseRoot(service: Service, imageUser: string): void {
 }
 
 export async function connectNetwork(
-  { service: name, network: key }: Of<"connect-network">,
-  context: OperationContext,
+  { service: name, network: key }: OperationOf<"connect-network">,
+  context: MakingContext,
 ): Promise<undefined> {
-  const { stack } = making(context);
+  const { stack } = context;
   const service = serviceOf(stack, name);
   const network = stack.networks.get(key)?.engineName ?? key;
   const aliases = service.networks.get(key)?.aliases ?? [];
@@ -150,11 +153,11 @@ export async function connectNetwork(
 
 /** Start, and see that each declared port is really published: an internal network publishes nothing and says nothing. */
 export async function startContainer(
-  { service: name }: Of<"start-container">,
-  context: OperationContext,
+  { service: name }: OperationOf<"start-container">,
+  context: StartingContext,
 ): Promise<string | undefined> {
   const { engine, signal, started } = context;
-  const service = serviceOf(stackOf(context), name);
+  const service = serviceOf(context.stack, name);
   started.add(service.containerName);
   try {
     await engine.startContainer(service.containerName, signal);
@@ -193,8 +196,8 @@ export async function startContainer(
 
 /** Stop, and say so when the service had to be killed: it costs its whole grace period each time. */
 export async function stopContainer(
-  { id, gracePeriodMs, name }: Of<"stop-container">,
-  context: OperationContext,
+  { id, gracePeriodMs, name }: OperationOf<"stop-container">,
+  context: TakingContext,
 ): Promise<string | undefined> {
   const { engine, signal, clock } = context;
   const startedMs = clock.now();
@@ -218,8 +221,8 @@ export async function stopContainer(
 }
 
 export async function removeContainer(
-  { id }: Of<"remove-container">,
-  context: OperationContext,
+  { id }: OperationOf<"remove-container">,
+  context: TakingContext,
 ): Promise<undefined> {
   try {
     await context.engine.removeContainer(id, context.signal);

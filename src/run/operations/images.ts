@@ -6,7 +6,7 @@ import { loadArtifacts } from "../../docker/load.ts";
 import type { AssembledArtifact } from "../../image/assemble.ts";
 import { readWhole } from "../../project/open.ts";
 import { noticesOf } from "../../image/files/files.ts";
-import type { Operation, PlanNode } from "../../plan/plan.ts";
+import type { PlanNode } from "../../plan/plan.ts";
 import type { ArtifactProgress } from "../images/artifacts.ts";
 import type { Image } from "../../stack/stack.ts";
 import { recordImage } from "../images/records.ts";
@@ -14,28 +14,25 @@ import { refusePulls } from "../images/offline.ts";
 import { rememberInputs } from "../images/prepare-images.ts";
 import {
   imageOf,
-  type MakingContext,
-  making,
-  type OperationContext,
   outputOf,
+  type MakingContext,
+  type OperationOf,
+  type TakingContext,
 } from "./operation-context.ts";
-
-type Of<Type extends Operation["type"]> = Extract<Operation, { type: Type }>;
 
 /** Make the image's layers and configuration in the store. */
 export async function assembleImage(
   node: PlanNode,
-  { image: name }: Of<"assemble-image">,
-  context: OperationContext,
+  { image: name }: OperationOf<"assemble-image">,
+  context: MakingContext,
 ): Promise<string> {
-  const full = making(context);
-  const image = imageOf(full.stack, name);
-  const scan = full.prepared.scans.get(name);
+  const image = imageOf(context.stack, name);
+  const scan = context.prepared.scans.get(name);
   if (image.type === "assembled" && scan !== undefined) {
     for (const message of noticesOf(image, scan))
       context.emit({ type: "notice", level: "warning", message });
   }
-  const artifact = await artifactOf(node, name, full);
+  const artifact = await artifactOf(node, name, context);
   const bytes = artifact.layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const { length } = artifact.layers;
   return `${countOf(length, "layer")}, ${megabytes(bytes)}`;
@@ -44,15 +41,14 @@ export async function assembleImage(
 /** Hand the image to the Engine, without the layers that it has already. */
 export async function loadImage(
   node: PlanNode,
-  { image: name }: Of<"load-image">,
-  context: OperationContext,
+  { image: name }: OperationOf<"load-image">,
+  context: MakingContext,
 ): Promise<string> {
-  const full = making(context);
-  const artifact = await artifactOf(node, name, full);
+  const artifact = await artifactOf(node, name, context);
   const { engine, signal } = context;
-  const { heldChains } = full.artifacts;
+  const { heldChains } = context.artifacts;
   // Before it is there: after a kill in between it is known to be ours, too.
-  await recordImage(full.run.store, fingerprintOf(full, name), [
+  await recordImage(context.run.store, fingerprintOf(context, name), [
     artifact.configDigest,
     artifact.manifestDigest,
   ]);
@@ -61,9 +57,9 @@ export async function loadImage(
     context.emit({ type: "node-progress", node, done, total, unit: "bytes" });
   const artifacts = [artifact];
   await loadArtifacts({ engine, artifacts, heldChains, onOutput, onProgress, signal });
-  const inputs = full.prepared.inputs.get(name);
+  const inputs = context.prepared.inputs.get(name);
   if (inputs !== undefined)
-    await rememberInputs({ stack: full.stack, store: full.run.store }, name, inputs);
+    await rememberInputs({ stack: context.stack, store: context.run.store }, name, inputs);
   return artifact.configDigest.slice(0, 19);
 }
 
@@ -88,29 +84,28 @@ async function artifactOf(
 /** Build an image from its Dockerfile by the Engine's builder. */
 export async function buildImage(
   node: PlanNode,
-  { image: name }: Of<"build-image">,
-  context: OperationContext,
+  { image: name }: OperationOf<"build-image">,
+  context: MakingContext,
 ): Promise<string> {
-  const full = making(context);
-  const image = imageOf(full.stack, name);
+  const image = imageOf(context.stack, name);
   if (image.type !== "dockerfile") throw new Error(`image ${name} has no Dockerfile`);
-  const inputs = full.prepared.inputs.get(name);
-  const { directory } = full.stack;
+  const inputs = context.prepared.inputs.get(name);
+  const { directory } = context.stack;
   const froms = parseFroms((await readWhole(image.dockerfile)).toString("utf8"), image.buildArgs);
-  const foreign = froms.filter((from) => !full.stack.images.has(from.image));
+  const foreign = froms.filter((from) => !context.stack.images.has(from.image));
   await refusePulls(
-    full.run,
+    context.run,
     context.engine,
     foreign.map((from) => from.image),
   );
   const id = await buildDockerfileImage({
     engine: context.engine,
     image,
-    stackName: full.stack.name,
+    stackName: context.stack.name,
     project: directory,
-    references: new Map([...full.stack.images.values()].map((one) => [one.name, one.reference])),
+    references: new Map([...context.stack.images.values()].map((one) => [one.name, one.reference])),
     fingerprint: inputs?.fingerprint ?? "sha256:",
-    store: full.run.store,
+    store: context.run.store,
     now: Date.now,
     displayPath: (path) =>
       path.startsWith(`${directory}/`) ? path.slice(directory.length + 1) : path,
@@ -118,27 +113,27 @@ export async function buildImage(
     onNotice: (message) => context.emit({ type: "notice", level: "warning", message }),
     signal: context.signal,
   });
-  await recordHeld(full, image);
+  await recordHeld(context, image);
   if (inputs !== undefined)
-    await rememberInputs({ stack: full.stack, store: full.run.store }, name, inputs);
+    await rememberInputs({ stack: context.stack, store: context.run.store }, name, inputs);
   return id.slice(0, 19);
 }
 
 /** Pull an image by digest, and give it the stack's name for it. */
 export async function pullImage(
   node: PlanNode,
-  { image: name }: Of<"pull-image">,
-  context: OperationContext,
+  { image: name }: OperationOf<"pull-image">,
+  context: MakingContext,
 ): Promise<undefined> {
   const { engine, signal } = context;
-  const { stack, run, prepared } = making(context);
+  const { stack, run, prepared } = context;
   const image = imageOf(stack, name);
   if (image.type !== "pulled") throw new Error(`image ${name} is not from a registry`);
   await refusePulls(run, engine, [image.source]);
   if (!run.downloader.offline)
     await engine.pullImage(image.source, outputOf(context, node), signal);
   await engine.tagImage(image.source, image.reference, signal);
-  await recordHeld(making(context), image);
+  await recordHeld(context, image);
   const inputs = prepared.inputs.get(name);
   if (inputs !== undefined) await rememberInputs({ stack, store: run.store }, name, inputs);
 }
@@ -157,8 +152,8 @@ function fingerprintOf({ prepared }: MakingContext, image: string): string {
 
 /** Remove an image that is not needed; one that a container still uses stays until that is gone. */
 export async function removeImage(
-  { reference }: Of<"remove-image">,
-  context: OperationContext,
+  { reference }: OperationOf<"remove-image">,
+  context: TakingContext,
 ): Promise<string | undefined> {
   const { engine, signal } = context;
   try {

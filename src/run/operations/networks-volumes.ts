@@ -2,7 +2,6 @@ import { countOf } from "../../count.ts";
 import { randomInt } from "node:crypto";
 import { engineStatus } from "../../docker/errors.ts";
 import { QclockError } from "../../error.ts";
-import type { Operation } from "../../plan/plan.ts";
 import { networkDivergence, networkHash } from "../../plan/plan-networks.ts";
 import { chooseSubnets, defaultSubnetRange } from "../../plan/subnets.ts";
 import { labels } from "../../stack/labels.ts";
@@ -11,13 +10,11 @@ import { commonLabels } from "../services/common-labels.ts";
 import { writeSecrets } from "../services/secrets.ts";
 import { userOf } from "../services/user.ts";
 import {
-  type MakingContext,
-  making,
-  type OperationContext,
   serviceOf,
+  type MakingContext,
+  type OperationOf,
+  type TakingContext,
 } from "./operation-context.ts";
-
-type Of<Type extends Operation["type"]> = Extract<Operation, { type: Type }>;
 
 function labelsFor(context: MakingContext): ReadonlyMap<string, string> {
   return commonLabels({
@@ -28,17 +25,16 @@ function labelsFor(context: MakingContext): ReadonlyMap<string, string> {
 }
 
 export async function createNetwork(
-  { network: name, subnet }: Of<"create-network">,
-  context: OperationContext,
+  { network: name, subnet }: OperationOf<"create-network">,
+  context: MakingContext,
 ): Promise<string> {
-  const full = making(context);
-  const network = full.stack.networks.get(name);
+  const network = context.stack.networks.get(name);
   if (network === undefined)
     throw new Error(`the plan names network ${name}, which the stack lacks`);
   const create = async (chosen: string): Promise<string> => {
     const { name: key, engineName, internal, outbound, isolated } = network;
     const hash = networkHash(network);
-    const all = [...labelsFor(full), [labels.network, key], [labels.configHash, hash]] as const;
+    const all = [...labelsFor(context), [labels.network, key], [labels.configHash, hash]] as const;
     const shape = { internal, outbound, isolated };
     const request = { name: engineName, ...shape, subnet: chosen, labels: new Map(all) };
     await context.engine.createNetwork(request, context.signal);
@@ -68,7 +64,7 @@ const SUBNET_ATTEMPTS = 8;
  */
 async function adopt(
   network: Network,
-  { engine, stackName, signal }: OperationContext,
+  { engine, stackName, signal }: MakingContext,
   conflict: unknown,
 ): Promise<string> {
   const request = { imageReferences: [], containerNames: [], volumeNames: [] };
@@ -85,7 +81,7 @@ async function chooseOther({
   engine,
   stackName,
   signal,
-}: OperationContext): Promise<string | undefined> {
+}: MakingContext): Promise<string | undefined> {
   const nothing = { imageReferences: [], containerNames: [], networkNames: [], volumeNames: [] };
   const { usedSubnets } = await engine.observe({ stack: stackName, ...nothing }, signal);
   for (const count of [64, 8, 1]) {
@@ -113,55 +109,53 @@ function overlapping(network: string, subnet: string, cause: QclockError): Qcloc
 }
 
 export async function removeNetwork(
-  { id }: Of<"remove-network">,
-  context: OperationContext,
+  { id }: OperationOf<"remove-network">,
+  context: TakingContext,
 ): Promise<undefined> {
   await ignoreAbsent(context.engine.removeNetwork(id, context.signal));
 }
 
 export async function createVolume(
-  { volume: name }: Of<"create-volume">,
-  context: OperationContext,
+  { volume: name }: OperationOf<"create-volume">,
+  context: MakingContext,
 ): Promise<undefined> {
-  const full = making(context);
-  const volume = full.stack.volumes.get(name);
+  const volume = context.stack.volumes.get(name);
   if (volume === undefined) throw new Error(`the plan names volume ${name}, which the stack lacks`);
   await context.engine.createVolume(
     volume.engineName,
     new Map([
       ...volume.labels,
-      ...labelsFor(full),
+      ...labelsFor(context),
       [labels.volume, name],
-      [labels.os, full.stack.os],
+      [labels.os, context.stack.os],
     ]),
     context.signal,
   );
 }
 
 export async function removeVolume(
-  { name }: Of<"remove-volume">,
-  context: OperationContext,
+  { name }: OperationOf<"remove-volume">,
+  context: TakingContext,
 ): Promise<undefined> {
   await ignoreAbsent(context.engine.removeVolume(name, context.signal));
 }
 
 export async function writeServiceSecrets(
-  { service: name, secrets }: Of<"write-secrets">,
-  context: OperationContext,
+  { service: name, secrets }: OperationOf<"write-secrets">,
+  context: MakingContext,
 ): Promise<string> {
-  const full = making(context);
   const { engine, signal, stackName } = context;
-  const service = serviceOf(full.stack, name);
+  const service = serviceOf(context.stack, name);
   await writeSecrets({
     engine,
     stackName,
-    stack: full.stack,
+    stack: context.stack,
     service,
-    owner: await userOf(full.stack, service, engine, signal),
-    labels: labelsFor(full),
-    secretVariable: full.run.secretVariable,
-    runId: full.run.runId,
-    version: full.run.version,
+    owner: await userOf(context.stack, service, engine, signal),
+    labels: labelsFor(context),
+    secretVariable: context.run.secretVariable,
+    runId: context.run.runId,
+    version: context.run.version,
     signal,
   });
   return countOf(secrets.length, "file");

@@ -1,5 +1,5 @@
 import type { PlanNode } from "../../plan/plan.ts";
-import type { OperationContext } from "./operation-context.ts";
+import type { TakingContext } from "./operation-context.ts";
 
 /** How often a wait says what it waits for. */
 const TELL_MS = 10_000;
@@ -17,7 +17,7 @@ export interface Waiting extends Disposable {
 /** Tell of a wait until it is disposed of: each new reason as output of the node, and where it stands every ten seconds. */
 export function tellWaiting(
   node: PlanNode,
-  { emit, clock, signal }: Pick<OperationContext, "emit" | "clock" | "signal">,
+  { emit, clock, signal }: Pick<TakingContext, "emit" | "clock" | "signal">,
 ): Waiting {
   const over = new AbortController();
   const startedMs = clock.now();

@@ -1,31 +1,29 @@
 import { QclockError } from "../../error.ts";
 import type { ContainerState } from "../../docker/engine.ts";
-import type { Operation, PlanNode } from "../../plan/plan.ts";
+import type { PlanNode } from "../../plan/plan.ts";
 import { waitReady } from "../../probe/wait-ready.ts";
 import { watchContainer, type ContainerWatch } from "../services/container-watch.ts";
 import { explainFailure } from "../execution/failure.ts";
 import { createProbeTarget, probeRoutes } from "../services/probe-target.ts";
-import { type OperationContext, serviceOf, stackOf } from "./operation-context.ts";
+import { type OperationOf, serviceOf, type StartingContext } from "./operation-context.ts";
 import { tellWaiting, type Waiting } from "./waiting.ts";
 
 /** What waiting needs, which is less than making things does. */
-export type WaitContext = Pick<OperationContext, "stack" | "emit" | "clock" | "signal"> & {
+export type WaitContext = Pick<StartingContext, "stack" | "emit" | "clock" | "signal"> & {
   readonly engine: Pick<
-    OperationContext["engine"],
+    StartingContext["engine"],
     "endpoint" | "inspectContainer" | "containerEnds" | "exec" | "logs"
   >;
 };
 
-type Of<Type extends Operation["type"]> = Extract<Operation, { type: Type }>;
-
 /** Wait until every probe of a service succeeds, or say everything that is known of why not. */
 export async function waitServiceReady(
   node: PlanNode,
-  { service: name }: Of<"wait-ready">,
+  { service: name }: OperationOf<"wait-ready">,
   context: WaitContext,
 ): Promise<string> {
   const { engine, signal, clock } = context;
-  const stack = stackOf(context);
+  const { stack } = context;
   const service = serviceOf(stack, name);
   const state = await engine.inspectContainer(service.containerName, signal);
   if (state === undefined) throw await explainFailure({ engine, service, clock, signal });
@@ -60,11 +58,11 @@ export async function waitServiceReady(
 /** Wait until a job has ended; only exit code 0 is success. A job that failed is kept for a look. */
 export async function waitCompleted(
   node: PlanNode,
-  { service: name }: Of<"wait-completed">,
+  { service: name }: OperationOf<"wait-completed">,
   context: WaitContext,
 ): Promise<string> {
   const { engine, signal, clock } = context;
-  const service = serviceOf(stackOf(context), name);
+  const service = serviceOf(context.stack, name);
   const state = await engine.inspectContainer(service.containerName, signal);
   if (state === undefined)
     throw new QclockError("job-failed", `The container of job "${name}" is gone.`);
