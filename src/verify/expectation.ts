@@ -26,7 +26,7 @@ export interface Expectation {
   readonly canCloseWayOut: boolean;
   /** Names of the Engine's networks that the host is not on. */
   readonly isolatedNetworks: ReadonlySet<string>;
-  readonly strangers: readonly Strangers[];
+  readonly strangers: readonly Strangers[] | undefined;
 }
 
 /** What the manifest asks for, by the plan that `up` would make now. */

@@ -102,7 +102,7 @@ export interface StackSubject {
   readonly reachability: readonly Reach[];
   /** Undefined where it cannot be known what the host listens on. */
   readonly hostReach: readonly HostReach[] | undefined;
-  /** Undefined where the Engine did not tell who is on its networks. */
+  /** Undefined where it is not known who is on its networks, or none of them is there. */
   readonly strangers: readonly Strangers[] | undefined;
 }
 

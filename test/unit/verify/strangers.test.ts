@@ -25,7 +25,7 @@ test("who of others is on a network is known by its name or its id", () => {
     { network: "edge", containers: ["spy"] },
     { network: "front", containers: ["nginx"] },
   ]);
-  expect(strangersOn(stack, anObserved())).toEqual([]);
+  expect(strangersOn(stack, anObserved())).toBeUndefined();
 });
 
 const onFront = { network: "front", containers: ["nginx", "certs"] };
