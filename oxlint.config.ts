@@ -33,6 +33,10 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   yaml: ["manifest", "packages/lock/**"],
 };
 
+/** A folder for each family of distributions, and the one file that loads from them. */
+const families = ["packages/deb"];
+const familyLoader = "packages/families.ts";
+
 /** What only the command line knows, because only it is a process. */
 const processProperties = [
   "argv",
@@ -123,8 +127,8 @@ export default defineConfig({
         );
       }),
     ),
-    // A room that is a library's home has its folder's list, less that library.
-    ...["packages/lock/**"].map((file) =>
+    // A room that is a library's home, or may import from families, has its folder's list, less that.
+    ...["packages/lock/**", familyLoader, ...families.map((folder) => `${folder}/**`)].map((file) =>
       layer(
         file,
         floors
@@ -175,6 +179,21 @@ function layer(files: string, forbidden: readonly string[]): OxlintOverride {
       group: forbidden.flatMap((other) => [`./${other}/**`, `../${other}/**`, `**/../${other}/**`]),
       message: "Imports point down only: see CONTRIBUTING.md.",
     },
+    ...(files === familyLoader || families.some((family) => files === `${family}/**`)
+      ? []
+      : [
+          {
+            group: families
+              .map((family) => family.slice(family.lastIndexOf("/") + 1))
+              .flatMap((name) => [
+                `./${name}/**`,
+                `../${name}/**`,
+                `**/../${name}/**`,
+                `**/packages/${name}/**`,
+              ]),
+            message: `A family of distributions is loaded by ${familyLoader}: import packages/family.ts.`,
+          },
+        ]),
   ];
   return {
     files: [`src/${files}`],
