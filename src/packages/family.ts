@@ -2,6 +2,7 @@ import type { OsName } from "../os.ts";
 import type { FileConflict, ImagePackages } from "./file-conflict.ts";
 import type { Installation, InstallRequest } from "./installation.ts";
 import type { MirrorPlaces, Mirrors } from "./mirror.ts";
+import type { PackageDatabase } from "./package-database.ts";
 import type { PackageFacts } from "./package-facts.ts";
 import type { PackageId } from "./package.ts";
 import type {
@@ -79,6 +80,9 @@ export interface Family {
 
   /** Begin to lay packages down in a layer. */
   install(request: InstallRequest): Promise<Installation>;
+
+  /** How an image of the family says which packages it holds. */
+  database(): Promise<PackageDatabase>;
 
   /**
    * Bring what proves a lock's packages into the store. What cannot be had is left out, with the reason. Throws `disk-full`,

@@ -1,11 +1,13 @@
 import * as z from "zod";
 import type { Engine, ImageDetails } from "../docker/engine.ts";
 import type { LockedPackage, LockTarget } from "../packages/package.ts";
+import type { PackageDatabase } from "../packages/package-database.ts";
 import type { Image, Stack } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 import type { Expectation } from "./expectation.ts";
 import type { Look, Looker } from "./look.ts";
 import type { ProcessReader } from "./processes.ts";
+import { accountFiles } from "./image-files.ts";
 import { readImageFiles } from "./read-image-files.ts";
 import type { ImageSubject } from "./subject.ts";
 
@@ -14,6 +16,8 @@ export interface Surroundings {
   readonly stack: Stack;
   readonly engine: Engine;
   readonly store: Store;
+  /** That of the stack's images. */
+  readonly database: PackageDatabase;
   readonly look: Looker;
   readonly expectation: Look<Expectation>;
   /** By image name. */
@@ -42,7 +46,7 @@ export async function gatherImage(
   details: ImageDetails,
   world: Surroundings,
 ): Promise<ImageSubject> {
-  const { stack, engine, store, look, expectation, secretValues } = world;
+  const { stack, engine, store, look, expectation, secretValues, database } = world;
   const chain = ancestry(stack, image);
   const { reference } = image;
   const [history, files] = await Promise.all([
@@ -50,7 +54,10 @@ export async function gatherImage(
     look(
       `the files of image ${image.name}`,
       (signal) =>
-        readImageFiles({ reference, identity: details.identity }, { engine, store, signal }),
+        readImageFiles(
+          { reference, identity: details.identity },
+          { engine, store, signal, texts: [...accountFiles, database.path] },
+        ),
       imageDeadlineMs,
     ),
   ]);
@@ -69,6 +76,7 @@ export async function gatherImage(
     get files() {
       return files.take();
     },
+    database,
     get locked() {
       return lockedPackages(chain, expectation.take().target);
     },

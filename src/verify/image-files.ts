@@ -23,17 +23,12 @@ export type FileHead =
 /** Every path of an image, and the text of the few files that checks read. */
 export interface ImageFiles {
   readonly entries: ReadonlyMap<string, ImageFile>;
-  /** By path, for the paths in `keptTexts` that exist. */
+  /** By path, for those that exist of accounts and the package database. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Files whose content is kept: accounts and the package database. */
-export const keptTexts: readonly string[] = [
-  "etc/passwd",
-  "etc/group",
-  "etc/shadow",
-  "var/lib/dpkg/status",
-];
+/** Files whose content checks of accounts read. */
+export const accountFiles: readonly string[] = ["etc/passwd", "etc/group", "etc/shadow"];
 
 const elfMachines = new Map([
   [0x3e, "amd64"],

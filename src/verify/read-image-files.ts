@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Engine } from "../docker/engine.ts";
 import type { Store } from "../store/store.ts";
-import { type ImageFile, type ImageFiles, keptTexts, readHead } from "./image-files.ts";
+import { type ImageFile, type ImageFiles, readHead } from "./image-files.ts";
 import { readTar } from "../archive/read-members.ts";
 
 /** Raise when more is read of an image than before, so that older notes are not used. */
@@ -51,7 +51,13 @@ const noteSchema = z.object({
  */
 export async function readImageFiles(
   image: { readonly reference: string; readonly identity: string },
-  context: { readonly engine: Engine; readonly store: Store; readonly signal: AbortSignal },
+  context: {
+    readonly engine: Engine;
+    readonly store: Store;
+    /** Paths of the files of which the text is wanted: the same ones for the same image. */
+    readonly texts: readonly string[];
+    readonly signal: AbortSignal;
+  },
 ): Promise<ImageFiles> {
   const { engine, store, signal } = context;
   const known = noteSchema.safeParse(await store.readNote(noteKind, image.identity));
@@ -60,7 +66,7 @@ export async function readImageFiles(
   const entries = new Map<string, ImageFile>();
   const texts = new Map<string, string>();
   const archive = await engine.exportImage(image.reference, signal);
-  const kept = new Set(keptTexts);
+  const kept = new Set(context.texts);
   for await (const { content, ...member } of readTar(archive, (path) =>
     kept.has(path) ? Infinity : headBytes,
   )) {

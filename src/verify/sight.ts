@@ -1,6 +1,7 @@
 import type { ContainerState, Engine, EngineInfo, ImageDetails } from "../docker/engine.ts";
 import type { RunContext } from "../run/context.ts";
 import { about } from "../stack/probe-kinds.ts";
+import { loadFamily } from "../packages/families.ts";
 import type { Image, Service, Stack } from "../stack/stack.ts";
 import { connectTool } from "./connect-tool.ts";
 import { expectationOf } from "./expectation.ts";
@@ -119,14 +120,16 @@ export function seeThrough(
     return [...new Set(values)];
   });
   const surroundings = once(async (): Promise<Surroundings> => {
-    const [expected, imageDetails, values] = await Promise.all([
+    const [expected, imageDetails, values, family] = await Promise.all([
       expectation(),
       details(),
       secretValues(),
+      loadFamily(stack.os),
     ]);
+    const database = await family.database();
     const processesOf = createProcessReader();
     const what = { expectation: expected, details: imageDetails, secretValues: values };
-    return { stack, engine, store, look, processesOf, ...what };
+    return { stack, engine, store, database, look, processesOf, ...what };
   });
   const seeImage = async (image: Image): Promise<Found<ImageSubject>> => {
     const world = await surroundings();

@@ -1,5 +1,6 @@
 import type { EngineInfo, ImageDetails, ImageHistoryEntry } from "../docker/engine.ts";
 import type { LockedPackage } from "../packages/package.ts";
+import type { PackageDatabase } from "../packages/package-database.ts";
 import type { Image, Service, Stack } from "../stack/stack.ts";
 import type { Digest } from "../digest.ts";
 import type { ImageFiles } from "./image-files.ts";
@@ -22,6 +23,8 @@ export interface ImageSubject {
     | undefined;
   /** Every file of the image, read back from the Engine. */
   readonly files: ImageFiles;
+  /** How its files say which packages it holds. */
+  readonly database: PackageDatabase;
   /** Packages that the lock gives to it and its parents; undefined for images that qclock did not assemble. */
   readonly locked: readonly LockedPackage[] | undefined;
   /** Fingerprint that it must have; undefined where it cannot be known. */

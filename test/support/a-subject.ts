@@ -1,3 +1,4 @@
+import { debDatabase } from "../../src/packages/deb/database.ts";
 import type { ContainerState, EngineInfo, ImageDetails } from "../../src/docker/engine.ts";
 import type { AssembledImage, Service } from "../../src/stack/stack.ts";
 import type { ImageFile, ImageFiles } from "../../src/verify/image-files.ts";
@@ -197,6 +198,7 @@ export function anImageSubject(
           "Package: bash\nStatus: install ok installed\nArchitecture: amd64\nVersion: 5.2\n",
       },
     ),
+    database: debDatabase,
     locked: [
       {
         name: "bash",

@@ -1,4 +1,5 @@
 import type { ImageView } from "../installation.ts";
+import type { PackageDatabase } from "../package-database.ts";
 import { parseControl } from "./control.ts";
 import { databaseSkeleton, infoFiles, statusParagraph } from "./dpkg-database.ts";
 import type { InstalledDeb } from "./installed.ts";
@@ -17,6 +18,26 @@ export async function readDatabase(view: ImageView): Promise<ReadonlyMap<string,
       return [name, { name, control }];
     }),
   );
+}
+
+/** The status file. Its text may be of any image: what cannot be read in it is passed over. */
+export const debDatabase: PackageDatabase = { path: `${DPKG}/status`, read: installedIn };
+
+function installedIn(status: string): ReadonlyMap<string, string> {
+  const packages = new Map<string, string>();
+  for (const paragraph of status.split(/\n\n+/)) {
+    const field = (name: string): string | undefined =>
+      new RegExp(`^${name}: *(.*)$`, "m").exec(paragraph)?.[1];
+    const [name, version, architecture] = [
+      field("Package"),
+      field("Version"),
+      field("Architecture"),
+    ];
+    if (name === undefined || version === undefined || architecture === undefined) continue;
+    if (field("Status")?.endsWith(" installed") === true)
+      packages.set(`${name}:${architecture}`, version);
+  }
+  return packages;
 }
 
 /** `diversions` are those of the packages, in dpkg's form. A child's layer holds the whole status file and the `info` files of its own packages. */

@@ -17,6 +17,7 @@ export const debFamily: Family = {
   contradictionIn: async (unpacked, locked) =>
     (await import("./control.ts")).contradictionIn(unpacked, locked),
   install: async (request) => (await import("./installation.ts")).beginInstallation(request),
+  database: async () => (await import("./database.ts")).debDatabase,
   findEvidence: async (place, request) =>
     (await import("./evidence.ts")).findEvidence(place, request),
   provePackages: async (request) => (await import("./prove.ts")).provePackages(request),

@@ -72,12 +72,12 @@ export const imageLayerChecks: readonly Check<ImageSubject>[] = [
     title: "its package database lists exactly the locked packages",
     severity: "high",
     sources: ["CIS 4.7", "DL3008"],
-    run({ locked, files }) {
+    run({ locked, files, database }) {
       if (locked === undefined)
         return skipped("qclock did not assemble it, so no lock says what it holds");
-      const status = files.texts.get("var/lib/dpkg/status");
-      if (status === undefined) return judge(["there is no /var/lib/dpkg/status"]);
-      const installed = readPackages(status);
+      const text = files.texts.get(database.path);
+      if (text === undefined) return judge([`there is no /${database.path}`]);
+      const installed = database.read(text);
       const wanted = new Map(
         locked.map(({ name, version, architecture }) => [`${name}:${architecture}`, version]),
       );
@@ -111,21 +111,3 @@ export const imageLayerChecks: readonly Check<ImageSubject>[] = [
     },
   },
 ];
-
-/** Versions by `name:architecture` of the packages that a dpkg status file calls installed. */
-function readPackages(status: string): ReadonlyMap<string, string> {
-  const packages = new Map<string, string>();
-  for (const paragraph of status.split(/\n\n+/)) {
-    const field = (name: string): string | undefined =>
-      new RegExp(`^${name}: *(.*)$`, "m").exec(paragraph)?.[1];
-    const [name, version, architecture] = [
-      field("Package"),
-      field("Version"),
-      field("Architecture"),
-    ];
-    if (name === undefined || version === undefined || architecture === undefined) continue;
-    if (field("Status")?.endsWith(" installed") === true)
-      packages.set(`${name}:${architecture}`, version);
-  }
-  return packages;
-}
