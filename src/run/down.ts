@@ -1,26 +1,28 @@
 import { observeRequest } from "../plan/observe-request.ts";
 import { planTeardown } from "../plan/teardown.ts";
-import type { RunContext } from "./context.ts";
 import type { RunReport } from "./execution/event.ts";
 import { takeLock } from "./hold/hold.ts";
 import { emptyReport, executeOperations } from "./execution/run-plan.ts";
+import { refuseUnknownServices } from "./services/known-services.ts";
+import type { StopContext } from "./stop.ts";
 
-/** Stop and remove containers and networks, dependents first. Volumes, secrets and images stay. */
+/** Stop and remove containers and networks, dependents first. Volumes, secrets and images stay. Labels are enough, so that the stack may be missing. */
 export async function down(
-  context: RunContext,
+  context: StopContext,
   options: { readonly services?: readonly string[] },
 ): Promise<RunReport> {
-  const { stack, signal } = context;
+  const { stackName, stack, signal } = context;
+  if (stack !== undefined) refuseUnknownServices(stack, options.services);
   const engine = await context.engine();
-  await using lock = await takeLock({
-    ...context,
-    stackName: stack.name,
-    mayGoWithout: true,
-  });
+  await using lock = await takeLock({ ...context, mayGoWithout: true });
+  const nothing = { imageReferences: [], containerNames: [], networkNames: [], volumeNames: [] };
   const plan = planTeardown({
-    stackName: stack.name,
+    stackName,
     stack,
-    observed: await engine.observe(observeRequest(stack), signal),
+    observed: await engine.observe(
+      stack === undefined ? { stack: stackName, ...nothing } : observeRequest(stack),
+      signal,
+    ),
     options: {
       ...(options.services === undefined ? {} : { services: options.services }),
       removeVolumes: false,
@@ -32,7 +34,7 @@ export async function down(
   return await executeOperations(
     plan,
     {
-      stackName: stack.name,
+      stackName,
       engine,
       emit: context.emit,
       clock: context.clock,

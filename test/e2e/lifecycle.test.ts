@@ -306,6 +306,26 @@ describe("reset", () => {
   });
 });
 
+test("ps and down must work with a manifest that does not parse, and say so", async () => {
+  await using rig = await Rig.create("tiny");
+  expect(await rig.qclock(["up"])).toMatchObject({ exitCode: 0 });
+  const whole = JSON.parse((await rig.qclock(["ps", "--json"])).stdout);
+  await rig.edit("stack.config.yaml", (text) => `${text}\n  broken: [\n`);
+
+  const { exitCode, stdout, stderr } = await rig.qclock(["ps", "--json"]);
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain(`going by the labels of stack ${rig.stack}`);
+  const { services } = JSON.parse(stdout);
+  // Of its port it is not known what it speaks; the rest is as the manifest has it.
+  const front = { ...byName(whole.services)["front"], urls: [`127.0.0.1:${rig.port}`] };
+  expect(byName(services)).toEqual({ ...byName(whole.services), front });
+  expect(await rig.qclock(["ps", "--probe"])).toMatchObject({ exitCode: 2 });
+
+  expect(await rig.qclock(["down"])).toMatchObject({ exitCode: 0 });
+  const { containers, networks } = await rig.observe();
+  expect({ containers, networks }).toEqual({ containers: [], networks: [] });
+});
+
 test("each command that runs a plan must give one report as JSON", async () => {
   await using rig = await Rig.create("tiny");
   const up = JSON.parse((await rig.qclock(["up", "--json"])).stdout);
@@ -364,3 +384,8 @@ test("a debug file must hold the events and the requests to the Engine", async (
     ]),
   );
 });
+
+/** Rows of ps by their services. */
+function byName(rows: readonly { readonly service: string }[]): Readonly<Record<string, object>> {
+  return Object.fromEntries(rows.map((row) => [row.service, row]));
+}

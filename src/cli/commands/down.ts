@@ -1,6 +1,6 @@
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { withStack } from "../open/context.ts";
+import { withNamedStack } from "../open/named-stack.ts";
 import { exitCodeOfReport } from "../process/exit-code.ts";
 
 /** `qclock down` */
@@ -8,7 +8,8 @@ export function registerDown({ program, run }: Registry): void {
   const command = declareCommand(program, {
     usage: "down [services...]",
     summary: "Stop and remove containers and networks; data stays",
-    description: "Volumes and images stay. To remove them, see reset.",
+    description:
+      "Volumes and images stay. To remove them, see reset. Works from labels, so also with a manifest that no longer parses.",
     examples: [
       ["qclock down", "the whole stack"],
       ["qclock down app", "one service and those that depend on it"],
@@ -16,7 +17,7 @@ export function registerDown({ program, run }: Registry): void {
   });
   command.action((services: string[]) =>
     run(command, (session) =>
-      withStack(session, async (context) => {
+      withNamedStack(session, async (context) => {
         const { down } = await import("../../run/down.ts");
         const report = await down(context, services.length === 0 ? {} : { services });
         await session.settle();

@@ -3,6 +3,7 @@ import { countOf } from "../../count.ts";
 import type { ResetContext } from "../../data/reset.ts";
 import type { Diagnostic } from "../../diagnostic.ts";
 import { openStore } from "../../store/disk-store.ts";
+import type { Store } from "../../store/store.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { QclockError } from "../../error.ts";
 import { engineOf, storeDirectory } from "./context.ts";
@@ -16,14 +17,15 @@ export async function withNamedStack(
   session: Session,
   use: (context: ResetContext) => Promise<number>,
 ): Promise<number> {
-  const { stackName, stack } = await identifyStack(session);
   const { host, settings } = session;
+  const store = await openStore(storeDirectory(session));
+  const { stackName, stack } = await identifyStack(session, store);
   await using connection = engineOf(session);
   return await use({
     stackName,
     stack,
     engine: connection.engine,
-    store: await openStore(storeDirectory(session)),
+    store,
     emit: session.emit,
     clock: session.clock,
     signal: session.signal,
@@ -37,6 +39,7 @@ export async function withNamedStack(
 
 async function identifyStack(
   session: Session,
+  store: Store,
 ): Promise<{ readonly stackName: string; readonly stack: Stack | undefined }> {
   const { settings, host } = session;
   const { stack: given } = settings;
@@ -57,6 +60,7 @@ async function identifyStack(
     files,
     architecture: "amd64",
     containers: "found",
+    store,
   });
   if (loaded.ok) return { stackName: loaded.value.stack.name, stack: loaded.value.stack };
   const shown = displayPath(files.path, host.workingDirectory);

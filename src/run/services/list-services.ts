@@ -2,7 +2,9 @@ import { releaseDeadLock } from "../hold/holder.ts";
 import type { RunContext } from "../context.ts";
 import { presentStack } from "./present-stack.ts";
 import type { ContainerState } from "../../docker/engine.ts";
+import { labels } from "../../stack/labels.ts";
 import type { Service } from "../../stack/stack.ts";
+import type { probeServices } from "./probe-services.ts";
 import { urlOf } from "./urls.ts";
 
 /** A row of `qclock ps`. */
@@ -35,9 +37,12 @@ export interface ServiceRow {
   readonly finishedAt?: string;
 }
 
+/** What looking at a stack's services needs. */
+export type ListContext = Pick<RunContext, "engine" | "clock" | "signal" | "emit" | "holder">;
+
 /** Each service that is active or has a container with what the Engine says of its container, in the manifest's order of dependencies. */
 export async function listServices(
-  context: RunContext,
+  context: ListContext & Pick<RunContext, "stack">,
   options: { readonly probe: boolean },
 ): Promise<readonly ServiceRow[]> {
   const engine = await context.engine();
@@ -53,11 +58,36 @@ export async function listServices(
   );
 }
 
+/**
+ * The containers that bear the labels of a stack whose manifest cannot be read, by service. Of addresses it is not known whether
+ * they speak HTTP.
+ */
+export async function listLabelled(
+  context: ListContext & { readonly stackName: string },
+): Promise<readonly ServiceRow[]> {
+  const { stackName, signal } = context;
+  const engine = await context.engine();
+  await releaseDeadLock(context, engine);
+  const nothing = { imageReferences: [], containerNames: [], networkNames: [], volumeNames: [] };
+  const { containers } = await engine.observe({ stack: stackName, ...nothing }, signal);
+  const rows = await Promise.all(
+    containers
+      .filter(({ ours, role }) => ours && role !== "lock" && role !== "helper")
+      .map(async ({ id, name, service = name }) => {
+        const state = await engine.inspectContainer(id, signal);
+        const image = state?.labels.get(labels.image) ?? "";
+        const known = { name: service, containerName: name, image, probes: [], exceptions: [] };
+        return serviceRow(known, { state, probes: undefined });
+      }),
+  );
+  return rows.toSorted((one, other) => (one.service < other.service ? -1 : 1));
+}
+
 async function probeResults(
-  context: RunContext,
+  context: Parameters<typeof probeServices>[0],
 ): Promise<ReadonlyMap<string, NonNullable<ServiceRow["probes"]>>> {
-  const { probeServices } = await import("./probe-services.ts");
-  const results = await probeServices(context, {});
+  const { probeServices: probe } = await import("./probe-services.ts");
+  const results = await probe(context, {});
   return new Map(
     [...Map.groupBy(results, ({ service }) => service)].map(([service, list]) => [
       service,
@@ -68,7 +98,7 @@ async function probeResults(
 
 /** A service, its container as the Engine tells it, and what its probes saw where they were run. */
 export function serviceRow(
-  service: Service,
+  service: Pick<Service, "name" | "containerName" | "image" | "probes" | "exceptions">,
   {
     state,
     probes,

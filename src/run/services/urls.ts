@@ -36,7 +36,7 @@ export async function publishedUrls(
 }
 
 /** The address of one published port. That it speaks HTTP is known from a probe of it. */
-export function urlOf(service: Service, port: PortBinding): PublishedUrl {
+export function urlOf(service: Pick<Service, "name" | "probes">, port: PortBinding): PublishedUrl {
   const anywhere =
     port.hostAddress === "0.0.0.0" || port.hostAddress === "::" || port.hostAddress === "";
   const name = anywhere ? "127.0.0.1" : port.hostAddress;

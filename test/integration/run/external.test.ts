@@ -94,7 +94,7 @@ test("what others made is used by its name, and stays when the stack goes with a
   expect({ nodes: plan.nodes, notices: plan.notices }).toEqual({ nodes: [], notices: [] });
   expect(strangersOn(stack, observed)).toEqual([]);
 
-  await down(rig.context(stack), {});
+  await down({ ...rig.context(stack), stackName: rig.name }, {});
   await resetStack(rig.context(stack));
   expect(await rig.labelled()).toEqual([]);
   expect(await theirs.present()).toEqual([true, true]);

@@ -134,7 +134,7 @@ test("a network with a foreign container on it, and a volume that one mounts, ar
   });
   await engineApi("POST", `/containers/${made.id}/start`);
 
-  await expect(down(context, {})).rejects.toMatchObject({
+  await expect(down({ ...context, stackName: rig.name }, {})).rejects.toMatchObject({
     code: "foreign-object",
     message: `Network ${rig.name}_edge is used by ${guest}, which is not of this stack.`,
   });

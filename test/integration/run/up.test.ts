@@ -157,7 +157,7 @@ test("services that share a generated secret read the same one, as their own use
     expect(JSON.stringify(state?.raw)).not.toContain(password);
   }
 
-  expect((await down(rig.context(stack), {})).status).toBe("succeeded");
+  expect((await down({ ...rig.context(stack), stackName: rig.name }, {})).status).toBe("succeeded");
   expect((await rig.labelled()).filter((object) => /^(?:container|network)/.test(object))).toEqual(
     [],
   );
@@ -381,7 +381,7 @@ test("down stops dependents first and says who had to be killed", async () => {
     networks: [edge(rig, "only")],
   });
   await up(rig.context(stack), {});
-  const report = await down(rig.context(stack), {});
+  const report = await down({ ...rig.context(stack), stackName: rig.name }, {});
 
   expect(report.status).toBe("succeeded");
   const ended = rig.events.flatMap((event) =>
@@ -510,15 +510,13 @@ test("with nothing to do, an address is told only once no other run is at work o
   await up(rig.context(stack), {});
 
   const stopping = Promise.withResolvers<void>();
-  const goingDown = down(
-    rig.context(stack, {
-      holder: { host: hostname(), pid: process.pid, user: "tester", command: "down" },
-      emit: (event) => {
-        if (event.type === "node-started") stopping.resolve();
-      },
-    }),
-    {},
-  );
+  const context = rig.context(stack, {
+    holder: { host: hostname(), pid: process.pid, user: "tester", command: "down" },
+    emit: (event) => {
+      if (event.type === "node-started") stopping.resolve();
+    },
+  });
+  const goingDown = down({ ...context, stackName: rig.name }, {});
   await stopping.promise;
   await expect(up(rig.context(stack), {})).rejects.toMatchObject({
     code: "stack-locked",
