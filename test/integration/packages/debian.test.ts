@@ -16,7 +16,7 @@ import { aDownloader } from "./lock-request.ts";
 const SEED = 38;
 const WHY_SKIPPED = "needs apt on a machine that reaches a mirror of Debian 12";
 
-/** QClock's images in one root each, as apt would install them. */
+/** QClock's images in one root each, and the first example of docs/manifest.md, as apt would install them. */
 const base = [
   "base-files",
   "base-passwd",
@@ -32,6 +32,7 @@ const closures = new Map([
   ["base", base],
   ["app", [...base, "apache2", "php8.2-fpm", "php8.2-mysql"]],
   ["db", [...base, "mariadb-server"]],
+  ["example", ["base-files", "bash", "coreutils", "nginx-light"]],
 ]);
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -223,6 +223,22 @@ test("a package takes the place of an earlier choice that it excludes and is as 
   );
 });
 
+test("two packages that both have to be there do not take turns", () => {
+  const index = anIndex(
+    "app 1 D:synth, one, two",
+    "synth 1 D:jack2 | jack-api",
+    "one 1 D:jack1",
+    "two 1 D:jack2",
+    "jack1 1 V:jack-api C:jack-api",
+    "jack2 1 V:jack-api C:jack-api",
+  );
+
+  expect(refusal(index, ["app"])).toMatchObject({
+    code: "package-conflict",
+    details: expect.not.arrayContaining([expect.stringContaining("not every combination")]),
+  });
+});
+
 test("a package does not take the place of one that leads to it", () => {
   const index = anIndex("web 1 D:a | api", "a 1 D:b | c", "b 1 V:api C:a", "c 1");
 
