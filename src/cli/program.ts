@@ -112,6 +112,7 @@ const commands: Readonly<Record<string, () => Promise<(registry: Registry) => vo
   doctor: async () => (await import("./commands/doctor.ts")).registerDoctor,
   engine: async () => (await import("./commands/engine.ts")).registerEngine,
   unlock: async () => (await import("./commands/unlock.ts")).registerUnlock,
+  store: async () => (await import("./commands/store.ts")).registerStore,
   config: async () => (await import("./commands/config.ts")).registerConfig,
   completion: async () => (await import("./commands/completion.ts")).registerCompletion,
   explain: async () => (await import("./commands/explain.ts")).registerExplain,

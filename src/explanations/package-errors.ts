@@ -121,8 +121,8 @@ export const packageExplanations = {
     title: "A disk is full",
     explanation:
       "The store's or the Engine's disk has no room. The unfinished file was removed; what is in the store stays usable.",
-    fix: "Free space. The store may be deleted at any time; it only saves downloads.",
-    example: "docker system df",
+    fix: "Free space: `qclock store` shows what the store holds, and `qclock store prune` removes what can be made anew; `docker system df` shows the Engine's.",
+    example: "qclock store prune",
   },
   offline: {
     title: "A download is needed, but --offline forbids it",

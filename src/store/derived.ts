@@ -1,5 +1,6 @@
-import { link, lstat, readdir, rm, stat, utimes } from "node:fs/promises";
+import { link, lstat, rm, utimes } from "node:fs/promises";
 import path from "node:path";
+import { listFiles, type StoredFile, useOf } from "./list-files.ts";
 import { FILE_MODE, Ownership } from "./ownership.ts";
 import { makePrivateFolder } from "./private-folder.ts";
 import type { Store } from "./store.ts";
@@ -13,12 +14,6 @@ export const derivedLimits = {
 } as const;
 
 export type DerivedKind = keyof typeof derivedLimits;
-
-/** How much there is of a kind. */
-export interface DerivedUse {
-  readonly files: number;
-  readonly bytes: number;
-}
 
 /**
  * Files that were made from others of the store and only save the time to make them again, by a key that tells what they were made
@@ -48,8 +43,7 @@ export class DerivedFiles {
       // Believed without a proof, as a note is: a link, or a file that others could write to, is not taken.
       const isClosed = found.isFile() && (found.mode & 0o777) === FILE_MODE;
       if (!isClosed || !(await this.#ownership.isOurs(found))) return undefined;
-      const now = new Date();
-      await utimes(file, now, now);
+      await markUsed(file);
       return file;
     } catch {
       return undefined;
@@ -72,39 +66,24 @@ export class DerivedFiles {
     await rm(path.join(this.#folder, key), { force: true }).catch(() => undefined);
   }
 
-  async use(): Promise<DerivedUse> {
-    const files = await this.#list();
-    return { files: files.length, bytes: sizeOf(files) };
+  async list(): Promise<readonly StoredFile[]> {
+    return listFiles(this.#folder);
   }
 
-  /** Remove what was used least recently until at most so many bytes are left; absent: the limit of the kind. */
-  async prune(maximumBytes: number = this.#limitBytes): Promise<DerivedUse> {
-    const files = await this.#list();
-    let left = sizeOf(files);
-    const removed: typeof files = [];
-    for (const entry of files.toSorted((a, b) => a.usedMs - b.usedMs)) {
-      if (left <= maximumBytes) break;
-      await this.remove(entry.name);
-      left -= entry.bytes;
-      removed.push(entry);
+  /** Remove what was used least recently until the rest is within the kind's limit. */
+  async prune(): Promise<void> {
+    const files = await this.list();
+    let left = useOf(files).bytes;
+    for (const { file, bytes } of files.toSorted((a, b) => a.usedAtMs - b.usedAtMs)) {
+      if (left <= this.#limitBytes) return;
+      await this.remove(path.basename(file));
+      left -= bytes;
     }
-    return { files: removed.length, bytes: sizeOf(removed) };
-  }
-
-  async #list(): Promise<
-    { readonly name: string; readonly bytes: number; readonly usedMs: number }[]
-  > {
-    const names = await readdir(this.#folder).catch(() => []);
-    const found = await Promise.all(
-      names.map(async (name) => {
-        const stats = await stat(path.join(this.#folder, name)).catch(() => undefined);
-        return stats === undefined ? [] : [{ name, bytes: stats.size, usedMs: stats.mtimeMs }];
-      }),
-    );
-    return found.flat();
   }
 }
 
-function sizeOf(files: readonly { readonly bytes: number }[]): number {
-  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+/** Let a file of the store count as used now. Where it cannot be told so it counts as older than it is. */
+export async function markUsed(file: string): Promise<void> {
+  const now = new Date();
+  await utimes(file, now, now).catch(() => undefined);
 }

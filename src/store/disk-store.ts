@@ -113,6 +113,11 @@ class DiskStore implements Store {
     await this.#writeNoteFile(this.#notePath(kind, `${key}.json`), jsonPieces(value));
   }
 
+  async noteKeys(kind: string): Promise<ReadonlySet<string>> {
+    const names = await readdir(this.#notePath(kind, "")).catch(() => []);
+    return new Set(names.map((name) => path.parse(name).name));
+  }
+
   async readNoteBytes(kind: string, key: string): Promise<Buffer | undefined> {
     const bytes = await this.#readNoteFile(this.#notePath(kind, `${key}.bin`));
     return bytes === undefined ? undefined : unseal(bytes);

@@ -23,6 +23,7 @@ export async function openQuarantine(store: Store): Promise<Quarantine> {
     remove: (digest) => inner.remove(digest),
     createTemporary: () => inner.createTemporary(),
     readNote: (kind, key) => inner.readNote(kind, key),
+    noteKeys: (kind) => inner.noteKeys(kind),
     writeNote: (kind, key, value) => inner.writeNote(kind, key, value),
     readNoteBytes: (kind, key) => inner.readNoteBytes(kind, key),
     writeNoteBytes: (kind, key, pieces) => inner.writeNoteBytes(kind, key, pieces),

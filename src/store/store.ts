@@ -27,6 +27,8 @@ export interface Store {
    * left out: a command that has nothing else to write still does its work.
    */
   writeNote(kind: string, key: string, value: unknown): Promise<void>;
+  /** The keys of a kind that have a note, such as `sha256_0123…`: what cannot be in a file's name is `_`. */
+  noteKeys(kind: string): Promise<ReadonlySet<string>>;
   /** As `readNote`, of what `writeNoteBytes` kept: facts on so many things that their JSON would fill the memory. Undefined also when it is damaged. */
   readNoteBytes(kind: string, key: string): Promise<Buffer | undefined>;
   /** As `writeNote`. A piece may change when the next is asked for. */

@@ -254,7 +254,8 @@ function parseValue(parse: Definition["parse"], value: string, from: string): un
   }
 }
 
-function parseArgument(parse: Definition["parse"], value: string): unknown {
+/** The value of an option; one that cannot be read is a mistake of usage. */
+export function parseArgument<Value>(parse: (text: string) => Value, value: string): Value {
   try {
     return parse(value);
   } catch (error) {

@@ -32,7 +32,8 @@ const foreignWords: Readonly<Record<string, string>> = {
   ls: "qclock ps lists the services.",
   pause: "qclock stop stops the services; qclock start starts them again.",
   port: "qclock ps lists the services with their addresses.",
-  prune: "qclock down removes containers and networks and keeps all data.",
+  prune:
+    "qclock store prune makes room in the store; qclock down removes containers and networks and keeps all data.",
   pull: "qclock up and qclock build fetch what they need.",
   push: "qclock bundle save writes the stack's images to a file.",
   remove: "qclock down removes containers and networks and keeps all data.",

@@ -76,6 +76,7 @@ Artifacts come from their own URLs; with QCLOCK_ARTIFACT_MIRROR=https://mirror.e
 https://mirror.example/artifacts/HOST/PATH instead. Their digests stand in the manifest, whoever serves them.
 
 Packages and artifacts are kept in ~/.cache/qclock (--store), shared by all stacks; the folder may be deleted at any time.
+qclock store shows what it holds, qclock store prune makes room.
 With --offline no request is made; qclock bundle save and load carry over what that takes.`,
   ],
 ]);

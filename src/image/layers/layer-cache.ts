@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Digest } from "../../digest.ts";
+import { markUsed } from "../../store/derived.ts";
 import type { Store } from "../../store/store.ts";
 import { type ReadBelow, readsTheSame, shapesOf } from "./below.ts";
 import type { EntryTable } from "./entry-table.ts";
@@ -94,7 +95,14 @@ async function findLayer(
   // A file that was cut short keeps its name; made again it takes that file's place.
   const { size } = await stat(path);
   if (size !== note.sizeBytes) return undefined;
+  await markUsed(path);
   return { diffId, path, kind, ...note };
+}
+
+/** Tells which blobs of a store are layers that were made here. */
+export async function layersIn(store: Store): Promise<(digest: string) => boolean> {
+  const keys = await store.noteKeys(ENTRIES);
+  return (digest) => keys.has(digest.replace(":", "_"));
 }
 
 /** What is in a layer that was made here before, whether or not the layer itself is still at hand. */
