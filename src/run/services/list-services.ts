@@ -86,8 +86,8 @@ export async function listLabelled(
 async function probeResults(
   context: Parameters<typeof probeServices>[0],
 ): Promise<ReadonlyMap<string, NonNullable<ServiceRow["probes"]>>> {
-  const { probeServices: probe } = await import("./probe-services.ts");
-  const results = await probe(context, {});
+  const { probeServices: probeAll } = await import("./probe-services.ts");
+  const results = await probeAll(context, {});
   return new Map(
     [...Map.groupBy(results, ({ service }) => service)].map(([service, list]) => [
       service,
