@@ -6,9 +6,11 @@ import { bundleProgram } from "./scripts/program-files.ts";
 import { formatThirdParty, packageFolders, readLibrary } from "./scripts/third-party.ts";
 
 /**
- * Bundle src/ into dist/: one file for the command line, two for the program behind it (scripts/program-files.ts), one for
- * each worker thread, one for each library that only some commands need. CommonJS, because there a file that is one of many is evaluated, and a library read, when it is first
- * asked for, without being a file of its own: as some fifty ES modules the same code took 30 ms longer to start.
+ * Bundle src/ into dist/: one file for the command line, two for the program behind it
+ * (scripts/program-files.ts), one for each worker thread, one for each library that only some
+ * commands need. CommonJS, because there a file that is one of many is evaluated, and a library
+ * read, when it is first asked for, without being a file of its own: as some fifty ES modules the
+ * same code took 30 ms longer to start.
  */
 const root = import.meta.dirname;
 const sources = (await readdir(path.join(root, "src"), { recursive: true }))
@@ -17,7 +19,10 @@ const sources = (await readdir(path.join(root, "src"), { recursive: true }))
 const workers = sources.filter((file) => file.endsWith(".worker.ts"));
 const { version } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8"));
 
-/** Loaded where they are used, and large: `--version` and a build with nothing to do read none of them. */
+/**
+ * Loaded where they are used, and large: `--version` and a build with nothing to do read none of
+ * them.
+ */
 const libraries = [
   "dockerode",
   "execa",
@@ -30,8 +35,8 @@ const libraries = [
 ] as const;
 
 /**
- * Files of our own that are not part of the file that asks for them: the program, which the version and a signal need not wait
- * for, and the errors, since a class that is there twice is two classes.
+ * Files of our own that are not part of the file that asks for them: the program, which the version
+ * and a signal need not wait for, and the errors, since a class that is there twice is two classes.
  */
 const ownFilesBeside: ReadonlyMap<string, string> = new Map([
   ["src/cli/program.ts", "program"],
@@ -74,7 +79,10 @@ const filesBeside: Plugin = {
   },
 };
 
-/** Commander can start programs as its commands, for which it loads what starts programs. Here there are none. */
+/**
+ * Commander can start programs as its commands, for which it loads what starts programs. Here there
+ * are none.
+ */
 const noProgramsAsCommands: Plugin = {
   name: "no-programs-as-commands",
   setup(bundler) {
@@ -99,12 +107,14 @@ const common = {
   target: "node22",
   sourcemap: "linked",
   sourcesContent: false,
-  // `import()` of a CommonJS file would go through the loader of ES modules, which scans all of it for exports.
+  // `import()` of a CommonJS file would go through the loader of ES modules, which scans all of it
+  // for exports.
   supported: { "dynamic-import": false },
   // Gathered into THIRD-PARTY.txt.
   legalComments: "external",
   metafile: true,
-  // Half the bytes to read; the lines are kept short enough to find a place that a stack trace names.
+  // Half the bytes to read; the lines are kept short enough to find a place that a stack trace
+  // names.
   minifyWhitespace: true,
   lineLimit: 160,
   external: ["*.node"],
@@ -146,10 +156,14 @@ const [own, program, ...foreign] = await Promise.all([
   ...libraries.map((name) => build({ ...common, entryPoints: [{ in: name, out: name }] })),
 ]);
 await replaceBundle(await withLicenses([own, ...program, ...foreign]));
-// A file that has not changed is not written; its time tells when the bundle was made (bin/stale.js).
+// A file that has not changed is not written; its time tells when the bundle was made
+// (bin/stale.js).
 await utimes(path.join(root, "dist", "qclock.cjs"), started, started);
 
-/** The files of the bundle, and the licences of all that is in them in place of a file of comments for each. */
+/**
+ * The files of the bundle, and the licences of all that is in them in place of a file of comments
+ * for each.
+ */
 async function withLicenses(
   results: readonly {
     readonly outputFiles: readonly OutputFile[];
@@ -185,7 +199,10 @@ async function withLicenses(
   ];
 }
 
-/** Names the code and the libraries that go into the bundle: what one build remembers, another must not believe. */
+/**
+ * Names the code and the libraries that go into the bundle: what one build remembers, another must
+ * not believe.
+ */
 async function digestOfSources(): Promise<string> {
   const hash = createHash("sha256");
   for (const file of [...sources.map((each) => path.join("src", each)), "package-lock.json"]) {
@@ -195,8 +212,9 @@ async function digestOfSources(): Promise<string> {
 }
 
 /**
- * Put the files in the place of those of the last build, one by one and each whole, the entry last. The folder is not
- * emptied first: a qclock that runs, such as that of another test run, still loads parts of it.
+ * Put the files in the place of those of the last build, one by one and each whole, the entry last.
+ * The folder is not emptied first: a qclock that runs, such as that of another test run, still
+ * loads parts of it.
  */
 async function replaceBundle(files: readonly OutFile[]): Promise<void> {
   for (const { path: file, contents } of files.toReversed()) {

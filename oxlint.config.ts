@@ -1,6 +1,8 @@
 import { defineConfig, type OxlintOverride } from "oxlint";
 
-/** The floors of the house, from the top. A folder of src/ imports only from floors below its own. */
+/**
+ * The floors of the house, from the top. A folder of src/ imports only from floors below its own.
+ */
 const floors = [
   ["cli"],
   ["reporters"],
@@ -127,7 +129,8 @@ export default defineConfig({
         );
       }),
     ),
-    // A room that is a library's home, or may import from families, has its folder's list, less that.
+    // A room that is a library's home, or may import from families, has its folder's list, less
+    // that.
     ...["packages/lock/**", familyLoader, ...families.map((folder) => `${folder}/**`)].map((file) =>
       layer(
         file,
@@ -142,10 +145,12 @@ export default defineConfig({
       rules: {
         "eslint/no-console": "off",
         "node/no-process-env": "off",
-        // A test may hand over a part of a value, or ask whether a function is the one that it gave.
+        // A test may hand over a part of a value, or ask whether a function is the one that it
+        // gave.
         "typescript/no-unsafe-type-assertion": "off",
         "typescript/unbound-method": "off",
-        // A helper stands beside the one test that it serves; a title may come from a table of cases.
+        // A helper stands beside the one test that it serves; a title may come from a table of
+        // cases.
         "unicorn/consistent-function-scoping": "off",
         "vitest/valid-title": "off",
       },
@@ -161,7 +166,10 @@ function restrict(object: string, property: string, message: string) {
   return { object, property, message };
 }
 
-/** The imports that files of src/ may not have: folders above or beside, and libraries with another home. */
+/**
+ * The imports that files of src/ may not have: folders above or beside, and libraries with another
+ * home.
+ */
 function layer(files: string, forbidden: readonly string[]): OxlintOverride {
   const [folder = ""] = files.split("/");
   const libraries = Object.entries(homes)

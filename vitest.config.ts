@@ -1,8 +1,9 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Against a real Engine on a busy machine a moment may be missed. Where a change is judged, such a test is
- * run once more, and fails when it fails twice; at a developer's desk it fails at once and is looked at.
+ * Against a real Engine on a busy machine a moment may be missed. Where a change is judged, such a
+ * test is run once more, and fails when it fails twice; at a developer's desk it fails at once and
+ * is looked at.
  */
 // oxlint-disable-next-line node/no-process-env -- the runner, and no part of qclock
 const retry = process.env["CI"] === "true" ? 1 : 0;
@@ -14,7 +15,8 @@ export default defineConfig({
       ["junit", { outputFile: "artifacts/junit.xml" }],
       "./test/support/summary-reporter.ts",
     ],
-    // One project after the other, so that a mistake in a function is told before minutes of Engine work.
+    // One project after the other, so that a mistake in a function is told before minutes of Engine
+    // work.
     projects: [
       {
         test: {
@@ -31,7 +33,8 @@ export default defineConfig({
           retry,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // These wait for the Engine more than they compute: two at once, also on a machine with one core.
+          // These wait for the Engine more than they compute: two at once, also on a machine with
+          // one core.
           maxWorkers: 2,
         },
       },

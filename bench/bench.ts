@@ -25,7 +25,10 @@ export interface Bench extends AsyncDisposable {
   readonly debian12: () => Promise<BenchEngine>;
   /** Versions of the peers by package and suite; empty when they could not be had. */
   readonly versions: Peers["versions"];
-  /** Why there are no peers, when they could not be had; then `engine` is the host's, whose caches are not ours. */
+  /**
+   * Why there are no peers, when they could not be had; then `engine` is the host's, whose caches
+   * are not ours.
+   */
   readonly peersProblem: string | undefined;
   readonly signal: AbortSignal;
   /** Where a command runs: on the current Engine unless another is given. */
@@ -48,7 +51,10 @@ interface PlaceOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** Obtain the peers and start their Engine. Without them qclock alone is measured, on the host's Engine. */
+/**
+ * Obtain the peers and start their Engine. Without them qclock alone is measured, on the host's
+ * Engine.
+ */
 export async function openBench(request: {
   readonly root: string;
   /** Kept between benches: the peers and qclock's store. */
@@ -107,7 +113,8 @@ export async function openBench(request: {
   ];
   const qclock: Bench["qclock"] = (...words) => qclockHere("--stack", STACK, ...words);
   if (engine.pid === undefined) {
-    // An Engine of the bench's own goes with all that is in it; from the host's each stack is removed.
+    // An Engine of the bench's own goes with all that is in it; from the host's each stack is
+    // removed.
     stack.defer(async () => {
       const reset = ["reset", "--images", "--purge-volumes", "--yes"];
       for (const name of await stackFolders(directory)) {

@@ -15,6 +15,9 @@ export interface Case {
   readonly summary: string;
   /** Timed rounds, unless `--rounds` says another number. */
   readonly rounds: number;
-  /** Make everything ready and measure. What it rejects with is the reason why the case was not measured. */
+  /**
+   * Make everything ready and measure. What it rejects with is the reason why the case was not
+   * measured.
+   */
   readonly measure: (bench: Bench, rounds: number) => Promise<readonly CaseGroup[]>;
 }

@@ -7,7 +7,10 @@ import { dropLayers } from "./store-packages.ts";
 
 const KEPT_STORE = "store-packages";
 
-/** Whether contestants that keep packages have run before in this bench, and so have packages to keep. */
+/**
+ * Whether contestants that keep packages have run before in this bench, and so have packages to
+ * keep.
+ */
 export async function hasPackages(bench: Bench): Promise<boolean> {
   return await access(path.join(bench.directory, KEPT_STORE)).then(
     () => true,
@@ -16,8 +19,8 @@ export async function hasPackages(bench: Bench): Promise<boolean> {
 }
 
 /**
- * The two ways to make the three images when the Engine has none of them. `keepPackages`: what was downloaded before
- * is at hand for both, but nothing that was made of it.
+ * The two ways to make the three images when the Engine has none of them. `keepPackages`: what was
+ * downloaded before is at hand for both, but nothing that was made of it.
  */
 export function coldContestants(
   bench: Bench,
@@ -42,7 +45,8 @@ export function coldContestants(
       command: peerWayCommand,
       place,
       prepare: () => writePeerWay(bench, directory, keepPackages),
-      // Build results of other cases could share layers with these. The packages' cache mounts are another type.
+      // Build results of other cases could share layers with these. The packages' cache mounts are
+      // another type.
       before: () => bench.run(emptyBuilder(keepPackages), place),
       mustTake,
     },

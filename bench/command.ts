@@ -16,7 +16,9 @@ export interface Place {
 /** More than any contestant takes; one that hangs must not hold up the rest. */
 const TIMEOUT_MS = 6 * 60 * 1000;
 
-/** Start a command in its place. The result rejects when it fails, takes too long or is interrupted. */
+/**
+ * Start a command in its place. The result rejects when it fails, takes too long or is interrupted.
+ */
 export function start(
   command: Command,
   { cwd, environment, enter }: Omit<Place, "enginePid">,
@@ -40,7 +42,10 @@ export async function run(command: Command, place: Place, signal: AbortSignal): 
   return stdout;
 }
 
-/** In one line why something could not be done: the last thing that a failed command said, else the message. */
+/**
+ * In one line why something could not be done: the last thing that a failed command said, else the
+ * message.
+ */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { timedOut, shortMessage, stderr } = error as Partial<ExecaError>;

@@ -64,7 +64,10 @@ interface ComposeWishes {
   readonly portOffset: number;
 }
 
-/** A compose file of the same services as the containers, with the same limits, mounts and networks. JSON, which is YAML, too. */
+/**
+ * A compose file of the same services as the containers, with the same limits, mounts and networks.
+ * JSON, which is YAML, too.
+ */
 export function composeFileOf(
   containers: readonly InspectedContainer[],
   wishes: ComposeWishes,

@@ -23,7 +23,10 @@ export interface UnpackedPackages {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-/** The mirrors that qclock itself takes packages from: a variable's, else those of the host's own apt. */
+/**
+ * The mirrors that qclock itself takes packages from: a variable's, else those of the host's own
+ * apt.
+ */
 export async function hostMirrors(): Promise<Mirrors> {
   return await resolveMirrors({
     os: "debian-12",
@@ -33,7 +36,10 @@ export async function hostMirrors(): Promise<Mirrors> {
   });
 }
 
-/** Fetch and unpack packages once; a second call with the same names finds them. Needs `dpkg` and `xz`. */
+/**
+ * Fetch and unpack packages once; a second call with the same names finds them. Needs `dpkg` and
+ * `xz`.
+ */
 export async function obtainPackages(request: {
   readonly mirror: string;
   readonly suite: string;

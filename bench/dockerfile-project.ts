@@ -14,8 +14,8 @@ export interface DockerfileProject {
 }
 
 /**
- * Each layer that qclock made is added as a tar, so that the peers look after the same bytes with the same graph;
- * the app's own files are copied, since they are what changes.
+ * Each layer that qclock made is added as a tar, so that the peers look after the same bytes with
+ * the same graph; the app's own files are copied, since they are what changes.
  */
 export function dockerfileProject(bench: Bench, engine: BenchEngine): DockerfileProject {
   const directory = path.join(bench.directory, `project-${engine.name.replaceAll(" ", "-")}`);

@@ -20,8 +20,9 @@ export interface BenchEngine {
 }
 
 /**
- * Start an Engine that shares nothing with the host's: its socket, its data and its network are its own.
- * Needs root. On disposal it is stopped by its own process id, and its data and network are removed.
+ * Start an Engine that shares nothing with the host's: its socket, its data and its network are its
+ * own. Needs root. On disposal it is stopped by its own process id, and its data and network are
+ * removed.
  */
 export async function startEngine(request: {
   readonly program: EngineProgram;
@@ -89,7 +90,10 @@ export async function startEngine(request: {
   };
 }
 
-/** The Engine that the host's own settings name, for qclock alone when no Engine of the bench's can be had. */
+/**
+ * The Engine that the host's own settings name, for qclock alone when no Engine of the bench's can
+ * be had.
+ */
 export function hostEngine(): BenchEngine {
   const kept = ["PATH", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"].flatMap((name) => {
     const value = process.env[name];
@@ -104,7 +108,10 @@ export function hostEngine(): BenchEngine {
   };
 }
 
-/** Stop the Engine of a bench that was killed. It is known by its files: the process id may be another's by now. */
+/**
+ * Stop the Engine of a bench that was killed. It is known by its files: the process id may be
+ * another's by now.
+ */
 async function stopAbandoned(directory: string): Promise<void> {
   const pid = Number(await readFile(pidFileOf(directory), "utf8").catch(() => ""));
   if (!(pid > 0)) return;

@@ -1,7 +1,10 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-/** How many images stand on one: wide and shallow, so that 500 stay far below the Engine's limit of layers. */
+/**
+ * How many images stand on one: wide and shallow, so that 500 stay far below the Engine's limit of
+ * layers.
+ */
 const CHILDREN = 8;
 
 /** How many targets `buildx bake` is given at a time, where all of them are too many for it. */
@@ -18,9 +21,9 @@ function generatedStackName(images: number): string {
 }
 
 /**
- * Write a stack of that many images, each with a file and a service of its own, and the same images as Dockerfiles with a
- * bake file. They form a tree: the first is from scratch, each other one stands on an earlier one. The services are planned
- * only: there is no program in them.
+ * Write a stack of that many images, each with a file and a service of its own, and the same images
+ * as Dockerfiles with a bake file. They form a tree: the first is from scratch, each other one
+ * stands on an earlier one. The services are planned only: there is no program in them.
  */
 export async function generateStack(directory: string, images: number): Promise<void> {
   const names = Array.from({ length: images }, (_, index) => nameOf(index));

@@ -10,8 +10,8 @@ const MOST_WINDOWS = 150;
 const QUIET_TICKS = 1;
 
 /**
- * Wait until an Engine rests: it goes on tidying up when a command has ended, or building when one was interrupted, and the
- * next contestant would pay for that.
+ * Wait until an Engine rests: it goes on tidying up when a command has ended, or building when one
+ * was interrupted, and the next contestant would pay for that.
  */
 export async function untilIdle(pid: number, signal: AbortSignal): Promise<void> {
   let ticks = await ticksOf(pid);

@@ -1,8 +1,9 @@
 /**
- * `npm run kills`: QClock is killed at random moments of `up`, `down`, `build` and `reset` while rows are written into its
- * database. After each kill the next `up` must converge at its first try, and every row that was acknowledged must be there.
- * Needs an Engine and the docker command; makes a stack of its own and removes it with its data. Fails with 1 when
- * anything was lost or did not converge.
+ * `npm run kills`: QClock is killed at random moments of `up`, `down`, `build` and `reset` while
+ * rows are written into its database. After each kill the next `up` must converge at its first try,
+ * and every row that was acknowledged must be there. Needs an Engine and the docker command; makes
+ * a stack of its own and removes it with its data. Fails with 1 when anything was lost or did not
+ * converge.
  *
  *   npm run kills -- --count 100 --minutes 60 --seed 7
  */
@@ -27,8 +28,9 @@ const { values } = parseArgs({
 });
 
 /**
- * What is killed, and how long it takes when it is not, in milliseconds: the kill comes at any moment of that. The times are where
- * the search begins; one that ended before its kill gives its own time from then on.
+ * What is killed, and how long it takes when it is not, in milliseconds: the kill comes at any
+ * moment of that. The times are where the search begins; one that ended before its kill gives its
+ * own time from then on.
  */
 const victims = [
   { words: ["up", "--force-recreate"], longestMs: 9000 },

@@ -29,9 +29,10 @@ export interface MeasureOptions {
 }
 
 /**
- * Time several commands in turns, round by round, so that a slow moment of the machine falls on all of
- * them; who goes first changes with each round. The ratio is the middle one of each round's own ratios
- * to the first contestant, which is qclock. One that fails is not measured, and the others go on.
+ * Time several commands in turns, round by round, so that a slow moment of the machine falls on all
+ * of them; who goes first changes with each round. The ratio is the middle one of each round's own
+ * ratios to the first contestant, which is qclock. One that fails is not measured, and the others
+ * go on.
  */
 export async function measure(
   contestants: readonly Contestant[],

@@ -9,12 +9,16 @@ export interface PeakMemory {
   readonly engineBytes: number;
 }
 
-/** Often enough to see a process that lives for a moment, seldom enough to leave the processor to it. */
+/**
+ * Often enough to see a process that lives for a moment, seldom enough to leave the processor to
+ * it.
+ */
 const SAMPLE_EVERY_MS = 15;
 
 /**
- * Run a command to its end and watch the resident memory of its process tree, and of the Engine's when that is the
- * bench's own. The kernel's own high-water mark of the command fills in what happens between two looks.
+ * Run a command to its end and watch the resident memory of its process tree, and of the Engine's
+ * when that is the bench's own. The kernel's own high-water mark of the command fills in what
+ * happens between two looks.
  */
 export async function watchMemory(
   command: Command,
@@ -26,7 +30,8 @@ export async function watchMemory(
   const peak = { commandBytes: 0, engineBytes: 0 };
   const look = (): void => {
     if (running.pid !== undefined) {
-      // The mark is of this command alone; that of an Engine that runs for long is of an earlier one.
+      // The mark is of this command alone; that of an Engine that runs for long is of an earlier
+      // one.
       const mark = kilobytes(readStatus(running.pid), "VmHWM") * 1024;
       peak.commandBytes = Math.max(peak.commandBytes, mark, treeBytes(running.pid));
     }

@@ -1,14 +1,18 @@
 import { execa } from "execa";
 
-/** A network of the bench's own, with a way out through the host. Disposing of it leaves nothing behind. */
+/**
+ * A network of the bench's own, with a way out through the host. Disposing of it leaves nothing
+ * behind.
+ */
 export interface Namespace extends AsyncDisposable {
   /** Words to put before a command that is to run in it. */
   readonly enter: readonly string[];
 }
 
 /**
- * Make a network namespace. An Engine that starts beside the host's own rewrites the firewall's chains that both
- * use, and would take its routes and ports; in here it sees none of them. Needs root and iptables.
+ * Make a network namespace. An Engine that starts beside the host's own rewrites the firewall's
+ * chains that both use, and would take its routes and ports; in here it sees none of them. Needs
+ * root and iptables.
  */
 export async function createNamespace(name: string, index: number): Promise<Namespace> {
   const link = `qclockb${index}`;
@@ -22,7 +26,8 @@ export async function createNamespace(name: string, index: number): Promise<Name
   ];
   const remove = async (): Promise<void> => {
     for (const [table = "", chain = "", ...rule] of rules) {
-      // A bench that was killed leaves its rules, and another one adds its own: remove each there is.
+      // A bench that was killed leaves its rules, and another one adds its own: remove each there
+      // is.
       while (await succeeds("iptables", ["-w", "-t", table, "-D", chain, ...rule]));
     }
     await succeeds("ip", ["link", "delete", link]);

@@ -12,8 +12,9 @@ const EXCLUDED = ["doc", "man", "info", "locale", "lintian"];
 export const peerWayCommand: Command = ["sh", "-eu", "make.sh"];
 
 /**
- * Write the three images as one would without qclock: mmdebstrap makes the base's root, `buildx bake` installs the
- * packages of app and db into it with apt. `keepPackages`: what was downloaded once is kept in caches, and used again.
+ * Write the three images as one would without qclock: mmdebstrap makes the base's root, `buildx
+ * bake` installs the packages of app and db into it with apt. `keepPackages`: what was downloaded
+ * once is kept in caches, and used again.
  */
 export async function writePeerWay(
   bench: Bench,
@@ -53,7 +54,10 @@ async function readPackages(
   return { base: of("base"), app: of("app"), db: of("db") };
 }
 
-/** The mirrors are those of the host's apt; mmdebstrap writes them into the root, where apt then reads them. */
+/**
+ * The mirrors are those of the host's apt; mmdebstrap writes them into the root, where apt then
+ * reads them.
+ */
 async function script(packages: readonly string[], keepPackages: boolean): Promise<string> {
   const { main, security } = await hostMirrors();
   const excluded = EXCLUDED.map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`);
@@ -90,7 +94,10 @@ COPY rootfs /
 USER 10001:10001
 `;
 
-/** As Docker's documentation has it; each image has a cache of its own, so that both are made at the same time. */
+/**
+ * As Docker's documentation has it; each image has a cache of its own, so that both are made at the
+ * same time.
+ */
 function dockerfile(
   name: "app" | "db",
   packages: readonly string[],

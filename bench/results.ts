@@ -3,7 +3,9 @@ import { availableParallelism, cpus, release, totalmem } from "node:os";
 import path from "node:path";
 import type { CaseResult } from "./table.ts";
 
-/** Keep the figures of every round, with the machine and the versions that they were measured with. */
+/**
+ * Keep the figures of every round, with the machine and the versions that they were measured with.
+ */
 export async function keepResults(
   file: string,
   results: readonly CaseResult[],

@@ -2,7 +2,10 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Writes rows into the database of a QClock stack, one after the other, for as long as the scope lasts. */
+/**
+ * Writes rows into the database of a QClock stack, one after the other, for as long as the scope
+ * lasts.
+ */
 export interface RowWriter extends AsyncDisposable {
   /** Numbers of the rows that the database has said it keeps. */
   readonly acknowledged: ReadonlySet<number>;
@@ -13,7 +16,10 @@ export interface RowWriter extends AsyncDisposable {
 const client =
   'exec mariadb --socket=/run/qclock/mariadb.sock --user=qclock --password="$(cat /run/secrets/db_password)" --database=qclock --batch --skip-column-names --unbuffered';
 
-/** Start writing. The container may come and go: then the client does, and a row that was under way is not counted. */
+/**
+ * Start writing. The container may come and go: then the client does, and a row that was under way
+ * is not counted.
+ */
 export async function startRowWriter(container: string): Promise<RowWriter> {
   const acknowledged = new Set<number>();
   const stop = new AbortController();

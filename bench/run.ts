@@ -1,6 +1,7 @@
 /**
- * `npm run bench`: qclock beside its peers, in one session on one machine. Needs root on Debian 12, for
- * Engines of its own. Prints a table and keeps the figures in artifacts/bench.json; fails on no figure.
+ * `npm run bench`: qclock beside its peers, in one session on one machine. Needs root on Debian 12,
+ * for Engines of its own. Prints a table and keeps the figures in artifacts/bench.json; fails on no
+ * figure.
  */
 import { homedir } from "node:os";
 import path from "node:path";

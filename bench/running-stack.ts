@@ -19,7 +19,10 @@ export const paces = {
 } as const;
 type Pace = keyof typeof paces;
 
-/** The same services twice: qclock's stack, and a compose file made from what qclock's containers are. */
+/**
+ * The same services twice: qclock's stack, and a compose file made from what qclock's containers
+ * are.
+ */
 export interface RunningStack {
   readonly own: Place;
   /** Build the images and make the data; nothing is up afterwards. */
@@ -70,7 +73,10 @@ async function writeComposeFiles(bench: Bench, own: Place, compose: Place): Prom
   }
 }
 
-/** What the probes of the project's manifest ask, from inside of the containers, where compose's checks run. */
+/**
+ * What the probes of the project's manifest ask, from inside of the containers, where compose's
+ * checks run.
+ */
 function healthchecksOf(pace: (typeof paces)[Pace]): Readonly<Record<string, Healthcheck>> {
   const request =
     "exec 3<>/dev/tcp/127.0.0.1/8080; printf 'GET /health HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3; " +
@@ -93,7 +99,9 @@ async function inspect<Item>(
   return JSON.parse(await bench.run(["docker", kind, "inspect", ...words], place)) as Item[];
 }
 
-/** Data and secrets of its own for the compose side, so that both stacks can be up at the same time. */
+/**
+ * Data and secrets of its own for the compose side, so that both stacks can be up at the same time.
+ */
 async function copyVolumes(
   bench: Bench,
   place: Place,

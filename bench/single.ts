@@ -2,8 +2,9 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 /**
- * Make sure that no other bench keeps its process id in the same folder: they would disturb each other's figures, and use the same
- * names. Rejects when one does. One that was killed does not count: its process is gone.
+ * Make sure that no other bench keeps its process id in the same folder: they would disturb each
+ * other's figures, and use the same names. Rejects when one does. One that was killed does not
+ * count: its process is gone.
  */
 export async function claim(directory: string): Promise<AsyncDisposable> {
   const file = path.join(directory, "qclock-bench.pid");

@@ -2,8 +2,8 @@ import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 
 /**
- * Remove the layers from a store of qclock's, and what it knows about them; downloaded packages stay. A store
- * that does not exist has none.
+ * Remove the layers from a store of qclock's, and what it knows about them; downloaded packages
+ * stay. A store that does not exist has none.
  */
 export async function dropLayers(store: string): Promise<void> {
   const entries = path.join(store, "notes", "layer-entries");

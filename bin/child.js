@@ -5,19 +5,24 @@ import { constants } from "node:os";
 /** The descriptor under which a launched program has the other end of its launcher's pipe. */
 const PIPE = 3;
 
-/** Set for a launched program alone, which takes it out again: what it starts itself has no such pipe. */
+/**
+ * Set for a launched program alone, which takes it out again: what it starts itself has no such
+ * pipe.
+ */
 const VARIABLE = "QCLOCK_LAUNCHED";
 
 /**
  * Run a program in this one's place: same terminal, same signals, same exit code, same end.
  *
- * This process stays until the other has cleaned up. A signal that a terminal or a supervisor sends to
- * the whole group reaches the other twice, once from here; it takes the second for an echo. Killed, it can pass on
- * nothing: then the system closes its pipe, which the other watches with `dieWithLauncher`.
+ * This process stays until the other has cleaned up. A signal that a terminal or a supervisor sends
+ * to the whole group reaches the other twice, once from here; it takes the second for an echo.
+ * Killed, it can pass on nothing: then the system closes its pipe, which the other watches with
+ * `dieWithLauncher`.
  *
  * @param {string} command
  * @param {readonly string[]} commandArguments
- * @returns {Promise<number>} Its exit code; 128 and the signal's number for one that a signal ended.
+ * @returns {Promise<number>} Its exit code; 128 and the signal's number for one that a signal
+ * ended.
  */
 export function runChild(command, commandArguments) {
   // Listened for first: a signal that came between the start and that would end this process alone.
@@ -52,8 +57,9 @@ export function runChild(command, commandArguments) {
 }
 
 /**
- * End this process by SIGKILL as soon as its launcher is gone, as if the one who killed that had killed both. Does nothing
- * for a program that nobody launched. Linux's PR_SET_PDEATHSIG would do the same, but Node cannot ask for it.
+ * End this process by SIGKILL as soon as its launcher is gone, as if the one who killed that had
+ * killed both. Does nothing for a program that nobody launched. Linux's PR_SET_PDEATHSIG would do
+ * the same, but Node cannot ask for it.
  */
 export async function dieWithLauncher() {
   const isLaunched = process.env[VARIABLE] !== undefined;

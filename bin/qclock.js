@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Plain JavaScript that an old Node can parse: it may be started by one, and then starts itself again
-// with the Node that the project brings.
+// Plain JavaScript that an old Node can parse: it may be started by one, and then starts itself
+// again with the Node that the project brings.
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
@@ -46,7 +46,10 @@ async function warnOfStaleBundle(bundle) {
   );
 }
 
-/** Under the user's own cache: Node's default is a well-known name in a folder that everybody may write to. */
+/**
+ * Under the user's own cache: Node's default is a well-known name in a folder that everybody may
+ * write to.
+ */
 async function keepCompiledCode() {
   const { enableCompileCache } = await import("node:module");
   try {

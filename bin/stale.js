@@ -2,8 +2,8 @@ import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 
 /**
- * A file of the sources that is newer than the bundle made of them: the bundle runs, so what was changed does not.
- * Undefined when there is none, and in an installation, which has no sources.
+ * A file of the sources that is newer than the bundle made of them: the bundle runs, so what was
+ * changed does not. Undefined when there is none, and in an installation, which has no sources.
  *
  * @param {string} sources Folder of the sources.
  * @param {string} bundle The bundle's file.

@@ -33,11 +33,12 @@ const programSpace = "in-program";
 const entrySpace = "entry";
 
 /**
- * Bundle a program as two files: `program.cjs` with all that is needed when there is nothing to do, and `rest-DIGEST.cjs` with
- * what is asked for with `import()` from there. The time to start grows with the bytes of the first.
+ * Bundle a program as two files: `program.cjs` with all that is needed when there is nothing to do,
+ * and `rest-DIGEST.cjs` with what is asked for with `import()` from there. The time to start grows
+ * with the bytes of the first.
  *
- * No module is in both, since then its classes and its state would be there twice: the rest asks the program
- * for what that has.
+ * No module is in both, since then its classes and its state would be there twice: the rest asks
+ * the program for what that has.
  */
 export async function bundleProgram(parts: ProgramParts): Promise<readonly FileResult[]> {
   const sketch = await bundleFirst(parts, []);
@@ -153,7 +154,10 @@ function requiring(files: readonly string[]): string {
   return `{\n${entries.join("\n")}\n}`;
 }
 
-/** Throws for a file that was renamed, which would go to the rest unnoticed, and for a library that would be loaded with nothing to do. */
+/**
+ * Throws for a file that was renamed, which would go to the rest unnoticed, and for a library that
+ * would be loaded with nothing to do.
+ */
 function checkFirst({ first, late }: ProgramParts, inputs: Metafile["inputs"]): void {
   const lost = first.filter((file) => inputs[file] === undefined);
   if (lost.length > 0) throw new Error(`The program never asks for ${lost.join(", ")}.`);

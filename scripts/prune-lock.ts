@@ -2,9 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 /**
- * Take out of package-lock.json what a package may bring for other platforms and the registry did not
- * have. npm writes those names into the lock without an entry, and then refuses its own lock ("Missing:
- * ... from lock file").
+ * Take out of package-lock.json what a package may bring for other platforms and the registry did
+ * not have. npm writes those names into the lock without an entry, and then refuses its own lock
+ * ("Missing: ... from lock file").
  */
 const file = path.join(import.meta.dirname, "../package-lock.json");
 

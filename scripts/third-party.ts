@@ -33,8 +33,8 @@ export function packageFolders(inputs: readonly string[]): readonly string[] {
 }
 
 /**
- * Read what has to be said of a package. Rejects when its licence has no text, in the package or in `licenses/<name>.txt` of
- * this repository: nothing may be bundled without one.
+ * Read what has to be said of a package. Rejects when its licence has no text, in the package or in
+ * `licenses/<name>.txt` of this repository: nothing may be bundled without one.
  */
 export async function readLibrary(root: string, folder: string): Promise<Library> {
   const manifest = manifestSchema.parse(
@@ -62,7 +62,10 @@ export async function readLibrary(root: string, folder: string): Promise<Library
   return { name, version, license, homepage: manifest.homepage ?? url, text: texts.join("\n\n") };
 }
 
-/** The file that ships beside the bundle: each library, the texts of the licences, and the notices inside libraries. */
+/**
+ * The file that ships beside the bundle: each library, the texts of the licences, and the notices
+ * inside libraries.
+ */
 export function formatThirdParty(request: {
   readonly libraries: readonly Library[];
   /** Legal comments that esbuild found in the libraries, by file of the bundle. */

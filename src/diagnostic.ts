@@ -1,4 +1,7 @@
-/** Stable names of what can be wrong with a manifest or another text that the user wrote. Each has a heading in docs/errors.md. */
+/**
+ * Stable names of what can be wrong with a manifest or another text that the user wrote. Each has a
+ * heading in docs/errors.md.
+ */
 export type DiagnosticCode =
   | "yaml-syntax"
   | "not-utf8"
@@ -36,7 +39,10 @@ export type DiagnosticCode =
   | "dockerfile-syntax"
   | "lock-invalid";
 
-/** A place in a text file. Lines and columns count from 1, offsets from 0; `length` is in UTF-16 code units, at least 1. */
+/**
+ * A place in a text file. Lines and columns count from 1, offsets from 0; `length` is in UTF-16
+ * code units, at least 1.
+ */
 export interface Location {
   /** As shown to the user: relative to the working directory where that is shorter. */
   readonly file: string;
@@ -54,7 +60,10 @@ export interface RelatedLocation {
   readonly location: Location;
 }
 
-/** A problem in what the user wrote, tied to the text that causes it. A value, not an exception: all of them are collected. */
+/**
+ * A problem in what the user wrote, tied to the text that causes it. A value, not an exception: all
+ * of them are collected.
+ */
 export interface Diagnostic {
   readonly severity: "error" | "warning";
   readonly code: DiagnosticCode;

@@ -1,4 +1,7 @@
-/** Stable names of what can fail in the world. Each has a heading in docs/errors.md and an exit code in cli/exit-code.ts. */
+/**
+ * Stable names of what can fail in the world. Each has a heading in docs/errors.md and an exit code
+ * in cli/exit-code.ts.
+ */
 export type ErrorCode =
   | "usage"
   | "output-unwritable"

@@ -4,7 +4,10 @@ import { diagnosticExplanations } from "./explanations/diagnostics.ts";
 import { errorExplanations } from "./explanations/errors.ts";
 import type { Explanation } from "./explanations/explanation.ts";
 
-/** What each code means and what to do about it, by code. `qclock explain` and docs/errors.md show it. */
+/**
+ * What each code means and what to do about it, by code. `qclock explain` and docs/errors.md show
+ * it.
+ */
 export const explanations: ReadonlyMap<DiagnosticCode | ErrorCode, Explanation> = new Map([
   ...entries(diagnosticExplanations),
   ...entries(errorExplanations),

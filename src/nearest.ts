@@ -1,6 +1,6 @@
 /**
- * The name that a reader most likely meant: the one with the smallest edit distance, at most a third of
- * the word's length. Undefined when none is near.
+ * The name that a reader most likely meant: the one with the smallest edit distance, at most a
+ * third of the word's length. Undefined when none is near.
  */
 export function nearest(word: string, names: Iterable<string>): string | undefined {
   let limit = Math.max(1, Math.floor(word.length / 3));
@@ -12,7 +12,8 @@ export function nearest(word: string, names: Iterable<string>): string | undefin
     if (distance > limit) continue;
     if (distance === 0) return name;
     best = name;
-    // Only what is nearer still is of interest: among 60,000 packages most are given up after a few letters.
+    // Only what is nearer still is of interest: among 60,000 packages most are given up after a few
+    // letters.
     limit = distance - 1;
   }
   return best;
@@ -20,7 +21,10 @@ export function nearest(word: string, names: Iterable<string>): string | undefin
 
 const counts = new Int32Array(128);
 
-/** How many letters one of the words has and the other has not: never more than the edit distance, and cheap to tell. */
+/**
+ * How many letters one of the words has and the other has not: never more than the edit distance,
+ * and cheap to tell.
+ */
 function lettersApart(a: string, b: string): number {
   counts.fill(0);
   for (let at = 0; at < a.length; at++) count(a.charCodeAt(at) & 127, 1);
@@ -39,8 +43,8 @@ function count(letter: number, by: number): void {
 }
 
 /**
- * How many insertions, deletions, replacements and swaps of neighbours turn one word into the other: swaps are the commonest
- * slip of all. More than `limit` is told as one more than it.
+ * How many insertions, deletions, replacements and swaps of neighbours turn one word into the
+ * other: swaps are the commonest slip of all. More than `limit` is told as one more than it.
  */
 function editDistance(a: string, b: string, limit: number): number {
   const tooFar = limit + 1;

@@ -7,8 +7,8 @@ export interface OperatingSystem {
   /** The distribution's own name of the release, which its repositories go by. */
   readonly suite: string;
   /**
-   * The releases whose keys may sign its repositories, the likeliest first. Debian signs a stable release
-   * with its own keys and, near a new release, with the next one's.
+   * The releases whose keys may sign its repositories, the likeliest first. Debian signs a stable
+   * release with its own keys and, near a new release, with the next one's.
    */
   readonly keysOf: readonly string[];
   readonly architectures: readonly Architecture[];
@@ -64,12 +64,18 @@ export function areOsNames(values: readonly string[]): boolean {
   return osNames.every((name) => values.includes(name));
 }
 
-/** Why a name is none of a system that images can be made from, where more than "unknown" is known; else undefined. */
+/**
+ * Why a name is none of a system that images can be made from, where more than "unknown" is known;
+ * else undefined.
+ */
 export function whyNotYet(name: string): string | undefined {
   return comingSystems.get(name);
 }
 
-/** The system that a file or folder is for by the end of its name, as `rootfs.debian-12`; undefined: for all. */
+/**
+ * The system that a file or folder is for by the end of its name, as `rootfs.debian-12`; undefined:
+ * for all.
+ */
 export function osOfPath(path: string): string | undefined {
   const [, ending] = /\.([^./]+)\/?$/.exec(path) ?? [];
   return ending !== undefined && (isOs(ending) || comingSystems.has(ending)) ? ending : undefined;

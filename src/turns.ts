@@ -4,8 +4,8 @@ import { setImmediate as otherWork } from "node:timers/promises";
 const TURN_MS = 20;
 
 /**
- * The turns of work that does not wait: after each, signals, timers and the display have theirs. Several workers may share
- * one.
+ * The turns of work that does not wait: after each, signals, timers and the display have theirs.
+ * Several workers may share one.
  *
  * Example: `if (turns.isOver()) await turns.next();`
  */

@@ -1,9 +1,12 @@
-/** What the Engine takes for an order to remove something of the layers below. Source: OCI image-spec, "Whiteouts". */
+/**
+ * What the Engine takes for an order to remove something of the layers below. Source: OCI
+ * image-spec, "Whiteouts".
+ */
 const PREFIX = ".wh.";
 
 /**
- * The step of a path that an image layer could not hold as a file or folder of this name, since the Engine
- * would remove something of the layers below in its place; undefined when there is none.
+ * The step of a path that an image layer could not hold as a file or folder of this name, since the
+ * Engine would remove something of the layers below in its place; undefined when there is none.
  */
 export function whiteoutIn(path: string): string | undefined {
   // Looked for first, since this is asked of each of some 10,000 paths of an image.

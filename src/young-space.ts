@@ -2,8 +2,8 @@
 const growthFactor = 2;
 
 /**
- * From now on V8's space for new objects does not grow. It grows up to 96 MB when many of the objects live
- * on, as those of very many files do. Collecting in a small one takes hardly longer.
+ * From now on V8's space for new objects does not grow. It grows up to 96 MB when many of the
+ * objects live on, as those of very many files do. Collecting in a small one takes hardly longer.
  *
  * For work that makes so many objects, when it begins: a short run starts quicker as it is.
  */
@@ -12,8 +12,8 @@ export function keepYoungSpaceSmall(): void {
 }
 
 /**
- * Do something as if `keepYoungSpaceSmall` had not been called. Code that V8 has compiled carries its flags, and a
- * process of other flags refuses it.
+ * Do something as if `keepYoungSpaceSmall` had not been called. Code that V8 has compiled carries
+ * its flags, and a process of other flags refuses it.
  */
 export function asWithGrowingYoungSpace<Made>(make: () => Made): Made {
   const v8 = process.getBuiltinModule("node:v8");

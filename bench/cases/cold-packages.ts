@@ -1,7 +1,10 @@
 import type { Case } from "../case.ts";
 import { coldContestants } from "../cold.ts";
 
-/** The packages were fetched before; layers and images are made again. The round that warms up fetches them. */
+/**
+ * The packages were fetched before; layers and images are made again. The round that warms up
+ * fetches them.
+ */
 export const coldPackages: Case = {
   name: "cold-packages",
   summary: "3 images from nothing, packages at hand: build",

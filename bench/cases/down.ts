@@ -1,7 +1,10 @@
 import type { Case } from "../case.ts";
 import { runningStack } from "../running-stack.ts";
 
-/** Until the containers and networks are gone; the database is asked to end and does so in its own time. */
+/**
+ * Until the containers and networks are gone; the database is asked to end and does so in its own
+ * time.
+ */
 export const down: Case = {
   name: "down",
   summary: "2 services that are up: down",

@@ -58,7 +58,9 @@ async function measureSize(bench: Bench, size: number, rounds: number): Promise<
   return { title: `${size} files in one image`, rows: [...first, ...again, ...memoryRows] };
 }
 
-/** A stack of one image with that many small files, in folders such as packages of a language have. */
+/**
+ * A stack of one image with that many small files, in folders such as packages of a language have.
+ */
 async function generateFiles(directory: string, count: number): Promise<void> {
   for (let start = 0; start < count; start += FILES_PER_FOLDER) {
     const folder = path.join(directory, "app", `module-${start}`, "lib");

@@ -14,7 +14,10 @@ const PLANNED = [10, 100, 500];
 /** Loading 500 images takes a minute, and tells nothing more. */
 const BUILT = [10, 100];
 
-/** The most memory that is held at a time. Apart from the other cases, since watching it takes time, too. */
+/**
+ * The most memory that is held at a time. Apart from the other cases, since watching it takes time,
+ * too.
+ */
 export const memory: Case = {
   name: "memory",
   summary: "memory: 3 images from packages at hand; generated stacks built and planned",
@@ -63,7 +66,9 @@ async function generatedContestants(bench: Bench, size: number): Promise<readonl
   ];
 }
 
-/** Two rows: of the command with what it starts, and of the Engine meanwhile, where builds run, too. */
+/**
+ * Two rows: of the command with what it starts, and of the Engine meanwhile, where builds run, too.
+ */
 async function watch(
   bench: Bench,
   { name, command, place, prepare, before }: Contestant,

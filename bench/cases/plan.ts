@@ -4,7 +4,10 @@ import { generateStack } from "../generate-stack.ts";
 import { measured, type Row } from "../row.ts";
 
 const SIZES = [10, 100, 500];
-/** Of the cost of an image among many to that among few. It would be 1 if nothing else varied, and 5 if it grew squarely. */
+/**
+ * Of the cost of an image among many to that among few. It would be 1 if nothing else varied, and 5
+ * if it grew squarely.
+ */
 const MOST_GROWTH = 2;
 
 /** Deciding what to do, for stacks of which nothing is there yet. No peer has it. */
@@ -28,7 +31,10 @@ export const plan: Case = {
   },
 };
 
-/** The cost of each further image in the larger stack, beside that in the smaller one; of the least disturbed rounds. */
+/**
+ * The cost of each further image in the larger stack, beside that in the smaller one; of the least
+ * disturbed rounds.
+ */
 function growth(rows: readonly Row[]): readonly Row[] {
   const [few, some, many] = rows.map(({ outcome }) =>
     outcome.kind === "measured" ? outcome.min : undefined,

@@ -11,7 +11,8 @@ export const upUnchanged: Case = {
     const { own, compose, composeCommand } = stack;
     const ownUp = bench.qclock("up");
     const composeUp = composeCommand("startInterval", "up", "--wait", "--detach");
-    // In one go: the compose files are made from qclock's containers, which are down again afterwards.
+    // In one go: the compose files are made from qclock's containers, which are down again
+    // afterwards.
     const bothUp = async (): Promise<void> => {
       await stack.prepareCompose();
       await bench.run(ownUp, own);

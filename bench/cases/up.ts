@@ -5,11 +5,17 @@ import type { BenchEngine } from "../engine.ts";
 import type { Row } from "../row.ts";
 import { runningStack } from "../running-stack.ts";
 
-/** Engines ask for the first time after a whole interval, 30 s unless told otherwise, and app waits for db. */
+/**
+ * Engines ask for the first time after a whole interval, 30 s unless told otherwise, and app waits
+ * for db.
+ */
 const DEFAULT_INTERVAL_MS = 30_000;
 const SERVICES_IN_TURN = 2;
 
-/** Until the services are ready: images are built and data is there, containers and networks are not. */
+/**
+ * Until the services are ready: images are built and data is there, containers and networks are
+ * not.
+ */
 export const up: Case = {
   name: "up",
   summary: "2 services from built images until they are ready: up",
@@ -62,7 +68,10 @@ async function onEngine(request: {
   return { title, rows: [...rows, byDefault(rows)] };
 }
 
-/** With the default interval it is known beforehand, and waiting for it would take half of the bench's time. */
+/**
+ * With the default interval it is known beforehand, and waiting for it would take half of the
+ * bench's time.
+ */
 function byDefault([own]: readonly Row[]): Row {
   const value = SERVICES_IN_TURN * DEFAULT_INTERVAL_MS;
   const how = `${SERVICES_IN_TURN} services in turn, each asked first after ${DEFAULT_INTERVAL_MS / 1000} s`;

@@ -1,6 +1,9 @@
 import type { ByteReader } from "./byte-reader.ts";
 
-/** One member of an ar archive. Its content follows in the reader and must be read or skipped, then `pad` bytes. */
+/**
+ * One member of an ar archive. Its content follows in the reader and must be read or skipped, then
+ * `pad` bytes.
+ */
 export interface ArMember {
   readonly name: string;
   readonly sizeBytes: number;

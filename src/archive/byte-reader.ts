@@ -7,7 +7,10 @@ export class ByteReader {
   /** Bytes of the chunks before the present one. */
   #before = 0;
 
-  /** With `maximumBytes` a source that gives more, such as a decompression bomb, ends with an `Error`. */
+  /**
+   * With `maximumBytes` a source that gives more, such as a decompression bomb, ends with an
+   * `Error`.
+   */
   constructor(source: AsyncIterable<Uint8Array>, maximumBytes: number = Number.MAX_SAFE_INTEGER) {
     this.#iterator = source[Symbol.asyncIterator]();
     this.#maximumBytes = maximumBytes;
@@ -18,7 +21,10 @@ export class ByteReader {
     return this.#before + this.#position;
   }
 
-  /** Exactly `length` bytes, or undefined when the stream ends before the first of them. Throws when it ends in the middle. */
+  /**
+   * Exactly `length` bytes, or undefined when the stream ends before the first of them. Throws when
+   * it ends in the middle.
+   */
   async read(length: number): Promise<Uint8Array | undefined> {
     if (length <= this.#chunk.length - this.#position) return this.#take(length);
     const parts: Uint8Array[] = [];

@@ -40,9 +40,9 @@ export interface ArchiveEntry {
 type PlacedEntry = ArchiveEntry | { readonly type: "hardlink"; readonly linkTarget: string };
 
 /**
- * What an archive holds, gathered entry by entry. An entry that no image takes ends the work with an
- * `Error` that names it: a name that leads out of the folder or through a link of the archive, a name
- * twice, more than the limits.
+ * What an archive holds, gathered entry by entry. An entry that no image takes ends the work with
+ * an `Error` that names it: a name that leads out of the folder or through a link of the archive, a
+ * name twice, more than the limits.
  */
 export class ArchiveContent {
   readonly #spool: Spool;
@@ -126,7 +126,10 @@ export class ArchiveContent {
     );
   }
 
-  /** A folder may come before its entry, or have none. What is no folder cannot hold anything, least of all a link that leads elsewhere. */
+  /**
+   * A folder may come before its entry, or have none. What is no folder cannot hold anything, least
+   * of all a link that leads elsewhere.
+   */
   #addFolders(path: string): void {
     for (let slash = path.indexOf("/"); slash !== -1; slash = path.indexOf("/", slash + 1)) {
       const folder = path.slice(0, slash);

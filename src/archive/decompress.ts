@@ -2,10 +2,16 @@ import { Readable, pipeline } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 
-/** The decoder works on the thread itself; after so many bytes others get a turn: signals, timers, the display. */
+/**
+ * The decoder works on the thread itself; after so many bytes others get a turn: signals, timers,
+ * the display.
+ */
 const TURN_BYTES = 4 * 1024 * 1024;
 
-/** Undo xz. The WebAssembly decoder is as fast here as the native binding (46 MB in 0.6 s) and needs no compiler at install time. */
+/**
+ * Undo xz. The WebAssembly decoder is as fast here as the native binding (46 MB in 0.6 s) and needs
+ * no compiler at install time.
+ */
 export async function* decompressXz(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   // CommonJS whose names Node cannot tell in advance: they are on its default export.
   const { default: xz } = await import("xz-decompress");
@@ -31,7 +37,10 @@ export function decompress(
   return input;
 }
 
-/** The end of a pipeline: an error of the source ends the decoder, too, which throws it to its reader. */
+/**
+ * The end of a pipeline: an error of the source ends the decoder, too, which throws it to its
+ * reader.
+ */
 function through(
   input: AsyncIterable<Uint8Array>,
   decoder: NodeJS.ReadWriteStream & AsyncIterable<Uint8Array>,

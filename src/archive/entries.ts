@@ -3,8 +3,9 @@ import { shown } from "./name.ts";
 import type { TarHeader } from "./tar.ts";
 
 /**
- * The paths of a package, gathered one by one. What cannot all be in one folder ends the work with an `Error` that names it: a
- * path twice, a file that is also a folder, a hard link to something else than a file of the package.
+ * The paths of a package, gathered one by one. What cannot all be in one folder ends the work with
+ * an `Error` that names it: a path twice, a file that is also a folder, a hard link to something
+ * else than a file of the package.
  */
 export class PackageEntries<Entry extends TarHeader> {
   readonly #tally: ArchiveTally;

@@ -3,7 +3,10 @@ export interface ArchiveLimits {
   readonly entries: number;
   /** Of all that comes out of it, headers included, in bytes. */
   readonly bytes: number;
-  /** Of the names of its entries and of the targets of its links together, in bytes: they are kept in memory. */
+  /**
+   * Of the names of its entries and of the targets of its links together, in bytes: they are kept
+   * in memory.
+   */
   readonly nameBytes: number;
 }
 
@@ -26,7 +29,10 @@ export class ArchiveTally {
     this.#limits = limits;
   }
 
-  /** Count an entry. Throws an `Error` when there are too many, or their names are too long together. */
+  /**
+   * Count an entry. Throws an `Error` when there are too many, or their names are too long
+   * together.
+   */
   add({ name, linkTarget = "" }: { readonly name: string; readonly linkTarget?: string }): void {
     const { entries, nameBytes } = this.#limits;
     if (++this.#entries > entries) throw new Error(`it holds more than ${entries} entries`);

@@ -5,8 +5,8 @@ const LONGEST_PATH = 4095;
 const LONGEST_NAME = 255;
 
 /**
- * A name in an archive as the steps of a path; none for the archive's own folder. Throws an `Error` for
- * names that lead out of the folder, or that no file may have.
+ * A name in an archive as the steps of a path; none for the archive's own folder. Throws an `Error`
+ * for names that lead out of the folder, or that no file may have.
  */
 export function parseArchiveName(name: string): readonly string[] {
   const parts = name.split("/").filter((part) => part !== "" && part !== ".");
@@ -37,7 +37,10 @@ export function checkLinkTarget(name: string, target: string): string {
   return target;
 }
 
-/** Whether a symbolic link at a path of the image climbs above the image's root. Neither has a leading slash of its own. */
+/**
+ * Whether a symbolic link at a path of the image climbs above the image's root. Neither has a
+ * leading slash of its own.
+ */
 export function climbsOut(path: string, target: string): boolean {
   let depth = target.startsWith("/") ? 0 : path.split("/").length - 1;
   for (const part of target.split("/")) {
@@ -48,7 +51,10 @@ export function climbsOut(path: string, target: string): boolean {
   return false;
 }
 
-/** A name of an archive for a message: without what would write to the terminal, and not longer than a line. */
+/**
+ * A name of an archive for a message: without what would write to the terminal, and not longer than
+ * a line.
+ */
 export function shown(name: string): string {
   const plain = name.replace(/\p{Cc}/gu, "?");
   return plain.length > 120 ? `${plain.slice(0, 117)}...` : plain;

@@ -14,8 +14,8 @@ export interface PaxFields {
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Read the records of a pax header: `<length> <key>=<value>\n`, the length counting its own digits. Throws an
- * `Error` for records that are damaged.
+ * Read the records of a pax header: `<length> <key>=<value>\n`, the length counting its own digits.
+ * Throws an `Error` for records that are damaged.
  *
  * Source: POSIX.1-2017, pax, "pax Extended Header".
  */
@@ -37,7 +37,10 @@ export function parsePax(content: Uint8Array): PaxFields {
   return toFields(fields);
 }
 
-/** A header for all entries that follow may not name or measure them: no program writes such, and readers differ in what they do with it. */
+/**
+ * A header for all entries that follow may not name or measure them: no program writes such, and
+ * readers differ in what they do with it.
+ */
 export function checkGlobalPax(content: Uint8Array): void {
   const { path, linkpath, size, isSparse } = parsePax(content);
   if ([path, linkpath, size, isSparse].some((field) => field !== undefined)) {

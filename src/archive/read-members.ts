@@ -18,9 +18,10 @@ export interface TarMember {
 const blockSize = 512;
 
 /**
- * Read a tar member by member without keeping more of each than is wanted. `wanted` says how many of a
- * member's first bytes to keep. Understands what Go's archive/tar writes: ustar, pax and GNU long names.
- * Unlike the reader of packages it takes what it finds: an image is to be judged, not refused.
+ * Read a tar member by member without keeping more of each than is wanted. `wanted` says how many
+ * of a member's first bytes to keep. Understands what Go's archive/tar writes: ustar, pax and GNU
+ * long names. Unlike the reader of packages it takes what it finds: an image is to be judged, not
+ * refused.
  */
 export async function* readTar(
   input: AsyncIterable<Uint8Array>,
@@ -118,7 +119,10 @@ function typeOf(kind: string): TarMember["type"] {
   }
 }
 
-/** An octal number, or a binary one where its first bit is set, as GNU writes numbers too large for octal. */
+/**
+ * An octal number, or a binary one where its first bit is set, as GNU writes numbers too large for
+ * octal.
+ */
 function number(header: Uint8Array, offset: number, length: number): number {
   const first = header[offset] ?? 0;
   if ((first & 0x80) === 0) return Number.parseInt(text(header, offset, length).trim() || "0", 8);

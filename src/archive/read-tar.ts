@@ -7,9 +7,9 @@ import { decompress } from "./decompress.ts";
 import type { ArchiveContent } from "./content.ts";
 
 /**
- * Read a tar file, plain or compressed with gzip, xz or zstd, which its first bytes tell. Nothing of it is
- * kept in memory but what is on its way, and what follows its end blocks is not read. Throws an `Error` that says what is
- * wrong with it.
+ * Read a tar file, plain or compressed with gzip, xz or zstd, which its first bytes tell. Nothing
+ * of it is kept in memory but what is on its way, and what follows its end blocks is not read.
+ * Throws an `Error` that says what is wrong with it.
  */
 export async function readTarArchive(request: {
   readonly file: string;

@@ -4,12 +4,15 @@ import type { ArchiveLimits } from "./limits.ts";
 import type { ArchiveContent, FoundEntry } from "./content.ts";
 import { shown } from "./name.ts";
 
-/** Systems whose zip programs keep Unix modes: Unix and macOS. Source: PKWARE APPNOTE 6.3.10, 4.4.2.2. */
+/**
+ * Systems whose zip programs keep Unix modes: Unix and macOS. Source: PKWARE APPNOTE 6.3.10,
+ * 4.4.2.2.
+ */
 const UNIX = new Set([3, 19]);
 
 /**
- * Read a zip file by its directory. Throws an `Error` that says what is wrong with it. What it declares to
- * become is added up before anything is unpacked.
+ * Read a zip file by its directory. Throws an `Error` that says what is wrong with it. What it
+ * declares to become is added up before anything is unpacked.
  */
 export async function readZipArchive(request: {
   readonly file: string;

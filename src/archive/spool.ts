@@ -2,7 +2,10 @@ import type { FileHandle } from "node:fs/promises";
 
 const FLUSH_BYTES = 1024 * 1024;
 
-/** Appends to a file in large pieces: most files of an archive are small, and each write costs a turn of a thread. */
+/**
+ * Appends to a file in large pieces: most files of an archive are small, and each write costs a
+ * turn of a thread.
+ */
 export class Spool {
   readonly #file: FileHandle;
   #pending: Uint8Array[] = [];
@@ -24,7 +27,8 @@ export class Spool {
 
   async flush(): Promise<void> {
     if (this.#pendingBytes === 0) return;
-    // `writeFile` goes on after a short write, as a disk that is nearly full gives; `write` does not.
+    // `writeFile` goes on after a short write, as a disk that is nearly full gives; `write` does
+    // not.
     await this.#file.writeFile(Buffer.concat(this.#pending));
     this.#pending = [];
     this.#pendingBytes = 0;

@@ -1,4 +1,7 @@
-/** The header of an entry with a short name and no time, for archives whose bytes depend on their content alone. */
+/**
+ * The header of an entry with a short name and no time, for archives whose bytes depend on their
+ * content alone.
+ */
 export function tarHeader(
   name: string,
   size: number,

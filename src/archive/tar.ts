@@ -20,9 +20,10 @@ const BLOCK = 512;
 const LARGEST_EXTENSION = 1024 * 1024;
 
 /**
- * The next entry of a tar stream, or undefined at its end blocks: ustar, GNU long names and pax headers. Entries
- * that no archive may hold are refused: devices, sparse files, `..`, whiteouts, names that are not UTF-8. With `mayLackEnd` a
- * tar may also stop where its end blocks should be, as some programs leave it.
+ * The next entry of a tar stream, or undefined at its end blocks: ustar, GNU long names and pax
+ * headers. Entries that no archive may hold are refused: devices, sparse files, `..`, whiteouts,
+ * names that are not UTF-8. With `mayLackEnd` a tar may also stop where its end blocks should be,
+ * as some programs leave it.
  *
  * Source: POSIX.1-2017 pax; GNU tar manual, "Basic Tar Format".
  */
@@ -179,7 +180,8 @@ function timeAt(block: Uint8Array, start: number, length: number): number {
     if (digits === undefined) throw damaged();
     return digits === "" ? 0 : Number.parseInt(digits, 8);
   }
-  // Two's complement, of which the first bit says that the number is binary and the second its sign.
+  // Two's complement, of which the first bit says that the number is binary and the second its
+  // sign.
   let value = (first & 0x40) === 0 ? first & 0x3f : (first & 0x7f) - 0x80;
   for (let index = 1; index < length; index++) value = value * 256 + (block[start + index] ?? 0);
   if (!Number.isSafeInteger(value)) throw damaged();

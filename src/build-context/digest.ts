@@ -8,7 +8,10 @@ import type { ContextEntry, ContextFile, ContextScan } from "./scan.ts";
 
 /** What each file of a context holds, and one digest for all of it. */
 export interface ContextDigest {
-  /** Of paths, kinds, execute bits, link targets and contents, and of the Dockerfile. Times and owners count for nothing. */
+  /**
+   * Of paths, kinds, execute bits, link targets and contents, and of the Dockerfile. Times and
+   * owners count for nothing.
+   */
   readonly digest: Digest;
   readonly fileCount: number;
   /** By the path in the context. */
@@ -26,7 +29,10 @@ const noteSchema = z.record(
   z.tuple([z.string(), z.templateLiteral(["sha256:", z.string()])]),
 );
 
-/** How old a change must be before a file's stamp is trusted: two changes within one tick of a file system's clock look like one. */
+/**
+ * How old a change must be before a file's stamp is trusted: two changes within one tick of a file
+ * system's clock look like one.
+ */
 const settledMs = 2000;
 
 /** How many files are read at a time. */

@@ -1,4 +1,7 @@
-/** One instruction of a Dockerfile with its continuation lines joined, and the way back from each character to the text. */
+/**
+ * One instruction of a Dockerfile with its continuation lines joined, and the way back from each
+ * character to the text.
+ */
 export interface Instruction {
   /** In capitals: `FROM`. */
   readonly keyword: string;
@@ -28,7 +31,10 @@ interface Line {
   readonly offset: number;
 }
 
-/** Split a Dockerfile into instructions: directives, comments, continuations (also across comments) and here-documents. */
+/**
+ * Split a Dockerfile into instructions: directives, comments, continuations (also across comments)
+ * and here-documents.
+ */
 export function readInstructions(text: string): DockerfileLines {
   const lines = splitLines(text);
   const directives = readDirectives(lines);
@@ -57,7 +63,10 @@ function splitLines(text: string): readonly Line[] {
   });
 }
 
-/** Directives stand before anything else; the first line that is none ends them, and a comment later on is a comment. */
+/**
+ * Directives stand before anything else; the first line that is none ends them, and a comment later
+ * on is a comment.
+ */
 function readDirectives(lines: readonly Line[]): readonly Directive[] {
   const directives: Directive[] = [];
   for (const { text, offset } of lines) {
@@ -74,7 +83,10 @@ function readDirectives(lines: readonly Line[]): readonly Directive[] {
   return directives;
 }
 
-/** Lines that belong together. Comments and empty lines between them are dropped, as the builders do. */
+/**
+ * Lines that belong together. Comments and empty lines between them are dropped, as the builders
+ * do.
+ */
 function joinContinued(
   lines: readonly Line[],
   start: number,

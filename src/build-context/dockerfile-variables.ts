@@ -1,12 +1,16 @@
 /** Deeper than anybody nests defaults; what is deeper is kept as it is written. */
 const MAXIMUM_DEPTH = 50;
 
-/** Many times what any name of an image or stage has. Each `ARG` may double the one before, so the rest is cut. */
+/**
+ * Many times what any name of an image or stage has. Each `ARG` may double the one before, so the
+ * rest is cut.
+ */
 const MAXIMUM_LENGTH = 32_768;
 
 /**
- * Replace `$NAME`, `${NAME}`, `${NAME:-word}` and `${NAME:+word}`, with and without the colon, also inside of
- * words; a backslash keeps the dollar. An unknown name is empty, as in the builders. The result is cut at 32,768 characters.
+ * Replace `$NAME`, `${NAME}`, `${NAME:-word}` and `${NAME:+word}`, with and without the colon, also
+ * inside of words; a backslash keeps the dollar. An unknown name is empty, as in the builders. The
+ * result is cut at 32,768 characters.
  */
 export function expandVariables(text: string, variables: ReadonlyMap<string, string>): string {
   return expand(text, { start: 0, depth: 0, variables }).expanded;

@@ -10,7 +10,10 @@ export interface DockerfileFrom {
   /** Where the name is written, in UTF-16 code units. */
   readonly offset: number;
   readonly length: number;
-  /** Written in `FROM`, where the builders replace variables themselves, and only those from before the first one. */
+  /**
+   * Written in `FROM`, where the builders replace variables themselves, and only those from before
+   * the first one.
+   */
   readonly isFrom: boolean;
 }
 
@@ -23,9 +26,10 @@ interface Reference extends DockerfileFrom {
 type Variables = ReadonlyMap<string, string>;
 
 /**
- * The images that a Dockerfile names in `FROM`, `COPY --from`, `ADD --from` and `RUN --mount=…,from=`, in order. Stages of
- * the same Dockerfile and `scratch` are none. Variables are replaced by what `build.args` and the defaults of `ARG` give
- * them. A name that is empty once its variables are replaced is kept, so that it can be reported.
+ * The images that a Dockerfile names in `FROM`, `COPY --from`, `ADD --from` and `RUN
+ * --mount=…,from=`, in order. Stages of the same Dockerfile and `scratch` are none. Variables are
+ * replaced by what `build.args` and the defaults of `ARG` give them. A name that is empty once its
+ * variables are replaced is kept, so that it can be reported.
  */
 export function parseFroms(
   text: string,
@@ -37,8 +41,9 @@ export function parseFroms(
 }
 
 /**
- * Replace names of images in a Dockerfile, leaving every other character, and so every line number, where it is. Variables in
- * `COPY --from` and `RUN --mount` go, too, since the builders refuse them there.
+ * Replace names of images in a Dockerfile, leaving every other character, and so every line number,
+ * where it is. Variables in `COPY --from` and `RUN --mount` go, too, since the builders refuse them
+ * there.
  */
 export function renameFroms(
   text: string,

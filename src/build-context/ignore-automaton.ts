@@ -16,8 +16,9 @@ interface State {
 }
 
 /**
- * The patterns of an ignore file, compared with a path all at once. Where a path leads is remembered by its characters: paths
- * that begin alike, as those of a folder do, and those that differ where no pattern sees it, cost a look-up for each character.
+ * The patterns of an ignore file, compared with a path all at once. Where a path leads is
+ * remembered by its characters: paths that begin alike, as those of a folder do, and those that
+ * differ where no pattern sees it, cost a look-up for each character.
  */
 export class IgnoreAutomaton {
   readonly #trie = new PatternTrie();
@@ -26,13 +27,19 @@ export class IgnoreAutomaton {
   #remembered = 0;
   #count = 0;
 
-  /** Patterns count from 0, in the order in which they are added; one matches what any of its alternatives does. */
+  /**
+   * Patterns count from 0, in the order in which they are added; one matches what any of its
+   * alternatives does.
+   */
   add(alternatives: readonly (readonly Part[])[]): void {
     for (const parts of alternatives) this.#trie.add(parts, this.#count);
     this.#count += 1;
   }
 
-  /** The number of the last pattern that matches the path, relative and with slashes, or a folder above it; -1 for none. */
+  /**
+   * The number of the last pattern that matches the path, relative and with slashes, or a folder
+   * above it; -1 for none.
+   */
   lastMatch(path: string): number {
     let state = this.#begin();
     let last = -1;

@@ -15,7 +15,8 @@ export function createBeginnings(texts: readonly string[]): Beginnings {
   return {
     meet(text) {
       const at = countUpTo(sorted, text);
-      // Whatever lies between a text and its own beginning begins with that, too, so that none lies there.
+      // Whatever lies between a text and its own beginning begins with that, too, so that none lies
+      // there.
       return (
         (sorted[at]?.startsWith(text) ?? false) || (at > 0 && text.startsWith(sorted[at - 1] ?? ""))
       );

@@ -1,8 +1,8 @@
 type Test = (code: number) => boolean;
 
 /**
- * A piece of a pattern: one character, one of a set or any number of them, any number of folders with their slashes,
- * or the beginning of the path.
+ * A piece of a pattern: one character, one of a set or any number of them, any number of folders
+ * with their slashes, or the beginning of the path.
  */
 export type Part =
   | { readonly type: "character"; readonly code: number }

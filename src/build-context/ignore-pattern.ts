@@ -13,12 +13,13 @@ export interface IgnorePattern {
 const MAXIMUM_LENGTH = 4096;
 
 /**
- * A pattern as moby/patternmatcher understands it: `**` stands for any number of folders, `*` and `?`
- * do not cross a slash, a backslash takes the next character's meaning. Like there, a pattern
- * without wildcards, and one whose only wildcard is `**` at its beginning or end, is compared as text
- * (so `**log` matches `a/dialog`, too), and all others as a regular expression.
+ * A pattern as moby/patternmatcher understands it: `**` stands for any number of folders, `*` and
+ * `?` do not cross a slash, a backslash takes the next character's meaning. Like there, a pattern
+ * without wildcards, and one whose only wildcard is `**` at its beginning or end, is compared as
+ * text (so `**log` matches `a/dialog`, too), and all others as a regular expression.
  *
- * Throws `SyntaxError` with moby's words, `syntax error in pattern`, and for a pattern that is longer than a path can be.
+ * Throws `SyntaxError` with moby's words, `syntax error in pattern`, and for a pattern that is
+ * longer than a path can be.
  */
 export function parsePattern(written: string): IgnorePattern {
   if (written.length > MAXIMUM_LENGTH)
@@ -58,7 +59,10 @@ function endingWith(text: string): readonly (readonly Part[])[] {
   return text.startsWith("/") ? [ending, characters(text.slice(1))] : [ending];
 }
 
-/** Go's `filepath.Match` goes through the whole pattern before anything is compared: classes and escapes must be complete. */
+/**
+ * Go's `filepath.Match` goes through the whole pattern before anything is compared: classes and
+ * escapes must be complete.
+ */
 function checkSyntax(pattern: string): void {
   for (let at = 0; at < pattern.length; at++) {
     if (pattern[at] === "\\") {
@@ -67,7 +71,10 @@ function checkSyntax(pattern: string): void {
   }
 }
 
-/** The place of the class's closing bracket. A bracket or a minus stands for itself only after a backslash. */
+/**
+ * The place of the class's closing bracket. A bracket or a minus stands for itself only after a
+ * backslash.
+ */
 function endOfClass(pattern: string, start: number): number {
   let at = pattern[start + 1] === "^" ? start + 2 : start + 1;
   for (let ranges = 0; ; ranges++) {

@@ -6,7 +6,10 @@ interface Node {
   /** The number of the last pattern that ends here; -1 for none. */
   pattern: number;
   readonly children: Node[];
-  /** Twice the order of its making: the part is behind us. The number after it: inside of the folders that it stands for. */
+  /**
+   * Twice the order of its making: the part is behind us. The number after it: inside of the
+   * folders that it stands for.
+   */
   readonly place: number;
 }
 
@@ -20,9 +23,9 @@ const MAXIMUM_NODES = 500_000;
 const LISTED_CHILDREN = 16;
 
 /**
- * Patterns as a tree in which those that begin alike share their beginning, and the places in it that a path can have reached:
- * all of them are followed at once, so the time for a character grows with the number of places and not with the
- * ways to read the path.
+ * Patterns as a tree in which those that begin alike share their beginning, and the places in it
+ * that a path can have reached: all of them are followed at once, so the time for a character grows
+ * with the number of places and not with the ways to read the path.
  */
 export class PatternTrie {
   readonly #root: Node = { part: { type: "start" }, pattern: -1, children: [], place: 0 };
@@ -32,7 +35,10 @@ export class PatternTrie {
   #entered = new Uint32Array(0);
   #round = 0;
 
-  /** Add a pattern of these parts. A later one has a greater number. Throws `SyntaxError` when that makes too many parts. */
+  /**
+   * Add a pattern of these parts. A later one has a greater number. Throws `SyntaxError` when that
+   * makes too many parts.
+   */
   add(parts: readonly Part[], pattern: number): void {
     let node = this.#root;
     for (const part of parts) node = this.#findChild(node, part) ?? this.#addChild(node, part);

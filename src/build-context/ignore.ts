@@ -6,7 +6,10 @@ import { type IgnorePattern, parsePattern } from "./ignore-pattern.ts";
 export interface IgnoreRules {
   /** Whether a path, relative and with slashes, stays out of the context. */
   ignores(path: string): boolean;
-  /** Whether an ignored folder must be walked all the same, since a later `!` rule may take something inside it back. */
+  /**
+   * Whether an ignored folder must be walked all the same, since a later `!` rule may take
+   * something inside it back.
+   */
   mayHoldExceptions(directory: string): boolean;
   /** Whether a `!` rule takes the path back: somebody has thought about it. */
   isException(path: string): boolean;
@@ -18,9 +21,10 @@ interface Rule {
 }
 
 /**
- * Read a `.dockerignore` by moby's rules (moby/patternmatcher), and not by those of `.gitignore`: patterns are anchored at
- * the root, case counts, the last rule that fits decides, and a rule for a folder is one for all that it holds. A pattern
- * that is none throws `SyntaxError` with its line, and so does one with which the patterns are too many to be held.
+ * Read a `.dockerignore` by moby's rules (moby/patternmatcher), and not by those of `.gitignore`:
+ * patterns are anchored at the root, case counts, the last rule that fits decides, and a rule for a
+ * folder is one for all that it holds. A pattern that is none throws `SyntaxError` with its line,
+ * and so does one with which the patterns are too many to be held.
  */
 export function parseIgnore(text: string): IgnoreRules {
   const rules = new IgnoreAutomaton();

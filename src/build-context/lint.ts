@@ -17,8 +17,9 @@ export interface LintRequest {
 const headBytes = 512;
 
 /**
- * Look for what would fail in the builder, or only when the container starts, far from its cause: a Dockerfile that names
- * no image, a frontend from the network, a start script with CRLF line ends or without its execute bit.
+ * Look for what would fail in the builder, or only when the container starts, far from its cause: a
+ * Dockerfile that names no image, a frontend from the network, a start script with CRLF line ends
+ * or without its execute bit.
  */
 export async function lintContext({
   image,
@@ -41,7 +42,10 @@ export async function lintContext({
 
 type Locate = (offset: number, length: number) => Location;
 
-/** A frontend from a registry is code that runs in the builder and decides what the Dockerfile means. */
+/**
+ * A frontend from a registry is code that runs in the builder and decides what the Dockerfile
+ * means.
+ */
 function remoteFrontend({ value, offset, length }: Directive, at: Locate): Diagnostic {
   return {
     severity: "error",
@@ -120,7 +124,9 @@ async function lintScripts({
   return diagnostics;
 }
 
-/** Names of the programs that ENTRYPOINT and CMD start: the first word of each, without its folder. */
+/**
+ * Names of the programs that ENTRYPOINT and CMD start: the first word of each, without its folder.
+ */
 function startedNames(instructions: readonly Instruction[]): ReadonlySet<string> {
   const commands = instructions.filter(
     ({ keyword }) => keyword === "ENTRYPOINT" || keyword === "CMD",

@@ -6,7 +6,10 @@ const classicFlags = new Set(["from", "chown"]);
 /** Variables that BuildKit sets and the classic builder leaves empty. */
 const platformVariables = /\b(?:TARGET|BUILD)(?:PLATFORM|OS|ARCH|VARIANT)\b/;
 
-/** Whether a Dockerfile has something that only BuildKit understands: here-documents, mounts, `--link`, variables of the platform. */
+/**
+ * Whether a Dockerfile has something that only BuildKit understands: here-documents, mounts,
+ * `--link`, variables of the platform.
+ */
 export function needsBuildkit(text: string): boolean {
   if (platformVariables.test(text)) return true;
   return readInstructions(text).instructions.some(({ keyword, rest }) => {

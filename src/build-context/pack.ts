@@ -32,12 +32,14 @@ export interface PackRequest {
 const modifiedAt = new Date("1980-01-02T00:00:00Z");
 
 /**
- * Write a context as a tar file: sorted, owned by root, modes 0755 and 0644, one time for all, so that equal contexts are
- * equal bytes. Each file is compared with the digest taken before; one that has changed, grown or gone since is named.
+ * Write a context as a tar file: sorted, owned by root, modes 0755 and 0644, one time for all, so
+ * that equal contexts are equal bytes. Each file is compared with the digest taken before; one that
+ * has changed, grown or gone since is named.
  *
- * It goes to a file first and not straight to the Engine: a builder takes a context that ends early, at the right block,
- * for a smaller one and succeeds without the missing files. So the length is known before the first byte is sent, and the
- * Dockerfile comes last: without the end of the context there is no build.
+ * It goes to a file first and not straight to the Engine: a builder takes a context that ends
+ * early, at the right block, for a smaller one and succeeds without the missing files. So the
+ * length is known before the first byte is sent, and the Dockerfile comes last: without the end of
+ * the context there is no build.
  */
 export async function packContext(request: PackRequest): Promise<PackedContext> {
   const temporary = await request.store.createTemporary();
@@ -76,9 +78,10 @@ async function write(
 }
 
 /**
- * Have the classic builder take the Dockerfile out of the context once it has read it: it does so when
- * a `.dockerignore` in the context names it, and looks for nothing else there. The docker command adds such
- * lines, too. A `.dockerignore` that COPY would see is sent as it is, when it names the Dockerfile already.
+ * Have the classic builder take the Dockerfile out of the context once it has read it: it does so
+ * when a `.dockerignore` in the context names it, and looks for nothing else there. The docker
+ * command adds such lines, too. A `.dockerignore` that COPY would see is sent as it is, when it
+ * names the Dockerfile already.
  */
 async function addHidingRules(
   pack: Pack,

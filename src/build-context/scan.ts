@@ -38,7 +38,10 @@ export interface ContextScan {
     readonly path: string;
     readonly absolutePath: string;
     readonly text: string;
-    /** It serves the builder alone: `COPY` must not see it, since `.dockerignore` names it or it lies elsewhere. */
+    /**
+     * It serves the builder alone: `COPY` must not see it, since `.dockerignore` names it or it
+     * lies elsewhere.
+     */
     readonly isHidden: boolean;
   };
   readonly sizeBytes: number;
@@ -56,9 +59,10 @@ const largeBytes = 100 * 1024 * 1024;
 const maxBytes = 4 * 1024 * 1024 * 1024;
 
 /**
- * Walk a build context. Symbolic links are kept as links and never followed; sockets, FIFOs and devices are skipped. What
- * `.dockerignore` names is not even looked at. `project` is the real path of the project's folder. Throws `build-failed` for
- * a context that is too large, or has names or texts that are not UTF-8; `path-outside-project` for a link that leaves it.
+ * Walk a build context. Symbolic links are kept as links and never followed; sockets, FIFOs and
+ * devices are skipped. What `.dockerignore` names is not even looked at. `project` is the real path
+ * of the project's folder. Throws `build-failed` for a context that is too large, or has names or
+ * texts that are not UTF-8; `path-outside-project` for a link that leaves it.
  */
 export async function scanContext(image: DockerfileImage, project: string): Promise<ContextScan> {
   const { context: directory, dockerfile } = image;

@@ -15,8 +15,9 @@ const privateKey = /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|^PuTTY
 const headBytes = 16 * 1024;
 
 /**
- * Refuse a context that holds secrets: whatever is sent may end in a layer, where everyone who has the image can read it.
- * A `!` line in `.dockerignore` that names a file says that it is meant to be there.
+ * Refuse a context that holds secrets: whatever is sent may end in a layer, where everyone who has
+ * the image can read it. A `!` line in `.dockerignore` that names a file says that it is meant to
+ * be there.
  */
 export async function refuseSecrets({ image, entries, rules }: ContextScan): Promise<void> {
   const found: string[] = [];

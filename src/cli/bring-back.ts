@@ -5,7 +5,10 @@ import type { Session } from "./open/session.ts";
 import { exitCodeOfReport } from "./process/exit-code.ts";
 import { publishedUrls } from "../run/services/urls.ts";
 
-/** Carry out `start` or `restart`, and tell where the services can be reached: the Engine may choose another port. */
+/**
+ * Carry out `start` or `restart`, and tell where the services can be reached: the Engine may choose
+ * another port.
+ */
 export async function bringBack(
   session: Session,
   services: readonly string[],

@@ -25,7 +25,10 @@ export interface Introduction {
   readonly examples: readonly (readonly [commandLine: string, meaning: string])[];
 }
 
-/** Declare a command the way all are declared: its introduction, its own options, then the global ones. */
+/**
+ * Declare a command the way all are declared: its introduction, its own options, then the global
+ * ones.
+ */
 export function declareCommand(
   parent: Command,
   introduction: Introduction,

@@ -22,8 +22,8 @@ export interface ExecPlan {
 }
 
 /**
- * What the words after `exec` ask for. Without `-i` and `-t` the command gets what qclock has: its terminal,
- * or its pipes. Throws `usage` for what cannot be done.
+ * What the words after `exec` ask for. Without `-i` and `-t` the command gets what qclock has: its
+ * terminal, or its pipes. Throws `usage` for what cannot be done.
  */
 export function planExec(request: {
   readonly service: string;

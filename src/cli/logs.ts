@@ -95,7 +95,10 @@ function openLog(file: string): number | undefined {
   }
 }
 
-/** What `--debug FILE` writes: one JSON object a line, for each event and each request to the Engine. */
+/**
+ * What `--debug FILE` writes: one JSON object a line, for each event and each request to the
+ * Engine.
+ */
 export interface DebugLog extends Disposable {
   readonly reporter: Reporter;
   /** The same engine, with each call recorded. */
@@ -139,7 +142,10 @@ export function openDebugLog(
   };
 }
 
-/** Wraps an engine so that each call is recorded with its arguments, duration and outcome. Behaviour is unchanged. */
+/**
+ * Wraps an engine so that each call is recorded with its arguments, duration and outcome. Behaviour
+ * is unchanged.
+ */
 function watchEngine(
   engine: Engine,
   log: { readonly write: (entry: object) => void; readonly now: () => number },
@@ -175,8 +181,9 @@ function watchEngine(
 }
 
 /**
- * An argument as JSON. Bytes, streams and signals go by their kind alone and variables by their names:
- * what they hold may be secret. Done before `JSON.stringify`, which would ask a Buffer for its bytes first.
+ * An argument as JSON. Bytes, streams and signals go by their kind alone and variables by their
+ * names: what they hold may be secret. Done before `JSON.stringify`, which would ask a Buffer for
+ * its bytes first.
  */
 function plainArgument(value: unknown): unknown {
   if (value instanceof Uint8Array) return `${value.length} bytes`;

@@ -18,7 +18,10 @@ interface Invocation {
   readonly interruption: Interruption;
 }
 
-/** Parse the command line, carry the command out, and resolve with the exit code. Never rejects: whatever fails is reported here. */
+/**
+ * Parse the command line, carry the command out, and resolve with the exit code. Never rejects:
+ * whatever fails is reported here.
+ */
 export async function runProgram(invocation: Invocation): Promise<number> {
   const { host, interruption } = invocation;
   let exitCode: number = exitCodes.done;
@@ -120,9 +123,10 @@ const commands: Readonly<Record<string, () => Promise<(registry: Registry) => vo
 };
 
 /**
- * The commands that the words may name. Declaring one takes its twenty options, so that declaring all takes
- * longer than most of them run; a command that is an option's value is declared for nothing. Undefined where all
- * are needed: for help, for completion, and for the suggestion when no word is a command.
+ * The commands that the words may name. Declaring one takes its twenty options, so that declaring
+ * all takes longer than most of them run; a command that is an option's value is declared for
+ * nothing. Undefined where all are needed: for help, for completion, and for the suggestion when no
+ * word is a command.
  */
 function commandsNamed(words: readonly string[]): ReadonlySet<string> | undefined {
   const named = words.filter((word) => Object.hasOwn(commands, word));

@@ -13,16 +13,25 @@ export interface ShowLogsOptions {
   readonly services: readonly string[];
   readonly follow: boolean;
   readonly timestamps: boolean;
-  /** Of each service; absent: so many that a screen and a reader can bear, where `since` does not bound them. */
+  /**
+   * Of each service; absent: so many that a screen and a reader can bear, where `since` does not
+   * bound them.
+   */
   readonly tail?: number | "all";
   /** Seconds since 1970. */
   readonly since?: number;
 }
 
-/** Lines of each service that are shown unless asked otherwise: a service that has run for a month has written gigabytes. */
+/**
+ * Lines of each service that are shown unless asked otherwise: a service that has run for a month
+ * has written gigabytes.
+ */
 const DEFAULT_TAIL = 1000;
 
-/** Print the services' output, each line with its service in front or as a JSON document of its own, as it comes. Resolves with the exit code. */
+/**
+ * Print the services' output, each line with its service in front or as a JSON document of its own,
+ * as it comes. Resolves with the exit code.
+ */
 export async function showLogs(
   session: Session,
   context: RunContext,
@@ -93,8 +102,8 @@ function logOptionsOf(options: ShowLogsOptions): LogOptions {
 }
 
 /**
- * Whether a container has written more than is shown. By the times of the first lines: the Engine counts a long line as several, and a
- * number of lines that came would not tell.
+ * Whether a container has written more than is shown. By the times of the first lines: the Engine
+ * counts a long line as several, and a number of lines that came would not tell.
  */
 async function hasMore(engine: Engine, id: string, signal: AbortSignal): Promise<boolean> {
   const firstTime = async (tail: object): Promise<string | undefined> => {
@@ -106,7 +115,9 @@ async function hasMore(engine: Engine, id: string, signal: AbortSignal): Promise
   return all !== shown;
 }
 
-/** Resolves when a slow reader has taken what was written, so that it does not pile up in memory. */
+/**
+ * Resolves when a slow reader has taken what was written, so that it does not pile up in memory.
+ */
 function waitForReader(stream: NodeJS.WriteStream, signal: AbortSignal): () => Promise<void> {
   let draining: Promise<void> | undefined;
   const drain = async (): Promise<void> => {

@@ -48,7 +48,8 @@ export interface ResetOptions {
 
 /**
  * Remove everything that qclock made for the stack; data only when asked for and confirmed. Throws
- * `would-lose-data` where nobody can be asked, and `foreign-volume` or `foreign-object` for what others use.
+ * `would-lose-data` where nobody can be asked, and `foreign-volume` or `foreign-object` for what
+ * others use.
  */
 export async function reset(context: ResetContext, options: ResetOptions): Promise<RunReport> {
   const { stack, signal } = context;

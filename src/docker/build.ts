@@ -20,7 +20,10 @@ export interface DockerfileBuild {
   readonly stackName: string;
   /** Real path of the project's folder. */
   readonly project: string;
-  /** Names in the Engine of the stack's images, by their keys in the manifest. Those that the Dockerfile stands on must be there. */
+  /**
+   * Names in the Engine of the stack's images, by their keys in the manifest. Those that the
+   * Dockerfile stands on must be there.
+   */
   readonly references: ReadonlyMap<string, string>;
   readonly fingerprint: Digest;
   readonly store: Store;
@@ -34,9 +37,9 @@ export interface DockerfileBuild {
 }
 
 /**
- * Build a Dockerfile image with the Engine's builder and give it its name. Images of the stack that the Dockerfile names
- * become their names in the Engine, whose registry cannot exist: no registry can put another image in their place. Resolves
- * with the image's id.
+ * Build a Dockerfile image with the Engine's builder and give it its name. Images of the stack that
+ * the Dockerfile names become their names in the Engine, whose registry cannot exist: no registry
+ * can put another image in their place. Resolves with the image's id.
  */
 export async function buildDockerfileImage(build: DockerfileBuild): Promise<string> {
   const { engine, image, store, now, signal, onNotice } = build;
@@ -71,9 +74,9 @@ export async function buildDockerfileImage(build: DockerfileBuild): Promise<stri
 }
 
 /**
- * The classic builder for a Dockerfile that COPY must not see: it takes it out of the context. BuildKit, which
- * has the context from its caller piece by piece when the docker command builds, here reads both from one archive
- * and shows COPY all of it.
+ * The classic builder for a Dockerfile that COPY must not see: it takes it out of the context.
+ * BuildKit, which has the context from its caller piece by piece when the docker command builds,
+ * here reads both from one archive and shows COPY all of it.
  */
 async function builderFor(
   { engine, image, store, onNotice, signal }: DockerfileBuild,

@@ -19,9 +19,10 @@ export interface BuilderOptions {
 const noteSchema = z.object({ builder: z.enum(["classic", "buildkit"]) });
 
 /**
- * Which of the Engine's builders to use: BuildKit where it does what is needed of it, else the classic one. What an Engine
- * says of itself does not tell: 20.10 answers a ping without a word of BuildKit and has it, podman takes the same request
- * and builds by other means. So two images of a few bytes are built once for each Engine and version, and the verdict kept.
+ * Which of the Engine's builders to use: BuildKit where it does what is needed of it, else the
+ * classic one. What an Engine says of itself does not tell: 20.10 answers a ping without a word of
+ * BuildKit and has it, podman takes the same request and builds by other means. So two images of a
+ * few bytes are built once for each Engine and version, and the verdict kept.
  */
 export async function chooseBuilder({
   engine,
@@ -52,7 +53,10 @@ export interface Trial {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Build two images of a few bytes, the second on the first by a name that only this Engine knows. Gives the failure, or undefined when both were built. */
+/**
+ * Build two images of a few bytes, the second on the first by a name that only this Engine knows.
+ * Gives the failure, or undefined when both were built.
+ */
 export async function tryBuilder({
   engine,
   store,
@@ -75,7 +79,8 @@ export async function tryBuilder({
           contextSizeBytes: context.sizeBytes,
           dockerfile: emptyScan.dockerfile.path,
           buildArgs: new Map(),
-          // The reference makes the image this trial's own: of two at once with equal content neither could remove it.
+          // The reference makes the image this trial's own: of two at once with equal content
+          // neither could remove it.
           labels: new Map([
             [labels.role, "helper"],
             [labels.run, reference],
@@ -88,7 +93,8 @@ export async function tryBuilder({
       );
       made.unshift(id);
     };
-    // Its own name makes the image one of a kind: two trials at once would share it, and neither could remove it.
+    // Its own name makes the image one of a kind: two trials at once would share it, and neither
+    // could remove it.
     await build(`FROM scratch\n# ${reference}\nCOPY Dockerfile /first\n`, reference);
     await build(`FROM ${reference}\nCOPY Dockerfile /second\n`);
     return undefined;
@@ -96,7 +102,8 @@ export async function tryBuilder({
     if (error instanceof QclockError && error.code === "build-failed") return error;
     throw error;
   } finally {
-    // A failure here must not stand in place of the trial's own, nor take its time again where the Engine hangs.
+    // A failure here must not stand in place of the trial's own, nor take its time again where the
+    // Engine hangs.
     const limited = AbortSignal.timeout(REMOVAL_MS);
     for (const id of [...made, reference]) {
       await engine.removeImage(id, limited).catch(() => undefined);

@@ -36,8 +36,9 @@ export interface ConnectOptions {
 }
 
 /**
- * Find the Engine that the user means, see that it answers, and agree on a version of its API. Throws `engine-unreachable`,
- * `engine-refused` or `engine-too-old`, each naming what was tried, who chose it, and what to do.
+ * Find the Engine that the user means, see that it answers, and agree on a version of its API.
+ * Throws `engine-unreachable`, `engine-refused` or `engine-too-old`, each naming what was tried,
+ * who chose it, and what to do.
  */
 export async function connectEngine(options: ConnectOptions): Promise<Engine> {
   const client = await connectClient(options);
@@ -111,7 +112,10 @@ export async function listCandidates({
   }
 }
 
-/** Docker's variables: DOCKER_TLS_VERIFY or DOCKER_TLS ask for TLS, DOCKER_CERT_PATH says where the files lie. TLS without a check of the certificate is not offered. */
+/**
+ * Docker's variables: DOCKER_TLS_VERIFY or DOCKER_TLS ask for TLS, DOCKER_CERT_PATH says where the
+ * files lie. TLS without a check of the certificate is not offered.
+ */
 function tlsFromEnvironment(
   environment: ReadonlyMap<string, string>,
   configDirectory: string,

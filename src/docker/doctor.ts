@@ -25,7 +25,10 @@ export interface ExamineOptions extends ConnectOptions {
   readonly now?: () => number;
 }
 
-/** Everything about the Engine that a stack may stumble over. Never throws for what is wrong with the Engine: that is a finding. */
+/**
+ * Everything about the Engine that a stack may stumble over. Never throws for what is wrong with
+ * the Engine: that is a finding.
+ */
 export async function examineEngine(options: ExamineOptions): Promise<readonly Finding[]> {
   let engine: Engine;
   try {

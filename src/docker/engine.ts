@@ -38,7 +38,10 @@ export interface EngineInfo {
   readonly ipForwarding: boolean;
   /** The Engine's clock, RFC 3339. */
   readonly systemTime: string;
-  /** How far the Engine's clock was ahead of ours when it answered, in milliseconds; 0 where it told no time. */
+  /**
+   * How far the Engine's clock was ahead of ours when it answered, in milliseconds; 0 where it told
+   * no time.
+   */
   readonly clockOffsetMs: number;
   /** What the Engine says is missing on its machine. */
   readonly warnings: readonly string[];
@@ -62,7 +65,10 @@ export interface ContainerRequest {
     containerPort: number;
     protocol: "tcp" | "udp";
   }[];
-  /** First network, joined at creation; further ones by `connectNetwork` (Engine 20.10 refuses two at create). `container:<id>` shares the network of another container. Absent: no network. */
+  /**
+   * First network, joined at creation; further ones by `connectNetwork` (Engine 20.10 refuses two
+   * at create). `container:<id>` shares the network of another container. Absent: no network.
+   */
   readonly network?: { readonly name: string; readonly aliases: readonly string[] };
   /** Servers that names are asked of which no container has; the Engine's own when absent. */
   readonly nameServers?: readonly string[];
@@ -197,7 +203,10 @@ export interface BuildRequest {
   readonly target?: string;
   readonly buildArgs: ReadonlyMap<string, string>;
   readonly labels: ReadonlyMap<string, string>;
-  /** Reference to tag, moved only when the result was seen and its labels are the ones asked for. Absent: the image stays without a name. */
+  /**
+   * Reference to tag, moved only when the result was seen and its labels are the ones asked for.
+   * Absent: the image stays without a name.
+   */
   readonly reference?: string;
   readonly builder: "classic" | "buildkit";
 }
@@ -205,21 +214,28 @@ export interface BuildRequest {
 export type OnOutput = (line: string) => void;
 
 /**
- * What qclock needs from a container engine, and nothing more. Every call throws `QclockError` for the failures of the
- * world and takes a signal that cancels it, whose reason is then thrown. `engineStatus(error)` of docker/errors.ts gives
- * the status of a refusal: 404 for an absence, 409 for a conflict such as a name that is taken.
+ * What qclock needs from a container engine, and nothing more. Every call throws `QclockError` for
+ * the failures of the world and takes a signal that cancels it, whose reason is then thrown.
+ * `engineStatus(error)` of docker/errors.ts gives the status of a refusal: 404 for an absence, 409
+ * for a conflict such as a name that is taken.
  */
 export interface Engine extends AsyncDisposable {
   readonly endpoint: Endpoint;
   info(signal?: AbortSignal): Promise<EngineInfo>;
-  /** One look: everything labelled as the stack's, and what bears the given names without the label. In a handful of calls, over plain HTTP. */
+  /**
+   * One look: everything labelled as the stack's, and what bears the given names without the label.
+   * In a handful of calls, over plain HTTP.
+   */
   observe(request: ObserveRequest, signal?: AbortSignal): Promise<Observed>;
 
   /** Names of the images whose reference matches a pattern with `*`, sorted. */
   listImageReferences(pattern: string, signal?: AbortSignal): Promise<readonly string[]>;
   inspectImage(reference: string, signal?: AbortSignal): Promise<ImageDetails | undefined>;
   imageHistory(reference: string, signal?: AbortSignal): Promise<readonly ImageHistoryEntry[]>;
-  /** `POST /images/load`. Resolves when the Engine has answered without any error line; check the result by diffIDs. */
+  /**
+   * `POST /images/load`. Resolves when the Engine has answered without any error line; check the
+   * result by diffIDs.
+   */
   loadImages(
     archive: AsyncIterable<Uint8Array>,
     onOutput: OnOutput,
@@ -227,10 +243,15 @@ export interface Engine extends AsyncDisposable {
   ): Promise<void>;
   tagImage(id: string, reference: string, signal?: AbortSignal): Promise<void>;
   removeImage(reference: string, signal?: AbortSignal): Promise<void>;
-  /** Resolves with the image id that the stream named; a stream that ends without one is a failure. */
+  /**
+   * Resolves with the image id that the stream named; a stream that ends without one is a failure.
+   */
   buildImage(request: BuildRequest, onOutput: OnOutput, signal?: AbortSignal): Promise<string>;
   pullImage(reference: string, onOutput: OnOutput, signal?: AbortSignal): Promise<void>;
-  /** Every file of an image as a tar stream, by way of a never-started container that is removed again. */
+  /**
+   * Every file of an image as a tar stream, by way of a never-started container that is removed
+   * again.
+   */
   exportImage(reference: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 
   createNetwork(request: NetworkRequest, signal?: AbortSignal): Promise<string>;
@@ -256,7 +277,10 @@ export interface Engine extends AsyncDisposable {
   inspectContainer(idOrName: string, signal?: AbortSignal): Promise<ContainerState | undefined>;
   /** Resolves with the exit code when the container stops. */
   waitContainer(id: string, signal?: AbortSignal): Promise<number>;
-  /** Each end of the container's program since a moment (seconds since 1970), the remembered ones first, then as they come, until the signal aborts or the Engine goes away. */
+  /**
+   * Each end of the container's program since a moment (seconds since 1970), the remembered ones
+   * first, then as they come, until the signal aborts or the Engine goes away.
+   */
   containerEnds(id: string, since: number, signal?: AbortSignal): AsyncIterable<ContainerEnd>;
   /** Undefined where the Engine cannot tell; see calls/processes.ts. */
   processes(id: string, signal?: AbortSignal): Promise<readonly ContainerProcess[] | undefined>;
@@ -284,7 +308,10 @@ export interface ObserveRequest {
   readonly containerNames: readonly string[];
   readonly networkNames: readonly string[];
   readonly volumeNames: readonly string[];
-  /** Look only at what decides about a build: images under the stack's names, and what its own containers say of their images. */
+  /**
+   * Look only at what decides about a build: images under the stack's names, and what its own
+   * containers say of their images.
+   */
   readonly forBuild?: boolean;
 }
 

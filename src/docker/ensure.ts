@@ -12,13 +12,16 @@ export interface EnsureOptions extends ConnectOptions {
   readonly onStep: (line: string) => void;
 }
 
-/** How long an Engine may take from its start to its first answer: it may have many containers to look after. */
+/**
+ * How long an Engine may take from its start to its first answer: it may have many containers to
+ * look after.
+ */
 const startLimitMs = 90_000;
 
 /**
- * Make sure that an Engine answers: find one, else start one, else install the distribution's (Debian and Ubuntu, as
- * root), else throw an error that says what to do. An Engine that somebody named is only looked for: another one in its
- * place would be a surprise. Asks nothing.
+ * Make sure that an Engine answers: find one, else start one, else install the distribution's
+ * (Debian and Ubuntu, as root), else throw an error that says what to do. An Engine that somebody
+ * named is only looked for: another one in its place would be a surprise. Asks nothing.
  */
 export async function ensureEngine(options: EnsureOptions): Promise<Engine> {
   const { onStep, environment, signal } = options;
@@ -45,7 +48,10 @@ export async function ensureEngine(options: EnsureOptions): Promise<Engine> {
   return await announce(await waitForAnswer(options, started), options);
 }
 
-/** Why no Engine can be set up on a machine, with what its user can do instead; undefined when one can. */
+/**
+ * Why no Engine can be set up on a machine, with what its user can do instead; undefined when one
+ * can.
+ */
 export function refuseToSetUp(machine: Machine, absence: QclockError): QclockError | undefined {
   const { platform, isRoot, families, dockerd, name } = machine;
   const refusal = (hint: string): QclockError =>

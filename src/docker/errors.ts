@@ -1,6 +1,9 @@
 import { type ErrorCode, QclockError } from "../error.ts";
 
-/** The Engine answered, and not with success. Kept as the `cause` of a `QclockError`, so that callers can tell a conflict from an absence by number. */
+/**
+ * The Engine answered, and not with success. Kept as the `cause` of a `QclockError`, so that
+ * callers can tell a conflict from an absence by number.
+ */
 export class EngineResponseError extends Error {
   override readonly name = "EngineResponseError";
   readonly status: number;
@@ -11,7 +14,10 @@ export class EngineResponseError extends Error {
   }
 }
 
-/** HTTP status of the Engine's refusal behind an error: 404 absent, 409 conflict, 304 nothing to do. Undefined when no answer came. */
+/**
+ * HTTP status of the Engine's refusal behind an error: 404 absent, 409 conflict, 304 nothing to do.
+ * Undefined when no answer came.
+ */
 export function engineStatus(error: unknown): number | undefined {
   for (let current = error; current instanceof Error; current = current.cause) {
     if (current instanceof EngineResponseError) return current.status;

@@ -1,7 +1,10 @@
 import type * as z from "zod/mini";
 import { QclockError } from "../error.ts";
 
-/** An Engine's answer as a checked value. One that does not fit is the Engine's fault, or not an Engine's answer at all. */
+/**
+ * An Engine's answer as a checked value. One that does not fit is the Engine's fault, or not an
+ * Engine's answer at all.
+ */
 export function parseForeign<Schema extends z.ZodMiniType>(
   schema: Schema,
   answer: unknown,

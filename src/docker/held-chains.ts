@@ -1,8 +1,9 @@
 import type { Digest } from "../digest.ts";
 
 /**
- * What a run knows of the layers in the Engine: looked up once, since asking for every image of the stack at each of its images
- * takes longer than loading them does when they are hundreds. What has gone meanwhile is noticed when it is left out.
+ * What a run knows of the layers in the Engine: looked up once, since asking for every image of the
+ * stack at each of its images takes longer than loading them does when they are hundreds. What has
+ * gone meanwhile is noticed when it is left out.
  */
 export class HeldChains {
   #found: Promise<readonly (readonly Digest[])[]> | undefined;

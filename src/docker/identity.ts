@@ -1,6 +1,9 @@
 import * as z from "zod/mini";
 
-/** The keys of an image's list entry or inspection that tell which image it is. `Manifests` comes from the containerd store alone, when asked for. */
+/**
+ * The keys of an image's list entry or inspection that tell which image it is. `Manifests` comes
+ * from the containerd store alone, when asked for.
+ */
 export const identitySchema = z.object({
   Id: z.string(),
   Manifests: z.nullish(
@@ -15,12 +18,14 @@ export const identitySchema = z.object({
 });
 
 /**
- * Which image this is, comparable within one Engine, from a list entry and an inspection alike. Everything that compares
- * images uses this one value; comparing a config digest with a manifest digest makes `up` recreate forever.
+ * Which image this is, comparable within one Engine, from a list entry and an inspection alike.
+ * Everything that compares images uses this one value; comparing a config digest with a manifest
+ * digest makes `up` recreate forever.
  *
- * Where the Engine keeps config digests (graphdrivers), the identity is the ID. The containerd store keeps manifests, and
- * for an index, as builders write it, the ID is the index's digest, which changes with each attestation beside an
- * unchanged image: so there it is the digest of the one platform image that the Engine really holds.
+ * Where the Engine keeps config digests (graphdrivers), the identity is the ID. The containerd
+ * store keeps manifests, and for an index, as builders write it, the ID is the index's digest,
+ * which changes with each attestation beside an unchanged image: so there it is the digest of the
+ * one platform image that the Engine really holds.
  */
 export function imageIdentity({ Id, Manifests }: z.infer<typeof identitySchema>): string {
   const held = (Manifests ?? []).filter(
@@ -29,5 +34,8 @@ export function imageIdentity({ Id, Manifests }: z.infer<typeof identitySchema>)
   return held.length === 1 && held[0] !== undefined ? held[0].ID : Id;
 }
 
-/** The query that makes the Engine tell its manifests: known since API 1.47 for lists, 1.48 for inspections, and refused by none. */
+/**
+ * The query that makes the Engine tell its manifests: known since API 1.47 for lists, 1.48 for
+ * inspections, and refused by none.
+ */
 export const manifestsQuery = { manifests: "1" } as const;

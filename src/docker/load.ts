@@ -11,7 +11,10 @@ export interface LoadRequest {
   readonly engine: Engine;
   /** Images to load together; a layer that several share is sent once. */
   readonly artifacts: readonly LoadableImage[];
-  /** Chains of layers that the Engine is known to hold, from the bottom; those that this brings are added. Absent: the Engine is asked for the images of the same stack. */
+  /**
+   * Chains of layers that the Engine is known to hold, from the bottom; those that this brings are
+   * added. Absent: the Engine is asked for the images of the same stack.
+   */
   readonly heldChains?: HeldChains;
   readonly onOutput: OnOutput;
   /** In bytes of the archive that is sent. */
@@ -20,9 +23,10 @@ export interface LoadRequest {
 }
 
 /**
- * Put assembled images into the Engine under their names. Layers that it already holds are left out; should it not accept
- * that, everything is sent. An answer without an error proves nothing here (the containerd store says "Loaded image" beside
- * a failed unpacking), so that each image is looked at by its digests, and only then takes its name.
+ * Put assembled images into the Engine under their names. Layers that it already holds are left
+ * out; should it not accept that, everything is sent. An answer without an error proves nothing
+ * here (the containerd store says "Loaded image" beside a failed unpacking), so that each image is
+ * looked at by its digests, and only then takes its name.
  */
 export async function loadArtifacts(request: LoadRequest): Promise<void> {
   const { engine, artifacts, onOutput, signal } = request;
@@ -70,8 +74,9 @@ async function* counted(
 const noLayers: ReadonlySet<Digest> = new Set();
 
 /**
- * The layers to leave out: those that lie, in every image that has them, inside a chain that the Engine holds from the
- * bottom. A layer is stored by its chain and not by itself, so the same layer over another one must be sent.
+ * The layers to leave out: those that lie, in every image that has them, inside a chain that the
+ * Engine holds from the bottom. A layer is stored by its chain and not by itself, so the same layer
+ * over another one must be sent.
  */
 export function layersHeld(
   artifacts: readonly PackedImage[],
@@ -92,7 +97,10 @@ function commonPrefix(left: readonly Digest[], right: readonly Digest[]): number
   return differs === -1 ? left.length : differs;
 }
 
-/** The chains of the images that the Engine has of the same stacks: an earlier version of each, and its parents. */
+/**
+ * The chains of the images that the Engine has of the same stacks: an earlier version of each, and
+ * its parents.
+ */
 async function findChains({
   engine,
   artifacts,
@@ -110,7 +118,10 @@ async function findChains({
   return images.flatMap((image) => (image === undefined ? [] : [image.diffIds]));
 }
 
-/** The ids under which the Engine now has the images. Throws `load-failed` unless each is there, whole. */
+/**
+ * The ids under which the Engine now has the images. Throws `load-failed` unless each is there,
+ * whole.
+ */
 async function findLoaded({ engine, artifacts, signal }: LoadRequest): Promise<readonly string[]> {
   const { imageStore } = await engine.info(signal);
   return await Promise.all(

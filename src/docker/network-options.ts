@@ -1,9 +1,10 @@
 import type { NetworkShape } from "../plan/network-shape.ts";
 
 /**
- * API that Engine 28.0 came with: the first whose internal bridges can be without the host, and that tells a program at once that
- * a name is unknown where it has nobody to ask. Older ones say nothing then, so that each look for a stopped service takes
- * seconds: there the way out of published ports stays open, and `verify` tells of it.
+ * API that Engine 28.0 came with: the first whose internal bridges can be without the host, and
+ * that tells a program at once that a name is unknown where it has nobody to ask. Older ones say
+ * nothing then, so that each look for a stopped service takes seconds: there the way out of
+ * published ports stays open, and `verify` tells of it.
  */
 export const isolationApi = "1.48";
 
@@ -11,8 +12,9 @@ const masquerade = "com.docker.network.bridge.enable_ip_masquerade";
 const gatewayMode = "com.docker.network.bridge.gateway_mode_ipv4";
 
 /**
- * Options of the bridge driver. Without masquerading a published port answers as before, while what the container
- * itself sends leaves with an address that nobody outside has a route to. Isolated, the bridge has no address of the host.
+ * Options of the bridge driver. Without masquerading a published port answers as before, while what
+ * the container itself sends leaves with an address that nobody outside has a route to. Isolated,
+ * the bridge has no address of the host.
  */
 export function networkOptions(network: NetworkShape): Readonly<Record<string, string>> {
   return {

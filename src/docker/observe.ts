@@ -10,8 +10,9 @@ import { observeVolumes } from "./observe/volumes.ts";
 import { isolationApi } from "./network-options.ts";
 
 /**
- * One snapshot: what is the stack's, what bears its label or its names, and who uses it. All lists are asked for at once; only
- * what they do not say (exit codes, restarts) costs an inspection, of the stack's own containers alone.
+ * One snapshot: what is the stack's, what bears its label or its names, and who uses it. All lists
+ * are asked for at once; only what they do not say (exit codes, restarts) costs an inspection, of
+ * the stack's own containers alone.
  */
 export async function observe(
   client: EngineClient,

@@ -17,8 +17,8 @@ export interface AccountsRequest {
 }
 
 /**
- * Add the declared accounts. Every account is locked: nobody logs in to a container. The day of the last
- * password change is left empty, since the day of the build must not show.
+ * Add the declared accounts. Every account is locked: nobody logs in to a container. The day of the
+ * last password change is left empty, since the day of the build must not show.
  */
 export function buildAccounts(request: AccountsRequest): AccountFiles {
   const passwd = linesOf(request.passwd).map(lockPassword);

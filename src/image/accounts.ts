@@ -4,7 +4,10 @@ import { buildAccounts } from "./account-files.ts";
 import type { LayerDraft } from "./layers/draft.ts";
 import type { Origin } from "./layers/origin.ts";
 
-/** Write the account files: of the layers below, or from the templates in the first layer, with the declared accounts. */
+/**
+ * Write the account files: of the layers below, or from the templates in the first layer, with the
+ * declared accounts.
+ */
 export async function addAccounts(
   draft: LayerDraft,
   view: ImageView,

@@ -34,8 +34,8 @@ export interface AssembleRequest {
   /** Programs that services start in its containers. */
   readonly started: readonly StartedProgram[];
   /**
-   * The image's packages, taken apart. Called when the layer is not remembered; what it gives is disposed of here. `anew` when what
-   * it gave before was damaged.
+   * The image's packages, taken apart. Called when the layer is not remembered; what it gives is
+   * disposed of here. `anew` when what it gave before was damaged.
    */
   readonly unpack: (anew: boolean) => Promise<UnpackedPackages>;
   /** Path of an artifact in the store, fetched when it is not there yet. */
@@ -46,10 +46,12 @@ export interface AssembleRequest {
 }
 
 /**
- * Make an image: its parent's layers, one layer of packages, one of artifacts, one of files, and the
- * configuration. Layers whose inputs the store remembers are taken from it, so that an edited file rewrites the thin layer alone.
+ * Make an image: its parent's layers, one layer of packages, one of artifacts, one of files, and
+ * the configuration. Layers whose inputs the store remembers are taken from it, so that an edited
+ * file rewrites the thin layer alone.
  *
- * Throws `package-corrupt`, `artifact-corrupt`, `file-conflict`, `missing-interpreter`, `missing-library`, `disk-full`.
+ * Throws `package-corrupt`, `artifact-corrupt`, `file-conflict`, `missing-interpreter`,
+ * `missing-library`, `disk-full`.
  */
 export async function assembleImage(request: AssembleRequest): Promise<AssembledArtifact> {
   const { store } = request;
@@ -67,7 +69,10 @@ export async function assembleImage(request: AssembleRequest): Promise<Assembled
   return checked(request, layers);
 }
 
-/** The image of these layers, once its programs have what they need: layers are remembered before that is known. */
+/**
+ * The image of these layers, once its programs have what they need: layers are remembered before
+ * that is known.
+ */
 async function checked(
   request: Parameters<typeof toArtifact>[0] & Pick<AssembleRequest, "started">,
   layers: readonly Layer[],
@@ -79,7 +84,10 @@ async function checked(
   return artifact;
 }
 
-/** The same from the store's notes alone, without making anything; undefined when a layer is not at hand. */
+/**
+ * The same from the store's notes alone, without making anything; undefined when a layer is not at
+ * hand.
+ */
 export async function recallArtifact(
   request: Pick<
     AssembleRequest,
@@ -115,7 +123,10 @@ export async function lacksPackagesLayer(
 
 type LayerStep = Omit<LayerKey, "below">;
 
-/** The layers that an image adds to its parent's, the lowest first; none that would be empty and say nothing. */
+/**
+ * The layers that an image adds to its parent's, the lowest first; none that would be empty and say
+ * nothing.
+ */
 function stepsOf(
   request: Pick<AssembleRequest, "image" | "locked" | "target" | "scan">,
 ): readonly LayerStep[] {

@@ -9,7 +9,10 @@ import type { Layer } from "./layers/layer.ts";
 /** The settings of an image with its parents' filled in. */
 export type EffectiveSettings = ImageSettings;
 
-/** A child's settings over its parent's, as a Dockerfile's `FROM` has it: variables, ports and labels add up; a new entrypoint drops the parent's command. */
+/**
+ * A child's settings over its parent's, as a Dockerfile's `FROM` has it: variables, ports and
+ * labels add up; a new entrypoint drops the parent's command.
+ */
 export function inheritSettings(
   parent: EffectiveSettings | undefined,
   own: ImageSettings,
@@ -36,7 +39,10 @@ export interface Blob {
 /** Where programs are looked for when an image does not say. */
 export const DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** The OCI image configuration: sorted keys, times of the epoch, nothing of the machine. Source: OCI image-spec 1.1, config.md. */
+/**
+ * The OCI image configuration: sorted keys, times of the epoch, nothing of the machine. Source: OCI
+ * image-spec 1.1, config.md.
+ */
 export function buildConfig(request: {
   readonly image: AssembledImage;
   readonly stackName: string;
@@ -86,7 +92,10 @@ const CONFIG_TYPE = "application/vnd.oci.image.config.v1+json";
 const LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar";
 export const MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json";
 
-/** The OCI image manifest over a configuration and its layers. Source: OCI image-spec 1.1, manifest.md. */
+/**
+ * The OCI image manifest over a configuration and its layers. Source: OCI image-spec 1.1,
+ * manifest.md.
+ */
 export function buildManifest(
   config: Blob,
   layers: readonly Pick<Layer, "diffId" | "sizeBytes">[],

@@ -23,7 +23,10 @@ const DT_STRTAB = 5;
 const DT_RPATH = 15;
 const DT_RUNPATH = 29;
 
-/** Read a 64-bit little-endian ELF file; undefined for anything else. Source: System V ABI, chapters 4 and 5. */
+/**
+ * Read a 64-bit little-endian ELF file; undefined for anything else. Source: System V ABI, chapters
+ * 4 and 5.
+ */
 export function readElf(file: Buffer): ElfNeeds | undefined {
   if (file.length < 64 || file.readUInt32BE(0) !== 0x7f454c46 || file[4] !== 2 || file[5] !== 1) {
     return undefined;

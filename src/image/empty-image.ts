@@ -3,13 +3,22 @@ import { labels } from "../stack/labels.ts";
 import { buildManifest, toBlob } from "./config.ts";
 import type { PackedImage } from "./image-layout.ts";
 
-/** An image without files for containers that are never started: the stack's lock, and helpers that carry archives into volumes. */
+/**
+ * An image without files for containers that are never started: the stack's lock, and helpers that
+ * carry archives into volumes.
+ */
 export interface EmptyImage extends PackedImage {
-  /** Name in the Engine; its registry cannot exist. Of all stacks, so it has no stack's name in it: `qclock` is one, too. */
+  /**
+   * Name in the Engine; its registry cannot exist. Of all stacks, so it has no stack's name in it:
+   * `qclock` is one, too.
+   */
   readonly reference: string;
 }
 
-/** Make the empty image: one layer that is a tar without entries, and a `Cmd`, since Engines want both. */
+/**
+ * Make the empty image: one layer that is a tar without entries, and a `Cmd`, since Engines want
+ * both.
+ */
 export function createEmptyImage(architecture: string): EmptyImage {
   const tar = Buffer.alloc(1024);
   const diffId = `sha256:${createHash("sha256").update(tar).digest("hex")}` as const;

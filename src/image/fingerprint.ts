@@ -24,12 +24,18 @@ export interface ImageInputs {
   readonly packages: ReadonlyMap<string, string>;
   /** By path; absent: none. */
   readonly artifacts?: ReadonlyMap<string, string>;
-  /** Of each path the digest of what shows in the image, sorted by the paths' bytes. They may be gone over more than once. */
+  /**
+   * Of each path the digest of what shows in the image, sorted by the paths' bytes. They may be
+   * gone over more than once.
+   */
   readonly files: Iterable<readonly [path: string, identity: string]>;
   readonly settings: Digest;
 }
 
-/** The fingerprint of each image: the digest of everything that it is made from, its parent's fingerprint included. Known before any work. */
+/**
+ * The fingerprint of each image: the digest of everything that it is made from, its parent's
+ * fingerprint included. Known before any work.
+ */
 export function fingerprintImages(request: FingerprintRequest): ReadonlyMap<string, ImageInputs> {
   const found = new Map<string, ImageInputs>();
   for (const image of request.stack.images.values())
@@ -37,7 +43,10 @@ export function fingerprintImages(request: FingerprintRequest): ReadonlyMap<stri
   return found;
 }
 
-/** Digest of what the packages layer of an image is made from; its parent's packages layers included. */
+/**
+ * Digest of what the packages layer of an image is made from; its parent's packages layers
+ * included.
+ */
 export function packagesLayerInputs(
   image: AssembledImage,
   target: LockTarget,
@@ -55,7 +64,10 @@ export function packagesLayerInputs(
   });
 }
 
-/** Digest of what the artifacts layer is made from: the artifacts' bytes, and the layers that its paths are resolved through. */
+/**
+ * Digest of what the artifacts layer is made from: the artifacts' bytes, and the layers that its
+ * paths are resolved through.
+ */
 export function artifactsLayerInputs(request: {
   readonly image: AssembledImage;
   readonly epoch: number;
@@ -71,7 +83,10 @@ export function artifactsLayerInputs(request: {
   });
 }
 
-/** Digest of what the files layer is made from: the files, and the layers that its paths are resolved through. */
+/**
+ * Digest of what the files layer is made from: the files, and the layers that its paths are
+ * resolved through.
+ */
 export function filesLayerInputs(request: {
   readonly image: AssembledImage;
   readonly scan: FileScan;
@@ -88,7 +103,10 @@ export function filesLayerInputs(request: {
   });
 }
 
-/** In words what made an image stale: `file usr/bin/x changed`, `package bash 5.1 -> 5.2`. Undefined when the difference is not known. */
+/**
+ * In words what made an image stale: `file usr/bin/x changed`, `package bash 5.1 -> 5.2`. Undefined
+ * when the difference is not known.
+ */
 export function explainChange(previous: ImageInputs, current: ImageInputs): string {
   if (previous.parent !== current.parent) return "its base changed";
   const packages = difference(previous.packages, current.packages, "package");
@@ -243,7 +261,9 @@ function unsignedParts(locked: readonly LockedPackage[]): {
   return names.length === 0 ? {} : { unsigned: names };
 }
 
-/** Nothing for an image without artifacts, whose fingerprint is as it was before there were some. */
+/**
+ * Nothing for an image without artifacts, whose fingerprint is as it was before there were some.
+ */
 function artifactParts({ artifacts }: AssembledImage): Pick<ImageInputs, "artifacts"> {
   if (artifacts.length === 0) return {};
   return {

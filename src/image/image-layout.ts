@@ -35,10 +35,11 @@ interface Member {
 
 /**
  * Images as one untagged archive that is an OCI layout and has a `manifest.json`: Engines with the
- * graphdriver store read the latter, those with the containerd store the former. Layers in `omitLayers`
- * are named but left out, for an Engine that has them already.
+ * graphdriver store read the latter, those with the containerd store the former. Layers in
+ * `omitLayers` are named but left out, for an Engine that has them already.
  *
- * Source: OCI image-spec 1.1, image-layout.md; Docker image specification 1.2, "Combined Image JSON".
+ * Source: OCI image-spec 1.1, image-layout.md; Docker image specification 1.2, "Combined Image
+ * JSON".
  */
 export function packImageArchive(
   artifacts: readonly PackedImage[],
@@ -74,7 +75,10 @@ function listMembers(
   return [...members.values()];
 }
 
-/** The files that make a folder of blobs an OCI layout and an archive for `docker load`, by name. An image without a name has none after loading. */
+/**
+ * The files that make a folder of blobs an OCI layout and an archive for `docker load`, by name. An
+ * image without a name has none after loading.
+ */
 export function layoutFiles<Image extends PackedImage>(
   artifacts: readonly Image[],
   nameOf: (image: Image) => string | undefined,
@@ -129,8 +133,8 @@ function blobPath(digest: Digest): string {
 const PIECE_BYTES = 512 * 1024;
 
 /**
- * A layer from the store, in two buffers in turn: a piece changes when the second one after it is asked for. What the
- * disk has changed must not reach an Engine: one of them would not notice.
+ * A layer from the store, in two buffers in turn: a piece changes when the second one after it is
+ * asked for. What the disk has changed must not reach an Engine: one of them would not notice.
  */
 async function* readLayer(path: string, diffId: Digest): AsyncGenerator<Uint8Array> {
   const hash = createHash("sha256");

@@ -20,9 +20,10 @@ const LIBRARY_FOLDERS = [
 const SCRIPT_LIMIT = 4 * 1024 * 1024;
 
 /**
- * Check that what is started in containers of an image can start: each program exists and is executable, the interpreter of a
- * script is there and its first line ends as it should, and each ELF file finds its loader and libraries, those of
- * its libraries included. Debian's packages rarely name the essential ones they use. What a mount lies over is passed over.
+ * Check that what is started in containers of an image can start: each program exists and is
+ * executable, the interpreter of a script is there and its first line ends as it should, and each
+ * ELF file finds its loader and libraries, those of its libraries included. Debian's packages
+ * rarely name the essential ones they use. What a mount lies over is passed over.
  *
  * Throws `missing-interpreter`, `missing-library`.
  */

@@ -20,7 +20,10 @@ export interface StartedProgram {
   readonly mounts: readonly string[];
 }
 
-/** The program of an image, of its own entrypoint, or of its own command where no image below gives an entrypoint. */
+/**
+ * The program of an image, of its own entrypoint, or of its own command where no image below gives
+ * an entrypoint.
+ */
 export function programsOfImage(
   stack: Pick<Stack, "images">,
   image: AssembledImage,
@@ -42,7 +45,9 @@ export function programOfSettings(
   return [{ program, owner, place, mounts: [], ...placesOf(program, settings) }];
 }
 
-/** What services and their probes start in containers of an image beyond the image's own program. */
+/**
+ * What services and their probes start in containers of an image beyond the image's own program.
+ */
 export function programsOfServices(
   stack: Pick<Stack, "images" | "services">,
   image: AssembledImage,
@@ -85,14 +90,20 @@ function programsOfService(
   ];
 }
 
-/** Whether a container may have something else at a path than its image, or at one of the folders that are searched. */
+/**
+ * Whether a container may have something else at a path than its image, or at one of the folders
+ * that are searched.
+ */
 export function isMounted({ program, folders, mounts }: StartedProgram, at: string): boolean {
   if (mounts.some((target) => isInside(target, `/${at}`))) return true;
   if (program.includes("/")) return false;
   return folders.some((folder) => mounts.some((target) => isInside(`/${folder}`, target)));
 }
 
-/** As the kernel and a shell find a program; a path without a slash in front begins at the working folder. */
+/**
+ * As the kernel and a shell find a program; a path without a slash in front begins at the working
+ * folder.
+ */
 function placesOf(
   program: string,
   where: {
@@ -108,7 +119,10 @@ function placesOf(
     : { candidates: folders.map((folder) => posix.join(folder, program)), folders };
 }
 
-/** The settings of an image with those that it inherits, as far as they are known: of what was not made of packages they are not. */
+/**
+ * The settings of an image with those that it inherits, as far as they are known: of what was not
+ * made of packages they are not.
+ */
 function settingsOf(stack: Pick<Stack, "images">, image: AssembledImage): EffectiveSettings {
   const nothing = { environment: new Map(), exposedPorts: [], labels: new Map() };
   return chainOf(stack, image)

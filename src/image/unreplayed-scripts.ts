@@ -1,12 +1,17 @@
 import type { UnreplayedEffect, UnreplayedScripts } from "../packages/installation.ts";
 
-/** How much a notice means: `warning` when a program, a library, a configuration or data may lack. */
+/**
+ * How much a notice means: `warning` when a program, a library, a configuration or data may lack.
+ */
 export type NoticeLevel = "info" | "warning";
 
 /** Effects of one package that a notice names. */
 const SHOWN = 4;
 
-/** Say once for each level what packages' scripts would have made and what is not in the image: nothing of them is run. */
+/**
+ * Say once for each level what packages' scripts would have made and what is not in the image:
+ * nothing of them is run.
+ */
 export function reportScripts(
   image: string,
   left: readonly UnreplayedScripts[],

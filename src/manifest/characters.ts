@@ -4,9 +4,10 @@ import { type Locator, placeKey } from "./locate.ts";
 import { describePath } from "./wording.ts";
 
 /**
- * Control characters in the texts of a manifest, and halves of characters, which are no text at all. The
- * runtime would refuse them much later, and a terminal that they are printed to obeys them. Tabs and line
- * ends are allowed where a value is free text: variables, labels, arguments, reasons.
+ * Control characters in the texts of a manifest, and halves of characters, which are no text at
+ * all. The runtime would refuse them much later, and a terminal that they are printed to obeys
+ * them. Tabs and line ends are allowed where a value is free text: variables, labels, arguments,
+ * reasons.
  */
 export function findForbiddenCharacters(value: unknown, locator: Locator): ForbiddenCharacters {
   const search: Search = { locator, problems: [], places: new Set(), seen: new Map() };

@@ -2,7 +2,10 @@ import type { Diagnostic } from "../diagnostic.ts";
 import { fail, ok, type Result } from "../result.ts";
 import { findInvalidUtf8 } from "../utf8.ts";
 
-/** The text of a manifest's bytes, or where they are not UTF-8: it would be read as another text than the one that was written. */
+/**
+ * The text of a manifest's bytes, or where they are not UTF-8: it would be read as another text
+ * than the one that was written.
+ */
 export function decodeManifest(
   bytes: Uint8Array,
   displayPath: string,

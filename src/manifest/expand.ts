@@ -16,12 +16,12 @@ import type { TextPlaces } from "./locate.ts";
 import { show } from "./wording.ts";
 
 /**
- * Put in place of each alias what it names, and in place of each merge key (`<<`) the pairs that it brings.
- * Afterwards a value may stand at several places of the tree and is still one node. The document has passed
- * `inspectDocument`: each alias names something before it and outside of it.
+ * Put in place of each alias what it names, and in place of each merge key (`<<`) the pairs that it
+ * brings. Afterwards a value may stand at several places of the tree and is still one node. The
+ * document has passed `inspectDocument`: each alias names something before it and outside of it.
  *
- * Source: the merge key of YAML 1.1, https://yaml.org/type/merge.html: keys that are written out go before those
- * that are brought, and of several maps the first goes before the next.
+ * Source: the merge key of YAML 1.1, https://yaml.org/type/merge.html: keys that are written out go
+ * before those that are brought, and of several maps the first goes before the next.
  */
 export function expandDocument(
   document: Document.Parsed,
@@ -41,11 +41,17 @@ interface Expansion {
   readonly places: TextPlaces;
   readonly problems: Diagnostic[];
   readonly anchors: Map<string, Node>;
-  /** Pairs of the maps that merge keys name: a thousand aliases of a large map would fill the memory. */
+  /**
+   * Pairs of the maps that merge keys name: a thousand aliases of a large map would fill the
+   * memory.
+   */
   pairs: number;
 }
 
-/** What stands for a node once its aliases are followed. Each node is looked at once, in the order of the text. */
+/**
+ * What stands for a node once its aliases are followed. Each node is looked at once, in the order
+ * of the text.
+ */
 function expand(node: Node, expansion: Expansion): Node {
   if (isAlias(node)) return expansion.anchors.get(node.source) ?? node;
   if (node.anchor !== undefined && node.anchor !== "") expansion.anchors.set(node.anchor, node);
@@ -82,7 +88,10 @@ function mergeInto(map: YAMLMap, expansion: Expansion): void {
   });
 }
 
-/** Counts the pairs that merge keys have looked at. One report is enough: what follows is too much as well. */
+/**
+ * Counts the pairs that merge keys have looked at. One report is enough: what follows is too much
+ * as well.
+ */
 function isWithinLimit({ items }: YAMLMap, { key }: Pair, expansion: Expansion): boolean {
   const isFirst = expansion.pairs <= limits.values;
   expansion.pairs += items.length;

@@ -35,8 +35,8 @@ export function refuseText(text: string): Refusal | undefined {
 }
 
 /**
- * The documents of a text. Depth and number of values are measured on the lexer's tokens, which is linear and
- * knows comments and quotes; the composer, which recurses, sees only what passed.
+ * The documents of a text. Depth and number of values are measured on the lexer's tokens, which is
+ * linear and knows comments and quotes; the composer, which recurses, sees only what passed.
  */
 export function parseGuarded(
   text: string,
@@ -54,7 +54,8 @@ export function parseGuarded(
     if (!isMark(source)) offset += source.length;
   }
   tokens.push(...parser.end());
-  // The library compares each key with all before it, which takes minutes for a megabyte of keys; ours is linear.
+  // The library compares each key with all before it, which takes minutes for a megabyte of keys;
+  // ours is linear.
   const composer = new Composer({
     prettyErrors: false,
     logLevel: "error",
@@ -64,7 +65,10 @@ export function parseGuarded(
   return [...composer.compose(tokens)];
 }
 
-/** Tokens that the lexer puts in without a character of the text: the start of a document or scalar, a missing bracket. */
+/**
+ * Tokens that the lexer puts in without a character of the text: the start of a document or scalar,
+ * a missing bracket.
+ */
 function isMark(source: string): boolean {
   return source === CST.DOCUMENT || source === CST.FLOW_END || source === CST.SCALAR;
 }

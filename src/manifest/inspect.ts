@@ -16,9 +16,9 @@ import type { TextPlaces } from "./locate.ts";
 import { hasMergeTag } from "./merge/tags.ts";
 
 /**
- * What is legal YAML and yet no manifest: aliases that name nothing, lie inside what they name or multiply
- * without end, keys given twice, keys that are no texts. Each alias counts as all that it stands for, so
- * that later walks over the values are bounded.
+ * What is legal YAML and yet no manifest: aliases that name nothing, lie inside what they name or
+ * multiply without end, keys given twice, keys that are no texts. Each alias counts as all that it
+ * stands for, so that later walks over the values are bounded.
  */
 export function inspectDocument(
   document: Document.Parsed,

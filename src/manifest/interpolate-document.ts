@@ -19,7 +19,9 @@ export interface InterpolatedDocument {
   readonly problems: readonly Diagnostic[];
   /** The scalars that held variables. The schema decides their types. */
   readonly replaced: ReadonlyMap<Scalar, ReplacedScalar>;
-  /** Scalars whose variables have problems: whatever else is wrong with them only follows from that. */
+  /**
+   * Scalars whose variables have problems: whatever else is wrong with them only follows from that.
+   */
   readonly broken: ReadonlySet<Scalar>;
 }
 
@@ -52,8 +54,8 @@ export function interpolateDocument(request: {
 }
 
 /**
- * Where a part of a scalar's value stands in the text. Escapes, folding and indentation make the two differ, so the
- * same occurrence of the same part is looked for.
+ * Where a part of a scalar's value stands in the text. Escapes, folding and indentation make the
+ * two differ, so the same occurrence of the same part is looked for.
  */
 function rangeOf(request: {
   readonly scalar: Scalar;

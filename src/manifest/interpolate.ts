@@ -27,9 +27,9 @@ export interface Interpolated {
 type Variables = Pick<ReadonlyMap<string, string>, "get">;
 
 /**
- * Replace `$VAR`, `${VAR}`, `${VAR:-default}`, `${VAR-default}`, `${VAR:?message}`, `${VAR?message}`,
- * `${VAR:+other}`, `${VAR+other}` and `$$`. Unlike compose an unset variable without a default is an
- * error, never an empty string.
+ * Replace `$VAR`, `${VAR}`, `${VAR:-default}`, `${VAR-default}`, `${VAR:?message}`,
+ * `${VAR?message}`, `${VAR:+other}`, `${VAR+other}` and `$$`. Unlike compose an unset variable
+ * without a default is an error, never an empty string.
  */
 export function interpolate(source: string, environment: Variables): Interpolated {
   const problems: InterpolationProblem[] = [];
@@ -78,7 +78,8 @@ function evaluateVariable(variable: VariablePart, evaluation: Evaluation): strin
     case ":?":
     case "?": {
       if (isSet) return value;
-      // The message is all that is wanted of its word: what is not set there is left out, as compose does.
+      // The message is all that is wanted of its word: what is not set there is left out, as
+      // compose does.
       const message = evaluate(word, { ...evaluation, problems: [] });
       return reportUnset(variable, message === "" ? "" : `: ${message}`, evaluation);
     }

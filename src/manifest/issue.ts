@@ -17,7 +17,9 @@ interface IssueRequest {
   readonly locator: Locator;
 }
 
-/** Turn one issue of the schema into diagnostics that point at the text: one for each unknown key. */
+/**
+ * Turn one issue of the schema into diagnostics that point at the text: one for each unknown key.
+ */
 export function diagnoseIssue(request: IssueRequest): readonly Diagnostic[] {
   const { issue, root, locator } = request;
   switch (issue.code) {
@@ -78,7 +80,10 @@ function missingKey(path: readonly PropertyKey[], locator: Locator): Diagnostic 
   });
 }
 
-/** Of the alternatives those count that the value's type allows; of these the one with the fewest complaints. */
+/**
+ * Of the alternatives those count that the value's type allows; of these the one with the fewest
+ * complaints.
+ */
 function diagnoseUnion(
   request: IssueRequest,
   alternatives: readonly (readonly z.core.$ZodIssue[])[],
@@ -107,7 +112,9 @@ function diagnoseUnion(
   ];
 }
 
-/** Whether an alternative fails at once, because the value is a list where it wants a map and so on. */
+/**
+ * Whether an alternative fails at once, because the value is a list where it wants a map and so on.
+ */
 function isOfAnotherType({ code, path }: z.core.$ZodIssue): boolean {
   return path.length === 0 && (code === "invalid_type" || code === "invalid_value");
 }

@@ -3,15 +3,19 @@ import { manifestSchema } from "./schema/manifest.ts";
 
 type SchemaNode = Record<string, unknown>;
 
-/** The JSON Schema (draft 2020-12) of what the manifest means, without variables. For the reference and for suggestions. */
+/**
+ * The JSON Schema (draft 2020-12) of what the manifest means, without variables. For the reference
+ * and for suggestions.
+ */
 export function describeManifest(): SchemaNode {
   const schema = z.toJSONSchema(manifestSchema, { io: "input", unrepresentable: "any" });
   return { title: "qclock stack manifest", ...schema };
 }
 
 /**
- * The JSON Schema (draft 2020-12) of what a user may write, for editors: any value that is more than a free text may
- * also come from a variable, such as `"${PORT:-8080}"`, and each map with fixed keys may have extensions (`x-…`).
+ * The JSON Schema (draft 2020-12) of what a user may write, for editors: any value that is more
+ * than a free text may also come from a variable, such as `"${PORT:-8080}"`, and each map with
+ * fixed keys may have extensions (`x-…`).
  */
 export function manifestJsonSchema(): SchemaNode {
   const variable = {

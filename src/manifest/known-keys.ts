@@ -2,7 +2,10 @@ import { describeManifest } from "./json-schema.ts";
 
 let cached: Record<string, unknown> | undefined;
 
-/** The keys that the schema allows at a path, for "did you mean". Only asked for when a key is wrong. */
+/**
+ * The keys that the schema allows at a path, for "did you mean". Only asked for when a key is
+ * wrong.
+ */
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   cached ??= describeManifest();
   let nodes: readonly unknown[] = [cached];

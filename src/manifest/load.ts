@@ -33,13 +33,16 @@ export interface LoadRequest extends SourceText {
   /** Further texts, each laid over what is before it. */
   readonly overrides?: readonly SourceText[];
   readonly environment: ReadonlyMap<string, string>;
-  /** Read on as if unknown keys were not there, so that what is wrong with the rest can be told as well. */
+  /**
+   * Read on as if unknown keys were not there, so that what is wrong with the rest can be told as
+   * well.
+   */
   readonly ignoreUnknownKeys?: boolean;
 }
 
 /**
- * Texts to a typed manifest, or everything that is wrong with them, sorted by place: in the files' order, and within
- * a file in that of its text.
+ * Texts to a typed manifest, or everything that is wrong with them, sorted by place: in the files'
+ * order, and within a file in that of its text.
  */
 export function loadManifest(request: LoadRequest): Result<LoadedManifest, readonly Diagnostic[]> {
   const texts = [request, ...(request.overrides ?? [])];
@@ -87,7 +90,8 @@ function checkTree(
     ...forbidden.problems,
   ];
   if (parsed.success) return { manifest: parsed.data, problems: known };
-  // A variable that is not set leaves an empty value, whose own problem would only repeat it; so does a line end in a name.
+  // A variable that is not set leaves an empty value, whose own problem would only repeat it; so
+  // does a line end in a name.
   const repeated: readonly Node[] = [
     ...sources.flatMap(({ broken }) => [...broken]),
     ...sent.scalars,

@@ -14,7 +14,9 @@ export interface TextPlaces {
   range(start: number, end: number): Location;
 }
 
-/** Finds the text that a value or a key of a manifest comes from, whichever of its files that is. */
+/**
+ * Finds the text that a value or a key of a manifest comes from, whichever of its files that is.
+ */
 export interface Locator {
   /** The value at a path, or its nearest ancestor that exists. */
   value(path: DocumentPath): Location;
@@ -22,7 +24,9 @@ export interface Locator {
   key(path: DocumentPath): Location;
   /** Whether something stands at a path. */
   has(path: DocumentPath): boolean;
-  /** Which of two places comes first: in the files' order, and within a file in that of the text. */
+  /**
+   * Which of two places comes first: in the files' order, and within a file in that of the text.
+   */
   compare(one: Location, other: Location): number;
 }
 
@@ -54,7 +58,10 @@ export function placesOf(request: {
   return { file, range };
 }
 
-/** Make a locator for a tree. `files` are the texts that it comes from, in order; `ownerOf` tells of which one a node is. */
+/**
+ * Make a locator for a tree. `files` are the texts that it comes from, in order; `ownerOf` tells of
+ * which one a node is.
+ */
 export function createLocator(request: {
   readonly root: Node;
   readonly files: readonly TextPlaces[];

@@ -1,6 +1,9 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type YAMLMap, type YAMLSeq } from "yaml";
 
-/** The node at a path below another one; undefined where there is none. Aliases have been followed by `expandDocument`. */
+/**
+ * The node at a path below another one; undefined where there is none. Aliases have been followed
+ * by `expandDocument`.
+ */
 export function nodeAt(root: Node | null, path: readonly PropertyKey[]): Node | undefined {
   let node: unknown = root;
   for (const part of path) {
@@ -17,7 +20,9 @@ export function valueAt(root: Node, path: readonly PropertyKey[]): unknown {
   return isScalar(node) ? node.value : node;
 }
 
-/** The key and value at the end of a path; undefined where its parent is no map that has the key. */
+/**
+ * The key and value at the end of a path; undefined where its parent is no map that has the key.
+ */
 export function pairAt(root: Node | null, path: readonly PropertyKey[]): Pair | undefined {
   const parent = nodeAt(root, path.slice(0, -1));
   const name = path.at(-1);

@@ -1,14 +1,16 @@
 import { isMap, isPair, isScalar, isSeq, type Node, type Pair, type Scalar } from "yaml";
 
 /**
- * The value of a tree of nodes. A node that stands at several places, as behind aliases, becomes one value
- * that stands there, so that what a short text means with them stays short.
+ * The value of a tree of nodes. A node that stands at several places, as behind aliases, becomes
+ * one value that stands there, so that what a short text means with them stays short.
  */
 export function plainValue(root: Node): unknown {
   return plain(root, { isOfTexts: false, known: new Map(), knownOfTexts: new Map() });
 }
 
-/** Maps whose values are texts, however they look: `VERSION: 1.10` means the text 1.10, and not 1.1. */
+/**
+ * Maps whose values are texts, however they look: `VERSION: 1.10` means the text 1.10, and not 1.1.
+ */
 const textMaps: ReadonlySet<string> = new Set(["environment", "labels", "args"]);
 
 interface Conversion {

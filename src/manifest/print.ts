@@ -1,6 +1,8 @@
 import { stringify } from "yaml";
 
-/** The text of a manifest as YAML that reads as the same manifest again, whatever the environment. */
+/**
+ * The text of a manifest as YAML that reads as the same manifest again, whatever the environment.
+ */
 export function printManifest(manifest: object): string {
   const written = mapTexts(manifest, (text) => text.replaceAll("$", "$$$$"));
   return stringify(written, { aliasDuplicateObjects: false, lineWidth: 100 });

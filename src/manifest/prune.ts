@@ -6,9 +6,10 @@ export function isExtension(key: string): boolean {
 }
 
 /**
- * The value without those of its keys that a schema does not know and that are to be dropped. Only maps
- * with a closed set of keys lose any; where the names are free (services, variables, labels), `x-a` is
- * a name like any other. What keeps all its keys is handed back as it is, so that aliased values stay shared.
+ * The value without those of its keys that a schema does not know and that are to be dropped. Only
+ * maps with a closed set of keys lose any; where the names are free (services, variables, labels),
+ * `x-a` is a name like any other. What keeps all its keys is handed back as it is, so that aliased
+ * values stay shared.
  */
 export function pruneKeys(
   value: unknown,
@@ -59,7 +60,9 @@ function pruneBy(value: object, schema: z.core.$ZodType, pruning: Pruning): unkn
   }
 }
 
-/** zod types a schema by its class; the definition inside of it is a union that can be told apart. */
+/**
+ * zod types a schema by its class; the definition inside of it is a union that can be told apart.
+ */
 function definitionOf(schema: z.core.$ZodType): z.core.$ZodTypes["_zod"]["def"] {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- $ZodTypes lists every class of zod's own
   return (schema as z.core.$ZodTypes)._zod.def;

@@ -3,8 +3,9 @@ import type * as z from "zod";
 import { nodeAt } from "./node-at.ts";
 
 /**
- * Give the scalars that came from variables the type that the schema wants, as compose does: `"${PORT}"` is a
- * number where a number is wanted and a text where a text is. Tells whether any has changed.
+ * Give the scalars that came from variables the type that the schema wants, as compose does:
+ * `"${PORT}"` is a number where a number is wanted and a text where a text is. Tells whether any
+ * has changed.
  */
 export function retypeReplaced(
   issues: readonly z.core.$ZodIssue[],

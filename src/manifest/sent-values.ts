@@ -11,9 +11,10 @@ export const publicPrefix = "QCLOCK_PUBLIC_";
 const every = Symbol("every key or item");
 
 /**
- * The values that qclock or the Engine sends to another machine before anything of the stack runs: where
- * packages and artifacts are fetched, and which image is pulled. A manifest of a stranger could have any
- * variable sent to the stranger with them. All other values stay here, or go to what the stack runs.
+ * The values that qclock or the Engine sends to another machine before anything of the stack runs:
+ * where packages and artifacts are fetched, and which image is pulled. A manifest of a stranger
+ * could have any variable sent to the stranger with them. All other values stay here, or go to what
+ * the stack runs.
  */
 const sentPaths: readonly (readonly (string | typeof every)[])[] = [
   ["mirrors", every],
@@ -22,8 +23,8 @@ const sentPaths: readonly (readonly (string | typeof every)[])[] = [
 ];
 
 /**
- * Refuse the variables in values that are sent away which are not named as public. What must not be sent is
- * not shown either: their scalars, which are handed back, get what was written.
+ * Refuse the variables in values that are sent away which are not named as public. What must not be
+ * sent is not shown either: their scalars, which are handed back, get what was written.
  */
 export function refuseSentVariables(
   root: Node,

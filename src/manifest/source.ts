@@ -24,8 +24,8 @@ export interface Source extends InterpolatedDocument {
 }
 
 /**
- * Read one text, or tell what is wrong with its YAML, sorted by place. Hostile text (bombs of aliases, endless
- * nesting, huge scalars) is refused before it costs time.
+ * Read one text, or tell what is wrong with its YAML, sorted by place. Hostile text (bombs of
+ * aliases, endless nesting, huge scalars) is refused before it costs time.
  */
 export function readSource(
   source: SourceText,

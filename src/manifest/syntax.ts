@@ -12,7 +12,8 @@ export function syntaxProblems(
   const problems: Diagnostic[] = [];
   if (documents.some(({ errors }) => errors.some(({ code }) => unclosedCodes.has(code)))) {
     const unclosed = findUnclosed(text);
-    // Everything behind it was read inside of it, so that further problems say nothing of their own.
+    // Everything behind it was read inside of it, so that further problems say nothing of their
+    // own.
     if (unclosed !== undefined) return [unclosedProblem(unclosed, places)];
   }
   for (const { errors, warnings } of documents) {
@@ -51,7 +52,10 @@ function unclosedProblem({ offset, opening }: Unclosed, places: TextPlaces): Dia
   });
 }
 
-/** After the first slip the parser stumbles over much that is right: tokens that it did not expect from there on say nothing of their own. */
+/**
+ * After the first slip the parser stumbles over much that is right: tokens that it did not expect
+ * from there on say nothing of their own.
+ */
 function withoutEchoes(
   errors: Document.Parsed["errors"],
 ): readonly Document.Parsed["errors"][number][] {

@@ -29,9 +29,10 @@ export interface InvalidPart {
 export const maximumNesting = 16;
 
 /**
- * Read a text with variables: `$NAME`, `${NAME}`, `${NAME:-word}` and so on, `$$` for a dollar sign.
- * A word ends at the brace that closes its own: braces inside of it count in pairs, so that JSON can be
- * a default. Where they do not pair up, only those of variables count. Linear in the text's length.
+ * Read a text with variables: `$NAME`, `${NAME}`, `${NAME:-word}` and so on, `$$` for a dollar
+ * sign. A word ends at the brace that closes its own: braces inside of it count in pairs, so that
+ * JSON can be a default. Where they do not pair up, only those of variables count. Linear in the
+ * text's length.
  *
  * Source: compose specification, "Interpolation", and what compose 2.26 was seen to do.
  */

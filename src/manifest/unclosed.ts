@@ -7,8 +7,8 @@ export interface Unclosed {
 }
 
 /**
- * The bracket or quote that is never closed. The parser says so only where it gives up, which may be
- * many lines below. Undefined where all are closed.
+ * The bracket or quote that is never closed. The parser says so only where it gives up, which may
+ * be many lines below. Undefined where all are closed.
  */
 export function findUnclosed(text: string): Unclosed | undefined {
   const open: Unclosed[] = [];

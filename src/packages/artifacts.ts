@@ -21,7 +21,10 @@ export const artifactAdvice: Advice = {
     "The server has another file under this name; nothing of it was kept. If the new one is meant, write its digest into the manifest.",
 };
 
-/** Where an artifact is fetched from: its own URL, or `<mirror>/<host>/<path>` where there is a mirror. */
+/**
+ * Where an artifact is fetched from: its own URL, or `<mirror>/<host>/<path>` where there is a
+ * mirror.
+ */
 export function artifactUrl(url: string, mirror: string | undefined): string {
   if (mirror === undefined) return url;
   const { host, pathname, search } = new URL(url);
@@ -29,8 +32,8 @@ export function artifactUrl(url: string, mirror: string | undefined): string {
 }
 
 /**
- * The mirror that an environment variable names: a base URL, here without the slash at its end. An empty
- * value is as good as none.
+ * The mirror that an environment variable names: a base URL, here without the slash at its end. An
+ * empty value is as good as none.
  *
  * Throws `usage` for what is no URL of HTTP, and for credentials.
  */

@@ -4,7 +4,10 @@ import type { Digest } from "../digest.ts";
 /** How many characters are hashed at a time: the text of a large value is never held as a whole. */
 const PIECE_CHARACTERS = 64 * 1024;
 
-/** A large object, whose fields are made while they are written. They may be gone over more than once. */
+/**
+ * A large object, whose fields are made while they are written. They may be gone over more than
+ * once.
+ */
 export class LazyFields {
   readonly entries: Iterable<readonly [key: string, value: unknown]>;
 
@@ -13,7 +16,10 @@ export class LazyFields {
   }
 }
 
-/** JSON with sorted keys and no white space; maps become objects, iterators arrays. The same value always gives the same text. */
+/**
+ * JSON with sorted keys and no white space; maps become objects, iterators arrays. The same value
+ * always gives the same text.
+ */
 export function canonicalJson(value: unknown): string {
   let text = "";
   write(value, (piece) => {
@@ -99,7 +105,10 @@ function isInOrder(fields: LazyFields["entries"]): boolean {
   return true;
 }
 
-/** By code units, but numbers first and by their value, as JavaScript orders an object's keys: the digests of long ago were made so. */
+/**
+ * By code units, but numbers first and by their value, as JavaScript orders an object's keys: the
+ * digests of long ago were made so.
+ */
 function inOrder(keys: readonly string[]): readonly string[] {
   const sorted = keys.toSorted();
   if (!sorted.some((key) => /^\d/.test(key))) return sorted;

@@ -26,7 +26,8 @@ export const NOTHING_CHOSEN: ChosenPackages = {
 /**
  * Read the indexes, and choose the packages of each image.
  *
- * Throws what loading repositories and resolving throw, and `package-unproved` for a package whose locked version nothing proves.
+ * Throws what loading repositories and resolving throw, and `package-unproved` for a package whose
+ * locked version nothing proves.
  */
 export async function choosePackages(
   request: LockRequest,
@@ -72,7 +73,10 @@ async function withKept(
   return { all: kept.index, refused: kept.refused };
 }
 
-/** Throws `package-unproved` when an image still needs packages whose locked version nothing proves: they do not move in silence. */
+/**
+ * Throws `package-unproved` when an image still needs packages whose locked version nothing proves:
+ * they do not move in silence.
+ */
 function refuseUnproved(
   { packages, reasons }: KeptPackages["refused"],
   resolved: ChosenPackages["resolved"],

@@ -1,7 +1,10 @@
 import { operatingSystems, type OperatingSystem, type OsName } from "../os.ts";
 import type { Family } from "./family.ts";
 
-/** The folder of each family is read when a system of it is met. Nothing else imports from these folders. */
+/**
+ * The folder of each family is read when a system of it is met. Nothing else imports from these
+ * folders.
+ */
 const families: Readonly<Record<OperatingSystem["family"], () => Promise<Family>>> = {
   deb: async () => (await import("./deb/family.ts")).debFamily,
 };

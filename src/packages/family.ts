@@ -28,53 +28,64 @@ export interface FamilyRules extends ResolverRules {
 }
 
 /**
- * What a family of distributions must be able to do: those whose packages have the same form and follow the same rules. `loadFamily`
- * gives the one of an operating system. What a function needs is loaded when it is called.
+ * What a family of distributions must be able to do: those whose packages have the same form and
+ * follow the same rules. `loadFamily` gives the one of an operating system. What a function needs
+ * is loaded when it is called.
  */
 export interface Family {
   /** The keys that sign an OS's repositories; they ship with qclock and are never fetched. */
   keysOf(os: OsName): Promise<readonly PinnedKey[]>;
 
-  /** The places that base URLs mean which somebody gives, one at least, in the order that the family's users expect. */
+  /**
+   * The places that base URLs mean which somebody gives, one at least, in the order that the
+   * family's users expect.
+   */
   mirrorsAt(urls: readonly string[]): Promise<MirrorPlaces>;
 
-  /** The mirrors of an OS where nobody names one, such as those that this machine's own packages come from. */
+  /**
+   * The mirrors of an OS where nobody names one, such as those that this machine's own packages
+   * come from.
+   */
   usualMirrors(os: OsName): Promise<Mirrors | undefined>;
 
   /** Whether the metadata of an OS's repositories can be had. Throws what fetching throws. */
   repositoriesAnswer(request: RepositoriesRequest): Promise<boolean>;
 
   /**
-   * Fetch and verify the indexes of an OS. Throws `signature-invalid`, `digest-mismatch`, `package-corrupt`, `mirror-unreachable`,
-   * `offline`.
+   * Fetch and verify the indexes of an OS. Throws `signature-invalid`, `digest-mismatch`,
+   * `package-corrupt`, `mirror-unreachable`, `offline`.
    */
   loadRepositories(request: LoadRepositoriesRequest): Promise<LoadedRepositories>;
 
   rules(): Promise<FamilyRules>;
 
-  /** What the file of a package says of it, of its paths only if asked. Throws an `Error` that says what is wrong with the file. */
+  /**
+   * What the file of a package says of it, of its paths only if asked. Throws an `Error` that says
+   * what is wrong with the file.
+   */
   readFacts(file: string, options: { readonly withPaths: boolean }): Promise<PackageFacts>;
 
   /** When a package was built, by its file, in seconds since 1970. Throws `package-corrupt`. */
   readBuildTime(file: string): Promise<number>;
 
   /**
-   * Files that building images would find in two packages with different content, by image, as far as it shows without unpacking
-   * them. Parents come before their children. A file that cannot be read is passed over.
+   * Files that building images would find in two packages with different content, by image, as far
+   * as it shows without unpacking them. Parents come before their children. A file that cannot be
+   * read is passed over.
    */
   foreseeConflicts(
     images: readonly ImagePackages[],
   ): Promise<ReadonlyMap<string, readonly FileConflict[]>>;
 
   /**
-   * Take one package apart without running anything of it: in a thread of its own, which it may keep busy. Throws `DamagedFile`, or an
-   * `Error` that says what is wrong with the package.
+   * Take one package apart without running anything of it: in a thread of its own, which it may
+   * keep busy. Throws `DamagedFile`, or an `Error` that says what is wrong with the package.
    */
   unpack(request: UnpackRequest): Promise<UnpackedPackage>;
 
   /**
-   * In what an unpacked package says something else of itself than the lock; undefined when it says the same. Throws an `Error` when
-   * it cannot be read.
+   * In what an unpacked package says something else of itself than the lock; undefined when it says
+   * the same. Throws an `Error` when it cannot be read.
    */
   contradictionIn(unpacked: UnpackedPackage, locked: PackageId): Promise<string | undefined>;
 
@@ -85,14 +96,15 @@ export interface Family {
   database(): Promise<PackageDatabase>;
 
   /**
-   * Bring what proves a lock's packages into the store. What cannot be had is left out, with the reason. Throws `disk-full`,
-   * `store-unusable`.
+   * Bring what proves a lock's packages into the store. What cannot be had is left out, with the
+   * reason. Throws `disk-full`, `store-unusable`.
    */
   findEvidence(place: EvidencePlace, request: EvidenceRequest): Promise<FoundEvidence>;
 
   /**
-   * Follow the chain from a trusted key to each package. Throws `signature-invalid` for metadata that is not signed, and for a package
-   * of which it says something else than the lock and none says the same.
+   * Follow the chain from a trusted key to each package. Throws `signature-invalid` for metadata
+   * that is not signed, and for a package of which it says something else than the lock and none
+   * says the same.
    */
   provePackages(request: ProvePackagesRequest): Promise<Proof>;
 }

@@ -44,7 +44,9 @@ interface Fetching {
   readonly concurrency: number;
   /** Bytes that are in the store so far, and in all. */
   readonly onProgress: (doneBytes: number, totalBytes: number) => void;
-  /** Called for each file as soon as it is there, so that work on it need not wait for the others. */
+  /**
+   * Called for each file as soon as it is there, so that work on it need not wait for the others.
+   */
   readonly onFetched?: (digest: Digest, path: string) => void;
   readonly signal: AbortSignal;
 }
@@ -59,12 +61,13 @@ export interface FetchRequest extends Fetching {
 }
 
 /**
- * Bring packages and artifacts into the store, several at a time, and return the path of each by digest. The digest of
- * each was proved when it came in; what the store has is not asked for again, and what two images share
- * is fetched once.
+ * Bring packages and artifacts into the store, several at a time, and return the path of each by
+ * digest. The digest of each was proved when it came in; what the store has is not asked for again,
+ * and what two images share is fetched once.
  *
- * Throws `package-vanished` with all that no place has any more, after the others have come in; else
- * `mirror-unreachable`, `artifact-unreachable`, `digest-mismatch`, `offline`, `disk-full`, of which the first stops the rest.
+ * Throws `package-vanished` with all that no place has any more, after the others have come in;
+ * else `mirror-unreachable`, `artifact-unreachable`, `digest-mismatch`, `offline`, `disk-full`, of
+ * which the first stops the rest.
  */
 export async function fetchPackages(request: FetchRequest): Promise<ReadonlyMap<Digest, string>> {
   const { artifacts = [], artifactMirror } = request;
@@ -92,7 +95,8 @@ export function packageFile(
   const { name, version, digest, sizeBytes, archive, path } = entry;
   const urls = async (): Promise<readonly string[]> => {
     const { main, security, further = [] } = await mirrors();
-    // A point release moves security updates into the main archive, so the other one is tried as well.
+    // A point release moves security updates into the main archive, so the other one is tried as
+    // well.
     const bases = archive === "main" ? [main, security] : [security, main];
     return [...new Set([...bases, ...further])].map((base) => `${base}/${path}`);
   };
@@ -109,7 +113,10 @@ export function artifactFile(
   return { name: url, digest, sizeBytes, urls, prove: true, advice: artifactAdvice };
 }
 
-/** Bring files into the store, as `fetchPackages` does. Offline the error names everything that the store lacks. */
+/**
+ * Bring files into the store, as `fetchPackages` does. Offline the error names everything that the
+ * store lacks.
+ */
 export async function fetchFiles(
   request: Fetching & { readonly files: readonly FetchableFile[] },
 ): Promise<ReadonlyMap<Digest, string>> {
@@ -135,7 +142,8 @@ export async function fetchFiles(
       };
       const download = { ...file, digest, onBytes, onSize, signal };
       const found = await request.downloader.toStore(download).catch((error: unknown) => {
-        // Gone everywhere: the others are looked for all the same, so that all that are gone are told at once.
+        // Gone everywhere: the others are looked for all the same, so that all that are gone are
+        // told at once.
         if (error instanceof NotFoundError && error.code === "mirror-unreachable") return undefined;
         throw withName(error, name);
       });
@@ -159,7 +167,10 @@ export async function fetchFiles(
   return paths;
 }
 
-/** Other bytes under a package's name are told with that name: the URL alone says it in the mirror's words. */
+/**
+ * Other bytes under a package's name are told with that name: the URL alone says it in the mirror's
+ * words.
+ */
 function withName(error: unknown, name: string): unknown {
   if (!(error instanceof QclockError) || error.code !== "digest-mismatch") return error;
   const { message, hint, details, cause } = error;
@@ -176,7 +187,10 @@ function withName(error: unknown, name: string): unknown {
 
 const SHOWN = 10;
 
-/** Throws `offline` with all files that the store lacks: whoever carries a bundle over must not learn of one package at a time. */
+/**
+ * Throws `offline` with all files that the store lacks: whoever carries a bundle over must not
+ * learn of one package at a time.
+ */
 export async function refuseMissing(
   files: readonly Pick<FetchableFile, "name" | "digest" | "sizeBytes">[],
   downloader: Downloader,

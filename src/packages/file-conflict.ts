@@ -1,4 +1,7 @@
-/** A file that two packages install with different content, neither of which may take the other's place. */
+/**
+ * A file that two packages install with different content, neither of which may take the other's
+ * place.
+ */
 export interface FileConflict {
   /** Absolute. */
   readonly path: string;

@@ -1,6 +1,9 @@
 import type { InstalledPackage } from "./unpacked.ts";
 
-/** What a family sees of an image while its packages are laid down, and what it adds. Paths have no leading slash. */
+/**
+ * What a family sees of an image while its packages are laid down, and what it adds. Paths have no
+ * leading slash.
+ */
 export interface ImageView {
   /** Kind of what is at a path in any layer, links in folders followed. */
   kindOf(path: string): "file" | "directory" | "symlink" | "hardlink" | undefined;
@@ -31,11 +34,20 @@ export interface Installation {
   /** Names of the packages of the layers below. */
   readonly below: ReadonlySet<string>;
   readonly accounts: AccountTemplates;
-  /** Where a file of a package goes, with the links on the way followed: another package may move it out of its own way. */
+  /**
+   * Where a file of a package goes, with the links on the way followed: another package may move it
+   * out of its own way.
+   */
   placeOf(path: string, owner: string): string;
-  /** Whether a package says that its files take the place of another one's; either may be of a layer below. */
+  /**
+   * Whether a package says that its files take the place of another one's; either may be of a layer
+   * below.
+   */
   replaces(name: string, other: string): boolean;
-  /** When files and accounts are there: add what the packages' scripts would make and is known, and the package database. */
+  /**
+   * When files and accounts are there: add what the packages' scripts would make and is known, and
+   * the package database.
+   */
   finish(): Promise<void>;
   /** What the scripts would make as well, and what is not there when all is finished. */
   unreplayed(): readonly UnreplayedScripts[];
@@ -43,7 +55,10 @@ export interface Installation {
 
 /** Where the accounts of a first layer come from. */
 export interface AccountTemplates {
-  /** Paths of files like `/etc/passwd` and `/etc/group`, without a leading slash; taken where the image has neither itself. */
+  /**
+   * Paths of files like `/etc/passwd` and `/etc/group`, without a leading slash; taken where the
+   * image has neither itself.
+   */
   readonly passwd: string;
   readonly group: string;
   /** The group that may read the files of passwords. */
@@ -57,7 +72,10 @@ export interface UnreplayedScripts {
 }
 
 export interface UnreplayedEffect {
-  /** `missing`: a program, a library, a configuration or data may lack; `cache`: something works without, or more slowly. */
+  /**
+   * `missing`: a program, a library, a configuration or data may lack; `cache`: something works
+   * without, or more slowly.
+   */
   readonly grade: "missing" | "cache";
   /** In words, such as `the link /usr/bin/vi`. */
   readonly text: string;

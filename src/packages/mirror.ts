@@ -6,7 +6,10 @@ export interface MirrorPlaces {
   readonly main: string;
   /** Of security updates; the same where the distribution keeps them in one place. */
   readonly security: string;
-  /** Places that have the same folders and may keep what has left both, such as an archive of old versions. Packages alone are asked for there, never indexes. */
+  /**
+   * Places that have the same folders and may keep what has left both, such as an archive of old
+   * versions. Packages alone are asked for there, never indexes.
+   */
   readonly further?: readonly string[];
 }
 

@@ -6,7 +6,10 @@ export interface PackageFacts {
   readonly relations: PackageRelations;
   /** What it takes when it is installed; absent where the package does not say. */
   readonly installedBytes?: number;
-  /** What it installs; absent where that was not asked for: reading it may mean to decompress all of the package. */
+  /**
+   * What it installs; absent where that was not asked for: reading it may mean to decompress all of
+   * the package.
+   */
   readonly paths?: readonly PackagedPath[];
 }
 

@@ -1,14 +1,20 @@
 /** How a version has to stand to another one. Each family compares versions in its own way. */
 export type VersionOperator = "<" | "<=" | "=" | ">=" | ">";
 
-/** What a package is, offers or asks for: a name, and a version or bounds of one. `libc6 (>= 2.36)`, `/bin/sh`. */
+/**
+ * What a package is, offers or asks for: a name, and a version or bounds of one. `libc6 (>= 2.36)`,
+ * `/bin/sh`.
+ */
 export interface Capability {
   readonly name: string;
   /** Absent: any version will do, or none is given. */
   readonly constraint?: { readonly operator: VersionOperator; readonly version: string };
 }
 
-/** Something that a package needs: alternatives of which one must hold, in the order of its preference. */
+/**
+ * Something that a package needs: alternatives of which one must hold, in the order of its
+ * preference.
+ */
 export interface Relation {
   /** As the package writes it. */
   readonly text: string;
@@ -35,7 +41,10 @@ export interface IndexedPackage {
   readonly sha256: string;
   readonly source: string;
   readonly sourceVersion: string;
-  /** How much its distribution counts on it, 0 the most: of several that provide the same the lower goes first. */
+  /**
+   * How much its distribution counts on it, 0 the most: of several that provide the same the lower
+   * goes first.
+   */
   readonly rank: number;
   /** In the order in which they are looked at. */
   readonly requires: readonly Relation[];

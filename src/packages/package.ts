@@ -35,16 +35,25 @@ export interface LockedPackage extends PackageId {
   readonly buildTime: number;
   /** Why it is in its image, the nearest to what was asked for first; never empty. */
   readonly reasons: readonly Reason[];
-  /** Fingerprint of the key that signed the package itself, in a family whose packages are signed one by one; absent: its index is signed. */
+  /**
+   * Fingerprint of the key that signed the package itself, in a family whose packages are signed
+   * one by one; absent: its index is signed.
+   */
   readonly signedBy?: string;
-  /** Nothing proves that it is the distribution's, and `--allow-unsigned` took it all the same; absent: it was proved. */
+  /**
+   * Nothing proves that it is the distribution's, and `--allow-unsigned` took it all the same;
+   * absent: it was proved.
+   */
   readonly unsigned?: true;
 }
 
 /** A package repository as the lock records it. */
 export interface LockedRepository {
   readonly id: string;
-  /** Which of the OS's archives: the mirror's URL is not part of the lock, so that a bank's mirror gives the same lock. */
+  /**
+   * Which of the OS's archives: the mirror's URL is not part of the lock, so that a bank's mirror
+   * gives the same lock.
+   */
   readonly archive: "main" | "security";
   /** Digest of the signed file that names the indexes: Debian's `InRelease`. */
   readonly metadataDigest: Digest;
@@ -69,7 +78,10 @@ export interface LockedImage {
   readonly packages: readonly LockedPackage[];
   /** Sorted by path; absent: none. */
   readonly artifacts?: readonly LockedArtifact[];
-  /** Newest build time of its packages and its parents', seconds since 1970: the clamp of each mtime; absent: there are none. */
+  /**
+   * Newest build time of its packages and its parents', seconds since 1970: the clamp of each
+   * mtime; absent: there are none.
+   */
   readonly newestBuild?: number;
   /** diffID of the packages layer, written by the first build. */
   readonly packagesLayer?: Digest;
@@ -81,7 +93,10 @@ export interface LockTarget {
   readonly architecture: Architecture;
   /** Digest of the manifest's package inputs; another one means that the lock is stale. */
   readonly inputs: Digest;
-  /** Streams of modules that the packages come from, as `nodejs:20`, in a family that has them; absent: none. */
+  /**
+   * Streams of modules that the packages come from, as `nodejs:20`, in a family that has them;
+   * absent: none.
+   */
   readonly modules?: readonly string[];
   readonly repositories: readonly LockedRepository[];
   readonly images: ReadonlyMap<string, LockedImage>;

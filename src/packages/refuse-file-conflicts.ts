@@ -17,8 +17,8 @@ interface Fetched {
 }
 
 /**
- * Refuse packages of which two install the same file with different content, before any is unpacked or locked. What cannot be
- * read is passed over: building tells what is wrong with it.
+ * Refuse packages of which two install the same file with different content, before any is unpacked
+ * or locked. What cannot be read is passed over: building tells what is wrong with it.
  *
  * Throws `file-conflict` with all of them.
  */
@@ -48,7 +48,10 @@ export async function refuseFileConflicts(fetched: Fetched): Promise<void> {
   }
 }
 
-/** Whether files or artifacts of an ancestor may lie over the path: what lies there then is nobody's package. */
+/**
+ * Whether files or artifacts of an ancestor may lie over the path: what lies there then is nobody's
+ * package.
+ */
 async function isCovered(stack: Stack, image: AssembledImage, at: string): Promise<boolean> {
   const parent = stack.images.get(image.parent ?? "");
   if (parent?.type !== "assembled") return false;

@@ -13,7 +13,8 @@ export interface MirrorRequest {
 }
 
 /**
- * Choose the mirror: the environment's, else the manifest's, else what is usual in the family. A value may hold several URLs.
+ * Choose the mirror: the environment's, else the manifest's, else what is usual in the family. A
+ * value may hold several URLs.
  *
  * Throws `mirror-not-configured`.
  */

@@ -12,7 +12,10 @@ export interface UnpackedEntry extends TarHeader {
   readonly excluded: boolean;
 }
 
-/** A package taken apart: what it says of itself, and what it installs. It goes from thread to thread, and into the store as JSON. */
+/**
+ * A package taken apart: what it says of itself, and what it installs. It goes from thread to
+ * thread, and into the store as JSON.
+ */
 export interface UnpackedPackage {
   /** Texts by name, for the package's own family alone. */
   readonly metadata: ReadonlyMap<string, string>;

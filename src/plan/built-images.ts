@@ -3,8 +3,9 @@ import { imageSection } from "./config-hash.ts";
 import type { Observed, ObservedImage } from "./observed.ts";
 
 /**
- * Ids of the images that qclock built, by their fingerprint: the digest of the configuration, which holds those of the
- * layers, or that of the manifest on the containerd store. A fingerprint label proves nothing, since `FROM` hands it down.
+ * Ids of the images that qclock built, by their fingerprint: the digest of the configuration, which
+ * holds those of the layers, or that of the manifest on the containerd store. A fingerprint label
+ * proves nothing, since `FROM` hands it down.
  */
 export type ImageRecords = ReadonlyMap<string, ReadonlySet<string>>;
 
@@ -15,9 +16,10 @@ interface Evidence {
 }
 
 /**
- * The ids under which an Engine may have the image that qclock built from the inputs of a fingerprint. Recorded by the store of
- * this machine, or, for another machine's runs, by a container that qclock made of it. An image without any record is not
- * trusted: it is built again, which gives the same one where it was right.
+ * The ids under which an Engine may have the image that qclock built from the inputs of a
+ * fingerprint. Recorded by the store of this machine, or, for another machine's runs, by a
+ * container that qclock made of it. An image without any record is not trusted: it is built again,
+ * which gives the same one where it was right.
  */
 export function recordedIds(
   { stack, observed, records }: Evidence,

@@ -11,15 +11,19 @@ export interface ConfigHashRequest {
   readonly fingerprint: Digest;
   /** Names in the Engine of the service's networks. */
   readonly networks: readonly string[];
-  /** Names in the Engine of the service's volumes that are external; the others' follow from the stack's name. */
+  /**
+   * Names in the Engine of the service's volumes that are external; the others' follow from the
+   * stack's name.
+   */
   readonly externalVolumes?: readonly string[];
   /** Hash of the service's secrets, see `secretsHash`. */
   readonly secrets: string;
 }
 
 /**
- * The hash of everything that a container is made from, as a label: `image=1a2b3c4d;environment=…`. In
- * sections, so that a plan can say which of them diverged without anything being stored elsewhere.
+ * The hash of everything that a container is made from, as a label: `image=1a2b3c4d;environment=…`.
+ * In sections, so that a plan can say which of them diverged without anything being stored
+ * elsewhere.
  */
 export function configHash(request: ConfigHashRequest): string {
   return [...sectionsOf(request)].map(([name, hash]) => `${name}=${hash}`).join(";");
@@ -34,7 +38,9 @@ export function divergedSections(observed: string | undefined, desired: string):
   return [...[...after.keys()].filter((name) => before.get(name) !== after.get(name)), ...gone];
 }
 
-/** The part of a container's label that says which fingerprint the image had that it was made from. */
+/**
+ * The part of a container's label that says which fingerprint the image had that it was made from.
+ */
 export function imageSection(fingerprint: string): string {
   return `image=${short(fingerprint)}`;
 }

@@ -19,7 +19,10 @@ export type Decision =
 
 export type Decisions = ReadonlyMap<string, Decision>;
 
-/** Containers are made again only when their definition or image differs. Decides everything first, since one service's fate may be another's. */
+/**
+ * Containers are made again only when their definition or image differs. Decides everything first,
+ * since one service's fate may be another's.
+ */
 export function decideServices(planning: Planning): Decisions {
   const decisions = new Map<string, Decision>();
   const diverged = divergedNetworks(planning);
@@ -34,7 +37,10 @@ export function decideServices(planning: Planning): Decisions {
   return decisions;
 }
 
-/** A service that stays as it is must be ready, too, and what it needs may be about to go away for a moment. */
+/**
+ * A service that stays as it is must be ready, too, and what it needs may be about to go away for a
+ * moment.
+ */
 function keepOrWait(
   { options }: Planning,
   service: Service,
@@ -104,8 +110,8 @@ function reasonToRecreate(
   for (const key of service.networks.keys()) {
     const name = stack.networks.get(key)?.engineName ?? key;
     if (divergedNames.has(name)) return `network ${key} changed`;
-    // A run killed between creating a container and joining it to its further networks leaves one that
-    // would start and publish nothing.
+    // A run killed between creating a container and joining it to its further networks leaves one
+    // that would start and publish nothing.
     if (!container.networks.includes(name)) return `not on network ${key}`;
     if (!present.has(name)) return `network ${key} was removed`;
   }
@@ -117,8 +123,9 @@ function reasonToRecreate(
 }
 
 /**
- * What `docker update` or `docker network connect` changed since the container was made. It is made again rather than
- * changed back: what ran under other limits, or on another network, is not trusted to be as it was.
+ * What `docker update` or `docker network connect` changed since the container was made. It is made
+ * again rather than changed back: what ran under other limits, or on another network, is not
+ * trusted to be as it was.
  */
 function driftOf(
   { stack, observed }: Planning,
@@ -132,8 +139,9 @@ function driftOf(
 }
 
 /**
- * The same inputs may give another image: a Dockerfile built again, or one that somebody gave our name to. What counts is
- * the image that the container really runs: the recorded one, or the one that its own record says it was made from.
+ * The same inputs may give another image: a Dockerfile built again, or one that somebody gave our
+ * name to. What counts is the image that the container really runs: the recorded one, or the one
+ * that its own record says it was made from.
  */
 function otherImage(
   planning: Planning,

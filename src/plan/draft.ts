@@ -6,7 +6,10 @@ export class PlanDraft<Of extends Operation = Operation> {
   readonly #unchanged: Unchanged[] = [];
   readonly #notices: string[] = [];
 
-  /** Add a node; dependencies that are no nodes of the plan hold already and are left out. Returns the id. */
+  /**
+   * Add a node; dependencies that are no nodes of the plan hold already and are left out. Returns
+   * the id.
+   */
   add(
     id: string,
     operation: Of,

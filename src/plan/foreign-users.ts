@@ -23,7 +23,10 @@ function imageUsers({ others }: Pick<Observed, "others">, imageId: string): read
   return namesOf(others, (container) => container.imageId === imageId);
 }
 
-/** Tell of somebody else's containers that were made from an image that is to be removed: the Engine keeps it for them. */
+/**
+ * Tell of somebody else's containers that were made from an image that is to be removed: the Engine
+ * keeps it for them.
+ */
 export function noticeImageUsers(
   draft: PlanDraft,
   observed: Pick<Observed, "others">,
@@ -36,7 +39,10 @@ export function noticeImageUsers(
   );
 }
 
-/** Throws `foreign-object` where somebody else's container is attached to a network that is to be removed. */
+/**
+ * Throws `foreign-object` where somebody else's container is attached to a network that is to be
+ * removed.
+ */
 export function refuseNetworkUsers(
   observed: Pick<Observed, "others">,
   network: { readonly id: string; readonly name: string },
@@ -51,7 +57,9 @@ export function refuseNetworkUsers(
   );
 }
 
-/** Throws `foreign-volume` where somebody else's container mounts a volume that is to be removed. */
+/**
+ * Throws `foreign-volume` where somebody else's container mounts a volume that is to be removed.
+ */
 export function refuseVolumeUsers(observed: Pick<Observed, "others">, volume: string): void {
   const users = volumeUsers(observed, volume);
   if (users.length === 0) return;

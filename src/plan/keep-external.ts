@@ -3,8 +3,8 @@ import type { Network, Volume } from "../stack/stack.ts";
 import type { PlanDraft } from "./draft.ts";
 
 /**
- * Use a network or volume that somebody else made, as it is. Throws `external-missing` where there is none: made here it
- * would be the stack's, and what others keep in theirs would not be in it.
+ * Use a network or volume that somebody else made, as it is. Throws `external-missing` where there
+ * is none: made here it would be the stack's, and what others keep in theirs would not be in it.
  */
 export function keepExternal(
   draft: PlanDraft,

@@ -22,8 +22,9 @@ export interface DriftRequest {
 }
 
 /**
- * Every way in which a container, as the Engine reports it, departs from the service's definition, in words:
- * `memory limit 64 MiB, declared 128 MiB`. Empty when it is as declared. Pure; the values of variables are not told.
+ * Every way in which a container, as the Engine reports it, departs from the service's definition,
+ * in words: `memory limit 64 MiB, declared 128 MiB`. Empty when it is as declared. Pure; the values
+ * of variables are not told.
  */
 export function liveDrift(request: DriftRequest): readonly string[] {
   return [
@@ -125,7 +126,10 @@ function processDrift({ service, live }: DriftRequest): readonly string[] {
   return wrong;
 }
 
-/** What the service does not name is the Engine's default. The values of options are not told: some are secrets. */
+/**
+ * What the service does not name is the Engine's default. The values of options are not told: some
+ * are secrets.
+ */
 function loggingDrift({ service: { logging }, live }: DriftRequest): readonly string[] {
   if (logging === undefined) return [];
   const { driver, options } = logging;
@@ -190,7 +194,9 @@ function networkDrift({ stack, service, live, networks }: DriftRequest): readonl
   return wrong;
 }
 
-/** `mounts: volume x at /y, writable is not declared; …`: what is too much, then what is missing. */
+/**
+ * `mounts: volume x at /y, writable is not declared; …`: what is too much, then what is missing.
+ */
 function listDrift(
   what: string,
   live: readonly string[],

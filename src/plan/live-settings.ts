@@ -1,9 +1,9 @@
 import type { ExtraHost, TmpfsMount, Ulimit } from "../stack/stack.ts";
 
 /**
- * What a container has now, in one shape for all Engines: the Engine's answer says what is in force, the labels
- * only what was asked for when the container was made. `docker update` and `docker network connect` change the one
- * and not the other.
+ * What a container has now, in one shape for all Engines: the Engine's answer says what is in
+ * force, the labels only what was asked for when the container was made. `docker update` and
+ * `docker network connect` change the one and not the other.
  */
 export interface LiveSettings {
   /** 0: no limit. */
@@ -16,7 +16,10 @@ export interface LiveSettings {
   readonly pids: number;
   /** What `/dev/shm` may hold; 0: not told. */
   readonly shmBytes: number;
-  /** `nofile 1024:2048`, soft and hard, sorted; with those that the Engine gives every container. See `ulimitText`. */
+  /**
+   * `nofile 1024:2048`, soft and hard, sorted; with those that the Engine gives every container.
+   * See `ulimitText`.
+   */
   readonly ulimits: readonly string[];
   /** Names of resource settings in force that qclock never asks for, such as `CpuShares`. */
   readonly otherResources: readonly string[];
@@ -40,7 +43,10 @@ export interface LiveSettings {
   readonly extraHosts: readonly string[];
   /** `volume NAME at /target, read-only`, sorted; see `mountText`. */
   readonly mounts: readonly string[];
-  /** `/run/app, noexec,size=65536,mode=750`, sorted; see `tmpfsText`. Owners are left out: they may be the image's. */
+  /**
+   * `/run/app, noexec,size=65536,mode=750`, sorted; see `tmpfsText`. Owners are left out: they may
+   * be the image's.
+   */
   readonly tmpfs: readonly string[];
   readonly logDriver: string;
   readonly logOptions: ReadonlyMap<string, string>;

@@ -4,7 +4,9 @@ import type { PlanDraft } from "./draft.ts";
 import { isAre, listOf } from "./foreign-users.ts";
 import type { Observed } from "./observed.ts";
 
-/** Tell of what bears the stack's label and was not made by qclock: it is neither used nor removed. */
+/**
+ * Tell of what bears the stack's label and was not made by qclock: it is neither used nor removed.
+ */
 export function noticeLookalikes(
   draft: PlanDraft,
   { containers, networks, volumes }: Pick<Observed, "containers" | "networks" | "volumes">,

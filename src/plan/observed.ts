@@ -1,7 +1,10 @@
 import type { Digest } from "../digest.ts";
 import type { LiveSettings } from "./live-settings.ts";
 
-/** One snapshot of what the Engine holds of a stack: what qclock made for it, and what bears its names or its label without that. */
+/**
+ * One snapshot of what the Engine holds of a stack: what qclock made for it, and what bears its
+ * names or its label without that.
+ */
 export interface Observed {
   readonly engine: EngineFacts;
   /** Images by reference, whether ours or not. */
@@ -11,18 +14,26 @@ export interface Observed {
   readonly volumes: readonly ObservedVolume[];
   /** Containers of the Engine that qclock did not make for this stack, with what they use. */
   readonly others: readonly OtherContainer[];
-  /** Every subnet in use by any network of the Engine and any route of the host that is known, as CIDR. */
+  /**
+   * Every subnet in use by any network of the Engine and any route of the host that is known, as
+   * CIDR.
+   */
   readonly usedSubnets: readonly string[];
 }
 
 export interface EngineFacts {
-  /** The Engine's own id, so that a cached verdict or a saved plan is not applied to another Engine. */
+  /**
+   * The Engine's own id, so that a cached verdict or a saved plan is not applied to another Engine.
+   */
   readonly id: string;
   readonly version: string;
   readonly apiVersion: string;
   readonly imageStore: "graphdriver" | "containerd";
   readonly hasInit: boolean;
-  /** Whether it can make a network that the host is not on, and one that publishes without a way out: Engine 28 and newer. */
+  /**
+   * Whether it can make a network that the host is not on, and one that publishes without a way
+   * out: Engine 28 and newer.
+   */
   readonly isolatesNetworks: boolean;
   /** Which limits the Engine can set on its machine. */
   readonly limits: {
@@ -46,7 +57,10 @@ export interface ObservedImage {
 export interface ObservedContainer {
   readonly id: string;
   readonly name: string;
-  /** Whether qclock made it for this stack, by name, labels and record together; else it is foreign and never touched. */
+  /**
+   * Whether qclock made it for this stack, by name, labels and record together; else it is foreign
+   * and never touched.
+   */
   readonly ours: boolean;
   readonly service?: string;
   readonly role?: string;
@@ -61,7 +75,10 @@ export interface ObservedContainer {
   readonly restartCount?: number;
   /** Engine names of the networks that it is attached to. */
   readonly networks: readonly string[];
-  /** What is in force; absent for what is not ours, and where the Engine reports it in a shape of its own (podman). */
+  /**
+   * What is in force; absent for what is not ours, and where the Engine reports it in a shape of
+   * its own (podman).
+   */
   readonly live?: LiveSettings;
 }
 
@@ -84,7 +101,10 @@ export interface ObservedNetwork {
   readonly internal: boolean;
   /** Whether the host is not on it, by its gateway mode. */
   readonly isolated: boolean;
-  /** Whether what is on it reaches beyond the host: it is not internal, and the Engine gives its packets the host's address. */
+  /**
+   * Whether what is on it reaches beyond the host: it is not internal, and the Engine gives its
+   * packets the host's address.
+   */
   readonly outbound: boolean;
   readonly subnets: readonly string[];
 }
@@ -101,10 +121,16 @@ export interface ObservedVolume {
   readonly createdAt?: string;
 }
 
-/** What the planner knows of each image before any work: reference, and the fingerprint that it must have. */
+/**
+ * What the planner knows of each image before any work: reference, and the fingerprint that it must
+ * have.
+ */
 export interface DesiredImage {
   readonly reference: string;
   readonly fingerprint: Digest;
-  /** Why an image whose fingerprint differs is stale, in words: `file images/app/rootfs/index.php changed`. Absent when the earlier inputs are not known. */
+  /**
+   * Why an image whose fingerprint differs is stale, in words: `file images/app/rootfs/index.php
+   * changed`. Absent when the earlier inputs are not known.
+   */
   readonly change?: string;
 }

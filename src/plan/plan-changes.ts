@@ -1,6 +1,9 @@
 import type { Plan, PlanNode } from "./plan.ts";
 
-/** What a plan does to one thing, as its reader counts it. `start` and `wait` leave the thing itself as it is. */
+/**
+ * What a plan does to one thing, as its reader counts it. `start` and `wait` leave the thing itself
+ * as it is.
+ */
 export type ChangeAction = "create" | "change" | "remove" | "start" | "wait";
 
 /** One thing that a plan is about. */
@@ -18,8 +21,9 @@ export type ChangeCounts = Readonly<Record<ChangeAction, number>>;
 const notFound = "not found";
 
 /**
- * A plan in its reader's terms: images, networks, volumes and services instead of calls to the Engine, each once, with why.
- * What only follows from another change (loading what was assembled, removing what is made again) is part of it.
+ * A plan in its reader's terms: images, networks, volumes and services instead of calls to the
+ * Engine, each once, with why. What only follows from another change (loading what was assembled,
+ * removing what is made again) is part of it.
  */
 export function planChanges(plan: Plan): readonly PlanChange[] {
   const context: Context = {
@@ -34,7 +38,8 @@ export function planChanges(plan: Plan): readonly PlanChange[] {
   for (const node of plan.nodes) {
     const change = changeOf(node, context);
     if (change === undefined) continue;
-    // Nodes come in the order of what is done, so the first says what happens: a wait follows from its start.
+    // Nodes come in the order of what is done, so the first says what happens: a wait follows from
+    // its start.
     const key = `${change.kind} ${change.name}`;
     if (!changes.has(key)) changes.set(key, change);
   }

@@ -6,13 +6,19 @@ import { isBuilt } from "./built-images.ts";
 import type { DesiredImage, ObservedImage } from "./observed.ts";
 import type { Planning } from "./planning.ts";
 
-/** Id of the node after which an image is in the Engine under its name; of no node when it is there already. */
+/**
+ * Id of the node after which an image is in the Engine under its name; of no node when it is there
+ * already.
+ */
 export function imageReadyId(planning: Planning, image: string): string | undefined {
   const { draft } = planning;
   return [`load:${image}`, `build:${image}`, `pull:${image}`].find((id) => draft.has(id));
 }
 
-/** Make what is stale: an image is up to date when the Engine's carries the computed fingerprint, and is the one that qclock built. */
+/**
+ * Make what is stale: an image is up to date when the Engine's carries the computed fingerprint,
+ * and is the one that qclock built.
+ */
 export function planImages(planning: Planning): void {
   const { draft, stack, images, observed, desiredImages } = planning;
   for (const image of images) {
@@ -50,7 +56,8 @@ export function planImages(planning: Planning): void {
       );
       continue;
     }
-    // Assembling needs the parent's layers alone; loading comes after the parent's, so that its layers can be left out.
+    // Assembling needs the parent's layers alone; loading comes after the parent's, so that its
+    // layers can be left out.
     const assembled = draft.add(
       `assemble:${image.name}`,
       { type: "assemble-image", image: image.name },

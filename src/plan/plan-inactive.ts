@@ -3,8 +3,9 @@ import type { Planning } from "./planning.ts";
 import { addStop, dependentsFirst } from "./stop-container.ts";
 
 /**
- * Services of inactive profiles are left alone, running or not. Only where a network is made again they have to make way,
- * and are not made again themselves: what they would be made from was not read.
+ * Services of inactive profiles are left alone, running or not. Only where a network is made again
+ * they have to make way, and are not made again themselves: what they would be made from was not
+ * read.
  */
 export function planInactive(planning: Planning): void {
   const { draft, stack, observed } = planning;

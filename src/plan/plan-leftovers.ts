@@ -4,8 +4,8 @@ import { noticeLookalikes } from "./lookalikes.ts";
 import type { Planning } from "./planning.ts";
 
 /**
- * Take away what is ours and no longer declared: containers of services that are gone, networks without a
- * service, images that a newer one took the name of. Volumes stay.
+ * Take away what is ours and no longer declared: containers of services that are gone, networks
+ * without a service, images that a newer one took the name of. Volumes stay.
  */
 export function planLeftovers(planning: Planning): void {
   // With a choice of services the rest of the stack is not this plan's business.
@@ -16,7 +16,10 @@ export function planLeftovers(planning: Planning): void {
   noticeLookalikes(planning.draft, planning.observed, planning.stack);
 }
 
-/** Helpers of a run that was killed hold on to the volumes that they were to fill, so they go first, whatever the plan is about. */
+/**
+ * Helpers of a run that was killed hold on to the volumes that they were to fill, so they go first,
+ * whatever the plan is about.
+ */
 export function planHelpers({ draft, observed }: Planning): void {
   for (const { id, name, ours, role } of observed.containers) {
     if (!ours || role !== "helper") continue;
@@ -67,8 +70,8 @@ function planNetworksGone({ draft, stack, observed }: Planning): void {
 }
 
 /**
- * Images are ours by their names alone. One that lost its name to a newer one is removed by its id, when qclock is known to have
- * built it: it may as well be what somebody built on ours.
+ * Images are ours by their names alone. One that lost its name to a newer one is removed by its id,
+ * when qclock is known to have built it: it may as well be what somebody built on ours.
  */
 function planImagesReplaced(planning: Planning): void {
   const { draft, stack, observed, records } = planning;

@@ -13,8 +13,8 @@ export function networkHash({ internal, subnet }: Network): string {
 }
 
 /**
- * Why a network must be made again; undefined when it is as declared. The label says what was asked for; whether it has a
- * way out, and whether the host is on it, is what the Engine says.
+ * Why a network must be made again; undefined when it is as declared. The label says what was asked
+ * for; whether it has a way out, and whether the host is on it, is what the Engine says.
  */
 export function networkDivergence(
   network: Network,
@@ -30,7 +30,10 @@ export function networkDivergence(
   return isolated ? "the host is on it" : "the host is not on it, and probes need it";
 }
 
-/** Names in the Engine of networks that must be made again since they are not as declared, each with the reason. */
+/**
+ * Names in the Engine of networks that must be made again since they are not as declared, each with
+ * the reason.
+ */
 export function divergedNetworks(
   planning: Pick<Planning, "stack" | "observed" | "services">,
 ): ReadonlyMap<string, string> {
@@ -46,7 +49,9 @@ export function divergedNetworks(
   return diverged;
 }
 
-/** Make the networks that are missing, each with a subnet of its own away from everything in use. */
+/**
+ * Make the networks that are missing, each with a subnet of its own away from everything in use.
+ */
 export function planNetworks(planning: Planning): void {
   const { draft, observed } = planning;
   const present = new Map(observed.networks.map((network) => [network.name, network]));
@@ -59,7 +64,8 @@ export function planNetworks(planning: Planning): void {
       keepExternal(draft, { kind: "network", thing: network, isPresent: found !== undefined });
       continue;
     }
-    // Engines before 25 may have two of one name; with a foreign one among them the name leads anywhere.
+    // Engines before 25 may have two of one name; with a foreign one among them the name leads
+    // anywhere.
     if (foreign.has(network.engineName)) throw foreignNetwork(network);
     removeDoubles(planning, network, found);
     if (found !== undefined && !diverged.has(network.engineName))
@@ -84,7 +90,10 @@ export function planNetworks(planning: Planning): void {
   }
 }
 
-/** Engines before 25 give one name to two networks that are asked for at once, and can then start nothing on either. */
+/**
+ * Engines before 25 give one name to two networks that are asked for at once, and can then start
+ * nothing on either.
+ */
 function removeDoubles(
   { draft, observed }: Planning,
   { name: key, engineName }: Network,
@@ -98,7 +107,10 @@ function removeDoubles(
   }
 }
 
-/** How many containers a /28 has room for, beside the network, its gateway and the broadcast address. */
+/**
+ * How many containers a /28 has room for, beside the network, its gateway and the broadcast
+ * address.
+ */
 const SMALL = 13;
 
 /** A subnet for each network that names none, with room for everyone on it. */
@@ -140,7 +152,10 @@ function exhausted(): QclockError {
   );
 }
 
-/** The containers on a network must go before it can; they are made again, since their definition names it. */
+/**
+ * The containers on a network must go before it can; they are made again, since their definition
+ * names it.
+ */
 function replaceNetwork(
   { draft, observed }: Planning,
   network: ObservedNetwork,

@@ -22,8 +22,8 @@ export interface StartPlanRequest {
 }
 
 /**
- * Start the containers that are there and do not run, dependencies first and each when those are ready. Nothing is made:
- * throws `container-missing` where there is nothing to start.
+ * Start the containers that are there and do not run, dependencies first and each when those are
+ * ready. Nothing is made: throws `container-missing` where there is nothing to start.
  */
 export function planStart(request: StartPlanRequest): Plan<InPlaceOperation> {
   const draft = new PlanDraft<InPlaceOperation>();
@@ -31,13 +31,17 @@ export function planStart(request: StartPlanRequest): Plan<InPlaceOperation> {
   return draft.finish(request.stack.name);
 }
 
-/** Stop services and start them again, in place. What depends on them and is not named is told, and left running. */
+/**
+ * Stop services and start them again, in place. What depends on them and is not named is told, and
+ * left running.
+ */
 export function planRestart(request: StartPlanRequest): Plan<InPlaceOperation> {
   const draft = new PlanDraft<InPlaceOperation>();
   const named = request.services ?? presentServices(request);
   const containers = startable(request);
   addStops(draft, { ...request, services: named });
-  // A job that is named is meant to run again; among all services one that has completed has completed.
+  // A job that is named is meant to run again; among all services one that has completed has
+  // completed.
   const again = new Set(
     named.filter((name) => {
       const isDone =
@@ -134,7 +138,10 @@ function selected({ stack, services, observed }: StartPlanRequest): readonly Ser
   return [...stack.services.values()].filter(({ name }) => names.has(name));
 }
 
-/** The services that are to be there, and of inactive profiles those that are: what was stopped is started again. */
+/**
+ * The services that are to be there, and of inactive profiles those that are: what was stopped is
+ * started again.
+ */
 function presentServices({
   stack,
   observed,

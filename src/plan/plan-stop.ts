@@ -28,7 +28,9 @@ export function planStop(request: StopPlanRequest): Plan<TakingOperation> {
   return draft.finish(request.stackName);
 }
 
-/** The stops as a part of another plan. Services that depend on a stopped one and run on are told. */
+/**
+ * The stops as a part of another plan. Services that depend on a stopped one and run on are told.
+ */
 export function addStops(
   draft: Adding<TakingOperation>,
   request: Omit<StopPlanRequest, "stackName">,

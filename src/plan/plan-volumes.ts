@@ -9,9 +9,9 @@ import type { Planning } from "./planning.ts";
 import { secretsVolumeName } from "./secret-volumes.ts";
 
 /**
- * What of a service's secrets, if it changes, means that their files must be written again. It goes into labels, which
- * whoever sees `docker inspect` reads, so nothing of the content is in it: not even a slow or keyed hash, from
- * which a weak secret could be guessed.
+ * What of a service's secrets, if it changes, means that their files must be written again. It goes
+ * into labels, which whoever sees `docker inspect` reads, so nothing of the content is in it: not
+ * even a slow or keyed hash, from which a weak secret could be guessed.
  */
 export function secretsHash(service: Service): string {
   if (service.secrets.length === 0) return "none";
@@ -19,7 +19,10 @@ export function secretsHash(service: Service): string {
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
 }
 
-/** Make the volumes and secrets that are missing. Data is never made again: a volume that exists is used or refused. */
+/**
+ * Make the volumes and secrets that are missing. Data is never made again: a volume that exists is
+ * used or refused.
+ */
 export function planVolumes(planning: Planning): void {
   planDataVolumes(planning);
   for (const service of planning.services) planSecrets(planning, service);
@@ -117,7 +120,10 @@ function planSecrets(planning: Planning, service: Service): void {
   );
 }
 
-/** Why the secrets in a service's volume are not to be used; undefined when they are, or when there is no volume. */
+/**
+ * Why the secrets in a service's volume are not to be used; undefined when they are, or when there
+ * is no volume.
+ */
 export function staleSecrets(
   { stack, observed, changedSecrets }: Pick<Planning, "stack" | "observed" | "changedSecrets">,
   service: Service,

@@ -1,4 +1,7 @@
-/** One call to the Engine API, or one assemble, or one wait for probes. Names are keys of the stack unless said otherwise. */
+/**
+ * One call to the Engine API, or one assemble, or one wait for probes. Names are keys of the stack
+ * unless said otherwise.
+ */
 export type Operation = MakingOperation | StartingOperation | TakingOperation;
 
 /** What makes something of the stack, for which everything about it must be known. */
@@ -24,7 +27,10 @@ export type StartingOperation =
   | { readonly type: "wait-ready"; readonly service: string }
   | { readonly type: "wait-completed"; readonly service: string };
 
-/** What takes something away, by the names and ids that the Engine has: also of a stack whose manifest does not parse. */
+/**
+ * What takes something away, by the names and ids that the Engine has: also of a stack whose
+ * manifest does not parse.
+ */
 export type TakingOperation =
   | { readonly type: "remove-image"; readonly reference: string; readonly id: string }
   | { readonly type: "remove-network"; readonly name: string; readonly id: string }
@@ -42,7 +48,9 @@ export interface PlanNode<Of extends Operation = Operation> {
   /** `<what>:<name>` and unique, such as `load:app`, `start:db`. */
   readonly id: string;
   readonly operation: Of;
-  /** Why the operation is needed: `not found`, `image app changed: file index.php`, `exited (137)`. */
+  /**
+   * Why the operation is needed: `not found`, `image app changed: file index.php`, `exited (137)`.
+   */
   readonly cause: string;
   /** Ids of earlier nodes. */
   readonly dependsOn: readonly string[];
@@ -62,6 +70,9 @@ export interface Plan<Of extends Operation = Operation> {
   readonly stack: string;
   readonly nodes: readonly PlanNode<Of>[];
   readonly unchanged: readonly Unchanged[];
-  /** What the reader should know of the things that the plan leaves alone: who uses them, or only looks like ours. */
+  /**
+   * What the reader should know of the things that the plan leaves alone: who uses them, or only
+   * looks like ours.
+   */
   readonly notices: readonly string[];
 }

@@ -13,8 +13,8 @@ import { planVolumes } from "./plan-volumes.ts";
 import type { Planning, ReconcileRequest } from "./planning.ts";
 
 /**
- * Compare desired with observed and decide what to do, and why. Pure: the same two values always give the
- * same plan, which changes nothing by itself.
+ * Compare desired with observed and decide what to do, and why. Pure: the same two values always
+ * give the same plan, which changes nothing by itself.
  *
  * Throws `foreign-object` and `foreign-volume` for things that bear our names but are not ours.
  */
@@ -55,7 +55,10 @@ function select(request: ReconcileRequest): Pick<Planning, "images" | "services"
   };
 }
 
-/** A network cannot be replaced under a container, so whoever is on it with one of the services has to be made again as well. */
+/**
+ * A network cannot be replaced under a container, so whoever is on it with one of the services has
+ * to be made again as well.
+ */
 function onDiverged(
   { stack, observed }: ReconcileRequest,
   names: ReadonlySet<string>,

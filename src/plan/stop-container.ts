@@ -16,8 +16,8 @@ export interface StopRequest {
 const defaultGracePeriodMs = 10_000;
 
 /**
- * Stop a container, where it is up, after those of the services that depend on it: they must be in the draft before it,
- * see `dependentsFirst`. Resolves with the ids of its own node and of theirs.
+ * Stop a container, where it is up, after those of the services that depend on it: they must be in
+ * the draft before it, see `dependentsFirst`. Resolves with the ids of its own node and of theirs.
  */
 export function addStop({ draft, stack, container, cause }: StopRequest): {
   readonly stopped: string | undefined;
@@ -25,7 +25,8 @@ export function addStop({ draft, stack, container, cause }: StopRequest): {
 } {
   const { id, name, service = name } = container;
   const declared = stack?.services.get(service);
-  // Under its own name, not the service's: a service may have two containers when one was renamed by hand.
+  // Under its own name, not the service's: a service may have two containers when one was renamed
+  // by hand.
   const dependents = [...(stack?.services.values() ?? [])]
     .filter(({ dependsOn }) => dependsOn.has(service))
     .map((dependent) => `stop:${dependent.containerName}`);

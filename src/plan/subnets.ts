@@ -4,12 +4,15 @@ interface Range {
   readonly end: number;
 }
 
-/** Where private networks are placed unless told otherwise: 65,536 addresses that few sites route. */
+/**
+ * Where private networks are placed unless told otherwise: 65,536 addresses that few sites route.
+ */
 export const defaultSubnetRange = "10.213.0.0/16";
 
 /**
- * Choose subnets of one size, `/28` unless said otherwise, from a range, away from everything in use. The Engine's default pools end after
- * about 30 networks. Deterministic: the lowest free ones, in order. Undefined when the range is full.
+ * Choose subnets of one size, `/28` unless said otherwise, from a range, away from everything in
+ * use. The Engine's default pools end after about 30 networks. Deterministic: the lowest free ones,
+ * in order. Undefined when the range is full.
  */
 export function chooseSubnets(request: {
   readonly count: number;

@@ -9,7 +9,10 @@ import type { Plan, TakingOperation } from "./plan.ts";
 import { addStop, dependentsFirst, type StopRequest } from "./stop-container.ts";
 
 export interface TeardownOptions {
-  /** Only these services, with what depends on them; absent: everything that is labelled as the stack's. */
+  /**
+   * Only these services, with what depends on them; absent: everything that is labelled as the
+   * stack's.
+   */
   readonly services?: readonly string[];
   readonly removeVolumes: boolean;
   readonly removeImages: boolean;
@@ -17,9 +20,9 @@ export interface TeardownOptions {
 }
 
 /**
- * Take a stack away, dependents before what they depend on. Works from the Engine's objects alone: the
- * stack, which gives the order, may be missing when its manifest does not parse any more. Volumes and
- * images stay unless asked for.
+ * Take a stack away, dependents before what they depend on. Works from the Engine's objects alone:
+ * the stack, which gives the order, may be missing when its manifest does not parse any more.
+ * Volumes and images stay unless asked for.
  *
  * Throws `foreign-object` and `foreign-volume` for networks and volumes that somebody else uses.
  */
@@ -60,7 +63,8 @@ export function planTeardown(request: {
   if (options.removeVolumes) planVolumes(request, draft);
   if (options.removeImages && names === undefined) {
     for (const [reference, { id, identity, fingerprint = "" }] of observed.images) {
-      // Ours by its name alone; without one it may be what somebody built on ours, unless it is recorded.
+      // Ours by its name alone; without one it may be what somebody built on ours, unless it is
+      // recorded.
       const isRecorded = request.records?.get(fingerprint)?.has(identity) === true;
       if (reference.startsWith("sha256:") && !isRecorded) continue;
       noticeImageUsers(draft, observed, { id, reference });
@@ -121,7 +125,10 @@ export function dataOf(stack: Stack | undefined, services: readonly string[]): r
   );
 }
 
-/** The named services and everything that depends on them: without its database an application only fails. */
+/**
+ * The named services and everything that depends on them: without its database an application only
+ * fails.
+ */
 function selectServices(
   stack: Stack | undefined,
   services: readonly string[] | undefined,

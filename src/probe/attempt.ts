@@ -2,7 +2,10 @@ import type { Probe } from "../stack/stack.ts";
 import { trying } from "./kinds.ts";
 import type { AttemptResult, ProbeTarget } from "./target.ts";
 
-/** Try a probe once. Never rejects but when `signal` aborts: a probe that cannot be tried has failed. */
+/**
+ * Try a probe once. Never rejects but when `signal` aborts: a probe that cannot be tried has
+ * failed.
+ */
 export async function attempt(
   probe: Probe,
   target: ProbeTarget,

@@ -14,12 +14,14 @@ export interface LogMatch {
 const BATCH_CHARACTERS = 256 * 1024;
 
 /**
- * The first line that matches a pattern of the manifest; undefined when none does. Rejects with the signal's reason.
+ * The first line that matches a pattern of the manifest; undefined when none does. Rejects with the
+ * signal's reason.
  *
- * A regular expression of ECMAScript may take time that grows exponentially with a line's length, and while one runs
- * nothing else does, neither signals nor deadlines. So it runs on a thread that is ended when the signal aborts. A thread
- * costs some 25 ms; a pattern that cannot go astray (no repetition and no choice, such as `ready for connections`) does
- * without. A linear engine in JavaScript would be another dialect without lookaround, and 1 MB more to load.
+ * A regular expression of ECMAScript may take time that grows exponentially with a line's length,
+ * and while one runs nothing else does, neither signals nor deadlines. So it runs on a thread that
+ * is ended when the signal aborts. A thread costs some 25 ms; a pattern that cannot go astray (no
+ * repetition and no choice, such as `ready for connections`) does without. A linear engine in
+ * JavaScript would be another dialect without lookaround, and 1 MB more to load.
  */
 export async function findLine(
   lines: AsyncIterable<string>,
@@ -39,7 +41,9 @@ export async function findLine(
   return undefined;
 }
 
-/** Whether matching takes a time that is bounded by the pattern's length at each place of a line. */
+/**
+ * Whether matching takes a time that is bounded by the pattern's length at each place of a line.
+ */
 export function isPlain(source: string): boolean {
   return !/[*+?{|]/u.test(source);
 }

@@ -15,8 +15,9 @@ export const httpGetProbe: TriedKind<"http_get"> = {
 };
 
 /**
- * GET, and compare status, body text and JSON values with what is expected. Every request, that of a redirect too, goes to the
- * address of the service: what a path or an answer says can change the path of the next request and nothing else.
+ * GET, and compare status, body text and JSON values with what is expected. Every request, that of
+ * a redirect too, goes to the address of the service: what a path or an answer says can change the
+ * path of the next request and nothing else.
  */
 async function attemptHttpGet(
   check: HttpGet,
@@ -63,7 +64,8 @@ async function send(
     signal,
     agent: false,
   } as const;
-  // A probe asks whether the service answers; whose name its certificate bears is a check of verify.
+  // A probe asks whether the service answers; whose name its certificate bears is a check of
+  // verify.
   const request =
     check.scheme === "https"
       ? loadHttps().get({ ...options, rejectUnauthorized: false }, resolve)

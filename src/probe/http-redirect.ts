@@ -5,7 +5,10 @@ import type { ProbeAddress } from "./target.ts";
 export interface ServiceOrigin {
   /** Scheme, host and port that its requests go to. */
   readonly base: string;
-  /** Further origins that mean the same service: its port inside the container, and the name that the probe's `Host` header gives it. */
+  /**
+   * Further origins that mean the same service: its port inside the container, and the name that
+   * the probe's `Host` header gives it.
+   */
   readonly others: ReadonlySet<string>;
 }
 
@@ -46,9 +49,10 @@ export function serviceOrigin(
 }
 
 /**
- * Whether an answer is the last one, and where the next request goes otherwise. A redirect to another origin is never followed
- * and never counts as an answer, nor do redirects that lead back or do not end; but where redirects are not followed at all,
- * one whose status the probe lists is the answer that was asked for.
+ * Whether an answer is the last one, and where the next request goes otherwise. A redirect to
+ * another origin is never followed and never counts as an answer, nor do redirects that lead back
+ * or do not end; but where redirects are not followed at all, one whose status the probe lists is
+ * the answer that was asked for.
  */
 export function nextUrl(state: RedirectState, { status, location }: HttpAnswer): RedirectStep {
   const { check, origin, url, visited } = state;
@@ -76,7 +80,10 @@ export function nextUrl(state: RedirectState, { status, location }: HttpAnswer):
   return { type: "next", url: new URL(`${origin.base}${place}`) };
 }
 
-/** A redirect's target without what may be secret in it (user and query), in a length that can be read. */
+/**
+ * A redirect's target without what may be secret in it (user and query), in a length that can be
+ * read.
+ */
 function describe(location: string): string {
   const plain = location
     .replace(/[?#].*$/su, "?…")

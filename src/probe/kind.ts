@@ -7,7 +7,10 @@ export interface TriedKind<Kind extends ProbeKind> {
   readonly attempt: (request: AttemptRequest<Kind>) => Promise<AttemptResult>;
   /** What is said when the time was over. */
   readonly timedOut: (check: ProbeChecks[Kind], timeoutMs: number) => string;
-  /** What an attempt costs: `connection` a tenth of a millisecond, `engine` a call of the Engine, some 40 ms. */
+  /**
+   * What an attempt costs: `connection` a tenth of a millisecond, `engine` a call of the Engine,
+   * some 40 ms.
+   */
   readonly cost: "connection" | "engine";
 }
 

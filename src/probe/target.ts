@@ -14,11 +14,16 @@ export interface ProbeTarget {
 export interface ProbeAddress {
   readonly host: string;
   readonly port: number;
-  /** Through a forwarder of the Engine's, which accepts connections whether or not the service does. */
+  /**
+   * Through a forwarder of the Engine's, which accepts connections whether or not the service does.
+   */
   readonly isForwarded?: boolean;
 }
 
-/** How one attempt of a probe ended. `message` is for the reader in both cases: `HTTP 200 in 3 ms`, `connection refused`. */
+/**
+ * How one attempt of a probe ended. `message` is for the reader in both cases: `HTTP 200 in 3 ms`,
+ * `connection refused`.
+ */
 export interface AttemptResult {
   readonly ok: boolean;
   readonly message: string;

@@ -14,7 +14,10 @@ export interface WaitRequest {
   readonly target: ProbeTarget;
   /** Look at the container; undefined when it is gone. */
   readonly inspect: (signal: AbortSignal) => Promise<ContainerCondition | undefined>;
-  /** Resolves when the container stops by itself, so that a death is noticed at once; rejects when that cannot be known any more. */
+  /**
+   * Resolves when the container stops by itself, so that a death is noticed at once; rejects when
+   * that cannot be known any more.
+   */
   readonly stopped: Promise<unknown>;
   readonly clock: {
     now(): number;
@@ -50,8 +53,9 @@ const SLOW_PAUSE_MS = 250;
 const SETTLING_MS = 500;
 
 /**
- * Wait until a service is ready: each startup probe succeeds once, then each readiness probe as often in
- * a row as its threshold says, with no restart meanwhile. Ends at once when the container stops.
+ * Wait until a service is ready: each startup probe succeeds once, then each readiness probe as
+ * often in a row as its threshold says, with no restart meanwhile. Ends at once when the container
+ * stops.
  */
 export async function waitReady(request: WaitRequest): Promise<WaitOutcome> {
   const over = new AbortController();
@@ -121,7 +125,10 @@ async function waitForProbe(
   }
 }
 
-/** Milliseconds that a probe has. Failures count only once the start period is over, as in compose; the interval paces them from then on. */
+/**
+ * Milliseconds that a probe has. Failures count only once the start period is over, as in compose;
+ * the interval paces them from then on.
+ */
 function budgetOf({ startPeriodMs, retries, intervalMs }: Probe): number {
   return startPeriodMs + (retries - 1) * intervalMs;
 }

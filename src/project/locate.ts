@@ -25,7 +25,8 @@ export async function locateInProject(project: string, file: string): Promise<Pl
     steps = rest;
     current = path.join(current, step);
     if (!isAtOrBelow(project, current)) {
-      // The folders above the project are real ones, so a link may pass through them on its way back.
+      // The folders above the project are real ones, so a link may pass through them on its way
+      // back.
       if (isAtOrBelow(current, project)) continue;
       return { type: "outside", ...lastLink };
     }

@@ -5,7 +5,10 @@ import { QclockError } from "../error.ts";
 /** How everything of the project is opened: no link is followed. */
 const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NOCTTY;
 
-/** A folder that is where it seems to be; undefined when that is not so easily told: `openHere` then opens it, or says what is wrong. */
+/**
+ * A folder that is where it seems to be; undefined when that is not so easily told: `openHere` then
+ * opens it, or says what is wrong.
+ */
 export function openFolderAtOnce(folder: string): number | undefined {
   let descriptor: number;
   try {
@@ -40,7 +43,10 @@ export async function openHere(file: string, flags: number): Promise<FileHandle>
   }
 }
 
-/** Where the kernel has what was opened; undefined where there is no /proc. It never waits for a disk. */
+/**
+ * Where the kernel has what was opened; undefined where there is no /proc. It never waits for a
+ * disk.
+ */
 export function pathOfOpened(descriptor: number): string | undefined {
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`);
@@ -56,7 +62,10 @@ async function pathByInode(handle: FileHandle, file: string): Promise<string | u
   return opened.dev === found.dev && opened.ino === found.ino ? real : undefined;
 }
 
-/** The error that names the first link in what should be a real path; undefined when there is none (any more). */
+/**
+ * The error that names the first link in what should be a real path; undefined when there is none
+ * (any more).
+ */
 async function linkOnTheWay(file: string): Promise<QclockError | undefined> {
   const steps = file.split("/");
   for (let count = 2; count <= steps.length; count++) {

@@ -29,7 +29,10 @@ const PIECE_BYTES = 1024 * 1024;
 /** Of a Dockerfile, an ignore file or a secret. */
 const MAXIMUM_BYTES = 16 * 1024 * 1024;
 
-/** The size of a folder that may hold thousands of names, which take too long to be read without a wait. */
+/**
+ * The size of a folder that may hold thousands of names, which take too long to be read without a
+ * wait.
+ */
 const largeFolderBytes = 64 * 1024;
 
 /** Of all folders: those of a tree follow each other without a wait. */
@@ -67,8 +70,9 @@ async function openReal(
 }
 
 /**
- * The bytes of a file by its real path, piece by piece; not more than `maximumBytes`. With a `buffer` all pieces are read
- * into that, so that each has to be done with before the next. Throws as `openReal`.
+ * The bytes of a file by its real path, piece by piece; not more than `maximumBytes`. With a
+ * `buffer` all pieces are read into that, so that each has to be done with before the next. Throws
+ * as `openReal`.
  */
 export async function* readReal(
   file: string,
@@ -109,15 +113,15 @@ export async function readFolder(folder: string): Promise<readonly FolderEntry[]
 }
 
 /**
- * What `pick` makes of each entry of a folder, sorted by the bytes of the names. An entry takes about a
- * kilobyte; of those in a large folder only a few are there at a time.
+ * What `pick` makes of each entry of a folder, sorted by the bytes of the names. An entry takes
+ * about a kilobyte; of those in a large folder only a few are there at a time.
  *
- * The names are looked up in the folder that was opened, so a folder that is replaced meanwhile shows
- * nothing of another one. Throws `path-outside-project` for a folder that has become a link, and the
- * system's own errors.
+ * The names are looked up in the folder that was opened, so a folder that is replaced meanwhile
+ * shows nothing of another one. Throws `path-outside-project` for a folder that has become a link,
+ * and the system's own errors.
  *
- * The calls do not wait for each other in Node's threads, since that takes twenty times the time of the calls themselves;
- * others have their turn in between.
+ * The calls do not wait for each other in Node's threads, since that takes twenty times the time of
+ * the calls themselves; others have their turn in between.
  */
 export async function mapFolder<Picked>(
   folder: string,
@@ -166,8 +170,9 @@ function lookAt(folder: string, name: Buffer): FolderEntry {
 }
 
 /**
- * The bytes of a file that the project names, links inside the project followed; undefined when there
- * is none. Throws `path-outside-project` for one that leads out of the project, and as `readWhole`.
+ * The bytes of a file that the project names, links inside the project followed; undefined when
+ * there is none. Throws `path-outside-project` for one that leads out of the project, and as
+ * `readWhole`.
  */
 export async function readInProject(project: string, file: string): Promise<Buffer | undefined> {
   const place = await locateInProject(project, file);
@@ -176,7 +181,10 @@ export async function readInProject(project: string, file: string): Promise<Buff
   return readWhole(place.path);
 }
 
-/** All of a short file by its real path. Throws as `openReal`, and `build-failed` for one that is too large to be a text or a secret. */
+/**
+ * All of a short file by its real path. Throws as `openReal`, and `build-failed` for one that is
+ * too large to be a text or a secret.
+ */
 export async function readWhole(file: string): Promise<Buffer> {
   const bytes = await readHead(file, MAXIMUM_BYTES + 1);
   if (bytes.length > MAXIMUM_BYTES) {

@@ -13,7 +13,10 @@ export type Place =
   | { readonly type: "loop"; readonly link: string }
   | {
       readonly type: "outside";
-      /** The link that leads out of the project, and its target as it is written; absent when the path itself does. */
+      /**
+       * The link that leads out of the project, and its target as it is written; absent when the
+       * path itself does.
+       */
       readonly link?: string;
       readonly target?: string;
     };

@@ -3,18 +3,20 @@ import { closeSync, constants, fstatSync, openSync, readlinkSync, readSync } fro
 /** The largest file that is read without letting others have a turn. */
 const MAXIMUM_BYTES = 64 * 1024;
 
-/** A buffer for `readAtOnce`: a byte longer than what it takes, which shows that a file ends there. */
+/**
+ * A buffer for `readAtOnce`: a byte longer than what it takes, which shows that a file ends there.
+ */
 export function bufferAtOnce(): Buffer {
   return Buffer.allocUnsafe(MAXIMUM_BYTES + 1);
 }
 
 /**
- * All of a small file by its real path, in the buffer; undefined when it is not that easy: `readReal` then
- * reads it, or says what is wrong. The same holds here: no link is followed, and the file is asked where it is before
- * anything is read from it.
+ * All of a small file by its real path, in the buffer; undefined when it is not that easy:
+ * `readReal` then reads it, or says what is wrong. The same holds here: no link is followed, and
+ * the file is asked where it is before anything is read from it.
  *
- * It does not wait its turn, since five calls through Node's threads take twenty times the time of the calls themselves. Of many
- * files let others have a turn in between.
+ * It does not wait its turn, since five calls through Node's threads take twenty times the time of
+ * the calls themselves. Of many files let others have a turn in between.
  */
 export function readAtOnce(file: string, buffer: Buffer): Buffer | undefined {
   const { O_RDONLY, O_NOFOLLOW, O_NOCTTY, O_NONBLOCK } = constants;

@@ -1,8 +1,8 @@
 import { QclockError } from "../error.ts";
 
 /**
- * The text of a file's bytes. Throws `build-failed` with the line and column of the first byte that is
- * no UTF-8: a replacement character in its place would mean another name or another pattern.
+ * The text of a file's bytes. Throws `build-failed` with the line and column of the first byte that
+ * is no UTF-8: a replacement character in its place would mean another name or another pattern.
  */
 export function decodeText(bytes: Uint8Array, file: string): string {
   try {
@@ -43,7 +43,8 @@ export function showBytes(bytes: Uint8Array): string {
 /** The text before the first byte that is no UTF-8. */
 function validPart(bytes: Uint8Array): string {
   const text = Buffer.from(bytes).toString("utf8");
-  // A replacement character may stand in the text itself; only where the bytes differ is one made up.
+  // A replacement character may stand in the text itself; only where the bytes differ is one made
+  // up.
   for (let at = text.indexOf("\uFFFD"); at !== -1; at = text.indexOf("\uFFFD", at + 1)) {
     const start = Buffer.byteLength(text.slice(0, at));
     if (!Buffer.from(bytes.subarray(start, start + 3)).equals(Buffer.from("\uFFFD")))

@@ -2,7 +2,10 @@ import type { QclockError } from "../error.ts";
 import type { Outcome, RunEvent, RunReport } from "../run/execution/event.ts";
 import type { Output, Reporter } from "./reporter.ts";
 
-/** One JSON object a line for each event, the report last, for programs. Part of the public interface: fields are added, not changed. */
+/**
+ * One JSON object a line for each event, the report last, for programs. Part of the public
+ * interface: fields are added, not changed.
+ */
 export function createJsonReporter(options: { readonly output: Output }): Reporter {
   return {
     handle(event) {

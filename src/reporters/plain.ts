@@ -23,13 +23,19 @@ export interface PlainOptions {
 /** Long work says where it stands this often, so that a CI log shows life and stays short. */
 const progressPauseMs = 5000;
 
-/** One line for each event, without control characters but colours, each with the seconds since the start. For CI logs and files. */
+/**
+ * One line for each event, without control characters but colours, each with the seconds since the
+ * start. For CI logs and files.
+ */
 export function createPlainReporter(options: PlainOptions): Reporter {
   const { output, style } = options;
   let view: View = beginView(undefined);
   const lastProgressAt = new Map<string, number>();
 
-  /** Progress comes by the hundred; what began a moment ago, or was said a moment ago, is not said again. */
+  /**
+   * Progress comes by the hundred; what began a moment ago, or was said a moment ago, is not said
+   * again.
+   */
   const isDue = (key: string, event: RunEvent & Progress): boolean => {
     const last = lastProgressAt.get(key);
     if (last === undefined) lastProgressAt.set(key, event.atMs);
@@ -97,7 +103,9 @@ function linesOf(event: RunEvent, view: View, style: Style): readonly string[] {
   }
 }
 
-/** What stays as it is and why is said at once: half of what a reader of a build log wants to know. */
+/**
+ * What stays as it is and why is said at once: half of what a reader of a build log wants to know.
+ */
 function linesOfPlan(plan: Plan): readonly string[] {
   return plan.unchanged.map(
     ({ kind, name, reason }) => `${kind} ${sanitizeLine(name)}: ${sanitizeLine(reason)}`,

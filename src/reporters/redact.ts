@@ -5,8 +5,8 @@ import type { NodeReport, Outcome, RunEvent } from "../run/execution/event.ts";
 import { unreachable } from "../unreachable.ts";
 
 /**
- * Takes secrets out of text on its way to a screen, a log or a report: the values that are known, and
- * what is a credential by where it stands, such as the password of a URL.
+ * Takes secrets out of text on its way to a screen, a log or a report: the values that are known,
+ * and what is a credential by where it stands, such as the password of a URL.
  */
 export interface Redactor {
   /** Make a value known. Values too short to be told from ordinary text are left alone. */
@@ -103,7 +103,10 @@ function redactDetail(
   return detail === undefined ? {} : { detail: redact(detail) };
 }
 
-/** The error with its texts redacted. Its causes go, since a cause is foreign and its text cannot be replaced. */
+/**
+ * The error with its texts redacted. Its causes go, since a cause is foreign and its text cannot be
+ * replaced.
+ */
 export function redactError(error: QclockError, redact: Redact): QclockError {
   const texts = [error.message, error.hint ?? "", ...error.details, ...causeTexts(error)];
   if (texts.every((text) => redact(text) === text)) return error;

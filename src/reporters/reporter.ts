@@ -1,6 +1,9 @@
 import type { RunEvent } from "../run/execution/event.ts";
 
-/** Presents a command to a person at a terminal, to a CI log, or to a program. Disposal waits until everything is on the screen. */
+/**
+ * Presents a command to a person at a terminal, to a CI log, or to a program. Disposal waits until
+ * everything is on the screen.
+ */
 export interface Reporter extends AsyncDisposable {
   handle(event: RunEvent): void;
 }

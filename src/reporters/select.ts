@@ -20,7 +20,10 @@ export interface ReporterOptions {
   readonly logFile: () => string | undefined;
 }
 
-/** What `--progress auto` means here: a live tree on a terminal that can draw one, else a line for each event. */
+/**
+ * What `--progress auto` means here: a live tree on a terminal that can draw one, else a line for
+ * each event.
+ */
 export function selectMode(terminal: {
   readonly isTerminal: boolean;
   readonly term: string | undefined;

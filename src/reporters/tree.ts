@@ -29,7 +29,10 @@ const quickMs = 500;
 const eraseLine = "\r\u001B[2K";
 const shownNotices = 3;
 
-/** A live tree of images and services on a terminal; see format/tree.ts for what it shows and live.ts for how it is drawn. */
+/**
+ * A live tree of images and services on a terminal; see format/tree.ts for what it shows and
+ * live.ts for how it is drawn.
+ */
 export function createTreeReporter(options: TreeReporterOptions): Reporter {
   const { stderr, style } = options;
   const begun = beginView(options.command);

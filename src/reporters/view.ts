@@ -36,7 +36,10 @@ export type NodeView =
       readonly finishedAtMs: number;
     };
 
-/** Where a command stands: the sum of its events so far. Every reporter for people is a picture of it. */
+/**
+ * Where a command stands: the sum of its events so far. Every reporter for people is a picture of
+ * it.
+ */
 export interface View {
   readonly command: string | undefined;
   readonly startedAtMs: number | undefined;
@@ -69,8 +72,8 @@ export function beginView(command: string | undefined): View {
 const keptLines = 60;
 
 /**
- * The view after one more event. Takes the view over: its maps grow, since copying them for each event takes time that grows
- * with the square of the plan.
+ * The view after one more event. Takes the view over: its maps grow, since copying them for each
+ * event takes time that grows with the square of the plan.
  */
 export function advance(view: View, event: RunEvent): View {
   const started = view.startedAtMs === undefined ? { ...view, startedAtMs: event.atMs } : view;

@@ -8,11 +8,17 @@ import { replacingVanished } from "./images/replace-vanished.ts";
 import { emptyReport, runPlan } from "./execution/run-plan.ts";
 
 export interface BuildOptions {
-  /** Images to build, with what they stand on; absent: all but those that services of inactive profiles alone need. */
+  /**
+   * Images to build, with what they stand on; absent: all but those that services of inactive
+   * profiles alone need.
+   */
   readonly images?: readonly string[];
 }
 
-/** Make the images that are not up to date and put them into the Engine. With nothing to do no lock is taken. */
+/**
+ * Make the images that are not up to date and put them into the Engine. With nothing to do no lock
+ * is taken.
+ */
 export async function build(context: RunContext, options: BuildOptions): Promise<RunReport> {
   const { stack } = context;
   const images = options.images ?? activeImages(stack);
@@ -27,8 +33,8 @@ export async function build(context: RunContext, options: BuildOptions): Promise
   await using lock = await takeLock({ ...context, stackName: stack.name });
   const engine = await context.engine();
   return await replacingVanished(context, first.prepared.lock, async (current, mode) => {
-    // Another run may have built while this one waited. Otherwise the plan is milliseconds old, and an image that is made
-    // twice is the same image.
+    // Another run may have built while this one waited. Otherwise the plan is milliseconds old, and
+    // an image that is made twice is the same image.
     const isFresh = !lock.waited && current.lock === first.prepared.lock;
     const planned = isFresh ? first : await planStack(current, { imagesOnly: images });
     const [command, started] = ["build", new Set<string>()] as const;

@@ -31,8 +31,8 @@ export function filesOf({ stack, trees, packages }: ProjectCheck, image: Image):
 }
 
 /**
- * Programs of an image, its services and their probes that are in no layer or cannot be started, as far as it is known what the
- * layers hold.
+ * Programs of an image, its services and their probes that are in no layer or cannot be started, as
+ * far as it is known what the layers hold.
  */
 export async function checkPrograms(
   check: ProjectCheck,
@@ -116,7 +116,10 @@ type Found = ReturnType<typeof findKnown> & {
   readonly known: NonNullable<ReturnType<typeof findKnown>["known"]>;
 };
 
-/** The first of the paths that is a file. `unknown` where one may be that nobody has listed, or that a mount lies over. */
+/**
+ * The first of the paths that is a file. `unknown` where one may be that nobody has listed, or that
+ * a mount lies over.
+ */
 function firstFile(
   { files, program }: Pick<ProgramCheck, "files" | "program">,
   candidates: readonly string[],

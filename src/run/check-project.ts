@@ -10,9 +10,10 @@ import { isInside } from "../stack/values.ts";
 import { checkPrograms, filesOf, type ProjectCheck } from "./check-programs.ts";
 
 /**
- * Everything that the project's files show to be wrong, or to become another thing in an image, before
- * anything is fetched or built: names that no image can hold, modes that are lost, programs that are not there or
- * cannot start, build contexts with mistakes. What packages bring counts as far as it is known.
+ * Everything that the project's files show to be wrong, or to become another thing in an image,
+ * before anything is fetched or built: names that no image can hold, modes that are lost, programs
+ * that are not there or cannot start, build contexts with mistakes. What packages bring counts as
+ * far as it is known.
  */
 export async function checkProject({
   stack,
@@ -86,7 +87,10 @@ async function checkContext(
   return lintContext({ image, scan, displayPath });
 }
 
-/** A working folder that the image lacks, most often since `files` have landed in the root in its stead. */
+/**
+ * A working folder that the image lacks, most often since `files` have landed in the root in its
+ * stead.
+ */
 function checkFolder(check: ProjectCheck, image: AssembledImage): readonly Diagnostic[] {
   const { stack } = check;
   const folder = image.config.workingDirectory;

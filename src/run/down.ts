@@ -6,7 +6,10 @@ import { emptyReport, executeOperations } from "./execution/run-plan.ts";
 import { refuseUnknownServices } from "./services/known-services.ts";
 import type { StopContext } from "./stop.ts";
 
-/** Stop and remove containers and networks, dependents first. Volumes, secrets and images stay. Labels are enough, so that the stack may be missing. */
+/**
+ * Stop and remove containers and networks, dependents first. Volumes, secrets and images stay.
+ * Labels are enough, so that the stack may be missing.
+ */
 export async function down(
   context: StopContext,
   options: { readonly services?: readonly string[] },

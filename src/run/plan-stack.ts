@@ -29,8 +29,8 @@ interface Look {
 }
 
 /**
- * Look at the Engine and at the inputs at the same time, and plan. Changes nothing but the lock file where it lacked
- * something, and with another `lockUse` than `write` not that either.
+ * Look at the Engine and at the inputs at the same time, and plan. Changes nothing but the lock
+ * file where it lacked something, and with another `lockUse` than `write` not that either.
  */
 export async function planStack(
   context: RunContext,
@@ -44,7 +44,8 @@ export async function planStack(
     const engine = await context.engine();
     const request = { ...observeRequest(stack), forBuild: isBuildOnly };
     let observed = await engine.observe(request, signal);
-    // A run that was killed leaves its lock, also to a run that has nothing to do and will take none.
+    // A run that was killed leaves its lock, also to a run that has nothing to do and will take
+    // none.
     const isLocked = observed.containers.some(({ ours, role }) => ours && role === "lock");
     if (isLocked && (await releaseDeadLock({ ...context, signal, stackName: stack.name }, engine)))
       observed = await engine.observe(request, signal);

@@ -20,7 +20,9 @@ interface StartOptions {
   readonly services?: readonly string[];
 }
 
-/** Start what was stopped, dependencies first, and wait until every probe answers. Makes nothing. */
+/**
+ * Start what was stopped, dependencies first, and wait until every probe answers. Makes nothing.
+ */
 export async function start(context: RunContext, options: StartOptions): Promise<RunReport> {
   return await run(context, options, {
     command: "start",
@@ -45,7 +47,10 @@ async function run(
   way: {
     readonly command: string;
     readonly makePlan: (request: StartPlanRequest) => Plan<InPlaceOperation>;
-    /** Whether a service that runs is left as it is, so that it must be ready. What hangs is not waited for before it is stopped. */
+    /**
+     * Whether a service that runs is left as it is, so that it must be ready. What hangs is not
+     * waited for before it is stopped.
+     */
     readonly isLeft: (service: string) => boolean;
   },
 ): Promise<RunReport> {

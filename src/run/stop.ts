@@ -16,7 +16,10 @@ export type StopContext = Pick<
   readonly stack: Stack | undefined;
 };
 
-/** Stop containers, dependents first, and leave them where they are: `start` and `up` go on with them. */
+/**
+ * Stop containers, dependents first, and leave them where they are: `start` and `up` go on with
+ * them.
+ */
 export async function stop(
   context: StopContext,
   options: { readonly services?: readonly string[] },

@@ -15,7 +15,10 @@ export interface PartUse extends Use {
   readonly limitBytes?: number;
 }
 
-/** What is made anew when it is missing; downloads are not, since what has left a mirror cannot be had again. */
+/**
+ * What is made anew when it is missing; downloads are not, since what has left a mirror cannot be
+ * had again.
+ */
 const prunable = ["layers", "packages", "indexes"] as const satisfies readonly StorePart[];
 
 /** How much a store holds. */

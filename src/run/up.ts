@@ -13,14 +13,16 @@ export interface UpOptions {
 }
 
 /**
- * Build what is stale, start in order, and wait until every probe answers. What is already as declared
- * is left alone, but waited for where a probe of it fails, so that success always means a stack that works.
+ * Build what is stale, start in order, and wait until every probe answers. What is already as
+ * declared is left alone, but waited for where a probe of it fails, so that success always means a
+ * stack that works.
  */
 export async function up(context: RunContext, options: UpOptions): Promise<RunReport> {
   const { stack } = context;
   refuseUnknownServices(stack, options.services);
   const first = await planStack(context, options);
-  // What stands now may be going away, or have changed, as soon as another run that is at work on it has got further.
+  // What stands now may be going away, or have changed, as soon as another run that is at work on
+  // it has got further.
   if (first.plan.nodes.length === 0 && !(await isHeld(context)))
     return emptyReport(context, "up", first.plan);
   await using lock = await takeLock({ ...context, stackName: stack.name });

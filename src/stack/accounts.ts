@@ -3,7 +3,10 @@ import { nearest } from "../nearest.ts";
 import type { Problems } from "./problems.ts";
 import type { AssembledImage, Image } from "./stack.ts";
 
-/** Accounts that Debian's base-passwd brings, users and groups. Source: base-passwd 3.6, passwd.master and group.master. */
+/**
+ * Accounts that Debian's base-passwd brings, users and groups. Source: base-passwd 3.6,
+ * passwd.master and group.master.
+ */
 const distributionUsers: ReadonlySet<string> = new Set(
   "root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc _apt nobody".split(
     " ",
@@ -17,9 +20,9 @@ const distributionGroups: ReadonlySet<string> = new Set(
 );
 
 /**
- * Refuse a user or group by name that the image will not have: the Engine would say so only when the
- * container starts. Nothing is said where project files or artifacts may bring accounts of their own, of
- * images that are not made from packages, and of distributions other than Debian.
+ * Refuse a user or group by name that the image will not have: the Engine would say so only when
+ * the container starts. Nothing is said where project files or artifacts may bring accounts of
+ * their own, of images that are not made from packages, and of distributions other than Debian.
  */
 export function refuseUnknownAccounts(request: {
   /** As `user` takes it: a user, or a user and a group with a colon between. */
@@ -59,7 +62,10 @@ export function refuseUnknownAccounts(request: {
   }
 }
 
-/** The image and what it stands on, as far as packages make it; undefined where something else is below. */
+/**
+ * The image and what it stands on, as far as packages make it; undefined where something else is
+ * below.
+ */
 function chainOf(
   image: string,
   images: ReadonlyMap<string, Image>,

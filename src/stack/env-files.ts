@@ -8,7 +8,10 @@ import { projectPath } from "./project-path.ts";
 import type { ServiceRequest } from "./request.ts";
 import type { EnvFile, Service, Stack } from "./stack.ts";
 
-/** The files of variables of a service, in their order. What they hold is read later, and of services that are active alone. */
+/**
+ * The files of variables of a service, in their order. What they hold is read later, and of
+ * services that are active alone.
+ */
 export function resolveEnvFiles(request: ServiceRequest): readonly EnvFile[] {
   const { name, service, loaded, problems, locations } = request;
   const written = service.env_file ?? [];
@@ -49,8 +52,9 @@ export interface EnvFileContents {
 }
 
 /**
- * The stack with what the files of its active services hold in their environments, or everything that is wrong with these.
- * Not part of resolving the manifest: the values may be secrets, and what was resolved is remembered on the disk.
+ * The stack with what the files of its active services hold in their environments, or everything
+ * that is wrong with these. Not part of resolving the manifest: the values may be secrets, and what
+ * was resolved is remembered on the disk.
  */
 export function withEnvFiles(
   stack: Stack,

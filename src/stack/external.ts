@@ -13,7 +13,9 @@ export interface MaybeExternal {
   } | null;
 }
 
-/** The Engine's own networks: the host's, and those that every container without another one shares. */
+/**
+ * The Engine's own networks: the host's, and those that every container without another one shares.
+ */
 const enginesNetworks: ReadonlySet<string> = new Set(["host", "bridge", "none", "default"]);
 
 /** The name that a network or volume has in the Engine, and why it may be one of others. */
@@ -68,7 +70,10 @@ export function refuseWithExternal(
 /** Networks and volumes by their keys. */
 type Things = Pick<Stack, "networks" | "volumes">;
 
-/** What a service uses that is not of the stack, each with its reason: `external-network:<name in the Engine>`. */
+/**
+ * What a service uses that is not of the stack, each with its reason: `external-network:<name in
+ * the Engine>`.
+ */
 export function externalUses(
   service: Pick<Service, "networks" | "mounts">,
   { networks, volumes }: Things,

@@ -6,7 +6,10 @@ import type { ExtraHost } from "./stack.ts";
 /** The Engine's word for its own machine. */
 export const hostGateway = "host-gateway";
 
-/** Names with addresses of their own. The Engine's machine is one of the ways to the host, which need a reason. */
+/**
+ * Names with addresses of their own. The Engine's machine is one of the ways to the host, which
+ * need a reason.
+ */
 export function resolveExtraHosts(request: ServiceRequest): readonly ExtraHost[] {
   const { name, service, loaded, problems } = request;
   const { extra_hosts: written = [] } = service;

@@ -2,8 +2,8 @@
 export type Dependencies = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Dependencies before dependents; nodes that are free to choose stay in the map's order. Names that the
- * map lacks are ignored. The graph must have no cycle: look with `findCycles` first.
+ * Dependencies before dependents; nodes that are free to choose stay in the map's order. Names that
+ * the map lacks are ignored. The graph must have no cycle: look with `findCycles` first.
  */
 export function sortByDependencies(dependencies: Dependencies): readonly string[] {
   const sorted: string[] = [];
@@ -44,7 +44,10 @@ interface Walk {
   readonly onReturn?: (trail: readonly string[]) => void;
 }
 
-/** Depth first, with a stack of its own: a chain of thousands of images would overflow the machine's. */
+/**
+ * Depth first, with a stack of its own: a chain of thousands of images would overflow the
+ * machine's.
+ */
 function walk({ dependencies, roots, onLeave, onReturn }: Walk): void {
   const seen = new Set<string>();
   const open = new Set<string>();
@@ -73,8 +76,8 @@ function walk({ dependencies, roots, onLeave, onReturn }: Walk): void {
 }
 
 /**
- * The chain of dependencies that weighs most, its first node first. The graph must have no cycle; of equal chains the one
- * that the map names first is taken.
+ * The chain of dependencies that weighs most, its first node first. The graph must have no cycle;
+ * of equal chains the one that the map names first is taken.
  */
 export function heaviestPath(
   dependencies: Dependencies,

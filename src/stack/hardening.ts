@@ -16,8 +16,8 @@ const capabilities: ReadonlySet<string> = new Set(
 );
 
 /**
- * The hardened defaults with the manifest's departures from them. Each departure needs a reason under
- * `policy`; one without is a diagnostic. Source: CIS Docker Benchmark 1.6, section 5.
+ * The hardened defaults with the manifest's departures from them. Each departure needs a reason
+ * under `policy`; one without is a diagnostic. Source: CIS Docker Benchmark 1.6, section 5.
  */
 export function resolveHardening(request: ServiceRequest): {
   readonly hardening: Hardening;
@@ -127,14 +127,17 @@ interface Departure {
 }
 
 /**
- * Whether processes start without capabilities and gain none: those of a user that is not root, since the
- * Engine sets no ambient capabilities, and files give none without new privileges.
+ * Whether processes start without capabilities and gain none: those of a user that is not root,
+ * since the Engine sets no ambient capabilities, and files give none without new privileges.
  */
 function hasNoCapabilities(user: string, policy: ServiceRequest["service"]["policy"]): boolean {
   return user !== "unknown" && !runsAsRoot(user) && policy?.new_privileges === undefined;
 }
 
-/** What every user of a container may do, so that the capability is not needed. Source: moby 20.10, pull request 41030. */
+/**
+ * What every user of a container may do, so that the capability is not needed. Source: moby 20.10,
+ * pull request 41030.
+ */
 const freeForAll: Readonly<Record<string, string>> = {
   NET_BIND_SERVICE: "Leave it out: every user of a container may use ports below 1024.",
   NET_RAW:
@@ -145,7 +148,10 @@ function runsAsRoot(user: string): boolean {
   return /^(?:0+|root)(?::|$)/.test(user);
 }
 
-/** The user that an image names, or those below it. A Dockerfile's or a registry's is looked at by `verify`. */
+/**
+ * The user that an image names, or those below it. A Dockerfile's or a registry's is looked at by
+ * `verify`.
+ */
 function userOfImage({ service, images }: ServiceRequest): string | undefined {
   const seen = new Set<string>();
   for (let name: string | undefined = service.image; name !== undefined;) {

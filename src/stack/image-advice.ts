@@ -1,7 +1,10 @@
 import { unpinned } from "../manifest/schema/reference-grammar.ts";
 import { defaultOs, isOs } from "../os.ts";
 
-/** What somebody wants who names an image of a registry where one of the stack is due; undefined for other names. */
+/**
+ * What somebody wants who names an image of a registry where one of the stack is due; undefined for
+ * other names.
+ */
 export function adviceOnReference(name: string): string | undefined {
   const distribution =
     /^(debian|oraclelinux|ubuntu|fedora|rockylinux|almalinux|alpine)(?::(\d+).*)?$/.exec(name);

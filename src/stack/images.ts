@@ -17,7 +17,10 @@ interface ImagesRequest extends ResolveRequest {
   readonly locations: Map<string, Location>;
 }
 
-/** What is left out of every package unless the manifest says otherwise: documentation and translations. */
+/**
+ * What is left out of every package unless the manifest says otherwise: documentation and
+ * translations.
+ */
 export const defaultExcludes: readonly string[] = [
   "/usr/share/doc",
   "/usr/share/man",
@@ -209,7 +212,8 @@ function resolveAssembled(request: ImageRequest, reference: string): AssembledIm
     for (const [index, each] of names.entries()) {
       const at = ["images", name, "packages", os, ...(isMap ? ["install"] : []), index];
       const place = loaded.locator.value(at);
-      // A list of hundreds of names in one line would be remembered with that line for each of them.
+      // A list of hundreds of names in one line would be remembered with that line for each of
+      // them.
       if (place.sourceLine.length < 1000) {
         locations.set(`images.${name}.packages.${each}`, place);
       }
@@ -233,7 +237,10 @@ function settingsOf(image: ManifestImage): ImageSettings {
   };
 }
 
-/** `rootfs.debian-12` is laid over images of Debian 12 only; a name without an operating system over all. */
+/**
+ * `rootfs.debian-12` is laid over images of Debian 12 only; a name without an operating system over
+ * all.
+ */
 function isForOs(file: string, os: string): boolean {
   const named = osOfPath(file);
   return named === undefined || named === os;

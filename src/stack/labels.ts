@@ -1,4 +1,7 @@
-/** Every label key that qclock writes. Labels on the Engine's objects are the state; there is no state file. */
+/**
+ * Every label key that qclock writes. Labels on the Engine's objects are the state; there is no
+ * state file.
+ */
 export const labels = {
   /** Name of the stack. On everything. */
   stack: "dev.qclock.stack",
@@ -6,13 +9,19 @@ export const labels = {
   image: "dev.qclock.image",
   /** Digest of all inputs of an image, its parent's fingerprint included. On images. */
   fingerprint: "dev.qclock.fingerprint",
-  /** Packages that nothing proves to be the distribution's, its parents' included; absent when there are none. On images. */
+  /**
+   * Packages that nothing proves to be the distribution's, its parents' included; absent when there
+   * are none. On images.
+   */
   unsigned: "dev.qclock.unsigned",
   /** Digest of the build context and its number of files. On images made from a Dockerfile. */
   context: "dev.qclock.context",
   /** Name of the service. On containers. */
   service: "dev.qclock.service",
-  /** Digest of the container's definition; another one means that it must be made again. On containers, networks, volumes. */
+  /**
+   * Digest of the container's definition; another one means that it must be made again. On
+   * containers, networks, volumes.
+   */
   configHash: "dev.qclock.config-hash",
   /** Image identity that the container was made from. On containers. */
   imageIdentity: "dev.qclock.image-identity",
@@ -28,7 +37,10 @@ export const labels = {
   os: "dev.qclock.os",
   /** Who holds the stack, as JSON: host, process, user, command, start. On lock containers. */
   holder: "dev.qclock.holder",
-  /** When qclock made the object, and a digest over that, its name and its labels; see ownership.ts. On containers, networks, volumes. */
+  /**
+   * When qclock made the object, and a digest over that, its name and its labels; see ownership.ts.
+   * On containers, networks, volumes.
+   */
   record: "dev.qclock.record",
   /** The run that made the object. On containers, networks, volumes. */
   run: "dev.qclock.run",

@@ -2,7 +2,10 @@ import type { ServiceRequest } from "./request.ts";
 import type { Limits, Ulimit } from "./stack.ts";
 import { parseSize } from "./values.ts";
 
-/** Below this the Engine refuses: runc needs it to start anything. Source: moby, daemon/daemon_unix.go, linuxMinMemory. */
+/**
+ * Below this the Engine refuses: runc needs it to start anything. Source: moby,
+ * daemon/daemon_unix.go, linuxMinMemory.
+ */
 const MINIMUM_MEMORY_BYTES = 6 * 1024 * 1024;
 
 /** What a service may use at most of the machine. */

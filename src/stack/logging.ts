@@ -9,7 +9,10 @@ export function sendsLogAway(driver: string): boolean {
   return !driversHere.has(driver);
 }
 
-/** Where a service's output goes. A log that leaves the machine needs a reason, one that has no bound is refused. */
+/**
+ * Where a service's output goes. A log that leaves the machine needs a reason, one that has no
+ * bound is refused.
+ */
 export function resolveLogging(request: ServiceRequest): Logging | undefined {
   const { name, service, loaded, problems } = request;
   if (service.logging === undefined) return undefined;

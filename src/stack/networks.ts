@@ -11,11 +11,12 @@ interface NetworksRequest extends ResolveRequest {
 }
 
 /**
- * Decide who can reach whom. A service that names `networks` is on those alone. For the others there is
- * one internal network for each edge of `depends_on`, so that two services without an edge cannot
- * connect; one that is not internal for each service with published ports (an internal network publishes
- * nothing) or with a reason to reach out; and one of its own for a service with neither, so that probes
- * have an address. The host is kept off every network on which it has nobody to probe.
+ * Decide who can reach whom. A service that names `networks` is on those alone. For the others
+ * there is one internal network for each edge of `depends_on`, so that two services without an edge
+ * cannot connect; one that is not internal for each service with published ports (an internal
+ * network publishes nothing) or with a reason to reach out; and one of its own for a service with
+ * neither, so that probes have an address. The host is kept off every network on which it has
+ * nobody to probe.
  */
 export function resolveNetworks(request: NetworksRequest): {
   readonly networks: ReadonlyMap<string, Network>;
@@ -67,8 +68,9 @@ export function resolveNetworks(request: NetworksRequest): {
 }
 
 /**
- * A probe from outside goes to a container's address, and for that the host must be on one of its networks. Any that is not
- * internal will do; a service without one is probed over its internal networks, which the host then has to be on.
+ * A probe from outside goes to a container's address, and for that the host must be on one of its
+ * networks. Any that is not internal will do; a service without one is probed over its internal
+ * networks, which the host then has to be on.
  */
 function isolateUnprobed(
   networks: ReadonlyMap<string, Network>,
@@ -103,7 +105,8 @@ function namedNetworks(request: NetworksRequest): readonly (readonly [string, Ne
         internal: isOpen,
         subnet: network?.subnet !== undefined,
       });
-      // What it is like is not known here; an internal one publishes nothing, which the start then tells.
+      // What it is like is not known here; an internal one publishes nothing, which the start then
+      // tells.
       return [name, { ...common, internal: false, outbound: true }];
     }
     if (isOpen && network.policy?.outbound === undefined) {

@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { labels } from "./labels.ts";
 
-/** Kinds of objects in the Engine that qclock makes and removes. Images are told by their names alone. */
+/**
+ * Kinds of objects in the Engine that qclock makes and removes. Images are told by their names
+ * alone.
+ */
 export type OwnedKind = "container" | "network" | "volume";
 
 interface Labelled {
@@ -12,8 +15,8 @@ interface Labelled {
 }
 
 /**
- * Labels that the record vouches for. Those that images hand down to their containers are not among them; the stack's
- * is compared by itself.
+ * Labels that the record vouches for. Those that images hand down to their containers are not among
+ * them; the stack's is compared by itself.
  */
 const vouchedFor = [
   labels.role,
@@ -35,13 +38,13 @@ const creationMs = 60_000;
 const precisionMs = 5000;
 
 /**
- * The label by which qclock knows again what it made: when, by the Engine's clock, and a digest that binds that time, the
- * name and the other labels together. Copied onto an object of another name, or onto one that was made at another
- * time, it does not fit.
+ * The label by which qclock knows again what it made: when, by the Engine's clock, and a digest
+ * that binds that time, the name and the other labels together. Copied onto an object of another
+ * name, or onto one that was made at another time, it does not fit.
  *
- * There is no key in it, on purpose: a key would have to be read from a volume before each look, and with that
- * volume lost nothing could be taken down any more. Whoever computes a record on purpose has the Engine's socket, and
- * can remove the same objects without qclock.
+ * There is no key in it, on purpose: a key would have to be read from a volume before each look,
+ * and with that volume lost nothing could be taken down any more. Whoever computes a record on
+ * purpose has the Engine's socket, and can remove the same objects without qclock.
  */
 export function recordOf(object: Labelled, madeAtMs: number): string {
   const madeAt = new Date(madeAtMs).toISOString();
@@ -49,8 +52,9 @@ export function recordOf(object: Labelled, madeAtMs: number): string {
 }
 
 /**
- * Whether qclock made an object for a stack: by its name, its labels and its record together. `createdAtMs` is the
- * Engine's own time of creation; absent for volumes, for which it gives none that stays.
+ * Whether qclock made an object for a stack: by its name, its labels and its record together.
+ * `createdAtMs` is the Engine's own time of creation; absent for volumes, for which it gives none
+ * that stays.
  */
 export function isOurs(
   object: Labelled & { readonly stack: string; readonly createdAtMs?: number | undefined },
@@ -64,7 +68,10 @@ export function isOurs(
   return ageMs >= -precisionMs && ageMs <= creationMs;
 }
 
-/** The names that qclock gives, from the labels: a renamed container is not what its labels say any more. */
+/**
+ * The names that qclock gives, from the labels: a renamed container is not what its labels say any
+ * more.
+ */
 function hasOurName({
   kind,
   name,

@@ -89,7 +89,9 @@ export function findPortConflicts(
   return conflicts;
 }
 
-/** Whether two bindings claim the same port of the host: one address, or one that stands for all. */
+/**
+ * Whether two bindings claim the same port of the host: one address, or one that stands for all.
+ */
 function isSamePort(a: PortBinding, b: PortBinding): boolean {
   return (
     a.hostPort === b.hostPort &&

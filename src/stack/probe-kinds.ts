@@ -33,7 +33,10 @@ export type ProbeCheck = ProbeChecks[ProbeKind];
 /** What the manifest says of one kind. */
 type Written<Kind extends ProbeKind> = NonNullable<ManifestProbe[Kind]>;
 
-/** What has to be known of a kind of probe before it is tried; how it is tried is in `probe/kinds.ts`. */
+/**
+ * What has to be known of a kind of probe before it is tried; how it is tried is in
+ * `probe/kinds.ts`.
+ */
 interface KindOfProbe<Kind extends ProbeKind> {
   readonly read: (written: Written<Kind>) => ProbeChecks[Kind];
   /** Name of the probe, unless another one of the service has it. */

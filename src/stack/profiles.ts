@@ -16,8 +16,8 @@ export interface Activation {
 }
 
 /**
- * Tell the services whose profiles are active from those that are declared and left alone. A service without profiles is
- * always active.
+ * Tell the services whose profiles are active from those that are declared and left alone. A
+ * service without profiles is always active.
  *
  * Source: compose specification, "Profiles", and what compose 2 does.
  */
@@ -39,8 +39,9 @@ function isActive({ profiles = [] }: Service, active: ReadonlySet<string>): bool
 }
 
 /**
- * What keeps the active services from being brought up together: a dependency that is not active, and a port of the host
- * that two of them publish. `services` are the ones that are meant; absent: all.
+ * What keeps the active services from being brought up together: a dependency that is not active,
+ * and a port of the host that two of them publish. `services` are the ones that are meant; absent:
+ * all.
  */
 export function findActivationProblems(
   stack: Stack,
@@ -74,7 +75,10 @@ export function activeServices({ services, inactive }: Stack): readonly Service[
   return inactive === undefined ? all : all.filter(({ name }) => !inactive.has(name));
 }
 
-/** Names of the images that are to be there, parents first: all but those that inactive services alone need. */
+/**
+ * Names of the images that are to be there, parents first: all but those that inactive services
+ * alone need.
+ */
 export function activeImages(stack: Stack): readonly string[] {
   const { inactive, images, services } = stack;
   if (inactive === undefined) return [...images.keys()];
@@ -100,7 +104,10 @@ export function profilesOf({ services }: Stack): ReadonlySet<string> {
   return new Set([...services.values()].flatMap(({ profiles = [] }) => profiles));
 }
 
-/** The stack as if it had no other services than the active ones, and of the others those that are named, with their images. */
+/**
+ * The stack as if it had no other services than the active ones, and of the others those that are
+ * named, with their images.
+ */
 export function narrowed(stack: Stack, present: ReadonlySet<string>): Stack {
   const { inactive } = stack;
   if (inactive === undefined) return stack;

@@ -13,8 +13,8 @@ export interface ProjectPath {
 }
 
 /**
- * What a path of the manifest leads to. Everything that goes into an image lies below the manifest's
- * folder, so that the folder is the whole truth, and a path that leaves it is a problem.
+ * What a path of the manifest leads to. Everything that goes into an image lies below the
+ * manifest's folder, so that the folder is the whole truth, and a path that leaves it is a problem.
  */
 export function projectPath(
   request: Pick<ResolveRequest, "loaded" | "locate"> & { readonly problems: Problems },

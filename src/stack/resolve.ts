@@ -18,8 +18,8 @@ import { isOs } from "../os.ts";
 import { parsePairs } from "./values.ts";
 
 /**
- * From what the user wrote to the desired state: references to things, paths to absolute ones, defaults
- * to hardened settings, graphs to an order. Or everything that is wrong, sorted by place.
+ * From what the user wrote to the desired state: references to things, paths to absolute ones,
+ * defaults to hardened settings, graphs to an order. Or everything that is wrong, sorted by place.
  */
 export function resolveStack(given: ResolveRequest): Result<Stack, readonly Diagnostic[]> {
   const { loaded, overridePaths = [], os, architecture } = given;
@@ -222,7 +222,10 @@ function refuseCycles(request: ResolveRequest, problems: Problems): void {
   }
 }
 
-/** The place of one name in a list or map of dependencies; of the whole where there is no such place, as with `FROM`. */
+/**
+ * The place of one name in a list or map of dependencies; of the whole where there is no such
+ * place, as with `FROM`.
+ */
 function edgeAt(locator: Locator, at: DocumentPath, target: string): Location {
   if (locator.has([...at, target])) return locator.key([...at, target]);
   const text = new RegExp(`(?<![\\w.-])${target.replaceAll(".", "\\.")}(?![\\w.-])`);

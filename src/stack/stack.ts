@@ -4,8 +4,9 @@ import type { ProbeCheck } from "./probe-kinds.ts";
 import type { Architecture, OsName } from "../os.ts";
 
 /**
- * Desired state: what the manifest asks for, with each reference resolved, the graphs acyclic, paths
- * absolute and durations in milliseconds. Holding one is the proof that the manifest was valid.
+ * Desired state: what the manifest asks for, with each reference resolved, the graphs acyclic,
+ * paths absolute and durations in milliseconds. Holding one is the proof that the manifest was
+ * valid.
  */
 export interface Stack {
   readonly name: string;
@@ -13,9 +14,15 @@ export interface Stack {
   readonly manifestPath: string;
   /** Absolute paths of the files that are laid over it, in order; absent: none. */
   readonly overridePaths?: readonly string[];
-  /** Real path of the manifest's folder: the project. Each path of the manifest is below it, links on the way followed; only bind mounts may lie elsewhere. */
+  /**
+   * Real path of the manifest's folder: the project. Each path of the manifest is below it, links
+   * on the way followed; only bind mounts may lie elsewhere.
+   */
   readonly directory: string;
-  /** Links inside the project, by their real paths, that paths of the manifest go through; absent: none. */
+  /**
+   * Links inside the project, by their real paths, that paths of the manifest go through; absent:
+   * none.
+   */
   readonly links?: readonly string[];
   /** Digest of the manifest's texts, for labels and for a saved plan. */
   readonly manifestDigest: Digest;
@@ -27,12 +34,18 @@ export interface Stack {
   readonly images: ReadonlyMap<string, Image>;
   /** Dependencies before their dependents. */
   readonly services: ReadonlyMap<string, Service>;
-  /** Names of the services whose profiles are not active: declared, and neither made nor removed. Absent: none. */
+  /**
+   * Names of the services whose profiles are not active: declared, and neither made nor removed.
+   * Absent: none.
+   */
   readonly inactive?: ReadonlySet<string>;
   readonly networks: ReadonlyMap<string, Network>;
   readonly volumes: ReadonlyMap<string, Volume>;
   readonly secrets: ReadonlyMap<string, Secret>;
-  /** Where each named thing stands in the manifest; keys such as `images.base`, `services.app.ports.0`. */
+  /**
+   * Where each named thing stands in the manifest; keys such as `images.base`,
+   * `services.app.ports.0`.
+   */
   readonly locations: ReadonlyMap<string, Location>;
 }
 
@@ -40,7 +53,10 @@ export type Image = AssembledImage | DockerfileImage | PulledImage;
 
 interface ImageIdentity {
   readonly name: string;
-  /** The name in the Engine: `qclock.invalid/<stack>/<image>:latest`, whose registry cannot exist, so that no pull can replace it. */
+  /**
+   * The name in the Engine: `qclock.invalid/<stack>/<image>:latest`, whose registry cannot exist,
+   * so that no pull can replace it.
+   */
   readonly reference: string;
 }
 
@@ -51,7 +67,10 @@ export interface AssembledImage extends ImageIdentity {
   readonly parent?: string;
   /** Package names asked for, for the stack's OS, sorted. */
   readonly packages: readonly string[];
-  /** Absolute paths inside the image whose subtrees are left out. `/usr/share/doc/<package>/copyright` always stays. */
+  /**
+   * Absolute paths inside the image whose subtrees are left out.
+   * `/usr/share/doc/<package>/copyright` always stays.
+   */
   readonly exclude: readonly string[];
   readonly users: readonly UserAccount[];
   readonly groups: readonly GroupAccount[];
@@ -75,7 +94,10 @@ export interface DockerfileImage extends ImageIdentity {
   readonly dockerfile: string;
   readonly target?: string;
   readonly buildArgs: ReadonlyMap<string, string>;
-  /** Stack images that its `FROM` and `COPY --from` lines name, in the Dockerfile's order, without repeats. */
+  /**
+   * Stack images that its `FROM` and `COPY --from` lines name, in the Dockerfile's order, without
+   * repeats.
+   */
   readonly parents: readonly string[];
   readonly labels: ReadonlyMap<string, string>;
 }
@@ -87,7 +109,10 @@ export interface PulledImage extends ImageIdentity {
   readonly source: string;
 }
 
-/** OCI image configuration as the manifest declares it; absent keys are inherited from the parent image. */
+/**
+ * OCI image configuration as the manifest declares it; absent keys are inherited from the parent
+ * image.
+ */
 export interface ImageSettings {
   /** `uid[:gid]` or names. */
   readonly user?: string;
@@ -124,7 +149,9 @@ interface ArtifactSource {
   /** Of `http:` or `https:`, without credentials. */
   readonly url: string;
   readonly digest: Digest;
-  /** Absolute path in the image, normalised: the folder of an archive's content, or the single file. */
+  /**
+   * Absolute path in the image, normalised: the folder of an archive's content, or the single file.
+   */
   readonly path: string;
   /** Owner of everything that it brings. */
   readonly uid: number;
@@ -151,7 +178,9 @@ export interface FileTree {
   readonly source: string;
   /** Absolute path in the image that the source becomes; `/` for a whole root. */
   readonly target: string;
-  /** Mode bits for regular files, such as 0o640; absent: 0755 for executable files, 0644 for others. */
+  /**
+   * Mode bits for regular files, such as 0o640; absent: 0755 for executable files, 0644 for others.
+   */
   readonly mode?: number;
   readonly uid: number;
   readonly gid: number;
@@ -195,7 +224,10 @@ export interface Service {
   readonly fileVariables?: ReadonlySet<string>;
   readonly labels: ReadonlyMap<string, string>;
   readonly ports: readonly PortBinding[];
-  /** Networks by their key in `Stack.networks`, with the aliases under which others find the service. */
+  /**
+   * Networks by their key in `Stack.networks`, with the aliases under which others find the
+   * service.
+   */
   readonly networks: ReadonlyMap<string, NetworkAttachment>;
   /** Names with addresses of their own, in the manifest's order. */
   readonly extraHosts: readonly ExtraHost[];
@@ -290,7 +322,9 @@ export interface Limits {
   /** In units of one CPU; 0.5 is half of one. */
   readonly cpus: number;
   readonly pids: number;
-  /** What `/dev/shm` may hold; absent: the Engine's default, 64 MiB unless it is set up otherwise. */
+  /**
+   * What `/dev/shm` may hold; absent: the Engine's default, 64 MiB unless it is set up otherwise.
+   */
   readonly shmBytes?: number;
   /** Sorted by name; absent: none, so that the Engine's defaults hold. */
   readonly ulimits?: readonly Ulimit[];
@@ -331,7 +365,10 @@ export type RestartPolicy =
 
 /** What a departure from the hardened defaults allows, and why. */
 export interface PolicyException {
-  /** Which rule: `root`, `writable-root`, `capability:<NAME>`, `new-privileges`, `host-network`, `external-network`… */
+  /**
+   * Which rule: `root`, `writable-root`, `capability:<NAME>`, `new-privileges`, `host-network`,
+   * `external-network`…
+   */
   readonly rule: string;
   readonly reason: string;
 }
@@ -343,15 +380,26 @@ export interface Network {
   readonly engineName: string;
   /** An internal network has no route out and publishes no port. */
   readonly internal: boolean;
-  /** Whether the manifest gives a reason to reach beyond it. One that is neither internal nor this only publishes ports. */
+  /**
+   * Whether the manifest gives a reason to reach beyond it. One that is neither internal nor this
+   * only publishes ports.
+   */
   readonly outbound: boolean;
-  /** Whether nobody on it is probed by an address in it, so that the host need not be on it. Only internal ones are. */
+  /**
+   * Whether nobody on it is probed by an address in it, so that the host need not be on it. Only
+   * internal ones are.
+   */
   readonly isolated: boolean;
-  /** Made by qclock for one edge of `depends_on` or for published ports, or named in the manifest. */
+  /**
+   * Made by qclock for one edge of `depends_on` or for published ports, or named in the manifest.
+   */
   readonly origin: "edge" | "publish" | "manifest" | "default";
   /** CIDR given by the manifest; absent: chosen when the network is created. */
   readonly subnet?: string;
-  /** Made by somebody else; what it is like only the Engine knows, so that a way out is reckoned with. */
+  /**
+   * Made by somebody else; what it is like only the Engine knows, so that a way out is reckoned
+   * with.
+   */
   readonly external?: External;
 }
 

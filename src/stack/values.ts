@@ -59,7 +59,10 @@ function isList<Item>(value: object | readonly Item[]): value is readonly Item[]
   return Array.isArray(value);
 }
 
-/** A command as words. A string is split as a shell splits it: by spaces, but for quotes and backslashes; nothing is expanded. */
+/**
+ * A command as words. A string is split as a shell splits it: by spaces, but for quotes and
+ * backslashes; nothing is expanded.
+ */
 export function parseCommand(command: string | readonly string[]): readonly string[] {
   if (typeof command !== "string") return command;
   const words: string[] = [];

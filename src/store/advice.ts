@@ -1,6 +1,8 @@
 import type { ErrorCode } from "../error.ts";
 
-/** What to call the server of a download, and what its reader can do when it does not give the file. */
+/**
+ * What to call the server of a download, and what its reader can do when it does not give the file.
+ */
 export interface Advice {
   /** Of a server that does not answer, refuses, or lacks the file. */
   readonly code: Extract<ErrorCode, "mirror-unreachable" | "artifact-unreachable">;

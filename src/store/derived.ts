@@ -7,7 +7,10 @@ import type { Store } from "./store.ts";
 
 /** What is kept of each kind, in bytes; beyond that the least recently used go. */
 export const derivedLimits = {
-  /** Package indexes in a form that is quick to read: that of Debian's main takes 30 MB, and a release has three. */
+  /**
+   * Package indexes in a form that is quick to read: that of Debian's main takes 30 MB, and a
+   * release has three.
+   */
   indexes: 256 * 1024 ** 2,
   /** Packages taken apart, uncompressed: an image of 100 packages takes some 250 MB. */
   packages: 2 * 1024 ** 3,
@@ -16,9 +19,10 @@ export const derivedLimits = {
 export type DerivedKind = keyof typeof derivedLimits;
 
 /**
- * Files that were made from others of the store and only save the time to make them again, by a key that tells what they were made
- * from. They may go at any time: what is not found, cannot be read, or cannot be kept is made anew, so that nothing here rejects.
- * Whoever reads one has to notice damage by himself.
+ * Files that were made from others of the store and only save the time to make them again, by a key
+ * that tells what they were made from. They may go at any time: what is not found, cannot be read,
+ * or cannot be kept is made anew, so that nothing here rejects. Whoever reads one has to notice
+ * damage by himself.
  */
 export class DerivedFiles {
   readonly #folder: string;
@@ -35,12 +39,16 @@ export class DerivedFiles {
     this.#ownership = new Ownership(store.directory);
   }
 
-  /** Path of a file that nobody else can have written, which counts as used now; undefined when there is none. */
+  /**
+   * Path of a file that nobody else can have written, which counts as used now; undefined when
+   * there is none.
+   */
   async find(key: string): Promise<string | undefined> {
     const file = path.join(this.#folder, key);
     try {
       const found = await lstat(file);
-      // Believed without a proof, as a note is: a link, or a file that others could write to, is not taken.
+      // Believed without a proof, as a note is: a link, or a file that others could write to, is
+      // not taken.
       const isClosed = found.isFile() && (found.mode & 0o777) === FILE_MODE;
       if (!isClosed || !(await this.#ownership.isOurs(found))) return undefined;
       await markUsed(file);
@@ -50,11 +58,15 @@ export class DerivedFiles {
     }
   }
 
-  /** Keep a finished file of the store's disk, of mode 0600, under one more name. The first one of a key stays. */
+  /**
+   * Keep a finished file of the store's disk, of mode 0600, under one more name. The first one of a
+   * key stays.
+   */
   async keep(key: string, file: string): Promise<void> {
     try {
       await makePrivateFolder(this.#folder);
-      // A link appears whole or not at all, and who has the file open, or under another name, keeps it when it goes.
+      // A link appears whole or not at all, and who has the file open, or under another name, keeps
+      // it when it goes.
       await link(file, path.join(this.#folder, key));
     } catch {
       // There already, or a disk that is full or has no links.
@@ -82,7 +94,10 @@ export class DerivedFiles {
   }
 }
 
-/** Let a file of the store count as used now. Where it cannot be told so it counts as older than it is. */
+/**
+ * Let a file of the store count as used now. Where it cannot be told so it counts as older than it
+ * is.
+ */
 export async function markUsed(file: string): Promise<void> {
   const now = new Date();
   await utimes(file, now, now).catch(() => undefined);

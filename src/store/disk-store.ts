@@ -12,13 +12,14 @@ import { toStoreError } from "./store-error.ts";
 import type { Store, TemporaryBlob } from "./store.ts";
 
 /**
- * Open the store below a folder. Blobs lie under `blobs/sha256/ab/…`, notes under `notes/<kind>/…`, unfinished files under
- * `tmp/`. Nothing has a name that looks finished before it is: files are written under a temporary name, synced and renamed,
- * so several processes may share the folder and any of them may be killed; what a killed one left unfinished is removed a
- * day later. Folders and files are the owner's alone.
+ * Open the store below a folder. Blobs lie under `blobs/sha256/ab/…`, notes under `notes/<kind>/…`,
+ * unfinished files under `tmp/`. Nothing has a name that looks finished before it is: files are
+ * written under a temporary name, synced and renamed, so several processes may share the folder and
+ * any of them may be killed; what a killed one left unfinished is removed a day later. Folders and
+ * files are the owner's alone.
  *
- * Makes nothing: folders are made when something is written, so that a command that only looks, or takes a stack down, needs
- * no store.
+ * Makes nothing: folders are made when something is written, so that a command that only looks, or
+ * takes a stack down, needs no store.
  */
 export async function openStore(directory: string): Promise<Store> {
   // Only tidying: where it cannot be done, whoever needs the store is told why.
@@ -94,7 +95,8 @@ class DiskStore implements Store {
         }
         return target;
       },
-      // What cannot be removed now is removed a day later; the failure that led here is the one to tell.
+      // What cannot be removed now is removed a day later; the failure that led here is the one to
+      // tell.
       [Symbol.asyncDispose]: () => rm(file, { force: true }).catch(() => undefined),
     };
   }
@@ -154,7 +156,10 @@ class DiskStore implements Store {
     }
   }
 
-  /** An empty file under `tmp/`. The folder is made again when it is gone: a cache may be deleted at any time. */
+  /**
+   * An empty file under `tmp/`. The folder is made again when it is gone: a cache may be deleted at
+   * any time.
+   */
   async #createFile(): Promise<string> {
     const folder = path.join(this.directory, "tmp");
     const name = path.join(folder, `${process.pid}-${randomUUID()}`);
@@ -183,8 +188,8 @@ class DiskStore implements Store {
 const NOTE_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 /**
- * Write all of a chunk. One `write` may take a part of it and succeed, as the last one on a full disk
- * does; only the next one fails. Without `position` the chunk goes where the last one ended.
+ * Write all of a chunk. One `write` may take a part of it and succeed, as the last one on a full
+ * disk does; only the next one fails. Without `position` the chunk goes where the last one ended.
  */
 export async function writeWhole(
   file: FileHandle,

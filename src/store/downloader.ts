@@ -13,18 +13,29 @@ import { holdsWhole, type Store } from "./store.ts";
 
 /** A file to bring into the store. */
 export interface DownloadRequest {
-  /** Places that have the file, tried in turn. A function is called only when the store lacks the file. */
+  /**
+   * Places that have the file, tried in turn. A function is called only when the store lacks the
+   * file.
+   */
   readonly urls: readonly string[] | (() => Promise<readonly string[]>);
   readonly digest: Digest;
-  /** Undefined when only the digest is known yet: what the store has is then proved by reading it. */
+  /**
+   * Undefined when only the digest is known yet: what the store has is then proved by reading it.
+   */
   readonly sizeBytes: number | undefined;
-  /** Read what the store has and compare its digest: for what is used without another look at it. Done anyway where the size is not known. */
+  /**
+   * Read what the store has and compare its digest: for what is used without another look at it.
+   * Done anyway where the size is not known.
+   */
   readonly prove?: boolean;
   /** What failures say; absent: that of package mirrors. */
   readonly advice?: Advice;
   /** Called when a server says how large the file is whose size was not known. */
   readonly onSize?: (sizeBytes: number) => void;
-  /** Called with the number of bytes that have come in, once for each piece; below zero when they were of no use. */
+  /**
+   * Called with the number of bytes that have come in, once for each piece; below zero when they
+   * were of no use.
+   */
   readonly onBytes?: (count: number) => void;
   readonly signal: AbortSignal;
 }
@@ -38,9 +49,15 @@ export interface Downloader {
     url: string,
     options: { readonly signal: AbortSignal; readonly maximumBytes: number },
   ): Promise<Uint8Array | undefined>;
-  /** Bring a file of known digest into the store; resolves with its path. Asks nobody when the store has it. */
+  /**
+   * Bring a file of known digest into the store; resolves with its path. Asks nobody when the store
+   * has it.
+   */
   toStore(request: DownloadRequest): Promise<string>;
-  /** Keep bytes that `bytes` brought and that proved good, such as a signed release file. Resolves with their digest. */
+  /**
+   * Keep bytes that `bytes` brought and that proved good, such as a signed release file. Resolves
+   * with their digest.
+   */
   keep(content: Uint8Array): Promise<Digest>;
   /** Whether the store has the file at its full size, so that nobody need be asked for it. */
   holds(file: Pick<DownloadRequest, "digest" | "sizeBytes">): Promise<boolean>;
@@ -59,11 +76,13 @@ export interface DownloaderOptions {
   readonly onRetry: (message: string) => void;
   readonly sleep: (durationMs: number, signal?: AbortSignal) => Promise<void>;
   /**
-   * How long a server may be silent, before its answer or in the middle of it; absent: 15 seconds. One that is silent twice in a
-   * row is given up for all files of the run.
+   * How long a server may be silent, before its answer or in the middle of it; absent: 15 seconds.
+   * One that is silent twice in a row is given up for all files of the run.
    */
   readonly silenceMs?: number;
-  /** Names the proxies: `http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`, also in upper case. */
+  /**
+   * Names the proxies: `http_proxy`, `https_proxy`, `all_proxy`, `no_proxy`, also in upper case.
+   */
   readonly environment: ReadonlyMap<string, string>;
 }
 
@@ -188,7 +207,10 @@ class HttpDownloader implements Downloader {
     throw failure ?? new Error(`no place is named for ${request.digest}`);
   }
 
-  /** One file, resumed after a cut from where it stopped, or from its start where the server cannot resume. */
+  /**
+   * One file, resumed after a cut from where it stopped, or from its start where the server cannot
+   * resume.
+   */
   async #fetchFile(url: string, request: DownloadRequest): Promise<string> {
     const { store } = this.#options;
     const { sizeBytes, advice = mirrorAdvice } = request;
@@ -308,8 +330,8 @@ class BusyError extends Error {
 }
 
 /**
- * 5xx is worth another try, and so is 429 of a server that says when (Retry-After); all other refusals are final: 401 and 403
- * would only burn the quota.
+ * 5xx is worth another try, and so is 429 of a server that says when (Retry-After); all other
+ * refusals are final: 401 and 403 would only burn the quota.
  */
 function refuseStatus(url: string, answer: HttpAnswer, advice: Advice): void {
   if (answer.status === 200 || answer.status === 206) return;
@@ -330,8 +352,8 @@ function refuseStatus(url: string, answer: HttpAnswer, advice: Advice): void {
 }
 
 /**
- * Which of two places' failures to report: that one serves other bytes must not be hidden by another one
- * that lacks the file, and a file is gone only when each place says so.
+ * Which of two places' failures to report: that one serves other bytes must not be hidden by
+ * another one that lacks the file, and a file is gone only when each place says so.
  */
 function worse(one: QclockError | undefined, other: QclockError): QclockError {
   if (one === undefined) return other;
@@ -387,7 +409,9 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Of known size: told by that, since it was proved when it came in. Of unknown size: by its digest. */
+/**
+ * Of known size: told by that, since it was proved when it came in. Of unknown size: by its digest.
+ */
 async function isWhole(
   file: string,
   sizeBytes: number,

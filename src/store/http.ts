@@ -5,7 +5,9 @@ import { describeProxy, proxyFor } from "./proxy.ts";
 /** The head of an answer and its body, which must be read to the end or discarded. */
 export interface HttpAnswer {
   readonly status: number;
-  /** How long the body says that it is; a shorter one ends in an error. Absent when it does not say. */
+  /**
+   * How long the body says that it is; a shorter one ends in an error. Absent when it does not say.
+   */
   readonly lengthBytes?: number;
   /** How long the server asks to wait before the next try. */
   readonly retryAfterMs?: number;
@@ -45,13 +47,18 @@ export function isSlow(error: unknown): boolean {
   return error.code === "ETIMEDOUT";
 }
 
-/** GET over connections that are kept open: a closure is some hundred small files from one server. */
+/**
+ * GET over connections that are kept open: a closure is some hundred small files from one server.
+ */
 export class HttpClient {
   readonly #agents = new Map<string, Agent>();
   readonly #silenceMs: number;
   readonly #environment: ReadonlyMap<string, string>;
 
-  /** `silenceMs`: how long no byte may come, before the answer or in its middle. `environment`: names the proxies. */
+  /**
+   * `silenceMs`: how long no byte may come, before the answer or in its middle. `environment`:
+   * names the proxies.
+   */
   constructor(silenceMs: number, environment: ReadonlyMap<string, string>) {
     this.#silenceMs = silenceMs;
     this.#environment = environment;
@@ -109,7 +116,10 @@ export class HttpClient {
     });
   }
 
-  /** Which URLs go through which proxy is decided here, so that Node is told of one proxy and of no exceptions. */
+  /**
+   * Which URLs go through which proxy is decided here, so that Node is told of one proxy and of no
+   * exceptions.
+   */
   #agent(
     http: ReturnType<typeof loadHttp | typeof loadHttps>,
     { protocol, proxy }: { readonly protocol: string; readonly proxy: URL | undefined },
@@ -128,7 +138,10 @@ export class HttpClient {
     return agent;
   }
 
-  /** The body, which ends in an error when too little of it comes in a while: silence is seen by the socket, a trickle is not. */
+  /**
+   * The body, which ends in an error when too little of it comes in a while: silence is seen by the
+   * socket, a trickle is not.
+   */
   async *#watchRate(message: IncomingMessage): AsyncGenerator<Uint8Array> {
     const seconds = this.#silenceMs / 1000;
     let bytes = 0;

@@ -2,8 +2,8 @@
 const PIECE_ITEMS = 4096;
 
 /**
- * The JSON of a value in pieces. Long lists that are the value's own properties come in several ones:
- * the text of a note on very many files is never held as a whole.
+ * The JSON of a value in pieces. Long lists that are the value's own properties come in several
+ * ones: the text of a note on very many files is never held as a whole.
  */
 export function* jsonPieces(value: unknown): Generator<string> {
   if (!isRecord(value) || !Object.values(value).some(isLong)) {

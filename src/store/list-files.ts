@@ -16,7 +16,10 @@ export interface Use {
   readonly bytes: number;
 }
 
-/** All regular files below a folder; none where it cannot be read, since what is listed may go at any time. */
+/**
+ * All regular files below a folder; none where it cannot be read, since what is listed may go at
+ * any time.
+ */
 export async function listFiles(folder: string): Promise<readonly StoredFile[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   const found: StoredFile[] = [];

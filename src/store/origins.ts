@@ -1,4 +1,6 @@
-/** After so many attempts in which an origin let its time pass, one after the other, it is given up. */
+/**
+ * After so many attempts in which an origin let its time pass, one after the other, it is given up.
+ */
 export const MOST_SLOW_ATTEMPTS = 2;
 
 interface Origin {
@@ -9,8 +11,9 @@ interface Origin {
 }
 
 /**
- * What was seen of the servers of a run. One that is silent is silent for each of a thousand files: the first one that waits in
- * vain gives it up for all, so that a run ends within the patience for one file.
+ * What was seen of the servers of a run. One that is silent is silent for each of a thousand files:
+ * the first one that waits in vain gives it up for all, so that a run ends within the patience for
+ * one file.
  */
 export class Origins {
   readonly #origins = new Map<string, Origin>();
@@ -20,7 +23,10 @@ export class Origins {
     this.#silenceMs = silenceMs;
   }
 
-  /** Aborted when the URL's server is given up: for each request to it, also those that wait for a connection. */
+  /**
+   * Aborted when the URL's server is given up: for each request to it, also those that wait for a
+   * connection.
+   */
   signalOf(url: string): AbortSignal {
     return this.#of(url).controller.signal;
   }
@@ -31,8 +37,8 @@ export class Origins {
   }
 
   /**
-   * A request was waited for in vain. When nothing else was answered for as long as two attempts take, the server is given up; one
-   * that answers other requests is slow with this file alone.
+   * A request was waited for in vain. When nothing else was answered for as long as two attempts
+   * take, the server is given up; one that answers other requests is slow with this file alone.
    */
   waitedInVain(url: string, reason: Error): void {
     const origin = this.#of(url);

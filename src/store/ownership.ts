@@ -7,8 +7,9 @@ import type { Digest } from "../digest.ts";
 export const FILE_MODE = 0o600;
 
 /**
- * Which files of a store may be used as they are. A file that only this user can have written was checked when it came in;
- * any other one may have been changed since, and is read and compared with its digest.
+ * Which files of a store may be used as they are. A file that only this user can have written was
+ * checked when it came in; any other one may have been changed since, and is read and compared with
+ * its digest.
  */
 export class Ownership {
   readonly #directory: string;
@@ -42,7 +43,10 @@ export class Ownership {
     return this.#isFolderOurs;
   }
 
-  /** The store's own folder decides who reaches all that is in it. One that an older version left open is closed. */
+  /**
+   * The store's own folder decides who reaches all that is in it. One that an older version left
+   * open is closed.
+   */
   async #closeFolder(): Promise<boolean> {
     try {
       const found = await stat(this.#directory);

@@ -1,15 +1,18 @@
 import { chmod, mkdir, stat } from "node:fs/promises";
 import path from "node:path";
 
-/** Mode of every folder of the store, and of what is made above it: nobody but the owner looks in or changes anything. */
+/**
+ * Mode of every folder of the store, and of what is made above it: nobody but the owner looks in or
+ * changes anything.
+ */
 const FOLDER_MODE = 0o700;
 
 /**
- * Make a folder and what is missing above it, with mode 0700 whatever the umask. A folder that is there is left as it is.
- * Rejects with the system's error.
+ * Make a folder and what is missing above it, with mode 0700 whatever the umask. A folder that is
+ * there is left as it is. Rejects with the system's error.
  *
- * Not `mkdir(…, { recursive: true })`: where the system answers ENOENT although the folder above is there, as below /proc,
- * Node tries again for ever and the process cannot be ended by a signal.
+ * Not `mkdir(…, { recursive: true })`: where the system answers ENOENT although the folder above is
+ * there, as below /proc, Node tries again for ever and the process cannot be ended by a signal.
  */
 export async function makePrivateFolder(folder: string): Promise<void> {
   try {

@@ -2,9 +2,10 @@ import { BlockList, isIP } from "node:net";
 import { QclockError } from "../error.ts";
 
 /**
- * The proxy through which a URL is fetched; undefined for none. By the variables that curl, apt and git honour: `http_proxy`,
- * `https_proxy`, `all_proxy` and `no_proxy`, each in lower case first, then in upper case. A value without a scheme is an HTTP
- * proxy. Throws `usage` for one that qclock cannot speak to.
+ * The proxy through which a URL is fetched; undefined for none. By the variables that curl, apt and
+ * git honour: `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, each in lower case first,
+ * then in upper case. A value without a scheme is an HTTP proxy. Throws `usage` for one that qclock
+ * cannot speak to.
  */
 export function proxyFor(url: URL, environment: ReadonlyMap<string, string>): URL | undefined {
   const scheme = url.protocol.slice(0, -1);
@@ -49,8 +50,9 @@ function lookUp(
 }
 
 /**
- * Whether an entry of `no_proxy` covers a URL: `*`; a name, with or without a leading dot, for itself and what is below it; an
- * address or a network in CIDR notation; each with a port where one is given. Source: curl's manual, "no_proxy".
+ * Whether an entry of `no_proxy` covers a URL: `*`; a name, with or without a leading dot, for
+ * itself and what is below it; an address or a network in CIDR notation; each with a port where one
+ * is given. Source: curl's manual, "no_proxy".
  */
 function isExempt(url: URL, entry: string): boolean {
   if (entry === "") return false;

@@ -6,9 +6,14 @@ import { openStore } from "./disk-store.ts";
 import { toStoreError } from "./store-error.ts";
 import type { Store } from "./store.ts";
 
-/** A store for what is not believed yet, over one that finds what it has. What is not accepted goes when it is disposed of. */
+/**
+ * A store for what is not believed yet, over one that finds what it has. What is not accepted goes
+ * when it is disposed of.
+ */
 export interface Quarantine extends Store, AsyncDisposable {
-  /** Move what came in into the store below; of these digests what that has already stays as it is. */
+  /**
+   * Move what came in into the store below; of these digests what that has already stays as it is.
+   */
   accept(digests: Iterable<Digest>): Promise<void>;
 }
 

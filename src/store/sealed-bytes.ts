@@ -5,8 +5,8 @@ const BLOCK_BYTES = 256 * 1024;
 const SEAL_BYTES = 32;
 
 /**
- * Pieces as blocks, and behind them the digest of all: what was cut short or damaged on the disk is not believed. A block
- * changes when the next one is asked for.
+ * Pieces as blocks, and behind them the digest of all: what was cut short or damaged on the disk is
+ * not believed. A block changes when the next one is asked for.
  */
 export function* seal(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
   const content = createHash("sha256");

@@ -2,8 +2,9 @@ import path from "node:path";
 import { QclockError } from "../error.ts";
 
 /**
- * What to throw for an error of the file system below the store's folder: `disk-full` or `store-unusable`, with the folder and
- * what to do. An error that is not the system's, or that names a file elsewhere, passes through.
+ * What to throw for an error of the file system below the store's folder: `disk-full` or
+ * `store-unusable`, with the folder and what to do. An error that is not the system's, or that
+ * names a file elsewhere, passes through.
  */
 export function toStoreError(error: unknown, directory: string): unknown {
   if (!(error instanceof Error) || error instanceof QclockError) return error;

@@ -3,15 +3,19 @@ import path from "node:path";
 import { QclockError } from "../error.ts";
 import { writeWhole } from "./disk-store.ts";
 
-/** Pieces are gathered to this size: a call of the system for each small one would cost more than the writing. */
+/**
+ * Pieces are gathered to this size: a call of the system for each small one would cost more than
+ * the writing.
+ */
 const BUFFER_BYTES = 1024 * 1024;
 
 /**
- * Write a file whole or not at all: under `<file>.<suffix>.partial` first, synced, then renamed. Whatever
- * goes wrong, nothing of it stays and what was there before is still there. Resolves with the number of bytes.
+ * Write a file whole or not at all: under `<file>.<suffix>.partial` first, synced, then renamed.
+ * Whatever goes wrong, nothing of it stays and what was there before is still there. Resolves with
+ * the number of bytes.
  *
- * Throws `would-lose-data` for a file in the way unless it may be replaced, `usage` for a place that cannot
- * be written, `disk-full`.
+ * Throws `would-lose-data` for a file in the way unless it may be replaced, `usage` for a place
+ * that cannot be written, `disk-full`.
  */
 export async function writeWholeFile(request: {
   /** Absolute. */
@@ -47,7 +51,10 @@ export async function writeWholeFile(request: {
   }
 }
 
-/** Throws unless the file can be made, or may be replaced: before hours of work rather than after them. */
+/**
+ * Throws unless the file can be made, or may be replaced: before hours of work rather than after
+ * them.
+ */
 export async function refuseOccupied(file: string, replace: boolean): Promise<void> {
   const found = await stat(file).catch(() => undefined);
   if (found === undefined) {
@@ -67,7 +74,10 @@ export async function refuseOccupied(file: string, replace: boolean): Promise<vo
   });
 }
 
-/** A copy of a file beside it, under the first free name of `<file>.bak`, `<file>.bak.1`, … Resolves with its path. */
+/**
+ * A copy of a file beside it, under the first free name of `<file>.bak`, `<file>.bak.1`, … Resolves
+ * with its path.
+ */
 export async function keepCopy(file: string): Promise<string> {
   for (let count = 0; ; count++) {
     const copy = count === 0 ? `${file}.bak` : `${file}.bak.${count}`;
@@ -103,7 +113,10 @@ async function writeGathered(
   return written;
 }
 
-/** So that the name, too, outlives a stick that is pulled out; not every file system lets a folder be synced. */
+/**
+ * So that the name, too, outlives a stick that is pulled out; not every file system lets a folder
+ * be synced.
+ */
 async function syncFolder(folder: string): Promise<void> {
   try {
     await using handle = await open(folder, "r");

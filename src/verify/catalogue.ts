@@ -10,8 +10,8 @@ import { serviceGroup } from "./groups/services.ts";
 import { infoOf } from "./run-checks.ts";
 
 /**
- * All groups, in stages: those of one stage look at the same time. Connections are tried after the containers were looked
- * at, which else would show the processes that try them.
+ * All groups, in stages: those of one stage look at the same time. Connections are tried after the
+ * containers were looked at, which else would show the processes that try them.
  */
 export const checkStages: readonly (readonly CheckGroup[])[] = [
   [probeGroup],

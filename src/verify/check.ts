@@ -1,7 +1,13 @@
-/** How much a finding matters. Critical and high ones block; medium ones block with `--strict`; low ones never do. */
+/**
+ * How much a finding matters. Critical and high ones block; medium ones block with `--strict`; low
+ * ones never do.
+ */
 export type Severity = "critical" | "high" | "medium" | "low";
 
-/** What a check concluded about one subject. A check that could not look says so: skipped is not passed. */
+/**
+ * What a check concluded about one subject. A check that could not look says so: skipped is not
+ * passed.
+ */
 export type Verdict =
   | {
       readonly status: "passed";
@@ -27,7 +33,10 @@ export interface CheckInfo {
   readonly sources: readonly string[];
 }
 
-/** A rule over one kind of subject: pure, so that it can be told from a table of inputs and verdicts. */
+/**
+ * A rule over one kind of subject: pure, so that it can be told from a table of inputs and
+ * verdicts.
+ */
 export interface Check<Subject> extends CheckInfo {
   readonly run: (subject: Subject) => Verdict;
 }

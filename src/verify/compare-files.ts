@@ -1,4 +1,6 @@
-/** One path of an image as far as it is known; a field that is absent on one side is not compared. */
+/**
+ * One path of an image as far as it is known; a field that is absent on one side is not compared.
+ */
 export interface ComparableFile {
   readonly path: string;
   readonly type: string;
@@ -15,8 +17,9 @@ export interface ComparableFile {
 export type ComparableFiles = ReadonlyMap<string, ComparableFile>;
 
 /**
- * In what two images differ, one line for each path and field, sorted by path. `names` says what the two are called.
- * Which of several hard links holds the file is no difference: each of them is compared as the file.
+ * In what two images differ, one line for each path and field, sorted by path. `names` says what
+ * the two are called. Which of several hard links holds the file is no difference: each of them is
+ * compared as the file.
  */
 export function compareFiles(
   before: ComparableFiles,

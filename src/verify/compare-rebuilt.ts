@@ -9,7 +9,10 @@ import { type ComparableFile, type ComparableFiles, compareFiles } from "./compa
 import { isEnginePath } from "./read-image-files.ts";
 import { readTar } from "../archive/read-members.ts";
 
-/** In what the packages layer of an image that was built again differs from the one that the lock expects; empty when in nothing. */
+/**
+ * In what the packages layer of an image that was built again differs from the one that the lock
+ * expects; empty when in nothing.
+ */
 export async function compareWithLock(
   { layers }: AssembledArtifact,
   locked: Digest | undefined,
@@ -26,7 +29,10 @@ export async function compareWithLock(
   return [`packages layer: ${locked} in the lock, ${layer.diffId} rebuilt`, ...differences];
 }
 
-/** In what an image that was built again differs from the one that the Engine has: layers and paths, else the configuration's fields. */
+/**
+ * In what an image that was built again differs from the one that the Engine has: layers and paths,
+ * else the configuration's fields.
+ */
 export async function compareWithEngine(
   rebuilt: AssembledArtifact,
   details: ImageDetails,

@@ -3,7 +3,9 @@ import { firstOf } from "./compare-files.ts";
 
 const shownIncidents = 20;
 
-/** What keeps a check from being carried out is a finding of its own: a proof with a hole is none. */
+/**
+ * What keeps a check from being carried out is a finding of its own: a proof with a hole is none.
+ */
 export const completeCheck: CheckInfo = {
   id: "VER-001",
   title: "every check could be carried out",

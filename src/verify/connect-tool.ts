@@ -5,8 +5,9 @@ import { searchPath } from "./program.ts";
 import type { ConnectTool } from "./reachability.ts";
 
 /**
- * A program of a container that can open connections, by its place in the container's PATH. Asks for one file after the
- * other, of which only the header is read: reading the whole image back for it took seconds.
+ * A program of a container that can open connections, by its place in the container's PATH. Asks
+ * for one file after the other, of which only the header is read: reading the whole image back for
+ * it took seconds.
  */
 export async function connectTool(
   engine: Pick<Engine, "getArchive">,

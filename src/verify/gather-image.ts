@@ -40,7 +40,10 @@ const imageConfigSchema = z.object({
     .nullish(),
 });
 
-/** One image as the checks see it, with its files. A part that could not be seen fails the checks that ask for it. */
+/**
+ * One image as the checks see it, with its files. A part that could not be seen fails the checks
+ * that ask for it.
+ */
 export async function gatherImage(
   image: Image,
   details: ImageDetails,

@@ -18,7 +18,9 @@ export interface ServiceSight {
   readonly secrets: Look<Awaited<ReturnType<typeof readSecretFiles>>> | undefined;
 }
 
-/** One service as the checks see it. A part that could not be seen fails the checks that ask for it. */
+/**
+ * One service as the checks see it. A part that could not be seen fails the checks that ask for it.
+ */
 export async function gatherService(
   { service, state, info, secrets }: ServiceSight,
   world: Surroundings,
@@ -68,7 +70,10 @@ export async function gatherService(
   };
 }
 
-/** From this machine's kernel where the Engine runs on it, which tells most; else what the Engine tells. */
+/**
+ * From this machine's kernel where the Engine runs on it, which tells most; else what the Engine
+ * tells.
+ */
 async function seeProcesses(
   { id, status, pid }: ContainerState,
   about: Pick<Surroundings, "engine" | "processesOf"> & { readonly signal: AbortSignal },

@@ -10,14 +10,19 @@ export interface CheckGroup {
   readonly checks: readonly CheckInfo[];
   /** Whether it takes so long that it is run only when it is asked for. */
   readonly onDemand: boolean;
-  /** Carry out the wanted checks. What cannot be seen is a failed check with the reason; rejects for bugs alone. */
+  /**
+   * Carry out the wanted checks. What cannot be seen is a failed check with the reason; rejects for
+   * bugs alone.
+   */
   run(inquiry: Inquiry): Promise<readonly CheckResult[]>;
 }
 
 /** What a group works with. */
 export interface Inquiry {
   readonly context: RunContext;
-  /** What is looked at of the stack: what is active, and of inactive profiles what has a container. */
+  /**
+   * What is looked at of the stack: what is active, and of inactive profiles what has a container.
+   */
   readonly stack: Stack;
   /** What is seen of the stack: looked at when it is first asked for, once for all groups. */
   readonly sight: Sight;
@@ -26,5 +31,8 @@ export interface Inquiry {
   readonly judging: JudgeRequest;
 }
 
-/** What every judging of a run has in common: the wanted checks, a clock, and who is told of a crash. */
+/**
+ * What every judging of a run has in common: the wanted checks, a clock, and who is told of a
+ * crash.
+ */
 export type JudgeRequest = Omit<Judging<unknown>, "subject" | "name">;

@@ -12,8 +12,8 @@ export function namesHost({ extraHosts }: Service): boolean {
 }
 
 /**
- * The addresses that the Engine gave for its own machine, from the hosts file of a container: which one that is depends on
- * how the Engine is set up, and no answer of its API tells it.
+ * The addresses that the Engine gave for its own machine, from the hosts file of a container: which
+ * one that is depends on how the Engine is set up, and no answer of its API tells it.
  */
 export async function readHostGateways(
   engine: Pick<Engine, "getArchive">,

@@ -13,7 +13,10 @@ export interface Listening {
 /** LISTEN in `/proc/net/tcp`. Source: proc(5), include/net/tcp_states.h of Linux. */
 const listenState = "0A";
 
-/** What the host listens on, from the text of `/proc/net/tcp` or `tcp6`. Of IPv6 only the wildcard is told. */
+/**
+ * What the host listens on, from the text of `/proc/net/tcp` or `tcp6`. Of IPv6 only the wildcard
+ * is told.
+ */
 export function parseListening(table: string): readonly Listening[] {
   return table.split("\n").flatMap((line) => {
     const [, , local = "", , state] = /^\s*(\d+:)\s+(\S+)\s+(\S+)\s+(\S+)/.exec(line) ?? [];
@@ -24,7 +27,10 @@ export function parseListening(table: string): readonly Listening[] {
   });
 }
 
-/** The kernel writes an IPv4 address as one number in the machine's order, which is little endian on amd64 and arm64. */
+/**
+ * The kernel writes an IPv4 address as one number in the machine's order, which is little endian on
+ * amd64 and arm64.
+ */
 function ipv4(hex: string): string {
   const bytes = hex.match(/../g) ?? [];
   return bytes
@@ -33,7 +39,10 @@ function ipv4(hex: string): string {
     .join(".");
 }
 
-/** What this machine listens on, which is the Engine's when it is local; undefined where it cannot be known. */
+/**
+ * What this machine listens on, which is the Engine's when it is local; undefined where it cannot
+ * be known.
+ */
 export async function readListening(): Promise<readonly Listening[] | undefined> {
   const tables = await Promise.all(
     ["/proc/net/tcp", "/proc/net/tcp6"].map((file) =>
@@ -62,8 +71,9 @@ const networksSchema = z.object({
 });
 
 /**
- * The host's addresses in the networks of a container, from its inspection. Engine 28 names none for an internal network,
- * although the host is on it all the same, by the first address of the subnet; on an isolated network the host is not.
+ * The host's addresses in the networks of a container, from its inspection. Engine 28 names none
+ * for an internal network, although the host is on it all the same, by the first address of the
+ * subnet; on an isolated network the host is not.
  */
 export function gatewaysOf(inspection: unknown, isolated: ReadonlySet<string>): readonly string[] {
   const parsed = networksSchema.safeParse(inspection);
@@ -90,8 +100,9 @@ function firstAddress(address: string, prefix: number): string | undefined {
 const triedPorts = 32;
 
 /**
- * Which services of the host each service reaches through its gateways. An internal network has no way out, but the host is
- * on it, and answers on every port that listens on all of its addresses unless a firewall forbids it.
+ * Which services of the host each service reaches through its gateways. An internal network has no
+ * way out, but the host is on it, and answers on every port that listens on all of its addresses
+ * unless a firewall forbids it.
  */
 export async function observeHostReach(options: {
   readonly running: ReadonlyMap<string, RunningService>;

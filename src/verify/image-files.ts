@@ -55,7 +55,9 @@ export function readHead(bytes: Uint8Array): FileHead | undefined {
   return undefined;
 }
 
-/** The entry that a path leads to, symlinks in every part followed; undefined when it leads nowhere. */
+/**
+ * The entry that a path leads to, symlinks in every part followed; undefined when it leads nowhere.
+ */
 export function resolveFile(files: ImageFiles, path: string): ImageFile | undefined {
   let pending = path.split("/").filter((part) => part !== "" && part !== ".");
   let current: string[] = [];

@@ -3,7 +3,10 @@ import type { ContainerState } from "../docker/engine.ts";
 
 const names = z.array(z.string()).nullish();
 
-/** The part of `GET /containers/{id}/json` that checks judge. Absent and null mean the Engine's default, which is judged as such. */
+/**
+ * The part of `GET /containers/{id}/json` that checks judge. Absent and null mean the Engine's
+ * default, which is judged as such.
+ */
 const rawSchema = z.object({
   Config: z.object({ User: z.string().default(""), Env: names }),
   HostConfig: z.object({
@@ -80,7 +83,10 @@ export interface Inspection {
   }[];
 }
 
-/** Read what the Engine says about a container. Throws when the answer has another shape than any known Engine gives. */
+/**
+ * Read what the Engine says about a container. Throws when the answer has another shape than any
+ * known Engine gives.
+ */
 export function readInspection(state: ContainerState): Inspection {
   const { Config, HostConfig, Mounts } = rawSchema.parse(state.raw);
   const namespaces = [

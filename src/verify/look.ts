@@ -17,8 +17,9 @@ export class LookFailure extends Error {
 }
 
 /**
- * Carries out looks: so many at a time, each with a deadline, and none ever rejects. `what` names the look in its reason,
- * as in `the log of service app`. A look must not wait for another one of the same looker.
+ * Carries out looks: so many at a time, each with a deadline, and none ever rejects. `what` names
+ * the look in its reason, as in `the log of service app`. A look must not wait for another one of
+ * the same looker.
  */
 export type Looker = <Value>(
   what: string,
@@ -26,7 +27,9 @@ export type Looker = <Value>(
   deadlineMs?: number,
 ) => Promise<Look<Value>>;
 
-/** The looks of one run of verify. What is asked when `signal` aborts, or afterwards, fails at once. */
+/**
+ * The looks of one run of verify. What is asked when `signal` aborts, or afterwards, fails at once.
+ */
 export function createLooker(options: {
   readonly signal: AbortSignal;
   /** How many looks run at a time. */

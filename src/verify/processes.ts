@@ -16,23 +16,28 @@ export type ProcessReader = (container: {
   readonly pid: number;
 }) => Promise<readonly ProcessFacts[] | undefined>;
 
-/** A reader that goes through this machine's processes once, however many containers are asked about. */
+/**
+ * A reader that goes through this machine's processes once, however many containers are asked
+ * about.
+ */
 export function createProcessReader(): ProcessReader {
   let scan: Promise<readonly Known[]> | undefined;
   return async (container) => readProcesses(container, () => (scan ??= scanProcesses()));
 }
 
 /**
- * The processes of a container as the kernel of this machine sees them: what really holds, whatever the
- * container's settings say, and whoever started them: `docker exec` puts a process beside the tree of the first one.
- * Undefined where the Engine runs elsewhere (another machine, a virtual one).
+ * The processes of a container as the kernel of this machine sees them: what really holds, whatever
+ * the container's settings say, and whoever started them: `docker exec` puts a process beside the
+ * tree of the first one. Undefined where the Engine runs elsewhere (another machine, a virtual
+ * one).
  */
 async function readProcesses(
   container: Parameters<ProcessReader>[0],
   scan: () => Promise<readonly Known[]>,
 ): Promise<readonly ProcessFacts[] | undefined> {
   if (container.pid <= 0) return [];
-  // A number may mean another process here than on the Engine's machine; the container's cgroup settles it.
+  // A number may mean another process here than on the Engine's machine; the container's cgroup
+  // settles it.
   const first = await readKnown(container.pid);
   if (first === undefined) return undefined;
   const isOurs =

@@ -3,7 +3,10 @@ import { type ImageFile, type ImageFiles, resolveFile } from "./image-files.ts";
 /** What the Engine's runtime takes when an image sets no PATH. */
 const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/** The file that a program's name leads to, found as the container's runtime does: by PATH unless it has a slash. */
+/**
+ * The file that a program's name leads to, found as the container's runtime does: by PATH unless it
+ * has a slash.
+ */
 export function findProgram(
   files: ImageFiles,
   program: string,

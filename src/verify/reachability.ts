@@ -46,11 +46,13 @@ const tries = 3;
 const pauseMs = 700;
 
 /**
- * For each ordered pair of services whether the first can open a connection to the second. Any answer
- * of the other side, a refusal too, proves that packets pass; silence and "no route" that they do not.
+ * For each ordered pair of services whether the first can open a connection to the second. Any
+ * answer of the other side, a refusal too, proves that packets pass; silence and "no route" that
+ * they do not.
  *
- * What contradicts the manifest has to do so several times: whenever any network is made or removed, the
- * Engine takes its isolation rules out and puts them back, and a packet may pass in between.
+ * What contradicts the manifest has to do so several times: whenever any network is made or
+ * removed, the Engine takes its isolation rules out and puts them back, and a packet may pass in
+ * between.
  */
 export async function observeReachability(options: {
   readonly stack: Stack;
@@ -157,9 +159,9 @@ function judgePair(pair: {
 export const waitSeconds = 2;
 
 /**
- * The command that tries all targets at once, each in a process of its own, since a connection that is
- * dropped would wait for minutes. It needs no program but the tool itself, writes no file, and prints
- * `<index> <result>` for each target.
+ * The command that tries all targets at once, each in a process of its own, since a connection that
+ * is dropped would wait for minutes. It needs no program but the tool itself, writes no file, and
+ * prints `<index> <result>` for each target.
  */
 export function connectCommand(tool: ConnectTool, targets: readonly Target[]): readonly string[] {
   const words = targets.flatMap(({ host, port }) => [host, String(port)]);
@@ -190,7 +192,10 @@ kill $(jobs -p) 2>/dev/null
 exit 0
 `;
 
-/** nc ends when the other side closes, which a database does late: so it is ended, and having said nothing it was connected. */
+/**
+ * nc ends when the other side closes, which a database does late: so it is ended, and having said
+ * nothing it was connected.
+ */
 function busyboxScript(busybox: string): string {
   return `
 try() {

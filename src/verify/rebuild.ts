@@ -17,9 +17,9 @@ import { compareWithEngine, compareWithLock } from "./compare-rebuilt.ts";
 const SHOWN = 10;
 
 /**
- * Build each assembled image again in an empty store, from its packages and files alone, and compare with the lock and with
- * what the Engine holds. Changes neither; the packages come from the user's store, each proved by its digest once more, or
- * from the mirror.
+ * Build each assembled image again in an empty store, from its packages and files alone, and
+ * compare with the lock and with what the Engine holds. Changes neither; the packages come from the
+ * user's store, each proved by its digest once more, or from the mirror.
  */
 export async function rebuildImages(
   context: RunContext,

@@ -23,7 +23,10 @@ export interface VerifyResult extends CheckResult {
   readonly blocking: boolean;
 }
 
-/** The report of some results. No result at all is a failure: a proof of nothing must not look like one. */
+/**
+ * The report of some results. No result at all is a failure: a proof of nothing must not look like
+ * one.
+ */
 export function summarizeResults(
   results: readonly CheckResult[],
   facts: Omit<VerifyReport, "status" | "counts" | "results">,

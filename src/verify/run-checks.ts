@@ -8,11 +8,17 @@ export interface Judging<Subject> {
   readonly name: string;
   readonly wanted: ReadonlySet<string>;
   readonly now: () => number;
-  /** Called for each check that crashed, with why. What could not be looked at was told when it was not. */
+  /**
+   * Called for each check that crashed, with why. What could not be looked at was told when it was
+   * not.
+   */
   readonly onCrash: (reason: string) => void;
 }
 
-/** Run the wanted checks on one subject. One that throws has failed with the reason, and the rest goes on. */
+/**
+ * Run the wanted checks on one subject. One that throws has failed with the reason, and the rest
+ * goes on.
+ */
 export function runChecks<Subject>(
   checks: readonly Check<Subject>[],
   judging: Judging<Subject>,
@@ -43,7 +49,10 @@ function judgeSafely<Subject>(
   }
 }
 
-/** Of something that is not there, or could not be looked at, one check says so, and the others that they could not look. */
+/**
+ * Of something that is not there, or could not be looked at, one check says so, and the others that
+ * they could not look.
+ */
 export function missing(
   checks: readonly Check<never>[],
   about: {

@@ -8,8 +8,9 @@ import type { SecretFile } from "./subject.ts";
 const keptBytes = 4096;
 
 /**
- * Owner, mode and size of a service's secret files as they are in its container, and their values: to
- * look for them where they must not be. The values go to no report; the caller makes them known to the redactor.
+ * Owner, mode and size of a service's secret files as they are in its container, and their values:
+ * to look for them where they must not be. The values go to no report; the caller makes them known
+ * to the redactor.
  */
 export async function readSecretFiles(
   engine: Engine,

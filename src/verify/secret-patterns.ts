@@ -1,4 +1,7 @@
-/** Names that people give to secrets. `…_FILE` with a path is the way to hand one over, and no secret. */
+/**
+ * Names that people give to secrets. `…_FILE` with a path is the way to hand one over, and no
+ * secret.
+ */
 const secretName =
   /pass(?:word|wd|phrase)|secret|token|api[_-]?key|private[_-]?key|credential|(?:^|_)pwd$/i;
 
@@ -11,7 +14,10 @@ const secretForms: readonly RegExp[] = [
   /\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\./,
 ];
 
-/** Names of the variables in `NAME=value` lines whose value looks like a secret, or is one that is known. */
+/**
+ * Names of the variables in `NAME=value` lines whose value looks like a secret, or is one that is
+ * known.
+ */
 export function secretVariables(
   environment: readonly string[],
   known: readonly string[],
@@ -25,7 +31,9 @@ export function secretVariables(
   });
 }
 
-/** Names that are assigned a secret-looking value in a command line, as in a Dockerfile's history. */
+/**
+ * Names that are assigned a secret-looking value in a command line, as in a Dockerfile's history.
+ */
 export function secretAssignments(text: string, known: readonly string[]): readonly string[] {
   const assigned = [...text.matchAll(/\b([A-Za-z][A-Za-z0-9_]*)=("[^"]*"|'[^']*'|[^\s"']+)/g)];
   const found = assigned.flatMap(([, name = "", value = ""]) =>

@@ -15,7 +15,10 @@ import type { RunningService } from "./reachability.ts";
 import { readSecretFiles } from "./secret-files.ts";
 import type { ImageSubject, ServiceSubject, Strangers } from "./subject.ts";
 
-/** What was found of one thing. Without a subject it is missing, or `failure` says why it could not be looked at. */
+/**
+ * What was found of one thing. Without a subject it is missing, or `failure` says why it could not
+ * be looked at.
+ */
 export interface Found<Subject> {
   readonly name: string;
   readonly subject: Subject | undefined;
@@ -26,11 +29,15 @@ export interface Found<Subject> {
 export type OnProgress = (done: number, total: number) => void;
 
 /**
- * What the checks look at. Each part is looked at when it is first asked for and then kept, so that a few checks do not
- * pay for all: nothing reads an image back where no check of images is wanted. No look rejects.
+ * What the checks look at. Each part is looked at when it is first asked for and then kept, so that
+ * a few checks do not pay for all: nothing reads an image back where no check of images is wanted.
+ * No look rejects.
  */
 export interface Sight {
-  /** Undefined when it could not be asked; then nothing else can be seen either, and `failure` says why. */
+  /**
+   * Undefined when it could not be asked; then nothing else can be seen either, and `failure` says
+   * why.
+   */
   readonly engine: Engine | undefined;
   readonly info: () => Promise<Look<EngineInfo>>;
   readonly images: (onProgress?: OnProgress) => Promise<readonly Found<ImageSubject>[]>;
@@ -61,7 +68,9 @@ export function seeNothing({ stack }: Pick<RunContext, "stack">, failure: string
   };
 }
 
-/** What is seen of a stack through an Engine, each look with the looker's bounds in number and time. */
+/**
+ * What is seen of a stack through an Engine, each look with the looker's bounds in number and time.
+ */
 export function seeThrough(
   context: RunContext,
   {
@@ -235,7 +244,10 @@ async function lookAtEach<Thing extends { readonly name: string }, Value>(
   );
 }
 
-/** Ports on which something of the service may listen; any one will do where none is known, since a refusal is an answer. */
+/**
+ * Ports on which something of the service may listen; any one will do where none is known, since a
+ * refusal is an answer.
+ */
 function portsOf(service: Service, image: ImageDetails | undefined): readonly number[] {
   const probed = service.probes.flatMap(
     ({ check }) => about(check, (kind, own) => kind.port(own)) ?? [],

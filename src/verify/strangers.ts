@@ -4,8 +4,9 @@ import type { Stack } from "../stack/stack.ts";
 import type { Strangers } from "./subject.ts";
 
 /**
- * Who of others is on the networks of the stack's services, as the Engine tells it: they reach what is on them. Undefined
- * where none of the networks is there: a stack that was not brought up proves nothing.
+ * Who of others is on the networks of the stack's services, as the Engine tells it: they reach what
+ * is on them. Undefined where none of the networks is there: a stack that was not brought up proves
+ * nothing.
  */
 export function strangersOn(
   stack: Pick<Stack, "networks">,

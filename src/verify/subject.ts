@@ -25,11 +25,17 @@ export interface ImageSubject {
   readonly files: ImageFiles;
   /** How its files say which packages it holds. */
   readonly database: PackageDatabase;
-  /** Packages that the lock gives to it and its parents; undefined for images that qclock did not assemble. */
+  /**
+   * Packages that the lock gives to it and its parents; undefined for images that qclock did not
+   * assemble.
+   */
   readonly locked: readonly LockedPackage[] | undefined;
   /** Fingerprint that it must have; undefined where it cannot be known. */
   readonly fingerprint: Digest | undefined;
-  /** Ids of what qclock is known to have built from its inputs; empty where nothing here records any. */
+  /**
+   * Ids of what qclock is known to have built from its inputs; empty where nothing here records
+   * any.
+   */
   readonly recorded: ReadonlySet<string>;
   /** Paths that may be setuid or setgid, parents' included. */
   readonly setuid: readonly string[];
@@ -66,7 +72,10 @@ export interface ServiceSubject {
 /** What is known about one process of a container. */
 export interface ProcessFacts {
   readonly pid: number;
-  /** Whether it was put into the container from outside, as by `docker exec`, and does not descend from its first process. */
+  /**
+   * Whether it was put into the container from outside, as by `docker exec`, and does not descend
+   * from its first process.
+   */
   readonly entered: boolean;
   readonly command: string;
   readonly uid: number;
@@ -125,7 +134,10 @@ export interface HostReach {
   readonly failure: string | undefined;
 }
 
-/** Whether one service can open a connection to another one, tried from inside the first one's network namespace. */
+/**
+ * Whether one service can open a connection to another one, tried from inside the first one's
+ * network namespace.
+ */
 export interface Reach {
   readonly from: string;
   readonly to: string;

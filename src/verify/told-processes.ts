@@ -2,9 +2,10 @@ import type { ContainerProcess } from "../docker/engine.ts";
 import type { ProcessFacts } from "./subject.ts";
 
 /**
- * The processes of a container as its Engine tells them, for an Engine whose machine cannot be looked at: who runs what, and
- * whether it was put there from outside, but not what the kernel lets it do. Undefined when the container's first
- * process is not among them, since it was started again meanwhile and nothing could be told apart.
+ * The processes of a container as its Engine tells them, for an Engine whose machine cannot be
+ * looked at: who runs what, and whether it was put there from outside, but not what the kernel lets
+ * it do. Undefined when the container's first process is not among them, since it was started again
+ * meanwhile and nothing could be told apart.
  */
 export function toldProcesses(
   processes: readonly ContainerProcess[],

@@ -24,8 +24,9 @@ const helperPids = 256;
 
 /**
  * Tries connections from inside a service's network namespace: with a tool of the service's own
- * container where its image has one (same user, same limits), else with a short-lived helper container
- * that shares nothing but the service's network and is made from the image of another service that has one.
+ * container where its image has one (same user, same limits), else with a short-lived helper
+ * container that shares nothing but the service's network and is made from the image of another
+ * service that has one.
  */
 export function tryConnectionsIn(
   context: Pick<RunContext, "stack" | "runId">,
@@ -88,7 +89,10 @@ function helperAmong(
   return undefined;
 }
 
-/** What a shell says when the limit of processes is reached; what it then did not try must not count as closed. */
+/**
+ * What a shell says when the limit of processes is reached; what it then did not try must not count
+ * as closed.
+ */
 const cannotFork = /(?:can't|cannot) fork|fork: |resource temporarily unavailable/i;
 
 function tooFewProcesses(pids: number): QclockError {
@@ -160,7 +164,8 @@ async function runHelper(
   signal: AbortSignal,
 ): Promise<string> {
   signal.throwIfAborted();
-  // Not cancelled: the Engine may make the container of a call that was given up, and nobody would know its id.
+  // Not cancelled: the Engine may make the container of a call that was given up, and nobody would
+  // know its id.
   const id = await engine.createContainer(request);
   try {
     signal.throwIfAborted();

@@ -21,7 +21,10 @@ export interface VerifyOptions {
   readonly rebuild: boolean;
   /** Called with each secret's real value that was read, before anything is reported. */
   readonly learnSecret: (value: string) => void;
-  /** How long one look may take; absent: 30 s. Reading an image back and trying connections have their own. */
+  /**
+   * How long one look may take; absent: 30 s. Reading an image back and trying connections have
+   * their own.
+   */
   readonly deadlineMs?: number;
 }
 
@@ -31,13 +34,17 @@ export interface Verified {
   readonly error: QclockError | undefined;
 }
 
-/** Looks that run at a time: enough that 60 services are not asked one after the other, few enough for the Engine. */
+/**
+ * Looks that run at a time: enough that 60 services are not asked one after the other, few enough
+ * for the Engine.
+ */
 const concurrency = 8;
 const lookMs = 30_000;
 
 /**
- * Run every probe and every check on what runs now, and say what was proved. Changes nothing. Always comes to a report:
- * what passes its deadline, crashes or is interrupted is a check that failed with the reason, and the rest goes on.
+ * Run every probe and every check on what runs now, and say what was proved. Changes nothing.
+ * Always comes to a report: what passes its deadline, crashes or is interrupted is a check that
+ * failed with the reason, and the rest goes on.
  *
  * Throws `usage` for checks that do not exist, and nothing else.
  */
@@ -67,7 +74,8 @@ export async function verifyStack(context: RunContext, options: VerifyOptions): 
     results.push(...judged.flat());
   }
   if (signal.aborted) incidents.splice(0, Infinity, `interrupted: ${reasonOf(signal.reason)}`);
-  // That everything could be carried out proves nothing by itself, so it is said where it was asked for or does not hold.
+  // That everything could be carried out proves nothing by itself, so it is said where it was asked
+  // for or does not hold.
   if (incidents.length > 0 || options.only?.includes(completeCheck.id) === true) {
     const verdict = judgeComplete(incidents);
     results.unshift({

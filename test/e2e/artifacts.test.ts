@@ -106,7 +106,10 @@ function imageId(reference: string): string {
   return docker(["image", "inspect", "--format", "{{.Id}}", reference]).trim();
 }
 
-/** What the Engine gives of the image's root, but for the folders that it makes itself: each with its mode, owner and text. */
+/**
+ * What the Engine gives of the image's root, but for the folders that it makes itself: each with
+ * its mode, owner and text.
+ */
 function rootOf(reference: string): readonly string[] {
   const id = docker(["create", reference, "/never-started"]).trim();
   try {

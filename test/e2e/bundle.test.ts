@@ -19,7 +19,10 @@ let saved: Ended;
 let ids: readonly (string | undefined)[];
 const stores: string[] = [];
 
-/** One machine that reaches a mirror locks, builds and saves; every test is another machine that does not. */
+/**
+ * One machine that reaches a mirror locks, builds and saves; every test is another machine that
+ * does not.
+ */
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "qclock-bundle-"));
   bundle = path.join(folder, "tiny.bundle");
@@ -265,7 +268,10 @@ test.each([
   expect(stderr).toMatch(text);
 });
 
-/** A project folder on a machine whose store is empty, that reaches no mirror, and that calls the stack as the first one does. */
+/**
+ * A project folder on a machine whose store is empty, that reaches no mirror, and that calls the
+ * stack as the first one does.
+ */
 async function elsewhere(fixture: string, store?: string): Promise<Rig> {
   return await Rig.create(fixture, {
     store: store ?? (await newStore()),

@@ -14,7 +14,10 @@ const executablePath = [
   "/usr/bin/google-chrome",
 ].find((file) => file !== undefined && existsSync(file));
 
-/** One QClock for this file: its own stack and port, beside any that runs. The tests follow each other. */
+/**
+ * One QClock for this file: its own stack and port, beside any that runs. The tests follow each
+ * other.
+ */
 let rig: Rig;
 
 beforeAll(async () => {
@@ -91,7 +94,10 @@ describe.skipIf(executablePath === undefined)("the dashboard", () => {
     await browser.close();
   });
 
-  /** The page as a visitor sees it, with everything that it asked for and every error on its console. */
+  /**
+   * The page as a visitor sees it, with everything that it asked for and every error on its
+   * console.
+   */
   async function visit(
     width: number,
     height: number,

@@ -208,7 +208,8 @@ describe("a signal", () => {
     const sentAt = performance.now();
     running.kill("SIGTERM");
     await running.ended;
-    // 200 ms are promised; a machine that is busy with other tests adds to what is seen from outside.
+    // 200 ms are promised; a machine that is busy with other tests adds to what is seen from
+    // outside.
     expect(performance.now() - sentAt).toBeLessThan(1000);
 
     await rig.edit("stack.config.yaml", (text) =>

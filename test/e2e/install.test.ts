@@ -6,7 +6,10 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-/** qclock as people have it who are not in the checkout: packed, installed somewhere, and run from there. */
+/**
+ * qclock as people have it who are not in the checkout: packed, installed somewhere, and run from
+ * there.
+ */
 
 const root = path.resolve(import.meta.dirname, "../..");
 const run = promisify(execFile);

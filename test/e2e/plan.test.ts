@@ -4,7 +4,10 @@ import { startFileServer } from "../support/file-server.ts";
 import { Rig } from "../support/rig.ts";
 import { temporaryFolder } from "../support/temporary-store.ts";
 
-/** A manifest whose writer would like to be asked: its mirror, its artifact and its operating system point at a server. */
+/**
+ * A manifest whose writer would like to be asked: its mirror, its artifact and its operating system
+ * point at a server.
+ */
 function strangersManifest(url: string): string {
   return [
     "name: stranger",

@@ -118,7 +118,10 @@ test("what nothing proves is taken by a flag alone, and the lock and `lock why` 
   expect(await qclock("build", "--locked")).toMatchObject({ exitCode: 1 });
 });
 
-/** Bring the attacker's bytes into the store, as fetching for a diff does, which unpacks nothing into an image. */
+/**
+ * Bring the attacker's bytes into the store, as fetching for a diff does, which unpacks nothing
+ * into an image.
+ */
 async function takeIn(rig: Rig, environment: Readonly<Record<string, string>>): Promise<void> {
   await rig.write("empty.lock.yaml", "version: 2\ntargets: {}\n");
   const against = path.join(rig.directory, "empty.lock.yaml");

@@ -13,7 +13,10 @@ async function builtRig(store: string): Promise<Rig> {
   return rig;
 }
 
-/** The blobs of a store, told by their first bytes: packages are ar archives, everything else here is a layer. */
+/**
+ * The blobs of a store, told by their first bytes: packages are ar archives, everything else here
+ * is a layer.
+ */
 async function blobsOf(
   store: string,
 ): Promise<{ readonly packages: readonly string[]; readonly layers: readonly string[] }> {

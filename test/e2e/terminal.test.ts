@@ -12,7 +12,10 @@ interface OnTerminal {
   readonly screen: string;
 }
 
-/** Run qclock on a terminal of its own, which util-linux's `script` makes. `type` gives what is typed once a text was seen. */
+/**
+ * Run qclock on a terminal of its own, which util-linux's `script` makes. `type` gives what is
+ * typed once a text was seen.
+ */
 async function onTerminal(
   rig: Rig,
   args: readonly string[],

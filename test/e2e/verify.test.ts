@@ -68,8 +68,9 @@ test("verify must pass for a stack as qclock made it, also when nothing may be s
     "reports/verify.xml",
     ...more,
   );
-  // catatonit has no port to probe, which its author would have to say in the manifest. On what this machine listens
-  // is not the stack's to say, and an Engine before 28 leaves published ports a way out.
+  // catatonit has no port to probe, which its author would have to say in the manifest. On what
+  // this machine listens is not the stack's to say, and an Engine before 28 leaves published ports
+  // a way out.
   const ofTheMachine = /^(?:NET-004|RUN-015 service front allowed)/u;
   expect(findings(report).filter((line) => !ofTheMachine.test(line))).toEqual([
     "IMG-003 image pause failed: service lonely has no probe",

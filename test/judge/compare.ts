@@ -10,7 +10,9 @@ import type { Apt } from "../support/apt.ts";
 export type Verdict =
   | {
       readonly type: "same";
-      /** Providers that had to be named because several are equally good; both were asked with them. */
+      /**
+       * Providers that had to be named because several are equally good; both were asked with them.
+       */
       readonly named: readonly string[];
     }
   | { readonly type: "neither" }
@@ -23,8 +25,8 @@ export type Verdict =
     };
 
 /**
- * Ask both for a package in an empty root. Where qclock leaves the choice between equally good providers to the user, apt's own choice
- * is named, and both are asked again.
+ * Ask both for a package in an empty root. Where qclock leaves the choice between equally good
+ * providers to the user, apt's own choice is named, and both are asked again.
  */
 export function compareWithApt(apt: Apt, index: PackageIndex, name: string): Verdict {
   const named: string[] = [];

@@ -4,8 +4,9 @@ import { createPackageIndex, type IndexText } from "../../src/packages/deb/packa
 import { type Apt, openApt } from "../support/apt.ts";
 
 /**
- * An apt whose archive is cut down to what some packages can come to need by any alternative and any provider. It answers as if it
- * had the whole one, and twenty times as quickly. Undefined where there is no apt.
+ * An apt whose archive is cut down to what some packages can come to need by any alternative and
+ * any provider. It answers as if it had the whole one, and twenty times as quickly. Undefined where
+ * there is no apt.
  */
 export async function cutArchive(
   folder: string,

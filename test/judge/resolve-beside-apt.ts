@@ -1,7 +1,8 @@
 /**
- * `npm run judge`: random packages of Debian 12, each resolved by qclock and by `apt-get install --simulate
- * --no-install-recommends` into an empty root, from the same indexes of the host's own mirror. Fails with 1 when a set differs or
- * only apt finds one. Needs apt on Debian 12; changes nothing of it.
+ * `npm run judge`: random packages of Debian 12, each resolved by qclock and by `apt-get install
+ * --simulate --no-install-recommends` into an empty root, from the same indexes of the host's own
+ * mirror. Fails with 1 when a set differs or only apt finds one. Needs apt on Debian 12; changes
+ * nothing of it.
  *
  *   npm run judge -- --count 1500 --seed 12
  *   npm run judge -- --names "libsdl2-mixer-dev python3-skbuild"
@@ -16,7 +17,9 @@ import { temporaryFolder } from "../support/temporary-store.ts";
 import { compareWithApt, type Verdict } from "./compare.ts";
 import { cutArchive } from "./cut-archive.ts";
 
-/** Packages that share a cut archive: with more of them it grows, with fewer it is made more often. */
+/**
+ * Packages that share a cut archive: with more of them it grows, with fewer it is made more often.
+ */
 const BATCH = 100;
 
 const { values } = parseArgs({

@@ -2,7 +2,10 @@ import { randomBytes } from "node:crypto";
 import type { ContainerRequest, Engine } from "../../src/docker/engine.ts";
 import { labels } from "../../src/stack/labels.ts";
 
-/** Run an image once, hardened and without a network, and give what it printed. The container is removed. */
+/**
+ * Run an image once, hardened and without a network, and give what it printed. The container is
+ * removed.
+ */
 export async function runOnce(
   engine: Engine,
   request: Pick<ContainerRequest, "image" | "command"> & { readonly stack: string },

@@ -14,7 +14,10 @@ export function aDigest(text: string): Digest {
   return `sha256:${createHash("sha256").update(text).digest("hex")}`;
 }
 
-/** A locked package from `bash 5.2`, asked for, or from `libc6 2.36 < bash: libc6 (>= 2.36)` for one that another needs. */
+/**
+ * A locked package from `bash 5.2`, asked for, or from `libc6 2.36 < bash: libc6 (>= 2.36)` for one
+ * that another needs.
+ */
 export function aLockedPackage(line: string, parts: Partial<LockedPackage> = {}): LockedPackage {
   const [id = "", why] = line.split(" < ");
   const [name = "", version = "1"] = id.split(" ");

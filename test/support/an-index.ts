@@ -11,7 +11,10 @@ const fields: Readonly<Record<string, string>> = {
   I: "Priority",
 };
 
-/** An index of lines such as `web 1.0 D:libc6 (>= 2), zlib V:httpd`: name, version, fields by their letter. */
+/**
+ * An index of lines such as `web 1.0 D:libc6 (>= 2), zlib V:httpd`: name, version, fields by their
+ * letter.
+ */
 export function anIndex(...lines: readonly string[]): PackageIndex {
   const paragraphs = lines.map((line) => {
     const [head = "", ...rest] = line.split(/ (?=[DPRVCBI]:)/);

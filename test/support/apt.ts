@@ -28,7 +28,10 @@ export async function findSources(): Promise<AptSources | undefined> {
   return undefined;
 }
 
-/** An apt with a state of its own in a folder; undefined where there is none or no mirror is reached. */
+/**
+ * An apt with a state of its own in a folder; undefined where there is none or no mirror is
+ * reached.
+ */
 export async function openApt(folder: string, sources: AptSources): Promise<Apt | undefined> {
   if (process.arch !== "x64") return undefined;
   for (const name of ["lists/partial", "cache/archives/partial", "etc"])

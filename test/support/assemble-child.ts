@@ -1,7 +1,7 @@
 /**
- * Assembles a parent and a child from made-up packages and prints their digests: run in a process of its own,
- * so that a test can vary what surrounds the build. Arguments: folder of the store, `forward` or
- * `backward`, how many threads unpack.
+ * Assembles a parent and a child from made-up packages and prints their digests: run in a process
+ * of its own, so that a test can vary what surrounds the build. Arguments: folder of the store,
+ * `forward` or `backward`, how many threads unpack.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";

@@ -41,7 +41,10 @@ export interface Workshop extends AsyncDisposable {
   /** A folder for the test's own files. */
   readonly folder: string;
   readonly notices: string[];
-  /** Packages by name and artifacts by digest that were taken apart, since the store had nothing that was made of them. */
+  /**
+   * Packages by name and artifacts by digest that were taken apart, since the store had nothing
+   * that was made of them.
+   */
   readonly unpacked: string[];
   assemble(parts?: ImageParts): Promise<AssembledArtifact>;
 }

@@ -34,7 +34,10 @@ export interface StackParts {
   readonly secrets?: readonly Secret[];
 }
 
-/** A stack named `t`. Images and services must come in the order of their dependencies, as `resolveStack` gives them. */
+/**
+ * A stack named `t`. Images and services must come in the order of their dependencies, as
+ * `resolveStack` gives them.
+ */
 export function aStack(parts: StackParts = {}): Stack {
   const byName = <Value extends { readonly name: string }>(
     values: readonly Value[] = [],
@@ -188,8 +191,8 @@ export function anObservedVolume(
 }
 
 /**
- * The Engine after a first `up` of the stack that went well: what a plan for the empty Engine creates,
- * running. `changes` are made to single containers, `undefined` for one that is gone.
+ * The Engine after a first `up` of the stack that went well: what a plan for the empty Engine
+ * creates, running. `changes` are made to single containers, `undefined` for one that is gone.
  */
 export function afterUp(
   stack: Stack,

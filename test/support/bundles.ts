@@ -129,7 +129,10 @@ export function emptyLock(stack: Stack): Lock {
   return { version: 2, targets: new Map([[targetKey(stack), target]]) };
 }
 
-/** Digests of the blobs in a store. Throws when one is not what its name says, or something unfinished lies about. */
+/**
+ * Digests of the blobs in a store. Throws when one is not what its name says, or something
+ * unfinished lies about.
+ */
 export async function blobsOf(store: Store): Promise<readonly string[]> {
   // A store makes its folders when it has something to put into them.
   await mkdir(path.join(store.directory, "tmp"), { recursive: true });

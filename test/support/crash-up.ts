@@ -87,7 +87,10 @@ function quote(words: readonly string[]): string {
   return words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(" ");
 }
 
-/** As the program of a process: bring the stack up, and die at the change of that number as a kill would have it. */
+/**
+ * As the program of a process: bring the stack up, and die at the change of that number as a kill
+ * would have it.
+ */
 if (import.meta.main) {
   const [directory = "", name = "", number = "", moment = ""] = process.argv.slice(2);
   const rig = await createTestStack({ directory, name });

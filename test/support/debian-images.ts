@@ -13,7 +13,9 @@ import { createDownloader } from "../../src/store/downloader.ts";
 import type { Store } from "../../src/store/store.ts";
 import { FINGERPRINT } from "./assemble.ts";
 
-/** Images made of the distribution's real packages, from the mirror that qclock itself would use. */
+/**
+ * Images made of the distribution's real packages, from the mirror that qclock itself would use.
+ */
 export interface DebianImages {
   readonly target: LockTarget;
   readonly artifacts: ReadonlyMap<string, AssembledArtifact>;

@@ -1,7 +1,10 @@
 const HEADER = 64;
 const SEGMENT = 56;
 
-/** A 64-bit ELF file that names a loader and libraries, and holds nothing else. Source: System V ABI, chapter 4. */
+/**
+ * A 64-bit ELF file that names a loader and libraries, and holds nothing else. Source: System V
+ * ABI, chapter 4.
+ */
 export function elfOf(parts: {
   readonly interpreter?: string;
   readonly libraries?: readonly string[];

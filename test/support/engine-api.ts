@@ -7,7 +7,10 @@ const socketPath = (process.env["DOCKER_HOST"] ?? "unix:///var/run/docker.sock")
   "",
 );
 
-/** One request to the Engine; the answer's JSON, undefined for an empty one. Throws on any status of 400 and above. */
+/**
+ * One request to the Engine; the answer's JSON, undefined for an empty one. Throws on any status of
+ * 400 and above.
+ */
 export async function engineApi(
   method: "GET" | "POST" | "DELETE",
   path: string,
@@ -96,7 +99,9 @@ function byName(one: { readonly name: string }, other: { readonly name: string }
   return one.name.localeCompare(other.name);
 }
 
-/** Remove all that, whatever state a test left it in. Only what carries the stack's label or name. */
+/**
+ * Remove all that, whatever state a test left it in. Only what carries the stack's label or name.
+ */
 export async function removeStack(stack: string): Promise<void> {
   const { containers, networks, volumes, images } = await observeStack(stack);
   for (const { id } of containers)

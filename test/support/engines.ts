@@ -3,8 +3,9 @@ import { connectEngine } from "../../src/docker/connect.ts";
 import type { Engine } from "../../src/docker/engine.ts";
 
 /**
- * The Engines that integration tests run against: the one that qclock itself would use, and those that
- * QCLOCK_TEST_HOSTS adds, as URLs with commas between them. A test labels what it makes and removes it again.
+ * The Engines that integration tests run against: the one that qclock itself would use, and those
+ * that QCLOCK_TEST_HOSTS adds, as URLs with commas between them. A test labels what it makes and
+ * removes it again.
  */
 export const testHosts: readonly (string | undefined)[] = [
   undefined,

@@ -1,6 +1,9 @@
 import type { Clock } from "../../src/run/context.ts";
 
-/** A clock that stands still until something sleeps on it, and then is there at once: minutes pass in microseconds. */
+/**
+ * A clock that stands still until something sleeps on it, and then is there at once: minutes pass
+ * in microseconds.
+ */
 export interface FakeClock extends Clock {
   /** How long each sleep was, in order. */
   readonly sleeps: readonly number[];

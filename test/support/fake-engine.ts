@@ -15,7 +15,10 @@ export interface FakeEngineOptions {
   readonly routes?: Readonly<Record<string, Answer>>;
 }
 
-/** An Engine that answers what a test tells it to, on a socket of its own, for faults that no real Engine has on demand. */
+/**
+ * An Engine that answers what a test tells it to, on a socket of its own, for faults that no real
+ * Engine has on demand.
+ */
 export interface FakeEngine extends AsyncDisposable {
   readonly url: string;
   /** Method, path and query of each call, in order: `GET /v1.41/info`. */
@@ -89,7 +92,10 @@ export function refuse(status: number, message: string): Answer {
 /** What happens to a stream after its last part. */
 export type StreamEnd = "end" | "cut" | "stall";
 
-/** Read the request whole, then answer 200 with a stream of parts: bytes as given, values as JSON lines. */
+/**
+ * Read the request whole, then answer 200 with a stream of parts: bytes as given, values as JSON
+ * lines.
+ */
 export function stream(parts: readonly unknown[], end: StreamEnd = "end"): Answer {
   return async (response, request) => {
     request.resume();

@@ -19,7 +19,10 @@ export interface FakePackage {
   readonly builtAt?: number;
   /** Bytes of filling, to make a download that takes more than one piece. */
   readonly fillBytes?: number;
-  /** Makes it a package that can be taken apart, with the index's fields in its control file; else only its first member is there. */
+  /**
+   * Makes it a package that can be taken apart, with the index's fields in its control file; else
+   * only its first member is there.
+   */
   readonly files?: readonly TarItem[];
   /** Further members of its control archive: `conffiles`, `postinst`… */
   readonly control?: Readonly<Record<string, string>>;

@@ -15,7 +15,10 @@ export interface FileServer extends AsyncDisposable {
   readonly requests: readonly { readonly path: string; readonly range: string | undefined }[];
   /** Replace everything that is served; keys are paths. */
   serve(files: ReadonlyMap<string, Buffer>): void;
-  /** From now on answer paths with this ending in another way, at most `times` times; the last word counts. */
+  /**
+   * From now on answer paths with this ending in another way, at most `times` times; the last word
+   * counts.
+   */
   answer(ending: string, answer: Answer, times?: number): void;
 }
 

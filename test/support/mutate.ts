@@ -25,7 +25,10 @@ export function mutate(bytes: Uint8Array, random: () => number): Buffer {
   return result;
 }
 
-/** Make the checksum of each header of a tar right again, so that a reader goes on to what else is wrong. */
+/**
+ * Make the checksum of each header of a tar right again, so that a reader goes on to what else is
+ * wrong.
+ */
 export function withChecksums(tar: Uint8Array): Buffer {
   const result = Buffer.from(tar);
   for (let start = 0; start + 512 <= result.length; start += 512) {

@@ -23,8 +23,9 @@ export async function canBeOutside(): Promise<boolean> {
 }
 
 /**
- * A network namespace, tied to this machine's by a cable, that knows this machine and nothing behind it, as any machine beside
- * it does. Its addresses are of the range for tests of network devices (RFC 2544).
+ * A network namespace, tied to this machine's by a cable, that knows this machine and nothing
+ * behind it, as any machine beside it does. Its addresses are of the range for tests of network
+ * devices (RFC 2544).
  */
 export async function createOutside(): Promise<Outside> {
   const id = randomBytes(3).toString("hex");

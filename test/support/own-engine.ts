@@ -37,9 +37,9 @@ export async function obstacleToOwnEngine(): Promise<string | undefined> {
 }
 
 /**
- * Start a dockerd with folders, socket, containerd and bridge of its own beside the machine's Engine, whose rules of the
- * firewall it leaves alone. With `keepContainers` (`--live-restore`) containers survive it; else one that starts ends
- * those that it finds.
+ * Start a dockerd with folders, socket, containerd and bridge of its own beside the machine's
+ * Engine, whose rules of the firewall it leaves alone. With `keepContainers` (`--live-restore`)
+ * containers survive it; else one that starts ends those that it finds.
  */
 export async function startOwnEngine(options: {
   readonly keepContainers: boolean;
@@ -88,7 +88,8 @@ class Daemon implements OwnEngine {
   }
 
   addBridge(): void {
-    // 198.18.0.0/15 is for tests of networks alone (RFC 2544), so that no address of anyone's is taken.
+    // 198.18.0.0/15 is for tests of networks alone (RFC 2544), so that no address of anyone's is
+    // taken.
     const [second = 0, third = 0, fourth = 0] = randomBytes(3);
     const address = `198.${18 + (second % 2)}.${third}.${(fourth & 0xfc) + 1}/30`;
     ip("link", "add", this.#bridge, "type", "bridge");
@@ -109,7 +110,8 @@ class Daemon implements OwnEngine {
 
   async ensureRuns(): Promise<void> {
     if (this.#process !== undefined && !hasEnded(this.#process)) return;
-    // The numbers in them may be those of other processes by now, and an Engine then does not start.
+    // The numbers in them may be those of other processes by now, and an Engine then does not
+    // start.
     await rm(path.join(this.directory, "pid"), { force: true });
     await rm(path.join(this.directory, "exec/containerd/containerd.pid"), { force: true });
     const log = await open(path.join(this.directory, "log"), "a");
@@ -138,7 +140,8 @@ class Daemon implements OwnEngine {
       pidfile: path.join(this.directory, "pid"),
       host: this.url,
       bridge: this.#bridge,
-      // Should it use the machine's containerd, as one with systemd makes it, then apart from the machine's Engine.
+      // Should it use the machine's containerd, as one with systemd makes it, then apart from the
+      // machine's Engine.
       "containerd-namespace": `qct-${this.#id}`,
       "containerd-plugins-namespace": `qct-plugins-${this.#id}`,
       iptables: "false",
@@ -180,7 +183,10 @@ class Daemon implements OwnEngine {
     clearTimeout(timer);
   }
 
-  /** A containerd, and what looks after containers, with the containers' programs: after a kill they live on. */
+  /**
+   * A containerd, and what looks after containers, with the containers' programs: after a kill they
+   * live on.
+   */
   async #endLeftProcesses(): Promise<void> {
     const limit = performance.now() + END_MS;
     for (;;) {

@@ -14,7 +14,10 @@ export interface Proxy extends AsyncDisposable {
 }
 
 export interface ProxyOptions {
-  /** Where names lead that no DNS knows, as `host:port`. Names that are absent here are taken as they are. */
+  /**
+   * Where names lead that no DNS knows, as `host:port`. Names that are absent here are taken as
+   * they are.
+   */
   readonly hosts: ReadonlyMap<string, string>;
   /** The status of every answer, instead of passing anything on. */
   readonly refuse?: number;

@@ -11,7 +11,10 @@ export interface World {
   /** Texts that are laid over the manifest, by their files. */
   readonly overrides?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
-  /** What exists below the project; everything that ends with a slash is a folder. By default any path is a folder. */
+  /**
+   * What exists below the project; everything that ends with a slash is a folder. By default any
+   * path is a folder.
+   */
   readonly files?: readonly string[];
   /** What these absolute paths lead to, before `files` is asked. */
   readonly places?: ReadonlyMap<string, Place>;
@@ -56,7 +59,10 @@ export function stackOf(text: string, world: World = {}): Stack {
   return read.value;
 }
 
-/** The screen of a text that is wrong, and what `qclock validate` would print for a right one: nothing. */
+/**
+ * The screen of a text that is wrong, and what `qclock validate` would print for a right one:
+ * nothing.
+ */
 export function screenOf(text: string, world: World = {}): string {
   const read = readText(text, world);
   return read.ok ? "" : `\n${formatDiagnostics(read.error, { color: false })}`;

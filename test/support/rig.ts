@@ -44,16 +44,18 @@ export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingDirectory?: string;
   readonly input?: string | Uint8Array;
-  /** Leave standard input open behind the input, as a program does that has not finished writing. */
+  /**
+   * Leave standard input open behind the input, as a program does that has not finished writing.
+   */
   readonly keepInputOpen?: boolean;
   /** Close the reading end of standard output before anything is written, as `| head -0` would. */
   readonly stopReading?: boolean;
 }
 
 /**
- * A project folder of its own with a stack and a port of its own, in which the built command line is
- * run as a user would. `await using` it: whatever the test left in the Engine is removed, and when the
- * test failed a transcript is kept under artifacts/e2e.
+ * A project folder of its own with a stack and a port of its own, in which the built command line
+ * is run as a user would. `await using` it: whatever the test left in the Engine is removed, and
+ * when the test failed a transcript is kept under artifacts/e2e.
  */
 export class Rig implements AsyncDisposable {
   readonly directory: string;
@@ -71,8 +73,9 @@ export class Rig implements AsyncDisposable {
   }
 
   /**
-   * A copy of a folder of test/fixtures/e2e. It comes with a lock, made once for each file of tests, so
-   * that not each test reads the mirror's indexes; with a store of its own it comes without one.
+   * A copy of a folder of test/fixtures/e2e. It comes with a lock, made once for each file of
+   * tests, so that not each test reads the mirror's indexes; with a store of its own it comes
+   * without one.
    */
   static async create(
     fixture: string,

@@ -25,7 +25,10 @@ export interface TestStackParts {
   readonly images?: readonly Image[];
 }
 
-/** A stack of its own on the real Engine. Everything that bears its label is removed at the end of its scope. */
+/**
+ * A stack of its own on the real Engine. Everything that bears its label is removed at the end of
+ * its scope.
+ */
 export interface TestStack extends AsyncDisposable {
   readonly name: string;
   readonly engine: Engine;
@@ -40,7 +43,9 @@ export interface TestStack extends AsyncDisposable {
   containerIds(): Promise<Readonly<Record<string, string>>>;
 }
 
-/** Begin a stack; its image `tools` has a shell, some programs and perl, taken from this machine. */
+/**
+ * Begin a stack; its image `tools` has a shell, some programs and perl, taken from this machine.
+ */
 export async function createTestStack(
   options: {
     readonly name?: string;
@@ -133,7 +138,10 @@ export async function createTestStack(
   };
 }
 
-/** Remove everything of a stack by its labels alone, as `qclock reset --purge-volumes --images --yes` does. */
+/**
+ * Remove everything of a stack by its labels alone, as `qclock reset --purge-volumes --images
+ * --yes` does.
+ */
 export async function resetStack(context: RunContext): Promise<void> {
   const { stack, ...rest } = context;
   await reset(
@@ -153,7 +161,9 @@ export async function resetStack(context: RunContext): Promise<void> {
   );
 }
 
-/** A service that does nothing but be there, and ends when asked to; `script` for something else. */
+/**
+ * A service that does nothing but be there, and ends when asked to; `script` for something else.
+ */
 export function aShellService(
   stackName: string,
   name: string,
@@ -171,7 +181,10 @@ export function aShellService(
   });
 }
 
-/** A web server in perl, with nothing but the built-in calls: answers every request with 200 and `ok`. */
+/**
+ * A web server in perl, with nothing but the built-in calls: answers every request with 200 and
+ * `ok`.
+ */
 export function webServer(port: number): readonly string[] {
   const program = [
     "$SIG{TERM} = sub { exit 0 };",

@@ -2,7 +2,10 @@ import type { ContainerEnd, ContainerState, Engine, ExecResult } from "../../src
 import { QclockError } from "../../src/error.ts";
 import { aContainerState } from "./a-subject.ts";
 
-/** What a scripted Engine says of its one container at a time; an error is thrown, `hangs` never answers. */
+/**
+ * What a scripted Engine says of its one container at a time; an error is thrown, `hangs` never
+ * answers.
+ */
 export type Said = Partial<ContainerState> | "gone" | "hangs" | QclockError;
 
 export interface Script {
@@ -19,7 +22,10 @@ export type WaitEngine = Pick<
   "endpoint" | "inspectContainer" | "containerEnds" | "exec" | "logs"
 >;
 
-/** An Engine with one container that does what a test tells it to, without a socket and without time. */
+/**
+ * An Engine with one container that does what a test tells it to, without a socket and without
+ * time.
+ */
 export function scriptedEngine(script: Script): WaitEngine {
   return {
     endpoint: { url: "unix:///scripted.sock", origin: "test", local: true },

@@ -2,7 +2,9 @@ import { QclockError } from "../../src/error.ts";
 import type { Plan, PlanNode } from "../../src/plan/plan.ts";
 import type { NodeReport, Outcome, RunEvent } from "../../src/run/execution/event.ts";
 
-/** A plan of two images and a service whose start fails or not, as the real planner would make it. */
+/**
+ * A plan of two images and a service whose start fails or not, as the real planner would make it.
+ */
 export const scriptedNodes = {
   assembleBase: node("assemble:base", { type: "assemble-image", image: "base" }, []),
   loadBase: node("load:base", { type: "load-image", image: "base" }, ["assemble:base"]),
@@ -28,7 +30,10 @@ export const scriptedPlan: Plan = {
 
 const succeeded: Outcome = { status: "succeeded" };
 
-/** The events of that plan's run, a second between one step and the next. `failing` makes the start fail. */
+/**
+ * The events of that plan's run, a second between one step and the next. `failing` makes the start
+ * fail.
+ */
 export function scriptedEvents(options: { readonly failing: boolean }): readonly RunEvent[] {
   const { assembleBase, loadBase, network, createApp, startApp, readyApp } = scriptedNodes;
   const failed: Outcome = {

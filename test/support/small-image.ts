@@ -9,7 +9,10 @@ import { tarPadding } from "../../src/archive/tar.ts";
 import type { LoadableImage } from "../../src/docker/load.ts";
 import type { Store } from "../../src/store/store.ts";
 
-/** A file of a layer: its path without a leading slash, and its content. Executable, so that programs run. */
+/**
+ * A file of a layer: its path without a leading slash, and its content. Executable, so that
+ * programs run.
+ */
 export type SmallFile = readonly [path: string, content: string | Uint8Array];
 
 /** Write a layer of a few files into a store. */
@@ -78,8 +81,8 @@ export function smallImage(
 }
 
 /**
- * Programs of this machine with the libraries that they load, for an image that runs something without a registry and
- * without packages. Needs a Linux with glibc.
+ * Programs of this machine with the libraries that they load, for an image that runs something
+ * without a registry and without packages. Needs a Linux with glibc.
  */
 export function hostPrograms(programs: readonly string[]): readonly SmallFile[] {
   const files = new Map<string, Buffer>();

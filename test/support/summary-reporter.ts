@@ -3,8 +3,8 @@ import type { Reporter, TestModule } from "vitest/node";
 /**
  * Prints the run's last line, plain and alone: `12 passed, 0 failed, 1 skipped`.
  *
- * What fails outside a test counts as a failure too (a file that cannot be loaded, a hook, a rejection
- * that nobody handles), so that the line never says `0 failed` about a run that failed.
+ * What fails outside a test counts as a failure too (a file that cannot be loaded, a hook, a
+ * rejection that nobody handles), so that the line never says `0 failed` about a run that failed.
  */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandledErrors: readonly unknown[]): void {

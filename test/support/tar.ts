@@ -1,7 +1,10 @@
 /** One entry of a tar that a test writes, right or wrong on purpose. */
 export interface TarItem {
   readonly path: string;
-  /** A regular file unless said otherwise. Any other character is a type flag as it stands in the header. */
+  /**
+   * A regular file unless said otherwise. Any other character is a type flag as it stands in the
+   * header.
+   */
   readonly type?: "file" | "directory" | "symlink" | "hardlink" | (string & {});
   readonly content?: string | Uint8Array;
   readonly target?: string;
@@ -26,7 +29,10 @@ const FLAGS: Readonly<Record<string, string>> = {
   directory: "5",
 };
 
-/** A tar of the entries in the order given: written by hand, so that tests do not trust the writer under test. */
+/**
+ * A tar of the entries in the order given: written by hand, so that tests do not trust the writer
+ * under test.
+ */
 export function tarOf(items: readonly TarItem[]): Buffer {
   return Buffer.concat([...items.flatMap(partsOf), Buffer.alloc(1024)]);
 }
@@ -80,7 +86,10 @@ function paxRecord([key, value]: readonly [string, string]): string {
   return `${length}${body}`;
 }
 
-/** What a tar holds, read by hand: name, type flag and the numbers of each header, with contents as text. */
+/**
+ * What a tar holds, read by hand: name, type flag and the numbers of each header, with contents as
+ * text.
+ */
 export interface ReadItem {
   readonly path: string;
   readonly flag: string;
@@ -93,7 +102,10 @@ export interface ReadItem {
   readonly content: string;
 }
 
-/** Read a tar without the code under test. Names in pax headers take the place of those in the header. */
+/**
+ * Read a tar without the code under test. Names in pax headers take the place of those in the
+ * header.
+ */
 export function readItems(tar: Buffer): readonly ReadItem[] {
   const items: ReadItem[] = [];
   let pax = new Map<string, string>();

@@ -4,7 +4,8 @@ import { fileURLToPath } from "node:url";
 
 /**
  * Preloaded into a process (`node --import`): writes every path that it opens to the file that
- * QCLOCK_TEST_TRACE names, one JSON text a line, as the path leads to at that moment with all links followed.
+ * QCLOCK_TEST_TRACE names, one JSON text a line, as the path leads to at that moment with all links
+ * followed.
  */
 const trace = process.env["QCLOCK_TEST_TRACE"];
 const { appendFileSync, realpathSync } = fs;

@@ -19,7 +19,10 @@ export type WaitingLine =
       readonly details: readonly string[];
     };
 
-/** Where files are made that the service looks for: `ready` lets its probe succeed, `end` ends it with 3. */
+/**
+ * Where files are made that the service looks for: `ready` lets its probe succeed, `end` ends it
+ * with 3.
+ */
 export function controlFolder({ stack }: Pick<TestStack, "stack">): string {
   return path.join(stack({ services: [] }).directory, "control");
 }

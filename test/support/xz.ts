@@ -1,6 +1,9 @@
 import { crc32 } from "node:zlib";
 
-/** Wrap bytes in the xz format without compressing them: Node writes no xz, and a test needs only the form. */
+/**
+ * Wrap bytes in the xz format without compressing them: Node writes no xz, and a test needs only
+ * the form.
+ */
 export function toXz(content: Uint8Array): Buffer {
   const header = withChecksum(Buffer.from([0, CHECK_CRC32]));
   const data = lzma2(content);

@@ -70,8 +70,8 @@ async function findTarget({ stack, lock, emit }: RunContext): Promise<LockTarget
 }
 
 /**
- * Say of each package who signed it, as it is proved now. Throws `package-unproved` where nothing proves one that the lock does not
- * mark, and `signature-invalid`.
+ * Say of each package who signed it, as it is proved now. Throws `package-unproved` where nothing
+ * proves one that the lock does not mark, and `signature-invalid`.
  */
 async function withSigners(
   context: RunContext,

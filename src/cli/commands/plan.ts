@@ -72,7 +72,10 @@ export function registerPlan({ program, run }: Registry): void {
   );
 }
 
-/** For a program everything; for a person what changes, with the calls to the Engine where they were asked for. */
+/**
+ * For a program everything; for a person what changes, with the calls to the Engine where they were
+ * asked for.
+ */
 async function printPlan(session: Session, plan: Plan, need: LockNeed | undefined): Promise<void> {
   const { settings, style, columns } = session;
   const { planChanges, countChanges } = await import("../../plan/plan-changes.ts");

@@ -62,7 +62,10 @@ export function registerValidate({ program, run }: Registry): void {
   );
 }
 
-/** A lock that is absent or broken says nothing of packages: the manifest is what is checked, and other commands say what is wrong with it. */
+/**
+ * A lock that is absent or broken says nothing of packages: the manifest is what is checked, and
+ * other commands say what is wrong with it.
+ */
 async function readFittingLock(stack: Stack, store: Store): Promise<Lock | undefined> {
   if (
     ![...stack.images.values()].some(

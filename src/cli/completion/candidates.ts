@@ -87,7 +87,10 @@ async function lockedPackages(session: Session): Promise<readonly string[]> {
   }
 }
 
-/** Services or images of the manifest. Naming a service activates its profiles, so that all are offered. */
+/**
+ * Services or images of the manifest. Naming a service activates its profiles, so that all are
+ * offered.
+ */
 async function namesFor(command: string, session: Session): Promise<readonly string[]> {
   if (command !== "build" && !takeServices.has(command)) return [];
   return namesOf(session, ({ images, services }) =>
@@ -95,7 +98,10 @@ async function namesFor(command: string, session: Session): Promise<readonly str
   );
 }
 
-/** Names in the manifest, as far as there is one that can be read: a shell must not be bothered by what is wrong with it. */
+/**
+ * Names in the manifest, as far as there is one that can be read: a shell must not be bothered by
+ * what is wrong with it.
+ */
 async function namesOf(
   session: Session,
   pick: (stack: Stack) => Iterable<string>,

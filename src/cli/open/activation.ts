@@ -6,10 +6,12 @@ import { definitions } from "../settings/settings.ts";
 import type { Session } from "./session.ts";
 
 /**
- * The stack with its active services told apart, by `--profile`, its variable, the user's configuration or a project's
- * `.env`: which of its own services a project chooses is for the project to say.
+ * The stack with its active services told apart, by `--profile`, its variable, the user's
+ * configuration or a project's `.env`: which of its own services a project chooses is for the
+ * project to say.
  *
- * Throws `usage` for a profile of the command line that no service has. Elsewhere one may be meant for other stacks.
+ * Throws `usage` for a profile of the command line that no service has. Elsewhere one may be meant
+ * for other stacks.
  */
 export function activateServices(
   { settings, origins }: Pick<Session, "settings" | "origins">,

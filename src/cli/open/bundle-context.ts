@@ -11,7 +11,10 @@ import { displayPath, findManifest, lockPathOf, manifestName } from "./manifest-
 import type { Session } from "./session.ts";
 import { version } from "../process/version.ts";
 
-/** Carry an action out on the store, the lock of this folder and, when it is asked for, the Engine; no manifest need be here. */
+/**
+ * Carry an action out on the store, the lock of this folder and, when it is asked for, the Engine;
+ * no manifest need be here.
+ */
 export async function withLoadContext(
   session: Session,
   use: (context: LoadContext) => Promise<number>,
@@ -34,7 +37,10 @@ export async function withLoadContext(
   });
 }
 
-/** Beside the manifest that comes with the bundle, else beside the one that is here, else in this folder. */
+/**
+ * Beside the manifest that comes with the bundle, else beside the one that is here, else in this
+ * folder.
+ */
 async function lockPath(
   { host, settings }: Session,
   manifest: string | undefined,

@@ -12,7 +12,10 @@ import type { Session } from "./session.ts";
 const PIPE = "-";
 const PIECE_BYTES = 1024 * 1024;
 
-/** The bytes of a bundle, from a file or from standard input. Throws `usage` for a file that is not there. */
+/**
+ * The bytes of a bundle, from a file or from standard input. Throws `usage` for a file that is not
+ * there.
+ */
 export async function readBundleFrom(
   session: Session,
   file: string,

@@ -22,9 +22,15 @@ export interface StackOptions {
   readonly allowUnsigned?: boolean | undefined;
   /** Services that the command line names: their profiles are active. */
   readonly services?: readonly string[];
-  /** What the command does with containers, see `loadStack`; by default those that look at images make them. */
+  /**
+   * What the command does with containers, see `loadStack`; by default those that look at images
+   * make them.
+   */
   readonly containers?: "made" | "found";
-  /** Send no request for `--os auto`: it means the first of the manifest's list then, and that is said. */
+  /**
+   * Send no request for `--os auto`: it means the first of the manifest's list then, and that is
+   * said.
+   */
   readonly asksNobody?: boolean;
 }
 
@@ -33,7 +39,10 @@ interface OpenContext extends AsyncDisposable {
   readonly context: RunContext;
 }
 
-/** Load the stack and carry an action out on it. A manifest or lock with problems shows all of them and ends with 2. */
+/**
+ * Load the stack and carry an action out on it. A manifest or lock with problems shows all of them
+ * and ends with 2.
+ */
 export async function withStack(
   session: Session,
   use: (context: RunContext) => Promise<number>,
@@ -82,7 +91,8 @@ export function engineOf(
       environment: host.environment,
       homeDirectory: host.homeDirectory,
       signal,
-      // A call that is tried again or hangs is what the user waits for: worth a line on every display.
+      // A call that is tried again or hangs is what the user waits for: worth a line on every
+      // display.
       onNotice: (message) => emit({ type: "notice", level: "warning", message }),
     });
     const { url, origin } = engine.endpoint;
@@ -93,7 +103,8 @@ export function engineOf(
   return {
     engine: () => (connected ??= connect()),
     async [Symbol.asyncDispose]() {
-      // A connection that failed has nothing to close, and its failure was reported where it was needed.
+      // A connection that failed has nothing to close, and its failure was reported where it was
+      // needed.
       const engine = await connected?.catch(() => undefined);
       await engine?.[Symbol.asyncDispose]();
     },
@@ -244,7 +255,10 @@ async function artifactMirrorOf({ host }: Session): Promise<string | undefined> 
   return parseArtifactMirror(value);
 }
 
-/** Make the secrets whose source lies here known to the redactor. Those that qclock generates never leave their volume. */
+/**
+ * Make the secrets whose source lies here known to the redactor. Those that qclock generates never
+ * leave their volume.
+ */
 async function learnSecrets(
   { redactor }: Session,
   stack: Stack,

@@ -5,7 +5,10 @@ import { activeServices } from "../../stack/profiles.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { displayPath } from "./manifest-file.ts";
 
-/** The texts of the files of variables that a stack's active services name, by their paths; those that are not there are missing. */
+/**
+ * The texts of the files of variables that a stack's active services name, by their paths; those
+ * that are not there are missing.
+ */
 export async function readEnvFiles(
   stack: Stack,
   workingDirectory: string,

@@ -9,7 +9,9 @@ import type { Session } from "./session.ts";
 import { loadStack } from "./stack-file.ts";
 import { version } from "../process/version.ts";
 
-/** A build of three images writes about a gigabyte; with less than this left it may well not fit. */
+/**
+ * A build of three images writes about a gigabyte; with less than this left it may well not fit.
+ */
 const comfortableBytes = 2e9;
 
 /** Everything that doctor looks at: this program, the store, the manifest, the Engine. */

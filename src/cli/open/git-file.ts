@@ -6,11 +6,11 @@ import { QclockError } from "../../error.ts";
 const LARGEST_BYTES = 64 * 1024 * 1024;
 
 /**
- * The text of a file as a git revision has it. The revision is looked up first and then named by its id, so
- * that no option and no path can be smuggled in with it.
+ * The text of a file as a git revision has it. The revision is looked up first and then named by
+ * its id, so that no option and no path can be smuggled in with it.
  *
- * Throws `usage` when git is missing, the file is in no repository, the revision does not exist, or it does
- * not have the file.
+ * Throws `usage` when git is missing, the file is in no repository, the revision does not exist, or
+ * it does not have the file.
  */
 export async function readAtRevision(request: {
   readonly file: string;

@@ -13,7 +13,9 @@ export function lockModeOf(options: { readonly locked?: boolean }): "use" | "loc
   return options.locked === true ? "locked" : "use";
 }
 
-/** The option that takes packages which nothing proves, the same in each command that unpacks any. */
+/**
+ * The option that takes packages which nothing proves, the same in each command that unpacks any.
+ */
 export const allowUnsignedOption = [
   UNSIGNED_FLAG,
   "take packages that no signed index lists, and mark them in the lock",

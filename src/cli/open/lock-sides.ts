@@ -23,10 +23,11 @@ export interface LockSide {
 }
 
 /**
- * Read the lock beside the manifest, and what it is compared with: a revision's, or that of another file.
- * A lock that cannot be understood is a list of problems with their places.
+ * Read the lock beside the manifest, and what it is compared with: a revision's, or that of another
+ * file. A lock that cannot be understood is a list of problems with their places.
  *
- * Throws `usage` for a revision or file that is not there, `lock-outdated` when there is no lock on disk.
+ * Throws `usage` for a revision or file that is not there, `lock-outdated` when there is no lock on
+ * disk.
  */
 export async function readSides(
   { host, signal }: Pick<Session, "host" | "signal">,

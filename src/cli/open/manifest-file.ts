@@ -19,9 +19,9 @@ export interface ManifestFiles {
 }
 
 /**
- * Find the manifest: the files that are named, else `stack.config.yaml` in the working directory or the
- * nearest folder above that has one, with `stack.override.yaml` beside it. Its folder is the project and is
- * given by its real path, so that a path without links is inside the project or not.
+ * Find the manifest: the files that are named, else `stack.config.yaml` in the working directory or
+ * the nearest folder above that has one, with `stack.override.yaml` beside it. Its folder is the
+ * project and is given by its real path, so that a path without links is inside the project or not.
  */
 export async function findManifest(options: {
   readonly named: readonly string[];

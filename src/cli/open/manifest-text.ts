@@ -29,7 +29,9 @@ export async function readManifest(
   return ok(decoded.flatMap((each) => (each.ok ? [each.value] : [])));
 }
 
-/** What the user names may lie anywhere; what is found beside the manifest is a file of the project. */
+/**
+ * What the user names may lie anywhere; what is found beside the manifest is a file of the project.
+ */
 async function readOverride(
   { path: manifest, isNamed }: ManifestFiles,
   file: string,

@@ -12,7 +12,10 @@ import type { Session } from "./session.ts";
 import { loadStack } from "./stack-file.ts";
 import { version } from "../process/version.ts";
 
-/** Carry an action out on a stack of which at least the name is known: from `--stack`, or from what can be read of the manifest. */
+/**
+ * Carry an action out on a stack of which at least the name is known: from `--stack`, or from what
+ * can be read of the manifest.
+ */
 export async function withNamedStack(
   session: Session,
   use: (context: ResetContext) => Promise<number>,
@@ -86,7 +89,10 @@ function placesOf(problems: readonly Diagnostic[]): string {
   return [...new Set(problems.map(({ location }) => location.file))].join(", ");
 }
 
-/** The name as it stands in texts that do not parse: its own line, at the beginning of a line. The last text that has one counts. */
+/**
+ * The name as it stands in texts that do not parse: its own line, at the beginning of a line. The
+ * last text that has one counts.
+ */
 async function readName({ path, overrides }: ManifestFiles): Promise<string | undefined> {
   const texts = await Promise.all([path, ...overrides].map((file) => readFile(file, "utf8")));
   return texts

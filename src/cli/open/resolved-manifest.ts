@@ -99,7 +99,9 @@ function pick<Value>(
   return Object.fromEntries(Object.entries(values).filter(([name]) => names.has(name)));
 }
 
-/** Takes the values of secret variables out of a text; a short one only where it is the whole of it. */
+/**
+ * Takes the values of secret variables out of a text; a short one only where it is the whole of it.
+ */
 function createMasking(
   { redactor }: Pick<Session, "redactor">,
   variables: ReadonlyMap<string, string | undefined>,

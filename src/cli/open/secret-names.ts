@@ -1,6 +1,8 @@
 import type { Session } from "./session.ts";
 
-/** Variables that are secrets by their name; messages show what a manifest made of its variables. */
+/**
+ * Variables that are secrets by their name; messages show what a manifest made of its variables.
+ */
 const secretName =
   /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|(?:API|ACCESS|PRIVATE|SECRET)_?KEY)(?:_|$)/i;
 

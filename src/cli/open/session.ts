@@ -157,7 +157,10 @@ export function createSession(options: {
   };
 }
 
-/** Whether to colour a stream: the flag, then the conventions NO_COLOR and FORCE_COLOR, then whether it is a terminal that can. */
+/**
+ * Whether to colour a stream: the flag, then the conventions NO_COLOR and FORCE_COLOR, then whether
+ * it is a terminal that can.
+ */
 export function useColor(
   host: Pick<Host, "environment">,
   settings: Pick<Settings, "color">,

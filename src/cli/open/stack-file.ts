@@ -34,19 +34,25 @@ export interface LoadedStack {
   readonly environment: ReadonlyMap<string, string>;
 }
 
-/** From the manifest's files to the desired state: read it, look up what it points at, resolve it. */
+/**
+ * From the manifest's files to the desired state: read it, look up what it points at, resolve it.
+ */
 export async function loadStack(options: {
   readonly session: Session;
   readonly files: ManifestFiles;
   readonly architecture: Architecture;
   /**
-   * `made`: what a container is made from has to be complete, files of variables and active dependencies included.
-   * `found`: the command works with the containers that there are, and goes on without.
+   * `made`: what a container is made from has to be complete, files of variables and active
+   * dependencies included. `found`: the command works with the containers that there are, and goes
+   * on without.
    */
   readonly containers: "made" | "found";
   /** Services that the command line names: their profiles are active. */
   readonly services?: readonly string[];
-  /** Whether packages for an OS can be had, for `--os auto`; absent: nobody is asked, and it means the first of the list. */
+  /**
+   * Whether packages for an OS can be had, for `--os auto`; absent: nobody is asked, and it means
+   * the first of the list.
+   */
   readonly answers?: (os: OsName, manifestMirror: string | undefined) => Promise<boolean>;
   /** Where stacks that were resolved before are remembered; absent: none is. */
   readonly store?: Store;
@@ -137,7 +143,8 @@ async function resolveText(
   };
   const read = loadManifest(request);
   learnVariables(session, lookups.variables);
-  // A key that is not known says nothing about the others: their references are checked all the same.
+  // A key that is not known says nothing about the others: their references are checked all the
+  // same.
   const readable = read.ok ? read : loadManifest({ ...request, ignoreUnknownKeys: true });
   if (!readable.ok) return read.ok ? readable : read;
   const loaded = await renamed(readable.value, session.settings.stack);
@@ -187,7 +194,10 @@ async function renamed(loaded: LoadedManifest, name: string | undefined): Promis
   return { ...loaded, manifest: { ...loaded.manifest, name: parsed.data } };
 }
 
-/** The images that each Dockerfile's `FROM` and `COPY --from` lines name, by the image's name. A Dockerfile that cannot be read is reported by resolving. */
+/**
+ * The images that each Dockerfile's `FROM` and `COPY --from` lines name, by the image's name. A
+ * Dockerfile that cannot be read is reported by resolving.
+ */
 async function readFroms(
   loaded: LoadedManifest,
   texts: Map<string, string>,

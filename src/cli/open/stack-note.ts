@@ -41,8 +41,8 @@ interface StackNote {
 }
 
 /**
- * The stack that the same manifest gave before, when nothing that it looked at has changed. Parsing YAML
- * with the schema is the longest part of a command that has nothing to do.
+ * The stack that the same manifest gave before, when nothing that it looked at has changed. Parsing
+ * YAML with the schema is the longest part of a command that has nothing to do.
  */
 export async function recallStack(
   key: StackKey,
@@ -63,7 +63,10 @@ export async function recallStack(
   return isSame.every(Boolean) ? note.stack : undefined;
 }
 
-/** Remember a stack. One that holds the value of a variable is not: that may be a secret, and would lie on the disk. */
+/**
+ * Remember a stack. One that holds the value of a variable is not: that may be a secret, and would
+ * lie on the disk.
+ */
 export async function rememberStack(
   key: StackKey,
   stack: Stack,
@@ -79,7 +82,10 @@ export async function rememberStack(
   await store.writeNote(NOTE, digestOf(JSON.stringify(key)), toPlain(note));
 }
 
-/** The text of a Dockerfile as far as its `FROM` lines need it; empty when it cannot be read, which resolving or building reports. */
+/**
+ * The text of a Dockerfile as far as its `FROM` lines need it; empty when it cannot be read, which
+ * resolving or building reports.
+ */
 export async function readDockerfile(project: string, file: string): Promise<string> {
   // Loaded here: most stacks have no Dockerfile.
   const { readInProject } = await import("../../project/open.ts");

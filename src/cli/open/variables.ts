@@ -20,10 +20,12 @@ export interface Variables {
 const dotenvName = ".env";
 
 /**
- * Read the files of variables: those that are named, else `.env` in the project. They feed the manifest alone; where
- * the Engine is, and by which proxies and mirrors things are fetched, a file of the project must not decide.
+ * Read the files of variables: those that are named, else `.env` in the project. They feed the
+ * manifest alone; where the Engine is, and by which proxies and mirrors things are fetched, a file
+ * of the project must not decide.
  *
- * Throws `usage` for a named file that is not there, `path-outside-project` for a `.env` that is a link out of the project.
+ * Throws `usage` for a named file that is not there, `path-outside-project` for a `.env` that is a
+ * link out of the project.
  */
 export async function readProjectVariables(
   { host, settings }: Pick<Session, "host" | "settings">,

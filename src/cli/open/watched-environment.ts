@@ -1,4 +1,7 @@
-/** An environment that remembers which variables were asked for, with their values: absent ones count as well. */
+/**
+ * An environment that remembers which variables were asked for, with their values: absent ones
+ * count as well.
+ */
 export class WatchedEnvironment extends Map<string, string> {
   readonly #asked: Map<string, string | undefined>;
 

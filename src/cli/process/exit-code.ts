@@ -1,7 +1,10 @@
 import type { ErrorCode } from "../../error.ts";
 import type { RunReport } from "../../run/execution/event.ts";
 
-/** Exit codes that have no error of their own. The whole list, with words, is `qclock help exit-codes`. */
+/**
+ * Exit codes that have no error of their own. The whole list, with words, is `qclock help
+ * exit-codes`.
+ */
 export const exitCodes = {
   done: 0,
   /** A standard stream that could not be written. */
@@ -72,7 +75,10 @@ export function exitCodeOfError(code: ErrorCode): number {
   return byError[code];
 }
 
-/** The exit code of a run: of the first step that failed, since the later ones may well follow from it. */
+/**
+ * The exit code of a run: of the first step that failed, since the later ones may well follow from
+ * it.
+ */
 export function exitCodeOfReport(report: RunReport): number {
   for (const { outcome } of report.nodes) {
     if (outcome.status === "failed") return exitCodeOfError(outcome.error.code);

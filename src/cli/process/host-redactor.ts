@@ -1,7 +1,10 @@
 import { createRedactor, type Redactor } from "../../reporters/redact.ts";
 import type { Host } from "./host.ts";
 
-/** A redactor that knows the credentials of addresses in the environment, such as QCLOCK_MIRROR_… and the proxies'. */
+/**
+ * A redactor that knows the credentials of addresses in the environment, such as QCLOCK_MIRROR_…
+ * and the proxies'.
+ */
 export function createHostRedactor({ environment }: Pick<Host, "environment">): Redactor {
   const redactor = createRedactor();
   for (const value of environment.values()) {

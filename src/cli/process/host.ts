@@ -1,6 +1,8 @@
 import { homedir, hostname, userInfo } from "node:os";
 
-/** What the process gives to the command line, gathered once so that the rest can be run by a test. */
+/**
+ * What the process gives to the command line, gathered once so that the rest can be run by a test.
+ */
 export interface Host {
   /** Without the interpreter and the script. */
   readonly argv: readonly string[];

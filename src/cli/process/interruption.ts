@@ -12,26 +12,32 @@ export interface Interruption extends Disposable {
   /** Stop the run in good order for a reason of its own. */
   stop(reason: string): void;
   /**
-   * End the run with exit code 124 when it takes longer. Where something in it cannot be called off (a file that never opens), the
-   * process is ended by SIGTERM a while later, as the `timeout` command would with `--kill-after`.
+   * End the run with exit code 124 when it takes longer. Where something in it cannot be called off
+   * (a file that never opens), the process is ended by SIGTERM a while later, as the `timeout`
+   * command would with `--kill-after`.
    */
   startDeadline(durationMs: number): void;
   /** The exit code that the interruption asks for; undefined when there was none. */
   readonly exitCode: number | undefined;
 }
 
-/** After the first signal the run has this long to leave things in order; CI systems kill some 10 s after they ask. */
+/**
+ * After the first signal the run has this long to leave things in order; CI systems kill some 10 s
+ * after they ask.
+ */
 const usualGraceMs = 8000;
 
 /**
- * A signal that comes again this soon is the same one told twice: by the terminal or the supervisor to the
- * whole process group, and by the launcher that passes on what it gets. Nobody presses Ctrl-C that fast.
+ * A signal that comes again this soon is the same one told twice: by the terminal or the supervisor
+ * to the whole process group, and by the launcher that passes on what it gets. Nobody presses
+ * Ctrl-C that fast.
  */
 const echoMs = 100;
 
 /**
  * Answer SIGINT, SIGTERM and SIGHUP: the first one stops the run in good order, the second one ends
- * the process at once. It ends by the signal itself, as a shell expects, not by an exit code made to look like it.
+ * the process at once. It ends by the signal itself, as a shell expects, not by an exit code made
+ * to look like it.
  */
 export function listenForSignals(
   process: NodeJS.Process,

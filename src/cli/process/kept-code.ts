@@ -23,19 +23,23 @@ export interface Evaluated<Exports> {
   readonly exports: Exports;
   /** Whether the code of an earlier run was used. */
   readonly wasKept: boolean;
-  /** Keep the code that has been compiled by now, once and unless an earlier run's was used. Never throws: without it the next run only starts slower. */
+  /**
+   * Keep the code that has been compiled by now, once and unless an earlier run's was used. Never
+   * throws: without it the next run only starts slower.
+   */
   readonly keep: () => void;
 }
 
 /**
  * Evaluate a CommonJS file with the code that V8 compiled for it in an earlier run.
  *
- * Node's own compile cache keeps what is compiled before anything of a file has run. V8 compiles a function when it
- * is called first, so each run compiles anew all that it calls: an eighth of a build with nothing to do. Here the
- * code is kept once the functions have been called.
+ * Node's own compile cache keeps what is compiled before anything of a file has run. V8 compiles a
+ * function when it is called first, so each run compiles anew all that it calls: an eighth of a
+ * build with nothing to do. Here the code is kept once the functions have been called.
  *
- * `kept` is the file for the code. One that somebody else can have written, that is damaged, or that was made
- * from another state of `file` is passed over. `loadBeside` loads what the file requires from its own folder.
+ * `kept` is the file for the code. One that somebody else can have written, that is damaged, or
+ * that was made from another state of `file` is passed over. `loadBeside` loads what the file
+ * requires from its own folder.
  */
 export function evaluateKept<Exports>(
   file: string,

@@ -9,7 +9,10 @@ import { build } from "./version.ts";
 /** Commands that are run often and shall start quickly: the code of each is kept by itself. */
 const frequent = ["build", "up", "ps", "plan", "down", "exec", "logs", "probe", "verify"];
 
-/** When a run that still goes on keeps its code, for the last time: later V8 drops what has not been called for a while. */
+/**
+ * When a run that still goes on keeps its code, for the last time: later V8 drops what has not been
+ * called for a while.
+ */
 const keepAfterMs = 1000;
 
 /** The program, and what is called when a run of it has ended well. */
@@ -20,7 +23,10 @@ export interface LoadedProgram {
 
 let loaded: Promise<LoadedProgram> | undefined;
 
-/** Load the program with the code that earlier runs of the same command have kept, where it is bundled and Node keeps code at all. */
+/**
+ * Load the program with the code that earlier runs of the same command have kept, where it is
+ * bundled and Node keeps code at all.
+ */
 export function loadProgram(words: readonly string[]): Promise<LoadedProgram> {
   return (loaded ??= load(words));
 }

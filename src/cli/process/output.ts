@@ -1,9 +1,10 @@
 import { exitCodes } from "./exit-code.ts";
 
 /**
- * Answer a standard stream that takes no more. A reader that has seen enough (`| head`) is no failure: what it no longer takes
- * is dropped, and the run goes on to its end. Everything else (a full disk behind `> file`) is a failure of the world: it is
- * said once on the other stream, and the process ends with 1 where it would have ended with 0.
+ * Answer a standard stream that takes no more. A reader that has seen enough (`| head`) is no
+ * failure: what it no longer takes is dropped, and the run goes on to its end. Everything else (a
+ * full disk behind `> file`) is a failure of the world: it is said once on the other stream, and
+ * the process ends with 1 where it would have ended with 0.
  */
 export function watchOutput(process: NodeJS.Process): void {
   const streams = [

@@ -29,7 +29,9 @@ export async function explainSettings(session: Session): Promise<readonly Explai
 
 type Found = Pick<ExplainedSetting, "value" | "origin">;
 
-/** What the project itself says where no setting does. Without a readable project that is nothing. */
+/**
+ * What the project itself says where no setting does. Without a readable project that is nothing.
+ */
 async function findInProject(session: Session): Promise<ReadonlyMap<SettingName, Found>> {
   const { settings, host } = session;
   const found = new Map<SettingName, Found>();

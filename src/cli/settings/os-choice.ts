@@ -5,7 +5,8 @@ import type { OsName } from "../../os.ts";
 
 /**
  * Settle which operating system the images are made from. The manifest's list is in order of
- * preference: its first is the default, a name picks one, and `auto` takes the first whose packages can be had.
+ * preference: its first is the default, a name picks one, and `auto` takes the first whose packages
+ * can be had.
  */
 export async function chooseOs(options: {
   readonly listed: readonly OsName[];

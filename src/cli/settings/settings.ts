@@ -4,7 +4,10 @@ import { InvalidArgumentError, Option } from "commander";
 import { QclockError } from "../../error.ts";
 import { parseDuration } from "../../stack/values.ts";
 
-/** What may be said for every command: by a flag, by a variable, by the user's own file, or by default. */
+/**
+ * What may be said for every command: by a flag, by a variable, by the user's own file, or by
+ * default.
+ */
 export interface Settings {
   /** The manifest and what is laid over it, in order; empty: what is found. */
   readonly file: readonly string[];
@@ -51,7 +54,9 @@ interface Definition {
   readonly isRepeated?: boolean;
 }
 
-/** Every setting once: the options, the variables, `config --origin` and the help come from here. */
+/**
+ * Every setting once: the options, the variables, `config --origin` and the help come from here.
+ */
 export const definitions: Readonly<Record<SettingName, Definition>> = {
   file: list(
     "-f, --file <path>",
@@ -143,13 +148,17 @@ export const definitions: Readonly<Record<SettingName, Definition>> = {
 
 export const settingNames: readonly SettingName[] = Object.keys(definitions).filter(isSettingName);
 
-/** Declare the settings on a command. They are declared on each, so that they work before and after its name. */
+/**
+ * Declare the settings on a command. They are declared on each, so that they work before and after
+ * its name.
+ */
 export function addSettings(command: Command): Command {
   const taken = new Set(command.options.flatMap(({ short, long }) => [short, long]));
   command.optionsGroup("Global options:");
   for (const name of settingNames) {
     const { flags, variable, description, parse, choices, isRepeated } = definitions[name];
-    // `logs -f` follows, as everywhere: there the manifest is named before the command or by `--file`.
+    // `logs -f` follows, as everywhere: there the manifest is named before the command or by
+    // `--file`.
     const option = new Option(withoutTaken(flags, taken), `${description} (env: ${variable})`);
     if (choices !== undefined) option.choices([...choices]);
     else if (isRepeated === true) option.argParser(collect);
@@ -159,7 +168,10 @@ export function addSettings(command: Command): Command {
   return command;
 }
 
-/** The settings of an invocation: flags of the command, of its parents, variables, the user's file, defaults. */
+/**
+ * The settings of an invocation: flags of the command, of its parents, variables, the user's file,
+ * defaults.
+ */
 export function resolveSettings(options: {
   readonly command: Command;
   readonly environment: ReadonlyMap<string, string>;
@@ -272,7 +284,10 @@ function textual(flags: string, variable: string, description: string): Definiti
   return { flags, variable, description, parse: (value) => value, default: undefined };
 }
 
-/** Values that are given one by one with the flag, and with a separator between them in the variable. */
+/**
+ * Values that are given one by one with the flag, and with a separator between them in the
+ * variable.
+ */
 function list(flags: string, variable: string, description: string, separator: string): Definition {
   const parse = (value: string): readonly string[] =>
     value

@@ -10,7 +10,10 @@ export interface UserConfig {
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** The user's own settings: `~/.config/qclock/config.yaml`, one `name: value` a line, the names those of the long options. */
+/**
+ * The user's own settings: `~/.config/qclock/config.yaml`, one `name: value` a line, the names
+ * those of the long options.
+ */
 export async function readUserConfig(
   host: Pick<Host, "environment" | "homeDirectory">,
 ): Promise<UserConfig> {
@@ -29,7 +32,9 @@ export async function readUserConfig(
   return { file, values: parseUserConfig(text, file) };
 }
 
-/** A flat file is read without the YAML parser, which would cost every command a third of its start. */
+/**
+ * A flat file is read without the YAML parser, which would cost every command a third of its start.
+ */
 export function parseUserConfig(text: string, file: string): ReadonlyMap<string, string> {
   const known = settingNames.map(
     (name) => /--([a-z-]+)/.exec(definitions[name].flags)?.[1] ?? name,

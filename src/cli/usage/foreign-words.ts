@@ -1,8 +1,8 @@
 import { nearest } from "../../nearest.ts";
 
 /**
- * Names that docker, compose and others have for a command, with what qclock has for it. They are never
- * taken for a misspelt command: `remove` is not `reset`, and `version` is not `verify`.
+ * Names that docker, compose and others have for a command, with what qclock has for it. They are
+ * never taken for a misspelt command: `remove` is not `reset`, and `version` is not `verify`.
  */
 const foreignWords: Readonly<Record<string, string>> = {
   apply: "qclock up brings the stack up; qclock plan shows what it would do.",
@@ -62,7 +62,10 @@ const foreignWords: Readonly<Record<string, string>> = {
 /** Commands that take something away: no slip of the keyboard but the smallest leads to one. */
 const removing: ReadonlySet<string> = new Set(["down", "reset", "stop", "unlock"]);
 
-/** What somebody may have meant who wrote a command that does not exist; undefined where nothing is near. */
+/**
+ * What somebody may have meant who wrote a command that does not exist; undefined where nothing is
+ * near.
+ */
 export function adviceOnCommand(word: string, commands: readonly string[]): string | undefined {
   const known = Object.hasOwn(foreignWords, word) ? foreignWords[word] : undefined;
   if (known !== undefined) return known;

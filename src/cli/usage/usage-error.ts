@@ -4,7 +4,9 @@ import { adviceOnCommand } from "./foreign-words.ts";
 
 const commands = new WeakMap<CommanderError, Command>();
 
-/** Let a command's own mistakes remember it, since commander's errors do not say where they arose. */
+/**
+ * Let a command's own mistakes remember it, since commander's errors do not say where they arose.
+ */
 export function rememberCommand(command: Command): Command {
   return command.exitOverride((error) => {
     commands.set(error, command);
@@ -12,7 +14,10 @@ export function rememberCommand(command: Command): Command {
   });
 }
 
-/** commander's `error: unknown option '--fo'\n(Did you mean --foo?)` in our own form, with where to read on. */
+/**
+ * commander's `error: unknown option '--fo'\n(Did you mean --foo?)` in our own form, with where to
+ * read on.
+ */
 export function usageError(error: CommanderError, names: readonly string[]): QclockError {
   const [message = "", ...rest] = error.message.replace(/^error: /, "").split("\n");
   const sentence =

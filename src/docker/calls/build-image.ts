@@ -14,8 +14,9 @@ export interface BuildImage {
 }
 
 /**
- * `POST /build`. A build has succeeded when its stream named an image, the Engine has that image, and it bears the labels
- * asked for; only then does its name move. The image is made without a name, so that a broken build never takes one.
+ * `POST /build`. A build has succeeded when its stream named an image, the Engine has that image,
+ * and it bears the labels asked for; only then does its name move. The image is made without a
+ * name, so that a broken build never takes one.
  */
 export async function buildImage(
   client: EngineClient,

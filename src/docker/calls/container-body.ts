@@ -8,8 +8,9 @@ import type { ContainerMount, ContainerRequest } from "../engine.ts";
 const logRotation = { "max-size": "10m", "max-file": "3" } as const;
 
 /**
- * The body of `POST /containers/create`. `loggingDriver` is the Engine's default: output is rotated where that is
- * json-file, which never rotates by itself; any other driver is the administrator's choice and stays.
+ * The body of `POST /containers/create`. `loggingDriver` is the Engine's default: output is rotated
+ * where that is json-file, which never rotates by itself; any other driver is the administrator's
+ * choice and stays.
  */
 export function containerBody(
   request: ContainerRequest,
@@ -68,7 +69,9 @@ function hostConfig(request: ContainerRequest, loggingDriver: string): Record<st
   };
 }
 
-/** Of the drivers that come with the Engine json-file alone keeps everything until the disk is full. */
+/**
+ * Of the drivers that come with the Engine json-file alone keeps everything until the disk is full.
+ */
 function logBody(
   logging: ContainerRequest["logging"],
   loggingDriver: string,
@@ -120,7 +123,8 @@ function mountBody(mount: ContainerMount): Record<string, unknown> {
     case "volume":
       return { ...common, VolumeOptions: { NoCopy: mount.noCopy } };
     case "bind":
-      // As a mount, unlike as a "bind", a source that does not exist is refused and not made as root's empty folder.
+      // As a mount, unlike as a "bind", a source that does not exist is refused and not made as
+      // root's empty folder.
       return { ...common, BindOptions: { Propagation: "rprivate" } };
     default:
       return unreachable(mount);

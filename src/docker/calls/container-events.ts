@@ -13,8 +13,9 @@ const eventSchema = z.object({
 });
 
 /**
- * Each end of a container's program since a moment, those that the Engine still remembers first, then as they come. An inspection shows the
- * last end only until the container is started again; the events have every one. Ends when the Engine does.
+ * Each end of a container's program since a moment, those that the Engine still remembers first,
+ * then as they come. An inspection shows the last end only until the container is started again;
+ * the events have every one. Ends when the Engine does.
  */
 export async function* containerEnds(
   client: EngineClient,

@@ -4,9 +4,10 @@ import type { Endpoint } from "../engine.ts";
 import { systemCode } from "../errors.ts";
 
 /**
- * End a process that the Engine runs in a container, by its id on this machine. Only when the kernel itself says that the
- * process belongs to the container: an Engine in a virtual machine or behind a tunnel has ids of its own, and the same
- * number here may be anyone's. Says whether the process is ended.
+ * End a process that the Engine runs in a container, by its id on this machine. Only when the
+ * kernel itself says that the process belongs to the container: an Engine in a virtual machine or
+ * behind a tunnel has ids of its own, and the same number here may be anyone's. Says whether the
+ * process is ended.
  */
 export async function endProcess(
   endpoint: Endpoint,

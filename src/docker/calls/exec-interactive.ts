@@ -13,7 +13,10 @@ export interface InteractiveExecRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Run a command with the caller's terminal or pipes. With a terminal each key goes to the command at once, Ctrl-C too, and the size follows the window. */
+/**
+ * Run a command with the caller's terminal or pipes. With a terminal each key goes to the command
+ * at once, Ctrl-C too, and the size follows the window.
+ */
 export async function execInteractive(
   client: EngineClient,
   { id, command, options, signal }: InteractiveExecRequest,

@@ -33,8 +33,9 @@ export interface ExecRequest {
 }
 
 /**
- * Run a command in a container and wait for its end. Past its timeout it is killed where that can be done: the Engine has
- * no call for it, so it is left running in a container that is not on this machine.
+ * Run a command in a container and wait for its end. Past its timeout it is killed where that can
+ * be done: the Engine has no call for it, so it is left running in a container that is not on this
+ * machine.
  */
 export async function exec(
   client: EngineClient,
@@ -49,7 +50,8 @@ export async function exec(
     return { exitCode: await exitCodeOf(client, execId, { operation, signal: either }), output };
   } catch (error) {
     if (!either.aborted) throw error;
-    // With a time of its own, and a short one: an Engine that hangs must not make a probe of two seconds one of thirty.
+    // With a time of its own, and a short one: an Engine that hangs must not make a probe of two
+    // seconds one of thirty.
     const look = { operation, signal: AbortSignal.timeout(lookAfterMs) };
     const { Pid: pid, Running: running } = await inspectExec(client, execId, look).catch(
       () => unknownState,
@@ -114,7 +116,10 @@ interface Step {
   readonly signal: AbortSignal | undefined;
 }
 
-/** The exit code of a command whose output has ended. The Engine notes it a moment after the output's end. */
+/**
+ * The exit code of a command whose output has ended. The Engine notes it a moment after the
+ * output's end.
+ */
 export async function exitCodeOf(
   client: EngineClient,
   execId: string,

@@ -4,8 +4,9 @@ import type { EngineClient } from "../connection/client.ts";
 import { limitSilence } from "../connection/silence.ts";
 
 /**
- * Every file of an image as one tar stream. The Engine exports containers only, so one is made that is never started, and
- * removed when the stream ends or its reader stops; a crash in between leaves a container labelled as a helper.
+ * Every file of an image as one tar stream. The Engine exports containers only, so one is made that
+ * is never started, and removed when the stream ends or its reader stops; a crash in between leaves
+ * a container labelled as a helper.
  */
 export async function exportImage(
   client: EngineClient,
@@ -54,8 +55,8 @@ async function* readAndRemove(
 }
 
 /**
- * Without the caller's signal: what was made is removed also when the caller gave up. Its failure must not stand in place of the
- * export's own; what is left bears the label of a helper.
+ * Without the caller's signal: what was made is removed also when the caller gave up. Its failure
+ * must not stand in place of the export's own; what is left bears the label of a helper.
  */
 async function removeHelper(client: EngineClient, id: string): Promise<void> {
   const signal = AbortSignal.timeout(REMOVAL_MS);

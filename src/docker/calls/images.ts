@@ -105,7 +105,8 @@ export function imageCalls(client: EngineClient): ImageCalls {
     },
     async removeImage(reference, signal) {
       try {
-        // An image in use by a container keeps its layers and loses its name only with `force`, which is not given.
+        // An image in use by a container keeps its layers and loses its name only with `force`,
+        // which is not given.
         await client.change(
           { operation: `remove image ${reference}`, signal },
           (dockerode, abortSignal) => dockerode.getImage(reference).remove({ abortSignal }),

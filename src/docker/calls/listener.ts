@@ -4,8 +4,8 @@ const listening = "0A";
 const unconnected = "07";
 
 /**
- * The program on this machine that listens on a port, such as `nginx (process 812)`, from /proc. Undefined when there is
- * none, when it belongs to another user, or where there is no /proc.
+ * The program on this machine that listens on a port, such as `nginx (process 812)`, from /proc.
+ * Undefined when there is none, when it belongs to another user, or where there is no /proc.
  */
 export async function findListener(port: number, protocol: string): Promise<string | undefined> {
   const inodes = await socketInodes(port, protocol);

@@ -7,9 +7,10 @@ export interface LogFrame {
 const headerLength = 8;
 
 /**
- * Take apart the Engine's multiplexed stream: each frame has a header of one byte for the stream, three zeros and a
- * 32-bit length. Frames and headers may be split anywhere across chunks; a long frame is passed on in pieces, so that
- * nothing is kept. Output of a container with a terminal has no frames: see `rawFrames`.
+ * Take apart the Engine's multiplexed stream: each frame has a header of one byte for the stream,
+ * three zeros and a 32-bit length. Frames and headers may be split anywhere across chunks; a long
+ * frame is passed on in pieces, so that nothing is kept. Output of a container with a terminal has
+ * no frames: see `rawFrames`.
  */
 export async function* demultiplex(input: AsyncIterable<Uint8Array>): AsyncGenerator<LogFrame> {
   let header: Uint8Array = new Uint8Array();

@@ -5,8 +5,9 @@ import type { LogFrame } from "./log-frames.ts";
 const maxLineLength = 1024 * 1024;
 
 /**
- * Whole lines out of frames. Each stream is decoded by itself, since a character or a line may be split across frames of
- * one stream with frames of the other between; what a stream says last may lack its line end.
+ * Whole lines out of frames. Each stream is decoded by itself, since a character or a line may be
+ * split across frames of one stream with frames of the other between; what a stream says last may
+ * lack its line end.
  */
 export async function* splitLines(
   frames: AsyncIterable<LogFrame>,

@@ -8,7 +8,9 @@ import { demultiplex, rawFrames } from "./log-frames.ts";
 import { splitLines } from "./log-lines.ts";
 import { shortId } from "../short-id.ts";
 
-/** Lines of a container's output, oldest first; with `follow`, until it stops or the reader does. */
+/**
+ * Lines of a container's output, oldest first; with `follow`, until it stops or the reader does.
+ */
 export async function* logs(
   client: EngineClient,
   id: string,

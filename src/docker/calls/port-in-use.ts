@@ -44,9 +44,10 @@ interface Wanted {
 }
 
 /**
- * Who holds the port that a start failed on. The Engine reports it as 500 and in words that differ by version
- * ("port is already allocated", "address already in use"), so that here the words decide whether to look at all; what is
- * said then comes from looking. Undefined when the failure was another one.
+ * Who holds the port that a start failed on. The Engine reports it as 500 and in words that differ
+ * by version ("port is already allocated", "address already in use"), so that here the words decide
+ * whether to look at all; what is said then comes from looking. Undefined when the failure was
+ * another one.
  */
 export async function explainPortInUse(
   client: EngineClient,

@@ -12,12 +12,16 @@ const execSchema = z.object({
   ProcessConfig: z.object({ privileged: z._default(z.boolean(), false) }),
 });
 
-/** Options of ps(1), which the Engine runs on its machine. The name comes last, since it may hold spaces. */
+/**
+ * Options of ps(1), which the Engine runs on its machine. The name comes last, since it may hold
+ * spaces.
+ */
 const columns = "-eo pid,ppid,uid,comm";
 
 /**
- * The processes of a container, by `GET /containers/{id}/top`, which every access to the Engine allows, be it from another
- * machine. Undefined where the Engine cannot tell: the container does not run, or its machine has no such ps.
+ * The processes of a container, by `GET /containers/{id}/top`, which every access to the Engine
+ * allows, be it from another machine. Undefined where the Engine cannot tell: the container does
+ * not run, or its machine has no such ps.
  */
 export async function containerProcesses(
   client: EngineClient,

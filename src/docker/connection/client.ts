@@ -29,7 +29,10 @@ export interface Mutation extends Omit<Attempt, "url"> {
   readonly expectedMs?: number;
 }
 
-/** One connection to one Engine, shared by all its calls: plain HTTP for looks and streams, dockerode for changes. */
+/**
+ * One connection to one Engine, shared by all its calls: plain HTTP for looks and streams,
+ * dockerode for changes.
+ */
 export class EngineClient {
   readonly endpoint: Endpoint;
   readonly apiVersion: string;
@@ -85,8 +88,8 @@ export class EngineClient {
   }
 
   /**
-   * Make one change over plain HTTP: those that every build needs, so that a changed file does not wait until dockerode is
-   * loaded. Never tried again: the caller looks first.
+   * Make one change over plain HTTP: those that every build needs, so that a changed file does not
+   * wait until dockerode is loaded. Never tried again: the caller looks first.
    */
   send(call: EngineCall): Promise<unknown> {
     return this.http.send({ firstByteMs: this.http.deadlines.answerMs, ...call });
@@ -114,7 +117,10 @@ export class EngineClient {
     }
   }
 
-  /** dockerode on this connection. Loading it takes as long as everything else that a command with nothing to do does. */
+  /**
+   * dockerode on this connection. Loading it takes as long as everything else that a command with
+   * nothing to do does.
+   */
   dockerode(): Promise<Dockerode> {
     this.#dockerode ??= this.#loadDockerode();
     return this.#dockerode;
@@ -127,11 +133,12 @@ export class EngineClient {
   async #loadDockerode(): Promise<Dockerode> {
     const { default: Client } = await import("dockerode");
     const { protocol, hostname, port, agent } = this.#transport;
-    // docker-modem writes all of its options as text at every call, for a debug log that nobody reads: of an agent
-    // that takes 7 ms, as long as a dozen calls.
+    // docker-modem writes all of its options as text at every call, for a debug log that nobody
+    // reads: of an agent that takes 7 ms, as long as a dozen calls.
     Object.defineProperty(agent, inspect.custom, { value: () => "Agent" });
     const options = {
-      // All of them are given: what is absent dockerode takes from the environment, which has been read already.
+      // All of them are given: what is absent dockerode takes from the environment, which has been
+      // read already.
       host: hostname,
       port: port ?? 80,
       protocol: protocol === "https:" ? "https" : "http",

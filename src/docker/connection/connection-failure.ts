@@ -9,8 +9,9 @@ export interface Tried {
 }
 
 /**
- * One error for all the endpoints that were tried: the most telling of them, since a socket that may not be opened or that
- * nobody listens to is the user's Engine, and nine sockets that do not exist are nobody's.
+ * One error for all the endpoints that were tried: the most telling of them, since a socket that
+ * may not be opened or that nobody listens to is the user's Engine, and nine sockets that do not
+ * exist are nobody's.
  */
 export function explainConnection(tried: readonly Tried[]): QclockError {
   const telling = tried.toSorted((left, right) => weight(left.error) - weight(right.error))[0];

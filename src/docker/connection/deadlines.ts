@@ -2,13 +2,22 @@
 export interface Deadlines {
   /** From the request to the first byte of the answer, the connection included. */
   readonly firstByteMs: number;
-  /** Without an answer for so long the user is told; what takes its time by nature is allowed that in addition. */
+  /**
+   * Without an answer for so long the user is told; what takes its time by nature is allowed that
+   * in addition.
+   */
   readonly slowNoticeMs: number;
   /** Of a whole answer that is read at once. */
   readonly answerMs: number;
-  /** Silence in a progress stream after which the user is told, and the Engine asked whether it still answers. */
+  /**
+   * Silence in a progress stream after which the user is told, and the Engine asked whether it
+   * still answers.
+   */
   readonly stallNoticeMs: number;
-  /** Silence in a progress stream of an Engine that answers otherwise, after which the work is given up. */
+  /**
+   * Silence in a progress stream of an Engine that answers otherwise, after which the work is given
+   * up.
+   */
   readonly stallLimitMs: number;
 }
 

@@ -33,7 +33,10 @@ export function dockerConfigDirectory(
   return directory === undefined || directory === "" ? join(homeDirectory, ".docker") : directory;
 }
 
-/** `currentContext` of docker's `config.json`; undefined when there is none. A file that cannot be understood is nobody's choice and is passed over, as nothing else in it matters here. */
+/**
+ * `currentContext` of docker's `config.json`; undefined when there is none. A file that cannot be
+ * understood is nobody's choice and is passed over, as nothing else in it matters here.
+ */
 export async function readCurrentContext(configDirectory: string): Promise<string | undefined> {
   const text = await readText(join(configDirectory, "config.json"));
   if (text === undefined) return undefined;

@@ -2,7 +2,10 @@ import { QclockError } from "../../error.ts";
 import { unreachable } from "../../unreachable.ts";
 import { parseSshAddress, type SshAddress } from "./ssh-address.ts";
 
-/** What decides which Engine is used. Environment and configuration are passed in, so that the choice is a pure function. */
+/**
+ * What decides which Engine is used. Environment and configuration are passed in, so that the
+ * choice is a pure function.
+ */
 export interface EndpointInputs {
   /** `--host` */
   readonly host?: string | undefined;
@@ -22,8 +25,8 @@ export type EndpointChoice =
   | { readonly type: "sockets"; readonly urls: readonly string[] };
 
 /**
- * Choose in docker's own order: `--host`, `--context`, DOCKER_HOST, DOCKER_CONTEXT, the current context, the usual
- * sockets. The context `default` means "no context".
+ * Choose in docker's own order: `--host`, `--context`, DOCKER_HOST, DOCKER_CONTEXT, the current
+ * context, the usual sockets. The context `default` means "no context".
  */
 export function chooseEndpoint(inputs: EndpointInputs): EndpointChoice {
   const { host, contextName, environment } = inputs;
@@ -44,7 +47,9 @@ export function chooseEndpoint(inputs: EndpointInputs): EndpointChoice {
   return { type: "sockets", urls: listSockets(inputs) };
 }
 
-/** URLs of the sockets at which engines usually listen: rootful, rootless, desktop products, podman. */
+/**
+ * URLs of the sockets at which engines usually listen: rootful, rootless, desktop products, podman.
+ */
 export function listSockets({ environment, homeDirectory }: EndpointInputs): readonly string[] {
   const runtime = environment.get("XDG_RUNTIME_DIR");
   const paths = [
@@ -100,7 +105,9 @@ export function parseAddress(url: string): Address {
   }
 }
 
-/** Whether the address is of this machine, so that no one else can listen in or answer in its place. */
+/**
+ * Whether the address is of this machine, so that no one else can listen in or answer in its place.
+ */
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "::1" || /^127(?:\.\d{1,3}){3}$/u.test(hostname);
 }

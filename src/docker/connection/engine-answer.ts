@@ -9,7 +9,8 @@ export async function readAll(
 ): Promise<Buffer> {
   const timer = setTimeout(() => response.destroy(tooSlow(operation, deadlineMs)), deadlineMs);
   try {
-    // By events: a first `for await` costs milliseconds that a command with nothing to do would notice.
+    // By events: a first `for await` costs milliseconds that a command with nothing to do would
+    // notice.
     const chunks: Buffer[] = [];
     await new Promise<void>((resolve, reject) => {
       response.on("data", (chunk: Buffer) => void chunks.push(chunk));

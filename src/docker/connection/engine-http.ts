@@ -18,7 +18,10 @@ export interface EngineCall {
   /** Without the version: `/containers/json`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
-  /** A value is sent as JSON, bytes and pieces as they are; when a piece may change again `sendPieces` says. */
+  /**
+   * A value is sent as JSON, bytes and pieces as they are; when a piece may change again
+   * `sendPieces` says.
+   */
   readonly json?: unknown;
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
   readonly headers?: OutgoingHttpHeaders;
@@ -112,7 +115,10 @@ export class EngineHttp {
     }
   }
 
-  /** Send a call once; resolves with the answer's head when the status says success, and leaves its body to the caller. */
+  /**
+   * Send a call once; resolves with the answer's head when the status says success, and leaves its
+   * body to the caller.
+   */
   async stream(call: EngineCall): Promise<EngineStream> {
     try {
       return await this.#open(call);
@@ -121,7 +127,10 @@ export class EngineHttp {
     }
   }
 
-  /** What to throw for an error of this call: the signal's reason when the caller gave up, else a failure in words. */
+  /**
+   * What to throw for an error of this call: the signal's reason when the caller gave up, else a
+   * failure in words.
+   */
   failure(call: Pick<EngineCall, "operation" | "code" | "signal">, error: unknown): unknown {
     if (call.signal?.aborted === true) return call.signal.reason;
     const attempt = {
@@ -155,7 +164,8 @@ export class EngineHttp {
     });
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
       request.once("response", resolve);
-      // A body that is still being sent when the answer has come fails through `sent` and the response.
+      // A body that is still being sent when the answer has come fails through `sent` and the
+      // response.
       request.on("error", reject);
     });
     const sent = sendBody(call, request, answered);
@@ -199,7 +209,8 @@ export class EngineHttp {
         ...call.headers,
       },
       agent: call.fresh === true ? freshAgent : agent,
-      // Node derives it from the host's name with an expression that takes 3 ms to compile; only TLS needs it.
+      // Node derives it from the host's name with an expression that takes 3 ms to compile; only
+      // TLS needs it.
       ...(protocol === "https:" ? {} : { servername: "" }),
       ...(call.signal === undefined ? {} : { signal: call.signal }),
     };
@@ -224,7 +235,8 @@ function sendBody(
     return Promise.resolve();
   }
   return sendPieces(request, body).catch(async (error: unknown) => {
-    // The Engine may refuse, answer and hang up before it has read everything: then the answer counts.
+    // The Engine may refuse, answer and hang up before it has read everything: then the answer
+    // counts.
     const response = await answered.catch(() => undefined);
     if (response !== undefined && isHangUp(error)) return;
     throw error;

@@ -1,12 +1,12 @@
 import type { ClientRequest } from "node:http";
 
 /**
- * Send pieces as the body of a request, one while the next is being made. A piece has left when the one after it is asked
- * for twice, so that a source can do with two buffers in turn: buffers that are new each time wait for the garbage
- * collector, which lets 64 MB of them pile up.
+ * Send pieces as the body of a request, one while the next is being made. A piece has left when the
+ * one after it is asked for twice, so that a source can do with two buffers in turn: buffers that
+ * are new each time wait for the garbage collector, which lets 64 MB of them pile up.
  *
- * Rejects as soon as the request is over before its body is. A source that fails ends the request: the Engine then sees
- * a broken body, never a short one that looks whole.
+ * Rejects as soon as the request is over before its body is. A source that fails ends the request:
+ * the Engine then sees a broken body, never a short one that looks whole.
  */
 export async function sendPieces(
   request: ClientRequest,

@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { tooSlow } from "./engine-answer.ts";
 
 /**
- * The bytes of an answer; fails with `engine-silent` when the next ones do not come in time. A reader that takes its time is
- * not the Engine's silence.
+ * The bytes of an answer; fails with `engine-silent` when the next ones do not come in time. A
+ * reader that takes its time is not the Engine's silence.
  */
 export async function* limitSilence(
   response: IncomingMessage,

@@ -7,9 +7,9 @@ export interface SlowNotice {
 }
 
 /**
- * Say once that a call has no answer yet, long before it is given up: an Engine that hangs takes connections and says
- * nothing, and looks like work. `expectedMs` is what the call may well take, such as a container's time to stop. Gives the function
- * that calls it off.
+ * Say once that a call has no answer yet, long before it is given up: an Engine that hangs takes
+ * connections and says nothing, and looks like work. `expectedMs` is what the call may well take,
+ * such as a container's time to stop. Gives the function that calls it off.
  */
 export function announceSlow(
   { deadlines, onNotice }: SlowNotice,

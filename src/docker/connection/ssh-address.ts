@@ -9,8 +9,9 @@ export interface SshAddress {
 }
 
 /**
- * Take an `ssh://` URL apart; a text says why it cannot be used. Only names that no shell and no option parser can take for
- * more are let through, as OpenSSH itself does since 9.6: older ones put them into the shell of a ProxyCommand.
+ * Take an `ssh://` URL apart; a text says why it cannot be used. Only names that no shell and no
+ * option parser can take for more are let through, as OpenSSH itself does since 9.6: older ones put
+ * them into the shell of a ProxyCommand.
  */
 export function parseSshAddress(url: URL): SshAddress | string {
   const { hostname, port } = url;
@@ -30,7 +31,10 @@ export function parseSshAddress(url: URL): SshAddress | string {
   };
 }
 
-/** Arguments for ssh. What follows the host goes to the shell at the other end as one text, so it is quoted for it. */
+/**
+ * Arguments for ssh. What follows the host goes to the shell at the other end as one text, so it is
+ * quoted for it.
+ */
 export function sshArguments({ hostname, port, user, socketPath }: SshAddress): readonly string[] {
   return [
     "-T",

@@ -1,7 +1,10 @@
 import { QclockError } from "../../error.ts";
 import { systemCode } from "../errors.ts";
 
-/** Say why TLS failed, by OpenSSL's code; undefined when the error is not about TLS. There is never a way back to plain TCP. */
+/**
+ * Say why TLS failed, by OpenSSL's code; undefined when the error is not about TLS. There is never
+ * a way back to plain TCP.
+ */
 export function explainTlsFailure(error: unknown, url: string): QclockError | undefined {
   const code = systemCode(error);
   const reason = code === undefined ? undefined : reasons.get(code);

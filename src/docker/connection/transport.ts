@@ -22,7 +22,9 @@ export interface Transport {
    * broken tar when a build's context follows other traffic on one connection (docker-modem#196).
    */
   readonly freshAgent: HttpAgent;
-  /** Say in words why a connection failed, where this way of connecting knows more than an `errno`. */
+  /**
+   * Say in words why a connection failed, where this way of connecting knows more than an `errno`.
+   */
   explain(error: unknown): QclockError | undefined;
   close(): void;
   /** Whether `close` was called: what breaks then is nobody's failure. */
@@ -44,7 +46,10 @@ export interface TransportOptions {
   readonly environment: ReadonlyMap<string, string>;
 }
 
-/** Prepare the way to an Engine without connecting. Refuses TCP without TLS to another machine: whoever reaches that port is root there, and anyone between can read and change everything. */
+/**
+ * Prepare the way to an Engine without connecting. Refuses TCP without TLS to another machine:
+ * whoever reaches that port is root there, and anyone between can read and change everything.
+ */
 export async function createTransport({
   address,
   url,
@@ -53,7 +58,8 @@ export async function createTransport({
 }: TransportOptions): Promise<Transport> {
   switch (address.type) {
     case "unix": {
-      // Connecting to a local socket costs nothing, and a connection kept would outlive a restart of the Engine.
+      // Connecting to a local socket costs nothing, and a connection kept would outlive a restart
+      // of the Engine.
       const make = (): HttpAgent => new Agent(socketOptions(address.path));
       return {
         protocol: "http:",
@@ -123,7 +129,10 @@ function agents(
   return { agent, freshAgent, close, isClosed: () => closed };
 }
 
-/** The agent's own options win over a call's, so a socket's path here holds for every call, dockerode's too. */
+/**
+ * The agent's own options win over a call's, so a socket's path here holds for every call,
+ * dockerode's too.
+ */
 function socketOptions(path: string): AgentOptions & { readonly socketPath: string } {
   return { socketPath: path };
 }

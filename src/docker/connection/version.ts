@@ -7,7 +7,10 @@ import type { EngineHttp } from "./engine-http.ts";
 /** Engine 20.10, of Debian 12: the oldest whose answers are tested. */
 const oldestApi = "1.41";
 
-/** Engine 28.5: the newest whose answers are tested. A newer Engine is spoken to in this version, as long as it allows it. */
+/**
+ * Engine 28.5: the newest whose answers are tested. A newer Engine is spoken to in this version, as
+ * long as it allows it.
+ */
 const newestApi = "1.51";
 
 const versionSchema = z.object({
@@ -24,8 +27,8 @@ export interface Negotiation {
 }
 
 /**
- * See that an Engine answers, and choose the version of every further call: the newest that both sides know. Calls without
- * a version would mean something else on each Engine.
+ * See that an Engine answers, and choose the version of every further call: the newest that both
+ * sides know. Calls without a version would mean something else on each Engine.
  */
 export async function negotiateVersion(
   http: EngineHttp,

@@ -35,8 +35,9 @@ type ListedContainer = z.infer<typeof containersSchema>[number];
 const inspections = 16;
 
 /**
- * The stack's containers, foreign ones that bear its names or its label, and what all foreign ones use. One list of everything
- * costs as much as the two filtered ones that would be needed otherwise.
+ * The stack's containers, foreign ones that bear its names or its label, and what all foreign ones
+ * use. One list of everything costs as much as the two filtered ones that would be needed
+ * otherwise.
  */
 export async function observeContainers(look: Look): Promise<{
   readonly containers: readonly ObservedContainer[];
@@ -64,7 +65,10 @@ export async function observeContainers(look: Look): Promise<{
   };
 }
 
-/** A container that somebody ran by hand from one of our images has the image's labels, but none of these. */
+/**
+ * A container that somebody ran by hand from one of our images has the image's labels, but none of
+ * these.
+ */
 function claims({ Labels }: ListedContainer, stack: string): boolean {
   return (
     Labels.get(labels.stack) === stack && (Labels.has(labels.role) || Labels.has(labels.service))

@@ -1,6 +1,9 @@
 import { readFile } from "node:fs/promises";
 
-/** Networks that this machine has IPv4 routes to, as CIDR, but the default route. Empty where the kernel does not tell. */
+/**
+ * Networks that this machine has IPv4 routes to, as CIDR, but the default route. Empty where the
+ * kernel does not tell.
+ */
 export async function readHostRoutes(): Promise<readonly string[]> {
   const table = await readFile("/proc/net/route", "utf8").catch(() => "");
   return parseRoutes(table);

@@ -13,8 +13,9 @@ const imagesSchema = z.array(
 type ListedImage = z.infer<typeof imagesSchema>[number];
 
 /**
- * Everything under the stack's names, by reference, whatever labels it bears: those are handed down by `FROM`. An image with the
- * stack's label and no name at all stands under its id: perhaps one of ours that has lost its name to a newer one.
+ * Everything under the stack's names, by reference, whatever labels it bears: those are handed down
+ * by `FROM`. An image with the stack's label and no name at all stands under its id: perhaps one of
+ * ours that has lost its name to a newer one.
  */
 export async function observeImages({
   client,

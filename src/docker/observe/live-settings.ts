@@ -25,7 +25,10 @@ const flag = z.pipe(
   z.transform((value) => value ?? false),
 );
 
-/** The parts of `GET /containers/{id}/json` that tell what is in force. Absent and null mean the Engine's default. */
+/**
+ * The parts of `GET /containers/{id}/json` that tell what is in force. Absent and null mean the
+ * Engine's default.
+ */
 const settingsSchema = z.object({
   Config: z.object({
     User: text,
@@ -101,7 +104,10 @@ const otherResources = [
 
 const noNewPrivileges = /^no-new-privileges(?:[:=]true)?$/u;
 
-/** Read what is in force from an inspection; undefined where the answer has another shape than dockerd gives. */
+/**
+ * Read what is in force from an inspection; undefined where the answer has another shape than
+ * dockerd gives.
+ */
 export function readLiveSettings(inspection: unknown): LiveSettings | undefined {
   const parsed = settingsSchema.safeParse(inspection);
   if (!parsed.success) return undefined;
@@ -223,7 +229,10 @@ function surface(
   };
 }
 
-/** Those of a tmpfs mount's options that `tmpfsOptions` gives, in the order in which they were given. */
+/**
+ * Those of a tmpfs mount's options that `tmpfsOptions` gives, in the order in which they were
+ * given.
+ */
 function comparedOptions(options: string): string {
   const words = options.split(",");
   return words.filter((word) => /^(?:(?:no)?exec$|size=|mode=)/u.test(word)).join(",");

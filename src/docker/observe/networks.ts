@@ -23,8 +23,8 @@ const networksSchema = z.array(
 type ListedNetwork = z.infer<typeof networksSchema>[number];
 
 /**
- * The stack's networks with those that bear its names or its label, and the subnets of every network of the Engine, whoever's: a new
- * one must avoid them all.
+ * The stack's networks with those that bear its names or its label, and the subnets of every
+ * network of the Engine, whoever's: a new one must avoid them all.
  */
 export async function observeNetworks({ client, request, signal }: Look): Promise<{
   readonly networks: readonly ObservedNetwork[];

@@ -48,7 +48,8 @@ function observedVolume({ Name, CreatedAt, Labels }: ListedVolume, stack: string
   const secrets = Labels.get(labels.secrets);
   return {
     name: Name,
-    // Its time of creation is that of its folder, which a write or a restored disk changes: it is not compared.
+    // Its time of creation is that of its folder, which a write or a restored disk changes: it is
+    // not compared.
     ours: isOurs({ kind: "volume", stack, name: Name, labels: Labels }),
     ...(key === undefined ? {} : { key }),
     ...(configHash === undefined ? {} : { configHash }),

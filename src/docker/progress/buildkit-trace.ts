@@ -1,6 +1,9 @@
 import { readProtobuf } from "./protobuf.ts";
 
-/** One step of a BuildKit build as a trace reports it; a trace repeats a step whenever something about it changes. */
+/**
+ * One step of a BuildKit build as a trace reports it; a trace repeats a step whenever something
+ * about it changes.
+ */
 export interface Vertex {
   readonly digest: string;
   readonly name: string;
@@ -32,7 +35,9 @@ export interface Trace {
   readonly warnings: readonly string[];
 }
 
-/** Decode a StatusResponse of BuildKit's control API (control.proto; field numbers are that file's). */
+/**
+ * Decode a StatusResponse of BuildKit's control API (control.proto; field numbers are that file's).
+ */
 export function decodeTrace(bytes: Uint8Array): Trace {
   const vertexes: Vertex[] = [];
   const statuses: VertexStatus[] = [];

@@ -1,12 +1,15 @@
 import { QclockError } from "../../error.ts";
 
-/** The longest message that is believed. BuildKit's traces of big builds reach a few hundred kilobytes. */
+/**
+ * The longest message that is believed. BuildKit's traces of big builds reach a few hundred
+ * kilobytes.
+ */
 const maxLineLength = 16 * 1024 * 1024;
 
 /**
- * Split a progress stream into its messages, one JSON value a line. A character may be split across chunks, and the last
- * line may lack its line end. A line that is not JSON ends the stream with an error: something between us and the Engine
- * has spoken, and what it cut off is not known.
+ * Split a progress stream into its messages, one JSON value a line. A character may be split across
+ * chunks, and the last line may lack its line end. A line that is not JSON ends the stream with an
+ * error: something between us and the Engine has spoken, and what it cut off is not known.
  */
 export async function* decodeJsonLines(input: AsyncIterable<Uint8Array>): AsyncGenerator {
   const decoder = new TextDecoder();

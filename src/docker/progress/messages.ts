@@ -5,7 +5,10 @@ import { decodeTrace } from "./buildkit-trace.ts";
 import { decodeJsonLines } from "./json-lines.ts";
 import { TraceText } from "./trace-text.ts";
 
-/** A message of a build, load or pull stream of either builder; keys that qclock does not read are let through. */
+/**
+ * A message of a build, load or pull stream of either builder; keys that qclock does not read are
+ * let through.
+ */
 const messageSchema = z.object({
   stream: z.optional(z.string()),
   status: z.optional(z.string()),
@@ -35,8 +38,9 @@ export interface ProgressOptions {
 }
 
 /**
- * Read a progress stream to its end. The Engine answers 200 before the work begins and reports failure as a message
- * inside the stream, so that a stream that ends is not yet a success: an error message throws, and the caller looks for the result that it was promised.
+ * Read a progress stream to its end. The Engine answers 200 before the work begins and reports
+ * failure as a message inside the stream, so that a stream that ends is not yet a success: an error
+ * message throws, and the caller looks for the result that it was promised.
  */
 export async function readMessages(
   input: AsyncIterable<Uint8Array>,

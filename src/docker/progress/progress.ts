@@ -8,8 +8,9 @@ export interface ProgressCall {
 }
 
 /**
- * Make a call that answers with a progress stream, and see it through. Silence is told after a while and cut at a limit;
- * bytes sent count as life as much as bytes received. Ending the request ends a build on the Engine within a second.
+ * Make a call that answers with a progress stream, and see it through. Silence is told after a
+ * while and cut at a limit; bytes sent count as life as much as bytes received. Ending the request
+ * ends a build on the Engine within a second.
  */
 export async function readProgress(
   http: EngineHttp,
@@ -43,8 +44,8 @@ export async function readProgress(
 const noticeEvery = 6;
 
 /**
- * Tells of silence, and ends it through its signal: at once when the Engine itself does not answer any more, else at the limit,
- * since a step may well compute for minutes without a word.
+ * Tells of silence, and ends it through its signal: at once when the Engine itself does not answer
+ * any more, else at the limit, since a step may well compute for minutes without a word.
  */
 class Watch {
   readonly #controller = new AbortController();

@@ -1,12 +1,15 @@
-/** One field of a protobuf message: a number, or bytes for strings and messages. Fixed-width fields are not used by what is read here and are skipped. */
+/**
+ * One field of a protobuf message: a number, or bytes for strings and messages. Fixed-width fields
+ * are not used by what is read here and are skipped.
+ */
 export interface ProtobufField {
   readonly number: number;
   readonly value: bigint | Uint8Array;
 }
 
 /**
- * Take a protobuf message apart without its schema, which is all that three small messages of BuildKit need. Throws
- * `RangeError` for bytes that are no message.
+ * Take a protobuf message apart without its schema, which is all that three small messages of
+ * BuildKit need. Throws `RangeError` for bytes that are no message.
  */
 export function* readProtobuf(bytes: Uint8Array): Generator<ProtobufField> {
   let position = 0;

@@ -1,6 +1,9 @@
 import type { Trace, Vertex } from "./buildkit-trace.ts";
 
-/** Turns BuildKit's traces into the lines that a reader of a build expects: each step's name once, its output, how it ended. */
+/**
+ * Turns BuildKit's traces into the lines that a reader of a build expects: each step's name once,
+ * its output, how it ended.
+ */
 export class TraceText {
   readonly #steps = new Map<string, Step>();
 

@@ -4,8 +4,9 @@ import { execa } from "execa";
 const root = "/sys/fs/cgroup";
 
 /**
- * Mount control groups where nobody has, as on a machine without systemd: without them the Engine does not start. The
- * unified hierarchy where the kernel has all controllers on it, else one mount for each controller, as cgroupfs-mount does.
+ * Mount control groups where nobody has, as on a machine without systemd: without them the Engine
+ * does not start. The unified hierarchy where the kernel has all controllers on it, else one mount
+ * for each controller, as cgroupfs-mount does.
  */
 export async function mountControlGroups(onStep: (line: string) => void): Promise<void> {
   const mounts = await readFile("/proc/mounts", "utf8");
@@ -33,7 +34,10 @@ export function hasControlGroups(mounts: string): boolean {
   });
 }
 
-/** Controllers of `/proc/cgroups` that are enabled and not on the unified hierarchy, which has the number 0. Empty when all are on it. */
+/**
+ * Controllers of `/proc/cgroups` that are enabled and not on the unified hierarchy, which has the
+ * number 0. Empty when all are on it.
+ */
 export function parseControllers(table: string): readonly string[] {
   const rows = table
     .split("\n")

@@ -11,10 +11,10 @@ export interface InstallOptions {
 }
 
 /**
- * Install the distribution's Engine with apt, without questions and without recommended packages. Two of those are needed
- * all the same: certificates, to pull from a registry, and AppArmor's parser, without which an Engine starts no container
- * on a kernel that enforces it. iptables is asked for by name: not every release's docker.io depends on it, and none
- * starts without it.
+ * Install the distribution's Engine with apt, without questions and without recommended packages.
+ * Two of those are needed all the same: certificates, to pull from a registry, and AppArmor's
+ * parser, without which an Engine starts no container on a kernel that enforces it. iptables is
+ * asked for by name: not every release's docker.io depends on it, and none starts without it.
  */
 export async function installEngine({
   machine,
@@ -67,7 +67,8 @@ async function runApt(
     stdin: "ignore",
     all: true,
     reject: false,
-    // A package half set up is worse than a command that ends late: apt-get gets time to end by itself.
+    // A package half set up is worse than a command that ends late: apt-get gets time to end by
+    // itself.
     forceKillAfterDelay: 60_000,
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   } as const satisfies Options;
@@ -85,7 +86,8 @@ async function runApt(
     .split("\n")
     .map(cleanText)
     .filter((line) => line !== "");
-  // apt-get calls lists that it could not fetch a warning, and then does not find what they would name.
+  // apt-get calls lists that it could not fetch a warning, and then does not find what they would
+  // name.
   const problems = lines.filter((line) => /^(?:E|W|Err:\d+):?\s/u.test(line));
   return { succeeded: !failed, told: (problems.length > 0 ? problems : lines).slice(-12) };
 }

@@ -12,7 +12,9 @@ export interface Machine {
   readonly name: string;
   /** Whether systemd is PID 1 and can start services. */
   readonly hasSystemd: boolean;
-  /** Whether the kernel enforces AppArmor: the Engine then starts no container without its parser. */
+  /**
+   * Whether the kernel enforces AppArmor: the Engine then starts no container without its parser.
+   */
   readonly hasAppArmor: boolean;
   /** Path of `dockerd`; undefined when there is none. */
   readonly dockerd: string | undefined;

@@ -30,7 +30,10 @@ export interface StartedEngine {
   readonly lastLines: () => Promise<readonly string[]>;
 }
 
-/** Start an installed Engine: by systemd where it runs, else as a daemon of its own that outlives this command. */
+/**
+ * Start an installed Engine: by systemd where it runs, else as a daemon of its own that outlives
+ * this command.
+ */
 export async function startEngine(options: StartOptions): Promise<StartedEngine> {
   return options.machine.hasSystemd ? await startByService(options) : await startByHand(options);
 }
@@ -63,8 +66,9 @@ async function startByHand({ machine, environment, onStep }: StartOptions): Prom
   const alreadySaid = (await stat(engineLog).catch(() => undefined))?.size ?? 0;
   const log = createWriteStream(engineLog, { flags: "a", mode: 0o640 });
   await once(log, "open");
-  // Detached, so that neither a signal for this command's group nor the end of its terminal reaches the Engine; a file
-  // that is open goes to it as it is, where any other output would end with this command.
+  // Detached, so that neither a signal for this command's group nor the end of its terminal reaches
+  // the Engine; a file that is open goes to it as it is, where any other output would end with this
+  // command.
   const engine = execa(machine.dockerd ?? "dockerd", {
     detached: true,
     cleanup: false,
@@ -93,8 +97,9 @@ async function startByHand({ machine, environment, onStep }: StartOptions): Prom
 }
 
 /**
- * A machine that lost its power, or an image of one, has the numbers of an Engine and a containerd that are gone. The
- * Engine takes whichever processes have them now for its own: it does not start, or waits for a containerd that is none.
+ * A machine that lost its power, or an image of one, has the numbers of an Engine and a containerd
+ * that are gone. The Engine takes whichever processes have them now for its own: it does not start,
+ * or waits for a containerd that is none.
  */
 async function removeStalePidFiles(): Promise<void> {
   for (const [file, program] of pidFiles) {
@@ -105,7 +110,10 @@ async function removeStalePidFiles(): Promise<void> {
   }
 }
 
-/** The Engine pulls by itself: it needs the machine's proxies, and nothing else of this command's environment. */
+/**
+ * The Engine pulls by itself: it needs the machine's proxies, and nothing else of this command's
+ * environment.
+ */
 function proxies(environment: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
   return [...environment].filter(([name]) => /^(?:https?|no|all)_proxy$/iu.test(name));
 }

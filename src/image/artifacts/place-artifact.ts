@@ -101,14 +101,20 @@ export class ArtifactPlacer {
     }
   }
 
-  /** Privileges that a file gives by being run are taken away, but for those that the manifest names. */
+  /**
+   * Privileges that a file gives by being run are taken away, but for those that the manifest
+   * names.
+   */
   #modeOf(path: string, { type, mode }: PlacedPath): number {
     if (type !== "file" || (mode & 0o6000) === 0) return mode;
     const isAllowed = this.#image.setuid.some((at) => this.#draft.resolve(at.slice(1)) === path);
     return isAllowed ? mode : mode & 0o1777;
   }
 
-  /** With `other`, two artifacts bring it; without, a folder would take a file's place or the other way round. */
+  /**
+   * With `other`, two artifacts bring it; without, a folder would take a file's place or the other
+   * way round.
+   */
   #conflict(artifact: Artifact, path: string, other?: Artifact): QclockError {
     const image = this.#image.name;
     return other === undefined

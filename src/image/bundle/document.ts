@@ -10,7 +10,9 @@ export const LOCK_NAME = "stack.lock.yaml";
 const PROJECT_FOLDER = "project/";
 
 const digest = z.templateLiteral(["sha256:", z.string().regex(/^[0-9a-f]{64}$/)]);
-/** Some of it is shown: nothing in it may steer a terminal, or read as something else than it is. */
+/**
+ * Some of it is shown: nothing in it may steer a terminal, or read as something else than it is.
+ */
 const shown = z
   .string()
   .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, "holds characters that cannot be seen");
@@ -34,7 +36,10 @@ const evidenceSchema = z.object({
   repository: shown,
   suite: shown,
   archive: z.enum(["main", "security"]),
-  /** Fingerprint of the key that is said to have signed the release file; whoever loads the bundle looks for itself. */
+  /**
+   * Fingerprint of the key that is said to have signed the release file; whoever loads the bundle
+   * looks for itself.
+   */
   signedBy: z.string().regex(/^[0-9A-F]{40,64}$/),
   release: digest,
   indexes: z.record(shown, digest),
@@ -44,7 +49,10 @@ const evidenceSchema = z.object({
 
 const imageSchema = z.object({
   name: shown,
-  /** Only a name of qclock's own, which no registry can have: a bundle must not give an image another's name. */
+  /**
+   * Only a name of qclock's own, which no registry can have: a bundle must not give an image
+   * another's name.
+   */
   reference: z.string().regex(/^qclock\.invalid\/[a-z0-9._-]+\/[a-z0-9._-]+:latest$/),
   target: shown,
   config: digest,
@@ -89,7 +97,10 @@ export function projectPath(file: string): string {
   return `${PROJECT_FOLDER}${file}`;
 }
 
-/** The path below the manifest's folder of a file of the project; undefined for anything else in a bundle. */
+/**
+ * The path below the manifest's folder of a file of the project; undefined for anything else in a
+ * bundle.
+ */
 export function pathInProject(entry: BundleEntry): string | undefined {
   return entry.path.startsWith(PROJECT_FOLDER)
     ? entry.path.slice(PROJECT_FOLDER.length)
@@ -106,7 +117,10 @@ export function formatDocument(document: BundleDocument): string {
   return `${JSON.stringify(document, undefined, 1)}\n`;
 }
 
-/** Read `bundle.json`. Throws `bundle-invalid` for one of a newer qclock, and for one that does not hold together. */
+/**
+ * Read `bundle.json`. Throws `bundle-invalid` for one of a newer qclock, and for one that does not
+ * hold together.
+ */
 export function parseDocument(text: string, name: string): BundleDocument {
   let value: unknown;
   try {
@@ -125,7 +139,10 @@ export function parseDocument(text: string, name: string): BundleDocument {
   return parsed.data;
 }
 
-/** An error about a bundle: its name and what is wrong with it, in which a stranger's text may be quoted. */
+/**
+ * An error about a bundle: its name and what is wrong with it, in which a stranger's text may be
+ * quoted.
+ */
 export function invalid(name: string, why: string, hint?: string, cause?: unknown): QclockError {
   return new QclockError("bundle-invalid", `${name} is refused: ${visible(why)}.`, {
     cause,
@@ -178,7 +195,10 @@ function refuseContradictions({ entries, lock }: BundleDocument, name: string): 
     throw invalid(name, `${LOCK_NAME} does not come first`);
 }
 
-/** The places of a bundle; below `project/` any relative path that stays there, in the spelling that a file system gives. */
+/**
+ * The places of a bundle; below `project/` any relative path that stays there, in the spelling that
+ * a file system gives.
+ */
 function isAllowedPath(text: string): boolean {
   if ([LOCK_NAME, "oci-layout", "index.json", "manifest.json"].includes(text)) return true;
   if (/^blobs\/sha256\/[0-9a-f]{64}$/.test(text)) return true;

@@ -7,7 +7,10 @@ import type { ImageArtifact } from "../layers/layer.ts";
 import { type BundleImage, blobPath } from "./document.ts";
 import { type BundleMember, bytesMember, storedMember } from "./write.ts";
 
-/** What makes a bundle an archive for `docker load` as well: the layout's own files and the blobs of the images. */
+/**
+ * What makes a bundle an archive for `docker load` as well: the layout's own files and the blobs of
+ * the images.
+ */
 export async function imageMembers(
   artifacts: readonly ImageArtifact[],
   store: Store,

@@ -13,7 +13,10 @@ import {
   parseDocument,
 } from "./document.ts";
 
-/** A file of a bundle as it goes by. Its content proves itself: reading it to the end throws unless it has the digest that `bundle.json` names. */
+/**
+ * A file of a bundle as it goes by. Its content proves itself: reading it to the end throws unless
+ * it has the digest that `bundle.json` names.
+ */
 export interface BundledFile {
   readonly entry: BundleFile;
   readonly content: AsyncIterable<Uint8Array>;
@@ -22,7 +25,10 @@ export interface BundledFile {
 /** A bundle whose head was read. */
 export interface OpenBundle extends AsyncDisposable {
   readonly document: BundleDocument;
-  /** Every file in the bundle's order; each must be read before the next is asked for. Ends well only when the bundle is whole. */
+  /**
+   * Every file in the bundle's order; each must be read before the next is asked for. Ends well
+   * only when the bundle is whole.
+   */
   readonly files: () => AsyncGenerator<BundledFile>;
 }
 
@@ -30,7 +36,8 @@ export interface OpenBundle extends AsyncDisposable {
 const LARGEST_HEAD = 64 * 1024 * 1024;
 
 /**
- * Open a bundle that comes as a stream. Everything that the rest may hold is known and checked from here on.
+ * Open a bundle that comes as a stream. Everything that the rest may hold is known and checked from
+ * here on.
  *
  * Throws `bundle-invalid` for what is no bundle, one of a newer qclock, and a head that is damaged.
  */

@@ -40,7 +40,10 @@ export async function storedMember(store: Store, digest: Digest): Promise<Bundle
   };
 }
 
-/** A file of this machine, piece by piece; `pieces` where it is not one of the store. Throws `digest-mismatch` when it cannot be read any more. */
+/**
+ * A file of this machine, piece by piece; `pieces` where it is not one of the store. Throws
+ * `digest-mismatch` when it cannot be read any more.
+ */
 export async function* readPieces(
   file: string,
   pieces?: AsyncIterable<Uint8Array>,
@@ -64,8 +67,8 @@ export function bytesMember(
 }
 
 /**
- * A bundle's bytes: `bundle.json`, then every member in the order given, as a plain tar without times,
- * owners or anything else of this machine. Nothing is held in memory but a piece.
+ * A bundle's bytes: `bundle.json`, then every member in the order given, as a plain tar without
+ * times, owners or anything else of this machine. Nothing is held in memory but a piece.
  *
  * Throws `digest-mismatch` when a file has changed since its digest was told.
  */

@@ -13,8 +13,9 @@ export class GrowingBytes {
   }
 
   /**
-   * Have so many bytes at least, new ones being zeros. Old memory is gone at once, and with it all parts of it that somebody
-   * still has: waiting for the garbage collector, it would be as much as the new memory.
+   * Have so many bytes at least, new ones being zeros. Old memory is gone at once, and with it all
+   * parts of it that somebody still has: waiting for the garbage collector, it would be as much as
+   * the new memory.
    */
   reserve(count: number): void {
     if (count <= this.bytes.length) return;

@@ -17,7 +17,10 @@ export class RowColumn {
     return this.#length;
   }
 
-  /** The next row, all zeros, to be filled at once: no row that was given out before holds from now on. */
+  /**
+   * The next row, all zeros, to be filled at once: no row that was given out before holds from now
+   * on.
+   */
   add(): Buffer {
     this.#length++;
     this.#memory.reserve(this.#length * this.#width);

@@ -2,7 +2,10 @@ import { GrowingBytes } from "./growing-bytes.ts";
 
 const END_BYTES = 4;
 
-/** Texts, as UTF-8 one behind the other: an object for each would take twice the memory, and there may be very many. */
+/**
+ * Texts, as UTF-8 one behind the other: an object for each would take twice the memory, and there
+ * may be very many.
+ */
 export class TextColumn {
   readonly #texts: GrowingBytes;
   /** Where each text ends. */

@@ -7,10 +7,16 @@ const NOTE = "file-hashes";
 const STAMP_BYTES = 16;
 const RECORD_BYTES = STAMP_BYTES + 32;
 
-/** Digests of files by their stamps, as the store remembers them. There may be very many, so they are kept as bytes, some 60 for each. */
+/**
+ * Digests of files by their stamps, as the store remembers them. There may be very many, so they
+ * are kept as bytes, some 60 for each.
+ */
 export class FileHashes {
   readonly #records: Buffer;
-  /** Of each slot the number of its record, counted from 1; 0: the slot is free. At least half of them are. */
+  /**
+   * Of each slot the number of its record, counted from 1; 0: the slot is free. At least half of
+   * them are.
+   */
   readonly #slots: Uint32Array;
 
   constructor(records: Buffer) {
@@ -36,7 +42,10 @@ export class FileHashes {
     return this.#records.subarray(end - RECORD_BYTES + STAMP_BYTES, end);
   }
 
-  /** The slot of the record with this stamp, or the free one where it belongs. A stamp is evenly spread, so that its first bytes choose. */
+  /**
+   * The slot of the record with this stamp, or the free one where it belongs. A stamp is evenly
+   * spread, so that its first bytes choose.
+   */
   #slotOf(stamp: Buffer): number {
     const last = this.#slots.length - 1;
     for (let slot = stamp.readUInt32LE(0) & last; ; slot = (slot + 1) & last) {

@@ -2,8 +2,9 @@ import { hash } from "node:crypto";
 import type { ScannedFile } from "./scanned-file.ts";
 
 /**
- * Digest of everything of a file that shows in the image, in bytes: that of the canonical JSON of its fields but for
- * where it lies on the host. Written out, since a build with nothing to do makes one for each file.
+ * Digest of everything of a file that shows in the image, in bytes: that of the canonical JSON of
+ * its fields but for where it lies on the host. Written out, since a build with nothing to do makes
+ * one for each file.
  */
 export function identityOf(file: ScannedFile): Buffer {
   const { digest, gid, linkTarget, linkedTo, mode, path, size, type, uid } = file;

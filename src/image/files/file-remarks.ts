@@ -4,7 +4,9 @@ export type RemarkKind = "whiteout" | "name-bytes" | "target-bytes" | "special" 
 /** Something about one path below a tree of `files`. */
 export interface FileRemark {
   readonly kind: RemarkKind;
-  /** The absolute path on the host, for the reader: bytes that are not UTF-8 are written as `\xe9`. */
+  /**
+   * The absolute path on the host, for the reader: bytes that are not UTF-8 are written as `\xe9`.
+   */
   readonly source: string;
   /** What to say behind the path, such as `0600 becomes 0644`. */
   readonly note?: string;
@@ -81,15 +83,18 @@ export function summarizeRemarks(
     .toSorted((one, other) => Number(other.isError) - Number(one.isError));
 }
 
-/** Whether an image should rather not hold a file whose bytes are mostly not there. Small ones harm nobody. */
+/**
+ * Whether an image should rather not hold a file whose bytes are mostly not there. Small ones harm
+ * nobody.
+ */
 export function isSparse(sizeBytes: number, allocatedBytes: number): boolean {
   return sizeBytes >= 16 * 1024 * 1024 && allocatedBytes < sizeBytes / 2;
 }
 
 /**
- * What of a mode is lost and was meant: bits that its folder's checkout did not give to everything. A umask shows in
- * all files alike, and in the tree's root; so a file that others cannot read is worth a word only where
- * they can read the root.
+ * What of a mode is lost and was meant: bits that its folder's checkout did not give to everything.
+ * A umask shows in all files alike, and in the tree's root; so a file that others cannot read is
+ * worth a word only where they can read the root.
  */
 export function lostMode(
   mode: number,

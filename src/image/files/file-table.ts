@@ -10,7 +10,10 @@ import type { ScannedFile } from "./scanned-file.ts";
 /** What most files have in common with others. */
 type Attributes = Pick<FoundFile, "type" | "mode" | "uid" | "gid"> & { readonly tree: number };
 
-/** Where things are in a row: number of its attributes, size, stamp and digest side by side as the store keeps them, identity. */
+/**
+ * Where things are in a row: number of its attributes, size, stamp and digest side by side as the
+ * store keeps them, identity.
+ */
 const SIZE = 4;
 const STAMP = 12;
 const DIGEST = 28;
@@ -18,8 +21,8 @@ const IDENTITY = 60;
 const ROW_BYTES = 92;
 
 /**
- * The files of an image, sorted by path. There may be very many, so that each is a row of some 140 bytes, its path
- * included; objects are made while one goes over them.
+ * The files of an image, sorted by path. There may be very many, so that each is a row of some 140
+ * bytes, its path included; objects are made while one goes over them.
  */
 export class FileTable implements Iterable<ScannedFile> {
   readonly #trees: readonly Pick<FileTree, "source" | "target">[];
@@ -52,7 +55,10 @@ export class FileTable implements Iterable<ScannedFile> {
     if (file.inode !== undefined) this.#inodes.set(number, file.inode);
   }
 
-  /** Once all are added: sort them; of files at one path the last counts; names of one file know each other. */
+  /**
+   * Once all are added: sort them; of files at one path the last counts; names of one file know
+   * each other.
+   */
   arrange(): void {
     const all = Array.from({ length: this.#rows.length }, (_, row) => row);
     const compare = (one: number, other: number): number =>
@@ -121,7 +127,10 @@ export class FileTable implements Iterable<ScannedFile> {
     return this.#rows.at(row).subarray(STAMP, DIGEST);
   }
 
-  /** Say what a file is made of, a regular one with its content's digest in bytes; after that it is complete. */
+  /**
+   * Say what a file is made of, a regular one with its content's digest in bytes; after that it is
+   * complete.
+   */
   complete(row: number, digest?: Uint8Array): void {
     const bytes = this.#rows.at(row);
     if (digest !== undefined) bytes.set(digest, DIGEST);

@@ -41,8 +41,9 @@ export async function listTree(tree: FileTree): Promise<FoundTree> {
 }
 
 /**
- * Look at each path of a tree of `files` without reading any of them, all of a folder before what is in its folders.
- * Links are kept as links and never followed. What no image can hold is left out and remarked on.
+ * Look at each path of a tree of `files` without reading any of them, all of a folder before what
+ * is in its folders. Links are kept as links and never followed. What no image can hold is left out
+ * and remarked on.
  *
  * Throws `build-failed` for what cannot be read.
  */

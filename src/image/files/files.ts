@@ -11,7 +11,10 @@ import { type FileRemark, type RemarkSummary, summarizeRemarks } from "./file-re
 import { FileTable, sourceOf } from "./file-table.ts";
 import { walkTree } from "./file-tree.ts";
 
-/** Everything that `files` of one image hold; a later tree's file takes the place of an earlier one's. */
+/**
+ * Everything that `files` of one image hold; a later tree's file takes the place of an earlier
+ * one's.
+ */
 export interface FileScan {
   readonly files: FileTable;
   /** What the image will not have as it is on the disk. */
@@ -28,11 +31,11 @@ const parallelReads = 8;
 const pieceBytes = 256 * 1024;
 
 /**
- * List and hash the files of an image. Hashes are remembered with the file's size, times and inode, so
- * that an unchanged tree costs one `lstat` a file.
+ * List and hash the files of an image. Hashes are remembered with the file's size, times and inode,
+ * so that an unchanged tree costs one `lstat` a file.
  *
- * Throws `build-failed` for what cannot be part of an image or be read, `path-outside-project` for a link
- * that has taken a folder's or a file's place.
+ * Throws `build-failed` for what cannot be part of an image or be read, `path-outside-project` for
+ * a link that has taken a folder's or a file's place.
  */
 export async function scanFiles(image: AssembledImage, store: Store): Promise<FileScan> {
   if (image.files.length === 0) return noFiles;

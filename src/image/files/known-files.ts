@@ -4,7 +4,10 @@ import { type FoundTree, listTree } from "./file-tree.ts";
 import type { LayerEntry } from "../layers/layer-entry.ts";
 import { followPath, resolvePath } from "../layers/tree.ts";
 
-/** A path of an image that is known before anything is built: from the project, an artifact's entry, or packages that were unpacked before. */
+/**
+ * A path of an image that is known before anything is built: from the project, an artifact's entry,
+ * or packages that were unpacked before.
+ */
 export interface KnownPath {
   readonly type: "file" | "directory" | "symlink";
   readonly mode: number;
@@ -21,7 +24,10 @@ export interface KnownFiles {
   mayHold(path: string): boolean;
 }
 
-/** Top folders that packages may put files into, by the Filesystem Hierarchy Standard, which Debian and Fedora hold to. */
+/**
+ * Top folders that packages may put files into, by the Filesystem Hierarchy Standard, which Debian
+ * and Fedora hold to.
+ */
 const packageFolders = new Set(
   "bin boot dev etc home lib lib32 lib64 libx32 media mnt opt proc root run sbin srv sys tmp usr var".split(
     " ",
@@ -44,7 +50,10 @@ export async function listTrees(image: AssembledImage): Promise<readonly FoundTr
   return trees;
 }
 
-/** What is known of the topmost image of a chain. `packages` has what the packages of an image bring, for those of which it is known. */
+/**
+ * What is known of the topmost image of a chain. `packages` has what the packages of an image
+ * bring, for those of which it is known.
+ */
 export function knownFiles(
   chain: readonly Image[],
   trees: ReadonlyMap<string, readonly FoundTree[]>,

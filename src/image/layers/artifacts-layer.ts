@@ -25,8 +25,8 @@ export interface ArtifactsLayerRequest {
 }
 
 /**
- * The layer of what the manifest takes from URLs, between the packages and the manifest's files: a layer
- * of its own, so that an edited file does not unpack archives again.
+ * The layer of what the manifest takes from URLs, between the packages and the manifest's files: a
+ * layer of its own, so that an edited file does not unpack archives again.
  *
  * Throws `artifact-corrupt`, `file-conflict`, `disk-full`.
  */

@@ -8,8 +8,9 @@ import { MergedLayers } from "./merged-layers.ts";
 export type ReadBelow = ReadonlyMap<string, Digest>;
 
 /**
- * What a layer above looks at in layers of files and artifacts, but for the contents of files: folders with all that is copied from
- * them, links, and which paths are files. A layer of packages stands for itself: what is above knows the packages' files.
+ * What a layer above looks at in layers of files and artifacts, but for the contents of files:
+ * folders with all that is copied from them, links, and which paths are files. A layer of packages
+ * stands for itself: what is above knows the packages' files.
  */
 export function shapesOf(layers: readonly Layer[]): readonly Digest[] {
   return layers.map((layer) => (layer.kind === "packages" ? layer.diffId : shapeOf(layer)));

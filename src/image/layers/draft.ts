@@ -27,9 +27,9 @@ export interface NewFile {
 }
 
 /**
- * A layer being put together on top of its parents' layers. Every path is resolved through the links of
- * both, and every folder above an entry is part of the layer with its real owner and mode: an entry
- * without its folder would reset that to root's 0755 when the Engine unpacks the layer.
+ * A layer being put together on top of its parents' layers. Every path is resolved through the
+ * links of both, and every folder above an entry is part of the layer with its real owner and mode:
+ * an entry without its folder would reset that to root's 0755 when the Engine unpacks the layer.
  */
 export class LayerDraft {
   readonly #parents: Pick<MergedLayers, "get">;
@@ -37,14 +37,17 @@ export class LayerDraft {
   readonly #entries = new Map<string, DraftEntry | number>();
   readonly #mtime: number;
   readonly #rowAt: (row: number) => DraftEntry;
-  /** The last folder that was found to be where its path says. Most paths have the same one as the path before. */
+  /**
+   * The last folder that was found to be where its path says. Most paths have the same one as the
+   * path before.
+   */
   #plainFolder: string | undefined;
   /** The last folder that was put here with all above it. */
   #addedFolder: string | undefined;
 
   /**
-   * `parents` is the merged view of the layers below; `mtime` is given to what has no time of its own. `rowAt` makes the
-   * entry of a row that was added.
+   * `parents` is the merged view of the layers below; `mtime` is given to what has no time of its
+   * own. `rowAt` makes the entry of a row that was added.
    */
   constructor(
     parents: Pick<MergedLayers, "get">,
@@ -83,12 +86,17 @@ export class LayerDraft {
     return this.find(followPath(path, (at) => this.find(at)));
   }
 
-  /** Put an entry at its resolved path and its folders before it. A folder that exists already as a folder, or as a link to one, stays. */
+  /**
+   * Put an entry at its resolved path and its folders before it. A folder that exists already as a
+   * folder, or as a link to one, stays.
+   */
   add(entry: DraftEntry): void {
     this.#put(entry, entry);
   }
 
-  /** As `add`, for one of very many: its number is kept, and the entry made when it is asked for. */
+  /**
+   * As `add`, for one of very many: its number is kept, and the entry made when it is asked for.
+   */
   addRow(row: number): void {
     this.#put(this.#rowAt(row), row);
   }
@@ -136,7 +144,10 @@ export class LayerDraft {
     return this.#entries.keys();
   }
 
-  /** Every entry of this layer, in the order in which the tar holds them: by bytes, folders before what they hold. */
+  /**
+   * Every entry of this layer, in the order in which the tar holds them: by bytes, folders before
+   * what they hold.
+   */
   *sorted(): Generator<DraftEntry> {
     for (const path of [...this.#entries.keys()].toSorted(comparePaths)) {
       const held = this.#entries.get(path);

@@ -7,7 +7,10 @@ import { originKey } from "./origin.ts";
 /** What most paths of a layer have in common with others. */
 type Attributes = Pick<LayerEntry, "type" | "mode" | "uid" | "gid" | "mtime" | "origin">;
 
-/** Where things are in a row: number of its attributes, size, where its content starts, number of its link's target, digest. */
+/**
+ * Where things are in a row: number of its attributes, size, where its content starts, number of
+ * its link's target, digest.
+ */
 const SIZE = 4;
 const OFFSET = 12;
 const LINK = 20;
@@ -19,8 +22,9 @@ const NO_OFFSET = -1;
 const NO_DIGEST = Buffer.alloc(ROW_BYTES - DIGEST);
 
 /**
- * The entries of a layer, sorted by path. There may be very many, so that each is a row of some 100 bytes, its path
- * included, in the form in which the store keeps them; objects are made while one goes over them.
+ * The entries of a layer, sorted by path. There may be very many, so that each is a row of some 100
+ * bytes, its path included, in the form in which the store keeps them; objects are made while one
+ * goes over them.
  */
 export class EntryTable implements Iterable<LayerEntry> {
   readonly #paths: TextColumn;

@@ -1,8 +1,9 @@
 import type { ContentSource, DraftEntry } from "./draft.ts";
 
 /**
- * Make hard links of the entries that share their content: the same object, not an equal one, and one of `shared`. The
- * one with the lowest path stays a file, since in a sorted tar it comes before its links. Entries must be sorted.
+ * Make hard links of the entries that share their content: the same object, not an equal one, and
+ * one of `shared`. The one with the lowest path stays a file, since in a sorted tar it comes before
+ * its links. Entries must be sorted.
  */
 export function* foldHardLinks(
   entries: Iterable<DraftEntry>,

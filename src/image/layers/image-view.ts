@@ -7,7 +7,10 @@ import { MergedLayers } from "./merged-layers.ts";
 import type { Origin } from "./origin.ts";
 import { readEntry } from "./read-entry.ts";
 
-/** Views of the draft for a family's steps; what a step adds carries its name. What is read of the layers below is added to `reads`. */
+/**
+ * Views of the draft for a family's steps; what a step adds carries its name. What is read of the
+ * layers below is added to `reads`.
+ */
 export function imageViews(
   draft: LayerDraft,
   parentLayers: readonly Layer[],

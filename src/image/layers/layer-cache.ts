@@ -8,8 +8,8 @@ import type { Layer } from "./layer.ts";
 import { decodeLayerNote, encodeLayerNote } from "./layer-note.ts";
 
 /**
- * Which layer some inputs gave, over these layers and over layers of this shape, and what is in a layer. All are notes in the
- * store: absent, the layer is made again.
+ * Which layer some inputs gave, over these layers and over layers of this shape, and what is in a
+ * layer. All are notes in the store: absent, the layer is made again.
  */
 const BY_INPUTS = "layer-by-inputs";
 const BY_SHAPE = "layer-by-shape";
@@ -30,8 +30,8 @@ export interface MadeLayer {
 }
 
 /**
- * The layer that the inputs gave before, if the store still holds it whole: over the same layers, or over others that differ in
- * nothing that it was made from.
+ * The layer that the inputs gave before, if the store still holds it whole: over the same layers,
+ * or over others that differ in nothing that it was made from.
  */
 export async function recallLayer(key: LayerKey, store: Store): Promise<Layer | undefined> {
   const diffId = await store.readNote(BY_INPUTS, exactKey(key));
@@ -45,7 +45,9 @@ export async function recallLayer(key: LayerKey, store: Store): Promise<Layer | 
   return layer;
 }
 
-/** Remember which layer the inputs gave. The entries first, so that a layer that is found has them. */
+/**
+ * Remember which layer the inputs gave. The entries first, so that a layer that is found has them.
+ */
 export async function rememberLayer(key: LayerKey, made: MadeLayer, store: Store): Promise<void> {
   const { diffId } = made.layer;
   await store.writeNoteBytes(ENTRIES, diffId, encodeLayerNote(made.layer));
@@ -105,7 +107,9 @@ export async function layersIn(store: Store): Promise<(digest: string) => boolea
   return (digest) => keys.has(digest.replace(":", "_"));
 }
 
-/** What is in a layer that was made here before, whether or not the layer itself is still at hand. */
+/**
+ * What is in a layer that was made here before, whether or not the layer itself is still at hand.
+ */
 export async function recallEntries(diffId: Digest, store: Store): Promise<EntryTable | undefined> {
   return decodeLayerNote(await store.readNoteBytes(ENTRIES, diffId))?.entries;
 }

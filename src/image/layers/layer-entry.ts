@@ -1,9 +1,15 @@
 import type { Digest } from "../../digest.ts";
 import type { Origin } from "./origin.ts";
 
-/** One path of a layer as qclock writes it, without its content: enough to resolve paths through parents and to audit an image. */
+/**
+ * One path of a layer as qclock writes it, without its content: enough to resolve paths through
+ * parents and to audit an image.
+ */
 export interface LayerEntry {
-  /** Without a leading slash, without a trailing one: `usr/bin/env`. Bytes that are not UTF-8 are refused. */
+  /**
+   * Without a leading slash, without a trailing one: `usr/bin/env`. Bytes that are not UTF-8 are
+   * refused.
+   */
   readonly path: string;
   readonly type: "file" | "directory" | "symlink" | "hardlink";
   /** Permission bits, setuid, setgid and sticky included: 0 to 0o7777. */

@@ -19,7 +19,10 @@ interface Head {
 const LENGTH_BYTES = 4;
 const COLUMNS = 5;
 
-/** The columns as they are: of very many paths nothing has to be made when they are kept, nor when they are read. */
+/**
+ * The columns as they are: of very many paths nothing has to be made when they are kept, nor when
+ * they are read.
+ */
 export function* encodeLayerNote({ sizeBytes, entries }: LayerNote): Generator<Uint8Array> {
   const { paths, links, rows, attributes } = entries.parts();
   const columns = [...paths, ...links, rows];
@@ -32,7 +35,10 @@ export function* encodeLayerNote({ sizeBytes, entries }: LayerNote): Generator<U
   yield* columns;
 }
 
-/** The store has proved the bytes to be those that were kept; of another version's note the shape alone is looked at. */
+/**
+ * The store has proved the bytes to be those that were kept; of another version's note the shape
+ * alone is looked at.
+ */
 export function decodeLayerNote(bytes: Buffer | undefined): LayerNote | undefined {
   if (bytes === undefined || bytes.length < LENGTH_BYTES) return undefined;
   let start = LENGTH_BYTES + bytes.readUInt32LE(0);

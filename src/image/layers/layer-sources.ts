@@ -8,7 +8,10 @@ const BUFFER = 1024 * 1024;
 
 /** Reads what entries hold, all with the same memory: what is read changes with the next read. */
 export class LayerSources implements AsyncDisposable {
-  /** Spools that were read from. They stay open: a package's files come from one spool, mostly in its order. */
+  /**
+   * Spools that were read from. They stay open: a package's files come from one spool, mostly in
+   * its order.
+   */
   readonly #open = new Map<string, FileHandle>();
   readonly #small = bufferAtOnce();
   #large: Buffer | undefined;

@@ -11,9 +11,9 @@ import { LayerSources } from "./layer-sources.ts";
 import { contentRoom, headerRoom, TarWriter } from "./tar-writer.ts";
 
 /**
- * Write entries as one uncompressed tar into the store, with no times but the one second-precise mtime. The
- * same entries give the same bytes on every machine. Entries must be sorted; each is asked for when the one before it is
- * written, so that very many need not be there together.
+ * Write entries as one uncompressed tar into the store, with no times but the one second-precise
+ * mtime. The same entries give the same bytes on every machine. Entries must be sorted; each is
+ * asked for when the one before it is written, so that very many need not be there together.
  */
 export async function writeLayer(request: {
   readonly entries: Iterable<DraftEntry>;
@@ -30,7 +30,8 @@ export async function writeLayer(request: {
   let sizeBytes: number;
   try {
     await using file = await open(temporary.path, "w");
-    // `writeFile` goes on after a short write, as a disk that is nearly full gives; `write` does not.
+    // `writeFile` goes on after a short write, as a disk that is nearly full gives; `write` does
+    // not.
     const tar = new TarWriter((bytes) => file.writeFile(bytes));
     await using sources = new LayerSources();
     const turns = new Turns();

@@ -4,7 +4,9 @@ export type Origin =
   /** A step of qclock that stands for what programs of the distribution would have done. */
   | { readonly type: "step"; readonly step: string }
   | { readonly type: "accounts" }
-  /** By the start of its digest, and not by URL: the same bytes from elsewhere make the same layer. */
+  /**
+   * By the start of its digest, and not by URL: the same bytes from elsewhere make the same layer.
+   */
   | { readonly type: "artifact"; readonly digest: string }
   | { readonly type: "files" }
   | { readonly type: "directories" };

@@ -31,8 +31,9 @@ export interface PackagesLayerRequest {
 }
 
 /**
- * The layer of an image's packages: their files, the accounts, the replayed effects of their scripts and
- * the package database. Nothing of any package is run. `reads` tells which contents of the layers below had a part in it.
+ * The layer of an image's packages: their files, the accounts, the replayed effects of their
+ * scripts and the package database. Nothing of any package is run. `reads` tells which contents of
+ * the layers below had a part in it.
  *
  * Throws `file-conflict`, `disk-full`.
  */
@@ -84,7 +85,10 @@ function addPackages(draft: LayerDraft, installation: Installation, spoolFolder:
   }
 }
 
-/** Which of two entries at one path stays. Throws `file-conflict` when the distribution allows neither. */
+/**
+ * Which of two entries at one path stays. Throws `file-conflict` when the distribution allows
+ * neither.
+ */
 function choose(
   present: ReturnType<LayerDraft["find"]>,
   next: DraftEntry,
@@ -116,7 +120,10 @@ function choose(
   throw conflict(present.path, owner ?? describeOrigin(present.origin), name);
 }
 
-/** The package of a layer below that an entry is from; undefined for what a step or the manifest made. */
+/**
+ * The package of a layer below that an entry is from; undefined for what a step or the manifest
+ * made.
+ */
 function ownerBelow(
   entry: ReturnType<LayerDraft["find"]>,
   { below }: Installation,
@@ -160,7 +167,10 @@ function conflict(at: string, first: string, second: string): QclockError {
   );
 }
 
-/** In a sorted tar the file itself must come before its hard links, so the lowest path becomes the file. */
+/**
+ * In a sorted tar the file itself must come before its hard links, so the lowest path becomes the
+ * file.
+ */
 function placeHardLinks(draft: LayerDraft): void {
   const groups = new Map<string, DraftEntry[]>();
   for (const entry of draft.sorted()) {
@@ -181,7 +191,9 @@ function placeHardLinks(draft: LayerDraft): void {
   }
 }
 
-/** Privileges that a file gives by being run are taken away, but for those that the manifest names. */
+/**
+ * Privileges that a file gives by being run are taken away, but for those that the manifest names.
+ */
 function withoutSetuid(entry: DraftEntry, allowed: ReadonlySet<string>): DraftEntry {
   if (entry.type === "directory" || (entry.mode & 0o6000) === 0) return entry;
   return allowed.has(entry.path) ? entry : { ...entry, mode: entry.mode & 0o1777 };

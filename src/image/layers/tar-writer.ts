@@ -9,8 +9,9 @@ const LARGEST_ID = 0o7777777;
 const LARGEST_SIZE = 0o77777777777;
 
 /**
- * Writes a tar through one buffer: ustar, with a pax header only where a name is too long for it, numeric
- * owners, no names. What fits into the buffer is put there without waiting, since most entries are small and many.
+ * Writes a tar through one buffer: ustar, with a pax header only where a name is too long for it,
+ * numeric owners, no names. What fits into the buffer is put there without waiting, since most
+ * entries are small and many.
  */
 export class TarWriter {
   readonly #write: (bytes: Uint8Array) => Promise<void>;
@@ -63,7 +64,10 @@ export class TarWriter {
     return `sha256:${hash("sha256", bytes, "hex")}`;
   }
 
-  /** Content that comes in pieces, without what fills its last block. Returns its digest and how long it is. */
+  /**
+   * Content that comes in pieces, without what fills its last block. Returns its digest and how
+   * long it is.
+   */
   async writeContent(
     pieces: AsyncIterable<Uint8Array>,
   ): Promise<{ readonly digest: Digest; readonly sizeBytes: number }> {

@@ -9,9 +9,10 @@ export interface TreeEntry {
 const MAXIMUM_LINKS = 40;
 
 /**
- * Where a path really leads: each folder on the way that is a symbolic link is followed, as the kernel
- * would; the last part is not. Without this a child's `lib/foo` would replace its parent's link `/lib`.
- * Paths have no leading slash. Throws when links go round in a circle or lead out of the image.
+ * Where a path really leads: each folder on the way that is a symbolic link is followed, as the
+ * kernel would; the last part is not. Without this a child's `lib/foo` would replace its parent's
+ * link `/lib`. Paths have no leading slash. Throws when links go round in a circle or lead out of
+ * the image.
  */
 export function resolvePath(path: string, find: (path: string) => TreeEntry | undefined): string {
   let parts = path.split("/");

@@ -8,8 +8,9 @@ import { DerivedFiles } from "../../store/derived.ts";
 import type { Store } from "../../store/store.ts";
 
 /**
- * The last bytes of a spool file that says itself what is in it: before them stand the package's entries and metadata as JSON,
- * and before those the contents. They are this text, the JSON's SHA-256, its length and the contents', six bytes each.
+ * The last bytes of a spool file that says itself what is in it: before them stand the package's
+ * entries and metadata as JSON, and before those the contents. They are this text, the JSON's
+ * SHA-256, its length and the contents', six bytes each.
  */
 const MARK = Buffer.from("qclock package 2\n", "latin1");
 const HASH_BYTES = 32;
@@ -21,7 +22,10 @@ interface SealedText extends Pick<UnpackedPackage, "entries"> {
   readonly metadata: readonly (readonly [name: string, text: string])[];
 }
 
-/** Add to a finished spool file what it takes to use it again. Synchronous, for a thread that waits for nothing else. */
+/**
+ * Add to a finished spool file what it takes to use it again. Synchronous, for a thread that waits
+ * for nothing else.
+ */
 export function sealSpool(spool: string, { metadata, entries }: UnpackedPackage): void {
   const sealed: SealedText = { metadata: [...metadata], entries };
   const text = Buffer.from(JSON.stringify(sealed));
@@ -34,8 +38,9 @@ export function sealSpool(spool: string, { metadata, entries }: UnpackedPackage)
 }
 
 /**
- * Packages that were taken apart before, by the digest of the package and what was left out of it. The contents of their files are
- * not read here: whoever writes them into a layer hashes them anyway, and compares them with the entries' digests.
+ * Packages that were taken apart before, by the digest of the package and what was left out of it.
+ * The contents of their files are not read here: whoever writes them into a layer hashes them
+ * anyway, and compares them with the entries' digests.
  */
 export class KeptPackages {
   readonly #files: DerivedFiles;
@@ -80,7 +85,10 @@ export class KeptPackages {
   }
 }
 
-/** Throws for a file that was not sealed, or not by this form of it, and for one that is damaged at its end. */
+/**
+ * Throws for a file that was not sealed, or not by this form of it, and for one that is damaged at
+ * its end.
+ */
 async function readSealed(spool: string): Promise<UnpackedPackage> {
   await using file = await open(spool);
   const { size } = await file.stat();

@@ -12,7 +12,10 @@ import type { Store } from "../../store/store.ts";
 import { KeptPackages } from "./kept-packages.ts";
 import type { UnpackPool } from "./unpack-pool.ts";
 
-/** The packages of one image, taken apart. Their files' contents lie in a folder of the store until it is disposed of. */
+/**
+ * The packages of one image, taken apart. Their files' contents lie in a folder of the store until
+ * it is disposed of.
+ */
 export interface UnpackedPackages extends AsyncDisposable {
   /** In the lock's order. */
   readonly installed: readonly InstalledPackage[];
@@ -28,8 +31,9 @@ export interface UnpackPackagesRequest {
   readonly image: Pick<AssembledImage, "exclude">;
   readonly packages: readonly LockedPackage[];
   /**
-   * Begin to fetch those packages that have to be taken apart. The function that it returns gives the path of one in the store, once
-   * it is there; `again` asks for a new copy of one that is damaged.
+   * Begin to fetch those packages that have to be taken apart. The function that it returns gives
+   * the path of one in the store, once it is there; `again` asks for a new copy of one that is
+   * damaged.
    */
   readonly fetch: (packages: readonly LockedPackage[]) => PackagePath;
   /** Whether what the store keeps of these packages is passed over and replaced. */
@@ -43,11 +47,12 @@ export interface UnpackPackagesRequest {
 }
 
 /**
- * Take the packages of an image apart, each as soon as it is at hand; those that the store keeps apart are taken from there, and
- * not even fetched. It needs neither the parent's layers nor the other packages, so that it goes on while those are still made
- * and fetched.
+ * Take the packages of an image apart, each as soon as it is at hand; those that the store keeps
+ * apart are taken from there, and not even fetched. It needs neither the parent's layers nor the
+ * other packages, so that it goes on while those are still made and fetched.
  *
- * Throws `package-corrupt`, `store-damaged`, `disk-full` and what fetching throws, when no thread is at work any more.
+ * Throws `package-corrupt`, `store-damaged`, `disk-full` and what fetching throws, when no thread
+ * is at work any more.
  */
 export async function unpackPackages(request: UnpackPackagesRequest): Promise<UnpackedPackages> {
   const { image, packages, store, onProgress } = request;

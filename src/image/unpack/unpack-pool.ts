@@ -49,9 +49,10 @@ interface Waiting {
 }
 
 /**
- * Make a pool. Its threads start with the first job and live until the pool is disposed of: a decoder is
- * made once for each, and what one image leaves idle, another one's packages use. Disposal waits until the threads have
- * ended, so that nothing writes to a folder that is being removed.
+ * Make a pool. Its threads start with the first job and live until the pool is disposed of: a
+ * decoder is made once for each, and what one image leaves idle, another one's packages use.
+ * Disposal waits until the threads have ended, so that nothing writes to a folder that is being
+ * removed.
  */
 export function createUnpackPool(options: {
   readonly threads: number;
@@ -76,7 +77,8 @@ class ThreadPool implements UnpackPool {
 
   constructor(options: Parameters<typeof createUnpackPool>[0]) {
     this.#threads = Math.min(MOST_THREADS, Math.max(1, options.threads));
-    // V8 trades memory for speed unless it is told otherwise: 70 MB less at the peak for 3 % more time.
+    // V8 trades memory for speed unless it is told otherwise: 70 MB less at the peak for 3 % more
+    // time.
     setFlagsFromString("--optimize-for-size");
     this.#storeDirectory = options.storeDirectory;
     this.#signal = options.signal;
@@ -146,7 +148,10 @@ class ThreadPool implements UnpackPool {
   }
 }
 
-/** A thread makes a great deal of short-lived garbage; without a limit its heap grows rather than being swept. */
+/**
+ * A thread makes a great deal of short-lived garbage; without a limit its heap grows rather than
+ * being swept.
+ */
 const limits = { maxYoungGenerationSizeMb: 8 };
 
 function compareJobs(a: UnpackJob, b: UnpackJob): number {

@@ -4,7 +4,10 @@ import { DamagedFile, type UnpackedPackage } from "../../packages/unpacked.ts";
 import { sealSpool } from "./kept-packages.ts";
 import type { UnpackAnswer, UnpackTask } from "./unpack-pool.ts";
 
-/** A worker thread that takes packages apart: decompressing is most of a cold build's time, and needs nothing shared. */
+/**
+ * A worker thread that takes packages apart: decompressing is most of a cold build's time, and
+ * needs nothing shared.
+ */
 parentPort?.on("message", (task: UnpackTask) => {
   void answerTo(task).then((answer) => parentPort?.postMessage(answer));
 });
@@ -28,7 +31,10 @@ async function answerTo({ os, ...request }: UnpackTask): Promise<UnpackAnswer> {
   }
 }
 
-/** Only saves time: a spool that cannot be sealed, as on a full disk, serves this once and is thrown away when it is found again. */
+/**
+ * Only saves time: a spool that cannot be sealed, as on a full disk, serves this once and is thrown
+ * away when it is found again.
+ */
 function seal(spool: string, value: UnpackedPackage): void {
   try {
     sealSpool(spool, value);

@@ -6,7 +6,10 @@ export interface Assignment {
   readonly type: "assignment";
   readonly name: string;
   readonly start: number;
-  /** The value, its quotes and escapes taken away. A literal dollar sign is `$$` where variables are replaced. */
+  /**
+   * The value, its quotes and escapes taken away. A literal dollar sign is `$$` where variables are
+   * replaced.
+   */
   readonly value: string;
   /** Without quotes and in double ones; what stands in single quotes is meant as it is. */
   readonly hasVariables: boolean;
@@ -29,11 +32,12 @@ interface Malformed {
 }
 
 /**
- * Read a text of variables as compose does: `NAME=value` or `NAME: value`, `export` before it, comments, values in
- * quotes over several lines. A line end is `\n`. After a mistake reading goes on with the next line.
+ * Read a text of variables as compose does: `NAME=value` or `NAME: value`, `export` before it,
+ * comments, values in quotes over several lines. A line end is `\n`. After a mistake reading goes
+ * on with the next line.
  *
- * Source: compose-go 2, dotenv/parser.go. What differs: a comment may also follow an empty value or a tab, and what
- * follows a closing quote is a mistake and not a further variable.
+ * Source: compose-go 2, dotenv/parser.go. What differs: a comment may also follow an empty value or
+ * a tab, and what follows a closing quote is a mistake and not a further variable.
  */
 export function parseDotenv(text: string): readonly Statement[] {
   const statements: Statement[] = [];
@@ -52,8 +56,8 @@ export function parseDotenv(text: string): readonly Statement[] {
 }
 
 /**
- * Read a text of variables without any quoting: what follows the first `=` is the value, to the end of the line. As
- * compose's format `raw`, and as `docker run --env-file`.
+ * Read a text of variables without any quoting: what follows the first `=` is the value, to the end
+ * of the line. As compose's format `raw`, and as `docker run --env-file`.
  */
 export function parseRaw(text: string): readonly Statement[] {
   const statements: Statement[] = [];

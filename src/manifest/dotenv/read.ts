@@ -32,8 +32,9 @@ export interface ReadOptions {
 }
 
 /**
- * The variables of a file such as `.env`. Values may hold variables: those of the environment, those further up in the
- * file, those of earlier files. What a variable with the public prefix may be told to others, so that none without it may be part of it.
+ * The variables of a file such as `.env`. Values may hold variables: those of the environment,
+ * those further up in the file, those of earlier files. What a variable with the public prefix may
+ * be told to others, so that none without it may be part of it.
  */
 export function readVariables(
   source: SourceText,

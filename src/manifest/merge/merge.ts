@@ -5,8 +5,9 @@ import { type MergeRule, ruleAt } from "./rules.ts";
 import { isOverride, isReset } from "./tags.ts";
 
 /**
- * Lay the tree of a later file over that of an earlier one, by compose's rules: see `rules.ts`. Neither is changed,
- * so that a part that stands at several places of a tree is merged at one alone.
+ * Lay the tree of a later file over that of an earlier one, by compose's rules: see `rules.ts`.
+ * Neither is changed, so that a part that stands at several places of a tree is merged at one
+ * alone.
  */
 export function mergeTrees(earlier: Node, later: Node, inherit: Inherit): Node {
   return merge(earlier, later, { path: [], inherit });
@@ -30,7 +31,10 @@ function merge(earlier: Node, later: Node, merging: Merging): Node {
   return later;
 }
 
-/** A value that is in none of the forms that the rule knows is handed on: the schema tells what is wrong with it. */
+/**
+ * A value that is in none of the forms that the rule knows is handed on: the schema tells what is
+ * wrong with it.
+ */
 function mergeByRule(
   earlier: Node,
   later: Node,

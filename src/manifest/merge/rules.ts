@@ -4,7 +4,10 @@ export type MergeRule =
   | { readonly type: "replace" }
   /** Maps, also where they are written as lists: of `NAME=value`, or of names alone. */
   | { readonly type: "pairs"; readonly items: "assignments" | "names" | "named-maps" }
-  /** Lists, one after the other; an item of the later one takes the place of one with the same identity. */
+  /**
+   * Lists, one after the other; an item of the later one takes the place of one with the same
+   * identity.
+   */
   | {
       readonly type: "list";
       readonly identityOf: (item: unknown) => unknown;
@@ -28,11 +31,11 @@ function listBy(...fields: readonly string[]): MergeRule {
 }
 
 /**
- * What is not merged as maps, lists and single values are by themselves: maps key by key, lists one after the other,
- * single values replaced. `*` is any name.
+ * What is not merged as maps, lists and single values are by themselves: maps key by key, lists one
+ * after the other, single values replaced. `*` is any name.
  *
- * Source: compose specification, "Merge", and compose-go 2 (override/merge.go, override/uncity.go). Keys of
- * images are qclock's own; they follow the same idea.
+ * Source: compose specification, "Merge", and compose-go 2 (override/merge.go, override/uncity.go).
+ * Keys of images are qclock's own; they follow the same idea.
  */
 const rules: readonly (readonly [pattern: string, rule: MergeRule])[] = [
   ["os", replace],

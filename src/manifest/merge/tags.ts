@@ -15,7 +15,10 @@ const reset = "!reset";
 /** Puts a value in place of what earlier files say, where it would be merged with that. */
 const override = "!override";
 
-/** The tags of override files, as compose has them, for the parser: they change how a value is merged and not what it is. */
+/**
+ * The tags of override files, as compose has them, for the parser: they change how a value is
+ * merged and not what it is.
+ */
 export const mergeTags: Tags = [reset, override].flatMap((tag): Tags => [
   { tag, collection: "map" },
   { tag, collection: "seq" },
@@ -52,7 +55,10 @@ export function hasMergeTag(node: unknown): boolean {
   return isReset(node) || isOverride(node);
 }
 
-/** Take the keys away that are reset, in place. A value may stand at several places: it is looked at once. */
+/**
+ * Take the keys away that are reset, in place. A value may stand at several places: it is looked at
+ * once.
+ */
 export function dropReset(root: Node): void {
   const seen = new Set<Node>();
   const drop = (node: unknown): void => {

@@ -27,7 +27,8 @@ const artifactSchema = z.strictObject({
     examples: ["0123456789abcdef".repeat(4)],
   }),
   path: imagePathSchema.meta({
-    description: "In the image: the folder that an archive is unpacked to, or the single file itself.",
+    description:
+      "In the image: the folder that an archive is unpacked to, or the single file itself.",
     examples: ["/opt/tool"],
   }),
   unpack: z

@@ -11,10 +11,13 @@ export const envFileSchema = z
           path: z
             .string()
             .meta({ description: "A file of the project.", examples: ["config/app.env"] }),
-          required: z.boolean().default(true).meta({
-            description: "Whether the file must be there.",
-            examples: [false],
-          }),
+          required: z
+            .boolean()
+            .default(true)
+            .meta({
+              description: "Whether the file must be there.",
+              examples: [false],
+            }),
           format: z
             .literal("raw")
             .optional()

@@ -3,11 +3,14 @@ import { reasonSchema } from "./values.ts";
 
 /** What says that the Engine has a thing already, made by somebody else. */
 export const externalFields = {
-  external: z.boolean().default(false).meta({
-    description:
-      "Made by somebody else: used by its name, never made, changed or removed. Needs a reason, `policy.external`.",
-    examples: [true],
-  }),
+  external: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "Made by somebody else: used by its name, never made, changed or removed. Needs a reason, `policy.external`.",
+      examples: [true],
+    }),
   name: z
     .string()
     .regex(/^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/, "a name as the Engine takes it")

@@ -8,9 +8,7 @@ export const extraHostsSchema = z
   .union([
     z.array(z.string().regex(entry, "`name=address`, such as `registry.example=10.1.2.3`")),
     z.record(
-      z
-        .string()
-        .regex(/^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/, "a host's name"),
+      z.string().regex(/^[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?$/, "a host's name"),
       z.union([z.string(), z.array(z.string())]),
     ),
   ])

@@ -13,9 +13,7 @@ import {
   signalSchema,
 } from "./values.ts";
 
-export const osSchema = z
-  .enum(osNames)
-  .meta({ description: "A distribution and its release." });
+export const osSchema = z.enum(osNames).meta({ description: "A distribution and its release." });
 
 const packageListSchema = z.array(z.string().regex(/^[a-z0-9][a-z0-9+._-]*$/i, "a package name"));
 
@@ -42,23 +40,44 @@ const accountPathSchema = z.string().regex(/^\/[^:]*$/, "an absolute path withou
 
 const userSchema = z.strictObject({
   name: userNameSchema.meta({ description: "Name of the user.", examples: ["web"] }),
-  uid: z.int().nonnegative().meta({ description: "Number of the user.", examples: [10001] }),
+  uid: z
+    .int()
+    .nonnegative()
+    .meta({ description: "Number of the user.", examples: [10001] }),
   gid: z
     .int()
     .nonnegative()
     .optional()
     .meta({ description: "Number of the primary group; the uid's by default.", examples: [10001] }),
-  home: accountPathSchema.default("/nonexistent").meta({ description: "Home folder. It is not made.", examples: ["/var/lib/web"] }),
-  shell: accountPathSchema.default("/usr/sbin/nologin").meta({ description: "Login shell.", examples: ["/bin/bash"] }),
-  gecos: z.string().regex(/^[^:]*$/, "a text without colons").default("").meta({ description: "Full name or purpose.", examples: ["Web server"] }),
+  home: accountPathSchema
+    .default("/nonexistent")
+    .meta({ description: "Home folder. It is not made.", examples: ["/var/lib/web"] }),
+  shell: accountPathSchema
+    .default("/usr/sbin/nologin")
+    .meta({ description: "Login shell.", examples: ["/bin/bash"] }),
+  gecos: z
+    .string()
+    .regex(/^[^:]*$/, "a text without colons")
+    .default("")
+    .meta({ description: "Full name or purpose.", examples: ["Web server"] }),
 });
 
 const groupSchema = z.strictObject({
   name: z
     .string()
-    .regex(/^[a-z_][a-z0-9_-]*$/, "a group name").meta({ description: "Name of the group.", examples: ["ops"] }),
-  gid: z.int().nonnegative().meta({ description: "Number of the group.", examples: [40] }),
-  members: z.array(userNameSchema).default([]).meta({ description: "Names of users that belong to it besides their primary group.", examples: [["web"]] }),
+    .regex(/^[a-z_][a-z0-9_-]*$/, "a group name")
+    .meta({ description: "Name of the group.", examples: ["ops"] }),
+  gid: z
+    .int()
+    .nonnegative()
+    .meta({ description: "Number of the group.", examples: [40] }),
+  members: z
+    .array(userNameSchema)
+    .default([])
+    .meta({
+      description: "Names of users that belong to it besides their primary group.",
+      examples: [["web"]],
+    }),
 });
 
 const filesSchema = z
@@ -66,32 +85,72 @@ const filesSchema = z
     z.union([
       z.string(),
       z.strictObject({
-        path: z.string().meta({ description: "A file or folder of the project; links on the way to it are followed as long as they stay in the project. One that ends with the name of an operating system, such as `rootfs.debian-12`, is laid over images of that system only.", examples: ["images/app/rootfs"] }),
+        path: z
+          .string()
+          .meta({
+            description:
+              "A file or folder of the project; links on the way to it are followed as long as they stay in the project. One that ends with the name of an operating system, such as `rootfs.debian-12`, is laid over images of that system only.",
+            examples: ["images/app/rootfs"],
+          }),
         target: imagePathSchema
           .optional()
-          .meta({ description: "What it becomes in the image. A folder becomes the root `/` by default; a file needs it.", examples: ["/etc/app.conf"] }),
-        mode: modeSchema
+          .meta({
+            description:
+              "What it becomes in the image. A folder becomes the root `/` by default; a file needs it.",
+            examples: ["/etc/app.conf"],
+          }),
+        mode: modeSchema.optional().meta({
+          description:
+            "Of regular files; by default 0755 for those that their owner may run, 0644 for others. Folders are 0755, or as the image has them already, or as `directories` says.",
+          examples: ["0640"],
+        }),
+        owner: ownerSchema
           .optional()
           .meta({
-            description: "Of regular files; by default 0755 for those that their owner may run, 0644 for others. Folders are 0755, or as the image has them already, or as `directories` says.",
-            examples: ["0640"],
+            description: "Owner and group in numbers, `0:0` by default.",
+            examples: ["10001:10001"],
           }),
-        owner: ownerSchema.optional().meta({ description: "Owner and group in numbers, `0:0` by default.", examples: ["10001:10001"] }),
       }),
     ]),
   )
-  .meta({ description: "Files and folders of the project laid over the image, in order. As in git, of a file's mode only the executable bit is taken over, and neither owner nor time; a mode that is lost by that and was meant (0600 among readable files, a sticky folder) is told, with `mode` and `directories` to keep it. Links in a folder stay links, hard links stay hard links (git keeps none, so a fresh clone has copies), a sparse file is filled, names must be UTF-8 and no whiteouts.", examples: [["images/app/rootfs"]] });
+  .meta({
+    description:
+      "Files and folders of the project laid over the image, in order. As in git, of a file's mode only the executable bit is taken over, and neither owner nor time; a mode that is lost by that and was meant (0600 among readable files, a sticky folder) is told, with `mode` and `directories` to keep it. Links in a folder stay links, hard links stay hard links (git keeps none, so a fresh clone has copies), a sparse file is filled, names must be UTF-8 and no whiteouts.",
+    examples: [["images/app/rootfs"]],
+  });
 
 const buildSchema = z
   .union([
     z.string(),
     z.strictObject({
-      context: z.string().default(".").meta({ description: "Folder that is sent to the builder, less what its .dockerignore names. A Dockerfile that it names serves the builder and is not in what COPY sees.", examples: ["tools/x"] }),
+      context: z
+        .string()
+        .default(".")
+        .meta({
+          description:
+            "Folder that is sent to the builder, less what its .dockerignore names. A Dockerfile that it names serves the builder and is not in what COPY sees.",
+          examples: ["tools/x"],
+        }),
       dockerfile: z
         .string()
-        .default("Dockerfile").meta({ description: "The Dockerfile, relative to the context.", examples: ["Dockerfile.prod"] }),
-      target: z.string().optional().meta({ description: "The stage to build; the last one by default.", examples: ["runtime"] }),
-      args: environmentSchema.optional().meta({ description: "Values of the Dockerfile's `ARG`s, as a map or as a list of `NAME=value`.", examples: [{ VERSION: "1.2" }] }),
+        .default("Dockerfile")
+        .meta({
+          description: "The Dockerfile, relative to the context.",
+          examples: ["Dockerfile.prod"],
+        }),
+      target: z
+        .string()
+        .optional()
+        .meta({
+          description: "The stage to build; the last one by default.",
+          examples: ["runtime"],
+        }),
+      args: environmentSchema
+        .optional()
+        .meta({
+          description: "Values of the Dockerfile's `ARG`s, as a map or as a list of `NAME=value`.",
+          examples: [{ VERSION: "1.2" }],
+        }),
     }),
   ])
   .meta({
@@ -99,7 +158,10 @@ const buildSchema = z
     examples: [{ context: "tools/x" }],
   });
 
-/** One image: `from` makes it of packages and files, `build` of a Dockerfile, `image` takes it from a registry. */
+/**
+ * One image: `from` makes it of packages and files, `build` of a Dockerfile, `image` takes it from
+ * a registry.
+ */
 export const imageSchema = z.strictObject({
   from: z
     .string()
@@ -111,19 +173,30 @@ export const imageSchema = z.strictObject({
   build: buildSchema.optional(),
   image: pinnedReferenceSchema
     .optional()
-    .meta({ description: "An image from a registry, pinned by digest.", examples: [`registry.example/keycloak:23.0@sha256:${"0".repeat(64)}`] }),
+    .meta({
+      description: "An image from a registry, pinned by digest.",
+      examples: [`registry.example/keycloak:23.0@sha256:${"0".repeat(64)}`],
+    }),
   packages: packagesSchema.optional(),
   accounts: z
     .strictObject({
       users: z
         .array(userSchema)
-        .default([]).meta({ description: "Users to add.", examples: [[{ name: "web", uid: 10001 }]] }),
+        .default([])
+        .meta({ description: "Users to add.", examples: [[{ name: "web", uid: 10001 }]] }),
       groups: z
         .array(groupSchema)
-        .default([]).meta({ description: "Groups to add. The primary group of each user is made with it.", examples: [[{ name: "ops", gid: 40 }]] }),
+        .default([])
+        .meta({
+          description: "Groups to add. The primary group of each user is made with it.",
+          examples: [[{ name: "ops", gid: 40 }]],
+        }),
     })
     .optional()
-    .meta({ description: "Users and groups that the image adds to the distribution's own.", examples: [{ users: [{ name: "web", uid: 10001 }] }] }),
+    .meta({
+      description: "Users and groups that the image adds to the distribution's own.",
+      examples: [{ users: [{ name: "web", uid: 10001 }] }],
+    }),
   exclude: z
     .array(imagePathSchema)
     .optional()
@@ -144,34 +217,81 @@ export const imageSchema = z.strictObject({
   directories: z
     .array(
       z.strictObject({
-        path: imagePathSchema.meta({ description: "Its place in the image.", examples: ["/var/lib/app"] }),
+        path: imagePathSchema.meta({
+          description: "Its place in the image.",
+          examples: ["/var/lib/app"],
+        }),
         owner: ownerSchema
-          .default("0:0").meta({ description: "Owner and group in numbers.", examples: ["10001:10001"] }),
-        mode: modeSchema.default("0755").meta({ description: "Its mode, in quotes.", examples: ["0750"] }),
+          .default("0:0")
+          .meta({ description: "Owner and group in numbers.", examples: ["10001:10001"] }),
+        mode: modeSchema
+          .default("0755")
+          .meta({ description: "Its mode, in quotes.", examples: ["0750"] }),
       }),
     )
     .optional()
-    .meta({ description: "Empty directories, such as a volume's mount point with its owner.", examples: [[{ path: "/var/lib/app", owner: "10001:10001" }]] }),
+    .meta({
+      description: "Empty directories, such as a volume's mount point with its owner.",
+      examples: [[{ path: "/var/lib/app", owner: "10001:10001" }]],
+    }),
   setuid: z
     .array(imagePathSchema)
     .optional()
-    .meta({ description: "Files that may keep their setuid or setgid bit; all others lose it.", examples: [["/usr/bin/su"]] }),
+    .meta({
+      description: "Files that may keep their setuid or setgid bit; all others lose it.",
+      examples: [["/usr/bin/su"]],
+    }),
   user: z
     .string()
     .optional()
-    .meta({ description: "User and group that the image runs as, best in numbers. Inherited from the image below.", examples: ["10001:10001"] }),
-  entrypoint: commandSchema.optional().meta({ description: "The program that the image starts: a list of words, or one text that is split as a shell would.", examples: [["/usr/local/bin/app"]] }),
-  command: commandSchema.optional().meta({ description: "Arguments of the entrypoint that a service may replace.", examples: [["--verbose"]] }),
-  working_dir: imagePathSchema.optional().meta({ description: "Folder in which the program starts.", examples: ["/srv"] }),
-  environment: environmentSchema.optional().meta({ description: "Environment variables, as a map or as a list of `NAME=value`.", examples: [{ LANG: "C.UTF-8" }] }),
+    .meta({
+      description:
+        "User and group that the image runs as, best in numbers. Inherited from the image below.",
+      examples: ["10001:10001"],
+    }),
+  entrypoint: commandSchema
+    .optional()
+    .meta({
+      description:
+        "The program that the image starts: a list of words, or one text that is split as a shell would.",
+      examples: [["/usr/local/bin/app"]],
+    }),
+  command: commandSchema
+    .optional()
+    .meta({
+      description: "Arguments of the entrypoint that a service may replace.",
+      examples: [["--verbose"]],
+    }),
+  working_dir: imagePathSchema
+    .optional()
+    .meta({ description: "Folder in which the program starts.", examples: ["/srv"] }),
+  environment: environmentSchema
+    .optional()
+    .meta({
+      description: "Environment variables, as a map or as a list of `NAME=value`.",
+      examples: [{ LANG: "C.UTF-8" }],
+    }),
   expose: z
     .array(z.union([z.int().min(1).max(65535), z.string().regex(/^\d+(?:\/(?:tcp|udp))?$/)]))
     .optional()
     .meta({ description: "Ports that the image listens on.", examples: [[8080]] }),
-  stop_signal: signalSchema.optional().meta({ description: "Signal that asks the program to end; SIGTERM by default.", examples: ["SIGQUIT"] }),
-  labels: labelsSchema.optional().meta({ description: "Labels, as a map or as a list of `name=value`.", examples: [{ "org.opencontainers.image.title": "Shop" }] }),
+  stop_signal: signalSchema
+    .optional()
+    .meta({
+      description: "Signal that asks the program to end; SIGTERM by default.",
+      examples: ["SIGQUIT"],
+    }),
+  labels: labelsSchema
+    .optional()
+    .meta({
+      description: "Labels, as a map or as a list of `name=value`.",
+      examples: [{ "org.opencontainers.image.title": "Shop" }],
+    }),
 });
 
 export const imagesSchema = z
   .record(nameSchema, imageSchema)
-  .meta({ description: "The images of the stack, by name.", examples: [{ base: { from: "scratch" } }] });
+  .meta({
+    description: "The images of the stack, by name.",
+    examples: [{ base: { from: "scratch" } }],
+  });

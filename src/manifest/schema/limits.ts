@@ -43,7 +43,8 @@ const ulimitSchema = z.union([
 /** Limits of a service beside memory, CPU and processes, as compose has them. */
 export const limitFields = {
   shm_size: sizeSchema.optional().meta({
-    description: "What /dev/shm may hold, within `mem_limit`; 64m unless the Engine is set up otherwise.",
+    description:
+      "What /dev/shm may hold, within `mem_limit`; 64m unless the Engine is set up otherwise.",
     examples: ["128m"],
   }),
   ulimits: z

@@ -20,9 +20,18 @@ const secretSchema = z.strictObject({
       }),
     ])
     .optional()
-    .meta({ description: "Made once, at random; lives in the stack's own volumes only.", examples: [true] }),
-  file: z.string().optional().meta({ description: "A file of the project.", examples: ["secrets/key.pem"] }),
-  environment: z.string().optional().meta({ description: "Name of an environment variable.", examples: ["SHOP_KEY"] }),
+    .meta({
+      description: "Made once, at random; lives in the stack's own volumes only.",
+      examples: [true],
+    }),
+  file: z
+    .string()
+    .optional()
+    .meta({ description: "A file of the project.", examples: ["secrets/key.pem"] }),
+  environment: z
+    .string()
+    .optional()
+    .meta({ description: "Name of an environment variable.", examples: ["SHOP_KEY"] }),
 });
 
 /** The whole manifest. The types, the JSON Schema and docs/manifest.md all come from here. */
@@ -51,13 +60,23 @@ export const manifestSchema = z.strictObject({
   services: servicesSchema.default({}),
   networks: z
     .record(nameSchema, networkSchema)
-    .optional().meta({ description: "Networks that services name, by name. Without any, qclock makes one for each `depends_on`.", examples: [{ back: {} }] }),
+    .optional()
+    .meta({
+      description:
+        "Networks that services name, by name. Without any, qclock makes one for each `depends_on`.",
+      examples: [{ back: {} }],
+    }),
   volumes: z
     .record(nameSchema, volumeSchema)
-    .optional().meta({ description: "Volumes that keep data, by name.", examples: [{ data: {} }] }),
+    .optional()
+    .meta({ description: "Volumes that keep data, by name.", examples: [{ data: {} }] }),
   secrets: z
     .record(nameSchema, secretSchema)
-    .optional().meta({ description: "Secrets, by name. Each comes from exactly one source.", examples: [{ db_password: { generate: true } }] }),
+    .optional()
+    .meta({
+      description: "Secrets, by name. Each comes from exactly one source.",
+      examples: [{ db_password: { generate: true } }],
+    }),
 });
 
 /** What the user wrote, with defaults filled in. */

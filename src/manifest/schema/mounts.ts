@@ -41,10 +41,13 @@ export const volumeMountSchema = z.union([
       description: "A named volume, a path of the host, or a path in memory.",
       examples: ["volume"],
     }),
-    source: z.string().optional().meta({
-      description: "Name of the volume, or path of the host. A path in memory has none.",
-      examples: ["data"],
-    }),
+    source: z
+      .string()
+      .optional()
+      .meta({
+        description: "Name of the volume, or path of the host. A path in memory has none.",
+        examples: ["data"],
+      }),
     target: imagePathSchema.meta({
       description: "Path in the container.",
       examples: ["/var/lib/app"],
@@ -56,7 +59,10 @@ export const volumeMountSchema = z.union([
     tmpfs: z
       .strictObject(tmpfsOptions)
       .optional()
-      .meta({ description: "Of a path in memory: its size and so on.", examples: [{ size: "16m" }] }),
+      .meta({
+        description: "Of a path in memory: its size and so on.",
+        examples: [{ size: "16m" }],
+      }),
   }),
 ]);
 

@@ -6,10 +6,13 @@ import { reasonSchema } from "./values.ts";
 export const networkSchema = z.union([
   z.null(),
   z.strictObject({
-    internal: z.boolean().default(true).meta({
-      description: "No route out and no published ports. `false` needs a reason.",
-      examples: [true],
-    }),
+    internal: z
+      .boolean()
+      .default(true)
+      .meta({
+        description: "No route out and no published ports. `false` needs a reason.",
+        examples: [true],
+      }),
     subnet: z
       .string()
       .regex(/^\d{1,3}(?:\.\d{1,3}){3}\/\d{1,2}$/, "a CIDR such as `10.1.2.0/28`")

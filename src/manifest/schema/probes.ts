@@ -7,15 +7,25 @@ const timing = {
   phase: z
     .enum(["startup", "readiness"])
     .default("readiness")
-    .meta({ description: "`startup` must succeed once before the others are tried.", examples: ["startup"] }),
-  interval: positiveDurationSchema
-    .default("5s")
     .meta({
-      description: "Pause between attempts once started; while starting qclock probes every 25 ms.",
-      examples: ["10s"],
+      description: "`startup` must succeed once before the others are tried.",
+      examples: ["startup"],
     }),
-  timeout: positiveDurationSchema.default("2s").meta({ description: "Longest time of one attempt.", examples: ["500ms"] }),
-  retries: z.int().positive().default(3).meta({ description: "Consecutive failures after the start that make the service unhealthy.", examples: [5] }),
+  interval: positiveDurationSchema.default("5s").meta({
+    description: "Pause between attempts once started; while starting qclock probes every 25 ms.",
+    examples: ["10s"],
+  }),
+  timeout: positiveDurationSchema
+    .default("2s")
+    .meta({ description: "Longest time of one attempt.", examples: ["500ms"] }),
+  retries: z
+    .int()
+    .positive()
+    .default(3)
+    .meta({
+      description: "Consecutive failures after the start that make the service unhealthy.",
+      examples: [5],
+    }),
   start_period: positiveDurationSchema
     .default("60s")
     .meta({ description: "Time that the service has to become ready.", examples: ["2m"] }),
@@ -34,10 +44,14 @@ const httpGetSchema = z.strictObject({
     .refine(isPath, "a path without spaces, control characters and `#`")
     .default("/")
     .meta({
-      description: "Path and query of the request, sent to the service as they are; they never name another host.",
+      description:
+        "Path and query of the request, sent to the service as they are; they never name another host.",
       examples: ["/health"],
     }),
-  scheme: z.enum(["http", "https"]).default("http").meta({ description: "With or without TLS.", examples: ["https"] }),
+  scheme: z
+    .enum(["http", "https"])
+    .default("http")
+    .meta({ description: "With or without TLS.", examples: ["https"] }),
   status: z
     .union([z.int().min(100).max(599), z.array(z.int().min(100).max(599))])
     .optional()
@@ -50,32 +64,69 @@ const httpGetSchema = z.strictObject({
         if (message !== undefined) context.addIssue({ code: "custom", path: [name], message });
       }
     })
-    .default({}).meta({ description: "Headers of the request.", examples: [{ Host: "shop.example" }] }),
-  body: z.string().optional().meta({ description: "Text that the body must contain.", examples: ["OK"] }),
+    .default({})
+    .meta({ description: "Headers of the request.", examples: [{ Host: "shop.example" }] }),
+  body: z
+    .string()
+    .optional()
+    .meta({ description: "Text that the body must contain.", examples: ["OK"] }),
   json: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
     .default({})
-    .meta({ description: "Values that the JSON body must have, by dotted path.", examples: [{ "database.status": "ok" }] }),
-  redirects: z.int().min(0).max(10).default(0).meta({
-    description: "How many redirects to the same service are followed; the last answer counts. One to another origin, in a circle, or beyond this number is a failure.",
-    examples: [3],
-  }),
+    .meta({
+      description: "Values that the JSON body must have, by dotted path.",
+      examples: [{ "database.status": "ok" }],
+    }),
+  redirects: z
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .meta({
+      description:
+        "How many redirects to the same service are followed; the last answer counts. One to another origin, in a circle, or beyond this number is a failure.",
+      examples: [3],
+    }),
 });
 
 /** A probe: exactly one check, with its timing. */
 export const probeSchema = z.strictObject({
-  http_get: httpGetSchema.optional().meta({ description: "A request over HTTP.", examples: [{ port: 8080, path: "/health" }] }),
+  http_get: httpGetSchema
+    .optional()
+    .meta({ description: "A request over HTTP.", examples: [{ port: 8080, path: "/health" }] }),
   tcp_socket: z
-    .strictObject({ port: portSchema.meta({ description: "Port of the container.", examples: [3306] }) })
-    .optional().meta({ description: "A connection over TCP.", examples: [{ port: 3306 }] }),
+    .strictObject({
+      port: portSchema.meta({ description: "Port of the container.", examples: [3306] }),
+    })
+    .optional()
+    .meta({ description: "A connection over TCP.", examples: [{ port: 3306 }] }),
   exec: z
-    .strictObject({ command: commandSchema.meta({ description: "A command as a list of words, or as one text that is split as a shell would.", examples: [["/usr/local/bin/check"]] }) })
-    .optional().meta({ description: "A program in the container that must end with 0.", examples: [{ command: ["/usr/local/bin/check"] }] }),
+    .strictObject({
+      command: commandSchema.meta({
+        description: "A command as a list of words, or as one text that is split as a shell would.",
+        examples: [["/usr/local/bin/check"]],
+      }),
+    })
+    .optional()
+    .meta({
+      description: "A program in the container that must end with 0.",
+      examples: [{ command: ["/usr/local/bin/check"] }],
+    }),
   log_line: z
     .strictObject({
-      pattern: z.string().refine(isPattern, "a regular expression (ECMAScript)").meta({ description: "A regular expression (ECMAScript) for one line.", examples: ["ready for connections"] }),
+      pattern: z
+        .string()
+        .refine(isPattern, "a regular expression (ECMAScript)")
+        .meta({
+          description: "A regular expression (ECMAScript) for one line.",
+          examples: ["ready for connections"],
+        }),
     })
-    .optional().meta({ description: "A line of the container's log.", examples: [{ pattern: "ready for connections" }] }),
+    .optional()
+    .meta({
+      description: "A line of the container's log.",
+      examples: [{ pattern: "ready for connections" }],
+    }),
   ...timing,
 });
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
 
 /**
- * Names of stacks, images, services, networks, volumes and secrets: what a part of an image reference may
- * be (distribution's grammar), which every engine, DNS and file system takes too.
+ * Names of stacks, images, services, networks, volumes and secrets: what a part of an image
+ * reference may be (distribution's grammar), which every engine, DNS and file system takes too.
  */
 export const nameSchema = z
   .string()

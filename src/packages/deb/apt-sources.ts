@@ -14,10 +14,10 @@ interface AptEntry {
 }
 
 /**
- * Find Debian's own archives among what the host's apt is set up with. Other vendors' archives often carry
- * Debian's suite names, and some end in `/debian` too; theirs lack the component `main`, or else the keyring,
- * the path and the updates of Debian's. An archive of the suite asked for goes before one of another release,
- * since a mirror of Debian carries all releases.
+ * Find Debian's own archives among what the host's apt is set up with. Other vendors' archives
+ * often carry Debian's suite names, and some end in `/debian` too; theirs lack the component
+ * `main`, or else the keyring, the path and the updates of Debian's. An archive of the suite asked
+ * for goes before one of another release, since a mirror of Debian carries all releases.
  *
  * Source: sources.list(5).
  */

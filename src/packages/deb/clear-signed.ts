@@ -3,8 +3,9 @@ const SIGNATURE = "-----BEGIN PGP SIGNATURE-----";
 const END = "-----END PGP SIGNATURE-----";
 
 /**
- * Why a text is not exactly one signed message, with nothing before, between and after its parts; undefined when it is. Programs
- * differ in what they make of the rest, and some would read it as if it were signed. Source: RFC 9580, section 7.
+ * Why a text is not exactly one signed message, with nothing before, between and after its parts;
+ * undefined when it is. Programs differ in what they make of the rest, and some would read it as if
+ * it were signed. Source: RFC 9580, section 7.
  */
 export function checkSignedForm(text: string): string | undefined {
   const lines = text.trimEnd().split(/\r?\n/);

@@ -9,8 +9,9 @@ const LIMITS = { entries: 1000, bytes: Infinity, nameBytes: 1024 ** 2 };
 const LARGEST_CONTROL = 1024 ** 2;
 
 /**
- * The files of a package's control archive as text, by name: `control`, `conffiles`, `postinst`… Throws an `Error` for what
- * no control archive holds; how much it may become is bounded by the reader.
+ * The files of a package's control archive as text, by name: `control`, `conffiles`, `postinst`…
+ * Throws an `Error` for what no control archive holds; how much it may become is bounded by the
+ * reader.
  */
 export async function readControlFiles(tar: ByteReader): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();

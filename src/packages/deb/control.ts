@@ -5,8 +5,8 @@ import type { UnpackedPackage } from "../unpacked.ts";
 export type ControlFields = ReadonlyMap<string, string>;
 
 /**
- * Parse one deb822 paragraph. Throws an `Error` for what is no paragraph, holds a field twice, or is followed by another one:
- * two readers might believe different ones. Source: deb-control(5).
+ * Parse one deb822 paragraph. Throws an `Error` for what is no paragraph, holds a field twice, or
+ * is followed by another one: two readers might believe different ones. Source: deb-control(5).
  */
 export function parseControl(text: string): ControlFields {
   const fields = new Map<string, string>();
@@ -39,8 +39,9 @@ export function controlOf({ metadata }: Pick<UnpackedPackage, "metadata">): Cont
 }
 
 /**
- * What is wrong with a control file beside what a signed index, and so the lock, says of the package; undefined when it says
- * the same. A file that calls itself something else would be in dpkg's database under the wrong name.
+ * What is wrong with a control file beside what a signed index, and so the lock, says of the
+ * package; undefined when it says the same. A file that calls itself something else would be in
+ * dpkg's database under the wrong name.
  */
 export function contradictionIn(unpacked: UnpackedPackage, id: PackageId): string | undefined {
   const control = controlOf(unpacked);

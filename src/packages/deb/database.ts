@@ -40,7 +40,10 @@ function installedIn(status: string): ReadonlyMap<string, string> {
   return packages;
 }
 
-/** `diversions` are those of the packages, in dpkg's form. A child's layer holds the whole status file and the `info` files of its own packages. */
+/**
+ * `diversions` are those of the packages, in dpkg's form. A child's layer holds the whole status
+ * file and the `info` files of its own packages.
+ */
 export async function addDatabase(
   view: ImageView,
   installed: readonly InstalledDeb[],

@@ -1,12 +1,18 @@
 import type { InstalledDeb } from "./installed.ts";
 import { type Diversion, diversionsIn } from "./script/diversions.ts";
 
-/** Where the files of packages go that another package moves out of its own way. Paths have no leading slash. */
+/**
+ * Where the files of packages go that another package moves out of its own way. Paths have no
+ * leading slash.
+ */
 export class Diversions {
   readonly #to = new Map<string, Diversion>();
   readonly #resolve: (path: string) => string;
 
-  /** `resolve` finds the place of a path in the image. A later diversion of the same file changes nothing. */
+  /**
+   * `resolve` finds the place of a path in the image. A later diversion of the same file changes
+   * nothing.
+   */
   constructor(
     installed: readonly Pick<InstalledDeb, "controlFiles">[],
     resolve: (path: string) => string,

@@ -8,8 +8,8 @@ export interface DatabaseFile {
 }
 
 /**
- * Fields of a status paragraph that come from the control file are in this order; others follow as they
- * stand. Source: dpkg's `fieldinfos`.
+ * Fields of a status paragraph that come from the control file are in this order; others follow as
+ * they stand. Source: dpkg's `fieldinfos`.
  */
 const FIRST_FIELDS = [
   "Package",
@@ -38,7 +38,10 @@ export function statusParagraph(entry: InstalledDeb): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** The package's files below `info/`: everything that dpkg wants to know, its scripts left out since they never ran. */
+/**
+ * The package's files below `info/`: everything that dpkg wants to know, its scripts left out since
+ * they never ran.
+ */
 export function infoFiles(entry: InstalledDeb): readonly DatabaseFile[] {
   const stem = `info/${infoName(entry)}`;
   const files: DatabaseFile[] = [
@@ -66,7 +69,10 @@ export function databaseSkeleton(): readonly DatabaseFile[] {
   ];
 }
 
-/** Packages that may be installed for several architectures carry theirs in the names of their files. */
+/**
+ * Packages that may be installed for several architectures carry theirs in the names of their
+ * files.
+ */
 function infoName({ name, control }: InstalledDeb): string {
   return control.get("Multi-Arch") === "same" ? `${name}:${control.get("Architecture")}` : name;
 }

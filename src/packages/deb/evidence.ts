@@ -6,7 +6,10 @@ import { namedIndex, readRelease } from "./prove.ts";
 import { RELEASE_LIMIT_BYTES } from "./release-file.ts";
 import { COMPONENTS, indexUrls, loadRepository } from "./repositories.ts";
 
-/** The later release file that took the place of one that no mirror has any more: the same one each time. */
+/**
+ * The later release file that took the place of one that no mirror has any more: the same one each
+ * time.
+ */
 const NOTE = "release-substitute";
 
 /** Evidence from one place: see `EvidencePlace`. */
@@ -36,9 +39,9 @@ async function storedEvidence(request: EvidenceRequest): Promise<readonly Eviden
 }
 
 /**
- * Bring into the store what proves a lock's packages: the release file of each repository that the lock
- * names where it can still be had, else the mirror's present one. A repository for which there is neither,
- * as there may be offline, is left out, with the reason.
+ * Bring into the store what proves a lock's packages: the release file of each repository that the
+ * lock names where it can still be had, else the mirror's present one. A repository for which there
+ * is neither, as there may be offline, is left out, with the reason.
  *
  * Throws `disk-full`, `store-unusable`.
  */
@@ -64,8 +67,8 @@ async function collectEvidence(request: EvidenceRequest): Promise<FoundEvidence>
 }
 
 /**
- * The present release files of the mirror, and those of the further places that it names, which may keep old ones: for
- * packages that the evidence of the lock says nothing about.
+ * The present release files of the mirror, and those of the further places that it names, which may
+ * keep old ones: for packages that the evidence of the lock says nothing about.
  */
 async function furtherEvidence(request: EvidenceRequest): Promise<FoundEvidence> {
   const evidence: Evidence[] = [];
@@ -97,10 +100,15 @@ function reasonOf({ signal }: EvidenceRequest, id: string, error: unknown): stri
 const REPLACEABLE = new Set(["mirror-unreachable", "digest-mismatch", "signature-invalid"]);
 const UNAVAILABLE = new Set([...REPLACEABLE, "mirror-not-configured", "offline"]);
 
-/** `asks`: whether what the store lacks may be fetched; absent: unless the downloader is offline. */
+/**
+ * `asks`: whether what the store lacks may be fetched; absent: unless the downloader is offline.
+ */
 type Recall = EvidenceRequest & { readonly asks?: boolean };
 
-/** What the store has of a repository, its indexes fetched where they are missing; undefined when that cannot be had any more. */
+/**
+ * What the store has of a repository, its indexes fetched where they are missing; undefined when
+ * that cannot be had any more.
+ */
 async function recall(
   request: Recall,
   repository: LockedRepository,
@@ -162,8 +170,8 @@ async function fetchPresent(
 }
 
 /**
- * The release file of a place that keeps old ones, such as an archive of snapshots. That it has run out since is no fault:
- * which version is wanted is the lock's to say.
+ * The release file of a place that keeps old ones, such as an archive of snapshots. That it has run
+ * out since is no fault: which version is wanted is the lock's to say.
  */
 async function fetchKept(
   request: EvidenceRequest,

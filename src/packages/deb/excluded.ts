@@ -1,6 +1,6 @@
 /**
- * Whether a path of a package, without a leading slash, is left out of the image. Copyright files stay whatever is excluded: they are
- * the licence under which the rest may be passed on.
+ * Whether a path of a package, without a leading slash, is left out of the image. Copyright files
+ * stay whatever is excluded: they are the licence under which the rest may be passed on.
  */
 export function isExcludedPath(
   path: string,

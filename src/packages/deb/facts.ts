@@ -5,7 +5,10 @@ import type { ControlFields } from "./control.ts";
 import { relationsOf } from "./index-relations.ts";
 import { readContents, readControl } from "./look-into.ts";
 
-/** What a deb says of itself; with its paths all of it is read. Throws an `Error` that says what is wrong with the file. */
+/**
+ * What a deb says of itself; with its paths all of it is read. Throws an `Error` that says what is
+ * wrong with the file.
+ */
 export async function readFacts(file: string, withPaths: boolean): Promise<PackageFacts> {
   if (!withPaths) return factsOf(await readControl(file));
   const { control, entries } = await readContents(file);
@@ -22,7 +25,10 @@ function factsOf(control: ControlFields): PackageFacts {
   };
 }
 
-/** The timestamp of the first member of a deb, which dpkg-deb writes from SOURCE_DATE_EPOCH. Throws `package-corrupt`. */
+/**
+ * The timestamp of the first member of a deb, which dpkg-deb writes from SOURCE_DATE_EPOCH. Throws
+ * `package-corrupt`.
+ */
 export async function readBuildTime(path: string): Promise<number> {
   await using file = await open(path);
   const { buffer } = await file.read(Buffer.alloc(60), 0, 60, 8);

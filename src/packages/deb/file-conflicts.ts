@@ -9,7 +9,10 @@ export interface ForeseenFiles extends FileOwner {
 
 /** A conflict, or perhaps one. */
 export interface ForeseenConflict extends FileConflict {
-  /** Where the two packages have it, without a leading slash: paths of configuration, of which they tell no checksum. Absent: it differs. */
+  /**
+   * Where the two packages have it, without a leading slash: paths of configuration, of which they
+   * tell no checksum. Absent: it differs.
+   */
   readonly undecided?: { readonly first: string; readonly second: string };
 }
 
@@ -23,8 +26,9 @@ interface ForeseenFile {
 }
 
 /**
- * Files that building would find in two packages with different content, as far as their control archives tell: of nearly all
- * regular files they have the checksums, and of configuration the names. `below` are the packages that the image's ancestors hold. Pure.
+ * Files that building would find in two packages with different content, as far as their control
+ * archives tell: of nearly all regular files they have the checksums, and of configuration the
+ * names. `below` are the packages that the image's ancestors hold. Pure.
  */
 export function foreseeConflicts(
   packages: readonly ForeseenFiles[],

@@ -39,7 +39,10 @@ export async function conflictsOfImages(
   return conflicts;
 }
 
-/** The control files of a deb: its first few kilobytes. Throws an `Error` that says what is wrong with it. */
+/**
+ * The control files of a deb: its first few kilobytes. Throws an `Error` that says what is wrong
+ * with it.
+ */
 async function readForeseenFiles(name: string, file: string): Promise<ForeseenFiles> {
   const source = createReadStream(file);
   try {
@@ -55,7 +58,10 @@ async function readForeseenFiles(name: string, file: string): Promise<ForeseenFi
   }
 }
 
-/** Whether a file of which the control archives tell no checksum is one file in both packages; also where that cannot be read. */
+/**
+ * Whether a file of which the control archives tell no checksum is one file in both packages; also
+ * where that cannot be read.
+ */
 async function isSame(
   { first, second, undecided }: ForeseenConflict,
   packages: readonly HeldPackage[],

@@ -4,8 +4,9 @@ const LARGEST_INDEX = 512 * 1024 ** 2;
 const LARGEST_PARAGRAPH = 1024 ** 2;
 
 /**
- * The pieces of a Packages file while it stays within bounds: what a signed release names is believed, and still it must neither fill
- * the memory nor keep a run from ending. Throws an `Error` when it grows past them, and the signal's reason.
+ * The pieces of a Packages file while it stays within bounds: what a signed release names is
+ * believed, and still it must neither fill the memory nor keep a run from ending. Throws an `Error`
+ * when it grows past them, and the signal's reason.
  */
 export async function* withinBounds(
   content: AsyncIterable<Uint8Array>,

@@ -7,16 +7,18 @@ import { FIELDS, type ParsedIndex } from "./packages-index.ts";
 import { TextTable } from "./text-table.ts";
 
 /**
- * The first line of a kept index; a file that begins otherwise was written by a qclock that kept other things of an index. After it
- * come the SHA-256 of the rest, the length of the first table in four bytes, and the two tables.
+ * The first line of a kept index; a file that begins otherwise was written by a qclock that kept
+ * other things of an index. After it come the SHA-256 of the rest, the length of the first table in
+ * four bytes, and the two tables.
  */
 const FIRST_LINE = Buffer.from(`qclock index 1 ${FIELDS.join()}\n`, "latin1");
 const HASH_BYTES = 32;
 const LENGTH_BYTES = 4;
 
 /**
- * A Packages file as it was read before; `read` reads it where the store has not kept that, and what it gives is kept.
- * Decompressing and reading the one of Debian's main takes two seconds, loading what was kept some hundredths.
+ * A Packages file as it was read before; `read` reads it where the store has not kept that, and
+ * what it gives is kept. Decompressing and reading the one of Debian's main takes two seconds,
+ * loading what was kept some hundredths.
  */
 export async function recallIndex(
   store: Store,

@@ -14,8 +14,8 @@ type RelationField =
 const PRIORITIES = ["required", "important", "standard", "optional"];
 
 /**
- * What the fields of a package say of others. `field` gives the text of one, empty where the package has none. Throws a `SyntaxError`
- * for a field that is no relation.
+ * What the fields of a package say of others. `field` gives the text of one, empty where the
+ * package has none. Throws a `SyntaxError` for a field that is no relation.
  */
 export function relationsOf(field: (name: RelationField) => string): PackageRelations {
   return {
@@ -29,7 +29,10 @@ export function relationsOf(field: (name: RelationField) => string): PackageRela
   };
 }
 
-/** Essential packages first, then by priority; one that is unknown or missing counts as `extra`, the least. */
+/**
+ * Essential packages first, then by priority; one that is unknown or missing counts as `extra`, the
+ * least.
+ */
 function rankOf(essential: string, priority: string): number {
   if (essential === "yes") return 0;
   const place = PRIORITIES.indexOf(priority);

@@ -8,10 +8,14 @@ import { toInstalledDeb } from "./installed.ts";
 import { type FileOwner, replaces } from "./replaces.ts";
 import { unreplayedScripts } from "./unreplayed.ts";
 
-/** The top folders that Debian has merged into /usr; packages still ship files under the old names. */
+/**
+ * The top folders that Debian has merged into /usr; packages still ship files under the old names.
+ */
 const MERGED = ["bin", "sbin", "lib", "lib64"];
 
-/** The package that owns the skeleton of folders, and whose script turns some of them into links. */
+/**
+ * The package that owns the skeleton of folders, and whose script turns some of them into links.
+ */
 const SKELETON = "base-files";
 
 /** base-passwd's templates, and Debian's number of the group `shadow`. */
@@ -65,14 +69,20 @@ function addMergedFolders(view: ImageView): void {
   }
 }
 
-/** base-files' script turns these folders into links; done before any package puts something below them. */
+/**
+ * base-files' script turns these folders into links; done before any package puts something below
+ * them.
+ */
 function addRunFolders(view: ImageView): void {
   view.addDirectory("run/lock", 0o1777);
   view.addLink("var/run", "/run");
   view.addLink("var/lock", "/run/lock");
 }
 
-/** After the skeleton's owner the order of names, so that the result does not depend on anything else. */
+/**
+ * After the skeleton's owner the order of names, so that the result does not depend on anything
+ * else.
+ */
 function skeletonFirst(packages: readonly InstalledPackage[]): readonly InstalledPackage[] {
   return packages.toSorted((a, b) => Number(b.name === SKELETON) - Number(a.name === SKELETON));
 }

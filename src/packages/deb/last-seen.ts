@@ -2,12 +2,16 @@ import { QclockError } from "../../error.ts";
 import type { Store } from "../../store/store.ts";
 import type { ReleaseFile } from "./release-file.ts";
 
-/** The newest date that was seen of each suite, so that nobody can serve an older state with its old signature. */
+/**
+ * The newest date that was seen of each suite, so that nobody can serve an older state with its old
+ * signature.
+ */
 const NOTE = "release-date";
 
 /**
- * Refuse a release file that is older than one of the same suite that was seen before, else remember its date. Without a limit such
- * as Valid-Until, an old file with a good signature would hold back every security update since.
+ * Refuse a release file that is older than one of the same suite that was seen before, else
+ * remember its date. Without a limit such as Valid-Until, an old file with a good signature would
+ * hold back every security update since.
  *
  * Throws `signature-invalid`.
  */

@@ -27,8 +27,8 @@ export async function readContents(file: string): Promise<PackageContents> {
 }
 
 /**
- * Type, mode and content of one entry of a deb, by its path without a leading slash, as text that is equal where they are; undefined
- * when there is none. Throws as `readControl` does.
+ * Type, mode and content of one entry of a deb, by its path without a leading slash, as text that
+ * is equal where they are; undefined when there is none. Throws as `readControl` does.
  */
 export async function readIdentity(file: string, path: string): Promise<string | undefined> {
   const { size } = await stat(file);

@@ -3,21 +3,30 @@ import { decompress } from "../../archive/decompress.ts";
 import { type ArMember, readMagic, readMember } from "../../archive/ar.ts";
 import { ByteReader } from "../../archive/byte-reader.ts";
 
-/** What is done with the two archives of a package, in their order. Each has to read its tar to the end blocks. */
+/**
+ * What is done with the two archives of a package, in their order. Each has to read its tar to the
+ * end blocks.
+ */
 export interface MemberVisitor {
   readonly control: (tar: ByteReader) => Promise<void>;
   /** Absent: nothing after the control archive is read. */
   readonly data?: (tar: ByteReader) => Promise<void>;
 }
 
-/** Of the unpacked control archive. The largest in Debian hold some megabytes of checksums and symbols. */
+/**
+ * Of the unpacked control archive. The largest in Debian hold some megabytes of checksums and
+ * symbols.
+ */
 const LARGEST_CONTROL_TAR = 32 * 1024 ** 2;
-/** Programs that write tars fill them up to some kilobytes; what goes on for longer is left alone. */
+/**
+ * Programs that write tars fill them up to some kilobytes; what goes on for longer is left alone.
+ */
 const LARGEST_FILLING = 1024 ** 2;
 
 /**
- * Read the members of a package as deb(5) orders them: `debian-binary`, `control.tar`, `data.tar`, the latter two unpacked.
- * Neither becomes more than its size promises. Throws an `Error` that says what is wrong with the package.
+ * Read the members of a package as deb(5) orders them: `debian-binary`, `control.tar`, `data.tar`,
+ * the latter two unpacked. Neither becomes more than its size promises. Throws an `Error` that says
+ * what is wrong with the package.
  */
 export async function readMembers(
   reader: ByteReader,
@@ -51,7 +60,10 @@ export async function readMembers(
   }
 }
 
-/** Source: deb(5): the version of the format, of which a higher minor number changes nothing for a reader. */
+/**
+ * Source: deb(5): the version of the format, of which a higher minor number changes nothing for a
+ * reader.
+ */
 async function checkFormat(reader: ByteReader): Promise<void> {
   const member = await readMember(reader);
   if (member?.name !== "debian-binary" || member.sizeBytes > 64) {
@@ -67,7 +79,10 @@ async function checkFormat(reader: ByteReader): Promise<void> {
   await reader.skip(member.padding);
 }
 
-/** The next member but for those that a program may put between, whose names begin with an underscore. */
+/**
+ * The next member but for those that a program may put between, whose names begin with an
+ * underscore.
+ */
 async function nextMember(reader: ByteReader): Promise<ArMember | undefined> {
   for (;;) {
     const member = await readMember(reader);
@@ -86,7 +101,10 @@ function refuseOther(name: string, stem: string): void {
   );
 }
 
-/** To the end where that is near, so that the decoder compares its checksum. What follows the end blocks is no part of the archive. */
+/**
+ * To the end where that is near, so that the decoder compares its checksum. What follows the end
+ * blocks is no part of the archive.
+ */
 async function readFilling(tar: ByteReader): Promise<void> {
   for await (const _ of tar.stream(LARGEST_FILLING)) {
     // Zeros, or what no program reads.

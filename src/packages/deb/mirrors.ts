@@ -7,8 +7,8 @@ import { type AptSource, findArchives } from "./apt-sources.ts";
 import { RELEASE_LIMIT_BYTES } from "./release-file.ts";
 
 /**
- * The first URL is the archive's, the second that of its security updates. Of one alone the second is told by Debian's own naming:
- * `…/debian` has `…/debian-security` beside it.
+ * The first URL is the archive's, the second that of its security updates. Of one alone the second
+ * is told by Debian's own naming: `…/debian` has `…/debian-security` beside it.
  */
 export function mirrorsAt([
   main = "",

@@ -10,7 +10,10 @@ export interface IndexText {
   readonly text: string;
 }
 
-/** A Packages file that was read: a short text for each package, and who provides which virtual package. */
+/**
+ * A Packages file that was read: a short text for each package, and who provides which virtual
+ * package.
+ */
 export interface ParsedIndex {
   /** By the package's name. */
   readonly packages: TextTable;
@@ -48,8 +51,8 @@ export function mergeIndexes(files: readonly RepositoryIndex[]): PackageIndex {
 }
 
 /**
- * The entries of some packages in a Packages file that comes in pieces. Of all other paragraphs only the first line is read, which
- * names the package.
+ * The entries of some packages in a Packages file that comes in pieces. Of all other paragraphs
+ * only the first line is read, which names the package.
  */
 export async function* findPackages(
   repository: string,
@@ -108,7 +111,10 @@ export const FIELDS = [
 
 type Field = (typeof FIELDS)[number];
 
-/** How the lines of the kept fields begin, and which line of a record each becomes, by the code of their first letter. */
+/**
+ * How the lines of the kept fields begin, and which line of a record each becomes, by the code of
+ * their first letter.
+ */
 const byInitial: ReadonlyMap<number, readonly (readonly [start: string, line: number])[]> =
   Map.groupBy(
     FIELDS.map((name, line) => [`${name}:`, line] as const),
@@ -138,7 +144,10 @@ class IndexParser {
   }
 }
 
-/** Reads the text of a package when it is asked for: of some 60,000 packages a closure needs some hundred. */
+/**
+ * Reads the text of a package when it is asked for: of some 60,000 packages a closure needs some
+ * hundred.
+ */
 class MergedIndex implements PackageIndex {
   readonly #files: readonly RepositoryIndex[];
   readonly #read = new Map<string, readonly IndexedPackage[]>();
@@ -203,7 +212,10 @@ function* paragraphs(text: string): Generator<readonly [start: number, stop: num
   }
 }
 
-/** The kept fields of one paragraph. They are single lines; continuation lines belong to descriptions and tags. */
+/**
+ * The kept fields of one paragraph. They are single lines; continuation lines belong to
+ * descriptions and tags.
+ */
 function readFields(text: string, start: number, stop: number): readonly string[] {
   const values = FIELDS.map(() => "");
   for (let at = start; at < stop;) {

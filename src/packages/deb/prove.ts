@@ -16,11 +16,11 @@ import { type ReleaseFile, verifyReleaseFile } from "./release-file.ts";
 import { sourcesOf } from "./repositories.ts";
 
 /**
- * Follow the chain for each package: a trusted key signs the release file, which names the digest of each index, which names
- * the digest of each package. The evidence must lie in the store.
+ * Follow the chain for each package: a trusted key signs the release file, which names the digest
+ * of each index, which names the digest of each package. The evidence must lie in the store.
  *
- * Throws `signature-invalid` for a release file that is not signed, an index that it does not name, and a package of which an
- * index says something else than the lock and none says the same.
+ * Throws `signature-invalid` for a release file that is not signed, an index that it does not name,
+ * and a package of which an index says something else than the lock and none says the same.
  */
 export async function provePackages(request: ProvePackagesRequest): Promise<Proof> {
   const { packages, evidence } = request;
@@ -46,7 +46,10 @@ export async function provePackages(request: ProvePackagesRequest): Promise<Proo
   return { proofs, unproved };
 }
 
-/** The entries of some packages in an index; none when its bytes are not what the digest says, and then it leaves the store. */
+/**
+ * The entries of some packages in an index; none when its bytes are not what the digest says, and
+ * then it leaves the store.
+ */
 async function readEntries(
   { store }: ProofRequest,
   at: {
@@ -74,14 +77,18 @@ async function readEntries(
     failure = error;
   }
   if (failure === undefined && `sha256:${hash.digest("hex")}` === index) return entries;
-  // Disks forget, and somebody else may have written there: it is fetched again by whoever needs it.
+  // Disks forget, and somebody else may have written there: it is fetched again by whoever needs
+  // it.
   await store.remove(index);
   return [];
 }
 
 const PIECE_BYTES = 256 * 1024;
 
-/** A package that the distribution knows and that the lock tells something else about was changed by somebody. */
+/**
+ * A package that the distribution knows and that the lock tells something else about was changed by
+ * somebody.
+ */
 function refuseContradiction(locked: LockedPackage, others: readonly IndexedPackage[]): void {
   const other = others.find(
     ({ name, version, architecture }) =>
@@ -109,7 +116,10 @@ function refuseContradiction(locked: LockedPackage, others: readonly IndexedPack
   );
 }
 
-/** A release file from the store, its signature checked. It was good when the lock was made, so that it has run out since is no fault. */
+/**
+ * A release file from the store, its signature checked. It was good when the lock was made, so that
+ * it has run out since is no fault.
+ */
 export async function readRelease(
   request: ProofRequest & { readonly repository: LockedRepository },
 ): Promise<ReleaseFile> {

@@ -21,11 +21,17 @@ export interface VerifyRequest {
   readonly text: string;
   /** Where it comes from, for messages. */
   readonly url: string;
-  /** What was asked for, such as `bookworm-security`: another suite's file, however well signed, is refused. */
+  /**
+   * What was asked for, such as `bookworm-security`: another suite's file, however well signed, is
+   * refused.
+   */
   readonly suite: string;
   readonly keys: readonly PinnedKey[];
   readonly now: Date;
-  /** It was accepted before and is read again as evidence: that it or its key has run out since is no fault. */
+  /**
+   * It was accepted before and is read again as evidence: that it or its key has run out since is
+   * no fault.
+   */
   readonly isKept?: boolean;
 }
 
@@ -36,10 +42,12 @@ export const RELEASE_LIMIT_BYTES = 4 * 1024 * 1024;
 const FUTURE_MS = 10_000;
 
 /**
- * Check the signature of an `InRelease` file and read it. One good signature by a pinned key that has not run out is needed
- * (the archive signs with several). Only the signed text is read, there may be no other, and of its digests SHA-256 only.
+ * Check the signature of an `InRelease` file and read it. One good signature by a pinned key that
+ * has not run out is needed (the archive signs with several). Only the signed text is read, there
+ * may be no other, and of its digests SHA-256 only.
  *
- * Throws `signature-invalid`. Source: Debian's repository format, "Release files"; RFC 9580, section 7.
+ * Throws `signature-invalid`. Source: Debian's repository format, "Release files"; RFC 9580,
+ * section 7.
  */
 export async function verifyReleaseFile(request: VerifyRequest): Promise<ReleaseFile> {
   const { text, ...signer } = await verifySignature(request);
@@ -97,7 +105,8 @@ async function verifySignature(
       [key, ...key.getKeys(keyID)].map((part) => part.getExpirationTime()),
     );
     const [expires] = ends.filter((end) => end instanceof Date).toSorted((a, b) => +a - +b);
-    // The library asks whether the key was good when it signed; whoever has its remains can write any time into a signature.
+    // The library asks whether the key was good when it signed; whoever has its remains can write
+    // any time into a signature.
     if (expires !== undefined && expires <= request.now && request.isKept !== true) {
       reasons.push(`${id}: the key ran out on ${expires.toISOString()}`);
       continue;
@@ -140,7 +149,10 @@ function invalid(
   });
 }
 
-/** What comes from the future is no tampering: the machine's clock stands, as after a restored snapshot. */
+/**
+ * What comes from the future is no tampering: the machine's clock stands, as after a restored
+ * snapshot.
+ */
 function refuseClockBehind(request: VerifyRequest, verb: string, dates: readonly Date[]): void {
   const { now, url } = request;
   const [made] = dates;
@@ -163,7 +175,9 @@ function refuseExpired(request: VerifyRequest, end: Date | undefined): void {
   );
 }
 
-/** A time of the release file; undefined when it has none. What is no time must not count as none. */
+/**
+ * A time of the release file; undefined when it has none. What is no time must not count as none.
+ */
 function readDate(
   request: VerifyRequest,
   field: string,

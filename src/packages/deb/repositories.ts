@@ -20,9 +20,9 @@ export const COMPONENTS = ["main"] as const;
 const LARGEST_PACKED_INDEX = 128 * 1024 * 1024;
 
 /**
- * Fetch and verify the indexes of a Debian release, its updates and its security updates. The chain is
- * the distribution's: a pinned key signs the release file, which names the digest of each index, which
- * names the digest of each package.
+ * Fetch and verify the indexes of a Debian release, its updates and its security updates. The chain
+ * is the distribution's: a pinned key signs the release file, which names the digest of each index,
+ * which names the digest of each package.
  *
  * Throws `signature-invalid`, `digest-mismatch`, `mirror-unreachable`, `offline`.
  */
@@ -32,8 +32,8 @@ export async function loadRepositories(
   const { downloader, signal } = request;
   const loaded = await loadAll(request, sourcesOf(request.os));
   const files: RepositoryIndex[] = [];
-  // Security first: of one version in two repositories the earlier file's entry is kept. One after the other, since reading
-  // one takes the memory of a whole index.
+  // Security first: of one version in two repositories the earlier file's entry is kept. One after
+  // the other, since reading one takes the memory of a whole index.
   for (const file of loaded.toReversed().flatMap((one) => one.files)) {
     const index = await recallIndex(downloader.store, file.digest, () =>
       parseIndex(readIndexFile(file, signal)),
@@ -47,7 +47,9 @@ export async function loadRepositories(
   return { index, repositories, proofOf };
 }
 
-/** What proves an entry of an index that was just read: its signature and its digest were checked. */
+/**
+ * What proves an entry of an index that was just read: its signature and its digest were checked.
+ */
 function listedProof(
   { repository }: IndexedPackage,
   repositories: readonly LockedRepository[],
@@ -60,7 +62,10 @@ function listedProof(
   return { repository, archive, release, indexPath, index, signedBy };
 }
 
-/** The text of an index in pieces. Throws `package-corrupt` when it cannot be unpacked, or becomes more than its release says. */
+/**
+ * The text of an index in pieces. Throws `package-corrupt` when it cannot be unpacked, or becomes
+ * more than its release says.
+ */
 async function* readIndexFile(
   { repository, path, stored, unpackedBytes }: IndexFile,
   signal: AbortSignal,
@@ -127,8 +132,8 @@ async function loadAll(
 }
 
 /**
- * Fetch and verify the release file of one repository and bring it and its indexes into the store: whoever
- * asks later why a package is trusted finds the proof there.
+ * Fetch and verify the release file of one repository and bring it and its indexes into the store:
+ * whoever asks later why a package is trusted finds the proof there.
  */
 export async function loadRepository(
   request: LoadRepositoriesRequest,

@@ -6,7 +6,8 @@ import { compareVersions, satisfiesVersion } from "./version.ts";
 export const debRules: FamilyRules = {
   compareVersions,
   satisfies,
-  // A package that breaks another one may be unpacked beside it, but neither image nor apt leaves the two so.
+  // A package that breaks another one may be unpacked beside it, but neither image nor apt leaves
+  // the two so.
   isExcluded: (entry, { excluded }) => satisfies(entry, excluded),
 };
 

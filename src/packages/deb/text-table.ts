@@ -1,9 +1,11 @@
 /**
- * Texts by key, any number for one key, in a single piece of memory that is also its form on the disk: a text is read from
- * it when it is asked for, and nothing else of it is. Keys and texts are Latin-1, a byte a character.
+ * Texts by key, any number for one key, in a single piece of memory that is also its form on the
+ * disk: a text is read from it when it is asked for, and nothing else of it is. Keys and texts are
+ * Latin-1, a byte a character.
  *
- * Numbers are 32 bits, little-endian: how many texts there are (n), the bytes of all keys, n + 1 places where
- * keys start and the last one ends, n places where texts start, n where they end, the keys in order, the texts.
+ * Numbers are 32 bits, little-endian: how many texts there are (n), the bytes of all keys, n + 1
+ * places where keys start and the last one ends, n places where texts start, n where they end, the
+ * keys in order, the texts.
  */
 export class TextTable {
   readonly bytes: Buffer;

@@ -17,8 +17,8 @@ import {
 } from "../unpacked.ts";
 
 /**
- * Take one deb apart without running anything of it. Reads and writes synchronously: this runs in a thread of its own, and
- * waiting for the thread pool at each piece took a fifth of the time.
+ * Take one deb apart without running anything of it. Reads and writes synchronously: this runs in a
+ * thread of its own, and waiting for the thread pool at each piece took a fifth of the time.
  *
  * Throws `DamagedFile`, or an `Error` whose message says what is wrong with the package.
  */
@@ -26,8 +26,8 @@ export async function unpackPackage(request: UnpackRequest): Promise<UnpackedPac
   const unpacked = await readPackage(request, new Set());
   const linked = linkedExcluded(unpacked.entries);
   if (linked.size === 0) return unpacked;
-  // Only at the link does it show that a file which was passed over is needed. So rare that reading the
-  // package again costs less than keeping everything that is excluded.
+  // Only at the link does it show that a file which was passed over is needed. So rare that reading
+  // the package again costs less than keeping everything that is excluded.
   const again = await readPackage(request, linked);
   return { ...again, entries: withoutExcludedTargets(again.entries, linked) };
 }
@@ -43,7 +43,8 @@ async function readPackage(
     source.refuseOther(request.digest);
     return unpacked;
   } catch (error) {
-    // What does not decompress may be a package that is wrong, or a right one that the disk has spoilt.
+    // What does not decompress may be a package that is wrong, or a right one that the disk has
+    // spoilt.
     source.refuseOther(request.digest);
     throw error;
   }

@@ -2,7 +2,10 @@ import type { UnreplayedScripts } from "../installation.ts";
 import type { InstalledDeb } from "./installed.ts";
 import { type Effect, effectsOf } from "./script/effects.ts";
 
-/** Packages for whose scripts a finish step or the merged folders stand as a whole; of all others each effect is looked at. */
+/**
+ * Packages for whose scripts a finish step or the merged folders stand as a whole; of all others
+ * each effect is looked at.
+ */
 const REPLAYED = new Set([
   "base-files",
   "base-passwd",
@@ -18,8 +21,8 @@ const REPLAYED = new Set([
 ]);
 
 /**
- * What packages' scripts would have made and what is not in the image. `isPresent` tells whether the image has a path, without a
- * leading slash.
+ * What packages' scripts would have made and what is not in the image. `isPresent` tells whether
+ * the image has a path, without a leading slash.
  */
 export function unreplayedScripts(
   packages: readonly Pick<InstalledDeb, "name" | "controlFiles">[],
@@ -35,7 +38,10 @@ export function unreplayedScripts(
   });
 }
 
-/** What is there was made by something else; an owner of what is not there is part of what would have made it. */
+/**
+ * What is there was made by something else; an owner of what is not there is part of what would
+ * have made it.
+ */
 function isLeft({ path, isChange }: Effect, isPresent: (path: string) => boolean): boolean {
   return path === undefined || isPresent(path.slice(1)) === isChange;
 }

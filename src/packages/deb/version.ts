@@ -82,7 +82,10 @@ function digitsAt(text: string, start: number): string {
   return text.slice(start, end);
 }
 
-/** By value without conversion: dates such as 20230311 fit a number, but hashes read as digits may not. */
+/**
+ * By value without conversion: dates such as 20230311 fit a number, but hashes read as digits may
+ * not.
+ */
 function compareDigits(a: string, b: string): number {
   const left = a.replace(/^0+/, "");
   const right = b.replace(/^0+/, "");

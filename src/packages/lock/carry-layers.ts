@@ -3,8 +3,9 @@ import { assembledImages } from "./inputs.ts";
 import type { LockedImage, LockTarget } from "../package.ts";
 
 /**
- * A new target with the packages layers of the former one for each image of which nothing that its layer is
- * made from has changed: the packages of it and of what it stands on, the newest build among these, the manifest's inputs.
+ * A new target with the packages layers of the former one for each image of which nothing that its
+ * layer is made from has changed: the packages of it and of what it stands on, the newest build
+ * among these, the manifest's inputs.
  */
 export function carryLayers(
   stack: Stack,

@@ -9,7 +9,10 @@ export interface LockChange {
   readonly text: string;
 }
 
-/** Packages that an image asks for and neither it nor what it stands on has in the lock, as `app: php8.2-gd`. */
+/**
+ * Packages that an image asks for and neither it nor what it stands on has in the lock, as `app:
+ * php8.2-gd`.
+ */
 export function missingPackages(stack: Stack, target: LockTarget): readonly string[] {
   const parents = new Map(assembledImages(stack).map(({ name, parent }) => [name, parent]));
   const own = new Map(
@@ -25,7 +28,10 @@ export function missingPackages(stack: Stack, target: LockTarget): readonly stri
   );
 }
 
-/** In what the manifest differs from the one that a lock was made for, a line each: `image "app": asks for php8.2-gd as well`. */
+/**
+ * In what the manifest differs from the one that a lock was made for, a line each: `image "app":
+ * asks for php8.2-gd as well`.
+ */
 export function describeLockChanges(stack: Stack, target: LockTarget): readonly string[] {
   const lines = lockChanges(stack, target).map(({ image, text }) => `image "${image}": ${text}`);
   // The lock keeps a digest of these, not their text.

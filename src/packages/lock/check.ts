@@ -7,8 +7,8 @@ export interface LockProblem {
 }
 
 /**
- * What a lock of the right form still gets wrong: qclock never writes such a thing, so that somebody edited
- * or merged it by hand.
+ * What a lock of the right form still gets wrong: qclock never writes such a thing, so that
+ * somebody edited or merged it by hand.
  */
 export function findLockProblems(lock: Lock): readonly LockProblem[] {
   return [...lock.targets].flatMap(([key, target]) =>

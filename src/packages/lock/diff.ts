@@ -12,7 +12,10 @@ import type {
 } from "../package.ts";
 import { formatReason } from "../reason.ts";
 
-/** What differs between two locks; targets, images and packages that are as they were are left out. All lists are sorted. */
+/**
+ * What differs between two locks; targets, images and packages that are as they were are left out.
+ * All lists are sorted.
+ */
 export interface LockDiff {
   readonly targets: readonly TargetDiff[];
 }
@@ -59,9 +62,14 @@ export interface ImageDiff {
   readonly restated: readonly RestatedPackage[];
   /** Files from URLs, by their path in the image. */
   readonly artifacts: readonly ArtifactDiff[];
-  /** Build times of the newest package of it and its parents, seconds since 1970: no file in it is younger. */
+  /**
+   * Build times of the newest package of it and its parents, seconds since 1970: no file in it is
+   * younger.
+   */
   readonly newestBuild?: Pair<number>;
-  /** Digests of the packages layer; one is absent where the lock has none, as before the next build. */
+  /**
+   * Digests of the packages layer; one is absent where the lock has none, as before the next build.
+   */
   readonly packagesLayer?: { readonly from?: Digest; readonly to?: Digest };
   /** Sum of the packages' and the artifacts' sizes. */
   readonly downloadBytes: Pair<number>;

@@ -95,7 +95,10 @@ export function formatLock(lock: Lock): string {
   return HEADER + stringify({ version: FORMAT, targets }, { lineWidth: 0 });
 }
 
-/** Read `stack.lock.yaml`. A damaged, merged or newer lock is refused with the place of each problem. */
+/**
+ * Read `stack.lock.yaml`. A damaged, merged or newer lock is refused with the place of each
+ * problem.
+ */
 export function parseLock(text: string, file: string): Result<Lock, readonly Diagnostic[]> {
   const conflict = /^(?:<{7}|={7}|>{7})(?: .*)?$/m.exec(text);
   if (conflict !== null) {
@@ -142,7 +145,10 @@ export function parseLock(text: string, file: string): Result<Lock, readonly Dia
   );
 }
 
-/** What is wrong with the format that a lock says it has: of a newer one all the rest would be wrong as well. */
+/**
+ * What is wrong with the format that a lock says it has: of a newer one all the rest would be wrong
+ * as well.
+ */
 function formatProblem(
   value: unknown,
 ): { readonly message: string; readonly hint: string } | undefined {

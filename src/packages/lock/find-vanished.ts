@@ -5,8 +5,9 @@ import type { Mirrors } from "../mirror.ts";
 import type { LockedPackage, LockedRepository } from "../package.ts";
 
 /**
- * Those of some unproved packages whose bytes are nowhere: the store lacks them, and each place of the mirror answers that it has no
- * such file. There is nothing of them that could be unpacked, so that they may move like any that has left the mirror.
+ * Those of some unproved packages whose bytes are nowhere: the store lacks them, and each place of
+ * the mirror answers that it has no such file. There is nothing of them that could be unpacked, so
+ * that they may move like any that has left the mirror.
  */
 export async function findVanished(
   packages: readonly LockedPackage[],

@@ -4,7 +4,9 @@ import { assembledImages, packageInputs } from "./inputs.ts";
 import { lockChanges, missingPackages } from "./changes.ts";
 import type { Lock, LockTarget } from "../package.ts";
 
-/** What has to be locked before anything can be built, as far as it is known without asking anybody. */
+/**
+ * What has to be locked before anything can be built, as far as it is known without asking anybody.
+ */
 export interface LockNeed {
   /** `missing`: there is no lock for this operating system and architecture. */
   readonly state: "missing" | "outdated";
@@ -52,7 +54,10 @@ export function foreseeLock(stack: Stack, existing: Lock | undefined): ForeseenL
   return { lock, target: current, need: { state: "outdated", images: undecided(stack, current) } };
 }
 
-/** Whether a target is for this manifest. A name that was taken out of the lock by hand counts as a change. */
+/**
+ * Whether a target is for this manifest. A name that was taken out of the lock by hand counts as a
+ * change.
+ */
 export function fitsManifest(stack: Stack, current: LockTarget): boolean {
   return current.inputs === packageInputs(stack) && missingPackages(stack, current).length === 0;
 }

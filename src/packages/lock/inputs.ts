@@ -4,10 +4,10 @@ import { type ArtifactPin, sortedByPath } from "../artifacts.ts";
 import { digestOf } from "../canonical-json.ts";
 
 /**
- * Digest of what the manifest says about packages: operating system, mirrors, and for each assembled
- * image its parent, packages, accounts, exclusions and artifacts. A port, a page or an environment
- * variable changes nothing here, so a lock goes stale only when it has to. `artifactsOf` gives other
- * artifacts than the manifest's.
+ * Digest of what the manifest says about packages: operating system, mirrors, and for each
+ * assembled image its parent, packages, accounts, exclusions and artifacts. A port, a page or an
+ * environment variable changes nothing here, so a lock goes stale only when it has to.
+ * `artifactsOf` gives other artifacts than the manifest's.
  */
 export function packageInputs(
   stack: Stack,
@@ -31,7 +31,10 @@ export function packageInputs(
   });
 }
 
-/** What the lock pins of artifacts; nothing for an image without any, whose digest is as it was before there were some. */
+/**
+ * What the lock pins of artifacts; nothing for an image without any, whose digest is as it was
+ * before there were some.
+ */
 function artifactInputs(artifacts: readonly ArtifactPin[]): object {
   if (artifacts.length === 0) return {};
   return {

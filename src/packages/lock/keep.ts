@@ -33,10 +33,11 @@ export interface KeptPackages {
 }
 
 /**
- * The index with those locked versions added that it does not list any more: a security update is replaced
- * by the next one within days, and a lock must not move for that alone. What such a package needs is read
- * from the package itself, out of the store or from a mirror that still has it, once it is proved to be the distribution's.
- * Those that can be had nowhere are left out, so that resolving takes another version.
+ * The index with those locked versions added that it does not list any more: a security update is
+ * replaced by the next one within days, and a lock must not move for that alone. What such a
+ * package needs is read from the package itself, out of the store or from a mirror that still has
+ * it, once it is proved to be the distribution's. Those that can be had nowhere are left out, so
+ * that resolving takes another version.
  *
  * Throws `mirror-unreachable`, `digest-mismatch`, `offline`, `signature-invalid`.
  */

@@ -25,12 +25,13 @@ export function targetKey(stack: Pick<Stack, "os" | "architecture">): string {
 }
 
 /**
- * Names to exact packages, artifacts to their sizes. With a lock that fits the manifest and was proved before this is a comparison
- * of digests and sends no request. A stale lock is resolved again with its own versions preferred, so that only what
- * the manifest's change needs moves. Whatever the lock says, each package in the result is proved.
+ * Names to exact packages, artifacts to their sizes. With a lock that fits the manifest and was
+ * proved before this is a comparison of digests and sends no request. A stale lock is resolved
+ * again with its own versions preferred, so that only what the manifest's change needs moves.
+ * Whatever the lock says, each package in the result is proved.
  *
- * Throws `lock-outdated` in `locked` mode, `unknown-package` for a name in `move` that the lock lacks,
- * `package-unproved` and `signature-invalid`, and what resolving and fetching throw.
+ * Throws `lock-outdated` in `locked` mode, `unknown-package` for a name in `move` that the lock
+ * lacks, `package-unproved` and `signature-invalid`, and what resolving and fetching throw.
  */
 export async function lockPackages(request: LockRequest): Promise<LockResult> {
   const { stack, existing } = request;
@@ -76,7 +77,10 @@ export function refuseOutdated(stack: Stack, existing: Lock | undefined): void {
   );
 }
 
-/** Whether artifacts alone differ from the lock: then the packages stay as they are, and no mirror is asked. */
+/**
+ * Whether artifacts alone differ from the lock: then the packages stay as they are, and no mirror
+ * is asked.
+ */
 function isForOtherArtifacts(
   { stack, mode }: LockRequest,
   current: LockTarget | undefined,
@@ -128,7 +132,8 @@ async function resolveTarget(
   const buildTimes = new Map<Digest, number>();
   for (const { package: entry } of closure) {
     const digest = digestOfEntry(entry);
-    // The packages are needed for building anyway, so they are fetched whole and the time is read from the file.
+    // The packages are needed for building anyway, so they are fetched whole and the time is read
+    // from the file.
     if (!buildTimes.has(digest))
       buildTimes.set(digest, await family.readBuildTime(paths.get(digest) ?? ""));
   }
@@ -215,7 +220,10 @@ function toLocked(entry: ResolvedPackage, buildTimes: ReadonlyMap<string, number
   };
 }
 
-/** The packages that the mirrors would give each image now. Reads indexes; fetches no package and writes nothing. */
+/**
+ * The packages that the mirrors would give each image now. Reads indexes; fetches no package and
+ * writes nothing.
+ */
 export async function resolveOnly(
   request: LockRequest,
 ): Promise<ReadonlyMap<string, readonly ResolvedPackage[]>> {

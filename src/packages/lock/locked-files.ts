@@ -3,8 +3,8 @@ import type { Mirrors } from "../mirror.ts";
 import type { LockTarget } from "../package.ts";
 
 /**
- * Every file that the lock of a target names, each digest once: what a machine without a network needs to
- * make the target's images.
+ * Every file that the lock of a target names, each digest once: what a machine without a network
+ * needs to make the target's images.
  */
 export function lockedFiles(
   target: LockTarget,

@@ -8,8 +8,9 @@ import type { Lock } from "../package.ts";
 const NOTE = "lock-3";
 
 /**
- * Parse a lock, or take it from the store's note about a text with the same digest: thousands of lines of
- * YAML with their schema cost several times as much as everything else that a build with nothing to do does.
+ * Parse a lock, or take it from the store's note about a text with the same digest: thousands of
+ * lines of YAML with their schema cost several times as much as everything else that a build with
+ * nothing to do does.
  */
 export async function readLockText(
   text: string,
@@ -25,7 +26,10 @@ export async function readLockText(
   return parsed;
 }
 
-/** The store's own note, written from a lock that was checked; one that was cut short does not parse. */
+/**
+ * The store's own note, written from a lock that was checked; one that was cut short does not
+ * parse.
+ */
 function isLock(note: unknown): note is Lock {
   return (
     typeof note === "object" && note !== null && "targets" in note && note.targets instanceof Map

@@ -6,7 +6,10 @@ import type { Payload, SetuidFile } from "./payload.ts";
 /** What the payloads of the packages add to a difference between two locks. */
 export interface PayloadDiff {
   readonly images: readonly ImagePayloadDiff[];
-  /** Packages that are new or newer and could not be looked into: they may bring anything. Each once, sorted. */
+  /**
+   * Packages that are new or newer and could not be looked into: they may bring anything. Each
+   * once, sorted.
+   */
   readonly notLookedInto: readonly LockedPackage[];
 }
 
@@ -14,7 +17,10 @@ export interface ImagePayloadDiff {
   readonly target: string;
   readonly image: string;
   readonly newSetuid: readonly NewSetuidFile[];
-  /** How much more the packages take when installed; absent where a package that counts does not say. */
+  /**
+   * How much more the packages take when installed; absent where a package that counts does not
+   * say.
+   */
   readonly installedBytes?: number;
 }
 

@@ -24,8 +24,9 @@ export interface Payload {
 }
 
 /**
- * Look into the packages that a difference is about, as far as they are in the store; those that are not, or
- * cannot be read, are absent. Of a former version the payload is read only where the new one makes it matter.
+ * Look into the packages that a difference is about, as far as they are in the store; those that
+ * are not, or cannot be read, are absent. Of a former version the payload is read only where the
+ * new one makes it matter.
  */
 export async function readPayloads(
   diff: LockDiff,
@@ -72,7 +73,10 @@ interface Look {
   readonly store: Pick<Store, "find" | "readNote" | "writeNote">;
 }
 
-/** A payload never changes under its digest, and reading it means decompressing all of it: it is read once. */
+/**
+ * A payload never changes under its digest, and reading it means decompressing all of it: it is
+ * read once.
+ */
 async function recallPayload(digest: Digest, look: Look): Promise<Payload | undefined> {
   const { store } = look;
   const note = await store.readNote(NOTE, digest);

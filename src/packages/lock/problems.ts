@@ -32,7 +32,10 @@ function locate(text: string, file: string, offset: number): Location {
   return { file, line, column: offset - start + 1, offset, length, sourceLine };
 }
 
-/** Where the first alias stands: one without its anchor, or some thousands of them, would end in an exception. */
+/**
+ * Where the first alias stands: one without its anchor, or some thousands of them, would end in an
+ * exception.
+ */
 export function aliasOffset(document: ReturnType<typeof parseDocument>): number | undefined {
   let offset: number | undefined;
   visit(document, {

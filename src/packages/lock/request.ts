@@ -8,9 +8,13 @@ import type { Lock, LockTarget } from "../package.ts";
 export interface LockRequest {
   readonly stack: Stack;
   readonly existing: Lock | undefined;
-  /** `use` fills what the lock lacks, `locked` refuses to, `update` takes the newest of everything. */
+  /**
+   * `use` fills what the lock lacks, `locked` refuses to, `update` takes the newest of everything.
+   */
   readonly mode: "use" | "locked" | "update";
-  /** With `update`: the names that move to their newest version, with what that forces; absent: all. */
+  /**
+   * With `update`: the names that move to their newest version, with what that forces; absent: all.
+   */
   readonly move?: ReadonlySet<string>;
   /** Take packages that nothing proves, and mark them; absent: refuse them. */
   readonly allowUnsigned?: boolean;

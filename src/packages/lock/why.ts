@@ -15,16 +15,25 @@ export interface ImageWhy {
   readonly package: LockedPackage;
   /** Fingerprint of the key that was proved to have signed it; absent: nothing proves it. */
   readonly signedBy?: string;
-  /** What else brings the package, as the lock gives it: `requested`, or `apache2 needs libapr1 (>= 1.7)`. */
+  /**
+   * What else brings the package, as the lock gives it: `requested`, or `apache2 needs libapr1 (>=
+   * 1.7)`.
+   */
   readonly others: readonly string[];
-  /** From what was asked for in the manifest down to the package; the last one is the package itself. */
+  /**
+   * From what was asked for in the manifest down to the package; the last one is the package
+   * itself.
+   */
   readonly chain: readonly WhyStep[];
 }
 
 export interface WhyStep {
   readonly name: string;
   readonly version: string;
-  /** How the one before it asks for it, such as `libc6 (>= 2.36)`; absent for what was asked for in the manifest. */
+  /**
+   * How the one before it asks for it, such as `libc6 (>= 2.36)`; absent for what was asked for in
+   * the manifest.
+   */
   readonly relation?: string;
 }
 
@@ -44,11 +53,11 @@ export interface WhyImage {
 }
 
 /**
- * The reasons that a lock gives for a package: for each image that holds it the chain from what was asked
- * for, and what else brings it there.
+ * The reasons that a lock gives for a package: for each image that holds it the chain from what was
+ * asked for, and what else brings it there.
  *
- * `images`: those of the manifest, parents before children. Undefined when no image of the lock holds the
- * package.
+ * `images`: those of the manifest, parents before children. Undefined when no image of the lock
+ * holds the package.
  */
 export function explainPackage(
   target: LockTarget,

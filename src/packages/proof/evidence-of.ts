@@ -15,8 +15,9 @@ export interface TargetEvidence {
 }
 
 /**
- * The evidence for all packages of a target: the release files that its lock names or what took their place, and, for packages that
- * have left these since, the older ones that proved them, as far as the store has them.
+ * The evidence for all packages of a target: the release files that its lock names or what took
+ * their place, and, for packages that have left these since, the older ones that proved them, as
+ * far as the store has them.
  *
  * Throws `signature-invalid`, `disk-full`.
  */
@@ -58,7 +59,10 @@ export async function evidenceOf(
   };
 }
 
-/** The repository as the release file has it that proved a package; undefined when the store has lost it. */
+/**
+ * The repository as the release file has it that proved a package; undefined when the store has
+ * lost it.
+ */
 async function keptRepository(
   proof: PackageProof,
   find: (digest: Digest) => Promise<string | undefined>,

@@ -15,17 +15,24 @@ export interface ProofRequest {
   readonly now: Date;
 }
 
-/** What proves that a repository's packages are the distribution's: its signed metadata, by digest, in the store. */
+/**
+ * What proves that a repository's packages are the distribution's: its signed metadata, by digest,
+ * in the store.
+ */
 export interface Evidence {
   /** The repository as this metadata has it. */
   readonly repository: LockedRepository;
-  /** Whether it is the metadata that the lock names; else a later one, since mirrors keep only the newest. */
+  /**
+   * Whether it is the metadata that the lock names; else a later one, since mirrors keep only the
+   * newest.
+   */
   readonly asLocked: boolean;
 }
 
 /**
- * Where evidence is looked for. `store`: nobody is asked. `lock`: what the lock names, where it can still be had, else what the
- * mirror has now. `further`: what the mirror has now, and what the further places that it names have kept.
+ * Where evidence is looked for. `store`: nobody is asked. `lock`: what the lock names, where it can
+ * still be had, else what the mirror has now. `further`: what the mirror has now, and what the
+ * further places that it names have kept.
  */
 export type EvidencePlace = "store" | "lock" | "further";
 
@@ -54,6 +61,9 @@ export interface ProvePackagesRequest extends ProofRequest {
 export interface Proof {
   /** By `proofKey`. */
   readonly proofs: ReadonlyMap<string, PackageProof>;
-  /** Nothing of the evidence tells of them: they have left the distribution since the lock was made, or it lacks a repository. */
+  /**
+   * Nothing of the evidence tells of them: they have left the distribution since the lock was made,
+   * or it lacks a repository.
+   */
   readonly unproved: readonly LockedPackage[];
 }

@@ -4,7 +4,10 @@ import type { Store } from "../../store/store.ts";
 import { digestOf } from "../canonical-json.ts";
 import type { LockedPackage } from "../package.ts";
 
-/** What proves a package: the signed release file, the index that it names, and in that the package itself. */
+/**
+ * What proves a package: the signed release file, the index that it names, and in that the package
+ * itself.
+ */
 export interface PackageProof {
   /** Id of the repository whose index lists the package. */
   readonly repository: string;
@@ -43,8 +46,8 @@ export function proofKey(entry: ProvedFacts): string {
 }
 
 /**
- * The proof that the store keeps of a package. It counts only for the same facts, for the same operating system, and while
- * the key that signed is trusted.
+ * The proof that the store keeps of a package. It counts only for the same facts, for the same
+ * operating system, and while the key that signed is trusted.
  */
 export async function recallProof(
   { os, trusted, store }: ProofScope,
@@ -65,7 +68,10 @@ export async function rememberProof(
   await store.writeNote(PACKAGE_NOTE, noteKey(os, entry.digest), note);
 }
 
-/** Whether all of these packages were proved before: one note for a whole lock, which a run with nothing to do reads. */
+/**
+ * Whether all of these packages were proved before: one note for a whole lock, which a run with
+ * nothing to do reads.
+ */
 export async function isSetProved(
   scope: ProofScope,
   packages: readonly ProvedFacts[],

@@ -40,9 +40,10 @@ export interface LockProof {
 }
 
 /**
- * Prove that packages are the distribution's. What was proved before is known by the store's notes, so that a lock that was
- * proved as a whole costs one small file. For the rest the signed indexes are read: those that the store has, then
- * those that the lock names and the mirror still serves, then the mirror's present ones and those of places that keep old ones.
+ * Prove that packages are the distribution's. What was proved before is known by the store's notes,
+ * so that a lock that was proved as a whole costs one small file. For the rest the signed indexes
+ * are read: those that the store has, then those that the lock names and the mirror still serves,
+ * then the mirror's present ones and those of places that keep old ones.
  *
  * Throws `signature-invalid` for a package that a signed index tells something else about.
  */
@@ -57,7 +58,9 @@ export async function proveLock(request: ProveRequest): Promise<LockProof> {
   return proof;
 }
 
-/** The proof of one package, from the store's notes or made now; without one the reasons for that. */
+/**
+ * The proof of one package, from the store's notes or made now; without one the reasons for that.
+ */
 export async function proofOf(
   request: ProveRequest,
   entry: LockedPackage,

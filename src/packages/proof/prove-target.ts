@@ -18,11 +18,13 @@ export interface ProveTargetRequest extends Omit<
 }
 
 /**
- * Prove every package of a target. The result is the target itself, or one in which exactly those packages are marked that nothing
- * proves, as `--allow-unsigned` lets them be.
+ * Prove every package of a target. The result is the target itself, or one in which exactly those
+ * packages are marked that nothing proves, as `--allow-unsigned` lets them be.
  *
- * Throws `package-unproved`, or `package-vanished` for what is nowhere to be had either; `offline` where the packages themselves are not in the store either; `lock-outdated` in `locked` mode for an unproved package that the lock does not mark; and
- * `signature-invalid`, whatever the flag, for one that a signed index tells something else about.
+ * Throws `package-unproved`, or `package-vanished` for what is nowhere to be had either; `offline`
+ * where the packages themselves are not in the store either; `lock-outdated` in `locked` mode for
+ * an unproved package that the lock does not mark; and `signature-invalid`, whatever the flag, for
+ * one that a signed index tells something else about.
  */
 export async function proveTarget(
   request: ProveTargetRequest,
@@ -46,7 +48,10 @@ export async function proveTarget(
   return withMarks(target, (entry) => !proved.has(proofKey(entry)));
 }
 
-/** Throws `package-vanished` when all that is unproved is nowhere to be had, so that nothing could be unpacked; else `package-unproved`. */
+/**
+ * Throws `package-vanished` when all that is unproved is nowhere to be had, so that nothing could
+ * be unpacked; else `package-unproved`.
+ */
 async function refuse(
   request: Parameters<typeof findVanished>[1],
   { unproved, reasons }: LockProof,

@@ -3,8 +3,8 @@ import { proofOf, type ProveRequest } from "./prove-lock.ts";
 import { unprovedError } from "./unproved.ts";
 
 /**
- * Who signed some packages of a target, by the fingerprint of the key: each is proved now. A package that the lock marks as unsigned
- * is left out where nothing proves it.
+ * Who signed some packages of a target, by the fingerprint of the key: each is proved now. A
+ * package that the lock marks as unsigned is left out where nothing proves it.
  *
  * Throws `package-unproved` for one that is not marked, and `signature-invalid`.
  */

@@ -10,8 +10,9 @@ export const UNSIGNED_FLAG = "--allow-unsigned";
 export type UnprovedPackage = Pick<LockedPackage, "name" | "version">;
 
 /**
- * The refusal of packages of which no signed index says that they are the distribution's. `reasons`: why there was not
- * more evidence, a line each. Throws nothing itself; the code is `package-unproved`.
+ * The refusal of packages of which no signed index says that they are the distribution's.
+ * `reasons`: why there was not more evidence, a line each. Throws nothing itself; the code is
+ * `package-unproved`.
  */
 export function unprovedError(
   packages: readonly UnprovedPackage[],

@@ -12,9 +12,10 @@ export interface CandidatesRequest {
 }
 
 /**
- * The packages that could be chosen for a need, in order of preference, which is apt's: the alternatives as the package names them; for
- * each of them the package of that name before those that provide it, and these by their rank. A name stands for its kept version,
- * else for its newest one; older ones come after everything else, where apt would give up.
+ * The packages that could be chosen for a need, in order of preference, which is apt's: the
+ * alternatives as the package names them; for each of them the package of that name before those
+ * that provide it, and these by their rank. A name stands for its kept version, else for its newest
+ * one; older ones come after everything else, where apt would give up.
  */
 export function candidatesFor(request: CandidatesRequest, need: Need): readonly Candidate[] {
   const groups =

@@ -1,11 +1,16 @@
 import type { Conflict, IndexedPackage, Relation } from "../package-index.ts";
 
-/** Something that a package has to be chosen for: the manifest's wish, or what a chosen package needs. */
+/**
+ * Something that a package has to be chosen for: the manifest's wish, or what a chosen package
+ * needs.
+ */
 export type Need =
   | { readonly type: "wanted"; readonly name: string }
   | { readonly type: "dependency"; readonly of: Choice; readonly relation: Relation };
 
-/** A package that an image holds, with what it was chosen for; absent: the parent image holds it. */
+/**
+ * A package that an image holds, with what it was chosen for; absent: the parent image holds it.
+ */
 export interface Choice {
   readonly entry: IndexedPackage;
   readonly need?: Need;
@@ -27,7 +32,10 @@ export interface Tie {
 /** A need that no package could be chosen for. */
 export interface DeadEnd {
   readonly need: Need;
-  /** Each package that was looked at, in order of preference, and why it would not do. Empty: there is none. */
+  /**
+   * Each package that was looked at, in order of preference, and why it would not do. Empty: there
+   * is none.
+   */
   readonly rejections: readonly Rejection[];
 }
 

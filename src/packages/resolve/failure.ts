@@ -8,8 +8,8 @@ import { listNames } from "./wanted-names.ts";
 const OTHERS_SHOWN = 5;
 
 /**
- * A failed search as an error: what could not be had together, why each side is there, down to what the manifest asks for, and why
- * nothing else would do.
+ * A failed search as an error: what could not be had together, why each side is there, down to what
+ * the manifest asks for, and why nothing else would do.
  */
 export function errorOf(failure: SearchFailure, image: string): QclockError {
   return failure.type === "tie" ? errorOfTie(failure.tie, image) : errorOfDeadEnd(failure, image);
@@ -73,7 +73,10 @@ function preferredPath(deadEnd: DeadEnd): readonly DeadEnd[] {
   return path;
 }
 
-/** Why the packages of second choice would not do; of further versions of the first one nothing is said. */
+/**
+ * Why the packages of second choice would not do; of further versions of the first one nothing is
+ * said.
+ */
 function othersOf([first, ...rejections]: readonly Rejection[]): readonly string[] {
   return rejections
     .filter(({ entry }) => entry.name !== first?.entry.name)

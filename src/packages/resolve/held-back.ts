@@ -5,8 +5,8 @@ import type { Choice, DeadEnd } from "./choice.ts";
 import type { SearchFailure } from "./search.ts";
 
 /**
- * Resolving fails, but might not if these packages need not stay at the version of an earlier lock, or need
- * not be the newest: the caller may let go of them and try again.
+ * Resolving fails, but might not if these packages need not stay at the version of an earlier lock,
+ * or need not be the newest: the caller may let go of them and try again.
  */
 export class HeldBackError extends QclockError {
   readonly names: readonly string[];
@@ -20,8 +20,9 @@ export class HeldBackError extends QclockError {
 type Held = Pick<CandidatesRequest, "index" | "keep" | "newest">;
 
 /**
- * Names of packages that are held and have a part in a failure: those of the dead end nearest to what could not be chosen. Of the
- * parent image these are kept versions that are not the newest, of the image itself those that have to be the newest.
+ * Names of packages that are held and have a part in a failure: those of the dead end nearest to
+ * what could not be chosen. Of the parent image these are kept versions that are not the newest, of
+ * the image itself those that have to be the newest.
  */
 export function heldBackIn(failure: SearchFailure, held: Held): readonly string[] {
   if (failure.type === "tie") return [];

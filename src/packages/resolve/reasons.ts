@@ -6,11 +6,16 @@ import type { Present } from "./present.ts";
 /** A package chosen for an image, with why. */
 export interface ResolvedPackage {
   readonly package: IndexedPackage;
-  /** Everything that brings it: the nearest to what was asked for first, then the others by name. */
+  /**
+   * Everything that brings it: the nearest to what was asked for first, then the others by name.
+   */
   readonly reasons: readonly Reason[];
 }
 
-/** Each chosen package with all that brings it, sorted by name. `present` holds them and what the parent image has. */
+/**
+ * Each chosen package with all that brings it, sorted by name. `present` holds them and what the
+ * parent image has.
+ */
 export function withReasons(
   choices: readonly Choice[],
   present: Present,
@@ -58,7 +63,9 @@ function satisfying(relation: Relation, present: Present): readonly IndexedPacka
   return [...new Set(found.map(({ entry }) => entry))];
 }
 
-/** Breadth first from what was asked for, so that each package is named by the one nearest to that. */
+/**
+ * Breadth first from what was asked for, so that each package is named by the one nearest to that.
+ */
 function nearestReasons(
   choices: readonly Choice[],
   edges: ReadonlyMap<IndexedPackage, readonly Edge[]>,

@@ -19,11 +19,12 @@ export interface ResolveImagesRequest {
 }
 
 /**
- * The packages that each image of a stack adds to its parent. A version that was to stay moves when a
- * package that moved needs it to. A package that was to be the newest is an older one where the newest does
- * not go with the rest, at worst the one that it was.
+ * The packages that each image of a stack adds to its parent. A version that was to stay moves when
+ * a package that moved needs it to. A package that was to be the newest is an older one where the
+ * newest does not go with the rest, at worst the one that it was.
  *
- * Throws `unknown-package` with all names that are none, and what `resolvePackages` throws, with the image's place in the manifest.
+ * Throws `unknown-package` with all names that are none, and what `resolvePackages` throws, with
+ * the image's place in the manifest.
  */
 export function resolveImages(
   request: ResolveImagesRequest,

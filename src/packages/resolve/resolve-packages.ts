@@ -25,12 +25,13 @@ export interface ResolveRequest {
 }
 
 /**
- * The closure of the wanted packages over what they require, without what is installed already. Packages are chosen as apt does,
- * see `candidatesFor` and `search`; recommended packages are left out. Deterministic: the result depends on the
- * request alone. Sorted by name.
+ * The closure of the wanted packages over what they require, without what is installed already.
+ * Packages are chosen as apt does, see `candidatesFor` and `search`; recommended packages are left
+ * out. Deterministic: the result depends on the request alone. Sorted by name.
  *
- * Throws `unknown-package`, `unresolvable-packages` (a relation that nothing satisfies, or one that several packages satisfy equally
- * well) and `package-conflict`; as a `HeldBackError` where a parent's kept package or `newest` is to blame.
+ * Throws `unknown-package`, `unresolvable-packages` (a relation that nothing satisfies, or one that
+ * several packages satisfy equally well) and `package-conflict`; as a `HeldBackError` where a
+ * parent's kept package or `newest` is to blame.
  */
 export function resolvePackages(request: ResolveRequest): readonly ResolvedPackage[] {
   const { image, installed, keep, newest = new Set(), index, rules } = request;

@@ -27,16 +27,20 @@ export type SearchFailure =
   | { readonly type: "dead-end"; readonly deadEnd: DeadEnd; readonly gaveUp: boolean }
   | { readonly type: "tie"; readonly tie: Tie };
 
-/** Tries after which a search is given up: the images that were seen took a few more tries than they have packages. */
+/**
+ * Tries after which a search is given up: the images that were seen took a few more tries than they
+ * have packages.
+ */
 export const MOST_TRIES = 100_000;
 
 /**
- * Choose a package for each need: those of the manifest first, then what each chosen one needs, depth first, in the order in which
- * packages name it. What is there already is enough. Where no package will do, the nearest earlier choice that has a part in that
- * is taken back and the next candidate tried. Deterministic.
+ * Choose a package for each need: those of the manifest first, then what each chosen one needs,
+ * depth first, in the order in which packages name it. What is there already is enough. Where no
+ * package will do, the nearest earlier choice that has a part in that is taken back and the next
+ * candidate tried. Deterministic.
  *
- * The choices in the order in which they were made; or the need that nothing could be done about, or that several packages satisfy
- * equally well.
+ * The choices in the order in which they were made; or the need that nothing could be done about,
+ * or that several packages satisfy equally well.
  */
 export function search(request: SearchRequest): Result<readonly Choice[], SearchFailure> {
   return new Search(request).run();
@@ -99,7 +103,10 @@ class Search {
     return need.relation.alternatives.some((wanted) => this.#present.satisfying(wanted).length > 0);
   }
 
-  /** Choose for a need, or choose anew for an earlier one; the dead end when there is nothing left to try. */
+  /**
+   * Choose for a need, or choose anew for an earlier one; the dead end when there is nothing left
+   * to try.
+   */
   #decide(need: Need, rest: Agenda | undefined): SearchFailure | undefined {
     let decision = openDecision(need, rest, this.#request.candidatesFor(need));
     for (;;) {
@@ -152,8 +159,9 @@ class Search {
   }
 
   /**
-   * The place of an earlier choice that a package conflicts with and could be chosen instead of, being a candidate there as well. As in
-   * apt, where the later need has its way unless the earlier choice leads to it.
+   * The place of an earlier choice that a package conflicts with and could be chosen instead of,
+   * being a candidate there as well. As in apt, where the later need has its way unless the earlier
+   * choice leads to it.
    */
   #placeFor(entry: IndexedPackage, need: Need, earlier: Choice): number | undefined {
     if (this.#tries > MOST_TRIES) return undefined;

@@ -15,7 +15,8 @@ interface WrongName {
 }
 
 /**
- * Refuse a manifest that asks for packages which no repository has: all of them at once, each at its own place in the list.
+ * Refuse a manifest that asks for packages which no repository has: all of them at once, each at
+ * its own place in the list.
  *
  * Throws `unknown-package`.
  */

@@ -1,4 +1,7 @@
-/** What stands for each sign that qclock draws where the terminal's character set has it not; each as wide as the sign. */
+/**
+ * What stands for each sign that qclock draws where the terminal's character set has it not; each
+ * as wide as the sign.
+ */
 const substitutes = new Map([
   ["✔", "+"],
   ["✖", "x"],
@@ -21,7 +24,10 @@ const signs = new RegExp(`[${[...substitutes.keys()].join("")}\u2800-\u28FF]`, "
 /** listr2's spinner is made of braille; its frames are told apart by four strokes. */
 const spinner = ["|", "/", "-", "\\"] as const;
 
-/** The text with qclock's own signs in ASCII. What others wrote, such as names and log lines, stays as it is. */
+/**
+ * The text with qclock's own signs in ASCII. What others wrote, such as names and log lines, stays
+ * as it is.
+ */
 export function toAscii(text: string): string {
   return text.replaceAll(
     signs,
@@ -30,8 +36,9 @@ export function toAscii(text: string): string {
 }
 
 /**
- * Whether a locale's character set has more than ASCII. As in POSIX LC_ALL goes before LC_CTYPE, and that before LANG. Where
- * none is set, as in many containers, the terminal is trusted with UTF-8.
+ * Whether a locale's character set has more than ASCII. As in POSIX LC_ALL goes before LC_CTYPE,
+ * and that before LANG. Where none is set, as in many containers, the terminal is trusted with
+ * UTF-8.
  */
 export function isAsciiLocale(environment: ReadonlyMap<string, string>): boolean {
   const locale = ["LC_ALL", "LC_CTYPE", "LANG"]

@@ -1,6 +1,9 @@
 const units = ["B", "kB", "MB", "GB", "TB"] as const;
 
-/** A size for people, in powers of 1000 as the docker command prints them: `512 B`, `9.4 kB`, `92 MB`. */
+/**
+ * A size for people, in powers of 1000 as the docker command prints them: `512 B`, `9.4 kB`, `92
+ * MB`.
+ */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;

@@ -8,8 +8,8 @@ import { displayWidth } from "./width.ts";
 const EXCERPT_COLUMNS = 92;
 
 /**
- * A diagnostic as the user sees it: place, message and code, the source line underlined, the related
- * places in the same manner, and the hint. Ends with a newline.
+ * A diagnostic as the user sees it: place, message and code, the source line underlined, the
+ * related places in the same manner, and the hint. Ends with a newline.
  */
 export function formatDiagnostic(
   diagnostic: Diagnostic,
@@ -97,8 +97,9 @@ const unprintable =
   /[\u0000-\u0008\u000A-\u001F\u007F-\u009F\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g;
 
 /**
- * Text of the manifest made safe to print: what would steer the terminal, or reorder or hide what is
- * read, is shown by its number. Removing it, as is done with logs, would hide the very thing that is wrong.
+ * Text of the manifest made safe to print: what would steer the terminal, or reorder or hide what
+ * is read, is shown by its number. Removing it, as is done with logs, would hide the very thing
+ * that is wrong.
  */
 function reveal(text: string): string {
   return text.replaceAll("\t", "  ").replaceAll(unprintable, (character) => {

@@ -19,7 +19,10 @@ export function formatError(error: QclockError, style: Style): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** An exception nobody expected, which is qclock's own fault: everything that a report needs. Ends with a newline. */
+/**
+ * An exception nobody expected, which is qclock's own fault: everything that a report needs. Ends
+ * with a newline.
+ */
 export function formatBug(options: {
   readonly error: unknown;
   readonly version: string;

@@ -15,7 +15,10 @@ export interface FailureOptions {
 const shownLines = 20;
 const longestLine = 500;
 
-/** What went wrong in a run: each failure with its error and the output of that step alone, then where the rest lies. Empty when nothing failed. */
+/**
+ * What went wrong in a run: each failure with its error and the output of that step alone, then
+ * where the rest lies. Empty when nothing failed.
+ */
 export function formatFailures(view: View, options: FailureOptions): string {
   if (view.report === undefined) return "";
   const { style, logFile } = options;
@@ -34,7 +37,9 @@ function shorten(line: string): string {
   return `${line.slice(0, longestLine)}… (${line.length - longestLine} more characters)`;
 }
 
-/** Of a wait the output is each reason for which it went on, and its error has told the last one. */
+/**
+ * Of a wait the output is each reason for which it went on, and its error has told the last one.
+ */
 function formatOutput(operation: Operation, output: readonly string[], style: Style): string {
   const isWait = operation.type === "wait-ready" || operation.type === "wait-completed";
   if (isWait || output.length === 0) return "";

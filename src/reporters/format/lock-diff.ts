@@ -20,7 +20,10 @@ export interface LockDiffFormatOptions {
   readonly payloads?: PayloadDiff;
 }
 
-/** What differs between two locks in plain words, a line each. Ends without a newline; empty when nothing differs. */
+/**
+ * What differs between two locks in plain words, a line each. Ends without a newline; empty when
+ * nothing differs.
+ */
 export function formatLockDiff(diff: LockDiff, options: LockDiffFormatOptions): string {
   const lines = diff.targets.flatMap((target) => targetLines(target, options));
   return [...lines, ...unseenLines(options)].join("\n");

@@ -57,7 +57,10 @@ export function describeOperation(operation: Operation): OperationWords {
   }
 }
 
-/** That an operation is done, with the fact that it noted; a note that says it itself is not said twice. */
+/**
+ * That an operation is done, with the fact that it noted; a note that says it itself is not said
+ * twice.
+ */
 export function formatDone(done: string, note: string | undefined): string {
   if (note === undefined) return done;
   return note.startsWith(done) ? note : `${done}, ${note}`;

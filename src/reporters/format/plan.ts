@@ -21,8 +21,8 @@ export interface PlanTextOptions {
 }
 
 /**
- * A plan for people: a sign, a thing and a cause a line, then the counts, then what has to be locked first. Ends without
- * a newline.
+ * A plan for people: a sign, a thing and a cause a line, then the counts, then what has to be
+ * locked first. Ends without a newline.
  */
 export function formatPlanText(
   { plan, need }: { readonly plan: Plan; readonly need?: LockNeed | undefined },
@@ -43,7 +43,9 @@ export function formatPlanText(
   ].join("\n");
 }
 
-/** What the stack uses and others made: it stays as it is, and has to be known when a plan is read. */
+/**
+ * What the stack uses and others made: it stays as it is, and has to be known when a plan is read.
+ */
 function externalLines(
   { unchanged }: Plan,
   { style, columns = Infinity }: PlanTextOptions,
@@ -95,7 +97,9 @@ function paint(action: ChangeAction, style: Style): (text: string) => string {
   }
 }
 
-/** `  ~ service app   environment diverged`; on a narrow terminal the cause has lines of its own. */
+/**
+ * `  ~ service app   environment diverged`; on a narrow terminal the cause has lines of its own.
+ */
 function changeLines(
   change: PlanChange,
   layout: {

@@ -2,7 +2,10 @@
 const LONGEST_WORD = 160;
 const LONGEST_TEXT = 600;
 
-/** A message with values that nobody reads cut: one of sixty kilobytes would hide what is said about it. */
+/**
+ * A message with values that nobody reads cut: one of sixty kilobytes would hide what is said about
+ * it.
+ */
 export function shortenWords(text: string): string {
   const cut = text.replace(
     new RegExp(`\\S{${LONGEST_WORD + 1},}`, "g"),

@@ -4,7 +4,10 @@ import { displayWidth, padColumns, truncate } from "./width.ts";
 export interface Column {
   readonly title: string;
   readonly align?: "left" | "right";
-  /** The column may be cut to this many columns when the table is wider than the terminal; absent: never cut. */
+  /**
+   * The column may be cut to this many columns when the table is wider than the terminal; absent:
+   * never cut.
+   */
   readonly minimumWidth?: number;
   /** Colour a finished, padded cell. */
   readonly paint?: (cell: string, row: readonly string[]) => string;
@@ -18,7 +21,10 @@ export interface TableOptions {
 
 const gap = "   ";
 
-/** Rows under a header, columns as wide as their content and cut where the terminal is too narrow. Ends without a newline. */
+/**
+ * Rows under a header, columns as wide as their content and cut where the terminal is too narrow.
+ * Ends without a newline.
+ */
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -53,7 +59,8 @@ function fit(
   if (width === undefined) return widths;
   let excess =
     widths.reduce((sum, value) => sum + value, 0) + gap.length * (columns.length - 1) - width;
-  // The widest flexible column gives way first, one column at a time, so that no column is starved for another.
+  // The widest flexible column gives way first, one column at a time, so that no column is starved
+  // for another.
   while (excess > 0) {
     const index = widestFlexible(columns, widths);
     if (index === undefined) break;

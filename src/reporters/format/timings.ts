@@ -22,8 +22,8 @@ interface Row {
 }
 
 /**
- * Where the time of a run went: what came before its plan, each operation and each part of one in the order in which they
- * began, and which of them the end waited for. Ends without a newline.
+ * Where the time of a run went: what came before its plan, each operation and each part of one in
+ * the order in which they began, and which of them the end waited for. Ends without a newline.
  */
 export function formatTimings(
   report: RunReport,

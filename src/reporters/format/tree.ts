@@ -36,11 +36,15 @@ export function formatHead(view: View, options: TreeOptions): string {
   );
 }
 
-/** The lines below the head: phases worth a line, then each image, service, network and volume with its step and what it waits for. */
+/**
+ * The lines below the head: phases worth a line, then each image, service, network and volume with
+ * its step and what it waits for.
+ */
 export function formatTree(view: View, options: TreeOptions): readonly string[] {
   const phases = phaseRows(view, options);
   const things = [...unchangedRows(view), ...groupRows(view, options)];
-  // What a phase is called is a sentence; it may not push the notes of what has a name off the screen.
+  // What a phase is called is a sentence; it may not push the notes of what has a name off the
+  // screen.
   const all = widestLabel([...phases, ...things]);
   const isWide = all > options.columns / 3 && things.length > 0;
   const labelWidth = isWide ? widestLabel(things) : all;

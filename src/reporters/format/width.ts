@@ -2,7 +2,10 @@ import { stripVTControlCharacters } from "node:util";
 
 let segmenter: Intl.Segmenter | undefined;
 const combining = /^\p{Mark}$/u;
-/** Scripts and symbols that a terminal draws two columns wide (Unicode's East Asian Wide, its main blocks). */
+/**
+ * Scripts and symbols that a terminal draws two columns wide (Unicode's East Asian Wide, its main
+ * blocks).
+ */
 const wide =
   /^[\u1100-\u115F\u2E80-\uA4CF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE6F\uFF00-\uFF60\uFFE0-\uFFE6\u{1F300}-\u{1FAFF}\u{20000}-\u{3FFFD}]/u;
 
@@ -16,7 +19,10 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** Cut plain text (without colours) to a number of columns, with an ellipsis where something was cut. */
+/**
+ * Cut plain text (without colours) to a number of columns, with an ellipsis where something was
+ * cut.
+ */
 export function truncate(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   if (columns <= 0) return "";
@@ -31,7 +37,10 @@ export function truncate(text: string, columns: number): string {
   return `${kept}…`;
 }
 
-/** Break plain text at its spaces into lines of at most so many columns; a word that is longer has a line of its own. */
+/**
+ * Break plain text at its spaces into lines of at most so many columns; a word that is longer has a
+ * line of its own.
+ */
 export function wrap(text: string, columns: number): readonly string[] {
   const lines: string[] = [];
   let line = "";
@@ -55,7 +64,10 @@ export function padColumns(
   return align === "left" ? text + fill : fill + text;
 }
 
-/** The characters as a reader counts them. Made on first use: the tables take 10 ms to load, and most text is ASCII. */
+/**
+ * The characters as a reader counts them. Made on first use: the tables take 10 ms to load, and
+ * most text is ASCII.
+ */
 function segmentsOf(text: string): Intl.Segments {
   segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
   return segmenter.segment(text);

@@ -53,7 +53,10 @@ function wrapIndented(line: string, columns: number | undefined): readonly strin
   return [indent + first, ...rest.map((more) => `${indent}  ${more}`)];
 }
 
-/** Where something is missing altogether, all its checks are skipped for that one reason, which is said once. */
+/**
+ * Where something is missing altogether, all its checks are skipped for that one reason, which is
+ * said once.
+ */
 function skippedTogether(results: readonly VerifyResult[]): readonly (readonly VerifyResult[])[] {
   const skipped = results.filter(({ verdict }) => verdict.status === "skipped");
   const groups = Map.groupBy(skipped, ({ verdict }) =>

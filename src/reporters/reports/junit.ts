@@ -2,8 +2,8 @@ import { stripVTControlCharacters } from "node:util";
 import type { VerifyReport, VerifyResult } from "../../verify/report.ts";
 
 /**
- * The report as JUnit XML, as CI systems read it: a suite for each subject, a case for each check. What
- * does not block is no failure there; it stands in the case's output.
+ * The report as JUnit XML, as CI systems read it: a suite for each subject, a case for each check.
+ * What does not block is no failure there; it stands in the case's output.
  */
 export function formatJunit(report: VerifyReport): string {
   const suites = Map.groupBy(report.results, ({ subject }) => subject);

@@ -20,8 +20,9 @@ import type { Store } from "../../store/store.ts";
 const LARGEST_IMAGE_FILE = 16 * 1024 * 1024;
 
 /**
- * Whether the head of a bundle, its lock and its list of files fit each other, before anything is taken from it: no file
- * that the lock's targets, the evidence or the images name may lack. Throws `bundle-invalid`.
+ * Whether the head of a bundle, its lock and its list of files fit each other, before anything is
+ * taken from it: no file that the lock's targets, the evidence or the images name may lack. Throws
+ * `bundle-invalid`.
  */
 export function checkContents(document: BundleDocument, lock: Lock, name: string): void {
   const files = new Map(
@@ -76,8 +77,8 @@ export interface ProvedBundle extends BundleProof {
 }
 
 /**
- * Follow the signatures to each package of a bundle whose blobs are in a store. The lock is not believed, neither the bundle's
- * nor the one that is here: only the keys are.
+ * Follow the signatures to each package of a bundle whose blobs are in a store. The lock is not
+ * believed, neither the bundle's nor the one that is here: only the keys are.
  *
  * Throws `signature-invalid`, `package-unproved`.
  */

@@ -1,6 +1,7 @@
 /**
- * Names that other programs obey when they come to a folder: version control and its hooks, environments that a shell loads, settings of
- * package managers and editors. Nobody expects a project that was extracted to run something. `.env.*` stands for all of these.
+ * Names that other programs obey when they come to a folder: version control and its hooks,
+ * environments that a shell loads, settings of package managers and editors. Nobody expects a
+ * project that was extracted to run something. `.env.*` stands for all of these.
  */
 const OBEYED = new Set([
   ".git",
@@ -26,7 +27,10 @@ const OBEYED = new Set([
   ".devcontainer",
 ]);
 
-/** Names that begin with a dot and mean something to qclock or the Engine alone, so that a project's own folder may have them. */
+/**
+ * Names that begin with a dot and mean something to qclock or the Engine alone, so that a project's
+ * own folder may have them.
+ */
 const HARMLESS = new Set([
   ".dockerignore",
   ".containerignore",
@@ -36,8 +40,8 @@ const HARMLESS = new Set([
 ]);
 
 /**
- * Why a file of a project must not be written, by its path below the project's folder; undefined where it may. Upper case, and what a
- * file system drops, make no difference.
+ * Why a file of a project must not be written, by its path below the project's folder; undefined
+ * where it may. Upper case, and what a file system drops, make no difference.
  */
 export function forbiddenBecause(file: string): string | undefined {
   const names = file.split("/").map(asFileSystemsSee);
@@ -51,7 +55,8 @@ export function forbiddenBecause(file: string): string | undefined {
 }
 
 /**
- * Folders that git takes for a repository without a `.git`, by their path: what stands in their `config` is run by `git status` already.
+ * Folders that git takes for a repository without a `.git`, by their path: what stands in their
+ * `config` is run by `git status` already.
  * Source: git-config, `safe.bareRepository`.
  */
 export function bareRepositories(files: readonly string[]): ReadonlySet<string> {
@@ -70,7 +75,9 @@ export function bareRepositories(files: readonly string[]): ReadonlySet<string> 
   return new Set(found.map(([folder]) => folder));
 }
 
-/** Some file systems fold case, compose letters, and drop what cannot be seen and dots at the end. */
+/**
+ * Some file systems fold case, compose letters, and drop what cannot be seen and dots at the end.
+ */
 function asFileSystemsSee(name: string): string {
   return name
     .normalize("NFKC")

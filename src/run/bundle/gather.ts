@@ -26,7 +26,10 @@ export interface Sources {
   readonly mirrorsOf: (os: OsName) => Promise<Mirrors>;
 }
 
-/** Bring every file that the lock names for some targets into the store; resolves with their digests. */
+/**
+ * Bring every file that the lock names for some targets into the store; resolves with their
+ * digests.
+ */
 export async function gatherLocked(
   context: RunContext,
   { mirrorsOf }: Sources,
@@ -54,7 +57,8 @@ export interface GatheredEvidence {
 }
 
 /**
- * Bring the signed release files and the indexes of some targets into the store, and see that they name every package.
+ * Bring the signed release files and the indexes of some targets into the store, and see that they
+ * name every package.
  *
  * Throws `package-unproved` unless unproved packages are allowed, and `signature-invalid`.
  */

@@ -9,7 +9,9 @@ import { openBundle } from "../../image/bundle/read.ts";
 import { checkContents } from "./check.ts";
 import { readBundledLock } from "./lock.ts";
 
-/** What is in a bundle, by its head and its lock. The rest is not read, so that it is told at once. */
+/**
+ * What is in a bundle, by its head and its lock. The rest is not read, so that it is told at once.
+ */
 export interface BundleList {
   readonly stack: string;
   /** Of the qclock that wrote it. */

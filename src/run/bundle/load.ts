@@ -32,7 +32,10 @@ export interface LoadContext extends Omit<LockContext, "stackName"> {
   readonly store: Store;
   /** Absolute path of the folder that a project is written to. */
   readonly directory: string;
-  /** The lock beside the manifest of that name, or, without a name, where the lock of this folder lies. */
+  /**
+   * The lock beside the manifest of that name, or, without a name, where the lock of this folder
+   * lies.
+   */
   readonly lockFile: (manifest: string | undefined) => Promise<LockFile>;
 }
 
@@ -67,11 +70,12 @@ export interface LoadReport {
 }
 
 /**
- * Take a bundle in. Each file is checked while it goes by and kept apart; then the signatures are followed to each package; only
- * then the project's files are written, the packages get into the store, the lock is written and the images are loaded. Of a
- * bundle that is refused nothing stays.
+ * Take a bundle in. Each file is checked while it goes by and kept apart; then the signatures are
+ * followed to each package; only then the project's files are written, the packages get into the
+ * store, the lock is written and the images are loaded. Of a bundle that is refused nothing stays.
  *
- * Throws `bundle-invalid`, `signature-invalid`, `package-unproved`, `would-lose-data` for another lock or other files in the way, `disk-full`.
+ * Throws `bundle-invalid`, `signature-invalid`, `package-unproved`, `would-lose-data` for another
+ * lock or other files in the way, `disk-full`.
  */
 export async function loadBundle(
   context: LoadContext,
@@ -137,7 +141,10 @@ function refuseLacking(document: BundleDocument, { images, manifest, name }: Loa
   });
 }
 
-/** Read a bundle to its end, and keep what is needed of it in a store of its own. Throws `bundle-invalid`. */
+/**
+ * Read a bundle to its end, and keep what is needed of it in a store of its own. Throws
+ * `bundle-invalid`.
+ */
 async function readBundle(
   context: LoadContext,
   parts: {
@@ -199,7 +206,10 @@ function tellOfImages({ emit }: LoadContext, images: readonly string[]): void {
   });
 }
 
-/** What was proved by the bundle is known from now on, as the release files that prove it may be on no mirror. */
+/**
+ * What was proved by the bundle is known from now on, as the release files that prove it may be on
+ * no mirror.
+ */
 async function keepProofs(
   { store }: LoadContext,
   targets: ProvedBundle["proofs"],
@@ -211,9 +221,9 @@ async function keepProofs(
 }
 
 /**
- * Hand the bundle's images to the Engine, by the names that they had, while the stack is held. They are not recorded as built by
- * qclock: nothing proves what is in their layers. So `build` and `up` make them again from the proved packages, and where they
- * were right send no layer.
+ * Hand the bundle's images to the Engine, by the names that they had, while the stack is held. They
+ * are not recorded as built by qclock: nothing proves what is in their layers. So `build` and `up`
+ * make them again from the proved packages, and where they were right send no layer.
  */
 async function loadImages(
   context: LoadContext,

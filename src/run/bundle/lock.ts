@@ -24,7 +24,9 @@ export interface LockOutcome {
 /** A lock is some thousand lines, and is held in memory. */
 const LARGEST_LOCK_BYTES = 64 * 1024 * 1024;
 
-/** Read the lock of the bundle `name`. Throws `bundle-invalid` for one that this qclock cannot read. */
+/**
+ * Read the lock of the bundle `name`. Throws `bundle-invalid` for one that this qclock cannot read.
+ */
 export async function readBundledLock(
   content: AsyncIterable<Uint8Array>,
   name: string,
@@ -72,8 +74,8 @@ export async function putLock(
 }
 
 /**
- * Whether two locks pin the same. The digest of a packages layer is written by the first build, so that one
- * of them may lack it; where both have one it must be the same.
+ * Whether two locks pin the same. The digest of a packages layer is written by the first build, so
+ * that one of them may lack it; where both have one it must be the same.
  */
 export function isSameLock(one: Lock, other: Lock): boolean {
   return formatLock(withLayersOf(one, other)) === formatLock(withLayersOf(other, one));

@@ -16,9 +16,10 @@ export interface ProjectFiles {
 }
 
 /**
- * The manifest and what it points at: the files of images, build contexts as `.dockerignore` leaves them,
- * and mounts that are only read. Secrets and files of variables stay behind, and so do folders that services write to, and what other programs would
- * obey on the machine that takes it. The lock comes by another way.
+ * The manifest and what it points at: the files of images, build contexts as `.dockerignore` leaves
+ * them, and mounts that are only read. Secrets and files of variables stay behind, and so do
+ * folders that services write to, and what other programs would obey on the machine that takes it.
+ * The lock comes by another way.
  *
  * Throws `build-failed` for what is no file, folder or link.
  */
@@ -65,7 +66,10 @@ export async function collectProject(stack: Stack): Promise<ProjectFiles> {
   };
 }
 
-/** The file, or the uppermost folder that it is in, that must not be written on the machine that takes the bundle. */
+/**
+ * The file, or the uppermost folder that it is in, that must not be written on the machine that
+ * takes the bundle.
+ */
 function forbiddenPart(name: string): string | undefined {
   const parts = name.split("/");
   return parts

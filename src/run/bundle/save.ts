@@ -47,8 +47,8 @@ export interface PreparedBundle {
 }
 
 /**
- * Everything that a machine without a network needs of a stack, as one stream of bytes that depend on the
- * stack, its lock and the options alone. What the store lacks is fetched first.
+ * Everything that a machine without a network needs of a stack, as one stream of bytes that depend
+ * on the stack, its lock and the options alone. What the store lacks is fetched first.
  *
  * Throws what locking, fetching and assembling throw.
  */

@@ -9,7 +9,10 @@ import type { Lock } from "../../packages/package.ts";
 import type { Digest } from "../../digest.ts";
 import { holdsWhole, type Store } from "../../store/store.ts";
 
-/** Digests of what a bundle's lock, its signatures and, when they were asked for, its images name: nothing else is taken in. */
+/**
+ * Digests of what a bundle's lock, its signatures and, when they were asked for, its images name:
+ * nothing else is taken in.
+ */
 export function neededBlobs(
   document: BundleDocument,
   lock: Lock,
@@ -30,7 +33,10 @@ export function neededBlobs(
   return new Set([...locked, ...evidence, ...(images ? ofImages : [])]);
 }
 
-/** Whether a file of a bundle is taken: one of the needed blobs, and, when it was asked for, one of the project. */
+/**
+ * Whether a file of a bundle is taken: one of the needed blobs, and, when it was asked for, one of
+ * the project.
+ */
 export function isWanted(
   entry: BundleFile,
   needed: ReadonlySet<Digest>,
@@ -40,7 +46,10 @@ export function isWanted(
   return entry.path.startsWith("blobs/") && needed.has(`sha256:${entry.sha256}`);
 }
 
-/** Into the store, or past it when that has the file; read to the end either way, so that each byte is proved. */
+/**
+ * Into the store, or past it when that has the file; read to the end either way, so that each byte
+ * is proved.
+ */
 export async function take(
   store: Store,
   { entry, content }: BundledFile,

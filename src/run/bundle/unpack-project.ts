@@ -31,8 +31,8 @@ interface Place {
 }
 
 /**
- * Write a project's files, which lie in the store, below a folder. All places are looked at before the first
- * one is written; nothing is ever written through a link.
+ * Write a project's files, which lie in the store, below a folder. All places are looked at before
+ * the first one is written; nothing is ever written through a link.
  *
  * Throws `would-lose-data` when other files are in the way, unless they may be replaced.
  */
@@ -75,7 +75,10 @@ export async function unpackProject(request: {
   return { written: changed.length, unchanged: places.length - changed.length };
 }
 
-/** Throws `bundle-invalid` when a file would be obeyed by other programs: before the first one is written. */
+/**
+ * Throws `bundle-invalid` when a file would be obeyed by other programs: before the first one is
+ * written.
+ */
 function refuseForbidden(names: readonly string[]): void {
   const repositories = bareRepositories(names);
   const found = names.flatMap((name) => {

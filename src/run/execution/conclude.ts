@@ -14,9 +14,9 @@ interface Remains {
 }
 
 /**
- * Deal with the services that a run started before it failed or was interrupted, and say what became of them. A failed run
- * leaves them, for a look and for the next `up`, which goes on from there; an interrupted one leaves nothing running that it
- * started: half a stack serves nobody.
+ * Deal with the services that a run started before it failed or was interrupted, and say what
+ * became of them. A failed run leaves them, for a look and for the next `up`, which goes on from
+ * there; an interrupted one leaves nothing running that it started: half a stack serves nobody.
  */
 export async function concludeStarted(
   { stack, emit, signal }: Pick<RunContext, "stack" | "emit" | "signal">,

@@ -23,8 +23,8 @@ export interface CriticalLink {
 }
 
 /**
- * The chain of operations that decides how long bringing the stack up from nothing takes, with the times that its last runs
- * took. Asks no Engine and no mirror.
+ * The chain of operations that decides how long bringing the stack up from nothing takes, with the
+ * times that its last runs took. Asks no Engine and no mirror.
  */
 export async function criticalPath(context: RunContext): Promise<CriticalPath> {
   const { stack, store } = context;
@@ -44,7 +44,8 @@ export async function criticalPath(context: RunContext): Promise<CriticalPath> {
 export function criticalPathOf(plan: Plan, durations: ReadonlyMap<string, number>): CriticalPath {
   const nodes = new Map(plan.nodes.map((node) => [node.id, node]));
   const dependencies = new Map(plan.nodes.map(({ id, dependsOn }) => [id, dependsOn]));
-  // Without a time an operation still counts as one, so that the longest chain is found even when nothing was timed.
+  // Without a time an operation still counts as one, so that the longest chain is found even when
+  // nothing was timed.
   const path = heaviestPath(dependencies, (id) => durations.get(id) ?? 1);
   const links = path.flatMap((id) => {
     const node = nodes.get(id);
@@ -57,7 +58,10 @@ export function criticalPathOf(plan: Plan, durations: ReadonlyMap<string, number
   };
 }
 
-/** The chain of nodes of a run that its end waited for: from the one that ended last back to what each of them waited for. */
+/**
+ * The chain of nodes of a run that its end waited for: from the one that ended last back to what
+ * each of them waited for.
+ */
 export function criticalNodes({ nodes }: RunReport): readonly NodeReport[] {
   const byId = new Map(nodes.map((report) => [report.node.id, report]));
   const path: NodeReport[] = [];

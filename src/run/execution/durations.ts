@@ -5,7 +5,10 @@ import type { RunReport } from "./event.ts";
 
 const NOTE = "durations";
 
-/** How long each operation of a stack took when it was last carried out, in milliseconds, by the id of its node. */
+/**
+ * How long each operation of a stack took when it was last carried out, in milliseconds, by the id
+ * of its node.
+ */
 export type Durations = ReadonlyMap<string, number>;
 
 /** Remember how long the operations of a run took, beside those of earlier runs. */

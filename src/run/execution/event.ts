@@ -10,7 +10,10 @@ export type Outcome =
   | { readonly status: "failed"; readonly error: QclockError }
   | { readonly status: "skipped"; readonly reason: "dependency-failed" | "aborted" };
 
-/** Something that happened during a command. Events are facts: past tense, immutable. `atMs` is a monotonic clock. */
+/**
+ * Something that happened during a command. Events are facts: past tense, immutable. `atMs` is a
+ * monotonic clock.
+ */
 export type RunEvent =
   | {
       readonly type: "run-started";
@@ -57,7 +60,10 @@ export type RunEvent =
       readonly unit: "bytes" | "items";
       readonly detail?: string;
     }
-  /** What a node that waits is waiting for: from time to time, and when that changes for a reason of its own. */
+  /**
+   * What a node that waits is waiting for: from time to time, and when that changes for a reason of
+   * its own.
+   */
   | {
       readonly type: "node-waiting";
       readonly atMs: number;
@@ -71,7 +77,10 @@ export type RunEvent =
       readonly node: PlanNode;
       readonly outcome: Outcome;
     }
-  /** Something worth knowing that is not a failure: a retry, a package whose scripts are not replayed, a remote Engine. */
+  /**
+   * Something worth knowing that is not a failure: a retry, a package whose scripts are not
+   * replayed, a remote Engine.
+   */
   | {
       readonly type: "notice";
       readonly atMs: number;
@@ -101,7 +110,10 @@ export interface RunReport {
   readonly steps: readonly StepReport[];
 }
 
-/** A part of what making an image takes. Fetching and unpacking may begin before the image's own node does. */
+/**
+ * A part of what making an image takes. Fetching and unpacking may begin before the image's own
+ * node does.
+ */
 export interface StepReport {
   readonly image: string;
   readonly step: "fetch" | "unpack" | "write";

@@ -11,9 +11,15 @@ export interface ExecuteRequest<Of extends Operation = Operation> {
   readonly command: string;
   /** Carry out one node; resolves with a short fact for the reader. */
   readonly perform: (node: PlanNode<Of>) => Promise<string | undefined>;
-  /** Failures that end the whole run with this error instead of failing the node: what was planned no longer holds. */
+  /**
+   * Failures that end the whole run with this error instead of failing the node: what was planned
+   * no longer holds.
+   */
   readonly endsRun?: (error: QclockError) => boolean;
-  /** What is done, once every node has ended, about a run that failed or was interrupted; before its report, so that it can be said there. */
+  /**
+   * What is done, once every node has ended, about a run that failed or was interrupted; before its
+   * report, so that it can be said there.
+   */
   readonly conclude?: () => Promise<void>;
   /** Parts of the nodes' work, asked for at the end. */
   readonly steps?: () => readonly StepReport[];
@@ -24,8 +30,9 @@ export interface ExecuteRequest<Of extends Operation = Operation> {
 }
 
 /**
- * Walk a plan, starting each node as soon as its dependencies have succeeded. Decides nothing: what to
- * do, and why, was settled by the planner. A failed node skips what depends on it and spares the rest.
+ * Walk a plan, starting each node as soon as its dependencies have succeeded. Decides nothing: what
+ * to do, and why, was settled by the planner. A failed node skips what depends on it and spares the
+ * rest.
  */
 export async function execute<Of extends Operation>(
   request: ExecuteRequest<Of>,
@@ -45,7 +52,8 @@ export async function execute<Of extends Operation>(
     const dependencies = node.dependsOn.flatMap((id) => outcomes.get(id) ?? []);
     outcomes.set(node.id, runNode(node, dependencies, { ...request, emit, perform }));
   }
-  // All of them, also when one hits a bug or ends the run: nothing may go on changing the Engine once the lock is given back.
+  // All of them, also when one hits a bug or ends the run: nothing may go on changing the Engine
+  // once the lock is given back.
   const ended = await Promise.allSettled(outcomes.values());
   const end = ended.find((one) => one.status === "rejected");
   // One that starts over has not failed yet.
@@ -58,7 +66,9 @@ export async function execute<Of extends Operation>(
   return report;
 }
 
-/** Waiting costs nothing, and a place that a waiting node holds is one that a starting node lacks. */
+/**
+ * Waiting costs nothing, and a place that a waiting node holds is one that a starting node lacks.
+ */
 function limitWaits<Of extends Operation>({
   perform,
   jobs,

@@ -23,7 +23,9 @@ export interface FailureRequest {
   readonly signal: AbortSignal;
 }
 
-/** What is known of a service that did not get ready, told so that the reader need not look further. */
+/**
+ * What is known of a service that did not get ready, told so that the reader need not look further.
+ */
 export async function explainFailure(request: FailureRequest): Promise<QclockError> {
   const { engine, service, timeout, signal } = request;
   const found = await lastState(request);
@@ -87,7 +89,10 @@ function seconds(durationMs: number): string {
   return `${Math.round(durationMs / 100) / 10} s`;
 }
 
-/** One that was started again has its last exit code in the Engine's events alone; one that goes on ending will tell it soon. */
+/**
+ * One that was started again has its last exit code in the Engine's events alone; one that goes on
+ * ending will tell it soon.
+ */
 async function exitCodeOf(
   { watch, signal }: FailureRequest,
   state: ContainerState | undefined,
@@ -100,7 +105,10 @@ async function exitCodeOf(
   });
 }
 
-/** The Engine hears of a kill for memory on another way than of the end, and at times a moment later. */
+/**
+ * The Engine hears of a kill for memory on another way than of the end, and at times a moment
+ * later.
+ */
 async function lastState({
   engine,
   service,
@@ -180,7 +188,10 @@ function hintFor(
   return `See the whole log with: qclock logs ${service.name}`;
 }
 
-/** The path in memory from which the service tried to load a program, by the loader's own words (glibc, dl-load.c). */
+/**
+ * The path in memory from which the service tried to load a program, by the loader's own words
+ * (glibc, dl-load.c).
+ */
 function pathInMemory({ tmpfs }: Service, text: string): string | undefined {
   const refusals = text
     .split("\n")

@@ -1,4 +1,7 @@
-/** Wrap a function so that at most `count` calls of it run at a time; others wait in the order in which they came. */
+/**
+ * Wrap a function so that at most `count` calls of it run at a time; others wait in the order in
+ * which they came.
+ */
 export function limit<Arguments extends readonly unknown[], Result>(
   count: number,
   work: (...parameters: Arguments) => Promise<Result>,

@@ -13,7 +13,11 @@ export function beginRun(): Run {
 
 const pending: Outcome = { status: "skipped", reason: "aborted" };
 
-/** The run after one more event, which depends on the events alone, so that the report cannot disagree with what was shown. Takes the run over: a copy for each event would take hours with thousands of nodes. */
+/**
+ * The run after one more event, which depends on the events alone, so that the report cannot
+ * disagree with what was shown. Takes the run over: a copy for each event would take hours with
+ * thousands of nodes.
+ */
 export function advance(run: Run, event: RunEvent): Run {
   switch (event.type) {
     case "run-started":

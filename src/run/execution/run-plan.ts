@@ -18,7 +18,10 @@ import type { MakingContext, TakingContext } from "../operations/operation-conte
 import type { PlannedStack } from "../plan-stack.ts";
 import type { PreparedImages } from "../images/prepare-images.ts";
 
-/** Carry out a plan of a stack while its lock is held. Names of the containers that it started go into `started`. */
+/**
+ * Carry out a plan of a stack while its lock is held. Names of the containers that it started go
+ * into `started`.
+ */
 export async function runPlan(request: {
   readonly context: RunContext;
   readonly engine: Engine;
@@ -26,7 +29,10 @@ export async function runPlan(request: {
   readonly command: string;
   readonly lock: HeldLock;
   readonly started: Set<string>;
-  /** End the run with a `VanishedError` when a locked package is nowhere, instead of failing what needs it. */
+  /**
+   * End the run with a `VanishedError` when a locked package is nowhere, instead of failing what
+   * needs it.
+   */
   readonly throwVanished?: boolean;
 }): Promise<RunReport> {
   const { context, engine, planned, command, lock, started, throwVanished } = request;
@@ -60,7 +66,9 @@ export async function runPlan(request: {
   return report;
 }
 
-/** What another machine's containers vouch for is recorded here, too, before those are made again. */
+/**
+ * What another machine's containers vouch for is recorded here, too, before those are made again.
+ */
 async function recordProven(
   { stack, store }: RunContext,
   { observed, prepared, records }: PlannedStack,
@@ -129,7 +137,10 @@ export function emptyReport(
   return report;
 }
 
-/** The first build writes the digest of each packages layer into the lock; every later one must give the same. Resolves with the lock as it is then. */
+/**
+ * The first build writes the digest of each packages layer into the lock; every later one must give
+ * the same. Resolves with the lock as it is then.
+ */
 export async function recordLayers(
   context: Pick<RunContext, "lockMode" | "writeLock">,
   { lock, target }: Pick<PreparedImages, "lock" | "target">,

@@ -6,9 +6,9 @@ const EQUAL_LOOKS = 3;
 const LIMIT_MS = 10_000;
 
 /**
- * Let the Engine finish what a run that was killed had asked it for: it carries on with such calls, and an
- * object that appears between a look and a plan's first step would be made twice. Over when some looks in a
- * row see the same.
+ * Let the Engine finish what a run that was killed had asked it for: it carries on with such calls,
+ * and an object that appears between a look and a plan's first step would be made twice. Over when
+ * some looks in a row see the same.
  */
 export async function settle(
   context: Pick<RunContext, "clock" | "signal"> & { readonly stackName: string },

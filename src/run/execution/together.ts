@@ -1,6 +1,7 @@
 /**
- * Do several things at the same time. The first that fails ends the others, and its error is thrown once all of them have
- * ended: nothing goes on, and nothing is reported any more, behind a failure that has been told.
+ * Do several things at the same time. The first that fails ends the others, and its error is thrown
+ * once all of them have ended: nothing goes on, and nothing is reported any more, behind a failure
+ * that has been told.
  */
 export async function together<const Works extends readonly unknown[]>(
   signal: AbortSignal,

@@ -21,15 +21,24 @@ export type LockContext = Pick<
   "engine" | "runId" | "version" | "holder" | "clock" | "signal" | "lockTimeoutMs" | "emit"
 > & {
   readonly stackName: string;
-  /** Go on without a lock where the Engine cannot make one: for what only removes, and so is how room is made. */
+  /**
+   * Go on without a lock where the Engine cannot make one: for what only removes, and so is how
+   * room is made.
+   */
   readonly mayGoWithout?: boolean;
 };
 
 /** The lock while it is held. */
 export interface HeldLock extends AsyncDisposable {
-  /** Whether somebody else had it when it was asked for: then what was seen of the Engine before is old. */
+  /**
+   * Whether somebody else had it when it was asked for: then what was seen of the Engine before is
+   * old.
+   */
   readonly waited: boolean;
-  /** Throws `stack-locked` when the lock is not there any more: somebody took it away, and may be at work. */
+  /**
+   * Throws `stack-locked` when the lock is not there any more: somebody took it away, and may be at
+   * work.
+   */
   assertHeld(): Promise<void>;
 }
 
@@ -37,9 +46,9 @@ const POLL_MS = 500;
 const RETRY_MS = 20;
 
 /**
- * Take the lock of a stack in its Engine: a never-started container whose fixed name the Engine gives to
- * one only. Waits for another holder as long as `lockTimeoutMs`; takes over from one that died on this
- * host. Throws `stack-locked` with who, where and since when.
+ * Take the lock of a stack in its Engine: a never-started container whose fixed name the Engine
+ * gives to one only. Waits for another holder as long as `lockTimeoutMs`; takes over from one that
+ * died on this host. Throws `stack-locked` with who, where and since when.
  */
 export async function takeLock(context: LockContext): Promise<HeldLock> {
   const { clock, signal, lockTimeoutMs, emit } = context;
@@ -73,7 +82,8 @@ export async function takeLock(context: LockContext): Promise<HeldLock> {
       return without(context, engine, failure);
     }
     if (other === undefined) {
-      // Given back between the two calls; the Engine keeps a name a little longer than its container.
+      // Given back between the two calls; the Engine keeps a name a little longer than its
+      // container.
       await clock.sleep(RETRY_MS, signal);
       continue;
     }
@@ -99,7 +109,10 @@ export async function isHeld({
   return (await (await engine()).inspectContainer(lockName(stack.name), signal)) !== undefined;
 }
 
-/** Take away the lock of a run that is known to be dead. `id` is the one in the message, so that nobody takes away another's. */
+/**
+ * Take away the lock of a run that is known to be dead. `id` is the one in the message, so that
+ * nobody takes away another's.
+ */
 export async function unlockStack(
   context: Pick<RunContext, "engine" | "stack" | "signal">,
   id: string,

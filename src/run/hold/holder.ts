@@ -31,7 +31,10 @@ export interface OtherLock {
   readonly holder: Holder | undefined;
 }
 
-/** The lock of a stack; undefined when nobody has it. Throws `foreign-object` for a container that only bears its name. */
+/**
+ * The lock of a stack; undefined when nobody has it. Throws `foreign-object` for a container that
+ * only bears its name.
+ */
 export async function readHolder(
   engine: Engine,
   { stackName, signal }: HolderContext,
@@ -78,9 +81,10 @@ async function isKnownDead({ holder }: OtherLock, context: HolderContext): Promi
 }
 
 /**
- * Take away a lock whose holder has died on this machine: for a command that looks at the stack and may have nothing to do, so
- * that nobody sees a stack held by a process that is gone. What that run had asked the Engine for is waited for first.
- * Resolves with whether there was one: then what was seen of the Engine before is old.
+ * Take away a lock whose holder has died on this machine: for a command that looks at the stack and
+ * may have nothing to do, so that nobody sees a stack held by a process that is gone. What that run
+ * had asked the Engine for is waited for first. Resolves with whether there was one: then what was
+ * seen of the Engine before is old.
  */
 export async function releaseDeadLock(
   context: HolderContext & Pick<RunContext, "clock">,

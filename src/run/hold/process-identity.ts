@@ -2,8 +2,9 @@ import { readFile, readlink } from "node:fs/promises";
 import * as z from "zod/mini";
 
 /**
- * What tells one process from every other that ever has its number. Empty where the system does not say.
- * A host's name is not enough: many machines, and many containers, bear the same one and share an Engine.
+ * What tells one process from every other that ever has its number. Empty where the system does not
+ * say. A host's name is not enough: many machines, and many containers, bear the same one and share
+ * an Engine.
  */
 export const processIdentitySchema = z.object({
   /** Of the machine, the same from one boot to the next. */
@@ -29,7 +30,10 @@ export async function identifyProcess(pid: number): Promise<ProcessIdentity> {
   return { machine, boot, namespace, start: start ?? "" };
 }
 
-/** Whether it is certain that a process does not live any more. False whenever that cannot be seen from here. */
+/**
+ * Whether it is certain that a process does not live any more. False whenever that cannot be seen
+ * from here.
+ */
 export async function isDead(pid: number, identity: ProcessIdentity): Promise<boolean> {
   const own = await identifyProcess(process.pid);
   if (own.boot === "") return false;
@@ -42,7 +46,10 @@ export async function isDead(pid: number, identity: ProcessIdentity): Promise<bo
   return start === undefined || start !== identity.start;
 }
 
-/** When a process started; undefined when there is none, or one that has ended. Without a /proc the process itself is asked. */
+/**
+ * When a process started; undefined when there is none, or one that has ended. Without a /proc the
+ * process itself is asked.
+ */
 async function processStart(pid: number): Promise<string | undefined> {
   try {
     return parseStart(await readFile(`/proc/${pid}/stat`, "latin1"));
@@ -52,8 +59,9 @@ async function processStart(pid: number): Promise<string | undefined> {
 }
 
 /**
- * Field 22 of /proc/PID/stat, the start, unless field 3, the state, says that the process has ended: a zombie keeps its
- * number until its parent asks for its exit code, which in a container may be never. Source: proc_pid_stat(5).
+ * Field 22 of /proc/PID/stat, the start, unless field 3, the state, says that the process has
+ * ended: a zombie keeps its number until its parent asks for its exit code, which in a container
+ * may be never. Source: proc_pid_stat(5).
  */
 export function parseStart(stat: string): string | undefined {
   // The name in parentheses may hold spaces and parentheses.

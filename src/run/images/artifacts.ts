@@ -19,7 +19,9 @@ export interface ArtifactProgress extends UnpackProgress {
   readonly onNotice: AssembleRequest["onNotice"];
 }
 
-/** How many images may be unpacked and not yet assembled: what is unpacked takes memory and disk. */
+/**
+ * How many images may be unpacked and not yet assembled: what is unpacked takes memory and disk.
+ */
 const AHEAD = 4;
 
 /** Artifacts of one image that are fetched at a time. */
@@ -49,8 +51,9 @@ export class Artifacts implements AsyncDisposable {
   }
 
   /**
-   * Begin to fetch and unpack what these images will need, those that others stand on first: that takes no parent's layers,
-   * and most of the time that an image takes. A failure shows when the image is asked for.
+   * Begin to fetch and unpack what these images will need, those that others stand on first: that
+   * takes no parent's layers, and most of the time that an image takes. A failure shows when the
+   * image is asked for.
    */
   begin(images: readonly AssembledImage[]): void {
     const ahead = limit(AHEAD, async (image: AssembledImage) => {
@@ -64,7 +67,9 @@ export class Artifacts implements AsyncDisposable {
     for (const image of basesFirst(images)) ahead(image).catch(() => undefined);
   }
 
-  /** The artifact of an image with all its layers in the store; from there when they are, else made. */
+  /**
+   * The artifact of an image with all its layers in the store; from there when they are, else made.
+   */
   get(image: AssembledImage, progress: ArtifactProgress): Promise<AssembledArtifact> {
     this.#progress.set(image.name, progress);
     const known = this.#made.get(image.name);
@@ -123,12 +128,15 @@ export class Artifacts implements AsyncDisposable {
     return parent?.type === "assembled" ? this.#recall(parent) : undefined;
   }
 
-  /** Whether the packages are surely to be unpacked, as far as can be told before any layer is made. */
+  /**
+   * Whether the packages are surely to be unpacked, as far as can be told before any layer is made.
+   */
   async #needsPackages(image: AssembledImage): Promise<boolean> {
     const parent = await this.#recallParent(image);
     if (parent === undefined && image.parent !== undefined) {
       const below = this.#context.stack.images.get(image.parent);
-      // Where the parent's packages stay, its other layers are soon made, and may well leave this image's packages as they are.
+      // Where the parent's packages stay, its other layers are soon made, and may well leave this
+      // image's packages as they are.
       return below?.type !== "assembled" || (await this.#needsPackages(below));
     }
     const { lacksPackagesLayer } = await import("../../image/assemble.ts");
@@ -239,7 +247,10 @@ export class Artifacts implements AsyncDisposable {
   }
 }
 
-/** Those with the fewest ancestors first, and among them those that have the most packages to unpack. */
+/**
+ * Those with the fewest ancestors first, and among them those that have the most packages to
+ * unpack.
+ */
 function basesFirst(images: readonly AssembledImage[]): readonly AssembledImage[] {
   const byName = new Map(images.map((image) => [image.name, image]));
   const depthOf = (image: AssembledImage): number => {
@@ -251,7 +262,10 @@ function basesFirst(images: readonly AssembledImage[]): readonly AssembledImage[
   );
 }
 
-/** The lock names the digest that the packages layer must have; another one means that the same inputs gave other bytes. */
+/**
+ * The lock names the digest that the packages layer must have; another one means that the same
+ * inputs gave other bytes.
+ */
 function refuseUnexpected(
   image: AssembledImage,
   expected: Digest | undefined,

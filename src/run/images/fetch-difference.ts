@@ -7,8 +7,8 @@ import type { OsName } from "../../os.ts";
 import type { RunContext } from "../context.ts";
 
 /**
- * Bring the packages that two locks differ in into the store, so that they can be looked into. What no
- * mirror has any more is said and left out.
+ * Bring the packages that two locks differ in into the store, so that they can be looked into. What
+ * no mirror has any more is said and left out.
  *
  * Throws what fetching throws otherwise.
  */

@@ -5,8 +5,8 @@ import type { Store } from "../../store/store.ts";
 const NOTE = "image-files";
 
 /**
- * Remember the files that an image of a fingerprint was made from: the fingerprint, and each path with its identity, as
- * UTF-8 that ends with a zero, which none of them has.
+ * Remember the files that an image of a fingerprint was made from: the fingerprint, and each path
+ * with its identity, as UTF-8 that ends with a zero, which none of them has.
  */
 export async function rememberFiles(
   store: Pick<Store, "writeNoteBytes">,

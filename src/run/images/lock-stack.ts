@@ -7,12 +7,16 @@ import { namesOf } from "../../packages/proof/unproved.ts";
 import type { RunContext } from "../context.ts";
 
 /**
- * What is done about a lock that is missing or stale. `write`: it is resolved and written. `foresee`: what it lacks
- * is told, and nobody is asked. `resolve`: the mirrors are asked for the versions, and nothing is fetched or written.
+ * What is done about a lock that is missing or stale. `write`: it is resolved and written.
+ * `foresee`: what it lacks is told, and nobody is asked. `resolve`: the mirrors are asked for the
+ * versions, and nothing is fetched or written.
  */
 export type LockUse = "write" | "foresee" | "resolve";
 
-/** The lock that a run works with; see `LockUse`. In `locked` mode one that does not fit is refused, whoever asks. */
+/**
+ * The lock that a run works with; see `LockUse`. In `locked` mode one that does not fit is refused,
+ * whoever asks.
+ */
 export async function openLock(context: RunContext, lockUse: LockUse): Promise<ForeseenLock> {
   if (lockUse === "write") return await lockStack(context);
   // Nothing is unpacked, so that nothing need be proved, for which mirrors might have to be asked.

@@ -8,11 +8,11 @@ import type { RunContext } from "../context.ts";
 import { lockStack } from "./lock-stack.ts";
 
 /**
- * Move the packages of the lock that are on no mirror any more to their newest version, and with them what
- * that forces; write the lock and say what moved. Resolves with the new lock.
+ * Move the packages of the lock that are on no mirror any more to their newest version, and with
+ * them what that forces; write the lock and say what moved. Resolves with the new lock.
  *
- * Throws what locking throws: `unresolvable-packages`, `package-vanished` where the index lists what the
- * mirror lacks.
+ * Throws what locking throws: `unresolvable-packages`, `package-vanished` where the index lists
+ * what the mirror lacks.
  */
 export async function moveVanished(
   context: RunContext,
@@ -43,7 +43,10 @@ export async function moveVanished(
   return moved;
 }
 
-/** Fetch all that the lock names: making images and locking anew would do so too, and what is nowhere shows at once. */
+/**
+ * Fetch all that the lock names: making images and locking anew would do so too, and what is
+ * nowhere shows at once.
+ */
 async function findVanished(context: RunContext): Promise<readonly VanishedFile[]> {
   const { stack, lock, mirrors, artifactMirror, downloader, emit, signal } = context;
   const target = lock?.targets.get(targetKey(stack));

@@ -2,7 +2,10 @@ import { QclockError } from "../../error.ts";
 import type { RunContext } from "../context.ts";
 import type { Engine } from "../../docker/engine.ts";
 
-/** Offline the Engine must not ask a registry either. Throws `offline` with the images that it would have to pull. */
+/**
+ * Offline the Engine must not ask a registry either. Throws `offline` with the images that it would
+ * have to pull.
+ */
 export async function refusePulls(
   { downloader, signal }: Pick<RunContext, "downloader" | "signal">,
   engine: Engine,

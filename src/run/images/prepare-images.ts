@@ -21,14 +21,19 @@ import { limit } from "../execution/limit.ts";
 import { type LockUse, openLock } from "./lock-stack.ts";
 import { together } from "../execution/together.ts";
 
-/** Every image with all of its inputs known: locked packages, hashed files, and so its fingerprint. */
+/**
+ * Every image with all of its inputs known: locked packages, hashed files, and so its fingerprint.
+ */
 export interface PreparedImages {
   readonly lock: Lock;
   readonly target: LockTarget;
   readonly scans: ReadonlyMap<string, FileScan>;
   readonly inputs: ReadonlyMap<string, ImageInputs>;
   readonly desired: ReadonlyMap<string, DesiredImage>;
-  /** What has to be locked before anything can be built; absent when the lock fits, as after `write`. */
+  /**
+   * What has to be locked before anything can be built; absent when the lock fits, as after
+   * `write`.
+   */
   readonly need?: LockNeed;
 }
 
@@ -37,7 +42,10 @@ const NOTE = "image-inputs";
 /** How many images' files are listed and read at a time. */
 const parallelScans = 8;
 
-/** Names to exact packages, files to digests, both to fingerprints. Writes the lock where it lacked something, unless told otherwise. */
+/**
+ * Names to exact packages, files to digests, both to fingerprints. Writes the lock where it lacked
+ * something, unless told otherwise.
+ */
 export async function prepareImages(
   context: RunContext,
   lockUse: LockUse = "write",
@@ -65,8 +73,9 @@ export async function prepareImages(
 }
 
 /**
- * The lock; where it may be written, with those packages moved that are on no mirror any more and that no index lists. Which images
- * are stale is told by the lock, so that this has to be known before anything is planned.
+ * The lock; where it may be written, with those packages moved that are on no mirror any more and
+ * that no index lists. Which images are stale is told by the lock, so that this has to be known
+ * before anything is planned.
  */
 async function openMoving(context: RunContext, lockUse: LockUse): Promise<ForeseenLock> {
   try {
@@ -80,7 +89,10 @@ async function openMoving(context: RunContext, lockUse: LockUse): Promise<Forese
   }
 }
 
-/** An image whose packages are not decided has no fingerprint yet; it gets one that no image bears, so that it counts as stale. */
+/**
+ * An image whose packages are not decided has no fingerprint yet; it gets one that no image bears,
+ * so that it counts as stale.
+ */
 function withUndecided(
   stack: Stack,
   desired: ReadonlyMap<string, DesiredImage>,
@@ -101,7 +113,9 @@ function withUndecided(
   );
 }
 
-/** What differs from when the image was last made; undefined when nothing does, or nobody remembers. */
+/**
+ * What differs from when the image was last made; undefined when nothing does, or nobody remembers.
+ */
 async function changeOf(
   { stack, store }: Pick<RunContext, "stack" | "store">,
   image: string,

@@ -7,8 +7,8 @@ import type { Stack } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";
 
 /**
- * What the packages of each image bring, of the images whose packages layer was made here before by the lock that fits the manifest.
- * Nothing is asked of anybody.
+ * What the packages of each image bring, of the images whose packages layer was made here before by
+ * the lock that fits the manifest. Nothing is asked of anybody.
  */
 export async function recallPackages(
   stack: Stack,

@@ -3,10 +3,16 @@ import type { Store } from "../../store/store.ts";
 
 const NOTE = "built-images";
 
-/** How many ids are kept of one fingerprint: a Dockerfile may give another image each time, on each Engine. */
+/**
+ * How many ids are kept of one fingerprint: a Dockerfile may give another image each time, on each
+ * Engine.
+ */
 const KEPT = 16;
 
-/** Remember under which ids an Engine may have the image that was made from the inputs of a fingerprint. */
+/**
+ * Remember under which ids an Engine may have the image that was made from the inputs of a
+ * fingerprint.
+ */
 export async function recordImage(
   store: Pick<Store, "readNote" | "writeNote">,
   fingerprint: string,
@@ -17,7 +23,10 @@ export async function recordImage(
   await store.writeNote(NOTE, fingerprint, [...new Set([...ids, ...known])].slice(0, KEPT));
 }
 
-/** What is recorded of these fingerprints. The values come from labels, so that any text may be among them. */
+/**
+ * What is recorded of these fingerprints. The values come from labels, so that any text may be
+ * among them.
+ */
 export async function readImageRecords(
   store: Pick<Store, "readNote">,
   fingerprints: Iterable<string>,

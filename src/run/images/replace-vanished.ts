@@ -3,16 +3,20 @@ import { VanishedError } from "../../packages/lock/vanished.ts";
 import type { RunContext } from "../context.ts";
 import type { RunReport } from "../execution/event.ts";
 
-/** Plans and carries out; with `throwVanished` a package that is nowhere ends all of it with a `VanishedError`. */
+/**
+ * Plans and carries out; with `throwVanished` a package that is nowhere ends all of it with a
+ * `VanishedError`.
+ */
 type Run = (
   context: RunContext,
   options: { readonly throwVanished: boolean },
 ) => Promise<RunReport>;
 
 /**
- * Carry out a run with a lock; when packages of the lock turn out to be on no mirror any more, move those
- * alone to their newest version, say so, and start over once: which images are stale is told by the lock,
- * so that the plan has to be made anew. In `locked` mode such a package fails what needs it.
+ * Carry out a run with a lock; when packages of the lock turn out to be on no mirror any more, move
+ * those alone to their newest version, say so, and start over once: which images are stale is told
+ * by the lock, so that the plan has to be made anew. In `locked` mode such a package fails what
+ * needs it.
  */
 export async function replacingVanished(
   context: RunContext,

@@ -21,8 +21,8 @@ const FETCHES = 2;
 type UnpackContext = Pick<RunContext, "store" | "downloader" | "mirrors" | "clock" | "signal">;
 
 /**
- * Brings the packages of a run's images from the mirror to the folder of unpacked files: each is unpacked when it has come in,
- * whichever image it is for, on threads that all images share.
+ * Brings the packages of a run's images from the mirror to the folder of unpacked files: each is
+ * unpacked when it has come in, whichever image it is for, on threads that all images share.
  */
 export class PackageUnpacker implements AsyncDisposable {
   readonly #context: UnpackContext;
@@ -41,7 +41,10 @@ export class PackageUnpacker implements AsyncDisposable {
     this.#steps = steps;
   }
 
-  /** The unpacked packages of an image; begun by the first call, and the same for each. Images asked for earlier go first. */
+  /**
+   * The unpacked packages of an image; begun by the first call, and the same for each. Images asked
+   * for earlier go first.
+   */
   unpack(
     image: AssembledImage,
     packages: readonly LockedPackage[],
@@ -53,7 +56,9 @@ export class PackageUnpacker implements AsyncDisposable {
     return this.#remember(image, unpacking);
   }
 
-  /** The same, but that nothing is taken from what the store keeps apart: that was found damaged. */
+  /**
+   * The same, but that nothing is taken from what the store keeps apart: that was found damaged.
+   */
   unpackAnew(
     image: AssembledImage,
     packages: readonly LockedPackage[],

@@ -79,9 +79,9 @@ function exchanged(reference: string): QclockError {
 }
 
 /**
- * A mounted folder of the project may have become a link since the manifest was read. The Engine opens
- * it by its path and follows links, so it is looked at again as late as can be; nothing but the Engine could
- * close what is left of the gap.
+ * A mounted folder of the project may have become a link since the manifest was read. The Engine
+ * opens it by its path and follows links, so it is looked at again as late as can be; nothing but
+ * the Engine could close what is left of the gap.
  */
 async function refuseReplacedMounts(
   { directory }: Pick<Stack, "directory">,
@@ -102,8 +102,9 @@ async function refuseReplacedMounts(
 }
 
 /**
- * A container of that name was not there when the plan was made, and is now. The Engine carries on with what
- * a run has asked for after that run was killed: if it is just what would be made, it is taken.
+ * A container of that name was not there when the plan was made, and is now. The Engine carries on
+ * with what a run has asked for after that run was killed: if it is just what would be made, it is
+ * taken.
  */
 async function adopt(
   { name, labels: wanted }: ContainerRequest,
@@ -151,7 +152,10 @@ export async function connectNetwork(
   }
 }
 
-/** Start, and see that each declared port is really published: an internal network publishes nothing and says nothing. */
+/**
+ * Start, and see that each declared port is really published: an internal network publishes nothing
+ * and says nothing.
+ */
 export async function startContainer(
   { service: name }: OperationOf<"start-container">,
   context: StartingContext,
@@ -162,7 +166,8 @@ export async function startContainer(
   try {
     await engine.startContainer(service.containerName, signal);
   } catch (error) {
-    // The Engine leaves it behind, created and never started, with the ports that it could not have.
+    // The Engine leaves it behind, created and never started, with the ports that it could not
+    // have.
     if (error instanceof QclockError && error.code === "port-in-use") {
       await engine.removeContainer(service.containerName, signal);
     }
@@ -194,7 +199,9 @@ export async function startContainer(
     .join(", ");
 }
 
-/** Stop, and say so when the service had to be killed: it costs its whole grace period each time. */
+/**
+ * Stop, and say so when the service had to be killed: it costs its whole grace period each time.
+ */
 export async function stopContainer(
   { id, gracePeriodMs, name }: OperationOf<"stop-container">,
   context: TakingContext,

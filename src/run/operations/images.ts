@@ -157,7 +157,8 @@ export async function removeImage(
 ): Promise<string | undefined> {
   const { engine, signal } = context;
   try {
-    // By its id the Engine would take an image's only name away, and somebody may have given it one.
+    // By its id the Engine would take an image's only name away, and somebody may have given it
+    // one.
     const names = reference.startsWith("sha256:")
       ? (await engine.inspectImage(reference, signal))?.references
       : undefined;

@@ -59,8 +59,9 @@ export async function createNetwork(
 const SUBNET_ATTEMPTS = 8;
 
 /**
- * A network of that name was not there when the plan was made, and is now. The Engine carries on with what
- * a run has asked for after that run was killed: if it is ours and as declared, it is the one that is wanted.
+ * A network of that name was not there when the plan was made, and is now. The Engine carries on
+ * with what a run has asked for after that run was killed: if it is ours and as declared, it is the
+ * one that is wanted.
  */
 async function adopt(
   network: Network,
@@ -76,7 +77,10 @@ async function adopt(
   return present.subnets.join(", ");
 }
 
-/** Another stack that was brought up at the same time took the planned subnet: one of those that are free now, by chance, lest the two meet again. */
+/**
+ * Another stack that was brought up at the same time took the planned subnet: one of those that are
+ * free now, by chance, lest the two meet again.
+ */
 async function chooseOther({
   engine,
   stackName,
@@ -91,7 +95,10 @@ async function chooseOther({
   return undefined;
 }
 
-/** The Engine answers 403 to a subnet that overlaps with another one, and to what a policy forbids: only its words tell which. */
+/**
+ * The Engine answers 403 to a subnet that overlaps with another one, and to what a policy forbids:
+ * only its words tell which.
+ */
 function isOverlap(error: unknown): error is QclockError {
   const isForbidden = engineStatus(error) === 403 || engineStatus(error) === 400;
   return error instanceof QclockError && isForbidden && /overlap/i.test(error.message);

@@ -8,13 +8,19 @@ const TELL_MS = 10_000;
 export interface Waiting extends Disposable {
   /** The newest reason why it is not over: shown in passing, and told from time to time. */
   note(reason: string): void;
-  /** Something that the reader should know at once, and where it stands until something else is said if it `lasts`. */
+  /**
+   * Something that the reader should know at once, and where it stands until something else is said
+   * if it `lasts`.
+   */
   readonly say: (message: string, lasts: boolean) => void;
   /** The newest reason. */
   last(): string | undefined;
 }
 
-/** Tell of a wait until it is disposed of: each new reason as output of the node, and where it stands every ten seconds. */
+/**
+ * Tell of a wait until it is disposed of: each new reason as output of the node, and where it
+ * stands every ten seconds.
+ */
 export function tellWaiting(
   node: PlanNode,
   { emit, clock, signal }: Pick<TakingContext, "emit" | "clock" | "signal">,

@@ -55,7 +55,9 @@ export async function waitServiceReady(
   }
 }
 
-/** Wait until a job has ended; only exit code 0 is success. A job that failed is kept for a look. */
+/**
+ * Wait until a job has ended; only exit code 0 is success. A job that failed is kept for a look.
+ */
 export async function waitCompleted(
   node: PlanNode,
   { service: name }: OperationOf<"wait-completed">,
@@ -93,7 +95,10 @@ function follow(
   return watchContainer({ engine, state, clock, signal, onEngine: waiting.say });
 }
 
-/** An Engine that is given up while something waits leaves the reader with the probe's last word, too. */
+/**
+ * An Engine that is given up while something waits leaves the reader with the probe's last word,
+ * too.
+ */
 function withLastProbe(error: unknown, last: string | undefined): unknown {
   if (!(error instanceof QclockError) || last === undefined) return error;
   const { code, message, hint, details, cause } = error;

@@ -77,8 +77,9 @@ export function containerRequest(request: {
 }
 
 /**
- * Whether a service publishes ports and has no way out. The Engine would still send the names that it does not know to its
- * servers, by which data can leave and whose answers never arrive; asked of the container itself they fail at once.
+ * Whether a service publishes ports and has no way out. The Engine would still send the names that
+ * it does not know to its servers, by which data can leave and whose answers never arrive; asked of
+ * the container itself they fail at once.
  */
 function isCutOff(stack: Stack, service: Service): boolean {
   const networks = [...service.networks.keys()].map((name) => stack.networks.get(name));

@@ -15,22 +15,28 @@ export interface WatchRequest {
 /** Follows one container while something waits for it. */
 export interface ContainerWatch extends Disposable {
   /**
-   * Resolves when the container's program has ended since the watch began, also when the Engine has started it again, or when the
-   * container is gone. Rejects with the Engine's failure when that does not answer, and with the signal's reason.
+   * Resolves when the container's program has ended since the watch began, also when the Engine has
+   * started it again, or when the container is gone. Rejects with the Engine's failure when that
+   * does not answer, and with the signal's reason.
    */
   readonly stopped: Promise<void>;
   /**
-   * The container as it is now; undefined when it is gone. While the Engine is away this waits for it, for as long as the watch
-   * does: what aborts `signal` must follow `stopped`.
+   * The container as it is now; undefined when it is gone. While the Engine is away this waits for
+   * it, for as long as the watch does: what aborts `signal` must follow `stopped`.
    */
   inspect(signal: AbortSignal): Promise<ContainerState | undefined>;
   /** For how long the Engine has been away in all since the watch began; 0: never. */
   readonly awayMs: number;
-  /** The exit code of the last end that the Engine has told of. Waits so long for one that it has not told of yet. */
+  /**
+   * The exit code of the last end that the Engine has told of. Waits so long for one that it has
+   * not told of yet.
+   */
   lastExitCode(waitMs: number): Promise<number | undefined>;
 }
 
-/** Events tell of an end at once; looking as well tells of an Engine that does not send any more. */
+/**
+ * Events tell of an end at once; looking as well tells of an Engine that does not send any more.
+ */
 const LOOK_MS = 2000;
 const HISTORY_MS = 20;
 /** While the Engine is away. */
@@ -117,7 +123,10 @@ class Watch implements ContainerWatch {
     this.#request.onEngine(`the Engine answers again after ${seconds} s`, false);
   }
 
-  /** An Engine that is being restarted takes no connections for a while; one that takes them and says nothing has had its time. */
+  /**
+   * An Engine that is being restarted takes no connections for a while; one that takes them and
+   * says nothing has had its time.
+   */
   #toleratedSince(error: unknown, awaySinceMs: number | undefined): number {
     const nowMs = this.#request.clock.now();
     if (!isAway(error)) throw error;
@@ -130,7 +139,10 @@ class Watch implements ContainerWatch {
     return awaySinceMs;
   }
 
-  /** Hear of ends, those before the watch too: that of a container that is being started again and again lies before its present start. */
+  /**
+   * Hear of ends, those before the watch too: that of a container that is being started again and
+   * again lies before its present start.
+   */
   async #listen(): Promise<void> {
     if (this.#isListening) return;
     this.#isListening = true;

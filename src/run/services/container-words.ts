@@ -1,11 +1,17 @@
 import type { ContainerState } from "../../docker/engine.ts";
 import type { Service } from "../../stack/stack.ts";
 
-/** What a container is doing, or how it ended, in words that fit its state: an exit code is told only of one that has ended. */
+/**
+ * What a container is doing, or how it ended, in words that fit its state: an exit code is told
+ * only of one that has ended.
+ */
 export function describeState(
   state: ContainerState,
   service: Pick<Service, "limits">,
-  /** Of its last end, where the Engine's events tell it: of one that runs again the Engine has forgotten. */
+  /**
+   * Of its last end, where the Engine's events tell it: of one that runs again the Engine has
+   * forgotten.
+   */
   lastExitCode?: number,
 ): string {
   const { status, restartCount, error } = state;
@@ -34,7 +40,10 @@ export function describeState(
   }
 }
 
-/** An exit code in words, to be said behind "ended with". Source: Docker's run reference, "Exit status"; signal(7) for those above 128. */
+/**
+ * An exit code in words, to be said behind "ended with". Source: Docker's run reference, "Exit
+ * status"; signal(7) for those above 128.
+ */
 export function explainExitCode(
   state: Pick<ContainerState, "exitCode" | "oomKilled">,
   service: Pick<Service, "limits">,

@@ -7,18 +7,23 @@ import { activeServices } from "../../stack/profiles.ts";
 import type { Secret } from "../../stack/stack.ts";
 import type { RunContext } from "../context.ts";
 
-/** Bytes of a tar header and of what everything is padded to; where in it the size and the type stand. */
+/**
+ * Bytes of a tar header and of what everything is padded to; where in it the size and the type
+ * stand.
+ */
 const HEADER = 512;
 const [SIZE_AT, SIZE_END, TYPE_AT] = [124, 135, 156];
 /** What an archive of one small file may hold beside its content: headers, and the padding.  */
 const beside = 64 * 1024;
 
 /**
- * Services whose containers hold other secrets than the files and variables do now. The content itself is compared, as it
- * is in the container: a label that could tell would be one that a weak secret can be guessed from. Containers that
- * are not there, or not ours, are made anew with what is declared.
+ * Services whose containers hold other secrets than the files and variables do now. The content
+ * itself is compared, as it is in the container: a label that could tell would be one that a weak
+ * secret can be guessed from. Containers that are not there, or not ours, are made anew with what
+ * is declared.
  *
- * Throws `usage` for a secret whose file or variable is missing, whether or not a container needs it yet.
+ * Throws `usage` for a secret whose file or variable is missing, whether or not a container needs
+ * it yet.
  */
 export async function findChangedSecrets(
   context: Pick<RunContext, "stack" | "secretVariable" | "engine" | "signal">,
@@ -100,7 +105,9 @@ function contentOf(tar: Buffer): Buffer | undefined {
   return undefined;
 }
 
-/** The content of a secret that comes from a file or a variable. Throws `usage` where there is none. */
+/**
+ * The content of a secret that comes from a file or a variable. Throws `usage` where there is none.
+ */
 export async function readDeclaredSecret(
   context: Pick<RunContext, "secretVariable">,
   { name, source }: Secret,

@@ -3,8 +3,8 @@ import type { RunContext } from "../context.ts";
 import { probeServices } from "./probe-services.ts";
 
 /**
- * Services that run and yet are not ready, as after a run that was killed, each with what a probe saw: each probe of what
- * runs is tried once.
+ * Services that run and yet are not ready, as after a run that was killed, each with what a probe
+ * saw: each probe of what runs is tried once.
  */
 export async function findUnready(
   context: Pick<RunContext, "stack" | "engine" | "clock" | "signal">,

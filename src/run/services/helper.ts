@@ -30,8 +30,8 @@ export const neverStarted = {
 const TRIES = 5;
 
 /**
- * Make a container from the empty image, which is loaded when it is not there. The end of a reset of
- * another stack takes that image away, at any moment between two calls: then it is loaded again.
+ * Make a container from the empty image, which is loaded when it is not there. The end of a reset
+ * of another stack takes that image away, at any moment between two calls: then it is loaded again.
  */
 export async function createFromEmptyImage(
   engine: Engine,
@@ -76,8 +76,9 @@ export async function removeEmptyImage(engine: Engine, signal: AbortSignal): Pro
 }
 
 /**
- * Lend a never-started container with a volume mounted, through which archives go in and come out: the
- * one way into a volume that works with local and remote Engines and runs nothing. Removed afterwards.
+ * Lend a never-started container with a volume mounted, through which archives go in and come out:
+ * the one way into a volume that works with local and remote Engines and runs nothing. Removed
+ * afterwards.
  */
 export async function withHelper<Result>(
   context: HelperContext,

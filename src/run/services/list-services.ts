@@ -40,7 +40,10 @@ export interface ServiceRow {
 /** What looking at a stack's services needs. */
 export type ListContext = Pick<RunContext, "engine" | "clock" | "signal" | "emit" | "holder">;
 
-/** Each service that is active or has a container with what the Engine says of its container, in the manifest's order of dependencies. */
+/**
+ * Each service that is active or has a container with what the Engine says of its container, in the
+ * manifest's order of dependencies.
+ */
 export async function listServices(
   context: ListContext & Pick<RunContext, "stack">,
   options: { readonly probe: boolean },
@@ -59,8 +62,8 @@ export async function listServices(
 }
 
 /**
- * The containers that bear the labels of a stack whose manifest cannot be read, by service. Of addresses it is not known whether
- * they speak HTTP.
+ * The containers that bear the labels of a stack whose manifest cannot be read, by service. Of
+ * addresses it is not known whether they speak HTTP.
  */
 export async function listLabelled(
   context: ListContext & { readonly stackName: string },

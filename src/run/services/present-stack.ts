@@ -3,8 +3,8 @@ import { narrowed } from "../../stack/profiles.ts";
 import type { Stack } from "../../stack/stack.ts";
 
 /**
- * The part of a stack to look at: what is active, and of the services of inactive profiles those that have a container.
- * What runs is shown and proved, whichever profiles this command was given.
+ * The part of a stack to look at: what is active, and of the services of inactive profiles those
+ * that have a container. What runs is shown and proved, whichever profiles this command was given.
  */
 export async function presentStack(
   stack: Stack,

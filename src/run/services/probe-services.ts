@@ -15,7 +15,10 @@ export interface ProbeResult {
   readonly durationMs: number;
 }
 
-/** Run every probe once, all at the same time. A service that does not run fails each of its probes, with the reason. */
+/**
+ * Run every probe once, all at the same time. A service that does not run fails each of its probes,
+ * with the reason.
+ */
 export async function probeServices(
   context: Pick<RunContext, "stack" | "engine" | "clock" | "signal">,
   options: { readonly services?: readonly string[] },

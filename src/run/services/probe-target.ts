@@ -12,7 +12,10 @@ const TRY_MS = 400;
 export interface ProbeRoutes {
   /** Ports that are probed. */
   readonly ports: readonly number[];
-  /** Names in the Engine of networks that the host may not be on, so that an address there leads anywhere. */
+  /**
+   * Names in the Engine of networks that the host may not be on, so that an address there leads
+   * anywhere.
+   */
   readonly isolated: ReadonlySet<string>;
 }
 
@@ -26,8 +29,9 @@ export function probeRoutes(stack: Stack, service: Service): ProbeRoutes {
 }
 
 /**
- * How probes reach a container from here: by its own address where the host can reach it (a local Engine
- * with bridges), else by a published port. Rootless and remote Engines have no route to the address.
+ * How probes reach a container from here: by its own address where the host can reach it (a local
+ * Engine with bridges), else by a published port. Rootless and remote Engines have no route to the
+ * address.
  */
 export async function createProbeTarget(
   engine: ProbeEngine,
@@ -53,9 +57,10 @@ export async function createProbeTarget(
 }
 
 /**
- * From when on the log is of a container's present life, in seconds since 1970; undefined while it is in its first. The
- * Engine notes the start some milliseconds after it, when a quick program has said something already, and reads what an
- * ended one said last as late: so it is the middle between the last end and the start.
+ * From when on the log is of a container's present life, in seconds since 1970; undefined while it
+ * is in its first. The Engine notes the start some milliseconds after it, when a quick program has
+ * said something already, and reads what an ended one said last as late: so it is the middle
+ * between the last end and the start.
  */
 function beginOf({ startedAt, finishedAt }: ContainerState): number | undefined {
   if (finishedAt === undefined) return undefined;
@@ -64,7 +69,10 @@ function beginOf({ startedAt, finishedAt }: ContainerState): number | undefined 
   return (ended > started ? started : (ended + started) / 2) / 1000;
 }
 
-/** The first address on which something answers, be it by refusing: silence means that there is no route. */
+/**
+ * The first address on which something answers, be it by refusing: silence means that there is no
+ * route.
+ */
 async function reachableAddress(
   engine: ProbeEngine,
   state: ContainerState,

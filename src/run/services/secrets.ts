@@ -21,8 +21,9 @@ interface SecretsRequest extends HelperContext {
 }
 
 /**
- * Make and fill the volume of one service's secrets: files that its user can read, mounted read-only by
- * the service. A volume that is not filled to the end is removed again, so that no half of it is used.
+ * Make and fill the volume of one service's secrets: files that its user can read, mounted
+ * read-only by the service. A volume that is not filled to the end is removed again, so that no
+ * half of it is used.
  */
 export async function writeSecrets(request: SecretsRequest): Promise<void> {
   const { engine, stack, service, signal } = request;
@@ -85,7 +86,10 @@ async function generatedValues(
   return turn;
 }
 
-/** Read the generated secrets from the stack's own volume, and make those that are missing. They live nowhere else but in the services' volumes. */
+/**
+ * Read the generated secrets from the stack's own volume, and make those that are missing. They
+ * live nowhere else but in the services' volumes.
+ */
 async function takeGenerated(
   request: SecretsRequest,
   wanted: readonly Secret[],
@@ -120,7 +124,8 @@ async function readFromVolume(
     for await (const chunk of await engine.getArchive(container, `/volume/${name}`, signal))
       chunks.push(chunk);
   } catch (error) {
-    // Only an absence: to take a passing fault for one would make a second password for a database that knows the first.
+    // Only an absence: to take a passing fault for one would make a second password for a database
+    // that knows the first.
     if (engineStatus(error) === 404) return undefined;
     throw error;
   }

@@ -9,7 +9,10 @@ export interface PublishedUrl {
   readonly url: string;
 }
 
-/** The addresses of the published ports as the Engine gave them, which matters where it chose the port. */
+/**
+ * The addresses of the published ports as the Engine gave them, which matters where it chose the
+ * port.
+ */
 export async function publishedUrls(
   context: RunContext,
   services: readonly string[],

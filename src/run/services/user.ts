@@ -9,9 +9,10 @@ export interface Owner {
 }
 
 /**
- * Who a service runs as, in numbers, for the owners of its tmpfs mounts and secrets: the service's own
- * `user`, else the image's. A name, and the group of a user without one, is looked up in the image's own
- * accounts, as the Engine does when it starts the container: a package may have made them.
+ * Who a service runs as, in numbers, for the owners of its tmpfs mounts and secrets: the service's
+ * own `user`, else the image's. A name, and the group of a user without one, is looked up in the
+ * image's own accounts, as the Engine does when it starts the container: a package may have made
+ * them.
  */
 export async function userOf(
   stack: Stack,
@@ -42,7 +43,10 @@ interface Accounts {
   readonly groups: ReadonlyMap<string, number>;
 }
 
-/** The accounts in an image's files, read through a container that is never started. An image without such files has none. */
+/**
+ * The accounts in an image's files, read through a container that is never started. An image
+ * without such files has none.
+ */
 async function readAccounts(
   engine: Engine,
   {

@@ -420,7 +420,10 @@ function reasonFor(service: Service, rule: string): string | undefined {
   return service.exceptions.find((exception) => exception.rule === rule)?.reason;
 }
 
-/** Named volumes that do not bear the stack's name. One without a name is of the container alone, and goes with it. */
+/**
+ * Named volumes that do not bear the stack's name. One without a name is of the container alone,
+ * and goes with it.
+ */
 function foreignVolumes({ mounts, state }: Inspection): readonly {
   readonly name: string;
   readonly target: string;

@@ -104,7 +104,10 @@ export const stackNetworkChecks: readonly Check<StackSubject>[] = [
   },
 ];
 
-/** Who is on a network reaches what is on it. That others are on one of theirs is what its reason is for. */
+/**
+ * Who is on a network reaches what is on it. That others are on one of theirs is what its reason is
+ * for.
+ */
 function judgeStrangers({ stack, strangers }: StackSubject): Verdict {
   if (strangers === undefined) return skipped("who is on the networks could not be seen");
   const found = strangers.map(({ network, containers }) => ({

@@ -17,7 +17,10 @@ import type { Looker } from "../look.ts";
 /** Indexes may have to be fetched and read, on a line that is slow. */
 const deadlineMs = 600_000;
 
-/** The root of trust is the distribution's key: what the lock says of a package is believed when a signed index says so. */
+/**
+ * The root of trust is the distribution's key: what the lock says of a package is believed when a
+ * signed index says so.
+ */
 const proofCheck: CheckInfo = {
   id: "PKG-001",
   title: "every package of the lock is proved by the distribution's signature",
@@ -33,7 +36,10 @@ export const packageGroup: CheckGroup = {
     sight.engine === undefined ? [] : [await checkProofs(context, lookerFor(1))],
 };
 
-/** Prove each package of the lock by an index that the distribution signed, from the store's proofs or from the mirror. */
+/**
+ * Prove each package of the lock by an index that the distribution signed, from the store's proofs
+ * or from the mirror.
+ */
 async function checkProofs(context: RunContext, look: Looker): Promise<CheckResult> {
   const { stack, clock } = context;
   const startedAt = clock.now();

@@ -18,7 +18,10 @@ const stackName = `t-${randomBytes(5).toString("hex")}`;
 
 const exclude = ["/usr/share/doc", "/usr/share/man", "/usr/share/locale"];
 
-/** A base of the distribution's own packages, and a child whose packages have libraries and configuration. */
+/**
+ * A base of the distribution's own packages, and a child whose packages have libraries and
+ * configuration.
+ */
 const images: readonly AssembledImage[] = [
   {
     ...emptyImage,

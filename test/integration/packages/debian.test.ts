@@ -16,7 +16,10 @@ import { aDownloader } from "./lock-request.ts";
 const SEED = 38;
 const WHY_SKIPPED = "needs apt on a machine that reaches a mirror of Debian 12";
 
-/** QClock's images in one root each, and the first example of docs/manifest.md, as apt would install them. */
+/**
+ * QClock's images in one root each, and the first example of docs/manifest.md, as apt would install
+ * them.
+ */
 const base = [
   "base-files",
   "base-passwd",

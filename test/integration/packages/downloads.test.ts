@@ -90,7 +90,8 @@ test("a transfer that is cut goes on from where it stopped", async () => {
   );
 
   expect(await readFile(stored)).toEqual(file);
-  // Node drops what it had read ahead when the connection ends, so the place is not exactly that of the cut.
+  // Node drops what it had read ahead when the connection ends, so the place is not exactly that of
+  // the cut.
   expect(server.requests.map(({ range }) => range ?? "whole")).toEqual([
     "whole",
     expect.stringMatching(/^bytes=[1-9]\d+-$/),

@@ -1,6 +1,6 @@
 /**
- * A process of its own that brings files into a store: `node fetch-process.ts <store> <url> <files as JSON>`.
- * Several of them at once are what a user has who builds two stacks.
+ * A process of its own that brings files into a store: `node fetch-process.ts <store> <url> <files
+ * as JSON>`. Several of them at once are what a user has who builds two stacks.
  */
 import { setTimeout } from "node:timers/promises";
 import * as z from "zod";

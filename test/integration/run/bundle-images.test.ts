@@ -116,7 +116,10 @@ test("an image of a bundle gets no name but its own stack's", async () => {
   });
 });
 
-/** The bundle with another layer on its image, and all digests as they must be: whoever writes a bundle can do that. */
+/**
+ * The bundle with another layer on its image, and all digests as they must be: whoever writes a
+ * bundle can do that.
+ */
 function withAnotherLayer(bundle: Buffer): Buffer {
   const document = JSON.parse(contentOf(bundle, "bundle.json"));
   const [image] = document.images;

@@ -76,7 +76,8 @@ test("the bytes depend neither on the store nor on the order in which it was fil
   await using first = await temporaryStore();
   await using second = await temporaryStore();
   const { lock } = await lockPackages(aLockRequest({ mirror, store: first.store, stack }));
-  // The other one holds more, came by it in another order, and gets its release files from the mirror.
+  // The other one holds more, came by it in another order, and gets its release files from the
+  // mirror.
   const more = aPackageStack({ app: ["httpd", "libc6"] });
   await lockPackages(aLockRequest({ mirror, store: second.store, stack: more }));
 

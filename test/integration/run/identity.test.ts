@@ -16,7 +16,10 @@ function oneService(rig: TestStack) {
   return rig.stack({ services: [aShellService(rig.name, "app")] });
 }
 
-/** What `docker build` with `FROM` our image gives: all of its labels, another layer, and the given name. */
+/**
+ * What `docker build` with `FROM` our image gives: all of its labels, another layer, and the given
+ * name.
+ */
 async function buildOnOurs(rig: TestStack, name: string): Promise<string> {
   const reference = `qclock.invalid/${rig.name}/tools:latest`;
   const container = `${rig.name}-build-on-ours`;

@@ -34,7 +34,9 @@ interface Said {
 
 type Ended = Extract<WaitingLine, { type: "ended" }> & Pick<Said, "afterMs">;
 
-/** A run of `up`, in a process and on an Engine of its own, that waits for the probe of its service. */
+/**
+ * A run of `up`, in a process and on an Engine of its own, that waits for the probe of its service.
+ */
 class WaitingRun implements AsyncDisposable {
   readonly engine: OwnEngine;
   readonly said: Said[] = [];

@@ -9,7 +9,10 @@ const program = path.resolve(import.meta.dirname, "../../support/crash-up.ts");
 
 type Moment = "before" | "after";
 
-/** Run `up` in a process of its own that is killed at one of its changes. Says how the process ended. */
+/**
+ * Run `up` in a process of its own that is killed at one of its changes. Says how the process
+ * ended.
+ */
 async function upUntil(rig: TestStack, number: number, moment: Moment): Promise<string> {
   const { directory } = rig.stack({ services: [] });
   const child = spawn(process.execPath, [program, directory, rig.name, String(number), moment], {
@@ -23,7 +26,10 @@ async function upUntil(rig: TestStack, number: number, moment: Moment): Promise<
   return promise;
 }
 
-/** What is wrong after the next run, one thing a line: it must converge, then have nothing to do, then leave nothing. */
+/**
+ * What is wrong after the next run, one thing a line: it must converge, then have nothing to do,
+ * then leave nothing.
+ */
 async function findWrong(rig: TestStack): Promise<readonly string[]> {
   const { nodes } = await up(rig.context(crashStack(rig)), {});
   const failures = nodes.flatMap(({ node, outcome }) =>
@@ -36,7 +42,8 @@ async function findWrong(rig: TestStack): Promise<readonly string[]> {
   return [...failures, ...again, ...(await rig.labelled())];
 }
 
-// Each kill costs two runs, so that every fifth change is tried; the two moments try different ones.
+// Each kill costs two runs, so that every fifth change is tried; the two moments try different
+// ones.
 test.each([
   ["before", 1],
   ["after", 3],

@@ -9,7 +9,10 @@ import { aService } from "../../support/a-service.ts";
 import { engineApi } from "../../support/engine-api.ts";
 import { aShellService, createTestStack, type TestStack } from "../../support/runtime.ts";
 
-/** Settings of a service on their way to a real Engine and, seen from inside its container, into force. */
+/**
+ * Settings of a service on their way to a real Engine and, seen from inside its container, into
+ * force.
+ */
 
 /** A service with some settings, brought up, and found by the next plan to be as declared. */
 async function bringUp(

@@ -115,7 +115,10 @@ test("any other failure is passed on", async () => {
   expect(rig.events).toEqual([]);
 });
 
-/** A lock of version 1 of everything, of which the store has `tool` alone, and a mirror that has only version 2. */
+/**
+ * A lock of version 1 of everything, of which the store has `tool` alone, and a mirror that has
+ * only version 2.
+ */
 async function aRig(fields: Readonly<Record<string, string>> = {}): Promise<
   AsyncDisposable & {
     readonly context: RunContext;

@@ -131,7 +131,8 @@ test("connections are tried without an image being read back", async () => {
   });
   const context = rig.context(stack, { engine: async () => engine });
   const network = await verifyStack(context, { ...options, only: ["NET-001"] });
-  // The test's image has no program that opens connections; that it was looked for is what counts here.
+  // The test's image has no program that opens connections; that it was looked for is what counts
+  // here.
   expect(network.report.results).toMatchObject([
     { check: { id: "NET-001" }, verdict: { status: "skipped" } },
   ]);

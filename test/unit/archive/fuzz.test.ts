@@ -17,7 +17,10 @@ import { temporaryFolder } from "../../support/temporary-store.ts";
 import { toXz } from "../../support/xz.ts";
 import { zipOf } from "../../support/zip.ts";
 
-/** Hundreds of small files are written; on a busy machine that takes longer than a test has by default. */
+/**
+ * Hundreds of small files are written; on a busy machine that takes longer than a test has by
+ * default.
+ */
 vi.setConfig({ testTimeout: 60_000 });
 
 const ROUNDS = 100;
@@ -114,7 +117,8 @@ test.for<readonly [string, (random: () => number) => Uint8Array]>([
         (error: unknown) => error,
       );
       if (failure === undefined) continue;
-      // What is wrong with a package is a plain `Error`; one of JavaScript's own kinds is a mistake of the reader.
+      // What is wrong with a package is a plain `Error`; one of JavaScript's own kinds is a mistake
+      // of the reader.
       expect(failure, `${name}, seed ${seed}`).toBeInstanceOf(Error);
       expect(failure, `${name}, seed ${seed}`).not.toBeInstanceOf(DamagedFile);
       expect(["Error", "QclockError"], `${name}, seed ${seed}`).toContain(

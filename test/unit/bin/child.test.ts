@@ -6,7 +6,10 @@ import { expect, test, vi } from "vitest";
 
 const module = path.resolve(import.meta.dirname, "../../../bin/child.js");
 
-/** A launcher in a process group of its own, whose child runs the given code and says when it is ready. */
+/**
+ * A launcher in a process group of its own, whose child runs the given code and says when it is
+ * ready.
+ */
 async function launch(
   code: string,
 ): Promise<{ readonly launcher: ChildProcess; readonly output: () => string }> {

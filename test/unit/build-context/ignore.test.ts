@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { parseIgnore } from "../../../src/build-context/ignore.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 
-// Expected values: moby/patternmatcher's rules, as docker's documentation of .dockerignore has them.
+// Expected values: moby/patternmatcher's rules, as docker's documentation of .dockerignore has
+// them.
 test.each<[rules: string, path: string, ignored: boolean]>([
   ["a", "a", true],
   ["a", "a/b/c", true],
@@ -110,7 +111,8 @@ test("thousands of patterns are compared with thousands of paths at once", () =>
   const lines = (pattern: (number: number) => string): string =>
     Array.from({ length: 5000 }, (_, number) => pattern(number)).join("\n");
   const paths = Array.from({ length: 10_000 }, (_, at) => `src/a/b${at % 50}/lib/abab${at}.ts`);
-  // A character of its own keeps each pattern apart from the others, while it matches almost everything.
+  // A character of its own keeps each pattern apart from the others, while it matches almost
+  // everything.
   const other = (number: number): string => String.fromCodePoint(0x4e00 + number);
   for (const [text, last] of [
     [lines((at) => `**/name${at}`), "x/y/name4999"],
@@ -172,7 +174,10 @@ test("random patterns match the paths that moby's expressions do", () => {
   }
 });
 
-/** As moby/patternmatcher decides it: each line an expression, tried on the path and on each folder above it. */
+/**
+ * As moby/patternmatcher decides it: each line an expression, tried on the path and on each folder
+ * above it.
+ */
 function ignoredByExpressions(lines: readonly string[], path: string): boolean {
   const names = path.split("/");
   const candidates = names.map((_, index) => names.slice(0, index + 1).join("/"));

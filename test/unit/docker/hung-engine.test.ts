@@ -7,7 +7,10 @@ import { type Answer, inTurn, startFakeEngine, stream } from "../../support/fake
 const hangs: Answer = (_, request) => void request.resume();
 const ping: Answer = (response) => void response.setHeader("Api-Version", "1.41").end("OK");
 
-/** Short ones in the order of the usual ones: told, then given up. What is asserted is the order, and that both come. */
+/**
+ * Short ones in the order of the usual ones: told, then given up. What is asserted is the order,
+ * and that both come.
+ */
 const deadlines = { firstByteMs: 120, slowNoticeMs: 20, answerMs: 120, stallNoticeMs: 20 };
 
 function aBuild(): BuildRequest {

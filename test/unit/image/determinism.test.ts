@@ -18,7 +18,10 @@ interface Surroundings {
   readonly threads?: number;
   /** How far the clock is off, in days. */
   readonly clockDays?: number;
-  /** What the store holds already: everything, the layers without what is known of them, or what is known without the layers. */
+  /**
+   * What the store holds already: everything, the layers without what is known of them, or what is
+   * known without the layers.
+   */
   readonly store?: "empty" | "full" | "layers" | "notes";
 }
 

@@ -5,7 +5,10 @@ import { readText, screenOf } from "../../support/read-manifest.ts";
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
-/** Where a key is written, and the keys that compose has there. Source: compose-spec, schema/compose-spec.json. */
+/**
+ * Where a key is written, and the keys that compose has there. Source: compose-spec,
+ * schema/compose-spec.json.
+ */
 const keys: readonly (readonly [string, (key: string) => string, readonly string[]])[] = [
   ["the top", (key) => `name: shop\n${key}: {}\n`, words("version include models configs")],
   [

@@ -24,7 +24,10 @@ function screenOf(text: string): string {
   return `\n${formatDiagnostics(read(text).problems, { color: false })}`;
 }
 
-/** Each row here and in the next table was given to compose-go's parser as well; those that differ from it say so. */
+/**
+ * Each row here and in the next table was given to compose-go's parser as well; those that differ
+ * from it say so.
+ */
 describe("a line is read as compose reads it", () => {
   test.each([
     ["A=b", { A: "b" }],

@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { loadManifest } from "../../../src/manifest/load.ts";
 import { codesOf, readText, screenOf, stackOf } from "../../support/read-manifest.ts";
 
-/** `x-…` keys are the place for anchors, as in compose: allowed wherever the keys are a closed set. */
+/**
+ * `x-…` keys are the place for anchors, as in compose: allowed wherever the keys are a closed set.
+ */
 
 const base = 'name: shop\nimages: { base: { from: scratch, user: "10001:10001" } }\n';
 

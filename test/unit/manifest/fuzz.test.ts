@@ -4,7 +4,10 @@ import { loadManifest } from "../../../src/manifest/load.ts";
 import { resolveStack } from "../../../src/stack/resolve.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
 
-/** Whatever stands in a manifest, reading it ends in a stack or in diagnostics: an exception is a bug. */
+/**
+ * Whatever stands in a manifest, reading it ends in a stack or in diagnostics: an exception is a
+ * bug.
+ */
 
 const seeds = [
   readFileSync("stack.config.yaml", "utf8"),

@@ -5,9 +5,9 @@ import { expect, test } from "vitest";
 const root = path.resolve(import.meta.dirname, "../../../src");
 
 /**
- * Who may use the file system by itself, and for what. Everybody else reads the project's files with
- * src/project, which follows no link out of it: a file that is not listed here and imports `node:fs` is a
- * reader that goes around it.
+ * Who may use the file system by itself, and for what. Everybody else reads the project's files
+ * with src/project, which follows no link out of it: a file that is not listed here and imports
+ * `node:fs` is a reader that goes around it.
  */
 const allowed: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^project\//, "the one way to the project's files"],

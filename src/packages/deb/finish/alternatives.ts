@@ -1,6 +1,9 @@
 import type { FinishStep } from "./finish.ts";
 
-/** `name`, the link it fills, and the programs that can, best first: the priorities of Debian's packages. */
+/**
+ * `name`, the link it fills, and the programs that can, best first: the priorities of Debian's
+ * packages.
+ */
 const ALTERNATIVES: readonly {
   readonly name: string;
   readonly link: string;

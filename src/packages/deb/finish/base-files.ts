@@ -8,7 +8,10 @@ const LOCAL_DIRECTORIES = ["", "/share", "/bin", "/lib", "/sbin", "/etc"].map(
   (name) => `usr/local${name}`,
 );
 
-/** What base-files' script makes: folders, links into /run, the files that log-ins are recorded in. Source: its postinst, 12.4. */
+/**
+ * What base-files' script makes: folders, links into /run, the files that log-ins are recorded in.
+ * Source: its postinst, 12.4.
+ */
 export const baseFiles: FinishStep = {
   name: "base-files",
   packages: ["base-files"],

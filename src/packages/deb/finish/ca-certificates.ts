@@ -6,8 +6,8 @@ const SOURCES = ["usr/share/ca-certificates", "usr/local/share/ca-certificates"]
 const FOLDER = "etc/ssl/certs";
 
 /**
- * What `update-ca-certificates` makes: one file of all certificates, a link for each, and the links by
- * hash of the subject through which OpenSSL looks a certificate up in a folder.
+ * What `update-ca-certificates` makes: one file of all certificates, a link for each, and the links
+ * by hash of the subject through which OpenSSL looks a certificate up in a folder.
  */
 export const caCertificates: FinishStep = {
   name: "ca-certificates",

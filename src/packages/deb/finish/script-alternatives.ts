@@ -3,8 +3,9 @@ import type { ImageView } from "../../installation.ts";
 import type { InstalledDeb } from "../installed.ts";
 
 /**
- * Make the links of the alternatives that the packages' own scripts install: by name, the one of the highest priority whose file is
- * there, and of several the first by package. What the image has at a link's place stays, as does an alternative of a layer below.
+ * Make the links of the alternatives that the packages' own scripts install: by name, the one of
+ * the highest priority whose file is there, and of several the first by package. What the image has
+ * at a link's place stays, as does an alternative of a layer below.
  */
 export function replayAlternatives(installed: readonly InstalledDeb[], target: ImageView): void {
   for (const alternative of bestOf(installed, target)) {

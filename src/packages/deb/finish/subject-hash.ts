@@ -9,13 +9,16 @@ interface Element {
 
 const SET = 0x31;
 const UTF8_STRING = 0x0c;
-/** Kinds of text that OpenSSL brings to one form before hashing: UTF8, Printable, T61, IA5, Visible, Universal, BMP. */
+/**
+ * Kinds of text that OpenSSL brings to one form before hashing: UTF8, Printable, T61, IA5, Visible,
+ * Universal, BMP.
+ */
 const STRINGS = new Set([0x0c, 0x13, 0x14, 0x16, 0x1a, 0x1c, 0x1e]);
 
 /**
  * The hash by which OpenSSL finds a certificate in a folder: the first four bytes, read as a
- * little-endian number, of the SHA-1 of the subject in canonical form (texts as UTF-8, lower case, inner
- * white space single, no outer sequence). Eight hexadecimal digits.
+ * little-endian number, of the SHA-1 of the subject in canonical form (texts as UTF-8, lower case,
+ * inner white space single, no outer sequence). Eight hexadecimal digits.
  *
  * Source: OpenSSL, `X509_NAME_hash_ex` and `x509_name_canon`.
  */

@@ -1,8 +1,8 @@
 import type { PinnedKey } from "../../proof/pinned-key.ts";
 
 /**
- * Public keys of Debian's archive, as the package debian-archive-keyring carries them. They ship with qclock and are never
- * fetched; a change here is a change of whom every image trusts.
+ * Public keys of Debian's archive, as the package debian-archive-keyring carries them. They ship
+ * with qclock and are never fetched; a change here is a change of whom every image trusts.
  */
 export const debian12Keys: readonly PinnedKey[] = [
   {
@@ -282,8 +282,8 @@ WoG/4oBsAQCEN8Z00DXagPHbwrvsY2t9BCsT+PgnSn9biobwX7bDDg==
 ];
 
 /**
- * Public keys of Debian's archive, as the package debian-archive-keyring carries them. They ship with qclock and are never
- * fetched; a change here is a change of whom every image trusts.
+ * Public keys of Debian's archive, as the package debian-archive-keyring carries them. They ship
+ * with qclock and are never fetched; a change here is a change of whom every image trusts.
  */
 export const debian13Keys: readonly PinnedKey[] = [
   {

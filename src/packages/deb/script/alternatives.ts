@@ -1,6 +1,9 @@
 import { literalWords, readScript } from "./lines.ts";
 
-/** A link that `update-alternatives` would make, by way of `/etc/alternatives/<name>`. Paths are absolute. */
+/**
+ * A link that `update-alternatives` would make, by way of `/etc/alternatives/<name>`. Paths are
+ * absolute.
+ */
 export interface Alternative {
   readonly name: string;
   readonly link: string;
@@ -11,8 +14,9 @@ export interface Alternative {
 }
 
 /**
- * The alternatives that a postinst installs at a first installation, where it says them in plain words. Those that stand in
- * loops, functions or conditions of their own are left to the notice about scripts. Source: update-alternatives(1).
+ * The alternatives that a postinst installs at a first installation, where it says them in plain
+ * words. Those that stand in loops, functions or conditions of their own are left to the notice
+ * about scripts. Source: update-alternatives(1).
  */
 export function alternativesIn(postinst: string): readonly Alternative[] {
   return readScript(postinst, "configure").flatMap(({ text, runs }) =>

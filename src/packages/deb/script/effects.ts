@@ -17,7 +17,10 @@ export interface Effect extends UnreplayedEffect {
   readonly isChange: boolean;
 }
 
-/** Commands that change nothing in an image: the shell's own, helpers of a running system, questions, what tidies up after upgrades. */
+/**
+ * Commands that change nothing in an image: the shell's own, helpers of a running system,
+ * questions, what tidies up after upgrades.
+ */
 const HARMLESS =
   /^(?:set|exit|return|true|false|:|echo|printf|test|\[|\[\[|shift|local|export|unset|read|break|continue|umask|trap|cd|dpkg|dpkg-query|dpkg-maintscript-helper|deb-systemd-(?:helper|invoke)|systemctl|invoke-rc\.d|update-rc\.d|service|ldconfig|(?:py|pypy)3?compile|py3?clean|udevadm|apparmor_parser|aa-\w+|db_\w+|update-mime|ucfr|rm|rmdir|grep|command|which|type|cut|head|tail|readlink|find|kill|pkill|sleep|sync|pathfind|selinuxenabled|restorecon|sort|uniq|tr|basename|dirname|mktemp|tempfile|wc|diff|cmp|md5sum|stat|ls|pwd|id|getent|uname|logger|nscd|print|tput|busctl|telinit|init|update-menus|warning|error|wait|update-initramfs|\.|source|eval|exec|:\w*|fi|then|do|\||&&|\|\|)$/;
 
@@ -36,7 +39,10 @@ const CACHES: ReadonlyMap<string, string> = new Map([
   ["update-xmlcatalog", "an XML catalog"],
 ]);
 
-/** What commands make, by the words of the message; the last literal path in them is what it is about. */
+/**
+ * What commands make, by the words of the message; the last literal path in them is what it is
+ * about.
+ */
 const MAKERS: ReadonlyMap<string, string> = new Map([
   ["ln", "the link"],
   ["mkdir", "the folder"],
@@ -61,8 +67,8 @@ const MAKERS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * What a postinst or preinst makes at a first installation beyond what is replayed from it. A line of which it is not known whether
- * it runs counts. Pure.
+ * What a postinst or preinst makes at a first installation beyond what is replayed from it. A line
+ * of which it is not known whether it runs counts. Pure.
  */
 export function effectsOf(script: string, action: "install" | "configure"): readonly Effect[] {
   if (script.length > LONGEST_SCRIPT) {
@@ -120,7 +126,9 @@ function effectsOfLine({ text, runs }: ScriptLine, known: Known): readonly Effec
   });
 }
 
-/** `isRead`: the command runs for sure and stands alone, so that those which can be replayed are. */
+/**
+ * `isRead`: the command runs for sure and stands alone, so that those which can be replayed are.
+ */
 function effectOf(
   command: string,
   { known, isRead }: { readonly known: Known; readonly isRead: boolean },

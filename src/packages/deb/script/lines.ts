@@ -9,20 +9,25 @@ export interface ScriptLine {
 
 /** A block that a line stands in. `taken`: whether an earlier branch of it ran. */
 interface Frame {
-  /** `lost`: what closes a block does not fit to what opened it, so nothing is known of the rest. */
+  /**
+   * `lost`: what closes a block does not fit to what opened it, so nothing is known of the rest.
+   */
   readonly kind: "if" | "case" | "loop" | "function" | "group" | "lost";
   runs: Runs;
   taken: Runs;
-  /** Of a case: the words that its patterns are compared with; undefined when they are not known. */
+  /**
+   * Of a case: the words that its patterns are compared with; undefined when they are not known.
+   */
   readonly word?: string | undefined;
   /** Of a function whose brace is still to come. */
   isPending?: boolean;
 }
 
 /**
- * The command lines of a maintainer script with what can be told of them without running it: the script is called with one word, `action`,
- * as dpkg does at a first installation, and only conditions on its arguments are understood. What is not understood is "unknown",
- * never "yes". Pure.
+ * The command lines of a maintainer script with what can be told of them without running it: the
+ * script is called with one word, `action`, as dpkg does at a first installation, and only
+ * conditions on its arguments are understood. What is not understood is "unknown", never "yes".
+ * Pure.
  */
 export function readScript(script: string, action: "install" | "configure"): readonly ScriptLine[] {
   if (script.length > LONGEST_SCRIPT) return [];
@@ -42,7 +47,10 @@ export function readScript(script: string, action: "install" | "configure"): rea
 /** Longer ones are not looked into; the longest in Debian have some tens of kilobytes. */
 export const LONGEST_SCRIPT = 256 * 1024;
 
-/** Commands one by one, without comments and the bodies of here-documents, read in one pass. `;;` is one of its own. */
+/**
+ * Commands one by one, without comments and the bodies of here-documents, read in one pass. `;;` is
+ * one of its own.
+ */
 function* statements(script: string): Generator<string> {
   // dpkg leaves the variable empty but for foreign roots.
   const plain = script.replaceAll(/\$\{?DPKG_ROOT\}?/g, "").replace(/\\\n[ \t]*/g, " ");
@@ -74,7 +82,10 @@ function* statements(script: string): Generator<string> {
   }
 }
 
-/** Where the character at a place ends with what is escaped by it; quotes and substitutions that it opens or closes are noted. */
+/**
+ * Where the character at a place ends with what is escaped by it; quotes and substitutions that it
+ * opens or closes are noted.
+ */
 function quoteEnd(text: string, at: number, open: string[]): number {
   const char = text[at] ?? "";
   const top = open.at(-1);
@@ -88,7 +99,10 @@ function quoteEnd(text: string, at: number, open: string[]): number {
   return at + 1;
 }
 
-/** The end of the line at which the body of a here-document ends that a command asks for; the same place when it asks for none. */
+/**
+ * The end of the line at which the body of a here-document ends that a command asks for; the same
+ * place when it asks for none.
+ */
 function afterHereDocument(script: string, at: number, command: string): number {
   const [, , word] = /<<-?\s*(["']?)(\w+)\1/.exec(command) ?? [];
   if (word === undefined) return at;
@@ -102,8 +116,8 @@ function afterHereDocument(script: string, at: number, command: string): number 
 }
 
 /**
- * Cut a text where a separator stands outside of quotes and command substitutions; the separators are parts of their own. Undefined
- * when a quote is open at the end.
+ * Cut a text where a separator stands outside of quotes and command substitutions; the separators
+ * are parts of their own. Undefined when a quote is open at the end.
  */
 export function splitOutsideQuotes(text: string, separator: RegExp): readonly string[] | undefined {
   const parts: string[] = [];
@@ -122,7 +136,10 @@ export function splitOutsideQuotes(text: string, separator: RegExp): readonly st
   return open.length > 0 ? undefined : [...parts, text.slice(start)];
 }
 
-/** The command of a statement behind the words that open, turn and close blocks; empty when it has none. */
+/**
+ * The command of a statement behind the words that open, turn and close blocks; empty when it has
+ * none.
+ */
 function afterKeywords(statement: string, frames: Frame[], action: string): string {
   let text = statement;
   for (let rest = step(text, frames, action); rest !== undefined && text !== "";) {
@@ -132,7 +149,10 @@ function afterKeywords(statement: string, frames: Frame[], action: string): stri
   return text;
 }
 
-/** Take a word that opens, turns or closes a block, and return what follows it; undefined for any other command. */
+/**
+ * Take a word that opens, turns or closes a block, and return what follows it; undefined for any
+ * other command.
+ */
 function step(text: string, frames: Frame[], action: string): string | undefined {
   const top = frames.at(-1);
   const [, keyword = "", rest = ""] = /^(\S+)\s*(.*)$/s.exec(text) ?? [];
@@ -263,7 +283,10 @@ function negate(runs: Runs): Runs {
   return runs === "yes" ? "no" : "yes";
 }
 
-/** The words of a simple command, quotes taken off; undefined when one of them is not literal, or more than one command is in it. */
+/**
+ * The words of a simple command, quotes taken off; undefined when one of them is not literal, or
+ * more than one command is in it.
+ */
 export function literalWords(text: string): readonly string[] | undefined {
   const command = text.replace(
     /\s*(?:\|\|\s*(?:true|:|exit \d)|[12]?>\s*\/dev\/null|2>&1)\s*$/g,

@@ -37,7 +37,8 @@ describe("a lock that was changed by hand", () => {
     await using rig = await aRig();
     const existing = changed(rig.lock, "libc6", change);
     const { name, version } = { name: "libc6", version: "1.0", ...change };
-    // What would be unpacked lies in the store already, as a bundle or another mirror may have left it.
+    // What would be unpacked lies in the store already, as a bundle or another mirror may have left
+    // it.
     await rig.store.put(evilFacts.digest, Readable.from([evil]));
     const refusal = { code, message: expect.stringContaining(`${name} ${version}`) };
     const offline = aDownloader(rig.store, { offline: true }).downloader;

@@ -93,7 +93,10 @@ interface Made {
   readonly images: ReadonlyMap<string, AssembledArtifact>;
 }
 
-/** The images of a stack, locked and assembled as a build does it before it loads them into the Engine. */
+/**
+ * The images of a stack, locked and assembled as a build does it before it loads them into the
+ * Engine.
+ */
 async function make(
   stack: Stack,
   place: { readonly mirror: FakeMirror; readonly store: Store; readonly lock?: Lock },

@@ -12,7 +12,10 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Run the command line with one of its streams on a device that is always full, or on a pipe that nobody reads. */
+/**
+ * Run the command line with one of its streams on a device that is always full, or on a pipe that
+ * nobody reads.
+ */
 async function run(
   args: readonly string[],
   broken: { readonly stream: 1 | 2; readonly by: "/dev/full" | "a closed pipe" },

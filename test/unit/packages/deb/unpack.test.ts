@@ -249,7 +249,10 @@ test("what follows the end blocks is not read", async () => {
 const control = tarOf([{ path: "control", content: "Package: a\nVersion: 1\n" }]);
 const data = tarOf([]);
 
-/** A package of these members, the others as they should be. One that is compressed takes the place of one that is not. */
+/**
+ * A package of these members, the others as they should be. One that is compressed takes the place
+ * of one that is not.
+ */
 function parts(members: Readonly<Record<string, Uint8Array>>): Buffer {
   const plain = { "debian-binary": Buffer.from("2.0\n"), "control.tar": control, "data.tar": data };
   const given = Object.entries(members);

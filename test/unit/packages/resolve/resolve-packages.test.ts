@@ -197,7 +197,10 @@ test("an older version is taken where the newest goes with nothing, and a second
   ).toEqual(["other 1: web needs lib (<< 2) | other", "web 1: requested"]);
 });
 
-/** libsdl2-mixer-dev in Debian 12: `jack2` is chosen first, and what is needed later insists on `jack1`. */
+/**
+ * libsdl2-mixer-dev in Debian 12: `jack2` is chosen first, and what is needed later insists on
+ * `jack1`.
+ */
 test("a package takes the place of an earlier choice that it excludes and is as good as", () => {
   const index = anIndex(
     "mixer 1 D:synth, synth-dev",
