@@ -15,7 +15,7 @@ test("lines of comment are at most 100 columns wide", () => {
       .split("\n")
       .flatMap((line, index) => {
         const isComment = /^\s*(?:\/\/|\*|\/\*\*)/.test(line) && !line.includes("oxlint-disable");
-        const width = [...line.replace(/\*\/.*/, "*/")].length;
+        const { length: width } = line.replace(/\*\/.*/, "*/");
         return isComment && width > columns ? [`${file}:${index + 1}`] : [];
       }),
   );
