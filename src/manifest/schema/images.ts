@@ -85,31 +85,25 @@ const filesSchema = z
     z.union([
       z.string(),
       z.strictObject({
-        path: z
-          .string()
-          .meta({
-            description:
-              "A file or folder of the project; links on the way to it are followed as long as they stay in the project. One that ends with the name of an operating system, such as `rootfs.debian-12`, is laid over images of that system only.",
-            examples: ["images/app/rootfs"],
-          }),
-        target: imagePathSchema
-          .optional()
-          .meta({
-            description:
-              "What it becomes in the image. A folder becomes the root `/` by default; a file needs it.",
-            examples: ["/etc/app.conf"],
-          }),
+        path: z.string().meta({
+          description:
+            "A file or folder of the project; links on the way to it are followed as long as they stay in the project. One that ends with the name of an operating system, such as `rootfs.debian-12`, is laid over images of that system only.",
+          examples: ["images/app/rootfs"],
+        }),
+        target: imagePathSchema.optional().meta({
+          description:
+            "What it becomes in the image. A folder becomes the root `/` by default; a file needs it.",
+          examples: ["/etc/app.conf"],
+        }),
         mode: modeSchema.optional().meta({
           description:
             "Of regular files; by default 0755 for those that their owner may run, 0644 for others. Folders are 0755, or as the image has them already, or as `directories` says.",
           examples: ["0640"],
         }),
-        owner: ownerSchema
-          .optional()
-          .meta({
-            description: "Owner and group in numbers, `0:0` by default.",
-            examples: ["10001:10001"],
-          }),
+        owner: ownerSchema.optional().meta({
+          description: "Owner and group in numbers, `0:0` by default.",
+          examples: ["10001:10001"],
+        }),
       }),
     ]),
   )
@@ -145,12 +139,10 @@ const buildSchema = z
           description: "The stage to build; the last one by default.",
           examples: ["runtime"],
         }),
-      args: environmentSchema
-        .optional()
-        .meta({
-          description: "Values of the Dockerfile's `ARG`s, as a map or as a list of `NAME=value`.",
-          examples: [{ VERSION: "1.2" }],
-        }),
+      args: environmentSchema.optional().meta({
+        description: "Values of the Dockerfile's `ARG`s, as a map or as a list of `NAME=value`.",
+        examples: [{ VERSION: "1.2" }],
+      }),
     }),
   ])
   .meta({
@@ -171,12 +163,10 @@ export const imageSchema = z.strictObject({
       examples: ["scratch", "base"],
     }),
   build: buildSchema.optional(),
-  image: pinnedReferenceSchema
-    .optional()
-    .meta({
-      description: "An image from a registry, pinned by digest.",
-      examples: [`registry.example/keycloak:23.0@sha256:${"0".repeat(64)}`],
-    }),
+  image: pinnedReferenceSchema.optional().meta({
+    description: "An image from a registry, pinned by digest.",
+    examples: [`registry.example/keycloak:23.0@sha256:${"0".repeat(64)}`],
+  }),
   packages: packagesSchema.optional(),
   accounts: z
     .strictObject({
@@ -249,49 +239,37 @@ export const imageSchema = z.strictObject({
         "User and group that the image runs as, best in numbers. Inherited from the image below.",
       examples: ["10001:10001"],
     }),
-  entrypoint: commandSchema
-    .optional()
-    .meta({
-      description:
-        "The program that the image starts: a list of words, or one text that is split as a shell would.",
-      examples: [["/usr/local/bin/app"]],
-    }),
-  command: commandSchema
-    .optional()
-    .meta({
-      description: "Arguments of the entrypoint that a service may replace.",
-      examples: [["--verbose"]],
-    }),
+  entrypoint: commandSchema.optional().meta({
+    description:
+      "The program that the image starts: a list of words, or one text that is split as a shell would.",
+    examples: [["/usr/local/bin/app"]],
+  }),
+  command: commandSchema.optional().meta({
+    description: "Arguments of the entrypoint that a service may replace.",
+    examples: [["--verbose"]],
+  }),
   working_dir: imagePathSchema
     .optional()
     .meta({ description: "Folder in which the program starts.", examples: ["/srv"] }),
-  environment: environmentSchema
-    .optional()
-    .meta({
-      description: "Environment variables, as a map or as a list of `NAME=value`.",
-      examples: [{ LANG: "C.UTF-8" }],
-    }),
+  environment: environmentSchema.optional().meta({
+    description: "Environment variables, as a map or as a list of `NAME=value`.",
+    examples: [{ LANG: "C.UTF-8" }],
+  }),
   expose: z
     .array(z.union([z.int().min(1).max(65535), z.string().regex(/^\d+(?:\/(?:tcp|udp))?$/)]))
     .optional()
     .meta({ description: "Ports that the image listens on.", examples: [[8080]] }),
-  stop_signal: signalSchema
-    .optional()
-    .meta({
-      description: "Signal that asks the program to end; SIGTERM by default.",
-      examples: ["SIGQUIT"],
-    }),
-  labels: labelsSchema
-    .optional()
-    .meta({
-      description: "Labels, as a map or as a list of `name=value`.",
-      examples: [{ "org.opencontainers.image.title": "Shop" }],
-    }),
+  stop_signal: signalSchema.optional().meta({
+    description: "Signal that asks the program to end; SIGTERM by default.",
+    examples: ["SIGQUIT"],
+  }),
+  labels: labelsSchema.optional().meta({
+    description: "Labels, as a map or as a list of `name=value`.",
+    examples: [{ "org.opencontainers.image.title": "Shop" }],
+  }),
 });
 
-export const imagesSchema = z
-  .record(nameSchema, imageSchema)
-  .meta({
-    description: "The images of the stack, by name.",
-    examples: [{ base: { from: "scratch" } }],
-  });
+export const imagesSchema = z.record(nameSchema, imageSchema).meta({
+  description: "The images of the stack, by name.",
+  examples: [{ base: { from: "scratch" } }],
+});

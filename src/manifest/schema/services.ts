@@ -124,18 +124,14 @@ const policySchema = z
     allow_root: reasonSchema
       .optional()
       .meta({ description: "The service runs as root.", examples: ["it changes routes"] }),
-    writable_root: reasonSchema
-      .optional()
-      .meta({
-        description: "The root file system is writable (`read_only: false`).",
-        examples: ["the program updates itself in place"],
-      }),
-    new_privileges: reasonSchema
-      .optional()
-      .meta({
-        description: "Processes may gain privileges, as by setuid programs.",
-        examples: ["it starts programs as other users"],
-      }),
+    writable_root: reasonSchema.optional().meta({
+      description: "The root file system is writable (`read_only: false`).",
+      examples: ["the program updates itself in place"],
+    }),
+    new_privileges: reasonSchema.optional().meta({
+      description: "Processes may gain privileges, as by setuid programs.",
+      examples: ["it starts programs as other users"],
+    }),
     capabilities: z
       .record(z.string().regex(/^[A-Z_]+$/), reasonSchema)
       .optional()
@@ -143,20 +139,16 @@ const policySchema = z
         description: "Why each capability of `cap_add` is needed.",
         examples: [{ NET_BIND_SERVICE: "it serves port 80 itself" }],
       }),
-    outbound: reasonSchema
-      .optional()
-      .meta({
-        description:
-          "The service may reach beyond its own networks and the host. Published `ports` alone give no way out with an Engine 28 or newer.",
-        examples: ["it fetches feeds"],
-      }),
-    host: reasonSchema
-      .optional()
-      .meta({
-        description:
-          "The service may reach services of the host through its networks' gateways and `host-gateway`, which `verify` tries. An Engine 28 or newer keeps the host off every network that probes do not need it on.",
-        examples: ["it sends its log to the host's collector"],
-      }),
+    outbound: reasonSchema.optional().meta({
+      description:
+        "The service may reach beyond its own networks and the host. Published `ports` alone give no way out with an Engine 28 or newer.",
+      examples: ["it fetches feeds"],
+    }),
+    host: reasonSchema.optional().meta({
+      description:
+        "The service may reach services of the host through its networks' gateways and `host-gateway`, which `verify` tries. An Engine 28 or newer keeps the host off every network that probes do not need it on.",
+      examples: ["it sends its log to the host's collector"],
+    }),
     tmpfs_exec: z
       .record(z.string(), reasonSchema)
       .optional()
@@ -171,23 +163,19 @@ const policySchema = z
         description: "Why each path of the host is mounted, by its path in the container.",
         examples: [{ "/conf": "pages are edited while it runs" }],
       }),
-    public_ports: reasonSchema
-      .optional()
-      .meta({
-        description: "Ports are published on an address other than the loopback's.",
-        examples: ["customers reach it directly"],
-      }),
+    public_ports: reasonSchema.optional().meta({
+      description: "Ports are published on an address other than the loopback's.",
+      examples: ["customers reach it directly"],
+    }),
     logging: reasonSchema.optional().meta({
       description:
         "What it writes to its output is sent elsewhere, by another driver than `json-file`, `local`, `journald` and `none`.",
       examples: ["the auditors read it in the house's log server"],
     }),
-    restart: reasonSchema
-      .optional()
-      .meta({
-        description: "The service restarts without a bound.",
-        examples: ["nobody is there to start it again"],
-      }),
+    restart: reasonSchema.optional().meta({
+      description: "The service restarts without a bound.",
+      examples: ["nobody is there to start it again"],
+    }),
   })
   .meta({ description: "Departures from the hardened defaults, each with its reason." });
 
@@ -234,20 +222,16 @@ export const serviceSchema = z.strictObject({
       description: "Name that the container has for itself; the service's name by default.",
       examples: ["app-1"],
     }),
-  environment: environmentSchema
-    .optional()
-    .meta({
-      description:
-        "Environment variables, as a map or as a list of `NAME=value`. Secrets do not belong here.",
-      examples: [{ DB_HOST: "db" }],
-    }),
+  environment: environmentSchema.optional().meta({
+    description:
+      "Environment variables, as a map or as a list of `NAME=value`. Secrets do not belong here.",
+    examples: [{ DB_HOST: "db" }],
+  }),
   env_file: envFileSchema.optional(),
-  labels: labelsSchema
-    .optional()
-    .meta({
-      description: "Labels of the container, as a map or as a list of `name=value`.",
-      examples: [{ team: "ops" }],
-    }),
+  labels: labelsSchema.optional().meta({
+    description: "Labels of the container, as a map or as a list of `name=value`.",
+    examples: [{ team: "ops" }],
+  }),
   ports: z
     .array(portSchema)
     .optional()
@@ -380,17 +364,13 @@ export const serviceSchema = z.strictObject({
       description: "Checks from outside that decide whether the service is ready.",
       examples: [[{ tcp_socket: { port: 3306 } }]],
     }),
-  policy: policySchema
-    .optional()
-    .meta({
-      description: "Departures from the hardened defaults, each with its reason.",
-      examples: [{ writable_root: "the program updates itself in place" }],
-    }),
+  policy: policySchema.optional().meta({
+    description: "Departures from the hardened defaults, each with its reason.",
+    examples: [{ writable_root: "the program updates itself in place" }],
+  }),
 });
 
-export const servicesSchema = z
-  .record(nameSchema, serviceSchema)
-  .meta({
-    description: "The services of the stack, by name.",
-    examples: [{ app: { image: "app" } }],
-  });
+export const servicesSchema = z.record(nameSchema, serviceSchema).meta({
+  description: "The services of the stack, by name.",
+  examples: [{ app: { image: "app" } }],
+});
