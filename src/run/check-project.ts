@@ -1,12 +1,11 @@
-import path from "node:path";
 import { type Diagnostic, errorAt, type Location } from "../diagnostic.ts";
 import { QclockError } from "../error.ts";
 import { summarizeRemarks } from "../image/files/file-remarks.ts";
 import type { FoundTree } from "../image/files/file-tree.ts";
 import { withoutDeclared } from "../image/files/files.ts";
 import { findKnown, listTrees } from "../image/files/known-files.ts";
+import { missingWorkingFolder } from "../image/working-folder.ts";
 import type { AssembledImage, DockerfileImage, Image, Stack } from "../stack/stack.ts";
-import { isInside } from "../stack/values.ts";
 import { checkPrograms, filesOf, type ProjectCheck } from "./check-programs.ts";
 
 /**
@@ -87,38 +86,17 @@ async function checkContext(
   return lintContext({ image, scan, displayPath });
 }
 
-/**
- * A working folder that the image lacks, most often since `files` have landed in the root in its
- * stead.
- */
 function checkFolder(check: ProjectCheck, image: AssembledImage): readonly Diagnostic[] {
   const { stack } = check;
-  const folder = image.config.workingDirectory;
-  if (folder === undefined) return [];
+  if (image.config.workingDirectory === undefined) return [];
   const files = filesOf(check, image);
-  const wanted = path.posix.normalize(folder).replace(/^\/+|\/+$/g, "");
-  const { path: real, known } = findKnown(files, wanted);
-  if (wanted === "" || known?.type === "directory" || files.mayHold(real)) return [];
-  const isMounted = [...stack.services.values()].some(
-    (service) =>
-      service.image === image.name &&
-      [...service.mounts, ...service.tmpfs].some(({ target }) => isInside(target, `/${wanted}`)),
-  );
-  if (isMounted) return [];
-  const inRoot = image.files.find(({ target }) => target === "/");
+  const missing = missingWorkingFolder(stack, image, (wanted) => {
+    const { path, known } = findKnown(files, wanted);
+    return known?.type === "directory" || files.mayHold(path);
+  });
+  if (missing === undefined) return [];
   const at = stack.locations.get(`images.${image.name}.working_dir`) ?? placeOf(stack, image);
-  return [
-    {
-      ...errorAt(at, "file-differs", {
-        message: `Image "${image.name}" has no folder ${folder}, its working folder.`,
-        hint:
-          inRoot === undefined
-            ? `List it under \`directories\`.`
-            : `What \`files\` has from ${path.basename(inRoot.source)} is laid over the root: give it \`target: ${folder}\`, or list the folder under \`directories\`.`,
-      }),
-      severity: "warning",
-    },
-  ];
+  return [{ ...errorAt(at, "file-differs", missing), severity: "warning" }];
 }
 
 function placeOf(stack: Stack, { name }: Image): Location {

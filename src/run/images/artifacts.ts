@@ -2,6 +2,7 @@ import { HeldChains } from "../../docker/held-chains.ts";
 import { QclockError } from "../../error.ts";
 import type { AssembledArtifact, AssembleRequest } from "../../image/assemble.ts";
 import { programsOfServices } from "../../image/started-programs.ts";
+import { haveFolder, missingWorkingFolder } from "../../image/working-folder.ts";
 import { fetchPackages } from "../../packages/fetch.ts";
 import type { LockedImage } from "../../packages/package.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
@@ -74,9 +75,23 @@ export class Artifacts implements AsyncDisposable {
     this.#progress.set(image.name, progress);
     const known = this.#made.get(image.name);
     if (known !== undefined) return known;
-    const made = this.#make(image, progress).finally(() => this.#ended.get(image.name)?.resolve());
+    const made = this.#makeAndTell(image, progress).finally(() =>
+      this.#ended.get(image.name)?.resolve(),
+    );
     this.#made.set(image.name, made);
     return made;
+  }
+
+  async #makeAndTell(
+    image: AssembledImage,
+    progress: ArtifactProgress,
+  ): Promise<AssembledArtifact> {
+    const artifact = await this.#make(image, progress);
+    const missing = missingWorkingFolder(this.#context.stack, image, (path) =>
+      haveFolder(artifact.layers, path),
+    );
+    if (missing !== undefined) progress.onNotice(`${missing.message} ${missing.hint}`, "warning");
+    return artifact;
   }
 
   async #make(image: AssembledImage, progress: ArtifactProgress): Promise<AssembledArtifact> {
