@@ -12,8 +12,9 @@ export interface MissingFolder {
 }
 
 /**
- * The working folder that an image gives itself and does not have, most often since `files` have landed in the root in its stead: a
- * container then starts in an empty one. Undefined when it is there, or a mount of a service lies over it.
+ * The working folder that an image gives itself and does not have, most often since `files` have
+ * landed in the root in its stead: a container then starts in an empty one. Undefined when it is
+ * there, or a mount of a service lies over it.
  */
 export function missingWorkingFolder(
   { services }: Pick<Stack, "services">,
