@@ -253,10 +253,10 @@ test.each<[string, Partial<Service> & { readonly script?: string }, RegExp, RegE
   ],
   ["is killed", { script: "kill -9 $$", restart: { type: "no" } }, /exit code 137 \(killed/, /log/],
   [
-    "has no such program",
-    { command: ["/nowhere"], restart: { type: "no" } },
-    /127|no such file/i,
-    /./,
+    "starts a program that is not there",
+    { script: "exec /nowhere", restart: { type: "no" } },
+    /exit code 127/,
+    /nowhere: not found/,
   ],
   [
     "may not be executed",
