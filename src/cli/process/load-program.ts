@@ -10,10 +10,12 @@ import { build } from "./version.ts";
 const frequent = ["build", "up", "ps", "plan", "down", "exec", "logs", "probe", "verify"];
 
 /**
- * When a run that still goes on keeps its code, for the last time: later V8 drops what has not been
- * called for a while.
+ * After so much of the processor's time a run that still goes on keeps its code, and later no more:
+ * V8 drops what has not been called for a while. Of the processor's, since on a busy machine little
+ * has been called after a second by the clock.
  */
-const keepAfterMs = 1000;
+const longRunMs = 1000;
+const lookEveryMs = 250;
 
 /** The program, and what is called when a run of it has ended well. */
 export interface LoadedProgram {
@@ -48,10 +50,13 @@ async function load(words: readonly string[]): Promise<LoadedProgram> {
   const keepCode = (): void => {
     if (isShort) for (const { keep } of evaluated) keep();
   };
-  setTimeout(() => {
+  const looking = setInterval(() => {
+    const { user, system } = process.cpuUsage();
+    if (user + system < longRunMs * 1000) return;
     keepCode();
     isShort = false;
-  }, keepAfterMs).unref();
+    clearInterval(looking);
+  }, lookEveryMs).unref();
   const file = fileURLToPath(new URL("./program.cjs", import.meta.url));
   const { exports: program } = loadFile<LoadedProgram["program"]>(file);
   return { program, keepCode };
