@@ -7,6 +7,7 @@ import { manyFiles } from "./cases/many-files.ts";
 import { manyImages } from "./cases/many-images.ts";
 import { memory } from "./cases/memory.ts";
 import { nothingChanged } from "./cases/nothing-changed.ts";
+import { packagesAdded } from "./cases/packages-added.ts";
 import { plan } from "./cases/plan.ts";
 import { up } from "./cases/up.ts";
 import { upUnchanged } from "./cases/up-unchanged.ts";
@@ -23,6 +24,7 @@ export const cases: readonly Case[] = [
   plan,
   cold,
   coldPackages,
+  packagesAdded,
   memory,
   manyFiles,
   manyImages,

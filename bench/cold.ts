@@ -3,7 +3,6 @@ import path from "node:path";
 import type { Bench } from "./bench.ts";
 import type { Contestant } from "./measure.ts";
 import { peerWayCommand, writePeerWay } from "./peer-way.ts";
-import { dropLayers } from "./store-packages.ts";
 
 const KEPT_STORE = "store-packages";
 
@@ -37,7 +36,8 @@ export function coldContestants(
       place: own,
       async before() {
         await bench.run(bench.qclock("reset", "--images", "--yes"), own);
-        await (keepPackages ? dropLayers(store) : rm(store, { recursive: true, force: true }));
+        if (keepPackages) await bench.run(bench.qclock("store", "prune", "--unused-for", "0"), own);
+        else await rm(store, { recursive: true, force: true });
       },
     },
     {

@@ -30,16 +30,26 @@ export async function writePeerWay(
     await cp(files, path.join(context, "rootfs"), { recursive: true });
   }
   await writeFile(path.join(directory, "base/Dockerfile"), baseDockerfile);
-  for (const name of ["app", "db"] as const) {
-    const text = dockerfile(name, packages[name], keepPackages);
-    await writeFile(path.join(directory, name, "Dockerfile"), text);
-  }
+  for (const name of ["app", "db"] as const)
+    await writeImage(directory, { name, packages: packages[name], keepPackages });
   await writeFile(path.join(directory, "docker-bake.hcl"), bakeFile);
   await writeFile(path.join(directory, "make.sh"), await script(packages.base, keepPackages));
 }
 
+/** Write the Dockerfile of an image that adds packages to the base. */
+export async function writeImage(
+  directory: string,
+  image: {
+    readonly name: "app" | "db";
+    readonly packages: readonly string[];
+    readonly keepPackages: boolean;
+  },
+): Promise<void> {
+  await writeFile(path.join(directory, image.name, "Dockerfile"), dockerfile(image));
+}
+
 /** The packages that the manifest names, so that both install the same ones. */
-async function readPackages(
+export async function readPackages(
   stackDirectory: string,
 ): Promise<Readonly<Record<"base" | "app" | "db", readonly string[]>>> {
   const manifest = parse(
@@ -98,11 +108,7 @@ USER 10001:10001
  * As Docker's documentation has it; each image has a cache of its own, so that both are made at the
  * same time.
  */
-function dockerfile(
-  name: "app" | "db",
-  packages: readonly string[],
-  keepPackages: boolean,
-): string {
+function dockerfile({ name, packages, keepPackages }: Parameters<typeof writeImage>[1]): string {
   const caches = ["/var/cache/apt", "/var/lib/apt"].map(
     (target) => `--mount=type=cache,id=${name}${target.replaceAll("/", "-")},target=${target} `,
   );
