@@ -1,6 +1,6 @@
 import { type Document, type Scalar, visit } from "yaml";
 import { type Diagnostic, errorAt, type Location } from "../diagnostic.ts";
-import { interpolate } from "./interpolate.ts";
+import { interpolate, ValueRoom } from "./interpolate.ts";
 import type { TextPlaces } from "./locate.ts";
 import type { VariablePart } from "./template.ts";
 
@@ -36,11 +36,12 @@ export function interpolateDocument(request: {
   const problems: Diagnostic[] = [];
   const replaced = new Map<Scalar, ReplacedScalar>();
   const broken = new Set<Scalar>();
+  const room = new ValueRoom();
   visit(document, {
     Scalar(key, scalar) {
       const { value: written } = scalar;
       if (key === "key" || typeof written !== "string" || !written.includes("$")) return;
-      const result = interpolate(written, environment);
+      const result = interpolate(written, environment, room);
       const placeOf = (start: number, end: number): Location =>
         places.range(...rangeOf({ scalar, written, text, start, end }));
       replaced.set(scalar, { written, variables: result.variables, placeOf });

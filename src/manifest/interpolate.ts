@@ -1,3 +1,4 @@
+import { limits } from "./guard.ts";
 import {
   type InvalidPart,
   maximumNesting,
@@ -9,7 +10,7 @@ import {
 
 /** A problem with a `${…}` in a scalar; `start` and `end` are offsets in the scalar's text. */
 export interface InterpolationProblem {
-  readonly code: "unset-variable" | "invalid-interpolation" | "not-utf8";
+  readonly code: "unset-variable" | "invalid-interpolation" | "not-utf8" | "manifest-too-large";
   readonly message: string;
   readonly hint: string;
   readonly start: number;
@@ -23,6 +24,28 @@ export interface Interpolated {
   readonly variables: readonly VariablePart[];
 }
 
+/**
+ * How many characters the values of variables may still fill in texts that belong together. Without
+ * a bound a few lines that each name the one before twice become as many as the memory holds.
+ */
+export class ValueRoom {
+  #left: number;
+  #isTold = false;
+
+  constructor(characters: number = limits.characters) {
+    this.#left = characters;
+  }
+
+  /** Take room for a value. Tells whether it fits, and whether that is news where not. */
+  take(value: string): "fits" | "full" | "newly-full" {
+    this.#left -= value.length;
+    if (this.#left >= 0) return "fits";
+    const isNews = !this.#isTold;
+    this.#isTold = true;
+    return isNews ? "newly-full" : "full";
+  }
+}
+
 /** Where the values of variables are found. */
 type Variables = Pick<ReadonlyMap<string, string>, "get">;
 
@@ -31,10 +54,14 @@ type Variables = Pick<ReadonlyMap<string, string>, "get">;
  * `${VAR?message}`, `${VAR:+other}`, `${VAR+other}` and `$$`. Unlike compose an unset variable
  * without a default is an error, never an empty string.
  */
-export function interpolate(source: string, environment: Variables): Interpolated {
+export function interpolate(
+  source: string,
+  environment: Variables,
+  room: ValueRoom = new ValueRoom(),
+): Interpolated {
   const problems: InterpolationProblem[] = [];
   const parts = parseTemplate(source);
-  const text = evaluate(parts, { source, environment, problems });
+  const text = evaluate(parts, { source, environment, problems, room });
   return { text, problems, variables: variablesOf(parts) };
 }
 
@@ -42,6 +69,7 @@ interface Evaluation {
   readonly source: string;
   readonly environment: Variables;
   readonly problems: InterpolationProblem[];
+  readonly room: ValueRoom;
 }
 
 function evaluate(parts: readonly TemplatePart[], evaluation: Evaluation): string {
@@ -65,25 +93,49 @@ function evaluateVariable(variable: VariablePart, evaluation: Evaluation): strin
   const { modifier } = variable;
   // Bytes that are not UTF-8 were replaced when the environment was read: what they were is lost.
   if (value?.includes("\uFFFD") === true) reportDamaged(variable, evaluation);
-  if (modifier === undefined) return value ?? reportUnset(variable, "", evaluation);
+  if (modifier === undefined) {
+    return value === undefined
+      ? reportUnset(variable, "", evaluation)
+      : place(value, variable, evaluation);
+  }
   const { operator, word } = modifier;
   const isSet = value !== undefined && (value !== "" || !operator.startsWith(":"));
   switch (operator) {
     case ":-":
     case "-":
-      return isSet ? value : evaluate(word, evaluation);
+      return isSet ? place(value, variable, evaluation) : evaluate(word, evaluation);
     case ":+":
     case "+":
       return isSet ? evaluate(word, evaluation) : "";
     case ":?":
     case "?": {
-      if (isSet) return value;
+      if (isSet) return place(value, variable, evaluation);
       // The message is all that is wanted of its word: what is not set there is left out, as
       // compose does.
       const message = evaluate(word, { ...evaluation, problems: [] });
       return reportUnset(variable, message === "" ? "" : `: ${message}`, evaluation);
     }
   }
+}
+
+/** The value where there is room for it; else nothing, which is said once. */
+function place(
+  value: string,
+  { start, end }: VariablePart,
+  { room, problems }: Evaluation,
+): string {
+  const taken = room.take(value);
+  if (taken === "fits") return value;
+  if (taken === "newly-full") {
+    problems.push({
+      code: "manifest-too-large",
+      message: `With the values of its variables the text has more than ${limits.characters} characters.`,
+      hint: "Put large values into files of the project and name them.",
+      start,
+      end,
+    });
+  }
+  return "";
 }
 
 function reportUnset({ name, start, end }: VariablePart, reason: string, to: Evaluation): string {

@@ -2,7 +2,7 @@ import { LineCounter } from "yaml";
 import { type Diagnostic, type DiagnosticCode, errorAt, type Location } from "../../diagnostic.ts";
 import { forbiddenIn } from "../characters.ts";
 import { limits } from "../guard.ts";
-import { interpolate, type InterpolationProblem } from "../interpolate.ts";
+import { interpolate, type InterpolationProblem, ValueRoom } from "../interpolate.ts";
 import { publicPrefix } from "../sent-values.ts";
 import type { SourceText } from "../source.ts";
 import { type Assignment, parseDotenv, parseRaw, type Statement } from "./parse.ts";
@@ -52,6 +52,7 @@ export function readVariables(
     lines,
     problems: [],
     variables,
+    room: new ValueRoom(),
     lookup: (name) => lookup(name) ?? variables.get(name)?.value ?? earlier?.(name),
   };
   if (text.length > limits.characters) {
@@ -73,6 +74,8 @@ interface Reading {
   readonly lines: LineCounter;
   readonly problems: Diagnostic[];
   readonly variables: Map<string, FileVariable>;
+  /** For what variables become in the whole file. */
+  readonly room: ValueRoom;
   readonly lookup: Lookup;
 }
 
@@ -126,7 +129,7 @@ const malformations: Readonly<
 function valueOf(statement: Assignment, reading: Reading): string {
   const { name, value, hasVariables, valueStart, valueEnd } = statement;
   if (!hasVariables || !value.includes("$")) return value;
-  const result = interpolate(value, { get: reading.lookup });
+  const result = interpolate(value, { get: reading.lookup }, reading.room);
   for (const problem of result.problems) {
     report(reading, partOf(statement, problem, reading), problem.code, {
       // The message of a variable that is written wrongly shows what is written.
@@ -152,7 +155,7 @@ function valueOf(statement: Assignment, reading: Reading): string {
 
 /** A password that holds a dollar sign is what most often goes wrong here. */
 function hintOf({ code, hint }: InterpolationProblem): string {
-  return code === "not-utf8"
+  return code === "not-utf8" || code === "manifest-too-large"
     ? hint
     : `${hint} A value in single quotes is taken as it is, dollar signs included.`;
 }

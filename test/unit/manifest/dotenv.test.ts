@@ -185,3 +185,13 @@ test("more than a mebibyte is not read", () => {
     "manifest-too-large",
   ]);
 });
+
+test("lines that each name the one before twice are refused before they fill the memory", () => {
+  const doubling = Array.from({ length: 60 }, (_, index) => `A${index + 1}=$A${index}$A${index}`);
+  const { problems, variables } = read([`A0=${"x".repeat(100)}`, ...doubling].join("\n"));
+  expect(problems).toMatchObject([
+    { code: "manifest-too-large", location: { file: ".env", line: 14 } },
+  ]);
+  const characters = variables.values().reduce((sum, { value }) => sum + value.length, 0);
+  expect(characters).toBeLessThan(2 * 1024 * 1024);
+});

@@ -120,3 +120,10 @@ test("all variables of a text are known, needed or not", () => {
   const { variables } = interpolate("$NAME ${NAME:+${OTHER}} ${NAME:-${A}} $$B", environment);
   expect(variables.map(({ name }) => name)).toEqual(["NAME", "NAME", "OTHER", "NAME", "A"]);
 });
+
+test("a large value that is named very often is refused once", () => {
+  const large = new Map([["LARGE", "x".repeat(100_000)]]);
+  const { text, problems } = interpolate("$LARGE".repeat(100_000), large);
+  expect(problems).toEqual([expect.objectContaining({ code: "manifest-too-large", start: 60 })]);
+  expect(text.length).toBeLessThanOrEqual(1024 * 1024);
+});
