@@ -40,6 +40,21 @@ export async function* readTar(
   }
 }
 
+/**
+ * The content of the first member, at most so many bytes of it: a file that the Engine was asked
+ * for comes in a tar of its own. Nothing for what is no regular file.
+ */
+export async function readFirst(
+  input: AsyncIterable<Uint8Array>,
+  maximumBytes: number,
+): Promise<Buffer> {
+  let first: Uint8Array | undefined;
+  // To its end, so that the connection serves the next call.
+  for await (const { content } of readTar(input, () => (first === undefined ? maximumBytes : 0)))
+    first ??= content;
+  return Buffer.from(first ?? []);
+}
+
 /** Headers that hold a part of the next one, because it did not fit there. */
 interface Overrides {
   readonly pax: ReadonlyMap<string, string>;

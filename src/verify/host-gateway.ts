@@ -1,7 +1,7 @@
 import type { Engine } from "../docker/engine.ts";
 import { hostGateway } from "../stack/extra-hosts.ts";
 import type { Service } from "../stack/stack.ts";
-import { readTar } from "../archive/read-members.ts";
+import { readFirst } from "../archive/read-members.ts";
 
 /** A hosts file holds a line for each name; what is longer than this is none of the Engine's. */
 const keptBytes = 64 * 1024;
@@ -28,8 +28,8 @@ export async function readHostGateways(
     service.extraHosts.flatMap(({ name, address }) => (address === hostGateway ? [name] : [])),
   );
   const archive = await engine.getArchive(containerId, "/etc/hosts", signal);
-  const members = await Array.fromAsync(readTar(archive, () => keptBytes));
-  return members.flatMap(({ content }) => hostsNamed(Buffer.from(content).toString("utf8"), names));
+  const content = await readFirst(archive, keptBytes);
+  return hostsNamed(content.toString("utf8"), names);
 }
 
 /** The addresses of some names in the text of a hosts file. Source: hosts(5). */

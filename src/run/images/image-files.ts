@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFirst } from "../../archive/read-members.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { engineStatus } from "../../docker/errors.ts";
 import { labels } from "../../stack/labels.ts";
@@ -41,7 +42,9 @@ export async function readImageFiles(
   }
 }
 
-/** One file out of the tar that the Engine wraps it in. */
+/** Files of accounts are short, and an image is somebody else's: no more of one is read. */
+const maximumBytes = 16 * 1024 * 1024;
+
 async function readFile(
   engine: Engine,
   {
@@ -50,14 +53,11 @@ async function readFile(
     signal,
   }: { readonly id: string; readonly path: string; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
-  const chunks: Uint8Array[] = [];
   try {
-    for await (const chunk of await engine.getArchive(id, path, signal)) chunks.push(chunk);
+    const content = await readFirst(await engine.getArchive(id, path, signal), maximumBytes);
+    return content.toString("utf8");
   } catch (error) {
     if (engineStatus(error) === 404) return undefined;
     throw error;
   }
-  const tar = Buffer.concat(chunks);
-  const size = Number.parseInt(tar.toString("latin1", 124, 135), 8);
-  return tar.toString("utf8", 512, 512 + size);
 }

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { engineStatus } from "../../docker/errors.ts";
+import { readFirst } from "../../archive/read-members.ts";
 import { tarHeader } from "../../archive/tar-header.ts";
 import { tarPadding } from "../../archive/tar.ts";
 import { secretsHash } from "../../plan/plan-volumes.ts";
@@ -119,19 +120,16 @@ async function readFromVolume(
   container: string,
   name: string,
 ): Promise<Buffer | undefined> {
-  const chunks: Uint8Array[] = [];
   try {
-    for await (const chunk of await engine.getArchive(container, `/volume/${name}`, signal))
-      chunks.push(chunk);
+    const archive = await engine.getArchive(container, `/volume/${name}`, signal);
+    const content = await readFirst(archive, Infinity);
+    return content.length > 0 ? content : undefined;
   } catch (error) {
     // Only an absence: to take a passing fault for one would make a second password for a database
     // that knows the first.
     if (engineStatus(error) === 404) return undefined;
     throw error;
   }
-  const tar = Buffer.concat(chunks);
-  const size = Number.parseInt(tar.toString("latin1", 124, 135), 8);
-  return size > 0 ? tar.subarray(512, 512 + size) : undefined;
 }
 
 /** Some 5.8 bits a character, without those that look alike. */

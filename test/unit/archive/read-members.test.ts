@@ -2,10 +2,12 @@ import { execFileSync } from "node:child_process";
 import { chmod, link, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readHead, resolveFile } from "../../../src/verify/image-files.ts";
-import { readTar, type TarMember } from "../../../src/archive/read-members.ts";
+import { readFirst, readTar, type TarMember } from "../../../src/archive/read-members.ts";
 import { someFiles } from "../../support/a-subject.ts";
+import { tarOf } from "../../support/tar.ts";
 
 let directory: string;
 const long = `${"long-folder-name/".repeat(8)}${"f".repeat(120)}`;
@@ -111,4 +113,16 @@ test("a path is followed through links in every part, and never for ever", () =>
     expect(resolveFile(files, each)?.path).toBe("usr/bin/dash");
   for (const each of ["loop", "/bin/none", "nowhere/x"])
     expect(resolveFile(files, each)).toBeUndefined();
+});
+
+test("of a tar for one file its content is read, behind headers that go before it", async () => {
+  const first = async (tar: Buffer, maximumBytes = Infinity): Promise<string> =>
+    (
+      await readFirst(Readable.from([tar.subarray(0, 100), tar.subarray(100)]), maximumBytes)
+    ).toString("utf8");
+  const file = { path: "passwd", content: "root:x:0:0", pax: { mtime: "1.5" } };
+  expect(await first(tarOf([file, { path: "next", content: "other" }]))).toBe("root:x:0:0");
+  expect(await first(tarOf([file]), 4)).toBe("root");
+  expect(await first(tarOf([{ path: "passwd", type: "symlink", target: "x" }]))).toBe("");
+  expect(await first(tarOf([]))).toBe("");
 });
