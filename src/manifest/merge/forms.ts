@@ -13,7 +13,7 @@ export function asPairs(
 ): YAMLMap | undefined {
   if (isMap(node)) return node;
   if (!isSeq(node)) return undefined;
-  const map = inherit(new YAMLMap(), node);
+  const pairs = new Map<string, Pair>();
   for (const item of node.items) {
     if (!isScalar(item) || typeof item.value !== "string") return undefined;
     const equals = items === "assignments" ? item.value.indexOf("=") : -1;
@@ -23,10 +23,11 @@ export function asPairs(
         ? new YAMLMap()
         : new Scalar(equals === -1 ? null : item.value.slice(equals + 1));
     const pair = new Pair(inherit(new Scalar(name), item), inherit(value, item));
-    // As in the list: of two values for one name the later counts.
-    map.items = [...map.items.filter(({ key }) => !isScalar(key) || key.value !== name), pair];
+    // As in the list: of two values for one name the later counts, in its own place.
+    pairs.delete(name);
+    pairs.set(name, pair);
   }
-  return map;
+  return mapOf([...pairs.values()], node, inherit);
 }
 
 /** A value as a list, also where it is a single item or, of pairs, a map. */

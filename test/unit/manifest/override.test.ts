@@ -165,6 +165,27 @@ volumes: { data: }
     expect(stack.images.get("base")).toMatchObject({ packages: ["bash", "curl"] });
   });
 
+  test("of two assignments of one name in a list the later counts, at its own place", () => {
+    const { environment } = merged("environment: [A=1, B=2, A=3]", "environment: [C=4]") as {
+      readonly environment: Readonly<Record<string, string>>;
+    };
+    expect(Object.entries(environment)).toEqual([
+      ["B", "2"],
+      ["A", "3"],
+      ["C", "4"],
+    ]);
+  });
+
+  test("merges tens of thousands of assignments, each looked at once", () => {
+    const names = Array.from({ length: 50_000 }, (_, index) => `A${index}=1`);
+    const start = performance.now();
+    expect(merged(`environment: [${names.join()}]`, "environment: [B=1]")).toHaveProperty(
+      "environment.B",
+      "1",
+    );
+    expect(performance.now() - start).toBeLessThan(20_000);
+  }, 30_000);
+
   test("has variables, anchors and merge keys of its own", () => {
     const stack = stackOf(`name: shop\n${images}services: { app: { image: base } }\n`, {
       environment: { LEVEL: "debug" },
