@@ -70,45 +70,26 @@ export function refuseWithExternal(
 /** Networks and volumes by their keys. */
 type Things = Pick<Stack, "networks" | "volumes">;
 
-/** A network or volume that a service uses and that others made. */
-export interface ExternalThing {
-  readonly kind: "network" | "volume";
-  readonly engineName: string;
-  /** Why the service uses it. */
-  readonly reason: string;
-}
-
-/** What a service uses that is not of the stack, networks first. */
-export function externalThings(
+/**
+ * What a service uses that is not of the stack, each with its reason: `external-network:<name in
+ * the Engine>`.
+ */
+export function externalUses(
   service: Pick<Service, "networks" | "mounts">,
   { networks, volumes }: Things,
-): readonly ExternalThing[] {
+): readonly PolicyException[] {
   return [
-    ...[...service.networks.keys()].flatMap((key) => thingOf("network", networks.get(key))),
+    ...[...service.networks.keys()].flatMap((key) => useOf("network", networks.get(key))),
     ...service.mounts.flatMap((mount) =>
-      mount.type === "volume" ? thingOf("volume", volumes.get(mount.volume)) : [],
+      mount.type === "volume" ? useOf("volume", volumes.get(mount.volume)) : [],
     ),
   ];
 }
 
-/** The same as departures from the defaults: `external-network:<name in the Engine>`. */
-export function externalUses(
-  service: Pick<Service, "networks" | "mounts">,
-  things: Things,
-): readonly PolicyException[] {
-  return externalThings(service, things).map(({ kind, engineName, reason }) => ({
-    rule: `external-${kind}:${engineName}`,
-    reason,
-  }));
-}
-
-function thingOf(
-  kind: ExternalThing["kind"],
-  thing: Network | Volume | undefined,
-): readonly ExternalThing[] {
+function useOf(kind: string, thing: Network | Volume | undefined): readonly PolicyException[] {
   return thing?.external === undefined
     ? []
-    : [{ kind, engineName: thing.engineName, reason: thing.external.reason }];
+    : [{ rule: `external-${kind}:${thing.engineName}`, reason: thing.external.reason }];
 }
 
 /** Names in the Engine of the networks and volumes that a stack uses and did not make. */

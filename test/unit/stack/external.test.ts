@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { externalThings } from "../../../src/stack/external.ts";
 import { codesOf, screenOf, stackOf } from "../../support/read-manifest.ts";
 
 const reason = "it belongs to the house";
@@ -19,8 +18,7 @@ const things = `networks:
   front: { external: true, name: house_proxy, policy: { external: ${reason} } }
   back: {}
 volumes:
-  archive: { external: true, policy: { external: ${reason} } }
-  own: {}`;
+  archive: { external: true, policy: { external: ${reason} } }`;
 
 test("what others made is used by its name, with the reason that verify shows", () => {
   const stack = stackOf(textOf(things));
@@ -40,16 +38,6 @@ test("what others made is used by its name, with the reason that verify shows", 
   expect(stack.services.get("app")?.exceptions).toEqual([
     { rule: "external-network:house_proxy", reason },
     { rule: "external-volume:archive", reason },
-  ]);
-});
-
-test("what others made and a service uses is told apart from what the stack makes", () => {
-  const stack = stackOf(textOf(things, "networks: [front, back], volumes: [archive:/a, own:/b]"));
-  const [app] = stack.services.values();
-
-  expect(app === undefined ? [] : externalThings(app, stack)).toEqual([
-    { kind: "network", engineName: "house_proxy", reason },
-    { kind: "volume", engineName: "archive", reason },
   ]);
 });
 
