@@ -144,15 +144,19 @@ function fileOf(item: unknown): unknown {
   return [fieldOf(item, "path"), fieldOf(item, "target") ?? null];
 }
 
+/** How often and how patiently a probe is tried: what it looks at is all else. */
+const PATIENCE = new Set(["interval", "timeout", "retries", "start_period", "success_threshold"]);
+
 /** What a probe looks at; how often, and what it expects there, may be changed. */
 function probeOf(item: unknown): unknown {
   const request = fieldOf(item, "http_get");
+  const looksAt = Object.entries(typeof item === "object" && item !== null ? item : {})
+    .filter(([key]) => !PATIENCE.has(key) && key !== "phase" && key !== "http_get")
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
   return [
     fieldOf(item, "phase") ?? "readiness",
     request === undefined ? null : [fieldOf(request, "port"), fieldOf(request, "path") ?? "/"],
-    fieldOf(item, "tcp_socket") ?? null,
-    fieldOf(item, "exec") ?? null,
-    fieldOf(item, "log_line") ?? null,
+    ...looksAt,
   ];
 }
 

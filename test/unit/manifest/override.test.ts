@@ -407,3 +407,15 @@ test("the digest is of all texts", () => {
   );
   expect(new Set(digests).size).toBe(4);
 });
+
+test.each([
+  ["http_get", "http_get: { port: 80 }", "http_get: { port: 81 }"],
+  ["tcp_socket", "tcp_socket: { port: 80 }", "tcp_socket: { port: 81 }"],
+  ["exec", "exec: { command: [/check] }", "exec: { command: [/other] }"],
+  ["log_line", "log_line: { pattern: ready }", "log_line: { pattern: started }"],
+])("a probe by %s is the same one however often it is tried", (_, one, other) => {
+  const patience = "interval: 1s, timeout: 1s, retries: 9, start_period: 9s, success_threshold: 3";
+  const changed = merged(`probes: [{ ${one} }, { ${other} }]`, `probes: [{ ${one}, ${patience} }]`);
+  expect(changed).toHaveProperty("probes.length", 2);
+  expect(changed).toHaveProperty("probes.0", expect.objectContaining({ retries: 9 }));
+});
