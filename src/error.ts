@@ -26,6 +26,7 @@ export type ErrorCode =
   | "artifact-corrupt"
   | "missing-interpreter"
   | "missing-library"
+  | "wrong-architecture"
   | "disk-full"
   | "offline"
   | "store-unusable"

@@ -15,7 +15,21 @@ export interface OperatingSystem {
 }
 
 /** A machine architecture in Debian's and Go's spelling. */
-export type Architecture = "amd64" | "arm64";
+export type Architecture = keyof typeof platforms;
+
+/** A kind of machine that images can be made for. */
+export interface Platform {
+  /** How people write it: OCI's system and architecture. */
+  readonly name: string;
+  /** What OCI's description of an image says beside the architecture, where that is not enough. */
+  readonly variant?: string;
+}
+
+/** Every architecture. Source of the variants: OCI image-spec 1.1, image-index.md. */
+export const platforms = {
+  amd64: { name: "linux/amd64" },
+  arm64: { name: "linux/arm64", variant: "v8" },
+} as const satisfies Readonly<Record<string, Platform>>;
 
 /** The systems that images can be made from. */
 export const operatingSystems = {
@@ -53,6 +67,16 @@ const comingSystems: ReadonlyMap<string, string> = new Map([
     "Images of Oracle Linux 9 cannot be built yet: qclock reads Debian's packages alone so far.",
   ],
 ]);
+
+/** All architectures, in the table's order. */
+export const architectures: readonly Architecture[] = Object.keys(platforms).filter((name) =>
+  isArchitecture(name),
+);
+
+/** Whether a text is an architecture that images can be made for. */
+export function isArchitecture(name: string): name is Architecture {
+  return Object.hasOwn(platforms, name);
+}
 
 /** Whether a text is the name of a system that images can be made from. */
 export function isOs(name: string): name is OsName {

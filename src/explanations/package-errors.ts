@@ -112,6 +112,13 @@ export const packageExplanations = {
     fix: "Add the package that brings the program or the interpreter, such as bash or dash, or correct the path.",
     example: "packages: { debian-12: [bash] }",
   },
+  "wrong-architecture": {
+    title: "A program is for another kind of machine",
+    explanation:
+      "The image starts a program, or a program needs a library, that was made for another processor than the image is for. It comes with `artifacts` or `files`: packages are always of the image's own architecture.",
+    fix: "Take the file that was made for this platform. A stack that is built for several names what differs in an override file of each.",
+    example: "qclock build -f stack.config.yaml -f stack.arm64.yaml --platform linux/arm64",
+  },
   "missing-library": {
     title: "A program lacks a library in the image",
     explanation: "A program that the image starts is linked with a library that no layer holds.",

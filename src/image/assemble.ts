@@ -1,4 +1,5 @@
 import { QclockError } from "../error.ts";
+import { platforms } from "../os.ts";
 import type { LockedImage, LockTarget } from "../packages/package.ts";
 import { namesOf } from "../packages/proof/unproved.ts";
 import type { AssembledImage } from "../stack/stack.ts";
@@ -8,6 +9,7 @@ import { buildConfig, buildManifest, type EffectiveSettings, inheritSettings } f
 import type { FileScan } from "./files/files.ts";
 import { buildFilesLayer } from "./layers/files-layer.ts";
 import { artifactsLayerInputs, filesLayerInputs, packagesLayerInputs } from "./fingerprint.ts";
+import { findForeignPrograms } from "./layers/foreign-programs.ts";
 import type { ImageArtifact, Layer } from "./layers/layer.ts";
 import { type LayerKey, type MadeLayer, recallLayer, rememberLayer } from "./layers/layer-cache.ts";
 import { buildPackagesLayer } from "./layers/packages-layer.ts";
@@ -51,7 +53,7 @@ export interface AssembleRequest {
  * file rewrites the thin layer alone.
  *
  * Throws `package-corrupt`, `artifact-corrupt`, `file-conflict`, `missing-interpreter`,
- * `missing-library`, `disk-full`.
+ * `missing-library`, `wrong-architecture`, `disk-full`.
  */
 export async function assembleImage(request: AssembleRequest): Promise<AssembledArtifact> {
   const { store } = request;
@@ -78,9 +80,10 @@ async function checked(
   layers: readonly Layer[],
 ): Promise<AssembledArtifact> {
   const artifact = toArtifact(request, layers);
-  const { image, started } = request;
+  const { image, started, target } = request;
+  const { architecture } = target;
   const programs = [...programOfSettings(image.name, artifact.settings), ...started];
-  await checkPrograms({ image: image.name, programs, layers });
+  await checkPrograms({ image: image.name, architecture, programs, layers });
   return artifact;
 }
 
@@ -161,11 +164,33 @@ async function makeLayer(request: AssembleRequest, { kind, below }: LayerKey): P
     case "artifacts": {
       // Loaded here: most images have no artifact.
       const { buildArtifactsLayer } = await import("./layers/artifacts-layer.ts");
-      return { layer: await buildArtifactsLayer({ ...request, below, epoch }), reads: new Map() };
+      return ofProject(request, await buildArtifactsLayer({ ...request, below, epoch }));
     }
     case "files":
-      return { layer: await buildFilesLayer({ ...request, below, epoch }), reads: new Map() };
+      return ofProject(request, await buildFilesLayer({ ...request, below, epoch }));
   }
+}
+
+/** How many programs of other machines a notice names. */
+const SHOWN_FOREIGN = 5;
+
+/**
+ * A layer of what the user brings: it may hold programs for another machine than the image's. Only
+ * those that the image is known to start are refused, later.
+ */
+async function ofProject(
+  { image, target, onNotice }: Pick<AssembleRequest, "image" | "target" | "onNotice">,
+  layer: Layer,
+): Promise<MadeLayer> {
+  const foreign = await findForeignPrograms(layer, target.architecture);
+  if (foreign.length > 0) {
+    const rest = foreign.length - SHOWN_FOREIGN;
+    const shown =
+      foreign.slice(0, SHOWN_FOREIGN).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+    const { name } = platforms[target.architecture];
+    onNotice(`Image "${image.name}" is for ${name}, which cannot run ${shown}.`, "warning");
+  }
+  return { layer, reads: new Map() };
 }
 
 /** Once more where the store's copy of an unpacked file is not what it was: disks forget. */

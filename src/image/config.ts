@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { canonicalJson } from "../packages/canonical-json.ts";
 import { labels } from "../stack/labels.ts";
 import type { AssembledImage, ImageSettings } from "../stack/stack.ts";
-import type { Architecture } from "../os.ts";
+import { type Architecture, type Platform, platforms } from "../os.ts";
 import type { Digest } from "../digest.ts";
 import type { Layer } from "./layers/layer.ts";
 
@@ -60,6 +60,7 @@ export function buildConfig(request: {
   const environment = new Map([["PATH", DEFAULT_PATH], ...settings.environment]);
   return toBlob({
     architecture,
+    ...variantOf(architecture),
     os: "linux",
     created,
     config: {
@@ -86,6 +87,12 @@ export function buildConfig(request: {
       created_by: `qclock: ${kind} layer, ${entries.length} paths`,
     })),
   });
+}
+
+/** OCI's `variant` of an architecture that has one. */
+export function variantOf(architecture: Architecture): { readonly variant?: string } {
+  const { variant }: Platform = platforms[architecture];
+  return variant === undefined ? {} : { variant };
 }
 
 const CONFIG_TYPE = "application/vnd.oci.image.config.v1+json";

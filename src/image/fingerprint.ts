@@ -4,6 +4,7 @@ import type { LockedPackage, LockTarget } from "../packages/package.ts";
 import { namesOf } from "../packages/proof/unproved.ts";
 import type { Artifact, AssembledImage, DockerfileImage, Image, Stack } from "../stack/stack.ts";
 import type { Digest } from "../digest.ts";
+import { variantOf } from "./config.ts";
 import type { FileScan } from "./files/files.ts";
 
 /** Raised when qclock itself would make other bytes from the same inputs. */
@@ -247,6 +248,7 @@ function withFingerprint(
       stack: name,
       os,
       architecture,
+      ...variantOf(architecture),
       ...parts,
       files: new LazyFields(parts.files),
     }),

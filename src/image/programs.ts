@@ -1,7 +1,9 @@
 import { QclockError } from "../error.ts";
+import type { Architecture } from "../os.ts";
 import { readEntry } from "./layers/read-entry.ts";
 import { MergedLayers } from "./layers/merged-layers.ts";
 import { type ElfNeeds, readElf } from "./elf.ts";
+import { machineOf, runsOn } from "./machine.ts";
 import type { Layer } from "./layers/layer.ts";
 import type { LayerEntry } from "./layers/layer-entry.ts";
 import { followPath } from "./layers/tree.ts";
@@ -22,19 +24,22 @@ const SCRIPT_LIMIT = 4 * 1024 * 1024;
 /**
  * Check that what is started in containers of an image can start: each program exists and is
  * executable, the interpreter of a script is there and its first line ends as it should, and each
- * ELF file finds its loader and libraries, those of its libraries included. Debian's packages
- * rarely name the essential ones they use. What a mount lies over is passed over.
+ * ELF file is for the image's machine and finds its loader and libraries, those of its libraries
+ * included. Debian's packages rarely name the essential ones they use. What a mount lies over is
+ * passed over.
  *
- * Throws `missing-interpreter`, `missing-library`.
+ * Throws `missing-interpreter`, `missing-library`, `wrong-architecture`.
  */
 export async function checkPrograms(request: {
   readonly image: string;
+  /** What the image is for. */
+  readonly architecture: Architecture;
   readonly programs: readonly StartedProgram[];
   readonly layers: readonly Layer[];
 }): Promise<void> {
-  const { image, programs, layers } = request;
+  const { programs, layers } = request;
   if (programs.length === 0) return;
-  const checker = new ProgramChecker(image, layers, new MergedLayers(layers));
+  const checker = new ProgramChecker(request, new MergedLayers(layers));
   for (const program of programs) {
     const path = checker.locate(program.candidates);
     await checker.check(path, { program, user: `which ${program.owner} starts`, isStarted: true });
@@ -52,12 +57,17 @@ interface Use {
 
 class ProgramChecker {
   readonly #image: string;
+  readonly #architecture: Architecture;
   readonly #layers: readonly Layer[];
   readonly #view: MergedLayers;
   readonly #checked = new Set<string>();
 
-  constructor(image: string, layers: readonly Layer[], view: MergedLayers) {
+  constructor(
+    { image, architecture, layers }: Omit<Parameters<typeof checkPrograms>[0], "programs">,
+    view: MergedLayers,
+  ) {
     this.#image = image;
+    this.#architecture = architecture;
     this.#layers = layers;
     this.#view = view;
   }
@@ -82,6 +92,7 @@ class ProgramChecker {
     const content = await this.#read(entry);
     if (content.subarray(0, 2).toString("latin1") === "#!")
       return this.#checkScript(path, content, program);
+    this.#refuseForeign(path, content, user);
     const elf = readElf(content);
     if (elf === undefined) return;
     if (elf.interpreter !== undefined) {
@@ -141,6 +152,18 @@ class ProgramChecker {
       `Image "${this.#image}" lacks ${name}, which /${path} needs.`,
       {
         hint: `Add the package that brings ${name} to the image's packages.`,
+      },
+    );
+  }
+
+  #refuseForeign(path: string, content: Buffer, user: string): void {
+    const machine = machineOf(content);
+    if (machine === undefined || runsOn(machine, this.#architecture)) return;
+    throw new QclockError(
+      "wrong-architecture",
+      `/${path}, ${user}, is for ${machine}, and image "${this.#image}" for ${this.#architecture}.`,
+      {
+        hint: "Take the file that was made for this platform: an override file (-f) can name another artifact for each.",
       },
     );
   }

@@ -1,3 +1,5 @@
+import { machineOf } from "../image/machine.ts";
+
 /** One path of an image, as its tar has it. */
 export interface ImageFile {
   /** Without a leading slash. */
@@ -30,11 +32,6 @@ export interface ImageFiles {
 /** Files whose content checks of accounts read. */
 export const accountFiles: readonly string[] = ["etc/passwd", "etc/group", "etc/shadow"];
 
-const elfMachines = new Map([
-  [0x3e, "amd64"],
-  [0xb7, "arm64"],
-]);
-
 /** What the first bytes of a file say about it. */
 export function readHead(bytes: Uint8Array): FileHead | undefined {
   const text = Buffer.from(bytes).toString("latin1");
@@ -42,15 +39,8 @@ export function readHead(bytes: Uint8Array): FileHead | undefined {
     const end = text.indexOf("\n");
     return { type: "script", interpreter: text.slice(2, end === -1 ? undefined : end) };
   }
-  if (text.startsWith("\u007FELF") && bytes.length >= 20) {
-    const little = bytes[5] === 1;
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const machine = view.getUint16(18, little);
-    return {
-      type: "elf",
-      architecture: elfMachines.get(machine) ?? `machine 0x${machine.toString(16)}`,
-    };
-  }
+  const machine = machineOf(bytes);
+  if (machine !== undefined) return { type: "elf", architecture: machine };
   if (/^-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/.test(text)) return { type: "private-key" };
   return undefined;
 }

@@ -8,6 +8,7 @@ import type { StartedProgram } from "../../src/image/started-programs.ts";
 import { unpackPackages } from "../../src/image/unpack/unpack-packages.ts";
 import { createUnpackPool } from "../../src/image/unpack/unpack-pool.ts";
 import type { LockedPackage, LockTarget } from "../../src/packages/package.ts";
+import type { Architecture } from "../../src/os.ts";
 import type { AssembledImage } from "../../src/stack/stack.ts";
 import type { Digest } from "../../src/digest.ts";
 import { openStore } from "../../src/store/disk-store.ts";
@@ -55,6 +56,8 @@ export interface ImageParts {
   /** What lies at the URLs of the image's artifacts. */
   readonly downloads?: readonly Uint8Array[];
   readonly parent?: AssembledArtifact;
+  /** Absent: amd64. */
+  readonly architecture?: Architecture;
   /** What services start in its containers. */
   readonly started?: readonly StartedProgram[];
   readonly signal?: AbortSignal;
@@ -112,7 +115,7 @@ async function assemble(
     image,
     parent,
     locked,
-    target: targetOf(image, locked.packages),
+    target: targetOf(image, locked.packages, parts.architecture),
     scan,
     fingerprint: FINGERPRINT,
     stackName: "t-made-up",
@@ -142,10 +145,14 @@ async function assemble(
   });
 }
 
-export function targetOf(image: AssembledImage, packages: readonly LockedPackage[]): LockTarget {
+export function targetOf(
+  image: AssembledImage,
+  packages: readonly LockedPackage[],
+  architecture: Architecture = "amd64",
+): LockTarget {
   return {
     os: "debian-12",
-    architecture: "amd64",
+    architecture,
     inputs: FINGERPRINT,
     repositories: [],
     images: new Map([[image.name, { packages, newestBuild: EPOCH }]]),

@@ -9,8 +9,10 @@ export function elfOf(parts: {
   readonly interpreter?: string;
   readonly libraries?: readonly string[];
   readonly runPath?: string;
+  /** ELF's number of the machine; absent: that of amd64. */
+  readonly machine?: number;
 }): Buffer {
-  const { interpreter, libraries = [], runPath } = parts;
+  const { interpreter, libraries = [], runPath, machine = 0x3e } = parts;
   const names = ["", ...libraries, ...(runPath === undefined ? [] : [runPath])];
   const table = Buffer.from(`${names.join("\0")}\0`);
   const offsetOf = (name: string): number =>
@@ -44,15 +46,15 @@ export function elfOf(parts: {
       ? []
       : [segment({ type: 3, offset: loaderAt, size: loader.length })]),
   ];
-  return Buffer.concat([header(count), ...segments, table, loader, dynamic]);
+  return Buffer.concat([header(count, machine), ...segments, table, loader, dynamic]);
 }
 
-function header(segments: number): Buffer {
+function header(segments: number, machine: number): Buffer {
   const bytes = Buffer.alloc(HEADER);
   bytes.write("\u007FELF", 0, "latin1");
   bytes.set([2, 1, 1], 4);
   bytes.writeUInt16LE(3, 16);
-  bytes.writeUInt16LE(0x3e, 18);
+  bytes.writeUInt16LE(machine, 18);
   bytes.writeBigUInt64LE(BigInt(HEADER), 32);
   bytes.writeUInt16LE(SEGMENT, 54);
   bytes.writeUInt16LE(segments, 56);

@@ -16,3 +16,21 @@ export async function readEntry(
   }
   throw new Error(`/${entry.path} is a file of no layer`);
 }
+
+/**
+ * The chosen files of a layer that have at least so many bytes, with their first ones, which are
+ * good until the next file is asked for.
+ */
+export async function* readHeads(
+  layer: Layer,
+  headBytes: number,
+  isChosen: (entry: LayerEntry) => boolean,
+): AsyncGenerator<readonly [LayerEntry, Uint8Array]> {
+  await using file = await open(layer.path);
+  const head = Buffer.alloc(headBytes);
+  for (const entry of layer.entries) {
+    if (entry.offset === undefined || entry.size < headBytes || !isChosen(entry)) continue;
+    await file.read(head, 0, headBytes, entry.offset);
+    yield [entry, head];
+  }
+}

@@ -1,6 +1,6 @@
 import { LineCounter, parseDocument, stringify } from "yaml";
 import * as z from "zod";
-import { osNames } from "../../os.ts";
+import { architectures, osNames } from "../../os.ts";
 import type { Diagnostic } from "../../diagnostic.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { Digest } from "../../digest.ts";
@@ -58,7 +58,7 @@ const lockSchema = z.strictObject({
     shown,
     z.strictObject({
       os: z.enum(osNames),
-      architecture: z.enum(["amd64", "arm64"]),
+      architecture: z.enum(architectures),
       inputs: digestSchema,
       modules: z.array(shown).nonempty().optional(),
       repositories: z.array(

@@ -1,3 +1,4 @@
+import { runsOn } from "../../image/machine.ts";
 import { type Check, judge, passed, skipped } from "../check.ts";
 import { type ImageFile, resolveFile } from "../image-files.ts";
 import type { ImageSubject } from "../subject.ts";
@@ -172,7 +173,7 @@ function judgeProgram(subject: ImageSubject, program: string): ReturnType<typeof
     problems.push(
       `${program} (mode ${file.mode.toString(8)}, owner ${file.uid}) cannot be executed by user ${details.user || "root"}`,
     );
-  if (file.head?.type === "elf" && file.head.architecture !== details.architecture) {
+  if (file.head?.type === "elf" && !runsOn(file.head.architecture, details.architecture)) {
     problems.push(
       `${program} is for ${file.head.architecture}, the image for ${details.architecture}`,
     );

@@ -18,6 +18,7 @@ interface Inputs {
   readonly packages?: readonly LockedPackage[];
   readonly files?: readonly ScannedFile[];
   readonly newestBuild?: number;
+  readonly architecture?: Stack["architecture"];
 }
 
 const bash = (version: string): LockedPackage =>
@@ -39,6 +40,7 @@ function inputsOf({
   packages = [bash("5.1")],
   files = [page("1")],
   newestBuild = EPOCH,
+  architecture = "amd64",
 }: Inputs = {}): { base: ImageInputs; app: ImageInputs } {
   const images = new Map<string, AssembledImage>([
     ["base", { ...emptyImage, name: "base", ...base }],
@@ -50,7 +52,7 @@ function inputsOf({
     directory: "/project",
     manifestDigest: FINGERPRINT,
     os: "debian-12",
-    architecture: "amd64",
+    architecture,
     mirrors: new Map(),
     images,
     services: new Map(),
@@ -88,6 +90,13 @@ const tool = aSingleFile(Buffer.from("tool"));
 
 test("the same inputs give the same fingerprint", () => {
   expect(inputsOf().app.fingerprint).toBe(before.app.fingerprint);
+});
+
+test("another architecture is another fingerprint, also of what has no package", () => {
+  const other = inputsOf({ architecture: "arm64" });
+
+  expect(other.base.fingerprint).not.toBe(before.base.fingerprint);
+  expect(other.app.fingerprint).not.toBe(before.app.fingerprint);
 });
 
 test("where a file lies on the host does not count", () => {
