@@ -35,6 +35,7 @@ export type ErrorCode =
   | "engine-silent"
   | "engine-refused"
   | "engine-too-old"
+  | "engine-platform"
   | "engine-failed"
   | "engine-install-failed"
   | "build-failed"

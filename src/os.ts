@@ -31,6 +31,9 @@ export const platforms = {
   arm64: { name: "linux/arm64", variant: "v8" },
 } as const satisfies Readonly<Record<string, Platform>>;
 
+/** The names of all platforms, in the table's order. */
+export const platformNames: readonly string[] = Object.values(platforms).map(({ name }) => name);
+
 /** The systems that images can be made from. */
 export const operatingSystems = {
   "debian-12": {
@@ -67,6 +70,11 @@ const comingSystems: ReadonlyMap<string, string> = new Map([
     "Images of Oracle Linux 9 cannot be built yet: qclock reads Debian's packages alone so far.",
   ],
 ]);
+
+/** The architecture of a platform by its name; undefined for a name that is none. */
+export function architectureOfPlatform(name: string): Architecture | undefined {
+  return architectures.find((each) => platforms[each].name === name);
+}
 
 /** All architectures, in the table's order. */
 export const architectures: readonly Architecture[] = Object.keys(platforms).filter((name) =>

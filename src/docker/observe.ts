@@ -30,7 +30,7 @@ export async function observe(
       forBuild ? [] : observeVolumes(look),
       client.endpoint.local && !forBuild ? readHostRoutes() : [],
     ]);
-  const { id, version, apiVersion, imageStore, hasInit } = info;
+  const { id, version, apiVersion, architecture, imageStore, hasInit } = info;
   const limits = {
     memory: info.memoryLimit,
     swap: info.swapLimit,
@@ -42,6 +42,7 @@ export async function observe(
       id,
       version,
       apiVersion,
+      architecture,
       imageStore,
       hasInit,
       isolatesNetworks: client.hasApi(isolationApi),

@@ -30,6 +30,13 @@ export const engineExplanations = {
     fix: "Upgrade the Engine, or qclock.",
     example: "qclock doctor",
   },
+  "engine-platform": {
+    title: "The Engine's machine is of another kind",
+    explanation:
+      "Images hold programs for one kind of processor. Those for another can be locked, built and written into a bundle, since nothing of them is run; they cannot be started, and never get into this Engine, where they would take the names of those that run.",
+    fix: "Write them into a bundle and load that where they can run; or leave --platform out, so that they are made for this machine.",
+    example: "qclock bundle save arm.bundle --images --platform linux/arm64",
+  },
   "engine-failed": {
     title: "The Engine failed",
     explanation:

@@ -28,6 +28,8 @@ export interface EngineFacts {
   readonly id: string;
   readonly version: string;
   readonly apiVersion: string;
+  /** Its machine's, in Debian's spelling where that has one; empty when it does not say. */
+  readonly architecture: string;
   readonly imageStore: "graphdriver" | "containerd";
   readonly hasInit: boolean;
   /**

@@ -24,6 +24,11 @@ export interface ReconcileRequest {
   readonly records: ImageRecords;
   /** Services whose containers hold other secrets than their files and variables do now. */
   readonly changedSecrets: ReadonlySet<string>;
+  /**
+   * Images whose layers are all in the store. Looked for only where the Engine cannot run them, so
+   * that being there is all there is to a build.
+   */
+  readonly stored?: ReadonlySet<string>;
   readonly options: ReconcileOptions;
 }
 

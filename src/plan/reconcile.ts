@@ -9,19 +9,28 @@ import { planImages } from "./plan-images.ts";
 import { planHelpers, planLeftovers } from "./plan-leftovers.ts";
 import { divergedNetworks, planNetworks } from "./plan-networks.ts";
 import { planRemovals, planServices } from "./plan-services.ts";
+import { planStoredImages } from "./plan-stored-images.ts";
 import { planVolumes } from "./plan-volumes.ts";
+import { foreignPlatform, isForeign } from "./platform.ts";
 import type { Planning, ReconcileRequest } from "./planning.ts";
 
 /**
  * Compare desired with observed and decide what to do, and why. Pure: the same two values always
  * give the same plan, which changes nothing by itself.
  *
- * Throws `foreign-object` and `foreign-volume` for things that bear our names but are not ours.
+ * Throws `foreign-object` and `foreign-volume` for things that bear our names but are not ours, and
+ * `engine-platform` where the images are for other machines than the Engine's and more than
+ * assembling them is asked for.
  */
 export function reconcile(request: ReconcileRequest): Plan {
+  const { stack, observed, options } = request;
+  const isElsewhere = isForeign(stack, observed.engine);
+  if (isElsewhere && options.imagesOnly === undefined)
+    throw foreignPlatform(stack, observed.engine);
   const planning: Planning = { ...request, draft: new PlanDraft(), ...select(request) };
-  planImages(planning);
-  if (request.options.imagesOnly === undefined) {
+  if (isElsewhere) planStoredImages(planning);
+  else planImages(planning);
+  if (options.imagesOnly === undefined) {
     planHelpers(planning);
     const decisions = decideServices(planning);
     // What goes makes way for what comes: for names, for ports, for the networks under it.
@@ -32,7 +41,7 @@ export function reconcile(request: ReconcileRequest): Plan {
     planServices(planning, decisions);
     planLeftovers(planning);
   }
-  return planning.draft.finish(request.stack.name);
+  return planning.draft.finish(stack.name);
 }
 
 function select(request: ReconcileRequest): Pick<Planning, "images" | "services"> {

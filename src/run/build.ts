@@ -1,9 +1,12 @@
 import { QclockError } from "../error.ts";
+import { platforms } from "../os.ts";
+import { isForeign, nameOf } from "../plan/platform.ts";
 import { activeImages } from "../stack/profiles.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./execution/event.ts";
 import { takeLock } from "./hold/hold.ts";
-import { planStack } from "./plan-stack.ts";
+import type { StoredImage } from "./images/stored.ts";
+import { type PlannedStack, planStack } from "./plan-stack.ts";
 import { replacingVanished } from "./images/replace-vanished.ts";
 import { emptyReport, runPlan } from "./execution/run-plan.ts";
 
@@ -15,11 +18,20 @@ export interface BuildOptions {
   readonly images?: readonly string[];
 }
 
+/** How a build went. */
+export interface BuildReport extends RunReport {
+  /**
+   * The images that were asked for, where they are in the store and nowhere else: they are for
+   * other machines than the Engine's.
+   */
+  readonly stored?: readonly StoredImage[];
+}
+
 /**
- * Make the images that are not up to date and put them into the Engine. With nothing to do no lock
- * is taken.
+ * Make the images that are not up to date and put them into the Engine; those for other machines
+ * than the Engine's into the store alone. With nothing to do no lock is taken.
  */
-export async function build(context: RunContext, options: BuildOptions): Promise<RunReport> {
+export async function build(context: RunContext, options: BuildOptions): Promise<BuildReport> {
   const { stack } = context;
   const images = options.images ?? activeImages(stack);
   for (const name of images) {
@@ -29,7 +41,14 @@ export async function build(context: RunContext, options: BuildOptions): Promise
     });
   }
   const first = await planStack(context, { imagesOnly: images });
-  if (first.plan.nodes.length === 0) return emptyReport(context, "build", first.plan);
+  const isElsewhere = isForeign(stack, first.observed.engine);
+  if (isElsewhere) tellWhere(context, first);
+  const finish = async (report: RunReport, { prepared }: PlannedStack): Promise<BuildReport> =>
+    isElsewhere && report.status === "succeeded"
+      ? { ...report, stored: await listStored(context, { prepared, images }) }
+      : report;
+  if (first.plan.nodes.length === 0)
+    return await finish(emptyReport(context, "build", first.plan), first);
   await using lock = await takeLock({ ...context, stackName: stack.name });
   const engine = await context.engine();
   return await replacingVanished(context, first.prepared.lock, async (current, mode) => {
@@ -38,6 +57,28 @@ export async function build(context: RunContext, options: BuildOptions): Promise
     const isFresh = !lock.waited && current.lock === first.prepared.lock;
     const planned = isFresh ? first : await planStack(current, { imagesOnly: images });
     const [command, started] = ["build", new Set<string>()] as const;
-    return await runPlan({ context: current, engine, planned, command, lock, started, ...mode });
+    const run = { context: current, engine, planned, command, lock, started, ...mode };
+    return await finish(await runPlan(run), planned);
   });
+}
+
+/** Nobody must look for them in the Engine, or wonder how they get to where they can run. */
+function tellWhere({ stack, emit }: RunContext, { observed }: PlannedStack): void {
+  const platform = platforms[stack.architecture].name;
+  emit({
+    type: "notice",
+    level: "info",
+    message: `The Engine runs ${nameOf(observed.engine)}: images for ${platform} stay in the store.`,
+    hint: `qclock bundle save FILE --images --platform ${platform} writes them into a file.`,
+  });
+}
+
+async function listStored(
+  context: RunContext,
+  { prepared, images }: Pick<PlannedStack, "prepared"> & { readonly images: readonly string[] },
+): Promise<readonly StoredImage[]> {
+  // Loaded here: hardly any build is for other machines.
+  const { findStored } = await import("./images/stored.ts");
+  const stored = await findStored(context, prepared);
+  return [...stored.values()].filter(({ name }) => images.includes(name));
 }

@@ -36,6 +36,8 @@ export interface RunContext {
   readonly move?: ReadonlySet<string>;
   /** Take packages that nothing proves, and mark them; absent: refuse them. */
   readonly allowUnsigned?: boolean;
+  /** Whether the user named the platform of the images; absent: it is this machine's. */
+  readonly isPlatformNamed?: true;
   readonly emit: Emit;
   readonly clock: Clock;
   readonly signal: AbortSignal;

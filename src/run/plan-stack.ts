@@ -2,6 +2,7 @@ import { observeRequest } from "../plan/observe-request.ts";
 import type { ImageRecords } from "../plan/built-images.ts";
 import type { Observed } from "../plan/observed.ts";
 import type { Plan } from "../plan/plan.ts";
+import { foreignPlatform, isForeign } from "../plan/platform.ts";
 import { reconcile } from "../plan/reconcile.ts";
 import type { ReconcileOptions } from "../plan/planning.ts";
 import type { RunContext } from "./context.ts";
@@ -38,6 +39,8 @@ export async function planStack(
   lockUse: LockUse = "write",
 ): Promise<PlannedStack> {
   const { stack } = context;
+  if (context.isPlatformNamed === true && options.imagesOnly === undefined)
+    await refuseForeign(context);
   // Building needs no secret and no service, so that a missing secret must not stop it.
   const isBuildOnly = options.imagesOnly !== undefined;
   const look = async (signal: AbortSignal): Promise<Look> => {
@@ -63,13 +66,34 @@ export async function planStack(
     ...prepared.desired.values().map(({ fingerprint }) => fingerprint),
     ...observed.images.values().map(({ fingerprint }) => fingerprint ?? ""),
   ]);
+  const isElsewhere = isForeign(stack, observed.engine);
   const plan = reconcile({
     stack,
     observed,
     desiredImages: prepared.desired,
     records,
     changedSecrets,
+    ...(isElsewhere ? { stored: await storedNames(context, prepared) } : {}),
     options: { ...options, unready },
   });
   return { plan, observed, prepared, records };
+}
+
+/**
+ * Before anything else, and alone: the lock must not be written for what cannot run here. Where
+ * nobody named a platform the images are for this machine, which mostly is the Engine's, and the
+ * plan tells when it is not.
+ */
+async function refuseForeign({ stack, engine, signal }: RunContext): Promise<void> {
+  const info = await (await engine()).info(signal);
+  if (isForeign(stack, info)) throw foreignPlatform(stack, info);
+}
+
+async function storedNames(
+  context: RunContext,
+  prepared: PreparedImages,
+): Promise<ReadonlySet<string>> {
+  // Loaded here: hardly any build is for other machines.
+  const { findStored } = await import("./images/stored.ts");
+  return new Set((await findStored(context, prepared)).keys());
 }

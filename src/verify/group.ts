@@ -11,6 +11,11 @@ export interface CheckGroup {
   /** Whether it takes so long that it is run only when it is asked for. */
   readonly onDemand: boolean;
   /**
+   * Whether it judges what the inputs give and not what the Engine holds, so that it says something
+   * of images for other machines, too.
+   */
+  readonly isForInputs?: true;
+  /**
    * Carry out the wanted checks. What cannot be seen is a failed check with the reason; rejects for
    * bugs alone.
    */

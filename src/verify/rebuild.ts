@@ -7,6 +7,7 @@ import { assembledImages } from "../packages/lock/inputs.ts";
 import type { LockTarget } from "../packages/package.ts";
 import { Artifacts } from "../run/images/artifacts.ts";
 import type { RunContext } from "../run/context.ts";
+import { isForeign } from "../plan/platform.ts";
 import { prepareImages } from "../run/images/prepare-images.ts";
 import type { AssembledImage } from "../stack/stack.ts";
 import { openStore } from "../store/disk-store.ts";
@@ -78,7 +79,11 @@ interface Judging {
 async function judgeRebuilt(judging: Judging): Promise<Verdict> {
   const { context, engine, image, rebuilt, expected } = judging;
   const locked = expected.images.get(image.name)?.packagesLayer;
-  const details = await engine.inspectImage(image.reference, context.signal);
+  // Under the same name the Engine has images for its own machine, where it has any.
+  const isElsewhere = isForeign(context.stack, await engine.info(context.signal));
+  const details = isElsewhere
+    ? undefined
+    : await engine.inspectImage(image.reference, context.signal);
   const findings = [
     ...(await compareWithLock(rebuilt, locked, context.store)),
     ...(details === undefined

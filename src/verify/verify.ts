@@ -1,5 +1,7 @@
 import type { Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
+import { platforms } from "../os.ts";
+import { isForeign, nameOf } from "../plan/platform.ts";
 import type { RunContext } from "../run/context.ts";
 import { presentStack } from "../run/services/present-stack.ts";
 import { narrowed } from "../stack/profiles.ts";
@@ -46,7 +48,8 @@ const lookMs = 30_000;
  * Always comes to a report: what passes its deadline, crashes or is interrupted is a check that
  * failed with the reason, and the rest goes on.
  *
- * Throws `usage` for checks that do not exist, and nothing else.
+ * Throws `usage` for checks that do not exist, `engine-platform` for images of other machines, and
+ * nothing else.
  */
 export async function verifyStack(context: RunContext, options: VerifyOptions): Promise<Verified> {
   const { clock, signal } = context;
@@ -62,6 +65,7 @@ export async function verifyStack(context: RunContext, options: VerifyOptions): 
       onFailure: (reason) => incidents.push(reason),
     });
   const { sight, stack, error } = await connect(context, lookerFor);
+  const isElsewhere = await judgesElsewhere({ context, stack, sight }, { wanted, options });
   // Before anything is said: a secret must not be in it.
   (await sight.secretValues()).forEach(options.learnSecret);
   const onCrash = (reason: string): void => void incidents.push(reason);
@@ -69,7 +73,10 @@ export async function verifyStack(context: RunContext, options: VerifyOptions): 
   const inquiry: Inquiry = { context, stack, sight, lookerFor, judging };
   const results: CheckResult[] = [];
   for (const stage of checkStages) {
-    const groups = stage.filter((group) => isWanted(group, { wanted, options }));
+    const groups = stage.filter(
+      (group) =>
+        isWanted(group, { wanted, options }) && (!isElsewhere || group.isForInputs === true),
+    );
     const judged = await Promise.all(groups.map((group) => group.run(inquiry)));
     results.push(...judged.flat());
   }
@@ -97,6 +104,32 @@ export async function verifyStack(context: RunContext, options: VerifyOptions): 
     strict: options.strict,
   });
   return { report, error };
+}
+
+/**
+ * Whether the images are for other machines than the Engine's: then only what the inputs give can
+ * be judged here. Throws `engine-platform` when nothing of that is asked for.
+ */
+async function judgesElsewhere(
+  { context, stack, sight }: Pick<Inquiry, "context" | "stack" | "sight">,
+  asked: Parameters<typeof isWanted>[1],
+): Promise<boolean> {
+  const { value: machine } = await sight.info();
+  if (machine === undefined || !isForeign(stack, machine)) return false;
+  const groups = checkStages.flat().filter((group) => group.isForInputs === true);
+  if (!groups.some((group) => isWanted(group, asked))) {
+    throw new QclockError(
+      "engine-platform",
+      `The Engine runs ${nameOf(machine)}: nothing there is for ${platforms[stack.architecture].name}.`,
+      { hint: "With --rebuild the images are built again for it and compared with the lock." },
+    );
+  }
+  context.emit({
+    type: "notice",
+    level: "info",
+    message: `The Engine runs ${nameOf(machine)}: only what the inputs give is checked.`,
+  });
+  return true;
 }
 
 async function connect(

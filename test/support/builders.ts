@@ -139,6 +139,7 @@ export function anObserved(
       id: "engine",
       version: "28.5.2",
       apiVersion: "1.51",
+      architecture: "amd64",
       imageStore: "graphdriver",
       hasInit: true,
       isolatesNetworks: true,

@@ -107,7 +107,17 @@ export interface ReadItem {
  * header.
  */
 export function readItems(tar: Buffer): readonly ReadItem[] {
-  const items: ReadItem[] = [];
+  return [...walk(tar)].map(([item]) => item);
+}
+
+/** The bytes of each regular file of a tar, by its path. */
+export function contentsOf(tar: Buffer): ReadonlyMap<string, Buffer> {
+  return new Map(
+    [...walk(tar)].flatMap(([{ path, flag }, bytes]) => (flag === "0" ? [[path, bytes]] : [])),
+  );
+}
+
+function* walk(tar: Buffer): Generator<readonly [ReadItem, Buffer]> {
   let pax = new Map<string, string>();
   for (let at = 0; at < tar.length && tar[at] !== 0;) {
     const start = at;
@@ -116,7 +126,8 @@ export function readItems(tar: Buffer): readonly ReadItem[] {
     const number = (from: number, to: number): number =>
       Number.parseInt(text(from, to).trim() || "0", 8);
     const size = number(124, 136);
-    const content = tar.toString("utf8", start + 512, start + 512 + size);
+    const bytes = tar.subarray(start + 512, start + 512 + size);
+    const content = bytes.toString("utf8");
     const flag = text(156, 157);
     at += 512 + Math.ceil(size / 512) * 512;
     if (flag === "x") {
@@ -128,7 +139,7 @@ export function readItems(tar: Buffer): readonly ReadItem[] {
       );
       continue;
     }
-    items.push({
+    const item: ReadItem = {
       path: pax.get("path") ?? text(0, 100),
       flag,
       mode: number(100, 108),
@@ -138,8 +149,8 @@ export function readItems(tar: Buffer): readonly ReadItem[] {
       target: pax.get("linkpath") ?? text(157, 257),
       userName: text(265, 297),
       content,
-    });
+    };
+    yield [item, bytes];
     pax = new Map();
   }
-  return items;
 }

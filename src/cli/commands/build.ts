@@ -21,12 +21,14 @@ export function registerBuild({ program, run }: Registry): void {
       summary: "Build the images that are not up to date, bases first",
       description:
         "Each image is assembled from the signed packages that the lock names, or by the Engine where it has a\n" +
-        "Dockerfile. Prints the name of each image of the stack on standard output.",
+        "Dockerfile. Prints the name of each image of the stack on standard output. With the --platform of other\n" +
+        "machines the images stay in the store, and each name comes with its digest.",
       examples: [
         ["qclock build", "everything that changed"],
         ["qclock build app", "one image and what it stands on"],
         ["qclock build --locked", "in CI: fail rather than change the lock"],
         ["qclock build --timings", "and show where the time went"],
+        ["qclock build --platform linux/arm64", "for other machines: into the store"],
       ],
     },
     (each) =>
@@ -43,12 +45,17 @@ export function registerBuild({ program, run }: Registry): void {
           const { build } = await import("../../run/build.ts");
           const report = await build(context, images.length === 0 ? {} : { images });
           await session.settle();
+          const { stored } = report;
           const meant = images.length === 0 ? activeImages(context.stack) : images;
           const built = [...context.stack.images.values()]
             .filter(({ name }) => meant.includes(name))
             .map(({ name, reference }) => ({ name, reference }));
-          if (session.settings.json) session.printReport("build", report, { images: built });
-          else if (report.status === "succeeded")
+          if (session.settings.json) {
+            session.printReport("build", report, { images: stored ?? built });
+          } else if (stored !== undefined) {
+            // By their digests: the name alone is that of the Engine's own.
+            for (const { reference, manifest } of stored) session.print(`${reference}@${manifest}`);
+          } else if (report.status === "succeeded")
             for (const { reference } of built) session.print(reference);
           if (options.timings === true) await sayTimings(session, report);
           return exitCodeOfReport(report);

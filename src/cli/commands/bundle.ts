@@ -52,13 +52,14 @@ function registerSave({ program, run }: Registry): void {
         ["qclock bundle save stack.bundle", "everything that build --offline needs"],
         ["qclock bundle save stack.bundle --manifest --images", "the project and its images, too"],
         ["qclock bundle save - | ssh build.example qclock bundle load -", "through a pipe"],
+        ["qclock bundle save arm.bundle --images --platform linux/arm64", "for other machines"],
       ],
     },
     (each) =>
       each
         .option("--images", "also the assembled images; docker load takes such a bundle")
         .option("--manifest", "also the manifest and the files that it points at, without secrets")
-        .option("--all-targets", "every operating system of the lock, not only the chosen one")
+        .option("--all-targets", "every system and platform of the lock, not only the chosen one")
         .option("--locked", "fail when the lock is missing or stale, instead of writing it")
         .option(...allowUnsignedOption)
         .option("--force", "replace a file that is there"),

@@ -1,6 +1,7 @@
 import { countOf } from "../../count.ts";
 import { QclockError } from "../../error.ts";
-import type { Lock } from "../../packages/package.ts";
+import { targetKey } from "../../packages/lock/lock-packages.ts";
+import type { Lock, LockTarget } from "../../packages/package.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { withStack } from "../open/context.ts";
@@ -31,6 +32,7 @@ export function registerLock({ program, run }: Registry): void {
         ["qclock lock --update", "move every package to its newest version"],
         ["qclock lock --update openssl curl", "move these, and what their new versions force"],
         ["qclock lock --check", "in CI: fail when the lock does not fit the manifest"],
+        ["qclock lock --platform linux/arm64", "for other machines, beside what is locked"],
         ["qclock lock diff", "what has changed since the last commit"],
       ],
     },
@@ -60,7 +62,7 @@ export function registerLock({ program, run }: Registry): void {
             (sum, image) => sum + image.packages.length,
             0,
           );
-          if (changed) await tellChanges(session, context.lock, lock);
+          if (changed) await tellChanges(session, context.lock, { lock, target });
           if (session.settings.json) {
             session.printDocument("lock", {
               changed,
@@ -84,10 +86,17 @@ export function registerLock({ program, run }: Registry): void {
   );
 }
 
-/** What moved, for the person who has to answer for it; of a first lock everything is new. */
-async function tellChanges(session: Session, before: Lock | undefined, after: Lock): Promise<void> {
-  if (before === undefined) return;
+/**
+ * What moved, for the person who has to answer for it; of the first lock for a system and a
+ * platform everything is new.
+ */
+async function tellChanges(
+  session: Session,
+  before: Lock | undefined,
+  { lock, target }: { readonly lock: Lock; readonly target: LockTarget },
+): Promise<void> {
+  if (before?.targets.has(targetKey(target)) !== true) return;
   const { diffLocks } = await import("../../packages/lock/diff.ts");
   const { formatLockDiff } = await import("../../reporters/format/lock-diff.ts");
-  session.say(formatLockDiff(await diffLocks(before, after), { style: session.style }));
+  session.say(formatLockDiff(await diffLocks(before, lock), { style: session.style }));
 }

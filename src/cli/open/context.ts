@@ -6,7 +6,7 @@ import { QclockError } from "../../error.ts";
 import { ok, type Result } from "../../result.ts";
 import type { RunContext } from "../../run/context.ts";
 import type { Service, Stack } from "../../stack/stack.ts";
-import type { Architecture, OsName } from "../../os.ts";
+import { type Architecture, architectureOfPlatform, type OsName, platformNames } from "../../os.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { readLock, writeLock } from "./lock-file.ts";
 import { displayPath, findManifest, lockPathOf } from "./manifest-file.ts";
@@ -138,7 +138,7 @@ async function openContext(
   const loaded = await loadStack({
     session,
     files,
-    architecture: hostArchitecture(),
+    architecture: imageArchitecture(session),
     containers: options.containers ?? (options.lockMode === undefined ? "found" : "made"),
     ...(options.services === undefined ? {} : { services: options.services }),
     store,
@@ -179,6 +179,7 @@ async function openContext(
     lock: lock.value,
     writeLock: (value) => writeLock(lockPath, value),
     lockMode: lockMode === "unread" ? "use" : lockMode,
+    ...(settings.platform === undefined ? {} : { isPlatformNamed: true }),
     ...(options.allowUnsigned === true ? { allowUnsigned: true } : {}),
     emit,
     clock,
@@ -205,8 +206,14 @@ async function learnProxySecrets({ host, redactor }: Session): Promise<void> {
   for (const secret of proxySecrets(host.environment)) redactor.add(secret);
 }
 
-/** Debian's spelling of this machine's architecture. */
-export function hostArchitecture(): Architecture {
+/** What images are made for: the platform that `--platform` names, else this machine. */
+export function imageArchitecture({ settings }: Pick<Session, "settings">): Architecture {
+  const { platform } = settings;
+  const named = platform === undefined ? undefined : architectureOfPlatform(platform);
+  return named ?? hostArchitecture();
+}
+
+function hostArchitecture(): Architecture {
   switch (process.arch) {
     case "x64":
       return "amd64";
@@ -216,6 +223,7 @@ export function hostArchitecture(): Architecture {
       throw new QclockError(
         "usage",
         `qclock does not know how to make images for ${process.arch}.`,
+        { hint: `Name another platform with --platform: ${platformNames.join(", ")}.` },
       );
   }
 }

@@ -8,7 +8,7 @@ import { findManifest } from "./manifest-file.ts";
 import { readManifest } from "./manifest-text.ts";
 import { isSecretName } from "./secret-names.ts";
 import type { Session } from "./session.ts";
-import { hostArchitecture } from "./context.ts";
+import { imageArchitecture } from "./context.ts";
 import { loadStack } from "./stack-file.ts";
 import { readProjectVariables } from "./variables.ts";
 import { WatchedEnvironment } from "./watched-environment.ts";
@@ -37,7 +37,7 @@ export async function loadResolvedManifest(
   const { settings, host } = session;
   const { workingDirectory } = host;
   const files = await findManifest({ named: settings.file, workingDirectory });
-  const architecture = hostArchitecture();
+  const architecture = imageArchitecture(session);
   const resolved = await loadStack({ session, files, architecture, containers: "made" });
   if (!resolved.ok) return resolved;
   const [read, variables] = await Promise.all([

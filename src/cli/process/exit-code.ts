@@ -51,6 +51,7 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "engine-silent": 4,
   "engine-refused": 4,
   "engine-too-old": 6,
+  "engine-platform": 6,
   "engine-failed": 1,
   "engine-install-failed": 4,
   "build-failed": 1,

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Command } from "commander";
 import { InvalidArgumentError, Option } from "commander";
 import { QclockError } from "../../error.ts";
+import { platformNames } from "../../os.ts";
 import { parseDuration } from "../../stack/values.ts";
 
 /**
@@ -17,6 +18,7 @@ export interface Settings {
   readonly profile: readonly string[];
   readonly stack: string | undefined;
   readonly os: string | undefined;
+  readonly platform: string | undefined;
   readonly host: string | undefined;
   readonly context: string | undefined;
   readonly progress: "auto" | "tty" | "plain" | "json" | "quiet";
@@ -86,6 +88,15 @@ export const definitions: Readonly<Record<SettingName, Definition>> = {
     "QCLOCK_OS",
     "operating system of the images; auto takes the first whose packages can be had",
   ),
+  platform: {
+    ...choice(
+      "--platform <name>",
+      "QCLOCK_PLATFORM",
+      "the machines that images are made for, by default such as this one",
+      platformNames,
+    ),
+    default: undefined,
+  },
   host: textual(
     "-H, --host <url>",
     "QCLOCK_HOST",
@@ -193,6 +204,7 @@ export function resolveSettings(options: {
     profile: read("profile", asTexts),
     stack: read("stack", asText),
     os: read("os", asText),
+    platform: read("platform", asText),
     host: read("host", asText),
     context: read("context", asText),
     progress: read("progress", (value) =>

@@ -12,7 +12,7 @@ export const topics: ReadonlyMap<string, string> = new Map([
     3   verify found something that blocks; a probe of ps --probe failed
     4   the Engine, a mirror or a registry cannot be reached, does not answer, or refused
     5   another run holds the stack
-    6   the Engine is too old or lacks a feature
+    6   the Engine is too old, lacks a feature, or runs on another kind of machine
     7   changes are pending (plan --detailed-exit-code, lock diff --exit-code)
     9   refused, because data would be lost
    70   a bug in qclock

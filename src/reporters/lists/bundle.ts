@@ -32,8 +32,8 @@ export function formatBundle(
         : "bundle load proves it, or refuses the bundle",
     ]);
   }
-  for (const { reference, id, sizeBytes } of list.images)
-    facts.push(["Image", `${reference}, ${id.slice(0, 19)}, ${formatBytes(sizeBytes)}`]);
+  for (const { reference, target, id, sizeBytes } of list.images)
+    facts.push(["Image", `${reference}, ${target}, ${id.slice(0, 19)}, ${formatBytes(sizeBytes)}`]);
   if (list.manifest !== undefined)
     facts.push(["Project", `${list.manifest.name}, ${countOf(list.manifest.files, "file")}`]);
   const rows = list.targets.flatMap(({ packages }) =>

@@ -41,6 +41,8 @@ export interface BundleList {
   readonly images: readonly {
     readonly name: string;
     readonly reference: string;
+    /** Key of the lock's target that it is made from, such as `debian-12/arm64`. */
+    readonly target: string;
     readonly id: string;
     readonly sizeBytes: number;
   }[];
@@ -92,6 +94,7 @@ export async function listBundle(
       images: document.images.map((image) => ({
         name: image.name,
         reference: image.reference,
+        target: image.target,
         id: image.config,
         sizeBytes: image.layers.reduce((total, { size }) => total + size, 0),
       })),

@@ -10,6 +10,8 @@ import { storedImage } from "../../image/bundle/images.ts";
 import { openBundle, type OpenBundle } from "../../image/bundle/read.ts";
 import type { PinnedKey } from "../../packages/proof/pinned-key.ts";
 import type { Lock } from "../../packages/package.ts";
+import { isArchitecture } from "../../os.ts";
+import { isForeign, nameOf } from "../../plan/platform.ts";
 import { rememberProofs } from "../../packages/proof/prove-lock.ts";
 import type { Digest } from "../../digest.ts";
 import { openQuarantine } from "../../store/quarantine.ts";
@@ -74,8 +76,8 @@ export interface LoadReport {
  * followed to each package; only then the project's files are written, the packages get into the
  * store, the lock is written and the images are loaded. Of a bundle that is refused nothing stays.
  *
- * Throws `bundle-invalid`, `signature-invalid`, `package-unproved`, `would-lose-data` for another
- * lock or other files in the way, `disk-full`.
+ * Throws `bundle-invalid`, `signature-invalid`, `package-unproved`, `engine-platform` for images of
+ * other machines, `would-lose-data` for another lock or other files in the way, `disk-full`.
  */
 export async function loadBundle(
   context: LoadContext,
@@ -87,7 +89,7 @@ export async function loadBundle(
   const { document } = bundle;
   refuseLacking(document, options);
   // Asked before minutes of reading rather than after them.
-  if (options.images) await context.engine();
+  if (options.images) await refuseForeignImages(context, document, name);
   const lockFile = await context.lockFile(options.manifest ? document.manifest : undefined);
   const existing = await lockFile.read();
   await using quarantine = await openQuarantine(context.store);
@@ -126,6 +128,29 @@ export async function loadBundle(
     ...(project === undefined ? {} : { project }),
     images,
   };
+}
+
+/**
+ * Throws `engine-platform` for images of other machines, which would take the names of the Engine's
+ * own.
+ */
+async function refuseForeignImages(
+  { engine, signal }: LoadContext,
+  { images }: BundleDocument,
+  name: string,
+): Promise<void> {
+  const machine = await (await engine()).info(signal);
+  for (const { target } of images) {
+    const architecture = target.slice(target.indexOf("/") + 1);
+    if (isArchitecture(architecture) && !isForeign({ architecture }, machine)) continue;
+    throw new QclockError(
+      "engine-platform",
+      `${name} holds images for ${nameOf({ architecture })}, and the Engine runs ${nameOf(machine)}.`,
+      {
+        hint: "Load it on a machine of that kind; without --images its packages get into the store.",
+      },
+    );
+  }
 }
 
 function refuseLacking(document: BundleDocument, { images, manifest, name }: LoadOptions): void {

@@ -87,6 +87,7 @@ const nothingObserved: Observed = {
     id: "",
     version: "",
     apiVersion: "",
+    architecture: "",
     imageStore: "graphdriver",
     hasInit: true,
     isolatesNetworks: true,

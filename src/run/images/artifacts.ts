@@ -95,7 +95,7 @@ export class Artifacts implements AsyncDisposable {
   }
 
   async #make(image: AssembledImage, progress: ArtifactProgress): Promise<AssembledArtifact> {
-    const recalled = await this.#recall(image);
+    const recalled = await this.recall(image);
     if (recalled !== undefined) return recalled;
     const parent = await this.#parent(image, progress);
     const { assembleImage } = await import("../../image/assemble.ts");
@@ -122,7 +122,7 @@ export class Artifacts implements AsyncDisposable {
   }
 
   /** The artifact when all its layers are in the store, and so are its parents'. */
-  #recall(image: AssembledImage): Promise<AssembledArtifact | undefined> {
+  recall(image: AssembledImage): Promise<AssembledArtifact | undefined> {
     const known = this.#recalled.get(image.name);
     if (known !== undefined) return known;
     const recalled = this.#recallOnce(image);
@@ -140,7 +140,7 @@ export class Artifacts implements AsyncDisposable {
 
   async #recallParent(image: AssembledImage): Promise<AssembledArtifact | undefined> {
     const parent = this.#context.stack.images.get(image.parent ?? "");
-    return parent?.type === "assembled" ? this.#recall(parent) : undefined;
+    return parent?.type === "assembled" ? this.recall(parent) : undefined;
   }
 
   /**

@@ -7,10 +7,10 @@ import type { RunReport } from "../execution/event.ts";
  * Plans and carries out; with `throwVanished` a package that is nowhere ends all of it with a
  * `VanishedError`.
  */
-type Run = (
+type Run<Report extends RunReport> = (
   context: RunContext,
   options: { readonly throwVanished: boolean },
-) => Promise<RunReport>;
+) => Promise<Report>;
 
 /**
  * Carry out a run with a lock; when packages of the lock turn out to be on no mirror any more, move
@@ -18,11 +18,11 @@ type Run = (
  * by the lock, so that the plan has to be made anew. In `locked` mode such a package fails what
  * needs it.
  */
-export async function replacingVanished(
+export async function replacingVanished<Report extends RunReport>(
   context: RunContext,
   lock: Lock,
-  run: Run,
-): Promise<RunReport> {
+  run: Run<Report>,
+): Promise<Report> {
   const first: RunContext = { ...context, lock };
   if (context.lockMode === "locked") return await run(first, { throwVanished: false });
   try {

@@ -14,6 +14,7 @@ const rebuildCheck: CheckInfo = {
 export const rebuildGroup: CheckGroup = {
   checks: [rebuildCheck],
   onDemand: true,
+  isForInputs: true,
   run: async ({ context, sight, judging }): Promise<readonly CheckResult[]> => {
     const { engine } = sight;
     if (engine === undefined) return [];

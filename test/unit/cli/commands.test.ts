@@ -65,6 +65,7 @@ test.each([
   ["mirror-unreachable", 4],
   ["stack-locked", 5],
   ["engine-too-old", 6],
+  ["engine-platform", 6],
   ["would-lose-data", 9],
   ["bundle-invalid", 1],
   ["offline", 4],

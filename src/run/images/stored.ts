@@ -1,0 +1,31 @@
+import type { Digest } from "../../digest.ts";
+import { assembledImages } from "../../packages/lock/inputs.ts";
+import type { RunContext } from "../context.ts";
+import { Artifacts } from "./artifacts.ts";
+import type { PreparedImages } from "./prepare-images.ts";
+
+/** An image that is in the store with all its layers. */
+export interface StoredImage {
+  readonly name: string;
+  readonly reference: string;
+  /** Digest of the OCI configuration: the image's id in most Engines. */
+  readonly config: Digest;
+  /** Digest of the OCI image manifest. */
+  readonly manifest: Digest;
+}
+
+/** The assembled images that are in the store, by name. Makes nothing. */
+export async function findStored(
+  context: RunContext,
+  prepared: PreparedImages,
+): Promise<ReadonlyMap<string, StoredImage>> {
+  await using artifacts = new Artifacts(context, prepared);
+  const found = new Map<string, StoredImage>();
+  for (const image of assembledImages(context.stack)) {
+    const artifact = await artifacts.recall(image);
+    if (artifact === undefined) continue;
+    const { configDigest: config, manifestDigest: manifest } = artifact;
+    found.set(image.name, { name: image.name, reference: image.reference, config, manifest });
+  }
+  return found;
+}
