@@ -8,7 +8,7 @@ import type { RunContext } from "../run/context.ts";
 import type { RunReport } from "../run/execution/event.ts";
 import { removeEmptyImage } from "../run/services/helper.ts";
 import { readImageRecords } from "../run/images/records.ts";
-import { takeLock } from "../run/hold/hold.ts";
+import { takeHold } from "../run/hold/hold.ts";
 import { emptyReport, executeOperations } from "../run/execution/run-plan.ts";
 import { refuseUnknownServices } from "../run/services/known-services.ts";
 import { externalNames } from "../stack/external.ts";
@@ -18,7 +18,7 @@ import type { Store } from "../store/store.ts";
 /** What reset works with: labels are enough, so the stack may be missing. */
 export type ResetContext = Pick<
   RunContext,
-  "engine" | "emit" | "clock" | "signal" | "jobs" | "lockTimeoutMs" | "runId" | "version" | "holder"
+  "engine" | "emit" | "clock" | "signal" | "jobs" | "holdTimeoutMs" | "runId" | "version" | "holder"
 > & {
   readonly stackName: string;
   readonly stack: Stack | undefined;
@@ -73,7 +73,7 @@ async function removeAll(
   engine: Engine,
 ): Promise<RunReport> {
   const { stackName, stack, signal, emit } = context;
-  await using lock = await takeLock({ ...context, mayGoWithout: true });
+  await using hold = await takeHold({ ...context, mayGoWithout: true });
   const observed = await look(context, engine);
   const plan = planTeardown({
     stackName,
@@ -99,7 +99,7 @@ async function removeAll(
       emit,
       clock: context.clock,
       signal,
-      assertLocked: () => lock.assertHeld(),
+      assertHeld: () => hold.assertHeld(),
     },
     { performer: ({ performTaking }) => performTaking, command: "reset", jobs: context.jobs },
   );

@@ -39,7 +39,7 @@ export const errorExplanations: Readonly<Record<ErrorCode, Explanation>> = {
     title: "Another run is at work on this stack",
     explanation:
       "One command at a time changes a stack. The message says who runs it, where and since when.",
-    fix: "Wait, give --lock-timeout a longer time, or, when that run is known to be dead, remove its lock.",
+    fix: "Wait, give --lock-timeout a longer time, or, when that run is known to be dead, remove its hold.",
     example: "qclock unlock ID",
   },
   "would-lose-data": {

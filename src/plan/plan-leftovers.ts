@@ -30,7 +30,7 @@ export function planHelpers({ draft, observed }: Planning): void {
 
 function planContainers({ draft, stack, observed }: Planning): void {
   for (const { id, name, ours, service, role, status } of observed.containers) {
-    if (!ours || role === "lock" || role === "helper") continue;
+    if (!ours || role === "hold" || role === "helper") continue;
     const declared = stack.services.get(service ?? "");
     if (declared?.containerName === name) continue;
     const cause =

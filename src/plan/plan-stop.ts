@@ -49,7 +49,7 @@ function containersOf(
   return containers.filter(
     ({ ours, role, service = "" }) =>
       ours &&
-      role !== "lock" &&
+      role !== "hold" &&
       role !== "helper" &&
       (services === undefined || services.includes(service)),
   );

@@ -39,7 +39,7 @@ export function planTeardown(request: {
   const names = selectServices(stack, options.services);
   const containers = observed.containers.filter(
     ({ ours, role, service }) =>
-      ours && role !== "lock" && (names === undefined || names.has(service ?? "")),
+      ours && role !== "hold" && (names === undefined || names.has(service ?? "")),
   );
   for (const container of dependentsFirst(containers, stack))
     planContainer({ draft, stack, container, cause: options.cause });

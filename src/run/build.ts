@@ -4,7 +4,7 @@ import { isForeign, nameOf } from "../plan/platform.ts";
 import { activeImages } from "../stack/profiles.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./execution/event.ts";
-import { takeLock } from "./hold/hold.ts";
+import { takeHold } from "./hold/hold.ts";
 import type { StoredImage } from "./images/stored.ts";
 import { type PlannedStack, planStack } from "./plan-stack.ts";
 import { replacingVanished } from "./images/replace-vanished.ts";
@@ -29,7 +29,7 @@ export interface BuildReport extends RunReport {
 
 /**
  * Make the images that are not up to date and put them into the Engine; those for other machines
- * than the Engine's into the store alone. With nothing to do no lock is taken.
+ * than the Engine's into the store alone. With nothing to do no hold is taken.
  */
 export async function build(context: RunContext, options: BuildOptions): Promise<BuildReport> {
   const { stack } = context;
@@ -49,15 +49,15 @@ export async function build(context: RunContext, options: BuildOptions): Promise
       : report;
   if (first.plan.nodes.length === 0)
     return await finish(emptyReport(context, "build", first.plan), first);
-  await using lock = await takeLock({ ...context, stackName: stack.name });
+  await using hold = await takeHold({ ...context, stackName: stack.name });
   const engine = await context.engine();
   return await replacingVanished(context, first.prepared.lock, async (current, mode) => {
     // Another run may have built while this one waited. Otherwise the plan is milliseconds old, and
     // an image that is made twice is the same image.
-    const isFresh = !lock.waited && current.lock === first.prepared.lock;
+    const isFresh = !hold.waited && current.lock === first.prepared.lock;
     const planned = isFresh ? first : await planStack(current, { imagesOnly: images });
     const [command, started] = ["build", new Set<string>()] as const;
-    const run = { context: current, engine, planned, command, lock, started, ...mode };
+    const run = { context: current, engine, planned, command, hold, started, ...mode };
     return await finish(await runPlan(run), planned);
   });
 }

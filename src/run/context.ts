@@ -44,10 +44,10 @@ export interface RunContext {
   /** How many operations run at a time. */
   readonly jobs: number;
   /** How long to wait for another run that holds the stack. */
-  readonly lockTimeoutMs: number;
+  readonly holdTimeoutMs: number;
   readonly runId: string;
   readonly version: string;
-  /** Who runs this, for the lock in the Engine. */
+  /** Who runs this, for the hold in the Engine. */
   readonly holder: {
     readonly host: string;
     readonly pid: number;

@@ -1,7 +1,7 @@
 import { observeRequest } from "../plan/observe-request.ts";
 import { planTeardown } from "../plan/teardown.ts";
 import type { RunReport } from "./execution/event.ts";
-import { takeLock } from "./hold/hold.ts";
+import { takeHold } from "./hold/hold.ts";
 import { emptyReport, executeOperations } from "./execution/run-plan.ts";
 import { refuseUnknownServices } from "./services/known-services.ts";
 import type { StopContext } from "./stop.ts";
@@ -17,7 +17,7 @@ export async function down(
   const { stackName, stack, signal } = context;
   if (stack !== undefined) refuseUnknownServices(stack, options.services);
   const engine = await context.engine();
-  await using lock = await takeLock({ ...context, mayGoWithout: true });
+  await using hold = await takeHold({ ...context, mayGoWithout: true });
   const nothing = { imageReferences: [], containerNames: [], networkNames: [], volumeNames: [] };
   const plan = planTeardown({
     stackName,
@@ -42,7 +42,7 @@ export async function down(
       emit: context.emit,
       clock: context.clock,
       signal,
-      assertLocked: () => lock.assertHeld(),
+      assertHeld: () => hold.assertHeld(),
     },
     { performer: ({ performTaking }) => performTaking, command: "down", jobs: context.jobs },
   );

@@ -40,28 +40,28 @@ export const perform: Perform<Operation, MakingContext> = async (node, context) 
     case "assemble-image":
       return assembleImage(node, operation, context);
     case "load-image":
-      await context.assertLocked();
+      await context.assertHeld();
       return loadImage(node, operation, context);
     case "build-image":
-      await context.assertLocked();
+      await context.assertHeld();
       return buildImage(node, operation, context);
     case "pull-image":
-      await context.assertLocked();
+      await context.assertHeld();
       return pullImage(node, operation, context);
     case "create-network":
-      await context.assertLocked();
+      await context.assertHeld();
       return createNetwork(operation, context);
     case "create-volume":
-      await context.assertLocked();
+      await context.assertHeld();
       return createVolume(operation, context);
     case "write-secrets":
-      await context.assertLocked();
+      await context.assertHeld();
       return writeServiceSecrets(operation, context);
     case "create-container":
-      await context.assertLocked();
+      await context.assertHeld();
       return createContainer(operation, context);
     case "connect-network":
-      await context.assertLocked();
+      await context.assertHeld();
       return connectNetwork(operation, context);
     default:
       return performInPlace({ ...node, operation }, context);
@@ -76,7 +76,7 @@ export const performInPlace: Perform<StartingOperation | TakingOperation, Starti
   const { operation } = node;
   switch (operation.type) {
     case "start-container":
-      await context.assertLocked();
+      await context.assertHeld();
       return startContainer(operation, context);
     case "wait-ready":
       return waitServiceReady(node, operation, context);
@@ -92,7 +92,7 @@ export const performTaking: Perform<TakingOperation, TakingContext> = async (
   { operation },
   context,
 ) => {
-  await context.assertLocked();
+  await context.assertHeld();
   switch (operation.type) {
     case "remove-image":
       return removeImage(operation, context);

@@ -7,7 +7,7 @@ import { reconcile } from "../plan/reconcile.ts";
 import type { ReconcileOptions } from "../plan/planning.ts";
 import type { RunContext } from "./context.ts";
 import { findChangedSecrets } from "./services/declared-secrets.ts";
-import { releaseDeadLock } from "./hold/holder.ts";
+import { releaseDeadHold } from "./hold/holder.ts";
 import { readImageRecords } from "./images/records.ts";
 import type { LockUse } from "./images/lock-stack.ts";
 import { type PreparedImages, prepareImages } from "./images/prepare-images.ts";
@@ -47,10 +47,10 @@ export async function planStack(
     const engine = await context.engine();
     const request = { ...observeRequest(stack), forBuild: isBuildOnly };
     let observed = await engine.observe(request, signal);
-    // A run that was killed leaves its lock, also to a run that has nothing to do and will take
+    // A run that was killed leaves its hold, also to a run that has nothing to do and will take
     // none.
-    const isLocked = observed.containers.some(({ ours, role }) => ours && role === "lock");
-    if (isLocked && (await releaseDeadLock({ ...context, signal, stackName: stack.name }, engine)))
+    const isHeld = observed.containers.some(({ ours, role }) => ours && role === "hold");
+    if (isHeld && (await releaseDeadHold({ ...context, signal, stackName: stack.name }, engine)))
       observed = await engine.observe(request, signal);
     const [unready, changedSecrets] = await Promise.all([
       isBuildOnly ? new Map<string, string>() : findUnready({ ...context, signal }, observed),

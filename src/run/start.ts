@@ -11,7 +11,7 @@ import { concludeStarted } from "./execution/conclude.ts";
 import type { RunReport } from "./execution/event.ts";
 import type { Plan } from "../plan/plan.ts";
 import { emptyReport, executeOperations } from "./execution/run-plan.ts";
-import { takeLock } from "./hold/hold.ts";
+import { takeHold } from "./hold/hold.ts";
 import { findUnready } from "./services/find-unready.ts";
 import { refuseUnknownServices } from "./services/known-services.ts";
 
@@ -57,7 +57,7 @@ async function run(
   const { stack, signal, emit, clock, jobs } = context;
   refuseUnknownServices(stack, options.services);
   const engine = await context.engine();
-  await using lock = await takeLock({ ...context, stackName: stack.name });
+  await using hold = await takeHold({ ...context, stackName: stack.name });
   const observed: Observed = await engine.observe(observeRequest(stack), signal);
   const left = observed.containers.filter(({ service = "" }) => way.isLeft(service));
   const unready = await findUnready(context, { containers: left });
@@ -73,7 +73,7 @@ async function run(
       emit,
       clock,
       signal,
-      assertLocked: () => lock.assertHeld(),
+      assertHeld: () => hold.assertHeld(),
       started,
     },
     {

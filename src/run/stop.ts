@@ -4,13 +4,13 @@ import type { Stack } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./execution/event.ts";
 import { emptyReport, executeOperations } from "./execution/run-plan.ts";
-import { takeLock } from "./hold/hold.ts";
+import { takeHold } from "./hold/hold.ts";
 import { refuseUnknownServices } from "./services/known-services.ts";
 
 /** What stop works with: labels are enough, so that the stack may be missing. */
 export type StopContext = Pick<
   RunContext,
-  "engine" | "emit" | "clock" | "signal" | "jobs" | "lockTimeoutMs" | "runId" | "version" | "holder"
+  "engine" | "emit" | "clock" | "signal" | "jobs" | "holdTimeoutMs" | "runId" | "version" | "holder"
 > & {
   readonly stackName: string;
   readonly stack: Stack | undefined;
@@ -27,7 +27,7 @@ export async function stop(
   const { stackName, stack, signal, emit, clock, jobs } = context;
   if (stack !== undefined) refuseUnknownServices(stack, options.services);
   const engine = await context.engine();
-  await using lock = await takeLock({ ...context, mayGoWithout: true });
+  await using hold = await takeHold({ ...context, mayGoWithout: true });
   const nothing = { imageReferences: [], containerNames: [], networkNames: [], volumeNames: [] };
   const observed = await engine.observe(
     stack === undefined ? { stack: stackName, ...nothing } : observeRequest(stack),
@@ -43,7 +43,7 @@ export async function stop(
       emit,
       clock,
       signal,
-      assertLocked: () => lock.assertHeld(),
+      assertHeld: () => hold.assertHeld(),
     },
     { performer: ({ performTaking }) => performTaking, command: "stop", jobs },
   );

@@ -1,6 +1,6 @@
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./execution/event.ts";
-import { isHeld, takeLock } from "./hold/hold.ts";
+import { isHeld, takeHold } from "./hold/hold.ts";
 import { refuseUnknownServices } from "./services/known-services.ts";
 import { planStack } from "./plan-stack.ts";
 import { replacingVanished } from "./images/replace-vanished.ts";
@@ -25,12 +25,12 @@ export async function up(context: RunContext, options: UpOptions): Promise<RunRe
   // it has got further.
   if (first.plan.nodes.length === 0 && !(await isHeld(context)))
     return emptyReport(context, "up", first.plan);
-  await using lock = await takeLock({ ...context, stackName: stack.name });
+  await using hold = await takeHold({ ...context, stackName: stack.name });
   const engine = await context.engine();
   const started = new Set<string>();
   return await replacingVanished(context, first.prepared.lock, async (current, mode) => {
     const planned = await planStack(current, options);
     const command = "up";
-    return await runPlan({ context: current, engine, planned, command, lock, started, ...mode });
+    return await runPlan({ context: current, engine, planned, command, hold, started, ...mode });
   });
 }

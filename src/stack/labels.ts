@@ -25,7 +25,7 @@ export const labels = {
   configHash: "dev.qclock.config-hash",
   /** Image identity that the container was made from. On containers. */
   imageIdentity: "dev.qclock.image-identity",
-  /** `service`, `job`, `lock` or `helper`. On containers. */
+  /** `service`, `job`, `hold` or `helper`. On containers. */
   role: "dev.qclock.role",
   /** Key in the manifest. On networks. */
   network: "dev.qclock.network",
@@ -35,7 +35,7 @@ export const labels = {
   secrets: "dev.qclock.secrets",
   /** Operating system that the volume's first user ran on. On volumes. */
   os: "dev.qclock.os",
-  /** Who holds the stack, as JSON: host, process, user, command, start. On lock containers. */
+  /** Who holds the stack, as JSON: host, process, user, command, start. On the containers of holds. */
   holder: "dev.qclock.holder",
   /**
    * When qclock made the object, and a digest over that, its name and its labels; see ownership.ts.

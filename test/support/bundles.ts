@@ -93,7 +93,7 @@ export function aLoadContext(parts: {
     signal: parts.signal ?? new AbortController().signal,
     runId: "test",
     version: "0.0.0-test",
-    lockTimeoutMs: 0,
+    holdTimeoutMs: 0,
     holder: { host: "test", pid: process.pid, user: "tester", command: "bundle" },
   };
 }

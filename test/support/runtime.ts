@@ -88,7 +88,7 @@ export async function createTestStack(
     },
     signal: new AbortController().signal,
     jobs: 4,
-    lockTimeoutMs: 0,
+    holdTimeoutMs: 0,
     runId: randomBytes(4).toString("hex"),
     version: "0.0.0-test",
     holder: { host: hostname(), pid: process.pid, user: "tester", command: "up" },
@@ -150,7 +150,7 @@ export async function resetStack(context: RunContext): Promise<void> {
       stackName: stack.name,
       stack: undefined,
       signal: new AbortController().signal,
-      lockTimeoutMs: 10_000,
+      holdTimeoutMs: 10_000,
     },
     {
       removeImages: true,

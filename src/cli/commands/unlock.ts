@@ -6,9 +6,9 @@ import { withStack } from "../open/context.ts";
 export function registerUnlock({ program, run }: Registry): void {
   const command = declareCommand(program, {
     usage: "unlock <id>",
-    summary: "Take away the lock that a dead run left on the stack",
+    summary: "Take away the hold that a dead run left on the stack",
     description:
-      "The id stands in the message that says who holds the lock. A lock whose holder died on this machine is\ntaken away by itself; this is for holders elsewhere.",
+      "The id stands in the message that says who holds the stack. A hold whose holder died on this machine is\ntaken away by itself; this is for holders elsewhere.",
     examples: [
       ["qclock unlock 4f1a20bc", "after making sure that the run is gone"],
       ["qclock up --lock-timeout 2m", "rather wait for a run that is alive"],
@@ -21,7 +21,7 @@ export function registerUnlock({ program, run }: Registry): void {
         await unlockStack(context, id);
         if (session.settings.json)
           session.printDocument("unlock", { stack: context.stack.name, id });
-        else session.say(`The lock ${id} on ${context.stack.name} is gone.`);
+        else session.say(`The hold ${id} on ${context.stack.name} is gone.`);
         return 0;
       }),
     ),

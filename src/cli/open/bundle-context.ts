@@ -32,7 +32,7 @@ export async function withLoadContext(
     signal,
     runId,
     version,
-    lockTimeoutMs: settings.lockTimeout,
+    holdTimeoutMs: settings.lockTimeout,
     holder: { host: host.hostName, pid: host.pid, user: host.userName, command: "bundle load" },
   });
 }

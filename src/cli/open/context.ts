@@ -185,7 +185,7 @@ async function openContext(
     clock,
     signal,
     jobs: settings.jobs,
-    lockTimeoutMs: settings.lockTimeout,
+    holdTimeoutMs: settings.lockTimeout,
     runId: session.runId,
     version,
     holder: {

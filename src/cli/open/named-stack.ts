@@ -33,7 +33,7 @@ export async function withNamedStack(
     clock: session.clock,
     signal: session.signal,
     jobs: settings.jobs,
-    lockTimeoutMs: settings.lockTimeout,
+    holdTimeoutMs: settings.lockTimeout,
     runId: session.runId,
     version,
     holder: { host: host.hostName, pid: host.pid, user: host.userName, command: session.command },

@@ -47,7 +47,7 @@ export function containerBody(
 /** What a container's role is called in a message. */
 export function describeRequest(request: ContainerRequest): string {
   const role = request.labels.get(labels.role);
-  return role === "lock" ? "take the stack's lock" : `create container ${request.name}`;
+  return role === "hold" ? "take the hold of the stack" : `create container ${request.name}`;
 }
 
 function hostConfig(request: ContainerRequest, loggingDriver: string): Record<string, unknown> {

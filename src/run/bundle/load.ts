@@ -16,7 +16,7 @@ import { rememberProofs } from "../../packages/proof/prove-lock.ts";
 import type { Digest } from "../../digest.ts";
 import { openQuarantine } from "../../store/quarantine.ts";
 import type { Store } from "../../store/store.ts";
-import { takeLock, type LockContext } from "../hold/hold.ts";
+import { takeHold, type HoldContext } from "../hold/hold.ts";
 import { type BundleProof, checkContents, proveBundle, type ProvedBundle } from "./check.ts";
 import {
   type LockFile,
@@ -30,7 +30,7 @@ import { counting, drain, isWanted, neededBlobs, take } from "./take.ts";
 import { type UnpackedProject, unpackProject } from "./unpack-project.ts";
 
 /** What loading a bundle works with: no stack, since there may be none yet. */
-export interface LoadContext extends Omit<LockContext, "stackName"> {
+export interface LoadContext extends Omit<HoldContext, "stackName"> {
   readonly store: Store;
   /** Absolute path of the folder that a project is written to. */
   readonly directory: string;
@@ -256,7 +256,7 @@ async function loadImages(
 ): Promise<readonly string[]> {
   const { store, signal } = context;
   const engine = await context.engine();
-  await using _lock = await takeLock({ ...context, stackName: document.stack });
+  await using _hold = await takeHold({ ...context, stackName: document.stack });
   const phase = { phase: "bundle:images", title: "Loading the images into the Engine" };
   return await inPhase(context, phase, async () => {
     const images = await Promise.all(document.images.map((image) => storedImage(image, store)));

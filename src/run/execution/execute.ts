@@ -53,7 +53,7 @@ export async function execute<Of extends Operation>(
     outcomes.set(node.id, runNode(node, dependencies, { ...request, emit, perform }));
   }
   // All of them, also when one hits a bug or ends the run: nothing may go on changing the Engine
-  // once the lock is given back.
+  // once the hold is given back.
   const ended = await Promise.allSettled(outcomes.values());
   const end = ended.find((one) => one.status === "rejected");
   // One that starts over has not failed yet.

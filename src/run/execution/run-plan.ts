@@ -11,7 +11,7 @@ import type { RunReport } from "./event.ts";
 import { rememberDurations } from "./durations.ts";
 import { execute, type ExecuteRequest } from "./execute.ts";
 import { recordImage } from "../images/records.ts";
-import type { HeldLock } from "../hold/hold.ts";
+import type { Hold } from "../hold/hold.ts";
 import type * as Operations from "../operations.ts";
 import type { Perform } from "../operations.ts";
 import type { MakingContext, TakingContext } from "../operations/operation-context.ts";
@@ -19,7 +19,7 @@ import type { PlannedStack } from "../plan-stack.ts";
 import type { PreparedImages } from "../images/prepare-images.ts";
 
 /**
- * Carry out a plan of a stack while its lock is held. Names of the containers that it started go
+ * Carry out a plan of a stack while it is held. Names of the containers that it started go
  * into `started`.
  */
 export async function runPlan(request: {
@@ -27,7 +27,7 @@ export async function runPlan(request: {
   readonly engine: Engine;
   readonly planned: PlannedStack;
   readonly command: string;
-  readonly lock: HeldLock;
+  readonly hold: Hold;
   readonly started: Set<string>;
   /**
    * End the run with a `VanishedError` when a locked package is nowhere, instead of failing what
@@ -35,7 +35,7 @@ export async function runPlan(request: {
    */
   readonly throwVanished?: boolean;
 }): Promise<RunReport> {
-  const { context, engine, planned, command, lock, started, throwVanished } = request;
+  const { context, engine, planned, command, hold, started, throwVanished } = request;
   const { stack, emit, clock, signal, jobs } = context;
   await using artifacts = new Artifacts(context, planned.prepared);
   await recordProven(context, planned);
@@ -50,7 +50,7 @@ export async function runPlan(request: {
     emit,
     clock,
     signal,
-    assertLocked: () => lock.assertHeld(),
+    assertHeld: () => hold.assertHeld(),
     started,
   };
   const report = await executeOperations(planned.plan, makingContext, {

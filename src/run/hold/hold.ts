@@ -7,36 +7,36 @@ import { createFromEmptyImage, neverStarted } from "../services/helper.ts";
 import {
   describe,
   type Holder,
-  lockName,
-  type OtherLock,
+  holdName,
+  type OtherHold,
   readHolder,
   removeDead,
 } from "./holder.ts";
 import { settle } from "../execution/settle.ts";
 import { identifyProcess } from "./process-identity.ts";
 
-/** What taking the lock needs; `reset` has no more than this. */
-export type LockContext = Pick<
+/** What taking the hold needs; `reset` has no more than this. */
+export type HoldContext = Pick<
   RunContext,
-  "engine" | "runId" | "version" | "holder" | "clock" | "signal" | "lockTimeoutMs" | "emit"
+  "engine" | "runId" | "version" | "holder" | "clock" | "signal" | "holdTimeoutMs" | "emit"
 > & {
   readonly stackName: string;
   /**
-   * Go on without a lock where the Engine cannot make one: for what only removes, and so is how
+   * Go on without a hold where the Engine cannot make one: for what only removes, and so is how
    * room is made.
    */
   readonly mayGoWithout?: boolean;
 };
 
-/** The lock while it is held. */
-export interface HeldLock extends AsyncDisposable {
+/** The exclusive use of a stack, while this run has it. */
+export interface Hold extends AsyncDisposable {
   /**
    * Whether somebody else had it when it was asked for: then what was seen of the Engine before is
    * old.
    */
   readonly waited: boolean;
   /**
-   * Throws `stack-locked` when the lock is not there any more: somebody took it away, and may be at
+   * Throws `stack-locked` when the hold is not there any more: somebody took it away, and may be at
    * work.
    */
   assertHeld(): Promise<void>;
@@ -46,14 +46,14 @@ const POLL_MS = 500;
 const RETRY_MS = 20;
 
 /**
- * Take the lock of a stack in its Engine: a never-started container whose fixed name the Engine
- * gives to one only. Waits for another holder as long as `lockTimeoutMs`; takes over from one that
+ * Take the hold of a stack in its Engine: a never-started container whose fixed name the Engine
+ * gives to one only. Waits for another holder as long as `holdTimeoutMs`; takes over from one that
  * died on this host. Throws `stack-locked` with who, where and since when.
  */
-export async function takeLock(context: LockContext): Promise<HeldLock> {
-  const { clock, signal, lockTimeoutMs, emit } = context;
+export async function takeHold(context: HoldContext): Promise<Hold> {
+  const { clock, signal, holdTimeoutMs, emit } = context;
   const engine = await context.engine();
-  const deadlineMs = clock.now() + lockTimeoutMs;
+  const deadlineMs = clock.now() + holdTimeoutMs;
   let hasSaid = false;
   let hasTakenOver = false;
   let hasWaited = false;
@@ -66,14 +66,14 @@ export async function takeLock(context: LockContext): Promise<HeldLock> {
       return undefined;
     });
     if (id !== undefined) {
-      const lock = held(engine, id, hasWaited);
-      if (!hasTakenOver) return lock;
+      const hold = held(engine, id, hasWaited);
+      if (!hasTakenOver) return hold;
       await using stack = new AsyncDisposableStack();
-      stack.use(lock);
+      stack.use(hold);
       await settle(context, engine);
       // From here on the caller gives it back.
       stack.move();
-      return lock;
+      return hold;
     }
     hasWaited = true;
     const other = await readHolder(engine, context);
@@ -91,7 +91,7 @@ export async function takeLock(context: LockContext): Promise<HeldLock> {
       hasTakenOver = true;
       continue;
     }
-    if (clock.now() >= deadlineMs) throw locked(other);
+    if (clock.now() >= deadlineMs) throw heldBy(other);
     if (!hasSaid) {
       hasSaid = true;
       emit({ type: "notice", level: "info", message: `Waiting for ${describe(other.holder)}.` });
@@ -100,17 +100,17 @@ export async function takeLock(context: LockContext): Promise<HeldLock> {
   }
 }
 
-/** Whether the stack has a lock, of whomever, dead or alive. */
+/** Whether somebody holds the stack, whoever, dead or alive. */
 export async function isHeld({
   engine,
   stack,
   signal,
 }: Pick<RunContext, "engine" | "stack" | "signal">): Promise<boolean> {
-  return (await (await engine()).inspectContainer(lockName(stack.name), signal)) !== undefined;
+  return (await (await engine()).inspectContainer(holdName(stack.name), signal)) !== undefined;
 }
 
 /**
- * Take away the lock of a run that is known to be dead. `id` is the one in the message, so that
+ * Take away the hold of a run that is known to be dead. `id` is the one in the message, so that
  * nobody takes away another's.
  */
 export async function unlockStack(
@@ -118,14 +118,14 @@ export async function unlockStack(
   id: string,
 ): Promise<void> {
   const engine = await context.engine();
-  const state = await engine.inspectContainer(lockName(context.stack.name), context.signal);
+  const state = await engine.inspectContainer(holdName(context.stack.name), context.signal);
   if (state === undefined) {
-    throw new QclockError("usage", `Stack ${context.stack.name} is not locked.`);
+    throw new QclockError("usage", `Stack ${context.stack.name} is not held.`);
   }
   if (id.length < 8 || !state.id.startsWith(id)) {
     throw new QclockError(
       "usage",
-      `The lock of stack ${context.stack.name} has the id ${state.id.slice(0, 12)}, not ${id}.`,
+      `The hold of stack ${context.stack.name} has the id ${state.id.slice(0, 12)}, not ${id}.`,
       {
         hint: "Another run may have taken it meanwhile; look before you take it away.",
       },
@@ -134,10 +134,10 @@ export async function unlockStack(
   await engine.removeContainer(state.id, context.signal);
 }
 
-/** Create the lock's container, or see that its name is taken. */
-async function tryCreate(context: LockContext, engine: Engine): Promise<string | undefined> {
+/** Create the hold's container, or see that its name is taken. */
+async function tryCreate(context: HoldContext, engine: Engine): Promise<string | undefined> {
   const { signal } = context;
-  const request = lockRequest(context, {
+  const request = holdRequest(context, {
     ...context.holder,
     process: await identifyProcess(context.holder.pid),
     since: new Date().toISOString(),
@@ -150,15 +150,15 @@ async function tryCreate(context: LockContext, engine: Engine): Promise<string |
   }
 }
 
-function lockRequest(
-  { stackName, runId, version }: LockContext,
+function holdRequest(
+  { stackName, runId, version }: HoldContext,
   holder: Holder,
 ): Omit<ContainerRequest, "image"> {
   return {
-    name: lockName(stackName),
+    name: holdName(stackName),
     labels: new Map([
       [labels.stack, stackName],
-      [labels.role, "lock"],
+      [labels.role, "hold"],
       [labels.run, runId],
       [labels.version, version],
       [labels.holder, JSON.stringify(holder)],
@@ -167,7 +167,7 @@ function lockRequest(
   };
 }
 
-function held(engine: Engine, id: string, waited: boolean): HeldLock {
+function held(engine: Engine, id: string, waited: boolean): Hold {
   return {
     waited,
     async assertHeld() {
@@ -175,7 +175,7 @@ function held(engine: Engine, id: string, waited: boolean): HeldLock {
       if (state !== undefined) return;
       throw new QclockError(
         "stack-locked",
-        "The lock of this run was taken away; nothing more is changed.",
+        "The hold of this run was taken away; nothing more is changed.",
         {
           hint: "Somebody ran `qclock unlock` or `docker container prune`. Run the command again.",
         },
@@ -196,24 +196,24 @@ function isEnginesFault(error: unknown): error is QclockError {
   );
 }
 
-/** No lock, while nobody else has one. */
-function without(context: LockContext, engine: Engine, failure: QclockError): HeldLock {
+/** No hold, while nobody else has one. */
+function without(context: HoldContext, engine: Engine, failure: QclockError): Hold {
   context.emit({
     type: "notice",
     level: "warning",
-    message: `The Engine cannot make the stack's lock; going on without one, since removing needs none. ${failure.message}`,
+    message: `The Engine cannot make the stack's hold; going on without one, since removing needs none. ${failure.message}`,
   });
   return {
     waited: true,
     async assertHeld() {
       const other = await readHolder(engine, context);
-      if (other !== undefined) throw locked(other);
+      if (other !== undefined) throw heldBy(other);
     },
     async [Symbol.asyncDispose]() {},
   };
 }
 
-function locked({ id, holder }: OtherLock): QclockError {
+function heldBy({ id, holder }: OtherHold): QclockError {
   return new QclockError("stack-locked", `The stack is held by ${describe(holder)}.`, {
     hint: `Wait for it (--lock-timeout 5m). Should that run be dead: qclock unlock ${id.slice(0, 12)}`,
   });

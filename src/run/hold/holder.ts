@@ -7,7 +7,7 @@ import type { RunContext } from "../context.ts";
 import { isDead, processIdentitySchema } from "./process-identity.ts";
 import { settle } from "../execution/settle.ts";
 
-/** What looking at somebody else's lock needs. */
+/** What looking at somebody else's hold needs. */
 export type HolderContext = Pick<RunContext, "holder" | "signal" | "emit"> & {
   readonly stackName: string;
 };
@@ -21,30 +21,30 @@ const holderSchema = z.object({
   since: z.string(),
 });
 
-/** Who has a lock: a process, and how people know it. */
+/** Who holds a stack: a process, and how people know it. */
 export type Holder = z.infer<typeof holderSchema>;
 
-/** A lock that is there. */
-export interface OtherLock {
+/** A hold that is there. */
+export interface OtherHold {
   readonly id: string;
   /** Undefined when its label cannot be read. */
   readonly holder: Holder | undefined;
 }
 
 /**
- * The lock of a stack; undefined when nobody has it. Throws `foreign-object` for a container that
+ * The hold of a stack; undefined when nobody has it. Throws `foreign-object` for a container that
  * only bears its name.
  */
 export async function readHolder(
   engine: Engine,
   { stackName, signal }: HolderContext,
-): Promise<OtherLock | undefined> {
-  const state = await engine.inspectContainer(lockName(stackName), signal);
+): Promise<OtherHold | undefined> {
+  const state = await engine.inspectContainer(holdName(stackName), signal);
   if (state === undefined) return undefined;
-  if (state.labels.get(labels.role) !== "lock" || state.labels.get(labels.stack) !== stackName) {
+  if (state.labels.get(labels.role) !== "hold" || state.labels.get(labels.stack) !== stackName) {
     throw new QclockError(
       "foreign-object",
-      `A container named ${lockName(stackName)} exists, but is no lock of qclock's.`,
+      `A container named ${holdName(stackName)} exists, but is no hold of qclock's.`,
       {
         hint: "Remove or rename it, or give the stack another name.",
       },
@@ -54,10 +54,10 @@ export async function readHolder(
   return { id: state.id, holder: parsed.success ? parsed.data : undefined };
 }
 
-/** Take away a lock whose holder is known to be dead, and say so. Resolves with whether it was. */
+/** Take away a hold whose holder is known to be dead, and say so. Resolves with whether it was. */
 export async function removeDead(
   engine: Engine,
-  other: OtherLock,
+  other: OtherHold,
   context: HolderContext,
 ): Promise<boolean> {
   if (!(await isKnownDead(other, context))) return false;
@@ -67,7 +67,7 @@ export async function removeDead(
     level: "info",
     message: `Taking over from ${describe(holder)}, which has died.`,
   });
-  // By id: should another run have taken over first, its lock is not this one.
+  // By id: should another run have taken over first, its hold is not this one.
   await engine.removeContainer(id, context.signal).catch((error: unknown) => {
     if (engineStatus(error) !== 404) throw error;
   });
@@ -75,18 +75,18 @@ export async function removeDead(
 }
 
 /** On this machine it can be known that the holder is dead; on another one only its people know. */
-async function isKnownDead({ holder }: OtherLock, context: HolderContext): Promise<boolean> {
+async function isKnownDead({ holder }: OtherHold, context: HolderContext): Promise<boolean> {
   if (holder === undefined || holder.host !== context.holder.host) return false;
   return isDead(holder.pid, holder.process);
 }
 
 /**
- * Take away a lock whose holder has died on this machine: for a command that looks at the stack and
+ * Take away a hold whose holder has died on this machine: for a command that looks at the stack and
  * may have nothing to do, so that nobody sees a stack held by a process that is gone. What that run
  * had asked the Engine for is waited for first. Resolves with whether there was one: then what was
  * seen of the Engine before is old.
  */
-export async function releaseDeadLock(
+export async function releaseDeadHold(
   context: HolderContext & Pick<RunContext, "clock">,
   engine: Engine,
 ): Promise<boolean> {
@@ -96,9 +96,9 @@ export async function releaseDeadLock(
   return removeDead(engine, other, context);
 }
 
-/** The fixed name of a stack's lock in the Engine. */
-export function lockName(stack: string): string {
-  return `${stack}-qclock-lock`;
+/** The fixed name of a stack's hold in the Engine. */
+export function holdName(stack: string): string {
+  return `${stack}-qclock-hold`;
 }
 
 /** A holder in words. */

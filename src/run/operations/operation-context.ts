@@ -15,7 +15,7 @@ export interface TakingContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Throws when the stack's hold is not ours any more. */
-  readonly assertLocked: () => Promise<void>;
+  readonly assertHeld: () => Promise<void>;
 }
 
 /** What starting what is made, and waiting for it, needs beside. */

@@ -66,7 +66,7 @@ async function loadEmptyImage(engine: Engine, signal: AbortSignal): Promise<stri
   return image.reference;
 }
 
-/** Take the empty image away, unless another stack's lock or helper stands on it at this moment. */
+/** Take the empty image away, unless another stack's hold or helper stands on it at this moment. */
 export async function removeEmptyImage(engine: Engine, signal: AbortSignal): Promise<void> {
   try {
     await engine.removeImage(createEmptyImage("amd64").reference, signal);

@@ -1,4 +1,4 @@
-import { releaseDeadLock } from "../hold/holder.ts";
+import { releaseDeadHold } from "../hold/holder.ts";
 import type { RunContext } from "../context.ts";
 import { presentStack } from "./present-stack.ts";
 import type { ContainerState } from "../../docker/engine.ts";
@@ -51,7 +51,7 @@ export async function listServices(
   const engine = await context.engine();
   const stack = await presentStack(context.stack, engine, context.signal);
   const services = [...stack.services.values()];
-  await releaseDeadLock({ ...context, stackName: context.stack.name }, engine);
+  await releaseDeadHold({ ...context, stackName: context.stack.name }, engine);
   const states = await Promise.all(
     services.map(({ containerName }) => engine.inspectContainer(containerName, context.signal)),
   );
@@ -70,12 +70,12 @@ export async function listLabelled(
 ): Promise<readonly ServiceRow[]> {
   const { stackName, signal } = context;
   const engine = await context.engine();
-  await releaseDeadLock(context, engine);
+  await releaseDeadHold(context, engine);
   const nothing = { imageReferences: [], containerNames: [], networkNames: [], volumeNames: [] };
   const { containers } = await engine.observe({ stack: stackName, ...nothing }, signal);
   const rows = await Promise.all(
     containers
-      .filter(({ ours, role }) => ours && role !== "lock" && role !== "helper")
+      .filter(({ ours, role }) => ours && role !== "hold" && role !== "helper")
       .map(async ({ id, name, service = name }) => {
         const state = await engine.inspectContainer(id, signal);
         const image = state?.labels.get(labels.image) ?? "";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RunReport } from "../../../src/run/execution/event.ts";
-import { takeLock } from "../../../src/run/hold/hold.ts";
+import { takeHold } from "../../../src/run/hold/hold.ts";
 import { restart, start } from "../../../src/run/start.ts";
 import { stop } from "../../../src/run/stop.ts";
 import { up } from "../../../src/run/up.ts";
@@ -116,7 +116,7 @@ test("labels alone are enough to stop a stack, and its hold is respected", async
   await up(context, {});
   const byName = { ...context, stackName: rig.name, stack: undefined };
   {
-    await using _ = await takeLock({ ...context, stackName: rig.name, runId: "another" });
+    await using _ = await takeHold({ ...context, stackName: rig.name, runId: "another" });
     await expect(stop(byName, {})).rejects.toMatchObject({ code: "stack-locked" });
     await expect(restart(context, {})).rejects.toMatchObject({ code: "stack-locked" });
   }

@@ -400,7 +400,7 @@ test("down stops dependents first and says who had to be killed", async () => {
   ).toBe(true);
 });
 
-test("an interruption stops what the run started, gives the lock back, and the next run converges", async () => {
+test("an interruption stops what the run started, gives the hold back, and the next run converges", async () => {
   await using rig = await createTestStack();
   const stack = rig.stack({
     services: [
@@ -428,7 +428,7 @@ test("an interruption stops what the run started, gives the lock back, and the n
   expect(await rig.engine.inspectContainer(`${rig.name}-app-1`)).toMatchObject({
     status: "exited",
   });
-  expect(await rig.labelled()).not.toContainEqual(expect.stringContaining("-qclock-lock"));
+  expect(await rig.labelled()).not.toContainEqual(expect.stringContaining("-qclock-hold"));
 
   const mended = rig.stack({
     services: [
@@ -522,7 +522,7 @@ test("with nothing to do, an address is told only once no other run is at work o
     code: "stack-locked",
     message: expect.stringContaining('"qclock down" of tester@'),
   });
-  const waiting = up(rig.context(stack, { lockTimeoutMs: 60_000 }), {});
+  const waiting = up(rig.context(stack, { holdTimeoutMs: 60_000 }), {});
   await goingDown;
 
   const report = await waiting;

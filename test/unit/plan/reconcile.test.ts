@@ -203,14 +203,14 @@ test("containers and networks that the manifest no longer names are removed, the
   expect(text).not.toContain("remove-volume");
 });
 
-test("a helper that a killed run left behind is removed, a lock is not", () => {
+test("a helper that a killed run left behind is removed, a hold is not", () => {
   const stack = aStack(threeTiers());
   const before = afterUp(stack);
   const left = { id: "x", ours: true, status: "created", networks: [] } as const;
   const containers = [
     ...before.containers,
     { ...left, name: "qclock-helper-1", role: "helper" },
-    { ...left, name: "qclock-lock-t", role: "lock" },
+    { ...left, name: "qclock-hold-t", role: "hold" },
   ];
 
   expect(formatPlan(planFor(stack, { ...before, containers }))).toBe(

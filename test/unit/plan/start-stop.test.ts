@@ -105,7 +105,7 @@ describe("stop", () => {
   });
 
   test("the stack's hold, helpers and what others made are left alone", () => {
-    const observed = afterUp(stack, { db: { role: "lock" }, app: { role: "helper" } });
+    const observed = afterUp(stack, { db: { role: "hold" }, app: { role: "helper" } });
     const containers = observed.containers.map((one) =>
       one.service === "web" ? { ...one, ours: false } : one,
     );

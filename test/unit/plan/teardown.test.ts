@@ -218,16 +218,16 @@ test("two containers of one service, and two networks of one name, all go", () =
   expect(text.match(/-> remove-network:/g)).toHaveLength(2);
 });
 
-test("a lock is never part of it: whoever takes the stack away holds it", () => {
+test("a hold is never part of it: whoever takes the stack away holds it", () => {
   const before = afterUp(stack);
-  const lock = {
+  const hold = {
     id: "x",
-    name: "t-qclock-lock",
+    name: "t-qclock-hold",
     ours: true,
-    role: "lock",
+    role: "hold",
     status: "created",
     networks: [],
   } as const;
 
-  expect(plan({}, { ...before, containers: [lock] })).not.toContain("lock");
+  expect(plan({}, { ...before, containers: [hold] })).not.toContain("hold");
 });

@@ -31,7 +31,7 @@ test("what qclock made is known again", () => {
   expect(ours(volume, undefined)).toBe(true);
   expect(ours(container)).toBe(true);
   expect(ours(made("volume", "t__secrets", {}))).toBe(true);
-  expect(ours(made("container", "t-qclock-lock", { [labels.role]: "lock" }))).toBe(true);
+  expect(ours(made("container", "t-qclock-hold", { [labels.role]: "hold" }))).toBe(true);
 });
 
 test.each<[string, Thing]>([

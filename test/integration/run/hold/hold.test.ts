@@ -6,15 +6,15 @@ import { engineStatus } from "../../../../src/docker/errors.ts";
 import { QclockError } from "../../../../src/error.ts";
 import { createFromEmptyImage } from "../../../../src/run/services/helper.ts";
 import {
-  type HeldLock,
-  type LockContext,
-  takeLock,
+  type Hold,
+  type HoldContext,
+  takeHold,
   unlockStack,
 } from "../../../../src/run/hold/hold.ts";
 import { up } from "../../../../src/run/up.ts";
 import { createTestStack, type TestStack } from "../../../support/runtime.ts";
 
-function contextOf(rig: TestStack, changes: Partial<LockContext> = {}): LockContext {
+function contextOf(rig: TestStack, changes: Partial<HoldContext> = {}): HoldContext {
   return { ...rig.context(rig.stack({ services: [] })), stackName: rig.name, ...changes };
 }
 
@@ -35,11 +35,11 @@ async function deadPid(): Promise<number> {
   return child.pid ?? 0;
 }
 
-test("of many that want the lock at once one gets it, and the others are told who has it", async () => {
+test("of many that want the hold at once one gets it, and the others are told who has it", async () => {
   await using rig = await createTestStack();
-  const racers = Array.from({ length: 12 }, () => takeLock(contextOf(rig)));
+  const racers = Array.from({ length: 12 }, () => takeHold(contextOf(rig)));
   const settled = await Promise.allSettled(racers);
-  const won = settled.flatMap((one): readonly HeldLock[] =>
+  const won = settled.flatMap((one): readonly Hold[] =>
     one.status === "fulfilled" ? [one.value] : [],
   );
   const lost = settled.flatMap((one): readonly unknown[] =>
@@ -54,59 +54,59 @@ test("of many that want the lock at once one gets it, and the others are told wh
       hint: expect.stringContaining("qclock unlock"),
     });
   await won[0]?.[Symbol.asyncDispose]();
-  await using _next = await takeLock(contextOf(rig));
+  await using _next = await takeHold(contextOf(rig));
 });
 
-test("a lock that is given back in time is waited for", async () => {
+test("a hold that is given back in time is waited for", async () => {
   await using rig = await createTestStack();
-  const first = await takeLock(contextOf(rig));
-  const waiting = takeLock(contextOf(rig, { lockTimeoutMs: 10_000 }));
+  const first = await takeHold(contextOf(rig));
+  const waiting = takeHold(contextOf(rig, { holdTimeoutMs: 10_000 }));
   setTimeout(() => void first[Symbol.asyncDispose](), 300);
 
-  await using lock = await waiting;
-  await lock.assertHeld();
+  await using hold = await waiting;
+  await hold.assertHeld();
   expect(rig.events).toContainEqual(
     expect.objectContaining({ type: "notice", message: expect.stringContaining("Waiting for") }),
   );
 });
 
-test("the lock of a process of this machine that has died is taken over", async () => {
+test("the hold of a process of this machine that has died is taken over", async () => {
   await using rig = await createTestStack();
   const { holder } = contextOf(rig);
   const dead = { ...holder, pid: await deadPid() };
-  await takeLock(contextOf(rig, { holder: dead }));
+  await takeHold(contextOf(rig, { holder: dead }));
 
-  await using lock = await takeLock(contextOf(rig));
-  await lock.assertHeld();
+  await using hold = await takeHold(contextOf(rig));
+  await hold.assertHeld();
   expect(rig.events).toContainEqual(
     expect.objectContaining({ message: expect.stringContaining("which has died") }),
   );
 });
 
-test("the lock of a zombie is taken over: it has ended, though it keeps its number", async () => {
+test("the hold of a zombie is taken over: it has ended, though it keeps its number", async () => {
   await using rig = await createTestStack();
   await using zombie = await startZombie();
   const { holder } = contextOf(rig);
-  await takeLock(contextOf(rig, { holder: { ...holder, pid: zombie.pid } }));
+  await takeHold(contextOf(rig, { holder: { ...holder, pid: zombie.pid } }));
   zombie.end();
   await vi.waitFor(() => expect(stateOf(zombie.pid)).toBe("Z"), { timeout: 10_000, interval: 10 });
 
-  await using lock = await takeLock(contextOf(rig));
-  await lock.assertHeld();
+  await using hold = await takeHold(contextOf(rig));
+  await hold.assertHeld();
 });
 
-test("a run with nothing to do takes the lock of a dead run away, and leaves that of a live one", async () => {
+test("a run with nothing to do takes the hold of a dead run away, and leaves that of a live one", async () => {
   await using rig = await createTestStack();
   const stack = rig.stack({ services: [] });
   await up(rig.context(stack), {});
   const { holder } = contextOf(rig);
-  const dead = await takeLock(contextOf(rig, { holder: { ...holder, pid: await deadPid() } }));
+  const dead = await takeHold(contextOf(rig, { holder: { ...holder, pid: await deadPid() } }));
 
   expect((await up(rig.context(stack), {})).nodes).toEqual([]);
   expect(await refusal(dead.assertHeld())).toMatchObject({ code: "stack-locked" });
 
-  await using live = await takeLock(contextOf(rig));
-  const beside = up(rig.context(stack, { lockTimeoutMs: 0 }), {});
+  await using live = await takeHold(contextOf(rig));
+  const beside = up(rig.context(stack, { holdTimeoutMs: 0 }), {});
   expect(await refusal(beside)).toMatchObject({ code: "stack-locked" });
   await live.assertHeld();
 });
@@ -120,15 +120,15 @@ test("an Engine that can make nothing lets what only removes go on, unless anoth
   });
   const onFullDisk = { engine: async () => engine };
 
-  expect(await refusal(takeLock(contextOf(rig, onFullDisk)))).toBe(full);
-  const lock = await takeLock(contextOf(rig, { ...onFullDisk, mayGoWithout: true }));
-  await lock.assertHeld();
+  expect(await refusal(takeHold(contextOf(rig, onFullDisk)))).toBe(full);
+  const hold = await takeHold(contextOf(rig, { ...onFullDisk, mayGoWithout: true }));
+  await hold.assertHeld();
   expect(rig.events).toContainEqual(
     expect.objectContaining({ level: "warning", message: expect.stringContaining("without one") }),
   );
-  await using _other = await takeLock(contextOf(rig));
-  expect(await refusal(lock.assertHeld())).toMatchObject({ code: "stack-locked" });
-  const second = takeLock(contextOf(rig, { ...onFullDisk, mayGoWithout: true }));
+  await using _other = await takeHold(contextOf(rig));
+  expect(await refusal(hold.assertHeld())).toMatchObject({ code: "stack-locked" });
+  const second = takeHold(contextOf(rig, { ...onFullDisk, mayGoWithout: true }));
   expect(await refusal(second)).toMatchObject({ code: "stack-locked" });
 });
 
@@ -152,38 +152,38 @@ function stateOf(pid: number): string | undefined {
   return /\) (\w) /.exec(readFileSync(`/proc/${pid}/stat`, "latin1"))?.[1];
 }
 
-test("the lock of a process elsewhere is not taken over, however dead its number is here", async () => {
+test("the hold of a process elsewhere is not taken over, however dead its number is here", async () => {
   await using rig = await createTestStack();
   const { holder } = contextOf(rig);
   const elsewhere = { ...holder, pid: await deadPid(), host: "elsewhere.invalid" };
-  await using _held = await takeLock(contextOf(rig, { holder: elsewhere }));
+  await using _held = await takeHold(contextOf(rig, { holder: elsewhere }));
 
-  expect(await refusal(takeLock(contextOf(rig)))).toMatchObject({
+  expect(await refusal(takeHold(contextOf(rig)))).toMatchObject({
     code: "stack-locked",
     message: expect.stringContaining("elsewhere.invalid"),
   });
 });
 
-test("unlock takes away the lock that is named, and no other", async () => {
+test("unlock takes away the hold that is named, and no other", async () => {
   await using rig = await createTestStack();
   const stack = rig.context(rig.stack({ services: [] }));
   const { holder } = contextOf(rig);
-  const lock = await takeLock(contextOf(rig, { holder: { ...holder, host: "elsewhere.invalid" } }));
-  const { hint = "" } = await refusal(takeLock(contextOf(rig)));
+  const hold = await takeHold(contextOf(rig, { holder: { ...holder, host: "elsewhere.invalid" } }));
+  const { hint = "" } = await refusal(takeHold(contextOf(rig)));
   const id = /qclock unlock (\w+)/.exec(hint)?.[1] ?? "";
 
   expect(await refusal(unlockStack(stack, "0123456789ab"))).toMatchObject({ code: "usage" });
   expect(await refusal(unlockStack(stack, ""))).toMatchObject({ code: "usage" });
   await unlockStack(stack, id);
-  expect(await refusal(lock.assertHeld())).toMatchObject({ code: "stack-locked" });
+  expect(await refusal(hold.assertHeld())).toMatchObject({ code: "stack-locked" });
   expect(await refusal(unlockStack(stack, id))).toMatchObject({ code: "usage" });
 });
 
-test("a container that only bears the lock's name is not touched", async () => {
+test("a container that only bears the hold's name is not touched", async () => {
   await using rig = await createTestStack();
   const { engine } = rig;
   const request = {
-    name: `${rig.name}-qclock-lock`,
+    name: `${rig.name}-qclock-hold`,
     environment: new Map(),
     labels: new Map([["dev.qclock.test", "1"]]),
     ports: [],
@@ -200,7 +200,7 @@ test("a container that only bears the lock's name is not touched", async () => {
     createFromEmptyImage(engine, request, new AbortController().signal);
   const id = await create();
   try {
-    expect(await refusal(takeLock(contextOf(rig)))).toMatchObject({ code: "foreign-object" });
+    expect(await refusal(takeHold(contextOf(rig)))).toMatchObject({ code: "foreign-object" });
     expect(await engine.inspectContainer(id)).toBeDefined();
     const conflict = await refusal(create());
     expect(engineStatus(conflict)).toBe(409);
