@@ -54,38 +54,33 @@ export function containerCalls(client: EngineClient): ContainerCalls {
       return parseForeign(createdSchema, answer, operation).Id;
     },
     async startContainer(id, signal) {
-      const started = client.change(
-        { operation: `start container ${shortId(id)}`, signal },
-        (dockerode, abortSignal) => dockerode.getContainer(id).start({ abortSignal }),
-      );
+      const operation = `start container ${shortId(id)}`;
+      const path = `/containers/${encodeURIComponent(id)}/start`;
+      const started = client.send({ method: "POST", path, operation, signal });
       await unless(304, started).catch(async (error: unknown) => {
         throw (await explainPortInUse(client, id, error)) ?? error;
       });
     },
     async stopContainer(id, gracePeriodMs, signal) {
-      const seconds = Math.ceil(gracePeriodMs / 1000);
-      const mutation = {
-        operation: `stop container ${shortId(id)}`,
-        signal,
-        expectedMs: gracePeriodMs,
-        deadlineMs: gracePeriodMs + afterGraceMs,
-      };
       await unless(
         304,
-        client.change(mutation, (dockerode, abortSignal) =>
-          dockerode.getContainer(id).stop({ t: seconds, abortSignal }),
-        ),
+        client.send({
+          method: "POST",
+          path: `/containers/${encodeURIComponent(id)}/stop`,
+          query: { t: String(Math.ceil(gracePeriodMs / 1000)) },
+          operation: `stop container ${shortId(id)}`,
+          signal,
+          expectedMs: gracePeriodMs,
+          firstByteMs: gracePeriodMs + afterGraceMs,
+        }),
       );
     },
     async killContainer(id, killSignal, signal) {
       const operation = `send ${killSignal} to container ${shortId(id)}`;
       // 409: it is not running.
-      await unless(
-        409,
-        client.change({ operation, signal }, (dockerode, abortSignal) =>
-          dockerode.getContainer(id).kill({ signal: killSignal, abortSignal }),
-        ),
-      );
+      const path = `/containers/${encodeURIComponent(id)}/kill`;
+      const query = { signal: killSignal };
+      await unless(409, client.send({ method: "POST", path, query, operation, signal }));
     },
     async removeContainer(id, signal) {
       const operation = `remove container ${shortId(id)}`;

@@ -1,7 +1,11 @@
 import { randomBytes } from "node:crypto";
+import * as z from "zod/mini";
 import { labels } from "../../stack/labels.ts";
 import type { EngineClient } from "../connection/client.ts";
 import { limitSilence } from "../connection/silence.ts";
+import { parseForeign } from "../foreign.ts";
+
+const createdSchema = z.object({ Id: z.string() });
 
 /**
  * Every file of an image as one tar stream. The Engine exports containers only, so one is made that
@@ -17,20 +21,22 @@ export async function exportImage(
   const name = `qclock-export-${randomBytes(6).toString("hex")}`;
   const own = new Map([[labels.role, "helper"]]);
   const recorded = await client.recorded({ kind: "container", name, labels: own, signal });
-  const options = {
-    _query: { name },
-    _body: {
+  const answer = await client.send({
+    method: "POST",
+    path: "/containers/create",
+    query: { name },
+    json: {
       Image: reference,
       // An image without a command cannot become a container; this one never runs.
       Cmd: ["/"],
       Labels: Object.fromEntries(recorded),
       HostConfig: { NetworkMode: "none" },
     },
-  };
-  const container = await client.change({ operation, signal }, (dockerode, abortSignal) =>
-    dockerode.createContainer({ ...options, abortSignal }),
-  );
-  return readAndRemove(client, container.id, { operation, signal });
+    operation,
+    signal,
+  });
+  const { Id: id } = parseForeign(createdSchema, answer, operation);
+  return readAndRemove(client, id, { operation, signal });
 }
 
 async function* readAndRemove(
@@ -60,11 +66,14 @@ async function* readAndRemove(
  */
 async function removeHelper(client: EngineClient, id: string): Promise<void> {
   const signal = AbortSignal.timeout(REMOVAL_MS);
-  await client
-    .change({ operation: "remove a helper container", signal }, (dockerode, abortSignal) =>
-      dockerode.getContainer(id).remove({ v: true, force: true, abortSignal }),
-    )
-    .catch(() => undefined);
+  const removing = client.send({
+    method: "DELETE",
+    path: `/containers/${id}`,
+    query: { v: "true", force: "true" },
+    operation: "remove a helper container",
+    signal,
+  });
+  await removing.catch(() => undefined);
 }
 
 const REMOVAL_MS = 10_000;

@@ -107,10 +107,12 @@ export function imageCalls(client: EngineClient): ImageCalls {
       try {
         // An image in use by a container keeps its layers and loses its name only with `force`,
         // which is not given.
-        await client.change(
-          { operation: `remove image ${reference}`, signal },
-          (dockerode, abortSignal) => dockerode.getImage(reference).remove({ abortSignal }),
-        );
+        await client.send({
+          method: "DELETE",
+          path: `/images/${imagePath(reference)}`,
+          operation: `remove image ${reference}`,
+          signal,
+        });
       } catch (error) {
         if (engineStatus(error) !== 404) throw error;
       }

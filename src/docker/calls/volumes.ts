@@ -9,23 +9,22 @@ export function volumeCalls(client: EngineClient): VolumeCalls {
   return {
     async createVolume(name, labels, signal) {
       const recorded = await client.recorded({ kind: "volume", name, labels, signal });
-      await client.change(
-        { operation: `create volume ${name}`, signal },
-        (dockerode, abortSignal) =>
-          dockerode.createVolume({
-            Name: name,
-            Driver: "local",
-            Labels: Object.fromEntries(recorded),
-            abortSignal,
-          }),
-      );
+      await client.send({
+        method: "POST",
+        path: "/volumes/create",
+        json: { Name: name, Driver: "local", Labels: Object.fromEntries(recorded) },
+        operation: `create volume ${name}`,
+        signal,
+      });
     },
     async removeVolume(name, signal) {
       try {
-        await client.change(
-          { operation: `remove volume ${name}`, signal },
-          (dockerode, abortSignal) => dockerode.getVolume(name).remove({ abortSignal }),
-        );
+        await client.send({
+          method: "DELETE",
+          path: `/volumes/${encodeURIComponent(name)}`,
+          operation: `remove volume ${name}`,
+          signal,
+        });
       } catch (error) {
         if (engineStatus(error) !== 404) throw error;
       }

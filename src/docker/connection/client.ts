@@ -21,17 +21,13 @@ export interface EngineClientOptions {
 }
 
 /** What a mutation says about itself. */
-export interface Mutation extends Omit<Attempt, "url"> {
+interface Mutation extends Omit<Attempt, "url"> {
   readonly signal: AbortSignal | undefined;
-  /** Of the whole call; absent: the usual one. */
-  readonly deadlineMs?: number;
-  /** What the Engine may well take: it is not called slow before that. */
-  readonly expectedMs?: number;
 }
 
 /**
- * One connection to one Engine, shared by all its calls: plain HTTP for looks and streams,
- * dockerode for changes.
+ * One connection to one Engine, shared by all its calls: plain HTTP for all of them but the one
+ * that turns into a terminal's connection, which is dockerode's.
  */
 export class EngineClient {
   readonly endpoint: Endpoint;
@@ -88,8 +84,8 @@ export class EngineClient {
   }
 
   /**
-   * Make one change over plain HTTP: those that every build needs, so that a changed file does not
-   * wait until dockerode is loaded. Never tried again: the caller looks first.
+   * Make one change. Never tried again: the caller looks first. Not through dockerode, which takes
+   * as long to load as a small network takes to make.
    */
   send(call: EngineCall): Promise<unknown> {
     return this.http.send({ firstByteMs: this.http.deadlines.answerMs, ...call });
@@ -100,11 +96,12 @@ export class EngineClient {
     mutation: Mutation,
     call: (dockerode: Dockerode, abortSignal: AbortSignal) => Promise<Value>,
   ): Promise<Value> {
-    const { signal, deadlineMs = this.http.deadlines.answerMs, expectedMs = 0 } = mutation;
+    const { signal } = mutation;
+    const deadlineMs = this.http.deadlines.answerMs;
     signal?.throwIfAborted();
     const deadline = AbortSignal.timeout(deadlineMs);
     const either = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
-    const calm = announceSlow(this.http, { operation: mutation.operation, deadlineMs, expectedMs });
+    const calm = announceSlow(this.http, { operation: mutation.operation, deadlineMs });
     try {
       return await call(await this.dockerode(), either);
     } catch (error) {
