@@ -4,7 +4,7 @@ import type { ImageRecords } from "./built-images.ts";
 import { type Adding, PlanDraft } from "./draft.ts";
 import { noticeImageUsers, refuseNetworkUsers, refuseVolumeUsers } from "./foreign-users.ts";
 import { noticeLookalikes } from "./lookalikes.ts";
-import type { Observed } from "./observed.ts";
+import type { Observed, ObservedContainer } from "./observed.ts";
 import type { Plan, TakingOperation } from "./plan.ts";
 import { addStop, dependentsFirst, type StopRequest } from "./stop-container.ts";
 
@@ -37,14 +37,16 @@ export function planTeardown(request: {
   const { stackName, stack, observed, options } = request;
   const draft = new PlanDraft<TakingOperation>();
   const names = selectServices(stack, options.services);
-  const containers = observed.containers.filter(
+  const taken = observed.containers.filter(
     ({ ours, role, service }) =>
       ours && role !== "hold" && (names === undefined || names.has(service ?? "")),
   );
-  for (const container of dependentsFirst(containers, stack))
+  const containers = dependentsFirst(taken, stack);
+  for (const container of containers)
     planContainer({ draft, stack, container, cause: options.cause });
   if (names === undefined) {
     const external = externalNames(stack).networks;
+    const removals = removalsByNetwork(containers);
     for (const { id, name, ours, key } of observed.networks) {
       // Also one that this stack made, and that its manifest has given away since.
       if (!ours || external.has(name)) continue;
@@ -56,7 +58,8 @@ export function planTeardown(request: {
         draft.has(node) ? `${node}:${id.slice(0, 12)}` : node,
         { type: "remove-network", name, id },
         options.cause,
-        draft.idsOf("remove:"),
+        // Not after every container: the Engine takes as long for a network as a service to stop.
+        removals.get(name),
       );
     }
   }
@@ -80,11 +83,30 @@ export function planTeardown(request: {
   return draft.finish(stackName);
 }
 
+/** Ids of the nodes that take the containers of each network away, by the network's name. */
+function removalsByNetwork(
+  containers: readonly ObservedContainer[],
+): ReadonlyMap<string, readonly string[]> {
+  const removals = new Map<string, string[]>();
+  for (const { name, networks } of containers) {
+    for (const network of networks) {
+      const before = removals.get(network);
+      if (before === undefined) removals.set(network, [removalId(name)]);
+      else before.push(removalId(name));
+    }
+  }
+  return removals;
+}
+
+function removalId(container: string): string {
+  return `remove:${container}`;
+}
+
 function planContainer(request: StopRequest): void {
   const { draft, container, cause } = request;
   const { id, name } = container;
   const { stopped, dependents } = addStop(request);
-  draft.add(`remove:${name}`, { type: "remove-container", name, id }, cause, [
+  draft.add(removalId(name), { type: "remove-container", name, id }, cause, [
     stopped,
     ...dependents,
   ]);

@@ -61,6 +61,28 @@ test("dependents stop before what they need; data and images stay", () => {
   `);
 });
 
+test("a network goes as soon as those on it are gone, while others still stop", () => {
+  const tiers = aStack({
+    images: [anImage("app"), anImage("db")],
+    services: [
+      aService({ name: "db", ...onNetworks(["edge"]) }),
+      aService({
+        name: "app",
+        ...onNetworks(["edge", "publish"]),
+        dependsOn: new Map([["db", "service_healthy"]]),
+      }),
+    ],
+    networks: [aNetwork("edge"), aNetwork("publish"), aNetwork("idle")],
+  });
+  const lines = plan({}, afterUp(tiers), tiers).split("\n");
+
+  expect(lines.filter((line) => line.includes("remove-network:"))).toEqual([
+    "[remove:t-app-1 remove:t-db-1] -> remove-network:edge, asked for",
+    "[remove:t-app-1] -> remove-network:publish, asked for",
+    "[] -> remove-network:idle, asked for",
+  ]);
+});
+
 test("everything that bears the label goes when all is asked for, and nothing else", () => {
   const before = afterUp(stack);
   const foreign: ObservedVolume = { name: "t_theirs", ours: false, labels: new Map() };
