@@ -309,10 +309,11 @@ export interface ObserveRequest {
   readonly networkNames: readonly string[];
   readonly volumeNames: readonly string[];
   /**
-   * Look only at what decides about a build: images under the stack's names, and what its own
-   * containers say of their images.
+   * What the look is for, where not everything matters. `build`: images under the stack's names, and
+   * what its own containers say of their images. `down`: all but images, and containers as lists
+   * have them, without exit codes and what is in force.
    */
-  readonly forBuild?: boolean;
+  readonly purpose?: "build" | "down";
 }
 
 export interface NetworkRequest {

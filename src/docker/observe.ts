@@ -1,4 +1,4 @@
-import type { Observed } from "../plan/observed.ts";
+import type { Observed, ObservedImage } from "../plan/observed.ts";
 import type { EngineClient } from "./connection/client.ts";
 import type { ObserveRequest } from "./engine.ts";
 import { observeContainers } from "./observe/containers.ts";
@@ -20,11 +20,11 @@ export async function observe(
   signal?: AbortSignal,
 ): Promise<Observed> {
   const look: Look = { client, request, signal };
-  const { forBuild = false } = request;
+  const forBuild = request.purpose === "build";
   const [info, images, { containers, others }, { networks, subnets }, volumes, routes] =
     await Promise.all([
       client.info(signal),
-      observeImages(look),
+      request.purpose === "down" ? new Map<string, ObservedImage>() : observeImages(look),
       observeContainers(look),
       forBuild ? { networks: [], subnets: [] } : observeNetworks(look),
       forBuild ? [] : observeVolumes(look),

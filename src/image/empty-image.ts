@@ -8,12 +8,14 @@ import type { PackedImage } from "./image-layout.ts";
  * carry archives into volumes.
  */
 export interface EmptyImage extends PackedImage {
-  /**
-   * Name in the Engine; its registry cannot exist. Of all stacks, so it has no stack's name in it:
-   * `qclock` is one, too.
-   */
   readonly reference: string;
 }
+
+/**
+ * Its name in the Engine, whose registry cannot exist. Of all stacks, so it has no stack's name in
+ * it: `qclock` is one, too.
+ */
+export const emptyImageReference = "qclock.invalid/empty:latest";
 
 /**
  * Make the empty image: one layer that is a tar without entries, and a `Cmd`, since Engines want
@@ -33,7 +35,7 @@ export function createEmptyImage(architecture: string): EmptyImage {
   });
   const manifest = buildManifest(config, layers);
   return {
-    reference: "qclock.invalid/empty:latest",
+    reference: emptyImageReference,
     config: config.bytes,
     configDigest: config.digest,
     manifest: manifest.bytes,

@@ -19,13 +19,11 @@ export async function down(
   const engine = await context.engine();
   await using hold = await takeHold({ ...context, mayGoWithout: true });
   const nothing = { imageReferences: [], containerNames: [], networkNames: [], volumeNames: [] };
+  const names = stack === undefined ? { stack: stackName, ...nothing } : observeRequest(stack);
   const plan = planTeardown({
     stackName,
     stack,
-    observed: await engine.observe(
-      stack === undefined ? { stack: stackName, ...nothing } : observeRequest(stack),
-      signal,
-    ),
+    observed: await engine.observe({ ...names, purpose: "down" }, signal),
     options: {
       ...(options.services === undefined ? {} : { services: options.services }),
       removeVolumes: false,

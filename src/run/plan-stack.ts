@@ -45,7 +45,8 @@ export async function planStack(
   const isBuildOnly = options.imagesOnly !== undefined;
   const look = async (signal: AbortSignal): Promise<Look> => {
     const engine = await context.engine();
-    const request = { ...observeRequest(stack), forBuild: isBuildOnly };
+    const claimed = observeRequest(stack);
+    const request = isBuildOnly ? ({ ...claimed, purpose: "build" } as const) : claimed;
     let observed = await engine.observe(request, signal);
     // A run that was killed leaves its hold, also to a run that has nothing to do and will take
     // none.

@@ -29,10 +29,8 @@ export async function stop(
   const engine = await context.engine();
   await using hold = await takeHold({ ...context, mayGoWithout: true });
   const nothing = { imageReferences: [], containerNames: [], networkNames: [], volumeNames: [] };
-  const observed = await engine.observe(
-    stack === undefined ? { stack: stackName, ...nothing } : observeRequest(stack),
-    signal,
-  );
+  const names = stack === undefined ? { stack: stackName, ...nothing } : observeRequest(stack);
+  const observed = await engine.observe({ ...names, purpose: "down" }, signal);
   const plan = planStop({ stackName, stack, observed, ...options });
   if (plan.nodes.length === 0) return emptyReport(context, "stop", plan);
   return await executeOperations(

@@ -88,7 +88,7 @@ function isOwn(container: ListedContainer, stack: string): boolean {
 
 async function list({ client, request, signal }: Look): Promise<readonly ListedContainer[]> {
   const operation = "list the containers";
-  const filters = request.forBuild === true ? { filters: JSON.stringify(ofStack(request)) } : {};
+  const filters = request.purpose === "build" ? { filters: JSON.stringify(ofStack(request)) } : {};
   const query = { all: "1", ...filters };
   return parseForeign(
     containersSchema,
@@ -103,7 +103,7 @@ async function complete(
   listed: ListedContainer,
 ): Promise<ObservedContainer> {
   const known = observedContainer(listed, { ours: true });
-  if (request.forBuild === true) return known;
+  if (request.purpose !== undefined) return known;
   const operation = `inspect container ${shortId(listed.Id)}`;
   const answer = await client.http.find({
     path: `/containers/${listed.Id}/json`,

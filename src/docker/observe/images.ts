@@ -35,7 +35,7 @@ export async function observeImages({
   };
   const [labelled, named] = await Promise.all([
     // Those without a name are none that a build could find up to date.
-    request.forBuild === true ? [] : list(ofStack(request)),
+    request.purpose === "build" ? [] : list(ofStack(request)),
     list({ reference: [`${own}*`] }),
   ]);
   const images = new Map<string, ObservedImage>();

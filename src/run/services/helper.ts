@@ -1,6 +1,6 @@
 import type { ContainerRequest, Engine } from "../../docker/engine.ts";
 import { engineStatus } from "../../docker/errors.ts";
-import { createEmptyImage } from "../../image/empty-image.ts";
+import { createEmptyImage, emptyImageReference } from "../../image/empty-image.ts";
 import { packImageArchive } from "../../image/image-layout.ts";
 import { labels } from "../../stack/labels.ts";
 
@@ -27,7 +27,7 @@ export const neverStarted = {
   restart: { type: "no" },
 } as const;
 
-const TRIES = 5;
+const TRIES = 6;
 
 /**
  * Make a container from the empty image, which is loaded when it is not there. The end of a reset
@@ -40,20 +40,21 @@ export async function createFromEmptyImage(
 ): Promise<string> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const image = await loadEmptyImage(engine, signal);
-      return await engine.createContainer({ ...request, image }, signal);
+      // It is there but for the first time on an Engine, so that nobody looks for it beforehand.
+      if (attempt > 1) await loadEmptyImage(engine, signal);
+      return await engine.createContainer({ ...request, image: emptyImageReference }, signal);
     } catch (error) {
       if (engineStatus(error) !== 404 || attempt === TRIES) throw error;
     }
   }
 }
 
-async function loadEmptyImage(engine: Engine, signal: AbortSignal): Promise<string> {
+async function loadEmptyImage(engine: Engine, signal: AbortSignal): Promise<void> {
   const { architecture } = await engine.info(signal);
   const image = createEmptyImage(
     architecture === "aarch64" || architecture === "arm64" ? "arm64" : "amd64",
   );
-  if ((await engine.inspectImage(image.reference, signal)) !== undefined) return image.reference;
+  if ((await engine.inspectImage(image.reference, signal)) !== undefined) return;
   const { content } = packImageArchive([image], { omitLayers: new Set() });
   await engine.loadImages(content, () => undefined, signal);
   // Its id is the digest of the configuration, or of the manifest on the containerd store.
@@ -63,13 +64,12 @@ async function loadEmptyImage(engine: Engine, signal: AbortSignal): Promise<stri
     image.reference,
     signal,
   );
-  return image.reference;
 }
 
 /** Take the empty image away, unless another stack's hold or helper stands on it at this moment. */
 export async function removeEmptyImage(engine: Engine, signal: AbortSignal): Promise<void> {
   try {
-    await engine.removeImage(createEmptyImage("amd64").reference, signal);
+    await engine.removeImage(emptyImageReference, signal);
   } catch (error) {
     if (engineStatus(error) !== 409) throw error;
   }

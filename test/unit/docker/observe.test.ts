@@ -46,7 +46,7 @@ test("for a build the Engine is asked for no networks and volumes, and for none 
     },
   });
   await using engine = await fake.connect();
-  const observed = await engine.observe({ ...request, forBuild: true });
+  const observed = await engine.observe({ ...request, purpose: "build" });
 
   const asked = fake.requests.map((line) => decodeURIComponent(line).replace("/v1.41", ""));
   expect(asked.toSorted()).toEqual([
@@ -60,4 +60,27 @@ test("for a build the Engine is asked for no networks and volumes, and for none 
   expect(observed.containers).toMatchObject([
     { ours: true, service: "web", configHash: "a;b", imageIdentity: "sha256:1", status: "running" },
   ]);
+});
+
+test("to take a stack down the Engine is asked for no images, and for none of the containers by itself", async () => {
+  await using fake = await startFakeEngine({
+    routes: {
+      "GET /containers/json": json([aListedContainer()]),
+      "GET /networks": json([]),
+      "GET /volumes": json({ Volumes: [] }),
+    },
+  });
+  await using engine = await fake.connect();
+  const observed = await engine.observe({ ...request, purpose: "down" });
+
+  const asked = fake.requests.map((line) => decodeURIComponent(line).replace("/v1.41", ""));
+  expect(asked.toSorted()).toEqual([
+    "GET /_ping",
+    "GET /containers/json?all=1",
+    "GET /info",
+    "GET /networks",
+    'GET /volumes?filters={"label":["dev.qclock.stack=shop"]}',
+    'GET /volumes?filters={"name":["shop_data"]}',
+  ]);
+  expect(observed.containers).toMatchObject([{ ours: true, service: "web", status: "running" }]);
 });
