@@ -121,7 +121,7 @@ async function waitForProbe(
     const elapsedMs = clock.now() - startedMs;
     if (!last.ok && elapsedMs > budgetOf(probe))
       return { type: "timed-out", probe, last, elapsedMs };
-    await clock.sleep(pauseMs(probe, elapsedMs), signal);
+    await clock.sleep(pauseMs(probe, { elapsedMs, succeeded: last.ok }), signal);
   }
 }
 
@@ -133,8 +133,13 @@ function budgetOf({ startPeriodMs, retries, intervalMs }: Probe): number {
   return startPeriodMs + (retries - 1) * intervalMs;
 }
 
-function pauseMs(probe: Probe, elapsedMs: number): number {
+function pauseMs(
+  probe: Probe,
+  { elapsedMs, succeeded }: { readonly elapsedMs: number; readonly succeeded: boolean },
+): number {
   if (elapsedMs > probe.startPeriodMs) return probe.intervalMs;
+  // Asked again as often as the threshold says and no more, so that the cost does not add up.
+  if (succeeded) return FAST_PAUSE_MS;
   if (trying(probe.check, ({ cost }) => cost === "engine")) return ENGINE_PAUSE_MS;
   return elapsedMs < FAST_PERIOD_MS ? FAST_PAUSE_MS : SLOW_PAUSE_MS;
 }

@@ -94,6 +94,17 @@ test("what comes from outside is tried every 25 ms at first, then less often; co
   expect(new Set(execClock.sleeps.slice(0, -1))).toEqual(new Set([200]));
 });
 
+test("what has succeeded while starting is asked again 25 ms later, also where an attempt is dear", async () => {
+  const { probe, target } = scripted([false, true, true, false, true, true, true], {
+    successThreshold: 3,
+  });
+  const clock = fakeClock();
+  const at: number[] = [];
+  await wait({ probes: [probe], target, clock, onAttempt: () => void at.push(clock.now()) });
+
+  expect(at).toEqual([0, 200, 225, 250, 450, 475, 500]);
+});
+
 test("failures count only after the start period, and then at the probe's own interval", async () => {
   const clock = fakeClock();
   const { probe, target } = scripted([false], { startPeriodMs: 1000, intervalMs: 500, retries: 4 });
