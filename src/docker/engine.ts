@@ -262,11 +262,12 @@ export interface Engine extends AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<void>;
   removeNetwork(id: string, signal?: AbortSignal): Promise<void>;
+  /** Resolves with the labels that it has: its own where there was one of that name already. */
   createVolume(
     name: string,
     labels: ReadonlyMap<string, string>,
     signal?: AbortSignal,
-  ): Promise<void>;
+  ): Promise<ReadonlyMap<string, string>>;
   removeVolume(name: string, signal?: AbortSignal): Promise<void>;
 
   createContainer(request: ContainerRequest, signal?: AbortSignal): Promise<string>;

@@ -125,16 +125,20 @@ function planSecrets(planning: Planning, service: Service): void {
  * is no volume.
  */
 export function staleSecrets(
-  { stack, observed, changedSecrets }: Pick<Planning, "stack" | "observed" | "changedSecrets">,
+  planning: Pick<Planning, "stack" | "observed" | "changedSecrets" | "writtenSecrets">,
   service: Service,
 ): string | undefined {
+  const { stack, observed, changedSecrets, writtenSecrets } = planning;
   const name = secretsVolumeName(stack.name, service.name);
   const found = observed.volumes.find((volume) => volume.name === name);
   if (found === undefined) return undefined;
   if (found.configHash !== secretsHash(service) || changedSecrets.has(service.name))
     return "its secrets changed";
   // The label is there before the files are. That they were written to their end is known from the
-  // container, which is made afterwards; without it the run may have been killed in between.
-  const isProven = observed.containers.some((one) => one.ours && one.service === service.name);
+  // container, which is made afterwards, or from a note of the run that wrote them; without either
+  // that run may have been killed in between.
+  const isProven =
+    writtenSecrets.has(service.name) ||
+    observed.containers.some((one) => one.ours && one.service === service.name);
   return isProven ? undefined : "perhaps not written to their end";
 }

@@ -12,6 +12,7 @@ import { readImageRecords } from "./images/records.ts";
 import type { LockUse } from "./images/lock-stack.ts";
 import { type PreparedImages, prepareImages } from "./images/prepare-images.ts";
 import { findUnready } from "./services/find-unready.ts";
+import { findWritten } from "./services/written-secrets.ts";
 import { together } from "./execution/together.ts";
 
 /** A plan with everything that it was made from. */
@@ -68,13 +69,17 @@ export async function planStack(
     ...observed.images.values().map(({ fingerprint }) => fingerprint ?? ""),
   ]);
   const isElsewhere = isForeign(stack, observed.engine);
+  const { desired } = prepared;
   const plan = reconcile({
     stack,
     observed,
-    desiredImages: prepared.desired,
+    desiredImages: desired,
     records,
     changedSecrets,
     ...(isElsewhere ? { stored: await storedNames(context, prepared) } : {}),
+    writtenSecrets: isBuildOnly
+      ? new Set()
+      : await findWritten(context.store, { stack, observed, desired }),
     options: { ...options, unready },
   });
   return { plan, observed, prepared, records };

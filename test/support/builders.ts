@@ -236,6 +236,7 @@ export interface PlanChanges {
   /** Absent: every image that the Engine holds is one that qclock built. */
   readonly records?: ImageRecords;
   readonly changedSecrets?: ReadonlySet<string>;
+  readonly writtenSecrets?: ReadonlySet<string>;
 }
 
 /** The plan for a stack and an Engine. */
@@ -247,6 +248,7 @@ export function planFor(
     options = {},
     records = recordsOf(observed),
     changedSecrets = new Set(),
+    writtenSecrets = new Set(),
   }: PlanChanges = {},
 ): Plan {
   return reconcile({
@@ -255,6 +257,7 @@ export function planFor(
     desiredImages: desired(stack, images),
     records,
     changedSecrets,
+    writtenSecrets,
     options,
   });
 }

@@ -35,6 +35,7 @@ export async function criticalPath(context: RunContext): Promise<CriticalPath> {
     desiredImages: desired,
     records: new Map(),
     changedSecrets: new Set(),
+    writtenSecrets: new Set(),
     options: {},
   });
   return criticalPathOf(plan, await readDurations(stack, store));

@@ -9,6 +9,7 @@ import type { Network } from "../../stack/stack.ts";
 import { commonLabels } from "../services/common-labels.ts";
 import { writeSecrets } from "../services/secrets.ts";
 import { userOf } from "../services/user.ts";
+import { rememberWritten } from "../services/written-secrets.ts";
 import {
   serviceOf,
   type MakingContext,
@@ -152,19 +153,25 @@ export async function writeServiceSecrets(
   context: MakingContext,
 ): Promise<string> {
   const { engine, signal, stackName } = context;
-  const service = serviceOf(context.stack, name);
-  await writeSecrets({
+  const { stack, run, prepared } = context;
+  const service = serviceOf(stack, name);
+  const written = await writeSecrets({
     engine,
     stackName,
-    stack: context.stack,
+    stack,
     service,
-    owner: await userOf(context.stack, service, engine, signal),
+    owner: await userOf(stack, service, engine, signal),
     labels: labelsFor(context),
-    secretVariable: context.run.secretVariable,
-    runId: context.run.runId,
-    version: context.run.version,
+    secretVariable: run.secretVariable,
+    runId: run.runId,
+    version: run.version,
     signal,
   });
+  const image = prepared.desired.get(service.image)?.fingerprint;
+  if (image !== undefined) {
+    const place = { engineId: (await engine.info(signal)).id, stack, service };
+    await rememberWritten(run.store, place, { ...written, image });
+  }
   return countOf(secrets.length, "file");
 }
 

@@ -10,6 +10,7 @@ import type { Secret, Service, Stack } from "../../stack/stack.ts";
 import type { RunContext } from "../context.ts";
 import { readDeclaredSecret } from "./declared-secrets.ts";
 import { type HelperContext, withHelper } from "./helper.ts";
+import type { WrittenSecrets } from "./written-secrets.ts";
 
 const ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
 
@@ -24,13 +25,17 @@ interface SecretsRequest extends HelperContext {
 /**
  * Make and fill the volume of one service's secrets: files that its user can read, mounted
  * read-only by the service. A volume that is not filled to the end is removed again, so that no
- * half of it is used.
+ * half of it is used. Resolves with the records on the volumes.
  */
-export async function writeSecrets(request: SecretsRequest): Promise<void> {
+export async function writeSecrets(
+  request: SecretsRequest,
+): Promise<Omit<WrittenSecrets, "image">> {
   const { engine, stack, service, signal } = request;
-  const values = await readValues(request);
+  // Read while the volume and its helper are made; whoever awaits it gets the failure.
+  const reading = readValues(request);
+  reading.catch(() => undefined);
   const name = secretsVolumeName(stack.name, service.name);
-  await engine.createVolume(
+  const made = await engine.createVolume(
     name,
     new Map([
       ...request.labels,
@@ -39,51 +44,74 @@ export async function writeSecrets(request: SecretsRequest): Promise<void> {
     ]),
     signal,
   );
-  const archive = packFiles(
-    service.secrets.map(({ secret, target, mode, uid, gid }) => ({
-      name: target.slice("/run/secrets/".length),
-      content: values.get(secret) ?? Buffer.alloc(0),
-      mode,
-      uid: uid ?? request.owner.uid,
-      gid: gid ?? request.owner.gid,
-    })),
-    request.owner,
-  );
   try {
     // To own the volume's root the archive goes to the parent of its mount point.
-    await withHelper(request, name, (id) => engine.putArchive(id, "/", archive, signal));
+    await withHelper(request, name, async (id) => {
+      const { values } = await reading;
+      await engine.putArchive(id, "/", packSecrets(request, values), signal);
+    });
   } catch (error) {
     await engine.removeVolume(name, AbortSignal.timeout(5000)).catch(() => undefined);
     throw error;
   }
+  const { generated } = await reading;
+  return { volume: made.get(labels.record) ?? "", generated };
 }
 
-async function readValues(request: SecretsRequest): Promise<ReadonlyMap<string, Buffer>> {
+function packSecrets(
+  { service, owner }: Pick<SecretsRequest, "service" | "owner">,
+  values: ReadonlyMap<string, Buffer>,
+): Uint8Array {
+  const files = service.secrets.map(({ secret, target, mode, uid, gid }) => ({
+    name: target.slice("/run/secrets/".length),
+    content: values.get(secret) ?? Buffer.alloc(0),
+    mode,
+    uid: uid ?? owner.uid,
+    gid: gid ?? owner.gid,
+  }));
+  return packFiles(files, owner);
+}
+
+/** Values by name, and the record on the volume of those that are generated. */
+interface SecretValues {
+  readonly values: ReadonlyMap<string, Buffer>;
+  readonly generated: string;
+}
+
+async function readValues(request: SecretsRequest): Promise<SecretValues> {
   const { stack, service } = request;
   const values = new Map<string, Buffer>();
-  const generated: Secret[] = [];
+  const wanted: Secret[] = [];
   for (const { secret: name } of service.secrets) {
     const secret = stack.secrets.get(name);
     if (secret === undefined) continue;
-    if (secret.source.type === "generate") generated.push(secret);
+    if (secret.source.type === "generate") wanted.push(secret);
     else values.set(name, await readDeclaredSecret(request, secret));
   }
-  if (generated.length > 0) {
-    for (const [name, value] of await generatedValues(request, generated)) values.set(name, value);
-  }
-  return values;
+  if (wanted.length === 0) return { values, generated: "" };
+  const known = await generatedValues(request, wanted);
+  return { values: new Map([...known.values, ...values]), generated: known.generated };
 }
 
-/** One service at a time, so that two that share a secret get the same one. */
-const turns = new Map<string, Promise<unknown>>();
+const nothingKnown: SecretValues = { values: new Map(), generated: "" };
+
+/** By run: one service at a time, so that two that share a secret get the same one. */
+const turns = new Map<string, Promise<SecretValues>>();
 
 async function generatedValues(
   request: SecretsRequest,
   wanted: readonly Secret[],
-): Promise<ReadonlyMap<string, Buffer>> {
-  const before = turns.get(request.stack.name) ?? Promise.resolve();
-  const turn = before.catch(() => undefined).then(() => takeGenerated(request, wanted));
-  turns.set(request.stack.name, turn);
+): Promise<SecretValues> {
+  const before = turns.get(request.runId) ?? Promise.resolve(nothingKnown);
+  const turn = before
+    .catch(() => nothingKnown)
+    .then(async (known) => {
+      const missing = wanted.filter(({ name }) => !known.values.has(name));
+      if (missing.length === 0) return known;
+      const { values, generated } = await takeGenerated(request, missing);
+      return { values: new Map([...known.values, ...values]), generated };
+    });
+  turns.set(request.runId, turn);
   return turn;
 }
 
@@ -94,24 +122,24 @@ async function generatedValues(
 async function takeGenerated(
   request: SecretsRequest,
   wanted: readonly Secret[],
-): Promise<ReadonlyMap<string, Buffer>> {
+): Promise<SecretValues> {
   const { engine, stack, signal } = request;
   const volume = generatedVolumeName(stack.name);
-  await engine.createVolume(volume, request.labels, signal);
+  const made = await engine.createVolume(volume, request.labels, signal);
   return withHelper(request, volume, async (id) => {
-    const values = new Map<string, Buffer>();
     const fresh: TarFile[] = [];
-    for (const { name, source } of wanted) {
+    const read = wanted.map(async ({ name, source }) => {
       const present = await readFromVolume(request, id, name);
       const length = source.type === "generate" ? source.length : 32;
       const value = present ?? Buffer.from(generate(length));
-      values.set(name, value);
       if (present === undefined) fresh.push({ name, content: value, mode: 0o400, uid: 0, gid: 0 });
-    }
+      return [name, value] as const;
+    });
+    const values = new Map(await Promise.all(read));
     if (fresh.length > 0) {
       await engine.putArchive(id, "/", packFiles(fresh, { uid: 0, gid: 0 }), signal);
     }
-    return values;
+    return { values, generated: made.get(labels.record) ?? "" };
   });
 }
 

@@ -608,6 +608,14 @@ test("secrets whose container was never made are written again: the run may have
     [start:app] -> wait:app, started
     "
   `);
+
+  const written = { writtenSecrets: new Set(["app"]) };
+  const known = planFor(stack, { ...before, containers: [], volumes: [volume] }, written);
+  expect(known.nodes.map(({ id }) => id)).toEqual(["create:app", "start:app", "wait:app"]);
+  const other = { ...volume, configHash: "another" };
+  expect(
+    formatPlan(planFor(stack, { ...before, containers: [], volumes: [other] }, written)),
+  ).toContain("secrets:app, its secrets changed");
 });
 
 test("an old container runs until its own new image is there, and waits for no other", () => {
