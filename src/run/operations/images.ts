@@ -1,6 +1,4 @@
 import { countOf } from "../../count.ts";
-import { parseFroms } from "../../build-context/dockerfile.ts";
-import { buildDockerfileImage } from "../../docker/build.ts";
 import { engineStatus } from "../../docker/errors.ts";
 import { loadArtifacts } from "../../docker/load.ts";
 import type { AssembledArtifact } from "../../image/assemble.ts";
@@ -89,6 +87,11 @@ export async function buildImage(
 ): Promise<string> {
   const image = imageOf(context.stack, name);
   if (image.type !== "dockerfile") throw new Error(`image ${name} has no Dockerfile`);
+  // Loaded here: packing a build context takes a library that assembled images do not need.
+  const [{ parseFroms }, { buildDockerfileImage }] = await Promise.all([
+    import("../../build-context/dockerfile.ts"),
+    import("../../docker/build.ts"),
+  ]);
   const inputs = context.prepared.inputs.get(name);
   const { directory } = context.stack;
   const froms = parseFroms((await readWhole(image.dockerfile)).toString("utf8"), image.buildArgs);
