@@ -17,6 +17,11 @@ export class HeldChains {
     return [...(await this.#found), ...this.#added];
   }
 
+  /** Those that this run has brought. */
+  get added(): readonly (readonly Digest[])[] {
+    return this.#added;
+  }
+
   add(chains: readonly (readonly Digest[])[]): void {
     this.#added.push(...chains);
   }

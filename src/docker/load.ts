@@ -31,7 +31,7 @@ export interface LoadRequest {
 export async function loadArtifacts(request: LoadRequest): Promise<void> {
   const { engine, artifacts, onOutput, signal } = request;
   const held = request.heldChains ?? new HeldChains();
-  const omitLayers = layersHeld(artifacts, await held.find(() => findChains(request)));
+  const omitLayers = await layersToOmit(request, held);
   const attempts = omitLayers.size === 0 ? [noLayers] : [omitLayers, noLayers];
   for (const [index, omitted] of attempts.entries()) {
     try {
@@ -72,6 +72,31 @@ async function* counted(
 }
 
 const noLayers: ReadonlySet<Digest> = new Set();
+
+/** Looking at every image of the stack takes the Engine as long as to take so much in. */
+const WORTH_LOOKING_BYTES = 200_000;
+
+/**
+ * The layers that the Engine is seen to hold. An image that was changed a little shares nearly all
+ * of them with the one that has its name now; the others are looked at when that leaves much.
+ */
+async function layersToOmit(request: LoadRequest, held: HeldChains): Promise<ReadonlySet<Digest>> {
+  const { engine, artifacts, signal } = request;
+  const before = await Promise.all(
+    artifacts.map(({ reference }) => engine.inspectImage(reference, signal)),
+  );
+  const own = [...held.added, ...before.flatMap((image) => (image ? [image.diffIds] : []))];
+  const omitted = layersHeld(artifacts, own);
+  if (bytesWithout(artifacts, omitted) < WORTH_LOOKING_BYTES) return omitted;
+  return layersHeld(artifacts, await held.find(() => findChains(request)));
+}
+
+function bytesWithout(artifacts: readonly PackedImage[], omitted: ReadonlySet<Digest>): number {
+  const sent = artifacts.flatMap(({ layers }) =>
+    layers.filter(({ diffId }) => !omitted.has(diffId)),
+  );
+  return sent.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
 
 /**
  * The layers to leave out: those that lie, in every image that has them, inside a chain that the
