@@ -145,7 +145,6 @@ const refusals: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
   },
   service,
   dependency: {
-    restart: "`qclock restart` says what depends on a service; name that, too.",
     required: "Every dependency is required; leave out what is not.",
   },
   packages: {

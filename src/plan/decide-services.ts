@@ -14,6 +14,8 @@ export type Decision =
   /** It runs; what remains is to wait until it is ready or has completed. */
   | { readonly type: "wait"; readonly cause: string }
   | { readonly type: "start"; readonly container: ObservedContainer; readonly cause: string }
+  /** It runs as declared, and is started again since what it depends on is. */
+  | { readonly type: "restart"; readonly container: ObservedContainer; readonly cause: string }
   | { readonly type: "create"; readonly cause: string }
   | { readonly type: "recreate"; readonly container: ObservedContainer; readonly cause: string };
 
@@ -31,10 +33,37 @@ export function decideServices(planning: Planning): Decisions {
     const decision = decide(planning, service, diverged);
     decisions.set(
       service.name,
-      decision.type === "keep" ? (keepOrWait(planning, service, decisions) ?? decision) : decision,
+      decision.type === "keep"
+        ? (restart(planning, service, decisions) ??
+            keepOrWait(planning, service, decisions) ??
+            decision)
+        : decision,
     );
   }
   return decisions;
+}
+
+/** What is done to a service, for those that are to be started again after it. */
+const changeWords: Readonly<Partial<Record<Decision["type"], string>>> = {
+  create: "is made",
+  recreate: "is made again",
+  start: "is started",
+  restart: "is started again",
+};
+
+/** A service that stays as it is, but wishes to be started again after what it depends on. */
+function restart(
+  { observed }: Planning,
+  { restartsWith = [], containerName }: Service,
+  decisions: Decisions,
+): Decision | undefined {
+  for (const name of restartsWith) {
+    const change = changeWords[decisions.get(name)?.type ?? "keep"];
+    const container = observed.containers.find((each) => each.name === containerName);
+    if (change === undefined || container === undefined) continue;
+    return { type: "restart", container, cause: `service ${name} ${change}` };
+  }
+  return undefined;
 }
 
 /**

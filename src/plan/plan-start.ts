@@ -6,6 +6,7 @@ import { listOf } from "./foreign-users.ts";
 import type { Observed, ObservedContainer } from "./observed.ts";
 import type { Plan, StartingOperation, TakingOperation } from "./plan.ts";
 import { addStops } from "./plan-stop.ts";
+import { restartedWith, runningServices } from "./restarted-with.ts";
 import { addStop } from "./stop-container.ts";
 
 /** What stops services and starts them again as they are. */
@@ -27,19 +28,28 @@ export interface StartPlanRequest {
  */
 export function planStart(request: StartPlanRequest): Plan<InPlaceOperation> {
   const draft = new PlanDraft<InPlaceOperation>();
-  addStarts(draft, request, new Set());
+  addStarts(draft, request, new Map());
   return draft.finish(request.stack.name);
 }
 
 /**
  * Stop services and start them again, in place. What depends on them and is not named is told, and
- * left running.
+ * left running, but for what wishes to be started again with them.
  */
-export function planRestart(request: StartPlanRequest): Plan<InPlaceOperation> {
+export function planRestart(given: StartPlanRequest): Plan<InPlaceOperation> {
   const draft = new PlanDraft<InPlaceOperation>();
+  const together = runningWith(given);
+  const request =
+    given.services === undefined
+      ? given
+      : { ...given, services: [...given.services, ...together.keys()] };
   const named = request.services ?? presentServices(request);
   const containers = startable(request);
-  addStops(draft, { ...request, services: named });
+  const causeOf = (name: string): string => {
+    const other = together.get(name);
+    return other === undefined ? "asked for" : `service ${other} is started again`;
+  };
+  addStops(draft, { ...request, services: named, causeOf });
   // A job that is named is meant to run again; among all services one that has completed has
   // completed.
   const again = new Set(
@@ -49,15 +59,28 @@ export function planRestart(request: StartPlanRequest): Plan<InPlaceOperation> {
       return !isDone || request.services !== undefined;
     }),
   );
-  addStarts(draft, request, again);
+  addStarts(draft, request, new Map([...again].map((name) => [name, causeOf(name)])));
   return draft.finish(request.stack.name);
 }
 
-/** `again`: services that start whatever they do now, since they were stopped before. */
+/** What wishes to be started again with the named services, and runs; with which of them. */
+function runningWith({
+  stack,
+  observed,
+  services = [],
+}: StartPlanRequest): ReadonlyMap<string, string> {
+  const running = runningServices(observed.containers);
+  return restartedWith(stack, { names: services, running });
+}
+
+/**
+ * `again`: services that start whatever they do now, since they were stopped before, each with its
+ * cause.
+ */
 function addStarts(
   draft: Adding<InPlaceOperation>,
   request: StartPlanRequest,
-  again: ReadonlySet<string>,
+  again: ReadonlyMap<string, string>,
 ): void {
   const { stack, unready } = request;
   const containers = startable(request);
@@ -90,18 +113,18 @@ function addStart(about: {
   readonly stack: Stack;
   readonly service: Service;
   readonly container: ObservedContainer;
-  readonly again: ReadonlySet<string>;
+  readonly again: ReadonlyMap<string, string>;
 }): void {
   const { draft, stack, service, container, again } = about;
   const { name, containerName } = service;
   const { status, exitCode = 0 } = container;
-  const cause = again.has(name)
-    ? "asked for"
-    : status === "exited"
+  const cause =
+    again.get(name) ??
+    (status === "exited"
       ? `exited (${exitCode})`
       : status === "created"
         ? "never started"
-        : status;
+        : status);
   // The Engine takes what is paused, or starts again and again, for running, and would do nothing.
   if (!again.has(name)) addStop({ draft, stack, container, cause });
   const waits = [...service.dependsOn].map(([target, condition]) =>

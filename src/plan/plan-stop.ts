@@ -33,11 +33,14 @@ export function planStop(request: StopPlanRequest): Plan<TakingOperation> {
  */
 export function addStops(
   draft: Adding<TakingOperation>,
-  request: Omit<StopPlanRequest, "stackName">,
+  request: Omit<StopPlanRequest, "stackName"> & {
+    /** Why a service is stopped; absent: it was asked for. */
+    readonly causeOf?: (service: string) => string;
+  },
 ): void {
-  const { stack, observed, services } = request;
+  const { stack, observed, services, causeOf = () => "asked for" } = request;
   for (const container of dependentsFirst(containersOf(observed, services), stack))
-    addStop({ draft, stack, container, cause: "asked for" });
+    addStop({ draft, stack, container, cause: causeOf(container.service ?? "") });
   for (const name of services ?? []) noticeDependents(draft, name, request);
 }
 

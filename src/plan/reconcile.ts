@@ -10,6 +10,7 @@ import { planHelpers, planLeftovers } from "./plan-leftovers.ts";
 import { divergedNetworks, planNetworks } from "./plan-networks.ts";
 import { planRemovals, planServices } from "./plan-services.ts";
 import { planStoredImages } from "./plan-stored-images.ts";
+import { noticeLeftOut } from "./restarted-with.ts";
 import { planVolumes } from "./plan-volumes.ts";
 import { foreignPlatform, isForeign } from "./platform.ts";
 import type { Planning, ReconcileRequest } from "./planning.ts";
@@ -39,6 +40,7 @@ export function reconcile(request: ReconcileRequest): Plan {
     planNetworks(planning);
     planVolumes(planning);
     planServices(planning, decisions);
+    noticeLeftOut(planning, decisions);
     planLeftovers(planning);
   }
   return planning.draft.finish(stack.name);

@@ -53,6 +53,7 @@ function resolveService(request: ServiceRequest): Service {
     ...(service.profiles === undefined ? {} : { profiles: service.profiles }),
     job: service.job,
     dependsOn: resolveDependencies(request),
+    ...resolveRestartsWith(request),
     ...(service.entrypoint === undefined ? {} : { entrypoint: parseCommand(service.entrypoint) }),
     ...(service.command === undefined ? {} : { command: parseCommand(service.command) }),
     ...(service.user === undefined ? {} : { user: service.user }),
@@ -122,6 +123,28 @@ function resolveDependencies(request: ServiceRequest): ReadonlyMap<string, Depen
     );
   }
   return resolved;
+}
+
+function resolveRestartsWith({
+  name,
+  service,
+  loaded,
+  problems,
+}: ServiceRequest): Pick<Service, "restartsWith"> {
+  const dependsOn = service.depends_on ?? [];
+  if (Array.isArray(dependsOn)) return {};
+  const targets = Object.keys(dependsOn).filter((target) => dependsOn[target]?.restart === true);
+  if (targets.length === 0) return {};
+  for (const target of service.job ? targets : [])
+    problems.add(
+      "invalid-value",
+      loaded.locator.value(["services", name, "depends_on", target, "restart"]),
+      {
+        message: `"${name}" is a job, which runs once and is not started again.`,
+        hint: "Remove `restart`, or `job`.",
+      },
+    );
+  return { restartsWith: targets };
 }
 
 function resolveRestart({ name, service, loaded, problems }: ServiceRequest): RestartPolicy {

@@ -212,6 +212,8 @@ export interface Service {
   /** Runs once per definition, exit code 0 is ready. */
   readonly job: boolean;
   readonly dependsOn: ReadonlyMap<string, DependencyCondition>;
+  /** Those of them after whose change it is started again; absent: none. */
+  readonly restartsWith?: readonly string[];
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly user?: string;

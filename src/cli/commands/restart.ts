@@ -9,7 +9,8 @@ export function registerRestart({ program, run }: Registry): void {
     summary: "Stop services, start them again and wait until every probe answers",
     description:
       "The containers stay the same ones: to make them again, see up --force-recreate. What depends on a service that is named\n" +
-      "is told, and left running. Prints the address of each published port on standard output.",
+      "is told, and left running, unless its depends_on says restart: true. Prints the address of each published port on\n" +
+      "standard output.",
     examples: [
       ["qclock restart app", "one service"],
       ["qclock restart", "the whole stack, in the order of its dependencies"],

@@ -34,6 +34,14 @@ const dependsOnSchema = z
               "What is waited for: that it runs, that its probes succeed, or that a job has ended well.",
             examples: ["service_healthy"],
           }),
+        restart: z
+          .boolean()
+          .default(false)
+          .meta({
+            description:
+              "Start the service again after `up` or `restart` made or started the other one anew.",
+            examples: [true],
+          }),
       }),
     ),
   ])

@@ -87,6 +87,38 @@ test("one service is restarted, in place, and the other runs on", async () => {
   );
 });
 
+test("what wishes it is started again, in place, after what it needs: by restart, and by up", async () => {
+  await using rig = await createTestStack();
+  const stack = declared(rig);
+  const [store, web] = stack.services.values();
+  if (store === undefined || web === undefined) throw new Error("no services");
+  const services = (needed: typeof store): Stack => ({
+    ...stack,
+    services: new Map([
+      ["store", needed],
+      ["web", { ...web, restartsWith: ["store"] }],
+    ]),
+  });
+  await up(rig.context(services(store)), {});
+  const before = await stateOf(rig, "web");
+
+  const restarted = await restart(rig.context(services(store)), { services: ["store"] });
+  expect(restarted.status).toBe("succeeded");
+  const between = await stateOf(rig, "web");
+  expect(between.id).toBe(before.id);
+  expect(Date.parse(between.startedAt)).toBeGreaterThan(
+    Date.parse((await stateOf(rig, "store")).startedAt),
+  );
+
+  const changed = services({ ...store, environment: new Map([["LEVEL", "debug"]]) });
+  const report = await up(rig.context(changed), {});
+  expect(report.status).toBe("succeeded");
+  const [made, after] = [await stateOf(rig, "store"), await stateOf(rig, "web")];
+  expect(after.id).toBe(before.id);
+  expect(Date.parse(after.startedAt)).toBeGreaterThan(Date.parse(made.startedAt));
+  expect(idsOf(await up(rig.context(changed), {}))).toEqual([]);
+});
+
 test("a service that does not get ready again fails the restart, with its log", async () => {
   await using rig = await createTestStack();
   const script =

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { QclockError } from "../../../src/error.ts";
 import { formatPlan } from "../../../src/plan/format-plan.ts";
 import { secretsHash } from "../../../src/plan/plan-volumes.ts";
@@ -378,6 +378,93 @@ test("a service waits for its dependencies in the way that it asks for", () => {
     "[create:app start:started wait:healthy wait:done] -> start:app, created",
   ]);
   expect(linesAbout(text, "-> create:app")).toEqual(["[load:app] -> create:app, not found"]);
+});
+
+describe("a service that wishes to be started again after what it depends on", () => {
+  const parts = threeTiers({ restartsWith: ["db"] });
+  const stack = aStack(parts);
+
+  test("is stopped before that is made again, and started once it is ready", () => {
+    const observed = afterUp(stack, { db: { configHash: "image=x;environment=y" } });
+
+    expect(plan(parts, observed)).toMatchInlineSnapshot(`
+      "[] -> stop:app, service db is made again
+      [stop:app] -> stop:db, image db changed
+      [stop:db stop:app] -> remove:db, image db changed
+      [remove:db] -> create:db, image db changed
+      [create:db] -> start:db, created
+      [start:db] -> wait:db, started
+      [stop:app wait:db] -> start:app, service db is made again
+      [start:app] -> wait:app, started
+      "
+    `);
+  });
+
+  test("runs until the new image is there", () => {
+    const images = { db: { fingerprint: "sha256:db-2" } } as const;
+    const { nodes } = planFor(stack, afterUp(stack), { images });
+
+    expect(nodes.find(({ id }) => id === "stop:app")).toMatchObject({
+      operation: { type: "stop-container", name: "t-app-1" },
+      dependsOn: ["load:db"],
+    });
+  });
+
+  test.each<[string, Partial<ObservedContainer> | undefined, string]>([
+    ["is gone", undefined, "service db is made"],
+    ["has ended", { status: "exited", exitCode: 1 }, "service db is started"],
+  ])("is started again where that %s", (_, db, cause) => {
+    const { nodes } = planFor(stack, afterUp(stack, { db }));
+
+    expect(nodes.find(({ id }) => id === "start:app")).toMatchObject({
+      cause,
+      dependsOn: expect.arrayContaining(["stop:app", "wait:db"]),
+    });
+    expect(nodes.map(({ id }) => id)).not.toContain("create:app");
+  });
+
+  test("is left alone where nothing changes, or does not run, or is made again itself", () => {
+    expect(planFor(stack, afterUp(stack)).nodes).toEqual([]);
+    const ended = { status: "exited", exitCode: 0 } as const;
+    const both = planFor(stack, afterUp(stack, { db: undefined, app: ended }));
+    expect(both.nodes.map(({ id }) => id)).not.toContain("stop:app");
+    const { nodes } = planFor(stack, afterUp(stack), { options: { forceRecreate: true } });
+    expect(nodes.filter(({ id }) => id === "start:app")).toMatchObject([{ cause: "created" }]);
+  });
+
+  test("is told where the run is not about it", () => {
+    const about = (changes: Readonly<Record<string, Partial<ObservedContainer> | undefined>>) =>
+      planFor(stack, afterUp(stack, changes), { options: { services: ["db"] } });
+
+    const changed = about({ db: undefined });
+    expect(changed.notices).toEqual([
+      "app is to be started again after that, and is left running: qclock restart app.",
+    ]);
+    expect(changed.nodes.map(({ id }) => id)).not.toContain("start:app");
+    expect(about({}).notices).toEqual([]);
+  });
+
+  test("hands it on to what wishes it of that", () => {
+    const web = aService({
+      name: "web",
+      dependsOn: new Map([["app", "service_healthy"]]),
+      restartsWith: ["app"],
+    });
+    const chain = aStack({
+      ...parts,
+      images: [...(parts.images ?? []), anImage("web")],
+      services: [...(parts.services ?? []), web],
+    });
+    const images = { db: { fingerprint: "sha256:db-2" } } as const;
+    const { nodes } = planFor(chain, afterUp(chain), { images });
+
+    const stops = nodes.filter(({ operation }) => operation.type === "stop-container");
+    expect(stops.map(({ id, dependsOn, cause }) => [id, dependsOn, cause])).toEqual([
+      ["stop:web", ["load:db"], "service app is started again"],
+      ["stop:app", ["load:db", "stop:web"], "service db is made again"],
+      ["stop:db", ["load:db", "stop:app"], expect.stringContaining("image db changed")],
+    ]);
+  });
 });
 
 test("with --force-recreate every container is made again, and nothing else", () => {

@@ -230,6 +230,47 @@ describe("restart", () => {
     ]);
   });
 
+  test("what wishes it is started again with a named service, while it runs; the rest is told", () => {
+    const [db, init, app, web] = stack.services.values();
+    if (db === undefined || init === undefined || app === undefined || web === undefined)
+      throw new Error("no services");
+    const services = new Map(
+      [
+        db,
+        init,
+        { ...app, restartsWith: ["db"] },
+        { ...web, restartsWith: ["app"] },
+        aService({ name: "log", dependsOn: new Map([["db", "service_started"]]) }),
+      ].map((service) => [service.name, service]),
+    );
+    const eager = { ...stack, services };
+    const again = (changes: Changes = {}): Plan =>
+      planRestart({
+        stack: eager,
+        observed: afterUp(eager, changes),
+        unready: new Map(),
+        services: ["db"],
+      });
+
+    const plan = again();
+    expect(formatPlan(plan)).toMatchInlineSnapshot(`
+      "[] -> stop:t-web-1, service app is started again
+      [stop:t-web-1] -> stop:t-app-1, service db is started again
+      [stop:t-app-1] -> stop:t-db-1, asked for
+      [stop:t-db-1] -> start:db, asked for
+      [start:db] -> wait:db, started
+      [stop:t-app-1 wait:db] -> start:app, service db is started again
+      [start:app] -> wait:app, started
+      [stop:t-web-1 start:app] -> start:web, service app is started again
+      [start:web] -> wait:web, started
+      "
+    `);
+    expect(plan.notices).toEqual(["log depends on db and is left running."]);
+    expect(again({ app: exited }).nodes.map(({ id }) => id)).not.toContain("start:app");
+    const all = planRestart({ stack: eager, observed: afterUp(eager), unready: new Map() });
+    expect(all.nodes.find(({ id }) => id === "stop:t-app-1")?.cause).toBe("asked for");
+  });
+
   test("nothing stops where something could not be started again", () => {
     expect(() => restart(["app"], { db: undefined })).toThrow("db has no container");
   });

@@ -324,3 +324,29 @@ test("services come after those that they depend on, jobs are waited for to thei
     ]),
   );
 });
+
+describe("depends_on.restart", () => {
+  const textWith = (app: string): string =>
+    `${head}services:\n  db: { image: app }\n  log: { image: app }\n  app: { image: app, ${app} }\n`;
+
+  test("names those after which the service is started again", () => {
+    const dependencies = "depends_on: { db: { restart: true }, log: { restart: false } }";
+    const app = stackOf(textWith(dependencies)).services.get("app");
+
+    expect(app?.restartsWith).toEqual(["db"]);
+    expect([...(app?.dependsOn ?? [])]).toEqual([
+      ["db", "service_healthy"],
+      ["log", "service_healthy"],
+    ]);
+    expect(stackOf(textWith("depends_on: [db]")).services.get("app")).not.toHaveProperty(
+      "restartsWith",
+    );
+  });
+
+  test("says nothing of a job", () => {
+    const text = textWith("job: true, depends_on: { db: { restart: true } }");
+
+    expect(codesOf(text)).toEqual(["invalid-value"]);
+    expect(screenOf(text)).toContain("is a job, which runs once and is not started again");
+  });
+});
