@@ -34,6 +34,7 @@ function planOn(
     desiredImages: desired(stack),
     records: new Map(),
     changedSecrets: new Set(),
+    writtenSecrets: new Set(),
     ...parts,
   });
 }
