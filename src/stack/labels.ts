@@ -35,7 +35,9 @@ export const labels = {
   secrets: "dev.qclock.secrets",
   /** Operating system that the volume's first user ran on. On volumes. */
   os: "dev.qclock.os",
-  /** Who holds the stack, as JSON: host, process, user, command, start. On the containers of holds. */
+  /**
+   * Who holds the stack, as JSON: host, process, user, command, start. On the containers of holds.
+   */
   holder: "dev.qclock.holder",
   /**
    * When qclock made the object, and a digest over that, its name and its labels; see ownership.ts.
