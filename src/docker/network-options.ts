@@ -1,4 +1,4 @@
-import type { NetworkShape } from "../plan/network-shape.ts";
+import type { NetworkShape } from "../plan/networks/network-shape.ts";
 
 /**
  * API that Engine 28.0 came with: the first whose internal bridges can be without the host, and

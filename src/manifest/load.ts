@@ -3,17 +3,17 @@ import path from "node:path";
 import type { Node } from "yaml";
 import type { Diagnostic, Location } from "../diagnostic.ts";
 import { fail, ok, type Result } from "../result.ts";
-import { findForbiddenCharacters } from "./characters.ts";
-import { limits } from "./guard.ts";
-import { diagnoseIssue } from "./issue.ts";
-import { comparePlaces, type Locator, placeKey } from "./locate.ts";
+import { findForbiddenCharacters } from "./text/characters.ts";
+import { limits } from "./text/guard.ts";
+import { diagnoseIssue } from "./keys/issue.ts";
+import { comparePlaces, type Locator, placeKey } from "./text/locate.ts";
 import { type MergedSources, mergeSources } from "./merge/sources.ts";
-import { plainValue } from "./plain.ts";
-import { isExtension, pruneKeys } from "./prune.ts";
-import { retypeReplaced } from "./retype.ts";
+import { plainValue } from "./text/plain.ts";
+import { isExtension, pruneKeys } from "./keys/prune.ts";
+import { retypeReplaced } from "./variables/retype.ts";
 import { type Manifest, manifestSchema } from "./schema/manifest.ts";
-import { refuseSentVariables } from "./sent-values.ts";
-import { readSource, type Source, type SourceText } from "./source.ts";
+import { refuseSentVariables } from "./variables/sent-values.ts";
+import { readSource, type Source, type SourceText } from "./text/source.ts";
 
 /** A valid manifest with everything needed to point back at its text. */
 export interface LoadedManifest {

@@ -1,5 +1,5 @@
 import type { Stack } from "../stack/stack.ts";
-import { generatedVolumeName, secretsVolumeName } from "./secret-volumes.ts";
+import { generatedVolumeName, secretsVolumeName } from "./volumes/secret-volumes.ts";
 
 /** Every name in the Engine that a stack claims: what bears one without our label is foreign. */
 export interface ClaimedNames {

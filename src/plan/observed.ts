@@ -1,5 +1,5 @@
 import type { Digest } from "../digest.ts";
-import type { LiveSettings } from "./live-settings.ts";
+import type { LiveSettings } from "./services/live-settings.ts";
 
 /**
  * One snapshot of what the Engine holds of a stack: what qclock made for it, and what bears its

@@ -1,5 +1,5 @@
 import type { Image, Service, Stack } from "../stack/stack.ts";
-import type { ImageRecords } from "./built-images.ts";
+import type { ImageRecords } from "./images/built-images.ts";
 import type { PlanDraft } from "./draft.ts";
 import type { DesiredImage, Observed } from "./observed.ts";
 

@@ -1,18 +1,18 @@
 import { closureOf } from "../stack/graph.ts";
-import { parentsOf } from "../stack/parents.ts";
+import { parentsOf } from "../stack/images/parents.ts";
 import { activeImages, activeServices } from "../stack/profiles.ts";
-import { decideServices } from "./decide-services.ts";
+import { decideServices } from "./services/decide-services.ts";
 import { PlanDraft } from "./draft.ts";
 import type { Plan } from "./plan.ts";
-import { planInactive } from "./plan-inactive.ts";
-import { planImages } from "./plan-images.ts";
-import { planHelpers, planLeftovers } from "./plan-leftovers.ts";
-import { divergedNetworks, planNetworks } from "./plan-networks.ts";
-import { planRemovals, planServices } from "./plan-services.ts";
-import { planStoredImages } from "./plan-stored-images.ts";
+import { planInactive } from "./services/plan-inactive.ts";
+import { planImages } from "./images/plan-images.ts";
+import { planHelpers, planLeftovers } from "./taking/plan-leftovers.ts";
+import { divergedNetworks, planNetworks } from "./networks/plan-networks.ts";
+import { planRemovals, planServices } from "./services/plan-services.ts";
+import { planStoredImages } from "./images/plan-stored-images.ts";
 import { noticeLeftOut } from "./restarted-with.ts";
-import { planVolumes } from "./plan-volumes.ts";
-import { foreignPlatform, isForeign } from "./platform.ts";
+import { planVolumes } from "./volumes/plan-volumes.ts";
+import { foreignPlatform, isForeign } from "./images/platform.ts";
 import type { Planning, ReconcileRequest } from "./planning.ts";
 
 /**

@@ -1,9 +1,9 @@
 import type { Stack } from "../stack/stack.ts";
-import type { Decisions } from "./decide-services.ts";
-import { listOf } from "./foreign-users.ts";
+import type { Decisions } from "./services/decide-services.ts";
+import { listOf } from "./taking/foreign-users.ts";
 import type { ObservedContainer } from "./observed.ts";
 import type { Planning } from "./planning.ts";
-import { isUp } from "./stop-container.ts";
+import { isUp } from "./taking/stop-container.ts";
 
 /**
  * Services that are started again after the named ones are, by `depends_on.restart`, each with the

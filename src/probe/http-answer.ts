@@ -1,4 +1,4 @@
-import type { ProbeChecks } from "../stack/probe-kinds.ts";
+import type { ProbeChecks } from "../stack/services/probe-kinds.ts";
 import { shorten } from "./shorten.ts";
 import type { AttemptResult } from "./target.ts";
 

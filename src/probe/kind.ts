@@ -1,4 +1,4 @@
-import type { ProbeChecks, ProbeKind } from "../stack/probe-kinds.ts";
+import type { ProbeChecks, ProbeKind } from "../stack/services/probe-kinds.ts";
 import type { AttemptResult, ProbeTarget } from "./target.ts";
 
 /** How a kind of probe is tried. */

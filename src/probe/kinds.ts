@@ -1,4 +1,4 @@
-import type { ProbeChecks, ProbeKind } from "../stack/probe-kinds.ts";
+import type { ProbeChecks, ProbeKind } from "../stack/services/probe-kinds.ts";
 import { execProbe } from "./exec.ts";
 import { httpGetProbe } from "./http-get.ts";
 import type { TriedKind } from "./kind.ts";

@@ -1,5 +1,5 @@
 import { QclockError } from "../error.ts";
-import { maskCredentials } from "../manifest/credentials.ts";
+import { maskCredentials } from "../manifest/variables/credentials.ts";
 import type { PlanNode } from "../plan/plan.ts";
 import type { NodeReport, Outcome, RunEvent } from "../run/execution/event.ts";
 import { unreachable } from "../unreachable.ts";

@@ -1,6 +1,6 @@
 import { QclockError } from "../error.ts";
 import { platforms } from "../os.ts";
-import { isForeign, nameOf } from "../plan/platform.ts";
+import { isForeign, nameOf } from "../plan/images/platform.ts";
 import { activeImages } from "../stack/profiles.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./execution/event.ts";

@@ -1,5 +1,5 @@
 import { observeRequest } from "../plan/observe-request.ts";
-import { planTeardown } from "../plan/teardown.ts";
+import { planTeardown } from "../plan/taking/teardown.ts";
 import type { RunReport } from "./execution/event.ts";
 import { takeHold } from "./hold/hold.ts";
 import { emptyReport, executeOperations } from "./execution/run-plan.ts";

@@ -1,8 +1,8 @@
 import { observeRequest } from "../plan/observe-request.ts";
-import type { ImageRecords } from "../plan/built-images.ts";
+import type { ImageRecords } from "../plan/images/built-images.ts";
 import type { Observed } from "../plan/observed.ts";
 import type { Plan } from "../plan/plan.ts";
-import { foreignPlatform, isForeign } from "../plan/platform.ts";
+import { foreignPlatform, isForeign } from "../plan/images/platform.ts";
 import { reconcile } from "../plan/reconcile.ts";
 import type { ReconcileOptions } from "../plan/planning.ts";
 import type { RunContext } from "./context.ts";

@@ -5,7 +5,7 @@ import {
   planStart,
   type StartPlanRequest,
   type InPlaceOperation,
-} from "../plan/plan-start.ts";
+} from "../plan/services/plan-start.ts";
 import type { RunContext } from "./context.ts";
 import { concludeStarted } from "./execution/conclude.ts";
 import type { RunReport } from "./execution/event.ts";

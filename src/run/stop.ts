@@ -1,5 +1,5 @@
 import { observeRequest } from "../plan/observe-request.ts";
-import { planStop } from "../plan/plan-stop.ts";
+import { planStop } from "../plan/taking/plan-stop.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./execution/event.ts";

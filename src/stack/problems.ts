@@ -1,5 +1,5 @@
 import type { Diagnostic, DiagnosticCode, Location, RelatedLocation } from "../diagnostic.ts";
-import type { DocumentPath, Locator } from "../manifest/locate.ts";
+import type { DocumentPath, Locator } from "../manifest/text/locate.ts";
 import { nearest } from "../nearest.ts";
 
 /** Collects what resolving finds wrong. */

@@ -1,7 +1,7 @@
 import { type Diagnostic, errorAt } from "../diagnostic.ts";
 import { closureOf } from "./graph.ts";
-import { findPortConflicts } from "./ports.ts";
-import { parentsOf } from "./parents.ts";
+import { findPortConflicts } from "./services/ports.ts";
+import { parentsOf } from "./images/parents.ts";
 import type { Service, Stack } from "./stack.ts";
 
 /** The name that stands for every profile. */

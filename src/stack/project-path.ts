@@ -1,5 +1,5 @@
 import path from "node:path";
-import type { DocumentPath } from "../manifest/locate.ts";
+import type { DocumentPath } from "../manifest/text/locate.ts";
 import { describeWay } from "../project/place.ts";
 import type { Problems } from "./problems.ts";
 import type { ResolveRequest } from "./request.ts";

@@ -1,6 +1,6 @@
 import type { Location } from "../diagnostic.ts";
 import type { Digest } from "../digest.ts";
-import type { ProbeCheck } from "./probe-kinds.ts";
+import type { ProbeCheck } from "./services/probe-kinds.ts";
 import type { Architecture, OsName } from "../os.ts";
 
 /**

@@ -1,13 +1,13 @@
 import type { LockTarget } from "../packages/package.ts";
-import { recordedIds } from "../plan/built-images.ts";
+import { recordedIds } from "../plan/images/built-images.ts";
 import type { DesiredImage } from "../plan/observed.ts";
 import { planChanges } from "../plan/plan-changes.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunContext } from "../run/context.ts";
 import { type PlannedStack, planStack } from "../run/plan-stack.ts";
 import type { Stack } from "../stack/stack.ts";
-import type { Look, Looker } from "./look.ts";
-import { strangersOn } from "./strangers.ts";
+import type { Look, Looker } from "./services/look.ts";
+import { strangersOn } from "./services/strangers.ts";
 import type { Strangers } from "./subject.ts";
 
 /** Hashing the project's files takes as long as there are files. */

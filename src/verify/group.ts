@@ -1,7 +1,7 @@
 import type { RunContext } from "../run/context.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { CheckInfo, CheckResult } from "./check.ts";
-import type { Looker } from "./look.ts";
+import type { Looker } from "./services/look.ts";
 import type { Judging } from "./run-checks.ts";
 import type { Sight } from "./sight.ts";
 

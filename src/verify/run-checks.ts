@@ -1,6 +1,6 @@
 import type { Check, CheckInfo, CheckResult, Verdict } from "./check.ts";
 import { skipped } from "./check.ts";
-import { LookFailure, reasonOf } from "./look.ts";
+import { LookFailure, reasonOf } from "./services/look.ts";
 
 export interface Judging<Subject> {
   readonly subject: Subject;

@@ -1,18 +1,18 @@
 import type { ContainerState, Engine, EngineInfo, ImageDetails } from "../docker/engine.ts";
 import type { RunContext } from "../run/context.ts";
-import { about } from "../stack/probe-kinds.ts";
+import { about } from "../stack/services/probe-kinds.ts";
 import { loadFamily } from "../packages/families.ts";
 import type { Image, Service, Stack } from "../stack/stack.ts";
-import { connectTool } from "./connect-tool.ts";
+import { connectTool } from "./network/connect-tool.ts";
 import { expectationOf } from "./expectation.ts";
-import { gatherImage, type Surroundings } from "./gather-image.ts";
-import { gatherService } from "./gather-service.ts";
-import { namesHost, readHostGateways } from "./host-gateway.ts";
-import { gatewaysOf } from "./host-services.ts";
-import { failed, type Look, type Looker } from "./look.ts";
-import { createProcessReader } from "./processes.ts";
-import type { RunningService } from "./reachability.ts";
-import { readSecretFiles } from "./secret-files.ts";
+import { gatherImage, type Surroundings } from "./images/gather-image.ts";
+import { gatherService } from "./services/gather-service.ts";
+import { namesHost, readHostGateways } from "./network/host-gateway.ts";
+import { gatewaysOf } from "./network/host-services.ts";
+import { failed, type Look, type Looker } from "./services/look.ts";
+import { createProcessReader } from "./services/processes.ts";
+import type { RunningService } from "./network/reachability.ts";
+import { readSecretFiles } from "./images/secret-files.ts";
 import type { ImageSubject, ServiceSubject, Strangers } from "./subject.ts";
 
 /**

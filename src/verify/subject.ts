@@ -3,8 +3,8 @@ import type { LockedPackage } from "../packages/package.ts";
 import type { PackageDatabase } from "../packages/package-database.ts";
 import type { Image, Service, Stack } from "../stack/stack.ts";
 import type { Digest } from "../digest.ts";
-import type { ImageFiles } from "./image-files.ts";
-import type { Inspection } from "./inspection.ts";
+import type { ImageFiles } from "./images/image-files.ts";
+import type { Inspection } from "./services/inspection.ts";
 
 /** An image of the stack as the Engine holds it, and everything about it that checks look at. */
 export interface ImageSubject {

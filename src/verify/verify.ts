@@ -1,7 +1,7 @@
 import type { Engine } from "../docker/engine.ts";
 import { QclockError } from "../error.ts";
 import { platforms } from "../os.ts";
-import { isForeign, nameOf } from "../plan/platform.ts";
+import { isForeign, nameOf } from "../plan/images/platform.ts";
 import type { RunContext } from "../run/context.ts";
 import { presentStack } from "../run/services/present-stack.ts";
 import { narrowed } from "../stack/profiles.ts";
@@ -10,7 +10,7 @@ import { checkCatalogue, checkStages } from "./catalogue.ts";
 import type { CheckResult } from "./check.ts";
 import { completeCheck, judgeComplete } from "./complete.ts";
 import type { CheckGroup, Inquiry } from "./group.ts";
-import { createLooker, type Looker, reasonOf } from "./look.ts";
+import { createLooker, type Looker, reasonOf } from "./services/look.ts";
 import { summarizeResults, type VerifyReport } from "./report.ts";
 import { seeNothing, seeThrough, type Sight } from "./sight.ts";
 

@@ -1,5 +1,5 @@
 import type { ProbeTarget } from "../../src/probe/target.ts";
-import type { ProbeCheck } from "../../src/stack/probe-kinds.ts";
+import type { ProbeCheck } from "../../src/stack/services/probe-kinds.ts";
 import type { Probe } from "../../src/stack/stack.ts";
 
 /** A readiness probe with the manifest's defaults. */

@@ -1,8 +1,8 @@
 import { debDatabase } from "../../src/packages/deb/database.ts";
 import type { ContainerState, EngineInfo, ImageDetails } from "../../src/docker/engine.ts";
 import type { AssembledImage, Service } from "../../src/stack/stack.ts";
-import type { ImageFile, ImageFiles } from "../../src/verify/image-files.ts";
-import { readInspection } from "../../src/verify/inspection.ts";
+import type { ImageFile, ImageFiles } from "../../src/verify/images/image-files.ts";
+import { readInspection } from "../../src/verify/services/inspection.ts";
 import type { ImageSubject, ServiceSubject } from "../../src/verify/subject.ts";
 import { aService } from "./a-service.ts";
 

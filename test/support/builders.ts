@@ -6,7 +6,7 @@ import type {
   ObservedNetwork,
   ObservedVolume,
 } from "../../src/plan/observed.ts";
-import type { ImageRecords } from "../../src/plan/built-images.ts";
+import type { ImageRecords } from "../../src/plan/images/built-images.ts";
 import { reconcile } from "../../src/plan/reconcile.ts";
 import type { ReconcileOptions } from "../../src/plan/planning.ts";
 import type { Plan } from "../../src/plan/plan.ts";
@@ -22,7 +22,7 @@ import type {
   Volume,
 } from "../../src/stack/stack.ts";
 import type { Digest } from "../../src/digest.ts";
-import { networkHash } from "../../src/plan/plan-networks.ts";
+import { networkHash } from "../../src/plan/networks/plan-networks.ts";
 import { aService } from "./a-service.ts";
 
 /** Everything that a plan is made from, as small as a test needs it. */

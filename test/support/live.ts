@@ -1,4 +1,4 @@
-import { capabilities } from "../../src/plan/live-drift.ts";
+import { capabilities } from "../../src/plan/services/live-drift.ts";
 import {
   extraHostText,
   type LiveSettings,
@@ -7,7 +7,7 @@ import {
   tmpfsOptions,
   tmpfsText,
   ulimitText,
-} from "../../src/plan/live-settings.ts";
+} from "../../src/plan/services/live-settings.ts";
 import type { Service, Stack } from "../../src/stack/stack.ts";
 
 /** What the Engine reports of a container that is exactly as its service is declared. */

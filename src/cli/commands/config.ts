@@ -1,5 +1,5 @@
 import { Option } from "commander";
-import { printManifest } from "../../manifest/print.ts";
+import { printManifest } from "../../manifest/text/print.ts";
 import { formatTable } from "../../reporters/format/table.ts";
 import { profilesOf } from "../../stack/profiles.ts";
 import type { Registry } from "../command.ts";

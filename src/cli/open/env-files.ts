@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../diagnostic.ts";
-import type { SourceText } from "../../manifest/source.ts";
+import type { SourceText } from "../../manifest/text/source.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import { activeServices } from "../../stack/profiles.ts";
 import type { Stack } from "../../stack/stack.ts";
@@ -20,7 +20,7 @@ export async function readEnvFiles(
   if (paths.size === 0) return ok(texts);
   const [{ readInProject }, { decodeManifest }] = await Promise.all([
     import("../../project/open.ts"),
-    import("../../manifest/encoding.ts"),
+    import("../../manifest/text/encoding.ts"),
   ]);
   const problems: Diagnostic[] = [];
   for (const file of paths) {

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Diagnostic } from "../../diagnostic.ts";
-import { decodeManifest } from "../../manifest/encoding.ts";
-import type { SourceText } from "../../manifest/source.ts";
+import { decodeManifest } from "../../manifest/text/encoding.ts";
+import type { SourceText } from "../../manifest/text/source.ts";
 import { readInProject } from "../../project/open.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import { displayPath, type ManifestFiles } from "./manifest-file.ts";

@@ -1,5 +1,5 @@
 import type { Diagnostic } from "../../diagnostic.ts";
-import { mapTexts } from "../../manifest/print.ts";
+import { mapTexts } from "../../manifest/text/print.ts";
 import type { Manifest } from "../../manifest/schema/manifest.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import { activeImages, activeServices } from "../../stack/profiles.ts";

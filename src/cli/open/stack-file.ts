@@ -2,7 +2,7 @@ import path from "node:path";
 import type { Diagnostic } from "../../diagnostic.ts";
 import { QclockError } from "../../error.ts";
 import type { LoadedManifest } from "../../manifest/load.ts";
-import type { SourceText } from "../../manifest/source.ts";
+import type { SourceText } from "../../manifest/text/source.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Architecture, OsName } from "../../os.ts";
@@ -80,7 +80,7 @@ async function readEnvironments(
   if (!texts.ok) return texts;
   if (![...stack.services.values()].some(({ envFiles }) => envFiles !== undefined))
     return ok(stack);
-  const { withEnvFiles } = await import("../../stack/env-files.ts");
+  const { withEnvFiles } = await import("../../stack/services/env-files.ts");
   const complete = withEnvFiles(stack, { texts: texts.value, environment });
   if (!complete.ok) return complete;
   for (const service of complete.value.services.values())

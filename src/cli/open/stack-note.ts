@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { locateInProject } from "../../project/locate.ts";
-import type { SourceText } from "../../manifest/source.ts";
+import type { SourceText } from "../../manifest/text/source.ts";
 import type { Place } from "../../project/place.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { fromPlain, toPlain } from "../../store/plain.ts";

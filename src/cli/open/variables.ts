@@ -45,7 +45,7 @@ export async function readProjectVariables(
   const earlier = (name: string): string | undefined => values.get(name);
   for (const { file, bytes } of files) {
     const shownPath = displayPath(file, host.workingDirectory);
-    const { decodeManifest } = await import("../../manifest/encoding.ts");
+    const { decodeManifest } = await import("../../manifest/text/encoding.ts");
     const decoded = decodeManifest(bytes, shownPath);
     if (!decoded.ok) return decoded;
     const read = readVariables(

@@ -1,7 +1,7 @@
 import { labels } from "../../stack/labels.ts";
 import type { RestartPolicy } from "../../stack/stack.ts";
 import { unreachable } from "../../unreachable.ts";
-import { extraHostText } from "../../plan/live-settings.ts";
+import { extraHostText } from "../../plan/services/live-settings.ts";
 import type { ContainerMount, ContainerRequest } from "../engine.ts";
 
 /** Largest output that the Engine keeps of a container: three files of 10 MB. */

@@ -1,7 +1,7 @@
 import * as z from "zod/mini";
 import type { EngineClient } from "../connection/client.ts";
 import { parseForeign } from "../foreign.ts";
-import { shapeOnEngine } from "../../plan/network-shape.ts";
+import { shapeOnEngine } from "../../plan/networks/network-shape.ts";
 import type { Engine } from "../engine.ts";
 import { engineStatus } from "../errors.ts";
 import { isolationApi, networkOptions } from "../network-options.ts";

@@ -1,6 +1,6 @@
 import * as z from "zod/mini";
 import type { ObservedImage } from "../../plan/observed.ts";
-import { imageNamePrefix } from "../../stack/image-name.ts";
+import { imageNamePrefix } from "../../stack/images/image-name.ts";
 import { labels } from "../../stack/labels.ts";
 import { parseForeign } from "../foreign.ts";
 import { identitySchema, imageIdentity, manifestsQuery } from "../identity.ts";

@@ -1,12 +1,12 @@
 import * as z from "zod/mini";
-import { capabilities } from "../../plan/live-drift.ts";
+import { capabilities } from "../../plan/services/live-drift.ts";
 import {
   type LiveSettings,
   mountText,
   portText,
   tmpfsText,
   ulimitText,
-} from "../../plan/live-settings.ts";
+} from "../../plan/services/live-settings.ts";
 
 const strings = z.pipe(
   z.nullish(z.array(z.string())),

@@ -1,10 +1,10 @@
 import { LineCounter } from "yaml";
 import { type Diagnostic, type DiagnosticCode, errorAt, type Location } from "../../diagnostic.ts";
-import { forbiddenIn } from "../characters.ts";
-import { limits } from "../guard.ts";
-import { interpolate, type InterpolationProblem, ValueRoom } from "../interpolate.ts";
-import { publicPrefix } from "../sent-values.ts";
-import type { SourceText } from "../source.ts";
+import { forbiddenIn } from "../text/characters.ts";
+import { limits } from "../text/guard.ts";
+import { interpolate, type InterpolationProblem, ValueRoom } from "../variables/interpolate.ts";
+import { publicPrefix } from "../variables/sent-values.ts";
+import type { SourceText } from "../text/source.ts";
 import { type Assignment, parseDotenv, parseRaw, type Statement } from "./parse.ts";
 
 /** Finds the value of a variable. */

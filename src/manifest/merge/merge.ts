@@ -1,5 +1,5 @@
 import { isMap, isNode, isScalar, isSeq, type Node, Pair, type YAMLMap } from "yaml";
-import { plainValue } from "../plain.ts";
+import { plainValue } from "../text/plain.ts";
 import { asList, asLongForm, asPairs, type Inherit, isEmpty, listOf, mapOf } from "./forms.ts";
 import { type MergeRule, ruleAt } from "./rules.ts";
 import { isOverride, isReset } from "./tags.ts";

@@ -1,7 +1,7 @@
 import { isMap, isNode, isPair, isSeq, type Node } from "yaml";
 import type { Location } from "../../diagnostic.ts";
-import { createLocator, type Locator, type TextPlaces } from "../locate.ts";
-import type { Source } from "../source.ts";
+import { createLocator, type Locator, type TextPlaces } from "../text/locate.ts";
+import type { Source } from "../text/source.ts";
 import type { Inherit } from "./forms.ts";
 import { mergeTrees } from "./merge.ts";
 import { dropReset } from "./tags.ts";

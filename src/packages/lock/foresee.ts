@@ -1,4 +1,4 @@
-import { parentsOf } from "../../stack/parents.ts";
+import { parentsOf } from "../../stack/images/parents.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { assembledImages, packageInputs } from "./inputs.ts";
 import { lockChanges, missingPackages } from "./changes.ts";

@@ -1,4 +1,4 @@
-import { parentsOf } from "../../stack/parents.ts";
+import { parentsOf } from "../../stack/images/parents.ts";
 import type { DependencyCondition, Stack } from "../../stack/stack.ts";
 
 /** How `qclock graph` writes the two graphs of a stack. */

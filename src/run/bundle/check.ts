@@ -12,7 +12,7 @@ import type { Lock, LockedPackage, LockedRepository, LockTarget } from "../../pa
 import { type PackageProof, proofKey } from "../../packages/proof/proof.ts";
 import { withMarks } from "../../packages/proof/prove-target.ts";
 import { namesOf, unprovedError } from "../../packages/proof/unproved.ts";
-import { imageNamePrefix } from "../../stack/image-name.ts";
+import { imageNamePrefix } from "../../stack/images/image-name.ts";
 import type { OsName } from "../../os.ts";
 import type { Store } from "../../store/store.ts";
 

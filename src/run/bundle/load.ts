@@ -11,7 +11,7 @@ import { openBundle, type OpenBundle } from "../../image/bundle/read.ts";
 import type { PinnedKey } from "../../packages/proof/pinned-key.ts";
 import type { Lock } from "../../packages/package.ts";
 import { isArchitecture } from "../../os.ts";
-import { isForeign, nameOf } from "../../plan/platform.ts";
+import { isForeign, nameOf } from "../../plan/images/platform.ts";
 import { rememberProofs } from "../../packages/proof/prove-lock.ts";
 import type { Digest } from "../../digest.ts";
 import { openQuarantine } from "../../store/quarantine.ts";

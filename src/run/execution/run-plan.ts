@@ -1,7 +1,7 @@
 import type { Engine } from "../../docker/engine.ts";
 import type { Lock } from "../../packages/package.ts";
 import { VanishedError } from "../../packages/lock/vanished.ts";
-import { isBuilt } from "../../plan/built-images.ts";
+import { isBuilt } from "../../plan/images/built-images.ts";
 import type { Operation, Plan } from "../../plan/plan.ts";
 import type { AssembledImage, Stack } from "../../stack/stack.ts";
 import { Artifacts } from "../images/artifacts.ts";

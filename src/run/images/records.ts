@@ -1,4 +1,4 @@
-import type { ImageRecords } from "../../plan/built-images.ts";
+import type { ImageRecords } from "../../plan/images/built-images.ts";
 import type { Store } from "../../store/store.ts";
 
 const NOTE = "built-images";

@@ -1,6 +1,6 @@
 import type { ContainerMount, ContainerRequest } from "../../docker/engine.ts";
-import { tmpfsOptions } from "../../plan/live-settings.ts";
-import { secretsVolumeName } from "../../plan/secret-volumes.ts";
+import { tmpfsOptions } from "../../plan/services/live-settings.ts";
+import { secretsVolumeName } from "../../plan/volumes/secret-volumes.ts";
 import { labels } from "../../stack/labels.ts";
 import type { Service, Stack } from "../../stack/stack.ts";
 import type { Owner } from "./user.ts";

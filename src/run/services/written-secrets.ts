@@ -1,6 +1,6 @@
 import { digestOf } from "../../packages/canonical-json.ts";
 import type { DesiredImage, Observed, ObservedVolume } from "../../plan/observed.ts";
-import { generatedVolumeName, secretsVolumeName } from "../../plan/secret-volumes.ts";
+import { generatedVolumeName, secretsVolumeName } from "../../plan/volumes/secret-volumes.ts";
 import { labels } from "../../stack/labels.ts";
 import type { Service, Stack } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";

@@ -1,10 +1,10 @@
 import { countOf } from "../../count.ts";
 import { labels } from "../../stack/labels.ts";
-import { sendsLogAway } from "../../stack/logging.ts";
+import { sendsLogAway } from "../../stack/services/logging.ts";
 import type { Service } from "../../stack/stack.ts";
 import { type Check, judge, passed, skipped, type Verdict } from "../check.ts";
-import type { Inspection } from "../inspection.ts";
-import { holdsSecret, secretVariables } from "../secret-patterns.ts";
+import type { Inspection } from "../services/inspection.ts";
+import { holdsSecret, secretVariables } from "../images/secret-patterns.ts";
 import type { KernelFacts, ProcessFacts, ServiceSubject } from "../subject.ts";
 
 /** Host folders whose mount gives away the host. */

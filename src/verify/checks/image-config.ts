@@ -1,6 +1,6 @@
 import { type Check, judge, passed } from "../check.ts";
-import { resolveFile } from "../image-files.ts";
-import { holdsSecret, secretAssignments, secretVariables } from "../secret-patterns.ts";
+import { resolveFile } from "../images/image-files.ts";
+import { holdsSecret, secretAssignments, secretVariables } from "../images/secret-patterns.ts";
 import type { ImageSubject } from "../subject.ts";
 
 /** Folders that a volume in an image would hide or expose. */

@@ -1,8 +1,8 @@
 import { runsOn } from "../../image/machine.ts";
 import { type Check, judge, passed, skipped } from "../check.ts";
-import { type ImageFile, resolveFile } from "../image-files.ts";
+import { type ImageFile, resolveFile } from "../images/image-files.ts";
 import type { ImageSubject } from "../subject.ts";
-import { findProgram } from "../program.ts";
+import { findProgram } from "../services/program.ts";
 
 /** File names that mean a key or a credential was copied in by mistake. */
 const keyFiles =

@@ -1,10 +1,10 @@
 import { countOf } from "../../count.ts";
 import { stackNetworkChecks } from "../checks/network.ts";
 import type { CheckGroup } from "../group.ts";
-import { observeHostReach, readListening } from "../host-services.ts";
-import { observeReachability } from "../reachability.ts";
+import { observeHostReach, readListening } from "../network/host-services.ts";
+import { observeReachability } from "../network/reachability.ts";
 import { runChecks } from "../run-checks.ts";
-import { tryConnectionsIn } from "../try-connections.ts";
+import { tryConnectionsIn } from "../network/try-connections.ts";
 
 /** Trying connections is mostly waiting. */
 const concurrency = 16;

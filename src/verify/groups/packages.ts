@@ -12,7 +12,7 @@ import {
   type Verdict,
 } from "../check.ts";
 import type { CheckGroup } from "../group.ts";
-import type { Looker } from "../look.ts";
+import type { Looker } from "../services/look.ts";
 
 /** Indexes may have to be fetched and read, on a line that is slow. */
 const deadlineMs = 600_000;

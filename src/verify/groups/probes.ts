@@ -4,7 +4,7 @@ import { probeServices, type ProbeResult } from "../../run/services/probe-servic
 import type { Service } from "../../stack/stack.ts";
 import type { CheckInfo, CheckResult } from "../check.ts";
 import type { CheckGroup } from "../group.ts";
-import type { Looker } from "../look.ts";
+import type { Looker } from "../services/look.ts";
 
 /** Probes of services that run at a time. */
 const concurrency = 8;

@@ -1,6 +1,6 @@
 import type { CheckInfo, CheckResult, Verdict } from "../check.ts";
 import type { CheckGroup } from "../group.ts";
-import { reasonOf } from "../look.ts";
+import { reasonOf } from "../services/look.ts";
 
 /** Takes as long as a build from nothing, and is run when it is asked for. */
 const rebuildCheck: CheckInfo = {
@@ -21,7 +21,7 @@ export const rebuildGroup: CheckGroup = {
     const { emit, stack } = context;
     const phase = "verify-rebuild";
     emit({ type: "phase-started", phase, title: "Build every image again from nothing" });
-    const { rebuildImages } = await import("../rebuild.ts");
+    const { rebuildImages } = await import("../images/rebuild.ts");
     try {
       const onProgress = (done: number, total: number): void =>
         emit({ type: "phase-progress", phase, done, total, unit: "items" });

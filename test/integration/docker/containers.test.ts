@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ContainerRequest, Engine, LogLine } from "../../../src/docker/engine.ts";
 import { engineStatus } from "../../../src/docker/errors.ts";
 import { loadArtifacts } from "../../../src/docker/load.ts";
-import { toldProcesses } from "../../../src/verify/told-processes.ts";
+import { toldProcesses } from "../../../src/verify/services/told-processes.ts";
 import { labels } from "../../../src/stack/labels.ts";
 import { connectTestEngine, testHosts } from "../../support/engines.ts";
 import { hostPrograms, smallImage, smallLayer } from "../../support/small-image.ts";

@@ -5,7 +5,7 @@ import { down } from "../../../src/run/down.ts";
 import { planStack } from "../../../src/run/plan-stack.ts";
 import { up } from "../../../src/run/up.ts";
 import type { Stack } from "../../../src/stack/stack.ts";
-import { strangersOn } from "../../../src/verify/strangers.ts";
+import { strangersOn } from "../../../src/verify/services/strangers.ts";
 import { engineApi } from "../../support/engine-api.ts";
 import {
   aShellService,

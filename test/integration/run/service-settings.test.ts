@@ -3,7 +3,7 @@ import * as z from "zod";
 import { planStack } from "../../../src/run/plan-stack.ts";
 import { up } from "../../../src/run/up.ts";
 import type { Logging, Service } from "../../../src/stack/stack.ts";
-import { readHostGateways } from "../../../src/verify/host-gateway.ts";
+import { readHostGateways } from "../../../src/verify/network/host-gateway.ts";
 import { aProbe } from "../../support/a-probe.ts";
 import { aService } from "../../support/a-service.ts";
 import { engineApi } from "../../support/engine-api.ts";

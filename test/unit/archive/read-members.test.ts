@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readHead, resolveFile } from "../../../src/verify/image-files.ts";
+import { readHead, resolveFile } from "../../../src/verify/images/image-files.ts";
 import { readFirst, readTar, type TarMember } from "../../../src/archive/read-members.ts";
 import { someFiles } from "../../support/a-subject.ts";
 import { tarOf } from "../../support/tar.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatPlan } from "../../../src/plan/format-plan.ts";
 import type { Observed } from "../../../src/plan/observed.ts";
-import { planTeardown } from "../../../src/plan/teardown.ts";
+import { planTeardown } from "../../../src/plan/taking/teardown.ts";
 import type { Stack } from "../../../src/stack/stack.ts";
 import {
   aNetwork,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { formatPlan } from "../../../src/plan/format-plan.ts";
-import { planStart } from "../../../src/plan/plan-start.ts";
-import { planTeardown } from "../../../src/plan/teardown.ts";
+import { planStart } from "../../../src/plan/services/plan-start.ts";
+import { planTeardown } from "../../../src/plan/taking/teardown.ts";
 import { activate } from "../../../src/stack/profiles.ts";
 import type { Stack } from "../../../src/stack/stack.ts";
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { QclockError } from "../../../src/error.ts";
 import { formatPlan } from "../../../src/plan/format-plan.ts";
-import { secretsHash } from "../../../src/plan/plan-volumes.ts";
+import { secretsHash } from "../../../src/plan/volumes/plan-volumes.ts";
 import type { ObservedContainer } from "../../../src/plan/observed.ts";
 import type { Service } from "../../../src/stack/stack.ts";
 import {

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { formatPlan } from "../../../src/plan/format-plan.ts";
 import type { Observed, ObservedContainer } from "../../../src/plan/observed.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
-import { planRestart, planStart } from "../../../src/plan/plan-start.ts";
-import { planStop } from "../../../src/plan/plan-stop.ts";
+import { planRestart, planStart } from "../../../src/plan/services/plan-start.ts";
+import { planStop } from "../../../src/plan/taking/plan-stop.ts";
 import type { Stack } from "../../../src/stack/stack.ts";
 import { afterUp, anImage, aService, aStack } from "../../support/builders.ts";
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { attempt } from "../../../src/probe/attempt.ts";
 import { isPlain } from "../../../src/probe/find-line.ts";
 import type { AttemptResult, ProbeTarget } from "../../../src/probe/target.ts";
-import type { ProbeCheck } from "../../../src/stack/probe-kinds.ts";
+import type { ProbeCheck } from "../../../src/stack/services/probe-kinds.ts";
 import { aProbe, aTarget, logOf } from "../../support/a-probe.ts";
 
 const tcp: ProbeCheck = { type: "tcp_socket", port: 3306 };

@@ -3,7 +3,7 @@ import { networkInterfaces } from "node:os";
 import { expect, test } from "vitest";
 import { attempt } from "../../../src/probe/attempt.ts";
 import type { AttemptResult } from "../../../src/probe/target.ts";
-import type { ProbeCheck } from "../../../src/stack/probe-kinds.ts";
+import type { ProbeCheck } from "../../../src/stack/services/probe-kinds.ts";
 import type { Probe } from "../../../src/stack/stack.ts";
 import { aProbe, aTarget } from "../../support/a-probe.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { imageChecks } from "../../../src/verify/groups/images.ts";
 import type { Verdict } from "../../../src/verify/check.ts";
-import type { ImageFile, ImageFiles } from "../../../src/verify/image-files.ts";
+import type { ImageFile, ImageFiles } from "../../../src/verify/images/image-files.ts";
 import type { ImageSubject } from "../../../src/verify/subject.ts";
 import { aService } from "../../support/a-service.ts";
 import { anAssembledImage, anImageSubject, someFiles } from "../../support/a-subject.ts";

@@ -3,7 +3,7 @@ import { readFile, rm } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { inheritSettings } from "../../../../src/image/config.ts";
 import { createEmptyImage } from "../../../../src/image/empty-image.ts";
-import { imageNamePrefix } from "../../../../src/stack/image-name.ts";
+import { imageNamePrefix } from "../../../../src/stack/images/image-name.ts";
 import { packImageArchive } from "../../../../src/image/image-layout.ts";
 import type { ImageSettings } from "../../../../src/stack/stack.ts";
 import type { Digest } from "../../../../src/digest.ts";
