@@ -310,9 +310,9 @@ export interface ObserveRequest {
   readonly networkNames: readonly string[];
   readonly volumeNames: readonly string[];
   /**
-   * What the look is for, where not everything matters. `build`: images under the stack's names, and
-   * what its own containers say of their images. `down`: all but images, and containers as lists
-   * have them, without exit codes and what is in force.
+   * What the look is for, where not everything matters. `build`: images under the stack's names,
+   * and what its own containers say of their images. `down`: all but images, and containers as
+   * lists have them, without exit codes and what is in force.
    */
   readonly purpose?: "build" | "down";
 }

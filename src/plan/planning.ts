@@ -29,7 +29,10 @@ export interface ReconcileRequest {
    * that being there is all there is to a build.
    */
   readonly stored?: ReadonlySet<string>;
-  /** Services whose secrets are known to be whole in their volume, whether or not there is a container. */
+  /**
+   * Services whose secrets are known to be whole in their volume, whether or not there is a
+   * container.
+   */
   readonly writtenSecrets: ReadonlySet<string>;
   readonly options: ReconcileOptions;
 }
