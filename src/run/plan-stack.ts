@@ -32,12 +32,13 @@ interface Look {
 
 /**
  * Look at the Engine and at the inputs at the same time, and plan. Changes nothing but the lock
- * file where it lacked something, and with another `lockUse` than `write` not that either.
+ * file where it lacked something, and with another `lockUse` than `write` not that either. With
+ * inputs that were `prepared` a moment ago the Engine alone is looked at.
  */
 export async function planStack(
   context: RunContext,
   options: ReconcileOptions,
-  lockUse: LockUse = "write",
+  way: { readonly lockUse?: LockUse; readonly prepared?: PreparedImages } = {},
 ): Promise<PlannedStack> {
   const { stack } = context;
   if (context.isPlatformNamed === true && options.imagesOnly === undefined)
@@ -62,7 +63,10 @@ export async function planStack(
   };
   const [{ observed, unready, changedSecrets }, prepared] = await together(
     context.signal,
-    (signal) => [look(signal), prepareImages({ ...context, signal }, lockUse)],
+    (signal) => [
+      look(signal),
+      way.prepared ?? prepareImages({ ...context, signal }, way.lockUse ?? "write"),
+    ],
   );
   const records = await readImageRecords(context.store, [
     ...prepared.desired.values().map(({ fingerprint }) => fingerprint),

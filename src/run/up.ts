@@ -4,7 +4,8 @@ import { isHeld, takeHold } from "./hold/hold.ts";
 import { refuseUnknownServices } from "./services/known-services.ts";
 import { planStack } from "./plan-stack.ts";
 import { replacingVanished } from "./images/replace-vanished.ts";
-import { emptyReport, runPlan } from "./execution/run-plan.ts";
+import { Artifacts } from "./images/artifacts.ts";
+import { emptyReport, runPlan, workAhead } from "./execution/run-plan.ts";
 
 export interface UpOptions {
   /** Services to bring up, with what they depend on; absent: all. */
@@ -25,12 +26,18 @@ export async function up(context: RunContext, options: UpOptions): Promise<RunRe
   // it has got further.
   if (first.plan.nodes.length === 0 && !(await isHeld(context)))
     return emptyReport(context, "up", first.plan);
-  await using hold = await takeHold({ ...context, stackName: stack.name });
+  const { prepared } = first;
+  await using artifacts = new Artifacts(context, prepared);
+  const meanwhile = (): void => workAhead(context, first.plan, artifacts);
+  await using hold = await takeHold({ ...context, stackName: stack.name, meanwhile });
   const engine = await context.engine();
   const started = new Set<string>();
-  return await replacingVanished(context, first.prepared.lock, async (current, mode) => {
-    const planned = await planStack(current, options);
-    const command = "up";
-    return await runPlan({ context: current, engine, planned, command, hold, started, ...mode });
+  return await replacingVanished(context, prepared.lock, async (current, mode) => {
+    // The Engine is looked at again, since another run may have ended just before this one held the
+    // stack. The inputs are milliseconds old, unless it had to wait.
+    const isFresh = !hold.waited && current.lock === prepared.lock;
+    const planned = await planStack(current, options, isFresh ? { prepared } : {});
+    const made = { command: "up", started, artifacts: isFresh ? artifacts : undefined };
+    return await runPlan({ context: current, engine, planned, hold, ...made, ...mode });
   });
 }

@@ -35,7 +35,7 @@ export async function expectationOf(context: RunContext, look: Looker): Promise<
     "what the manifest asks for",
     async (signal) => {
       // What the lock lacks is a finding like any other: those images are not what they must be.
-      const planned = await planStack({ ...context, signal }, {}, "foresee");
+      const planned = await planStack({ ...context, signal }, {}, { lockUse: "foresee" });
       const { plan, prepared, observed } = planned;
       const closed = observed.networks.filter(({ outbound }) => !outbound);
       const isolated = observed.networks.filter((network) => network.isolated);

@@ -55,7 +55,7 @@ export function registerPlan({ program, run }: Registry): void {
               ...(services.length === 0 ? {} : { services }),
               ...(options.forceRecreate === true ? { forceRecreate: true } : {}),
             },
-            options.resolve === true ? "resolve" : "foresee",
+            { lockUse: options.resolve === true ? "resolve" : "foresee" },
           );
           for (const message of plan.notices)
             session.emit({ type: "notice", level: "warning", message });

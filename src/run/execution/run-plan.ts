@@ -34,10 +34,13 @@ export async function runPlan(request: {
    * needs it.
    */
   readonly throwVanished?: boolean;
+  /** Of the same plan, where the caller has begun them; they stay the caller's. */
+  readonly artifacts?: Artifacts | undefined;
 }): Promise<RunReport> {
   const { context, engine, planned, command, hold, started, throwVanished } = request;
   const { stack, emit, clock, signal, jobs } = context;
-  await using artifacts = new Artifacts(context, planned.prepared);
+  const artifacts = request.artifacts ?? new Artifacts(context, planned.prepared);
+  await using _own = request.artifacts === undefined ? artifacts : undefined;
   await recordProven(context, planned);
   artifacts.begin(imagesToAssemble(planned.plan, stack));
   const makingContext: MakingContext = {
@@ -64,6 +67,20 @@ export async function runPlan(request: {
   await recordLayers(context, planned.prepared, artifacts);
   await rememberDurations(context, report);
   return report;
+}
+
+/**
+ * Do ahead what a run will need, whatever the Engine has to say: load its operations, and make
+ * images of which files alone changed.
+ */
+export function workAhead(
+  { stack }: Pick<RunContext, "stack">,
+  plan: Plan,
+  artifacts: Artifacts,
+): void {
+  // Whoever needs them loads them again, and has the failure.
+  import("../operations.ts").catch(() => undefined);
+  artifacts.beginFiles(imagesToAssemble(plan, stack));
 }
 
 /**

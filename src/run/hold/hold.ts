@@ -26,6 +26,11 @@ export type HoldContext = Pick<
    * room is made.
    */
   readonly mayGoWithout?: boolean;
+  /**
+   * Called once, while the Engine makes the container: time for what keeps this process busy and
+   * needs no hold.
+   */
+  readonly meanwhile?: () => void;
 };
 
 /** The exclusive use of a stack, while this run has it. */
@@ -57,10 +62,13 @@ export async function takeHold(context: HoldContext): Promise<Hold> {
   let hasSaid = false;
   let hasTakenOver = false;
   let hasWaited = false;
+  let meanwhile = context.meanwhile;
   for (;;) {
     signal.throwIfAborted();
     let failure: QclockError | undefined;
-    const id = await tryCreate(context, engine).catch((error: unknown) => {
+    const creating = tryCreate(context, engine, meanwhile);
+    meanwhile = undefined;
+    const id = await creating.catch((error: unknown) => {
       if (context.mayGoWithout !== true || !isEnginesFault(error)) throw error;
       failure = error;
       return undefined;
@@ -135,7 +143,11 @@ export async function unlockStack(
 }
 
 /** Create the hold's container, or see that its name is taken. */
-async function tryCreate(context: HoldContext, engine: Engine): Promise<string | undefined> {
+async function tryCreate(
+  context: HoldContext,
+  engine: Engine,
+  meanwhile: (() => void) | undefined,
+): Promise<string | undefined> {
   const { signal } = context;
   const request = holdRequest(context, {
     ...context.holder,
@@ -143,7 +155,10 @@ async function tryCreate(context: HoldContext, engine: Engine): Promise<string |
     since: new Date().toISOString(),
   });
   try {
-    return await createFromEmptyImage(engine, request, signal);
+    const creating = createFromEmptyImage(engine, request, signal);
+    // The connection is made in one turn of the event loop, and written to in the next.
+    if (meanwhile !== undefined) setImmediate(() => setImmediate(meanwhile));
+    return await creating;
   } catch (error) {
     if (engineStatus(error) === 409) return undefined;
     throw error;

@@ -28,16 +28,23 @@ const AHEAD = 4;
 /** Artifacts of one image that are fetched at a time. */
 const FETCHES = 4;
 
+type ArtifactsContext = Pick<
+  RunContext,
+  "stack" | "store" | "downloader" | "mirrors" | "artifactMirror" | "clock" | "signal"
+>;
+
 /** The assembled images of a run: made when first asked for, and then the same. */
 export class Artifacts implements AsyncDisposable {
-  readonly #context: RunContext;
+  readonly #context: ArtifactsContext;
   readonly #prepared: PreparedImages;
   readonly #unpacker: PackageUnpacker;
   readonly #recalled = new Map<string, Promise<AssembledArtifact | undefined>>();
   readonly #made = new Map<string, Promise<AssembledArtifact>>();
   /** Told when an image that was begun is made, or is not going to be. */
   readonly #ended = new Map<string, PromiseWithResolvers<void>>();
-  readonly #progress = new Map<string, UnpackProgress>();
+  readonly #progress = new Map<string, ArtifactProgress>();
+  /** What was noticed about an image before anybody asked for it. */
+  readonly #untold = new Map<string, Parameters<ArtifactProgress["onNotice"]>[]>();
   readonly #artifacts = new Map<string, Promise<ReadonlyMap<Digest, string>>>();
   #closed = false;
   /** Layers that the Engine is known to hold. */
@@ -45,7 +52,7 @@ export class Artifacts implements AsyncDisposable {
   /** What was done for each image, for the report. */
   readonly steps: StepReport[] = [];
 
-  constructor(context: RunContext, prepared: PreparedImages) {
+  constructor(context: ArtifactsContext, prepared: PreparedImages) {
     this.#context = context;
     this.#prepared = prepared;
     this.#unpacker = new PackageUnpacker(context, prepared.target, this.steps);
@@ -69,35 +76,67 @@ export class Artifacts implements AsyncDisposable {
   }
 
   /**
+   * Make those of these images of which files alone changed: that takes milliseconds, no request to
+   * a mirror, and nothing of the Engine, which may have something else to do meanwhile. A failure
+   * shows when the image is asked for.
+   */
+  beginFiles(images: readonly AssembledImage[]): void {
+    const begin = async (image: AssembledImage): Promise<void> => {
+      // Artifacts may have to be fetched.
+      if (image.artifacts.length > 0 || (await this.#needsPackages(image))) return;
+      if (!this.#closed) await this.#begin(image);
+    };
+    for (const image of images) begin(image).catch(() => undefined);
+  }
+
+  /**
    * The artifact of an image with all its layers in the store; from there when they are, else made.
    */
   get(image: AssembledImage, progress: ArtifactProgress): Promise<AssembledArtifact> {
     this.#progress.set(image.name, progress);
+    this.#tellUntold(image, progress);
+    return this.#begin(image);
+  }
+
+  /** Parents that nobody asks for have the progress of the first image that needs them. */
+  #tellUntold(image: AssembledImage, progress: ArtifactProgress): void {
+    for (const notice of this.#untold.get(image.name) ?? []) progress.onNotice(...notice);
+    this.#untold.delete(image.name);
+    const parent = this.#context.stack.images.get(image.parent ?? "");
+    if (parent?.type !== "assembled" || this.#progress.has(parent.name)) return;
+    this.#progress.set(parent.name, progress);
+    this.#tellUntold(parent, progress);
+  }
+
+  #begin(image: AssembledImage): Promise<AssembledArtifact> {
     const known = this.#made.get(image.name);
     if (known !== undefined) return known;
-    const made = this.#makeAndTell(image, progress).finally(() =>
-      this.#ended.get(image.name)?.resolve(),
-    );
+    const made = this.#makeAndTell(image).finally(() => this.#ended.get(image.name)?.resolve());
     this.#made.set(image.name, made);
     return made;
   }
 
-  async #makeAndTell(
-    image: AssembledImage,
-    progress: ArtifactProgress,
-  ): Promise<AssembledArtifact> {
-    const artifact = await this.#make(image, progress);
+  async #makeAndTell(image: AssembledImage): Promise<AssembledArtifact> {
+    const artifact = await this.#make(image);
     const missing = missingWorkingFolder(this.#context.stack, image, (path) =>
       haveFolder(artifact.layers, path),
     );
-    if (missing !== undefined) progress.onNotice(`${missing.message} ${missing.hint}`, "warning");
+    if (missing !== undefined) this.#notice(image, `${missing.message} ${missing.hint}`, "warning");
     return artifact;
   }
 
-  async #make(image: AssembledImage, progress: ArtifactProgress): Promise<AssembledArtifact> {
+  #notice(image: AssembledImage, ...notice: Parameters<ArtifactProgress["onNotice"]>): void {
+    const progress = this.#progress.get(image.name);
+    if (progress !== undefined) return progress.onNotice(...notice);
+    const untold = this.#untold.get(image.name);
+    if (untold === undefined) this.#untold.set(image.name, [notice]);
+    else untold.push(notice);
+  }
+
+  async #make(image: AssembledImage): Promise<AssembledArtifact> {
     const recalled = await this.recall(image);
     if (recalled !== undefined) return recalled;
-    const parent = await this.#parent(image, progress);
+    const parent = await this.#parent(image);
     const { assembleImage } = await import("../../image/assemble.ts");
     const { clock, signal } = this.#context;
     let startedAtMs = clock.now();
@@ -109,7 +148,7 @@ export class Artifacts implements AsyncDisposable {
         startedAtMs = clock.now();
         return unpacked;
       },
-      onNotice: progress.onNotice,
+      onNotice: (...notice) => this.#notice(image, ...notice),
       signal,
     });
     const durationMs = clock.now() - startedAtMs;
@@ -218,13 +257,10 @@ export class Artifacts implements AsyncDisposable {
     return this.#prepared.target.images.get(image.name) ?? { packages: [] };
   }
 
-  async #parent(
-    image: AssembledImage,
-    progress: ArtifactProgress,
-  ): Promise<AssembledArtifact | undefined> {
+  async #parent(image: AssembledImage): Promise<AssembledArtifact | undefined> {
     if (image.parent === undefined) return undefined;
     const parent = this.#context.stack.images.get(image.parent);
-    if (parent?.type === "assembled") return this.get(parent, progress);
+    if (parent?.type === "assembled") return this.#begin(parent);
     throw new QclockError(
       "build-failed",
       `Image "${image.name}" is made of packages and cannot stand on "${image.parent}", which is not.`,
@@ -258,6 +294,7 @@ export class Artifacts implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     for (const { resolve } of this.#ended.values()) resolve();
+    await Promise.allSettled(this.#made.values());
     await this.#unpacker[Symbol.asyncDispose]();
   }
 }

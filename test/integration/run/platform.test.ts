@@ -65,7 +65,7 @@ test("up for other machines is refused before the lock is written or a mirror is
   );
 
   await expect(up(context, {})).rejects.toMatchObject({ code: "engine-platform" });
-  await expect(planStack(context, {}, "foresee")).rejects.toMatchObject({
+  await expect(planStack(context, {}, { lockUse: "foresee" })).rejects.toMatchObject({
     code: "engine-platform",
   });
   expect(done).toEqual([]);
