@@ -1,7 +1,8 @@
 import * as z from "zod";
 import { manifestSchema } from "./schema/manifest.ts";
 
-type SchemaNode = Record<string, unknown>;
+/** A part of a JSON Schema. */
+export type SchemaNode = Record<string, unknown>;
 
 /**
  * The JSON Schema (draft 2020-12) of what the manifest means, without variables. For the reference
@@ -24,12 +25,12 @@ export function manifestJsonSchema(): SchemaNode {
     description: "A text with variables.",
   };
   const schema = allowVariables(describeManifest());
-  return isRecord(schema) ? { ...schema, $defs: { variable } } : {};
+  return isSchemaNode(schema) ? { ...schema, $defs: { variable } } : {};
 }
 
 function allowVariables(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(allowVariables);
-  if (!isRecord(node)) return node;
+  if (!isSchemaNode(node)) return node;
   if (isConstrained(node)) {
     const { description, default: preset, examples, ...constraint } = node;
     return {
@@ -46,7 +47,7 @@ function allowVariables(node: unknown): unknown {
     // Variables stand in values, never in keys; and defaults and examples are no schemas.
     key === "propertyNames" || key === "default" || key === "examples" || key === "required"
       ? value
-      : key === "properties" && isRecord(value)
+      : key === "properties" && isSchemaNode(value)
         ? Object.fromEntries(
             Object.entries(value).map(([name, child]) => [name, allowVariables(child)]),
           )
@@ -64,6 +65,7 @@ function isConstrained({ type, pattern, enum: values, const: value }: SchemaNode
   );
 }
 
-function isRecord(value: unknown): value is SchemaNode {
+/** Whether a value is a part of a JSON Schema, and no list or single value. */
+export function isSchemaNode(value: unknown): value is SchemaNode {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -99,8 +99,14 @@ test("installed for everybody, it must run with the Node that it brings, and hol
   const licences = await readFile(path.join(installed, "dist", "THIRD-PARTY.txt"), "utf8");
   for (const text of ["openpgp", "GNU LESSER GENERAL PUBLIC LICENSE", "dockerode"])
     expect(licences).toContain(text);
-  const schema = await readFile(path.join(installed, "schema", "stack.schema.json"), "utf8");
-  expect((await runWith(process.execPath, [program, "schema"], project)).stdout).toBe(schema);
+  for (const [name, ...args] of [
+    ["stack.schema.json"],
+    ["stack.override.schema.json", "--override"],
+  ]) {
+    const schema = await readFile(path.join(installed, "schema", name ?? ""), "utf8");
+    const printed = await runWith(process.execPath, [program, "schema", ...args], project);
+    expect(printed.stdout).toBe(schema);
+  }
   const readme = await readFile(path.join(installed, "README.md"), "utf8");
   const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = ""]) => link);
   expect(links.length).toBeGreaterThan(5);
