@@ -16,7 +16,10 @@ const allowed: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^archive\/(?:read-tar|spool)\.ts$/, "artifacts in the store, and what they unpack to"],
   [/^packages\//, "archives and signed files in the store"],
   [/^docker\//, "the Engine's host"],
-  [/^verify\/(?:host-services|processes|rebuild)\.ts$/, "/proc; a temporary store"],
+  [
+    /^verify\/(?:network\/host-services|services\/processes|images\/rebuild)\.ts$/,
+    "/proc; a temporary store",
+  ],
   [/^build-context\/pack\.ts$/, "the archive that it writes into the store"],
   [/^probe\/find-line\.ts$/, "whether its worker was built"],
   [/^run\/hold\/process-identity\.ts$/, "/proc"],
