@@ -1,4 +1,5 @@
 import { QclockError } from "../../error.ts";
+import { platforms } from "../../os.ts";
 import type { Artifact, Stack } from "../../stack/stack.ts";
 import type { Digest } from "../../digest.ts";
 import { pinArtifacts } from "../artifacts.ts";
@@ -65,13 +66,15 @@ export function refuseOutdated(stack: Stack, existing: Lock | undefined): void {
   const key = targetKey(stack);
   const current = existing?.targets.get(key);
   if (current !== undefined && fitsManifest(stack, current)) return;
+  // Named in full: by itself `qclock lock` may be about another one.
+  const target = `--os ${stack.os} --platform ${platforms[stack.architecture].name}`;
   throw new QclockError(
     "lock-outdated",
     current === undefined
       ? `stack.lock.yaml has no entry for ${key}.`
       : `stack.lock.yaml was made for other packages or artifacts than the manifest asks for on ${key}.`,
     {
-      hint: "Run `qclock lock`, review the difference and commit it.",
+      hint: `Run \`qclock lock${current === undefined ? ` ${target}` : ""}\`, review the difference and commit it.`,
       details: current === undefined ? [] : describeLockChanges(stack, current),
     },
   );

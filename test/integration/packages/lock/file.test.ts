@@ -221,6 +221,15 @@ test("--locked refuses a stale lock and an absent one before any request", async
   ).rejects.toMatchObject({
     code: "lock-outdated",
     details: ['image "base": asks for tzdata as well'],
+    hint: "Run `qclock lock`, review the difference and commit it.",
+  });
+  const elsewhere = { ...request.stack, architecture: "arm64" } as const;
+  await expect(
+    lockPackages({ ...request, stack: elsewhere, existing: lock, mode: "locked" }),
+  ).rejects.toMatchObject({
+    code: "lock-outdated",
+    message: "stack.lock.yaml has no entry for debian-12/arm64.",
+    hint: expect.stringContaining("`qclock lock --os debian-12 --platform linux/arm64`"),
   });
   await expect(lockPackages({ ...request, mode: "locked" })).rejects.toMatchObject({
     code: "lock-outdated",
