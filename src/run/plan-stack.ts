@@ -12,6 +12,7 @@ import { readImageRecords } from "./images/records.ts";
 import type { LockUse } from "./images/lock-stack.ts";
 import { type PreparedImages, prepareImages } from "./images/prepare-images.ts";
 import { findUnready } from "./services/find-unready.ts";
+import type { AheadResults } from "./services/probe-ahead.ts";
 import { findWritten } from "./services/written-secrets.ts";
 import { together } from "./execution/together.ts";
 
@@ -33,12 +34,17 @@ interface Look {
 /**
  * Look at the Engine and at the inputs at the same time, and plan. Changes nothing but the lock
  * file where it lacked something, and with another `lockUse` than `write` not that either. With
- * inputs that were `prepared` a moment ago the Engine alone is looked at.
+ * inputs that were `prepared` a moment ago the Engine alone is looked at, and what was probed
+ * `ahead` is not probed again.
  */
 export async function planStack(
   context: RunContext,
   options: ReconcileOptions,
-  way: { readonly lockUse?: LockUse; readonly prepared?: PreparedImages } = {},
+  way: {
+    readonly lockUse?: LockUse;
+    readonly prepared?: PreparedImages;
+    readonly ahead?: Promise<AheadResults> | undefined;
+  } = {},
 ): Promise<PlannedStack> {
   const { stack } = context;
   if (context.isPlatformNamed === true && options.imagesOnly === undefined)
@@ -56,7 +62,9 @@ export async function planStack(
     if (isHeld && (await releaseDeadHold({ ...context, signal, stackName: stack.name }, engine)))
       observed = await engine.observe(request, signal);
     const [unready, changedSecrets] = await Promise.all([
-      isBuildOnly ? new Map<string, string>() : findUnready({ ...context, signal }, observed),
+      isBuildOnly
+        ? new Map<string, string>()
+        : findUnready({ ...context, signal }, observed, await way.ahead),
       isBuildOnly ? new Set<string>() : findChangedSecrets({ ...context, signal }, observed),
     ]);
     return { observed, unready, changedSecrets };

@@ -1,6 +1,7 @@
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./execution/event.ts";
 import { isHeld, takeHold } from "./hold/hold.ts";
+import type { AheadResults } from "./services/probe-ahead.ts";
 import { refuseUnknownServices } from "./services/known-services.ts";
 import { planStack } from "./plan-stack.ts";
 import { replacingVanished } from "./images/replace-vanished.ts";
@@ -11,6 +12,8 @@ export interface UpOptions {
   /** Services to bring up, with what they depend on; absent: all. */
   readonly services?: readonly string[];
   readonly forceRecreate?: boolean;
+  /** What was probed while the lock was read. */
+  readonly ahead?: Promise<AheadResults> | undefined;
 }
 
 /**
@@ -18,10 +21,13 @@ export interface UpOptions {
  * declared is left alone, but waited for where a probe of it fails, so that success always means a
  * stack that works.
  */
-export async function up(context: RunContext, options: UpOptions): Promise<RunReport> {
+export async function up(
+  context: RunContext,
+  { ahead, ...options }: UpOptions,
+): Promise<RunReport> {
   const { stack } = context;
   refuseUnknownServices(stack, options.services);
-  const first = await planStack(context, options);
+  const first = await planStack(context, options, { ahead });
   // What stands now may be going away, or have changed, as soon as another run that is at work on
   // it has got further.
   if (first.plan.nodes.length === 0 && !(await isHeld(context)))

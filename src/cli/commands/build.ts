@@ -64,6 +64,8 @@ export function registerBuild({ program, run }: Registry): void {
           lockMode: lockModeOf(options),
           allowUnsigned: options.allowUnsigned,
           containers: "found",
+          // Connected by the time that the lock is read.
+          ahead: ({ engine }) => void engine().catch(() => undefined),
         },
       ),
     ),

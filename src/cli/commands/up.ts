@@ -4,6 +4,7 @@ import { withStack } from "../open/context.ts";
 import { exitCodeOfReport } from "../process/exit-code.ts";
 import { allowUnsignedOption, lockModeOf } from "../open/lock-file.ts";
 import { sayTimings } from "../timings.ts";
+import { probeAhead } from "../../run/services/probe-ahead.ts";
 import { publishedUrls } from "../../run/services/urls.ts";
 
 interface Options {
@@ -39,12 +40,14 @@ export function registerUp({ program, run }: Registry): void {
         .option("--timings", "show afterwards where the time went"),
   );
   command.action((services: string[], options: Options) =>
-    run(command, (session) =>
-      withStack(
+    run(command, (session) => {
+      let ahead: ReturnType<typeof probeAhead> | undefined;
+      return withStack(
         session,
         async (context) => {
           const { up } = await import("../../run/up.ts");
           const report = await up(context, {
+            ahead,
             ...(services.length === 0 ? {} : { services }),
             ...(options.forceRecreate === true ? { forceRecreate: true } : {}),
           });
@@ -55,8 +58,15 @@ export function registerUp({ program, run }: Registry): void {
           if (options.timings === true) await sayTimings(session, report);
           return exitCodeOfReport(report);
         },
-        { lockMode: lockModeOf(options), allowUnsigned: options.allowUnsigned, services },
-      ),
-    ),
+        {
+          lockMode: lockModeOf(options),
+          allowUnsigned: options.allowUnsigned,
+          services,
+          ahead: (context) => {
+            ahead = probeAhead(context);
+          },
+        },
+      );
+    }),
   );
 }

@@ -32,7 +32,15 @@ export interface StackOptions {
    * said.
    */
   readonly asksNobody?: boolean;
+  /**
+   * Called when the stack is known and the lock is not read yet, for what the Engine takes its time
+   * for. Its failures are for later to tell.
+   */
+  readonly ahead?: (context: AheadContext) => void;
 }
+
+/** What is known when `ahead` is called. */
+type AheadContext = Pick<RunContext, "stack" | "engine" | "clock" | "signal">;
 
 /** A run context, and the Engine's connection to close when it is no longer needed. */
 interface OpenContext extends AsyncDisposable {
@@ -159,6 +167,9 @@ async function openContext(
   if (options.asksNobody === true && settings.os === "auto") sayAssumption(emit, stack.os);
   await learnSecrets(session, stack, environment);
 
+  await using scope = new AsyncDisposableStack();
+  const connection = scope.use(engineOf(session));
+  options.ahead?.({ stack, engine: connection.engine, clock, signal });
   const lockPath = lockPathOf(files.path);
   const lockMode = options.lockMode ?? "unread";
   const lock =
@@ -167,7 +178,6 @@ async function openContext(
       : await readLock(lockPath, displayPath(lockPath, host.workingDirectory), store);
   if (!lock.ok) return lock;
 
-  const connection = engineOf(session);
   let mirrors: ReturnType<RunContext["mirrors"]> | undefined;
   const context: RunContext = {
     stack,
@@ -196,7 +206,8 @@ async function openContext(
     },
     secretVariable: (name) => environment.get(name),
   };
-  return ok({ context, [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose]() });
+  const owned = scope.move();
+  return ok({ context, [Symbol.asyncDispose]: () => owned.disposeAsync() });
 }
 
 /** Most machines have no proxy, and start without what reads its variables. */

@@ -1,9 +1,12 @@
-import type { Engine } from "../../docker/engine.ts";
+import type { ContainerState, Engine } from "../../docker/engine.ts";
 import { attempt } from "../../probe/attempt.ts";
 import type { Service } from "../../stack/stack.ts";
 import type { RunContext } from "../context.ts";
 import { describeState } from "./container-words.ts";
 import { createProbeTarget, probeRoutes } from "./probe-target.ts";
+
+/** What probing needs of an Engine. */
+export type ProbedEngine = Pick<Engine, "endpoint" | "inspectContainer" | "exec" | "logs">;
 
 /** One attempt of one probe. */
 export interface ProbeResult {
@@ -35,11 +38,20 @@ export async function probeServices(
 }
 
 async function probeService(
-  { stack, clock, signal }: Pick<RunContext, "stack" | "clock" | "signal">,
-  engine: Engine,
+  context: Pick<RunContext, "stack" | "clock" | "signal">,
+  engine: ProbedEngine,
   service: Service,
 ): Promise<readonly ProbeResult[]> {
-  const state = await engine.inspectContainer(service.containerName, signal);
+  const state = await engine.inspectContainer(service.containerName, context.signal);
+  return probeContainer(context, engine, { service, state });
+}
+
+/** The same for a service whose container was just looked at; `undefined` where it has none. */
+export async function probeContainer(
+  { stack, clock, signal }: Pick<RunContext, "stack" | "clock" | "signal">,
+  engine: ProbedEngine,
+  { service, state }: { readonly service: Service; readonly state: ContainerState | undefined },
+): Promise<readonly ProbeResult[]> {
   const base = { service: service.name, durationMs: 0 };
   const names =
     service.probes.length === 0 ? ["container"] : service.probes.map(({ name }) => name);
