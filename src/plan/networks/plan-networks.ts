@@ -54,6 +54,7 @@ export function divergedNetworks(
  */
 export function planNetworks(planning: Planning): void {
   const { draft, observed } = planning;
+  const byName = Map.groupBy(observed.networks, ({ name }) => name);
   const present = new Map(observed.networks.map((network) => [network.name, network]));
   const foreign = new Set(observed.networks.filter(({ ours }) => !ours).map(({ name }) => name));
   const diverged = divergedNetworks(planning);
@@ -67,7 +68,7 @@ export function planNetworks(planning: Planning): void {
     // Engines before 25 may have two of one name; with a foreign one among them the name leads
     // anywhere.
     if (foreign.has(network.engineName)) throw foreignNetwork(network);
-    removeDoubles(planning, network, found);
+    removeDoubles(planning, network, (byName.get(network.engineName) ?? []).slice(0, -1));
     if (found !== undefined && !diverged.has(network.engineName))
       draft.keep("network", network.name, "exists");
     else missing.push(network);
@@ -96,11 +97,11 @@ export function planNetworks(planning: Planning): void {
  */
 function removeDoubles(
   { draft, observed }: Planning,
-  { name: key, engineName }: Network,
-  kept: ObservedNetwork | undefined,
+  { name: key }: Network,
+  others: readonly ObservedNetwork[],
 ): void {
-  for (const { id, name, ours } of observed.networks) {
-    if (!ours || name !== engineName || id === kept?.id) continue;
+  for (const { id, name, ours } of others) {
+    if (!ours) continue;
     refuseNetworkUsers(observed, { id, name: id });
     const operation = { type: "remove-network", name, id } as const;
     draft.add(`remove-network:${key}:${id.slice(0, 12)}`, operation, "another one has its name");

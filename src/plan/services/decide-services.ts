@@ -27,10 +27,15 @@ export type Decisions = ReadonlyMap<string, Decision>;
  */
 export function decideServices(planning: Planning): Decisions {
   const decisions = new Map<string, Decision>();
-  const diverged = divergedNetworks(planning);
+  const { containers, networks } = planning.observed;
+  const seen: Seen = {
+    containers: new Map(containers.map((container) => [container.name, container])),
+    networkNames: new Set(networks.map(({ name }) => name)),
+    divergedNames: divergedNetworks(planning),
+  };
   // Dependencies come first, so what is decided about them is known.
   for (const service of planning.services) {
-    const decision = decide(planning, service, diverged);
+    const decision = decide(planning, service, seen);
     decisions.set(
       service.name,
       decision.type === "keep"
@@ -41,6 +46,15 @@ export function decideServices(planning: Planning): Decisions {
     );
   }
   return decisions;
+}
+
+/** What every decision asks of what was observed. */
+interface Seen {
+  /** By name. */
+  readonly containers: ReadonlyMap<string, ObservedContainer>;
+  readonly networkNames: ReadonlySet<string>;
+  /** Networks to be made again, by the Engine's names, each with the reason. */
+  readonly divergedNames: ReadonlyMap<string, string>;
 }
 
 /** What is done to a service, for those that are to be started again after it. */
@@ -100,13 +114,9 @@ export function serviceHash(planning: Planning, service: Service): string {
   });
 }
 
-function decide(
-  planning: Planning,
-  service: Service,
-  divergedNames: ReadonlyMap<string, string>,
-): Decision {
-  const { observed, options } = planning;
-  const container = observed.containers.find(({ name }) => name === service.containerName);
+function decide(planning: Planning, service: Service, seen: Seen): Decision {
+  const { options } = planning;
+  const container = seen.containers.get(service.containerName);
   if (container === undefined) return { type: "create", cause: "not found" };
   if (!container.ours || container.service !== service.name) {
     throw new QclockError(
@@ -117,7 +127,7 @@ function decide(
       },
     );
   }
-  const cause = reasonToRecreate(planning, { service, container, divergedNames });
+  const cause = reasonToRecreate(planning, { service, container, seen });
   if (cause !== undefined) return { type: "recreate", container, cause };
   if (options.forceRecreate === true) return { type: "recreate", container, cause: "asked for" };
   return decideByStatus(service, container);
@@ -128,21 +138,20 @@ function reasonToRecreate(
   about: {
     readonly service: Service;
     readonly container: ObservedContainer;
-    readonly divergedNames: ReadonlyMap<string, string>;
+    readonly seen: Seen;
   },
 ): string | undefined {
-  const { service, container, divergedNames } = about;
-  const { stack, observed } = planning;
+  const { service, container, seen } = about;
+  const { stack } = planning;
   const diverged = divergedSections(container.configHash, serviceHash(planning, service));
   if (diverged.length > 0) return explain(planning, service, diverged);
-  const present = new Set(observed.networks.map(({ name }) => name));
   for (const key of service.networks.keys()) {
     const name = stack.networks.get(key)?.engineName ?? key;
-    if (divergedNames.has(name)) return `network ${key} changed`;
+    if (seen.divergedNames.has(name)) return `network ${key} changed`;
     // A run killed between creating a container and joining it to its further networks leaves one
     // that would start and publish nothing.
     if (!container.networks.includes(name)) return `not on network ${key}`;
-    if (!present.has(name)) return `network ${key} was removed`;
+    if (!seen.networkNames.has(name)) return `network ${key} was removed`;
   }
   return (
     driftOf(planning, service, container) ??
