@@ -10,7 +10,7 @@ export type LoadableImage = PackedImage & { readonly reference: string };
 export interface LoadRequest {
   readonly engine: Engine;
   /** Images to load together; a layer that several share is sent once. */
-  readonly artifacts: readonly LoadableImage[];
+  readonly images: readonly LoadableImage[];
   /**
    * Chains of layers that the Engine is known to hold, from the bottom; those that this brings are
    * added. Absent: the Engine is asked for the images of the same stack.
@@ -28,20 +28,20 @@ export interface LoadRequest {
  * here (the containerd store says "Loaded image" beside a failed unpacking), so that each image is
  * looked at by its digests, and only then takes its name.
  */
-export async function loadArtifacts(request: LoadRequest): Promise<void> {
-  const { engine, artifacts, onOutput, signal } = request;
+export async function loadBuiltImages(request: LoadRequest): Promise<void> {
+  const { engine, images, onOutput, signal } = request;
   const held = request.heldChains ?? new HeldChains();
   const omitLayers = await layersToOmit(request, held);
   const attempts = omitLayers.size === 0 ? [noLayers] : [omitLayers, noLayers];
   for (const [index, omitted] of attempts.entries()) {
     try {
-      const archive = packImageArchive(artifacts, { omitLayers: omitted });
+      const archive = packImageArchive(images, { omitLayers: omitted });
       await engine.loadImages(counted(archive, request.onProgress), onOutput, signal);
       const ids = await findLoaded(request);
       await Promise.all(
-        artifacts.map((artifact, at) => engine.tagImage(ids[at] ?? "", artifact.reference, signal)),
+        images.map((image, at) => engine.tagImage(ids[at] ?? "", image.reference, signal)),
       );
-      held.add(artifacts.map(({ layers }) => layers.map(({ diffId }) => diffId)));
+      held.add(images.map(({ layers }) => layers.map(({ diffId }) => diffId)));
       return;
     } catch (error) {
       signal?.throwIfAborted();
@@ -81,20 +81,18 @@ const WORTH_LOOKING_BYTES = 200_000;
  * of them with the one that has its name now; the others are looked at when that leaves much.
  */
 async function layersToOmit(request: LoadRequest, held: HeldChains): Promise<ReadonlySet<Digest>> {
-  const { engine, artifacts, signal } = request;
+  const { engine, images, signal } = request;
   const before = await Promise.all(
-    artifacts.map(({ reference }) => engine.inspectImage(reference, signal)),
+    images.map(({ reference }) => engine.inspectImage(reference, signal)),
   );
   const own = [...held.added, ...before.flatMap((image) => (image ? [image.diffIds] : []))];
-  const omitted = layersHeld(artifacts, own);
-  if (bytesWithout(artifacts, omitted) < WORTH_LOOKING_BYTES) return omitted;
-  return layersHeld(artifacts, await held.find(() => findChains(request)));
+  const omitted = layersHeld(images, own);
+  if (bytesWithout(images, omitted) < WORTH_LOOKING_BYTES) return omitted;
+  return layersHeld(images, await held.find(() => findChains(request)));
 }
 
-function bytesWithout(artifacts: readonly PackedImage[], omitted: ReadonlySet<Digest>): number {
-  const sent = artifacts.flatMap(({ layers }) =>
-    layers.filter(({ diffId }) => !omitted.has(diffId)),
-  );
+function bytesWithout(images: readonly PackedImage[], omitted: ReadonlySet<Digest>): number {
+  const sent = images.flatMap(({ layers }) => layers.filter(({ diffId }) => !omitted.has(diffId)));
   return sent.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
@@ -104,12 +102,12 @@ function bytesWithout(artifacts: readonly PackedImage[], omitted: ReadonlySet<Di
  * over another one must be sent.
  */
 export function layersHeld(
-  artifacts: readonly PackedImage[],
+  images: readonly PackedImage[],
   chains: readonly (readonly Digest[])[],
 ): ReadonlySet<Digest> {
   const held = new Set<Digest>();
   const needed = new Set<Digest>();
-  for (const { layers } of artifacts) {
+  for (const { layers } of images) {
     const own = layers.map(({ diffId }) => diffId);
     const depth = Math.max(0, ...chains.map((chain) => commonPrefix(own, chain)));
     for (const [index, diffId] of own.entries()) (index < depth ? held : needed).add(diffId);
@@ -128,11 +126,11 @@ function commonPrefix(left: readonly Digest[], right: readonly Digest[]): number
  */
 async function findChains({
   engine,
-  artifacts,
+  images: loaded,
   signal,
 }: LoadRequest): Promise<readonly (readonly Digest[])[]> {
   const patterns = new Set(
-    artifacts.map(({ reference }) => `${reference.slice(0, reference.lastIndexOf("/"))}/*`),
+    loaded.map(({ reference }) => `${reference.slice(0, reference.lastIndexOf("/"))}/*`),
   );
   const listed = await Promise.all(
     [...patterns].map((pattern) => engine.listImageReferences(pattern, signal)),
@@ -147,13 +145,13 @@ async function findChains({
  * The ids under which the Engine now has the images. Throws `load-failed` unless each is there,
  * whole.
  */
-async function findLoaded({ engine, artifacts, signal }: LoadRequest): Promise<readonly string[]> {
+async function findLoaded({ engine, images, signal }: LoadRequest): Promise<readonly string[]> {
   const { imageStore } = await engine.info(signal);
   return await Promise.all(
-    artifacts.map(async (artifact) => {
-      const id = imageStore === "containerd" ? artifact.manifestDigest : artifact.configDigest;
-      const image = await engine.inspectImage(id, signal);
-      if (image === undefined || !holds(image, artifact)) throw incomplete(artifact, image);
+    images.map(async (image) => {
+      const id = imageStore === "containerd" ? image.manifestDigest : image.configDigest;
+      const found = await engine.inspectImage(id, signal);
+      if (found === undefined || !holds(found, image)) throw incomplete(image, found);
       return id;
     }),
   );

@@ -5,12 +5,13 @@ import { namesOf } from "../packages/proof/unproved.ts";
 import type { AssembledImage } from "../stack/stack.ts";
 import type { Digest } from "../digest.ts";
 import type { Store } from "../store/store.ts";
-import { buildConfig, buildManifest, type EffectiveSettings, inheritSettings } from "./config.ts";
+import { buildConfig, buildManifest, inheritSettings } from "./config.ts";
+import type { BuiltImage } from "./built-image.ts";
 import type { FileScan } from "./files/files.ts";
 import { buildFilesLayer } from "./layers/files-layer.ts";
 import { artifactsLayerInputs, filesLayerInputs, packagesLayerInputs } from "./fingerprint.ts";
 import { findForeignPrograms } from "./layers/foreign-programs.ts";
-import type { ImageArtifact, Layer } from "./layers/layer.ts";
+import type { Layer } from "./layers/layer.ts";
 import { type LayerKey, type MadeLayer, recallLayer, rememberLayer } from "./layers/layer-cache.ts";
 import { buildPackagesLayer } from "./layers/packages-layer.ts";
 import { checkPrograms } from "./programs.ts";
@@ -18,16 +19,9 @@ import { programOfSettings, type StartedProgram } from "./started-programs.ts";
 import type { UnpackedPackages } from "./unpack/unpack-packages.ts";
 import type { NoticeLevel } from "./unreplayed-scripts.ts";
 
-/** An assembled image that further images can stand on. */
-export interface AssembledArtifact extends ImageArtifact {
-  readonly settings: EffectiveSettings;
-  /** Its packages that nothing proves, and its parents', as `name version`. */
-  readonly unsigned: readonly string[];
-}
-
 export interface AssembleRequest {
   readonly image: AssembledImage;
-  readonly parent: AssembledArtifact | undefined;
+  readonly parent: BuiltImage | undefined;
   readonly locked: LockedImage;
   readonly target: LockTarget;
   readonly scan: FileScan;
@@ -55,7 +49,7 @@ export interface AssembleRequest {
  * Throws `package-corrupt`, `artifact-corrupt`, `file-conflict`, `missing-interpreter`,
  * `missing-library`, `wrong-architecture`, `disk-full`.
  */
-export async function assembleImage(request: AssembleRequest): Promise<AssembledArtifact> {
+export async function assembleImage(request: AssembleRequest): Promise<BuiltImage> {
   const { store } = request;
   let layers = request.parent?.layers ?? [];
   for (const step of stepsOf(request)) {
@@ -76,22 +70,22 @@ export async function assembleImage(request: AssembleRequest): Promise<Assembled
  * that is known.
  */
 async function checked(
-  request: Parameters<typeof toArtifact>[0] & Pick<AssembleRequest, "started">,
+  request: Parameters<typeof toBuiltImage>[0] & Pick<AssembleRequest, "started">,
   layers: readonly Layer[],
-): Promise<AssembledArtifact> {
-  const artifact = toArtifact(request, layers);
+): Promise<BuiltImage> {
+  const built = toBuiltImage(request, layers);
   const { image, started, target } = request;
   const { architecture } = target;
-  const programs = [...programOfSettings(image.name, artifact.settings), ...started];
+  const programs = [...programOfSettings(image.name, built.settings), ...started];
   await checkPrograms({ image: image.name, architecture, programs, layers });
-  return artifact;
+  return built;
 }
 
 /**
  * The same from the store's notes alone, without making anything; undefined when a layer is not at
  * hand.
  */
-export async function recallArtifact(
+export async function recallImage(
   request: Pick<
     AssembleRequest,
     | "image"
@@ -104,7 +98,7 @@ export async function recallArtifact(
     | "started"
     | "store"
   >,
-): Promise<AssembledArtifact | undefined> {
+): Promise<BuiltImage | undefined> {
   let layers = request.parent?.layers ?? [];
   for (const step of stepsOf(request)) {
     const layer = await recallLayer({ ...step, below: layers }, request.store);
@@ -212,13 +206,13 @@ async function makePackagesLayer(
   }
 }
 
-function toArtifact(
+function toBuiltImage(
   request: Pick<
     AssembleRequest,
     "image" | "parent" | "locked" | "target" | "fingerprint" | "stackName"
   >,
   layers: readonly Layer[],
-): AssembledArtifact {
+): BuiltImage {
   const { image, parent, locked, target, fingerprint, stackName } = request;
   const own = locked.packages.filter(({ unsigned }) => unsigned === true);
   const unsigned = [...(parent?.unsigned ?? []), ...namesOf(own)].toSorted();
@@ -251,7 +245,7 @@ function toArtifact(
 /** OCI's own annotations for the image that this one stands on. */
 function withBase(
   declared: ReadonlyMap<string, string>,
-  parent: AssembledArtifact | undefined,
+  parent: BuiltImage | undefined,
 ): ReadonlyMap<string, string> {
   if (parent === undefined) return declared;
   return new Map([

@@ -3,7 +3,7 @@ import { open, rm } from "node:fs/promises";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../digest.ts";
 import { MANIFEST_TYPE, toBlob } from "./config.ts";
-import type { ImageArtifact } from "./layers/layer.ts";
+import type { BuiltImage } from "./built-image.ts";
 import { tarPadding } from "../archive/tar.ts";
 import { tarHeader } from "../archive/tar-header.ts";
 
@@ -14,9 +14,9 @@ export interface ImageArchive {
   readonly content: AsyncIterable<Uint8Array>;
 }
 
-/** The part of an artifact that goes into an archive. */
+/** The part of a built image that goes into an archive. */
 export type PackedImage = Pick<
-  ImageArtifact,
+  BuiltImage,
   "config" | "configDigest" | "manifest" | "manifestDigest"
 > & {
   readonly layers: readonly {
@@ -42,24 +42,24 @@ interface Member {
  * JSON".
  */
 export function packImageArchive(
-  artifacts: readonly PackedImage[],
+  images: readonly PackedImage[],
   options: { readonly omitLayers: ReadonlySet<Digest> },
 ): ImageArchive {
-  const members = listMembers(artifacts, options.omitLayers);
+  const members = listMembers(images, options.omitLayers);
   const lengthBytes = members.reduce((sum, { size }) => sum + 512 + size + tarPadding(size), 1024);
   return { lengthBytes, content: writeMembers(members) };
 }
 
 function listMembers(
-  artifacts: readonly PackedImage[],
+  images: readonly PackedImage[],
   omitLayers: ReadonlySet<Digest>,
 ): readonly Member[] {
   const members = new Map<string, Member>();
   const addBytes = (name: string, bytes: Uint8Array): void => {
     members.set(name, { name, size: bytes.length, read: () => [bytes] });
   };
-  for (const [name, bytes] of layoutFiles(artifacts, () => undefined)) addBytes(name, bytes);
-  for (const { config, configDigest, manifest, manifestDigest, layers } of artifacts) {
+  for (const [name, bytes] of layoutFiles(images, () => undefined)) addBytes(name, bytes);
+  for (const { config, configDigest, manifest, manifestDigest, layers } of images) {
     addBytes(blobPath(configDigest), config);
     addBytes(blobPath(manifestDigest), manifest);
     for (const { diffId, sizeBytes, path } of layers) {
@@ -80,10 +80,10 @@ function listMembers(
  * image without a name has none after loading.
  */
 export function layoutFiles<Image extends PackedImage>(
-  artifacts: readonly Image[],
+  images: readonly Image[],
   nameOf: (image: Image) => string | undefined,
 ): readonly (readonly [name: string, bytes: Uint8Array])[] {
-  const named = artifacts.map((image) => ({ ...image, name: nameOf(image) }));
+  const named = images.map((image) => ({ ...image, name: nameOf(image) }));
   return [
     ["oci-layout", Buffer.from('{"imageLayoutVersion":"1.0.0"}')],
     ["index.json", indexOf(named)],
@@ -93,8 +93,8 @@ export function layoutFiles<Image extends PackedImage>(
 
 type NamedImage = PackedImage & { readonly name: string | undefined };
 
-function indexOf(artifacts: readonly NamedImage[]): Uint8Array {
-  const manifests = artifacts.map(({ manifest, manifestDigest, name }) => ({
+function indexOf(images: readonly NamedImage[]): Uint8Array {
+  const manifests = images.map(({ manifest, manifestDigest, name }) => ({
     mediaType: MANIFEST_TYPE,
     digest: manifestDigest,
     size: manifest.length,
@@ -115,9 +115,9 @@ function annotationsOf(name: string): Readonly<Record<string, string>> {
   };
 }
 
-function dockerManifestOf(artifacts: readonly NamedImage[]): Uint8Array {
+function dockerManifestOf(images: readonly NamedImage[]): Uint8Array {
   return toBlob(
-    artifacts.map(({ configDigest, layers, name }) => ({
+    images.map(({ configDigest, layers, name }) => ({
       Config: blobPath(configDigest),
       RepoTags: name === undefined ? null : [name],
       Layers: layers.map(({ diffId }) => blobPath(diffId)),

@@ -8,7 +8,7 @@ import { takeHold } from "./hold/hold.ts";
 import type { StoredImage } from "./images/stored.ts";
 import { type PlannedStack, planStack } from "./plan-stack.ts";
 import { replacingVanished } from "./images/replace-vanished.ts";
-import { Artifacts } from "./images/artifacts.ts";
+import { BuiltImages } from "./images/built-images.ts";
 import { emptyReport, runPlan, workAhead } from "./execution/run-plan.ts";
 
 export interface BuildOptions {
@@ -50,8 +50,8 @@ export async function build(context: RunContext, options: BuildOptions): Promise
       : report;
   if (first.plan.nodes.length === 0)
     return await finish(emptyReport(context, "build", first.plan), first);
-  await using artifacts = new Artifacts(context, first.prepared);
-  const meanwhile = (): void => workAhead(context, first.plan, artifacts);
+  await using builtImages = new BuiltImages(context, first.prepared);
+  const meanwhile = (): void => workAhead(context, first.plan, builtImages);
   await using hold = await takeHold({ ...context, stackName: stack.name, meanwhile });
   const engine = await context.engine();
   return await replacingVanished(context, first.prepared.lock, async (current, mode) => {
@@ -60,7 +60,7 @@ export async function build(context: RunContext, options: BuildOptions): Promise
     const isFresh = !hold.waited && current.lock === first.prepared.lock;
     const planned = isFresh ? first : await planStack(current, { imagesOnly: images });
     const [command, started] = ["build", new Set<string>()] as const;
-    const made = { command, started, artifacts: isFresh ? artifacts : undefined };
+    const made = { command, started, builtImages: isFresh ? builtImages : undefined };
     const run = { context: current, engine, planned, hold, ...made, ...mode };
     return await finish(await runPlan(run), planned);
   });

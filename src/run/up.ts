@@ -5,7 +5,7 @@ import type { AheadResults } from "./services/probe-ahead.ts";
 import { refuseUnknownServices } from "./services/known-services.ts";
 import { planStack } from "./plan-stack.ts";
 import { replacingVanished } from "./images/replace-vanished.ts";
-import { Artifacts } from "./images/artifacts.ts";
+import { BuiltImages } from "./images/built-images.ts";
 import { emptyReport, runPlan, workAhead } from "./execution/run-plan.ts";
 
 export interface UpOptions {
@@ -33,8 +33,8 @@ export async function up(
   if (first.plan.nodes.length === 0 && !(await isHeld(context)))
     return emptyReport(context, "up", first.plan);
   const { prepared } = first;
-  await using artifacts = new Artifacts(context, prepared);
-  const meanwhile = (): void => workAhead(context, first.plan, artifacts);
+  await using builtImages = new BuiltImages(context, prepared);
+  const meanwhile = (): void => workAhead(context, first.plan, builtImages);
   await using hold = await takeHold({ ...context, stackName: stack.name, meanwhile });
   const engine = await context.engine();
   const started = new Set<string>();
@@ -43,7 +43,7 @@ export async function up(
     // stack. The inputs are milliseconds old, unless it had to wait.
     const isFresh = !hold.waited && current.lock === prepared.lock;
     const planned = await planStack(current, options, isFresh ? { prepared } : {});
-    const made = { command: "up", started, artifacts: isFresh ? artifacts : undefined };
+    const made = { command: "up", started, builtImages: isFresh ? builtImages : undefined };
     return await runPlan({ context: current, engine, planned, hold, ...made, ...mode });
   });
 }

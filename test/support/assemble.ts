@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type AssembledArtifact, assembleImage } from "../../src/image/assemble.ts";
+import type { BuiltImage } from "../../src/image/built-image.ts";
+import { assembleImage } from "../../src/image/assemble.ts";
 import { scanFiles } from "../../src/image/files/files.ts";
 import type { Layer } from "../../src/image/layers/layer.ts";
 import type { StartedProgram } from "../../src/image/started-programs.ts";
@@ -47,7 +48,7 @@ export interface Workshop extends AsyncDisposable {
    * that was made of them.
    */
   readonly unpacked: string[];
-  assemble(parts?: ImageParts): Promise<AssembledArtifact>;
+  assemble(parts?: ImageParts): Promise<BuiltImage>;
 }
 
 export interface ImageParts {
@@ -55,7 +56,7 @@ export interface ImageParts {
   readonly image?: Partial<AssembledImage>;
   /** What lies at the URLs of the image's artifacts. */
   readonly downloads?: readonly Uint8Array[];
-  readonly parent?: AssembledArtifact;
+  readonly parent?: BuiltImage;
   /** Absent: amd64. */
   readonly architecture?: Architecture;
   /** What services start in its containers. */
@@ -83,7 +84,7 @@ export async function createWorkshop(): Promise<Workshop> {
 async function assemble(
   parts: ImageParts,
   place: Pick<Workshop, "store" | "folder" | "notices" | "unpacked">,
-): Promise<AssembledArtifact> {
+): Promise<BuiltImage> {
   const { debs = [], parent, signal = new AbortController().signal } = parts;
   const image: AssembledImage = { ...emptyImage, ...parts.image };
   const files = new Map<Digest, string>();

@@ -1,6 +1,7 @@
 import { unpackPackages } from "../../src/image/unpack/unpack-packages.ts";
 import { createUnpackPool } from "../../src/image/unpack/unpack-pool.ts";
-import { type AssembledArtifact, assembleImage } from "../../src/image/assemble.ts";
+import type { BuiltImage } from "../../src/image/built-image.ts";
+import { assembleImage } from "../../src/image/assemble.ts";
 import { noFiles } from "../../src/image/files/files.ts";
 import { fetchPackages } from "../../src/packages/fetch.ts";
 import { lockPackages } from "../../src/packages/lock/lock-packages.ts";
@@ -18,7 +19,7 @@ import { FINGERPRINT } from "./assemble.ts";
  */
 export interface DebianImages {
   readonly target: LockTarget;
-  readonly artifacts: ReadonlyMap<string, AssembledArtifact>;
+  readonly images: ReadonlyMap<string, BuiltImage>;
 }
 
 /** Lock, fetch and assemble images; parents come before their children. */
@@ -60,11 +61,11 @@ export async function assembleDebian(
     ...quiet,
   });
   await using pool = createUnpackPool({ threads: 2, storeDirectory: store.directory, signal });
-  const artifacts = new Map<string, AssembledArtifact>();
+  const made = new Map<string, BuiltImage>();
   for (const image of images) {
-    const artifact = await assembleImage({
+    const built = await assembleImage({
       image,
-      parent: image.parent === undefined ? undefined : artifacts.get(image.parent),
+      parent: image.parent === undefined ? undefined : made.get(image.parent),
       locked: target.images.get(image.name) ?? { packages: [] },
       target,
       scan: noFiles,
@@ -91,9 +92,9 @@ export async function assembleDebian(
       onNotice: () => undefined,
       signal,
     });
-    artifacts.set(image.name, artifact);
+    made.set(image.name, built);
   }
-  return { target, artifacts };
+  return { target, images: made };
 }
 
 function stackOf(name: string, images: readonly AssembledImage[]): Stack {

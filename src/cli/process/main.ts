@@ -29,7 +29,7 @@ async function main(): Promise<void> {
 
 /**
  * An exception that nobody awaited is a bug like any other. It is shown, and the run is stopped in
- * good order, since what it holds in the Engine (the stack's lock) should still be given back.
+ * good order, since what it holds in the Engine (the stack's hold) should still be given back.
  */
 function reportBugs(interruption: Interruption): void {
   const report = async (error: unknown): Promise<void> => {

@@ -3,7 +3,7 @@ import { QclockError } from "../../error.ts";
 import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
 import { layoutFiles, type PackedImage } from "../image-layout.ts";
-import type { ImageArtifact } from "../layers/layer.ts";
+import type { BuiltImage } from "../built-image.ts";
 import { type BundleImage, blobPath } from "./document.ts";
 import { type BundleMember, bytesMember, storedMember } from "./write.ts";
 
@@ -12,13 +12,13 @@ import { type BundleMember, bytesMember, storedMember } from "./write.ts";
  * the images.
  */
 export async function imageMembers(
-  artifacts: readonly ImageArtifact[],
+  images: readonly BuiltImage[],
   store: Store,
 ): Promise<readonly BundleMember[]> {
-  if (artifacts.length === 0) return [];
-  const layout = layoutFiles(artifacts, ({ reference }) => reference);
+  if (images.length === 0) return [];
+  const layout = layoutFiles(images, ({ reference }) => reference);
   const members: BundleMember[] = layout.map(([name, bytes]) => bytesMember(name, bytes));
-  for (const { config, configDigest, manifest, manifestDigest, layers } of artifacts) {
+  for (const { config, configDigest, manifest, manifestDigest, layers } of images) {
     members.push(bytesMember(blobPath(configDigest), config));
     members.push(bytesMember(blobPath(manifestDigest), manifest));
     for (const { diffId } of layers) members.push(await storedMember(store, diffId));
@@ -27,8 +27,8 @@ export async function imageMembers(
 }
 
 /** How the head of a bundle tells of an image. */
-export function describeImage(artifact: ImageArtifact, target: string): BundleImage {
-  const { image, reference, configDigest, manifestDigest, layers } = artifact;
+export function describeImage(built: BuiltImage, target: string): BundleImage {
+  const { image, reference, configDigest, manifestDigest, layers } = built;
   return {
     name: image,
     reference,

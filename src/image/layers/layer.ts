@@ -15,17 +15,3 @@ export interface Layer {
   /** Sorted by path. */
   readonly entries: EntryTable;
 }
-
-/** An image that qclock assembled: everything that the Engine needs, all digests known. */
-export interface ImageArtifact {
-  readonly image: string;
-  readonly reference: string;
-  readonly fingerprint: Digest;
-  /** The OCI configuration's exact bytes. */
-  readonly config: Uint8Array;
-  readonly configDigest: Digest;
-  readonly manifest: Uint8Array;
-  readonly manifestDigest: Digest;
-  /** Parents' layers first. */
-  readonly layers: readonly Layer[];
-}

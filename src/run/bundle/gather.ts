@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import type { BundleDocument, BundleEvidence } from "../../image/bundle/document.ts";
-import type { AssembledArtifact } from "../../image/assemble.ts";
+import type { BuiltImage } from "../../image/built-image.ts";
 import type { Evidence } from "../../packages/proof/evidence.ts";
 import { evidenceOf } from "../../packages/proof/evidence-of.ts";
 import { fetchFiles } from "../../packages/fetch.ts";
@@ -11,7 +11,7 @@ import type { Lock, LockedPackage, LockTarget } from "../../packages/package.ts"
 import { namesOf, unprovedError } from "../../packages/proof/unproved.ts";
 import type { Digest } from "../../digest.ts";
 import type { OsName } from "../../os.ts";
-import { type ArtifactProgress, Artifacts } from "../images/artifacts.ts";
+import { type AssemblyProgress, BuiltImages } from "../images/built-images.ts";
 import type { RunContext } from "../context.ts";
 import type { PreparedImages } from "../images/prepare-images.ts";
 import { recordLayers } from "../execution/run-plan.ts";
@@ -113,7 +113,7 @@ function toDocument({ repository, asLocked }: Evidence): BundleEvidence {
 export async function gatherImages(
   context: RunContext,
   prepared: PreparedImages,
-): Promise<{ readonly artifacts: readonly AssembledArtifact[]; readonly lock: Lock }> {
+): Promise<{ readonly images: readonly BuiltImage[]; readonly lock: Lock }> {
   const { stack, emit } = context;
   const left = [...stack.images.values()].filter(({ type }) => type !== "assembled");
   if (left.length > 0) {
@@ -127,17 +127,17 @@ export async function gatherImages(
   }
   const phase = { phase: "bundle:images", title: "Assembling the images" };
   return await inPhase(context, phase, async () => {
-    await using artifacts = new Artifacts(context, prepared);
-    artifacts.begin(assembledImages(stack));
-    const made: AssembledArtifact[] = [];
+    await using builtImages = new BuiltImages(context, prepared);
+    builtImages.begin(assembledImages(stack));
+    const made: BuiltImage[] = [];
     for (const image of assembledImages(stack)) {
-      const progress: ArtifactProgress = {
+      const progress: AssemblyProgress = {
         onFetch: () => undefined,
         onUnpack: () => undefined,
         onNotice: (message, level) => emit({ type: "notice", level, message }),
       };
-      made.push(await artifacts.get(image, progress));
+      made.push(await builtImages.get(image, progress));
     }
-    return { artifacts: made, lock: await recordLayers(context, prepared, artifacts) };
+    return { images: made, lock: await recordLayers(context, prepared, builtImages) };
   });
 }

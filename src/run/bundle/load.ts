@@ -1,4 +1,4 @@
-import { loadArtifacts } from "../../docker/load.ts";
+import { loadBuiltImages } from "../../docker/load.ts";
 import { QclockError } from "../../error.ts";
 import {
   type BundleDocument,
@@ -260,7 +260,7 @@ async function loadImages(
   const phase = { phase: "bundle:images", title: "Loading the images into the Engine" };
   return await inPhase(context, phase, async () => {
     const images = await Promise.all(document.images.map((image) => storedImage(image, store)));
-    await loadArtifacts({ engine, artifacts: images, onOutput: () => undefined, signal });
+    await loadBuiltImages({ engine, images, onOutput: () => undefined, signal });
     return images.map(({ reference }) => reference);
   });
 }

@@ -65,9 +65,9 @@ export async function prepareBundle(
   const locked = await gatherLocked(context, options, targets);
   const evidence = await gatherEvidence(context, options, targets);
   warnOfUnproved(context, evidence.unproved);
-  const { artifacts, lock } = options.images
+  const { images, lock } = options.images
     ? await gatherImages(context, prepared)
-    : { artifacts: [], lock: prepared.lock };
+    : { images: [], lock: prepared.lock };
   const project = options.manifest ? await gatherProject(context) : [];
 
   // Loaded here: with a fresh lock nothing else needs it.
@@ -77,7 +77,7 @@ export async function prepareBundle(
   const stored = await Promise.all([...blobs].map((blob) => storedMember(store, blob)));
   const members = [
     first,
-    ...sorted([...stored, ...(await imageMembers(artifacts, store))]),
+    ...sorted([...stored, ...(await imageMembers(images, store))]),
     ...project,
   ];
   const sizeBytes = members.reduce((sum, { entry }) => sum + sizeOf(entry), 0);
@@ -87,7 +87,7 @@ export async function prepareBundle(
     stack: stack.name,
     lock: `sha256:${first.entry.sha256}`,
     targets: evidence.targets,
-    images: artifacts.map((artifact) => describeImage(artifact, own)),
+    images: images.map((image) => describeImage(image, own)),
     ...(options.manifest ? { manifest: path.basename(stack.manifestPath) } : {}),
   };
   const phase = { phase: "bundle:write", title: "Writing the bundle", total: sizeBytes };

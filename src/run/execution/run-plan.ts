@@ -4,7 +4,7 @@ import { VanishedError } from "../../packages/lock/vanished.ts";
 import { isBuilt } from "../../plan/images/built-images.ts";
 import type { Operation, Plan } from "../../plan/plan.ts";
 import type { AssembledImage, Stack } from "../../stack/stack.ts";
-import { Artifacts } from "../images/artifacts.ts";
+import { BuiltImages } from "../images/built-images.ts";
 import { concludeStarted } from "./conclude.ts";
 import type { RunContext } from "../context.ts";
 import type { RunReport } from "./event.ts";
@@ -35,21 +35,21 @@ export async function runPlan(request: {
    */
   readonly throwVanished?: boolean;
   /** Of the same plan, where the caller has begun them; they stay the caller's. */
-  readonly artifacts?: Artifacts | undefined;
+  readonly builtImages?: BuiltImages | undefined;
 }): Promise<RunReport> {
   const { context, engine, planned, command, hold, started, throwVanished } = request;
   const { stack, emit, clock, signal, jobs } = context;
-  const artifacts = request.artifacts ?? new Artifacts(context, planned.prepared);
-  await using _own = request.artifacts === undefined ? artifacts : undefined;
+  const builtImages = request.builtImages ?? new BuiltImages(context, planned.prepared);
+  await using _own = request.builtImages === undefined ? builtImages : undefined;
   await recordProven(context, planned);
-  artifacts.begin(imagesToAssemble(planned.plan, stack));
+  builtImages.begin(imagesToAssemble(planned.plan, stack));
   const makingContext: MakingContext = {
     run: context,
     stack,
     stackName: stack.name,
     engine,
     prepared: planned.prepared,
-    artifacts,
+    builtImages,
     emit,
     clock,
     signal,
@@ -58,13 +58,13 @@ export async function runPlan(request: {
   };
   const report = await executeOperations(planned.plan, makingContext, {
     performer: ({ perform }) => perform,
-    steps: () => artifacts.steps,
+    steps: () => builtImages.steps,
     command,
     jobs,
     endsRun: (error) => throwVanished === true && error instanceof VanishedError,
     conclude: () => concludeStarted(context, engine, started),
   });
-  await recordLayers(context, planned.prepared, artifacts);
+  await recordLayers(context, planned.prepared, builtImages);
   await rememberDurations(context, report);
   return report;
 }
@@ -76,11 +76,11 @@ export async function runPlan(request: {
 export function workAhead(
   { stack }: Pick<RunContext, "stack">,
   plan: Plan,
-  artifacts: Artifacts,
+  builtImages: BuiltImages,
 ): void {
   // Whoever needs them loads them again, and has the failure.
   import("../operations.ts").catch(() => undefined);
-  artifacts.beginFiles(imagesToAssemble(plan, stack));
+  builtImages.beginFiles(imagesToAssemble(plan, stack));
 }
 
 /**
@@ -161,10 +161,10 @@ export function emptyReport(
 export async function recordLayers(
   context: Pick<RunContext, "lockMode" | "writeLock">,
   { lock, target }: Pick<PreparedImages, "lock" | "target">,
-  artifacts: Artifacts,
+  builtImages: BuiltImages,
 ): Promise<Lock> {
   if (context.lockMode === "locked") return lock;
-  const layers = await artifacts.packagesLayers();
+  const layers = await builtImages.packagesLayers();
   let isNew = false;
   const images = new Map(
     [...target.images].map(([name, image]) => {

@@ -1,7 +1,7 @@
 import type { Digest } from "../../digest.ts";
 import { assembledImages } from "../../packages/lock/inputs.ts";
 import type { RunContext } from "../context.ts";
-import { Artifacts } from "./artifacts.ts";
+import { BuiltImages } from "./built-images.ts";
 import type { PreparedImages } from "./prepare-images.ts";
 
 /** An image that is in the store with all its layers. */
@@ -19,12 +19,12 @@ export async function findStored(
   context: RunContext,
   prepared: PreparedImages,
 ): Promise<ReadonlyMap<string, StoredImage>> {
-  await using artifacts = new Artifacts(context, prepared);
+  await using builtImages = new BuiltImages(context, prepared);
   const found = new Map<string, StoredImage>();
   for (const image of assembledImages(context.stack)) {
-    const artifact = await artifacts.recall(image);
-    if (artifact === undefined) continue;
-    const { configDigest: config, manifestDigest: manifest } = artifact;
+    const built = await builtImages.recall(image);
+    if (built === undefined) continue;
+    const { configDigest: config, manifestDigest: manifest } = built;
     found.set(image.name, { name: image.name, reference: image.reference, config, manifest });
   }
   return found;

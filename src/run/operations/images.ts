@@ -1,11 +1,11 @@
 import { countOf } from "../../count.ts";
 import { engineStatus } from "../../docker/errors.ts";
-import { loadArtifacts } from "../../docker/load.ts";
-import type { AssembledArtifact } from "../../image/assemble.ts";
+import { loadBuiltImages } from "../../docker/load.ts";
+import type { BuiltImage } from "../../image/built-image.ts";
 import { readWhole } from "../../project/open.ts";
 import { noticesOf } from "../../image/files/files.ts";
 import type { PlanNode } from "../../plan/plan.ts";
-import type { ArtifactProgress } from "../images/artifacts.ts";
+import type { AssemblyProgress } from "../images/built-images.ts";
 import type { Image } from "../../stack/stack.ts";
 import { recordImage } from "../images/records.ts";
 import { refusePulls } from "../images/offline.ts";
@@ -30,9 +30,9 @@ export async function assembleImage(
     for (const message of noticesOf(image, scan))
       context.emit({ type: "notice", level: "warning", message });
   }
-  const artifact = await artifactOf(node, name, context);
-  const bytes = artifact.layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const { length } = artifact.layers;
+  const built = await builtImageOf(node, name, context);
+  const bytes = built.layers.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const { length } = built.layers;
   return `${countOf(length, "layer")}, ${megabytes(bytes)}`;
 }
 
@@ -42,41 +42,41 @@ export async function loadImage(
   { image: name }: OperationOf<"load-image">,
   context: MakingContext,
 ): Promise<string> {
-  const artifact = await artifactOf(node, name, context);
+  const built = await builtImageOf(node, name, context);
   const { engine, signal } = context;
-  const { heldChains } = context.artifacts;
+  const { heldChains } = context.builtImages;
   // Before it is there: after a kill in between it is known to be ours, too.
   await recordImage(context.run.store, fingerprintOf(context, name), [
-    artifact.configDigest,
-    artifact.manifestDigest,
+    built.configDigest,
+    built.manifestDigest,
   ]);
   const onOutput = outputOf(context, node);
   const onProgress = (done: number, total: number): void =>
     context.emit({ type: "node-progress", node, done, total, unit: "bytes" });
-  const artifacts = [artifact];
-  await loadArtifacts({ engine, artifacts, heldChains, onOutput, onProgress, signal });
+  const images = [built];
+  await loadBuiltImages({ engine, images, heldChains, onOutput, onProgress, signal });
   const inputs = context.prepared.inputs.get(name);
   if (inputs !== undefined)
     await rememberInputs({ stack: context.stack, store: context.run.store }, name, inputs);
-  return artifact.configDigest.slice(0, 19);
+  return built.configDigest.slice(0, 19);
 }
 
-async function artifactOf(
+async function builtImageOf(
   node: PlanNode,
   name: string,
   context: MakingContext,
-): Promise<AssembledArtifact> {
+): Promise<BuiltImage> {
   const image = imageOf(context.stack, name);
   if (image.type !== "assembled") throw new Error(`image ${name} is not assembled`);
   const { emit } = context;
-  const progress: ArtifactProgress = {
+  const progress: AssemblyProgress = {
     onFetch: (done, total) =>
       emit({ type: "node-progress", node, done, total, unit: "bytes", detail: "fetching" }),
     onUnpack: (done, total) =>
       emit({ type: "node-progress", node, done, total, unit: "bytes", detail: "unpacking" }),
     onNotice: (message, level) => emit({ type: "notice", level, message }),
   };
-  return context.artifacts.get(image, progress);
+  return context.builtImages.get(image, progress);
 }
 
 /** Build an image from its Dockerfile by the Engine's builder. */

@@ -2,7 +2,7 @@ import type { Engine } from "../../docker/engine.ts";
 import { QclockError } from "../../error.ts";
 import type { Operation, PlanNode } from "../../plan/plan.ts";
 import type { Image, Service, Stack } from "../../stack/stack.ts";
-import type { Artifacts } from "../images/artifacts.ts";
+import type { BuiltImages } from "../images/built-images.ts";
 import type { Clock, RunContext } from "../context.ts";
 import type { Emit } from "../execution/event.ts";
 import type { PreparedImages } from "../images/prepare-images.ts";
@@ -32,7 +32,7 @@ export interface MakingContext extends StartingContext {
     "store" | "downloader" | "runId" | "version" | "secretVariable" | "signal"
   >;
   readonly prepared: PreparedImages;
-  readonly artifacts: Artifacts;
+  readonly builtImages: BuiltImages;
 }
 
 /** The operation of one type. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Engine, ImageDetails } from "../../docker/engine.ts";
-import type { AssembledArtifact } from "../../image/assemble.ts";
+import type { BuiltImage } from "../../image/built-image.ts";
 import { recallEntries } from "../../image/layers/layer-cache.ts";
 import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
@@ -14,7 +14,7 @@ import { readTar } from "../../archive/read-members.ts";
  * expects; empty when in nothing.
  */
 export async function compareWithLock(
-  { layers }: AssembledArtifact,
+  { layers }: BuiltImage,
   locked: Digest | undefined,
   store: Store,
 ): Promise<readonly string[]> {
@@ -34,7 +34,7 @@ export async function compareWithLock(
  * else the configuration's fields.
  */
 export async function compareWithEngine(
-  rebuilt: AssembledArtifact,
+  rebuilt: BuiltImage,
   details: ImageDetails,
   context: { readonly engine: Engine; readonly signal: AbortSignal },
 ): Promise<readonly string[]> {
@@ -78,7 +78,7 @@ const configSchema = z.looseObject({ config: z.record(z.string(), z.unknown()) }
 const rawSchema = z.looseObject({ Config: z.record(z.string(), z.unknown()).nullish() });
 
 /** The same layers, and another image: its configuration differs. */
-function compareConfig(rebuilt: AssembledArtifact, { raw }: ImageDetails): readonly string[] {
+function compareConfig(rebuilt: BuiltImage, { raw }: ImageDetails): readonly string[] {
   const own = configSchema.parse(JSON.parse(Buffer.from(rebuilt.config).toString("utf8"))).config;
   const there = rawSchema.parse(raw).Config ?? {};
   const differences = Object.entries(own).flatMap(([key, value]) =>

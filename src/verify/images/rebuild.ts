@@ -2,10 +2,10 @@ import { countOf } from "../../count.ts";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Engine } from "../../docker/engine.ts";
-import type { AssembledArtifact } from "../../image/assemble.ts";
+import type { BuiltImage } from "../../image/built-image.ts";
 import { assembledImages } from "../../packages/lock/inputs.ts";
 import type { LockTarget } from "../../packages/package.ts";
-import { Artifacts } from "../../run/images/artifacts.ts";
+import { BuiltImages } from "../../run/images/built-images.ts";
 import type { RunContext } from "../../run/context.ts";
 import { isForeign } from "../../plan/images/platform.ts";
 import { prepareImages } from "../../run/images/prepare-images.ts";
@@ -42,11 +42,11 @@ export async function rebuildImages(
     const prepared = await prepareImages(fresh);
     const expected = prepared.target;
     const target = withoutLayers(expected);
-    await using artifacts = new Artifacts(fresh, { ...prepared, target });
-    artifacts.begin(images);
+    await using builtImages = new BuiltImages(fresh, { ...prepared, target });
+    builtImages.begin(images);
     for (const image of images) {
       const startedAt = clock.now();
-      const rebuilt = await artifacts.get(image, quiet);
+      const rebuilt = await builtImages.get(image, quiet);
       const verdict = await judgeRebuilt({ context, engine, image, rebuilt, expected });
       const durationMs = clock.now() - startedAt;
       results.push({ check, subject: `image ${image.name}`, verdict, durationMs });
@@ -72,7 +72,7 @@ interface Judging {
   readonly context: RunContext;
   readonly engine: Engine;
   readonly image: AssembledImage;
-  readonly rebuilt: AssembledArtifact;
+  readonly rebuilt: BuiltImage;
   readonly expected: LockTarget;
 }
 

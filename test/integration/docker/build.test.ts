@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { buildDockerfileImage, type DockerfileBuild } from "../../../src/docker/build.ts";
 import { chooseBuilder, tryBuilder } from "../../../src/docker/builder.ts";
 import type { Engine } from "../../../src/docker/engine.ts";
-import { loadArtifacts } from "../../../src/docker/load.ts";
+import { loadBuiltImages } from "../../../src/docker/load.ts";
 import { connectTestEngine, testHosts } from "../../support/engines.ts";
 import { hostPrograms, smallImage, smallLayer } from "../../support/small-image.ts";
 import { temporaryFolder, temporaryStore } from "../../support/temporary-store.ts";
@@ -87,9 +87,9 @@ async function aBuild(
 async function loadBase({ engine, stack }: Awaited<ReturnType<typeof aBuild>>): Promise<void> {
   await using scope = await temporaryStore();
   const layer = await smallLayer(scope.store, hostPrograms(["/bin/sh", "/bin/cat", "/bin/sleep"]));
-  await loadArtifacts({
+  await loadBuiltImages({
     engine,
-    artifacts: [smallImage(`qclock.invalid/${stack}/base:latest`, [layer])],
+    images: [smallImage(`qclock.invalid/${stack}/base:latest`, [layer])],
     onOutput: () => undefined,
   });
 }

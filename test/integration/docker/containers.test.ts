@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ContainerRequest, Engine, LogLine } from "../../../src/docker/engine.ts";
 import { engineStatus } from "../../../src/docker/errors.ts";
-import { loadArtifacts } from "../../../src/docker/load.ts";
+import { loadBuiltImages } from "../../../src/docker/load.ts";
 import { toldProcesses } from "../../../src/verify/services/told-processes.ts";
 import { labels } from "../../../src/stack/labels.ts";
 import { connectTestEngine, testHosts } from "../../support/engines.ts";
@@ -24,9 +24,9 @@ for (const host of testHosts) {
         scope.store,
         hostPrograms(["/bin/sh", "/bin/sleep", "/bin/cat"]),
       );
-      await loadArtifacts({
+      await loadBuiltImages({
         engine,
-        artifacts: [smallImage(image, [layer], { labels: { [labels.stack]: stack } })],
+        images: [smallImage(image, [layer], { labels: { [labels.stack]: stack } })],
         onOutput: () => undefined,
       });
     });
@@ -109,9 +109,9 @@ for (const host of testHosts) {
         labels: { [labels.stack]: stack },
         healthcheck: ["/bin/sh", "-c", "exit 1"],
       };
-      await loadArtifacts({
+      await loadBuiltImages({
         engine,
-        artifacts: [smallImage(ill, [layer], settings)],
+        images: [smallImage(ill, [layer], settings)],
         onOutput: () => undefined,
       });
       try {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import type { Engine } from "../../../src/docker/engine.ts";
-import { loadArtifacts } from "../../../src/docker/load.ts";
+import { loadBuiltImages } from "../../../src/docker/load.ts";
 import type { Digest } from "../../../src/digest.ts";
 import { HeldChains } from "../../../src/docker/held-chains.ts";
 import { connectTestEngine, testHosts } from "../../support/engines.ts";
@@ -46,7 +46,7 @@ for (const host of testHosts) {
     const told: (readonly [done: number, total: number])[] = [];
     const onProgress = (done: number, total: number): void => void told.push([done, total]);
     const onOutput = (): void => undefined;
-    await loadArtifacts({ engine, artifacts: [base, child], onOutput, onProgress });
+    await loadBuiltImages({ engine, images: [base, child], onOutput, onProgress });
     const [done = 0, total] = told.at(-1) ?? [];
     expect(done).toBeGreaterThan(0);
     expect(done).toBe(total);
@@ -82,14 +82,14 @@ for (const host of testHosts) {
         sizes.push(size);
       },
     };
-    await loadArtifacts({
+    await loadBuiltImages({
       engine: counting,
-      artifacts: [smallImage(names.name("base"), [lower])],
+      images: [smallImage(names.name("base"), [lower])],
       onOutput: () => undefined,
     });
-    await loadArtifacts({
+    await loadBuiltImages({
       engine: counting,
-      artifacts: [smallImage(names.name("child"), [lower, upper])],
+      images: [smallImage(names.name("child"), [lower, upper])],
       onOutput: () => undefined,
     });
 
@@ -111,9 +111,9 @@ for (const host of testHosts) {
     const child = smallImage(names.name("child"), [lower, upper]);
     const lines: string[] = [];
 
-    await loadArtifacts({
+    await loadBuiltImages({
       engine,
-      artifacts: [child],
+      images: [child],
       heldChains: chainsOf([lower.diffId]),
       onOutput: (line) => lines.push(line),
     });
@@ -144,7 +144,7 @@ for (const host of testHosts) {
     const image = { ...forged, layers: [{ diffId, sizeBytes: content.length, path: content }] };
 
     await expect(
-      loadArtifacts({ engine, artifacts: [image], onOutput: () => undefined }),
+      loadBuiltImages({ engine, images: [image], onOutput: () => undefined }),
     ).rejects.toMatchObject({ code: "load-failed" });
     expect(await engine.inspectImage(image.reference)).toBeUndefined();
   });

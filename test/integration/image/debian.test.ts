@@ -4,8 +4,8 @@ import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { loadArtifacts } from "../../../src/docker/load.ts";
-import type { AssembledArtifact } from "../../../src/image/assemble.ts";
+import { loadBuiltImages } from "../../../src/docker/load.ts";
+import type { BuiltImage } from "../../../src/image/built-image.ts";
 import type { AssembledImage } from "../../../src/stack/stack.ts";
 import { emptyImage } from "../../support/assemble.ts";
 import { runOnce } from "../../support/a-container.ts";
@@ -79,10 +79,10 @@ afterAll(async () => {
   await scope[Symbol.asyncDispose]();
 });
 
-function artifactOf(name: string): AssembledArtifact {
-  const artifact = made.artifacts.get(name);
-  if (artifact === undefined) throw new Error(`${name} was not assembled`);
-  return artifact;
+function builtImage(name: string): BuiltImage {
+  const built = made.images.get(name);
+  if (built === undefined) throw new Error(`${name} was not assembled`);
+  return built;
 }
 
 /** The files of an image in a folder, its layers laid over each other as an Engine does. */
@@ -90,7 +90,7 @@ async function extract(name: string): Promise<{ readonly path: string } & AsyncD
   const folder = await temporaryFolder();
   const root = join(folder.path, "root");
   await mkdir(root);
-  for (const { path } of artifactOf(name).layers)
+  for (const { path } of builtImage(name).layers)
     await run("tar", ["-x", "-C", root, "--keep-directory-symlink", "-f", path]);
   return { path: root, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
 }
@@ -146,7 +146,7 @@ test("every hash of a certificate is the one that OpenSSL computes", async () =>
 
 test("no file is setuid, world-writable or without an owner", async () => {
   const known = new Set([0, 10_001]);
-  const { layers } = artifactOf("app");
+  const { layers } = builtImage("app");
   const entries = layers.flatMap((layer) => [...layer.entries]);
 
   expect(entries.filter(({ type, mode }) => type === "file" && (mode & 0o6000) !== 0)).toEqual([]);
@@ -160,11 +160,11 @@ for (const host of testHosts) {
   describe(host ?? "the usual Engine", () => {
     test("the images load, and what is in them runs as the declared user", async () => {
       await using engine = await connectTestEngine(host);
-      const references = ["base", "app"].map((name) => artifactOf(name).reference);
+      const references = ["base", "app"].map((name) => builtImage(name).reference);
       try {
-        await loadArtifacts({
+        await loadBuiltImages({
           engine,
-          artifacts: ["base", "app"].map(artifactOf),
+          images: ["base", "app"].map(builtImage),
           onOutput: () => undefined,
         });
         const script =

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import type { Digest } from "../../../src/digest.ts";
-import { loadArtifacts } from "../../../src/docker/load.ts";
+import { loadBuiltImages } from "../../../src/docker/load.ts";
 import { type Answer, json, startFakeEngine } from "../../support/fake-engine.ts";
 import { smallImage, smallLayer } from "../../support/small-image.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";
@@ -38,7 +38,7 @@ async function askedFor(sizeBytes: number): Promise<readonly string[]> {
     },
   });
   await using engine = await fake.connect();
-  await loadArtifacts({ engine, artifacts: [image], onOutput: () => undefined });
+  await loadBuiltImages({ engine, images: [image], onOutput: () => undefined });
   return fake.requests
     .map((line) =>
       decodeURIComponent(line)

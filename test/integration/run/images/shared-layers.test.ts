@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { AssembledArtifact } from "../../../../src/image/assemble.ts";
+import type { BuiltImage } from "../../../../src/image/built-image.ts";
 import { assembledImages } from "../../../../src/packages/lock/inputs.ts";
 import type { Lock } from "../../../../src/packages/package.ts";
 import type { RunContext } from "../../../../src/run/context.ts";
-import { Artifacts } from "../../../../src/run/images/artifacts.ts";
+import { BuiltImages } from "../../../../src/run/images/built-images.ts";
 import { prepareImages } from "../../../../src/run/images/prepare-images.ts";
 import type { AssembledImage, Stack } from "../../../../src/stack/stack.ts";
 import type { Store } from "../../../../src/store/store.ts";
@@ -90,7 +90,7 @@ test("no package is fetched again that the store keeps taken apart", async () =>
 
 interface Made {
   readonly lock: Lock;
-  readonly images: ReadonlyMap<string, AssembledArtifact>;
+  readonly images: ReadonlyMap<string, BuiltImage>;
 }
 
 /**
@@ -116,12 +116,12 @@ async function make(
     emit: () => undefined,
   };
   const prepared = await prepareImages(context);
-  await using artifacts = new Artifacts(context, prepared);
-  artifacts.begin(assembledImages(stack));
-  const images = new Map<string, AssembledArtifact>();
+  await using builtImages = new BuiltImages(context, prepared);
+  builtImages.begin(assembledImages(stack));
+  const images = new Map<string, BuiltImage>();
   const quiet = { onFetch: () => undefined, onUnpack: () => undefined, onNotice: () => undefined };
   for (const image of assembledImages(stack))
-    images.set(image.name, await artifacts.get(image, quiet));
+    images.set(image.name, await builtImages.get(image, quiet));
   return { lock: prepared.lock, images };
 }
 

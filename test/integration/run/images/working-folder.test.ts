@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { RunContext } from "../../../../src/run/context.ts";
-import { Artifacts } from "../../../../src/run/images/artifacts.ts";
+import { BuiltImages } from "../../../../src/run/images/built-images.ts";
 import { prepareImages } from "../../../../src/run/images/prepare-images.ts";
 import type { AssembledImage, Service } from "../../../../src/stack/stack.ts";
 import { aService } from "../../../support/a-service.ts";
@@ -33,9 +33,9 @@ async function noticesOf(
     secretVariable: () => undefined,
     emit: () => undefined,
   };
-  await using artifacts = new Artifacts(context, await prepareImages(context));
+  await using builtImages = new BuiltImages(context, await prepareImages(context));
   const notices: string[] = [];
-  await artifacts.get(app, {
+  await builtImages.get(app, {
     onFetch: () => undefined,
     onUnpack: () => undefined,
     onNotice: (message, level) => void notices.push(`${level}: ${message}`),

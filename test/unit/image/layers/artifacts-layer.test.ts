@@ -2,7 +2,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import type { AssembledArtifact } from "../../../../src/image/assemble.ts";
+import type { BuiltImage } from "../../../../src/image/built-image.ts";
 import type { Artifact } from "../../../../src/stack/stack.ts";
 import { aSingleFile, anArchive } from "../../../support/an-artifact.ts";
 import {
@@ -35,7 +35,7 @@ function assemble(
   workshop: Workshop,
   made: readonly Made[],
   parts: ImageParts = {},
-): Promise<AssembledArtifact> {
+): Promise<BuiltImage> {
   return workshop.assemble({
     ...parts,
     downloads: made.map(([content]) => content),

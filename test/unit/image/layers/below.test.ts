@@ -1,7 +1,7 @@
 import { chmod, mkdir, readFile, rm, symlink, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import type { AssembledArtifact } from "../../../../src/image/assemble.ts";
+import type { BuiltImage } from "../../../../src/image/built-image.ts";
 import type { Digest } from "../../../../src/digest.ts";
 import { shapesOf } from "../../../../src/image/layers/below.ts";
 import { EntryTable } from "../../../../src/image/layers/entry-table.ts";
@@ -124,8 +124,8 @@ function shapeOf(...entries: readonly LayerEntry[]): readonly Digest[] {
 }
 
 interface Both {
-  readonly base: AssembledArtifact;
-  readonly app: AssembledArtifact;
+  readonly base: BuiltImage;
+  readonly app: BuiltImage;
 }
 
 const PASSWD = "root:x:0:0:root:/root:/bin/bash\n";
@@ -173,7 +173,7 @@ async function folderForLink(tree: string): Promise<void> {
   await mkdir(path.join(tree, "opt/link"));
 }
 
-function digestsOf({ layers }: AssembledArtifact): readonly string[] {
+function digestsOf({ layers }: BuiltImage): readonly string[] {
   return layers.map(({ diffId }) => diffId);
 }
 

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { scanFiles } from "../../../../src/image/files/files.ts";
-import { type ArtifactProgress, Artifacts } from "../../../../src/run/images/artifacts.ts";
+import { type AssemblyProgress, BuiltImages } from "../../../../src/run/images/built-images.ts";
 import type { AssembledImage } from "../../../../src/stack/stack.ts";
 import { aDownloader } from "../../../integration/packages/lock-request.ts";
 import { anArchive } from "../../../support/an-artifact.ts";
@@ -56,8 +56,8 @@ async function workshop(parts: Partial<AssembledImage> = {}) {
     clock: fakeClock(),
     signal,
   };
-  const artifacts = stack.use(
-    new Artifacts(context, {
+  const builtImages = stack.use(
+    new BuiltImages(context, {
       lock: { version: 2, targets: new Map() },
       target,
       scans,
@@ -66,11 +66,11 @@ async function workshop(parts: Partial<AssembledImage> = {}) {
     }),
   );
   const owned = stack.move();
-  return { base, app, artifacts, fetched, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { base, app, builtImages, fetched, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Progress that keeps what is noticed. */
-function listener(): { readonly progress: ArtifactProgress; readonly told: string[] } {
+function listener(): { readonly progress: AssemblyProgress; readonly told: string[] } {
   const told: string[] = [];
   const progress = {
     onFetch: () => undefined,
@@ -83,33 +83,33 @@ function listener(): { readonly progress: ArtifactProgress; readonly told: strin
 test("an image that was begun ahead is the one that is asked for later, and its notices are told then", async () => {
   const config = { ...anImage("any").config, workingDirectory: "/srv/nowhere" };
   await using made = await workshop({ config });
-  const { base, app, artifacts } = made;
+  const { base, app, builtImages } = made;
   const first = listener();
-  const parent = await artifacts.get(base, first.progress);
-  artifacts.beginFiles([base, app]);
+  const parent = await builtImages.get(base, first.progress);
+  builtImages.beginFiles([base, app]);
   // Long enough for the layer of one small file; nobody has asked for the image.
-  while (artifacts.steps.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (builtImages.steps.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
   expect(first.told).toEqual([]);
 
   const { progress, told } = listener();
-  const artifact = await artifacts.get(app, progress);
-  expect(artifact.layers.slice(0, -1)).toEqual(parent.layers);
-  expect(artifacts.steps.map(({ image }) => image)).toEqual(["base", "app"]);
+  const built = await builtImages.get(app, progress);
+  expect(built.layers.slice(0, -1)).toEqual(parent.layers);
+  expect(builtImages.steps.map(({ image }) => image)).toEqual(["base", "app"]);
   expect(told).toEqual([expect.stringContaining("/srv/nowhere, its working folder")]);
 
-  await artifacts.get(app, progress);
+  await builtImages.get(app, progress);
   expect(told).toHaveLength(1);
 });
 
 test("what may have to be fetched is not begun ahead", async () => {
   const archive = anArchive(Buffer.from("tar"));
   await using made = await workshop({ artifacts: [archive] });
-  const { base, app, artifacts, fetched } = made;
-  await artifacts.get(base, listener().progress);
-  artifacts.beginFiles([app]);
+  const { base, app, builtImages, fetched } = made;
+  await builtImages.get(base, listener().progress);
+  builtImages.beginFiles([app]);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect(fetched).toEqual([]);
 
-  await expect(artifacts.get(app, listener().progress)).rejects.toThrow("nothing is fetched");
+  await expect(builtImages.get(app, listener().progress)).rejects.toThrow("nothing is fetched");
   expect(fetched).toEqual([archive.digest]);
 });

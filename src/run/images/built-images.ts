@@ -1,6 +1,7 @@
 import { HeldChains } from "../../docker/held-chains.ts";
 import { QclockError } from "../../error.ts";
-import type { AssembledArtifact, AssembleRequest } from "../../image/assemble.ts";
+import type { BuiltImage } from "../../image/built-image.ts";
+import type { AssembleRequest } from "../../image/assemble.ts";
 import { programsOfServices } from "../../image/started-programs.ts";
 import { haveFolder, missingWorkingFolder } from "../../image/working-folder.ts";
 import { fetchPackages } from "../../packages/fetch.ts";
@@ -15,8 +16,8 @@ import { limit } from "../execution/limit.ts";
 import type { PreparedImages } from "./prepare-images.ts";
 import { PackageUnpacker, type UnpackProgress } from "./unpack-ahead.ts";
 
-/** How far making an artifact is. */
-export interface ArtifactProgress extends UnpackProgress {
+/** How far making an image is. */
+export interface AssemblyProgress extends UnpackProgress {
   readonly onNotice: AssembleRequest["onNotice"];
 }
 
@@ -28,23 +29,23 @@ const AHEAD = 4;
 /** Artifacts of one image that are fetched at a time. */
 const FETCHES = 4;
 
-type ArtifactsContext = Pick<
+type BuiltImagesContext = Pick<
   RunContext,
   "stack" | "store" | "downloader" | "mirrors" | "artifactMirror" | "clock" | "signal"
 >;
 
 /** The assembled images of a run: made when first asked for, and then the same. */
-export class Artifacts implements AsyncDisposable {
-  readonly #context: ArtifactsContext;
+export class BuiltImages implements AsyncDisposable {
+  readonly #context: BuiltImagesContext;
   readonly #prepared: PreparedImages;
   readonly #unpacker: PackageUnpacker;
-  readonly #recalled = new Map<string, Promise<AssembledArtifact | undefined>>();
-  readonly #made = new Map<string, Promise<AssembledArtifact>>();
+  readonly #recalled = new Map<string, Promise<BuiltImage | undefined>>();
+  readonly #made = new Map<string, Promise<BuiltImage>>();
   /** Told when an image that was begun is made, or is not going to be. */
   readonly #ended = new Map<string, PromiseWithResolvers<void>>();
-  readonly #progress = new Map<string, ArtifactProgress>();
+  readonly #progress = new Map<string, AssemblyProgress>();
   /** What was noticed about an image before anybody asked for it. */
-  readonly #untold = new Map<string, Parameters<ArtifactProgress["onNotice"]>[]>();
+  readonly #untold = new Map<string, Parameters<AssemblyProgress["onNotice"]>[]>();
   readonly #artifacts = new Map<string, Promise<ReadonlyMap<Digest, string>>>();
   #closed = false;
   /** Layers that the Engine is known to hold. */
@@ -52,7 +53,7 @@ export class Artifacts implements AsyncDisposable {
   /** What was done for each image, for the report. */
   readonly steps: StepReport[] = [];
 
-  constructor(context: ArtifactsContext, prepared: PreparedImages) {
+  constructor(context: BuiltImagesContext, prepared: PreparedImages) {
     this.#context = context;
     this.#prepared = prepared;
     this.#unpacker = new PackageUnpacker(context, prepared.target, this.steps);
@@ -90,16 +91,16 @@ export class Artifacts implements AsyncDisposable {
   }
 
   /**
-   * The artifact of an image with all its layers in the store; from there when they are, else made.
+   * The built image with all its layers in the store; from there when they are, else made.
    */
-  get(image: AssembledImage, progress: ArtifactProgress): Promise<AssembledArtifact> {
+  get(image: AssembledImage, progress: AssemblyProgress): Promise<BuiltImage> {
     this.#progress.set(image.name, progress);
     this.#tellUntold(image, progress);
     return this.#begin(image);
   }
 
   /** Parents that nobody asks for have the progress of the first image that needs them. */
-  #tellUntold(image: AssembledImage, progress: ArtifactProgress): void {
+  #tellUntold(image: AssembledImage, progress: AssemblyProgress): void {
     for (const notice of this.#untold.get(image.name) ?? []) progress.onNotice(...notice);
     this.#untold.delete(image.name);
     const parent = this.#context.stack.images.get(image.parent ?? "");
@@ -108,7 +109,7 @@ export class Artifacts implements AsyncDisposable {
     this.#tellUntold(parent, progress);
   }
 
-  #begin(image: AssembledImage): Promise<AssembledArtifact> {
+  #begin(image: AssembledImage): Promise<BuiltImage> {
     const known = this.#made.get(image.name);
     if (known !== undefined) return known;
     const made = this.#makeAndTell(image).finally(() => this.#ended.get(image.name)?.resolve());
@@ -116,16 +117,16 @@ export class Artifacts implements AsyncDisposable {
     return made;
   }
 
-  async #makeAndTell(image: AssembledImage): Promise<AssembledArtifact> {
-    const artifact = await this.#make(image);
+  async #makeAndTell(image: AssembledImage): Promise<BuiltImage> {
+    const built = await this.#make(image);
     const missing = missingWorkingFolder(this.#context.stack, image, (path) =>
-      haveFolder(artifact.layers, path),
+      haveFolder(built.layers, path),
     );
     if (missing !== undefined) this.#notice(image, `${missing.message} ${missing.hint}`, "warning");
-    return artifact;
+    return built;
   }
 
-  #notice(image: AssembledImage, ...notice: Parameters<ArtifactProgress["onNotice"]>): void {
+  #notice(image: AssembledImage, ...notice: Parameters<AssemblyProgress["onNotice"]>): void {
     const progress = this.#progress.get(image.name);
     if (progress !== undefined) return progress.onNotice(...notice);
     const untold = this.#untold.get(image.name);
@@ -133,14 +134,14 @@ export class Artifacts implements AsyncDisposable {
     else untold.push(notice);
   }
 
-  async #make(image: AssembledImage): Promise<AssembledArtifact> {
+  async #make(image: AssembledImage): Promise<BuiltImage> {
     const recalled = await this.recall(image);
     if (recalled !== undefined) return recalled;
     const parent = await this.#parent(image);
     const { assembleImage } = await import("../../image/assemble.ts");
     const { clock, signal } = this.#context;
     let startedAtMs = clock.now();
-    const artifact = await assembleImage({
+    const built = await assembleImage({
       ...this.#requestFor(image, parent),
       artifactPath: async (digest) => (await this.#fetchArtifacts(image)).get(digest) ?? "",
       unpack: async (anew) => {
@@ -153,15 +154,15 @@ export class Artifacts implements AsyncDisposable {
     });
     const durationMs = clock.now() - startedAtMs;
     this.steps.push({ image: image.name, step: "write", startedAtMs, durationMs });
-    const own = artifact.layers[parent?.layers.length ?? 0];
+    const own = built.layers[parent?.layers.length ?? 0];
     if (own?.kind === "packages") {
       refuseUnexpected(image, this.#locked(image).packagesLayer, own.diffId);
     }
-    return artifact;
+    return built;
   }
 
-  /** The artifact when all its layers are in the store, and so are its parents'. */
-  recall(image: AssembledImage): Promise<AssembledArtifact | undefined> {
+  /** The built image when all its layers are in the store, and so are its parents'. */
+  recall(image: AssembledImage): Promise<BuiltImage | undefined> {
     const known = this.#recalled.get(image.name);
     if (known !== undefined) return known;
     const recalled = this.#recallOnce(image);
@@ -169,15 +170,15 @@ export class Artifacts implements AsyncDisposable {
     return recalled;
   }
 
-  async #recallOnce(image: AssembledImage): Promise<AssembledArtifact | undefined> {
+  async #recallOnce(image: AssembledImage): Promise<BuiltImage | undefined> {
     const parent = await this.#recallParent(image);
     if (parent === undefined && image.parent !== undefined) return undefined;
     // Loaded here: a run with nothing to build needs none of it.
-    const { recallArtifact } = await import("../../image/assemble.ts");
-    return recallArtifact(this.#requestFor(image, parent));
+    const { recallImage } = await import("../../image/assemble.ts");
+    return recallImage(this.#requestFor(image, parent));
   }
 
-  async #recallParent(image: AssembledImage): Promise<AssembledArtifact | undefined> {
+  async #recallParent(image: AssembledImage): Promise<BuiltImage | undefined> {
     const parent = this.#context.stack.images.get(image.parent ?? "");
     return parent?.type === "assembled" ? this.recall(parent) : undefined;
   }
@@ -236,7 +237,7 @@ export class Artifacts implements AsyncDisposable {
 
   #requestFor(
     image: AssembledImage,
-    parent: AssembledArtifact | undefined,
+    parent: BuiltImage | undefined,
   ): Omit<AssembleRequest, "unpack" | "artifactPath" | "onNotice" | "signal"> {
     const { stack, store } = this.#context;
     const { target, scans, desired } = this.#prepared;
@@ -257,7 +258,7 @@ export class Artifacts implements AsyncDisposable {
     return this.#prepared.target.images.get(image.name) ?? { packages: [] };
   }
 
-  async #parent(image: AssembledImage): Promise<AssembledArtifact | undefined> {
+  async #parent(image: AssembledImage): Promise<BuiltImage | undefined> {
     if (image.parent === undefined) return undefined;
     const parent = this.#context.stack.images.get(image.parent);
     if (parent?.type === "assembled") return this.#begin(parent);
@@ -268,15 +269,15 @@ export class Artifacts implements AsyncDisposable {
     );
   }
 
-  /** Digest of the own packages layer of each artifact that was made in this run, for the lock. */
+  /** Digest of the own packages layer of each image that was made in this run, for the lock. */
   async packagesLayers(): Promise<ReadonlyMap<string, Digest>> {
     const layers = new Map<string, Digest>();
     for (const [name, promise] of this.#made) {
-      const artifact = await promise.catch(() => undefined);
+      const built = await promise.catch(() => undefined);
       const image = this.#context.stack.images.get(name);
-      if (artifact === undefined || image?.type !== "assembled") continue;
+      if (built === undefined || image?.type !== "assembled") continue;
       const parentCount = await this.#layerCount(image.parent);
-      const own = artifact.layers[parentCount];
+      const own = built.layers[parentCount];
       if (own?.kind === "packages") layers.set(name, own.diffId);
     }
     return layers;
@@ -284,10 +285,10 @@ export class Artifacts implements AsyncDisposable {
 
   async #layerCount(parent: string | undefined): Promise<number> {
     if (parent === undefined) return 0;
-    const artifact = await (this.#made.get(parent) ?? this.#recalled.get(parent))?.catch(
+    const built = await (this.#made.get(parent) ?? this.#recalled.get(parent))?.catch(
       () => undefined,
     );
-    return artifact?.layers.length ?? 0;
+    return built?.layers.length ?? 0;
   }
 
   /** Ends what was begun for images that nobody asked for. */
