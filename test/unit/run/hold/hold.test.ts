@@ -1,41 +1,156 @@
+import { hostname } from "node:os";
 import { expect, test } from "vitest";
-import { takeHold } from "../../../../src/run/hold/hold.ts";
+import { QclockError } from "../../../../src/error.ts";
+import { isHeld, takeHold, unlockStack } from "../../../../src/run/hold/hold.ts";
+import { releaseDeadHold } from "../../../../src/run/hold/holder.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { json, startFakeEngine } from "../../../support/fake-engine.ts";
+import { memoryName, type MemoryStack, openMemoryStack } from "../../../support/memory-stack.ts";
 
-test("what needs no hold is done while the Engine makes its container, and once", async () => {
-  const order: string[] = [];
-  const isDone = Promise.withResolvers<void>();
-  await using fake = await startFakeEngine({
-    routes: {
-      "POST /containers/create": async (response, request) => {
-        order.push("asked for");
-        // Never answered unless the work is done meanwhile.
-        await isDone.promise;
-        await json({ Id: "c1" }, 201)(response, request);
+function contextOf(memory: MemoryStack, holdTimeoutMs = 0) {
+  const context = memory.rig.context(memory.rig.stack({ services: [] }));
+  return { ...context, stackName: memoryName, holdTimeoutMs, clock: fakeClock() };
+}
+
+/** A process of this machine that is certainly over. */
+const gone = { host: hostname(), pid: 2 ** 22 + 1, user: "tester", command: "up" };
+
+test("one at a time has it, and it is there until it is given back", async () => {
+  await using memory = await openMemoryStack();
+  const context = contextOf(memory);
+  {
+    await using hold = await takeHold(context);
+    expect(hold.waited).toBe(false);
+    await hold.assertHeld();
+    expect(await isHeld(context)).toBe(true);
+    const refusal = await takeHold(context).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      code: "stack-locked",
+      message: expect.stringContaining("tester@"),
+    });
+  }
+  expect(await isHeld(context)).toBe(false);
+  expect(memory.engine.containers.size).toBe(0);
+});
+
+test("whoever waits gets it when it is given back, and knows that it waited", async () => {
+  await using memory = await openMemoryStack();
+  const first = await takeHold(contextOf(memory));
+  const context = contextOf(memory, 10_000);
+  const { clock } = context;
+  const sleep = clock.sleep.bind(clock);
+  let sleeps = 0;
+  const waiting = takeHold({
+    ...context,
+    clock: {
+      ...clock,
+      now: clock.now,
+      async sleep(durationMs, signal) {
+        if (++sleeps === 3) await first[Symbol.asyncDispose]();
+        await sleep(durationMs, signal);
       },
-      "DELETE /containers/c1": (response) => void response.writeHead(204).end(),
     },
   });
-  await using engine = await fake.connect();
-  await using hold = await takeHold({
-    stackName: "shop",
-    engine: async () => engine,
-    runId: "1",
-    version: "0",
-    holder: { host: "here", pid: process.pid, user: "tester", command: "up" },
-    clock: fakeClock(),
-    signal: new AbortController().signal,
-    holdTimeoutMs: 0,
-    emit: () => undefined,
-    meanwhile: () => {
-      order.push("worked");
-      isDone.resolve();
-    },
-  });
-  order.push("held");
+  await using hold = await waiting;
+  expect(hold.waited).toBe(true);
+  const notices = memory.rig.events.filter(
+    (event) => event.type === "notice" && event.message.startsWith("Waiting for"),
+  );
+  expect(notices).toHaveLength(1);
+});
 
-  expect(order.toSorted()).toEqual(["asked for", "held", "worked"]);
-  expect(order.at(-1)).toBe("held");
-  expect(hold.waited).toBe(false);
+test("it is waited for as long as was asked for, and not longer", async () => {
+  await using memory = await openMemoryStack();
+  await using _first = await takeHold(contextOf(memory));
+  const context = contextOf(memory, 10_000);
+  await expect(takeHold(context)).rejects.toMatchObject({ code: "stack-locked" });
+  expect(context.clock.now()).toBeGreaterThanOrEqual(10_000);
+  expect(context.clock.now()).toBeLessThan(11_000);
+});
+
+test("that of a process of this machine that is over is taken over, and it is said", async () => {
+  await using memory = await openMemoryStack();
+  await takeHold({ ...contextOf(memory), holder: gone });
+  await using hold = await takeHold(contextOf(memory));
+  await hold.assertHeld();
+  expect(memory.rig.events).toContainEqual(
+    expect.objectContaining({ message: expect.stringMatching(/^Taking over from .* has died\.$/) }),
+  );
+});
+
+test("that of a process elsewhere is not taken over", async () => {
+  await using memory = await openMemoryStack();
+  await takeHold({ ...contextOf(memory), holder: { ...gone, host: "elsewhere.invalid" } });
+  const refusal = await takeHold(contextOf(memory)).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ code: "stack-locked", hint: expect.stringContaining("unlock") });
+  expect(await releaseDeadHold(contextOf(memory), memory.engine)).toBe(false);
+});
+
+test("a run with nothing to do takes a dead one's away, and says whether there was one", async () => {
+  await using memory = await openMemoryStack();
+  expect(await releaseDeadHold(contextOf(memory), memory.engine)).toBe(false);
+  await takeHold({ ...contextOf(memory), holder: gone });
+  expect(await releaseDeadHold(contextOf(memory), memory.engine)).toBe(true);
+  expect(await isHeld(contextOf(memory))).toBe(false);
+});
+
+test("unlock takes away the hold that is named by eight or more of its id, and no other", async () => {
+  await using memory = await openMemoryStack();
+  const context = contextOf(memory);
+  await expect(unlockStack(context, "0123456789ab")).rejects.toMatchObject({ code: "usage" });
+  const hold = await takeHold(context);
+  const [id = ""] = memory.engine.containers.keys();
+  await expect(unlockStack(context, "0123456789ab")).rejects.toThrow(id.slice(0, 12));
+  await expect(unlockStack(context, id.slice(0, 7))).rejects.toMatchObject({ code: "usage" });
+  await unlockStack(context, id.slice(0, 8));
+  await expect(hold.assertHeld()).rejects.toMatchObject({ code: "stack-locked" });
+});
+
+test("a container that only bears the hold's name is told, and not touched", async () => {
+  await using memory = await openMemoryStack();
+  const context = contextOf(memory);
+  await takeHold(context);
+  const [id = ""] = memory.engine.containers.keys();
+  const { request } = memory.engine.containers.get(id) ?? {};
+  if (request === undefined) throw new Error("it was made");
+  await memory.engine.removeContainer(id);
+  await memory.engine.createContainer({ ...request, labels: new Map() });
+  await expect(takeHold(context)).rejects.toMatchObject({ code: "foreign-object" });
+  expect(memory.engine.containers.size).toBe(1);
+});
+
+test.each(["disk-full", "engine-failed", "load-failed"] as const)(
+  "what only removes goes on without one where the Engine can make none: %s",
+  async (code) => {
+    await using memory = await openMemoryStack();
+    const broken = {
+      ...memory.engine,
+      createContainer: async () => Promise.reject(new QclockError(code, "The disk is full.")),
+    };
+    const context = { ...contextOf(memory), engine: async () => broken };
+    await expect(takeHold(context)).rejects.toMatchObject({ code });
+    await using hold = await takeHold({ ...context, mayGoWithout: true });
+    expect(hold.waited).toBe(true);
+    await hold.assertHeld();
+    expect(memory.rig.events).toContainEqual(
+      expect.objectContaining({
+        level: "warning",
+        message: expect.stringContaining("The disk is full."),
+      }),
+    );
+
+    // As soon as another run has one it is not gone on without.
+    await takeHold(contextOf(memory));
+    await expect(hold.assertHeld()).rejects.toMatchObject({ code: "stack-locked" });
+  },
+);
+
+test("an Engine that is not there is no reason to go without", async () => {
+  await using memory = await openMemoryStack();
+  const away = {
+    ...memory.engine,
+    createContainer: async () =>
+      Promise.reject(new QclockError("engine-unreachable", "connect ECONNREFUSED")),
+  };
+  const context = { ...contextOf(memory), engine: async () => away, mayGoWithout: true };
+  await expect(takeHold(context)).rejects.toMatchObject({ code: "engine-unreachable" });
 });
