@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import * as z from "zod";
 import {
   type BundleDocument,
   type BundleEvidence,
@@ -56,6 +58,40 @@ export function checkContents(document: BundleDocument, lock: Lock, name: string
         throw invalid(name, `the configuration of image "${image.name}" is too large`);
   }
 }
+
+/**
+ * Whether the images of a bundle, whose blobs are in a store, are for the machines that its head
+ * says. Throws `bundle-invalid`.
+ */
+export async function checkPlatforms(
+  { images }: BundleDocument,
+  store: Store,
+  name: string,
+): Promise<void> {
+  for (const { name: image, target, config } of images) {
+    const file = await store.find(config);
+    if (file === undefined) throw invalid(name, `it lacks the configuration of image "${image}"`);
+    const text = await readFile(file, "utf8");
+    const parsed = configSchema.safeParse(text);
+    if (!parsed.success) throw invalid(name, `the configuration of image "${image}" is damaged`);
+    const { architecture } = parsed.data;
+    if (target.endsWith(`/${architecture}`)) continue;
+    throw invalid(name, `image "${image}" is for ${architecture}, and its target is ${target}`);
+  }
+}
+
+/** The part of an OCI image configuration that is read here. */
+const configSchema = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue("is no JSON");
+      return z.NEVER;
+    }
+  })
+  .pipe(z.object({ architecture: z.string() }));
 
 /** How sure it is that the packages of a bundle are the distribution's. */
 export interface BundleProof {

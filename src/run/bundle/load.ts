@@ -17,7 +17,13 @@ import type { Digest } from "../../digest.ts";
 import { openQuarantine } from "../../store/quarantine.ts";
 import type { Store } from "../../store/store.ts";
 import { takeHold, type HoldContext } from "../hold/hold.ts";
-import { type BundleProof, checkContents, proveBundle, type ProvedBundle } from "./check.ts";
+import {
+  type BundleProof,
+  checkContents,
+  checkPlatforms,
+  proveBundle,
+  type ProvedBundle,
+} from "./check.ts";
 import {
   type LockFile,
   type LockOutcome,
@@ -103,6 +109,7 @@ export async function loadBundle(
   const proved = await inPhase(context, phase, () =>
     proveBundle({ ...options, document, lock: bundled, store: quarantine }),
   );
+  if (options.images) await checkPlatforms(document, quarantine, name);
   const { lock, proofs, ...proof } = proved;
   refuseOtherLock(existing, lock, { file: lockFile.name, force: options.force });
   warnOfUnsigned(context, proof.unproved);

@@ -5,7 +5,13 @@ import { loadBundle } from "../../../src/run/bundle/load.ts";
 import type { BundleDocument } from "../../../src/image/bundle/document.ts";
 import { prepareBundle } from "../../../src/run/bundle/save.ts";
 import { engineApi } from "../../support/engine-api.ts";
-import { aLoadContext, inPieces, loadOptions } from "../../support/bundles.ts";
+import {
+  aLoadContext,
+  blobsOf,
+  inPieces,
+  type LockHere,
+  loadOptions,
+} from "../../support/bundles.ts";
 import { createTestStack, type TestStack } from "../../support/runtime.ts";
 import { readItems, tarOf } from "../../support/tar.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";
@@ -116,6 +122,46 @@ test("an image of a bundle gets no name but its own stack's", async () => {
   });
 });
 
+test("an image that is for other machines than the bundle says gets in nowhere", async () => {
+  await using rig = await createTestStack();
+  await using temporary = await temporaryStore();
+  const lock: LockHere = { current: undefined, copies: [] };
+  const [own, other] = process.arch === "arm64" ? ["arm64", "amd64"] : ["amd64", "arm64"];
+  const { bundle } = await saveImages(rig);
+  const mislabelled = withAnotherConfig(bundle, (config) =>
+    config.replace(`"architecture":"${own}"`, `"architecture":"${other}"`),
+  );
+
+  await expect(
+    loadBundle(
+      { ...aLoadContext({ ...temporary, lock }), engine: async () => rig.engine },
+      inPieces(mislabelled),
+      loadOptions({ keys: [] }, { images: true }),
+    ),
+  ).rejects.toMatchObject({
+    code: "bundle-invalid",
+    message: `b.bundle is refused: image "tools" is for ${other}, and its target is debian-12/${own}.`,
+  });
+  expect(lock.current).toBeUndefined();
+  await expect(blobsOf(temporary.store)).resolves.toEqual([]);
+  await expect(rig.labelled()).resolves.toEqual([]);
+});
+
+/** The bundle with another configuration of its image, and the digests as they must be. */
+function withAnotherConfig(bundle: Buffer, change: (config: string) => string): Buffer {
+  const document = JSON.parse(contentOf(bundle, "bundle.json"));
+  const [image] = document.images;
+  const config = change(contentOf(bundle, blobOf(image.config)));
+  const manifest = JSON.parse(contentOf(bundle, blobOf(image.manifest)));
+  manifest.config = { ...manifest.config, digest: digestOf(config), size: config.length };
+  const added = [config, JSON.stringify(manifest)];
+  Object.assign(image, { config: digestOf(config), manifest: digestOf(added[1] ?? "") });
+  return withAdded(
+    withHead(bundle, () => JSON.stringify(withEntries(document, added))),
+    added,
+  );
+}
+
 /**
  * The bundle with another layer on its image, and all digests as they must be: whoever writes a
  * bundle can do that.
@@ -135,15 +181,30 @@ function withAnotherLayer(bundle: Buffer): Buffer {
   const [, configDigest, manifestDigest] = added.map(digestOf);
   image.layers.push({ digest: digestOf(layer), size: layer.length });
   Object.assign(image, { config: configDigest, manifest: manifestDigest });
-  for (const text of added)
-    document.entries.push({
+  return withAdded(
+    withHead(bundle, () => JSON.stringify(withEntries(document, added))),
+    added,
+  );
+}
+
+/** The head of a bundle with some texts as further files. */
+function withEntries<Head extends { entries: object[] }>(
+  head: Head,
+  texts: readonly string[],
+): Head {
+  for (const text of texts)
+    head.entries.push({
       path: blobOf(digestOf(text)),
       size: text.length,
       sha256: digestOf(text).slice("sha256:".length),
     });
-  const files = added.map((text) => ({ path: blobOf(digestOf(text)), content: text }));
-  const head = withHead(bundle, () => JSON.stringify(document));
-  return Buffer.concat([head.subarray(0, -1024), tarOf(files)]);
+  return head;
+}
+
+/** The bundle with some texts as further files at its end. */
+function withAdded(bundle: Buffer, texts: readonly string[]): Buffer {
+  const files = texts.map((text) => ({ path: blobOf(digestOf(text)), content: text }));
+  return Buffer.concat([bundle.subarray(0, -1024), tarOf(files)]);
 }
 
 /** The bundle with another `bundle.json`. */
