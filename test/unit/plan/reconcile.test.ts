@@ -517,7 +517,9 @@ test("the order of a plan is an order in which it can be carried out", () => {
   }
 });
 
-/** How much is planned and looked at for so many services in a chain, each on a network of its own. */
+/**
+ * How much is planned and looked at for so many services in a chain, each on a network of its own.
+ */
 function workFor(count: number) {
   let reads = 0;
   const counted = <Value extends object>(value: Value): Value =>
