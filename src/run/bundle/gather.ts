@@ -4,17 +4,15 @@ import type { BuiltImage } from "../../image/built-image.ts";
 import type { Evidence } from "../../packages/proof/evidence.ts";
 import { evidenceOf } from "../../packages/proof/evidence-of.ts";
 import { fetchFiles } from "../../packages/fetch.ts";
-import { assembledImages } from "../../packages/lock/inputs.ts";
 import { lockedFiles } from "../../packages/lock/locked-files.ts";
 import type { Mirrors } from "../../packages/mirror.ts";
 import type { Lock, LockedPackage, LockTarget } from "../../packages/package.ts";
 import { namesOf, unprovedError } from "../../packages/proof/unproved.ts";
 import type { Digest } from "../../digest.ts";
 import type { OsName } from "../../os.ts";
-import { type AssemblyProgress, BuiltImages } from "../images/built-images.ts";
+import { type AssemblyListener, assembleStack } from "../images/assemble-stack.ts";
 import type { RunContext } from "../context.ts";
 import type { PreparedImages } from "../images/prepare-images.ts";
-import { recordLayers } from "../execution/run-plan.ts";
 import { inPhase } from "./phase.ts";
 
 /** Targets of the lock by their key. */
@@ -126,18 +124,8 @@ export async function gatherImages(
     });
   }
   const phase = { phase: "bundle:images", title: "Assembling the images" };
-  return await inPhase(context, phase, async () => {
-    await using builtImages = new BuiltImages(context, prepared);
-    builtImages.begin(assembledImages(stack));
-    const made: BuiltImage[] = [];
-    for (const image of assembledImages(stack)) {
-      const progress: AssemblyProgress = {
-        onFetch: () => undefined,
-        onUnpack: () => undefined,
-        onNotice: (message, level) => emit({ type: "notice", level, message }),
-      };
-      made.push(await builtImages.get(image, progress));
-    }
-    return { images: made, lock: await recordLayers(context, prepared, builtImages) };
-  });
+  const listener: AssemblyListener = {
+    onNotice: (message, level) => emit({ type: "notice", level, message }),
+  };
+  return await inPhase(context, phase, () => assembleStack(context, prepared, listener));
 }

@@ -1,5 +1,4 @@
 import type { Engine } from "../../docker/engine.ts";
-import type { Lock } from "../../packages/package.ts";
 import { VanishedError } from "../../packages/lock/vanished.ts";
 import { isBuilt } from "../../plan/images/built-images.ts";
 import type { Operation, Plan } from "../../plan/plan.ts";
@@ -10,13 +9,13 @@ import type { RunContext } from "../context.ts";
 import type { RunReport } from "./event.ts";
 import { rememberDurations } from "./durations.ts";
 import { execute, type ExecuteRequest } from "./execute.ts";
+import { recordLayers } from "../images/record-layers.ts";
 import { recordImage } from "../images/records.ts";
 import type { Hold } from "../hold/hold.ts";
 import type * as Operations from "../operations.ts";
 import type { Perform } from "../operations.ts";
 import type { MakingContext, TakingContext } from "../operations/operation-context.ts";
 import type { PlannedStack } from "../plan-stack.ts";
-import type { PreparedImages } from "../images/prepare-images.ts";
 
 /**
  * Carry out a plan of a stack while it is held. Names of the containers that it started go
@@ -152,30 +151,4 @@ export function emptyReport(
   context.emit({ type: "run-started", command, plan });
   context.emit({ type: "run-finished", report });
   return report;
-}
-
-/**
- * The first build writes the digest of each packages layer into the lock; every later one must give
- * the same. Resolves with the lock as it is then.
- */
-export async function recordLayers(
-  context: Pick<RunContext, "lockMode" | "writeLock">,
-  { lock, target }: Pick<PreparedImages, "lock" | "target">,
-  builtImages: BuiltImages,
-): Promise<Lock> {
-  if (context.lockMode === "locked") return lock;
-  const layers = await builtImages.packagesLayers();
-  let isNew = false;
-  const images = new Map(
-    [...target.images].map(([name, image]) => {
-      const packagesLayer = image.packagesLayer ?? layers.get(name);
-      isNew ||= packagesLayer !== image.packagesLayer;
-      return [name, packagesLayer === undefined ? image : { ...image, packagesLayer }];
-    }),
-  );
-  if (!isNew) return lock;
-  const key = `${target.os}/${target.architecture}`;
-  const recorded = { ...lock, targets: new Map(lock.targets).set(key, { ...target, images }) };
-  await context.writeLock(recorded);
-  return recorded;
 }

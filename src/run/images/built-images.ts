@@ -29,7 +29,8 @@ const AHEAD = 4;
 /** Artifacts of one image that are fetched at a time. */
 const FETCHES = 4;
 
-type BuiltImagesContext = Pick<
+/** What making images takes. */
+export type BuiltImagesContext = Pick<
   RunContext,
   "stack" | "store" | "downloader" | "mirrors" | "artifactMirror" | "clock" | "signal"
 >;

@@ -5,7 +5,7 @@ import type { Engine } from "../../docker/engine.ts";
 import type { BuiltImage } from "../../image/built-image.ts";
 import { assembledImages } from "../../packages/lock/inputs.ts";
 import type { LockTarget } from "../../packages/package.ts";
-import { BuiltImages } from "../../run/images/built-images.ts";
+import { assembleStack } from "../../run/images/assemble-stack.ts";
 import type { RunContext } from "../../run/context.ts";
 import { isForeign } from "../../plan/images/platform.ts";
 import { prepareImages } from "../../run/images/prepare-images.ts";
@@ -34,7 +34,7 @@ export async function rebuildImages(
   const { stack, store, runId, clock } = context;
   const { check, onProgress } = about;
   const folder = path.join(store.directory, "tmp", `rebuild-${runId}`);
-  const images = assembledImages(stack);
+  const count = assembledImages(stack).length;
   const results: CheckResult[] = [];
   try {
     // A lock that does not fit is not written here, but named as the reason.
@@ -42,23 +42,27 @@ export async function rebuildImages(
     const prepared = await prepareImages(fresh);
     const expected = prepared.target;
     const target = withoutLayers(expected);
-    await using builtImages = new BuiltImages(fresh, { ...prepared, target });
-    builtImages.begin(images);
-    for (const image of images) {
-      const startedAt = clock.now();
-      const rebuilt = await builtImages.get(image, quiet);
-      const verdict = await judgeRebuilt({ context, engine, image, rebuilt, expected });
-      const durationMs = clock.now() - startedAt;
-      results.push({ check, subject: `image ${image.name}`, verdict, durationMs });
-      onProgress(results.length, images.length);
-    }
+    let startedAt = clock.now();
+    await assembleStack(
+      fresh,
+      { ...prepared, target },
+      {
+        // What there is to notice was told when the image was built.
+        onNotice: () => undefined,
+        onBuilt: async (image, rebuilt) => {
+          const verdict = await judgeRebuilt({ context, engine, image, rebuilt, expected });
+          const durationMs = clock.now() - startedAt;
+          results.push({ check, subject: `image ${image.name}`, verdict, durationMs });
+          onProgress(results.length, count);
+          startedAt = clock.now();
+        },
+      },
+    );
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   return results;
 }
-
-const quiet = { onFetch: () => undefined, onUnpack: () => undefined, onNotice: () => undefined };
 
 /** Without the digests that a build refuses to differ from: here the difference is to be shown. */
 function withoutLayers(target: LockTarget): LockTarget {
