@@ -6,7 +6,7 @@ import { bundleProgram } from "./scripts/program-files.ts";
 import { formatThirdParty, packageFolders, readLibrary } from "./scripts/third-party.ts";
 
 /**
- * Bundle src/ into dist/: one file for the command line, two for the program behind it
+ * Bundle src/ into dist/: one file for the command line, three for the program behind it
  * (scripts/program-files.ts), one for each worker thread, one for each library that only some
  * commands need. CommonJS, because there a file that is one of many is evaluated, and a library
  * read, when it is first asked for, without being a file of its own: as some fifty ES modules the
@@ -59,6 +59,21 @@ const neededWithNothingToDo = [
   "src/run/up.ts",
   "src/store/disk-store.ts",
   "src/store/downloader.ts",
+] as const;
+
+/**
+ * What `build`, `up` and `down` ask for with `import()` when there is something to do, and what `ps`
+ * and `plan` show.
+ */
+const neededToWork = [
+  "src/cli/commands/down.ts",
+  "src/image/assemble.ts",
+  "src/plan/plan-changes.ts",
+  "src/reporters/format/plan.ts",
+  "src/reporters/lists/services.ts",
+  "src/run/down.ts",
+  "src/run/operations.ts",
+  "src/run/services/list-services.ts",
 ] as const;
 
 /** Makes what is a file of its own be asked for when it is needed. */
@@ -149,6 +164,7 @@ const [own, program, ...foreign] = await Promise.all([
     entry: "src/cli/program.ts",
     offers: ["runProgram", "describeBug"],
     first: neededWithNothingToDo,
+    second: neededToWork,
     late: libraries,
     digest,
     options: ownOptions,
@@ -205,7 +221,8 @@ async function withLicenses(
  */
 async function digestOfSources(): Promise<string> {
   const hash = createHash("sha256");
-  for (const file of [...sources.map((each) => path.join("src", each)), "package-lock.json"]) {
+  const ways = ["build.ts", "scripts/program-files.ts", "package-lock.json"];
+  for (const file of [...sources.map((each) => path.join("src", each)), ...ways]) {
     hash.update(`${file}\0`).update(await readFile(path.join(root, file)));
   }
   return hash.digest("hex").slice(0, 16);
@@ -232,7 +249,7 @@ async function replaceBundle(files: readonly OutFile[]): Promise<void> {
     if (!entry.isFile() || made.has(file) || file.endsWith(".tmp")) continue;
     // What a program that has been running since asks for late.
     const isRecent = Date.now() - (await stat(file)).mtimeMs < recentMs;
-    if (entry.name.startsWith("rest-") && isRecent) continue;
+    if (/^(?:rest|work)-/.test(entry.name) && isRecent) continue;
     await rm(file, { force: true });
   }
 }

@@ -20,6 +20,8 @@ interface ProgramParts {
   readonly offers: readonly string[];
   /** Files that are asked for with `import()` and belong into the first file all the same. */
   readonly first: readonly string[];
+  /** Files that are asked for with `import()` where there is something to do. */
+  readonly second: readonly string[];
   /** Libraries beside the program that the first file must not load by itself. */
   readonly late: readonly string[];
   /** Names the sources: a program that still runs when it is bundled anew asks for its own rest. */
@@ -27,87 +29,109 @@ interface ProgramParts {
   readonly options: FileOptions;
 }
 
-/** Modules that stand for what is in the other file, each named by what it stands for. */
-const restSpace = "in-rest";
-const programSpace = "in-program";
+/** The three files, in the order in which they are loaded. */
+type Part = "program" | "work" | "rest";
+
+/** Namespaces of modules that stand for what is in another file, each named by what it stands for. */
+const elsewhere = { program: "in-program", work: "in-work", rest: "in-rest" } as const;
 const entrySpace = "entry";
 
 /**
- * Bundle a program as two files: `program.cjs` with all that is needed when there is nothing to do,
- * and `rest-DIGEST.cjs` with what is asked for with `import()` from there. The time to start grows
- * with the bytes of the first.
+ * Bundle a program as three files: `program.cjs` with all that is needed when there is nothing to
+ * do, `work-DIGEST.cjs` with what the frequent commands need where there is, and `rest-DIGEST.cjs`
+ * with what is asked for with `import()` otherwise. The time to start grows with the bytes of the
+ * first, and that until something is done with those of the second.
  *
- * No module is in both, since then its classes and its state would be there twice: the rest asks
- * the program for what that has.
+ * No module is in two of them, since then its classes and its state would be there twice: each file
+ * asks the others for what they have.
  */
 export async function bundleProgram(parts: ProgramParts): Promise<readonly FileResult[]> {
-  const sketch = await bundleFirst(parts, []);
-  checkFirst(parts, sketch.result.metafile.inputs);
-  const inProgram = new Set(
-    Object.keys(sketch.result.metafile.inputs).filter((file) => file.startsWith("src/")),
+  const { first, second } = parts;
+  const sketch = await bundlePart(parts, "program", [], (file, kind) =>
+    isLate(kind, file, first) ? "rest" : undefined,
   );
-  const rest = await bundleRest(parts, { asked: sketch.asked, inProgram });
-  const program = await bundleFirst(parts, rest.asked);
-  return [program.result, rest.result];
+  checkFirst(parts, sketch.result.metafile.inputs);
+  const inProgram = sourcesOf(sketch);
+  const ownerForWork = (file: string, kind: string): Part | undefined =>
+    inProgram.has(file) ? "program" : isLate(kind, file, second) ? "rest" : undefined;
+  const workSketch = await bundlePart(parts, "work", second, ownerForWork);
+  const inWork = sourcesOf(workSketch);
+  const late = sketch.asked.rest;
+  const rest = await bundlePart(
+    parts,
+    "rest",
+    sorted([...late.difference(inWork), ...workSketch.asked.rest]),
+    (file) => (inProgram.has(file) ? "program" : inWork.has(file) ? "work" : undefined),
+  );
+  const askedOfWork = [...late.intersection(inWork), ...rest.asked.work];
+  const work = await bundlePart(parts, "work", sorted(askedOfWork), ownerForWork);
+  const askedOfProgram = [...work.asked.program, ...rest.asked.program];
+  const program = await bundlePart(parts, "program", sorted(askedOfProgram), (file, kind) =>
+    isLate(kind, file, first) ? (inWork.has(file) ? "work" : "rest") : undefined,
+  );
+  return [program.result, work.result, rest.result];
+}
+
+/** Whether a file is asked for with `import()` and not listed as part of who asks. */
+function isLate(kind: string, file: string, own: readonly string[]): boolean {
+  return kind === "dynamic-import" && !own.includes(file);
 }
 
 interface Bundled {
   readonly result: FileResult;
-  /** What is asked of the other file. */
-  readonly asked: readonly string[];
+  /** What is asked of each file. */
+  readonly asked: Readonly<Record<Part, ReadonlySet<string>>>;
 }
 
-/** The first file, which offers some of its modules to the rest. */
-async function bundleFirst(parts: ProgramParts, shared: readonly string[]): Promise<Bundled> {
-  const { root, entry, offers, first } = parts;
-  const asked = new Set<string>();
-  const result = await bundle(parts, "program", {
-    entry: `export { ${offers.join(", ")} } from "${entrySpace}:${entry}";\nexport const shared = ${requiring(shared)};`,
-    setup(bundler) {
-      bundler.onResolve({ filter: /^\.{1,2}\/.*\.ts$/ }, (request) => {
-        if (request.kind !== "dynamic-import") return undefined;
-        const file = path.relative(root, path.resolve(request.resolveDir, request.path));
-        if (first.includes(file)) return undefined;
-        asked.add(file);
-        return { path: file, namespace: restSpace };
-      });
-      bundler.onLoad({ filter: /.*/, namespace: restSpace }, ({ path: file }) => ({
-        contents: `module.exports = require("./${restName(parts)}.cjs").asked[${JSON.stringify(file)}]();`,
-      }));
-    },
-  });
-  return { result, asked: [...asked].toSorted() };
-}
-
-/** The other file: what the first asks for, without what the first has. */
-async function bundleRest(
+/**
+ * One of the files, which offers some of its modules to the others. `ownerOf` tells for a source
+ * that is imported, and how, which other file has it; undefined for this one.
+ */
+async function bundlePart(
   parts: ProgramParts,
-  {
-    asked,
-    inProgram,
-  }: { readonly asked: readonly string[]; readonly inProgram: ReadonlySet<string> },
+  part: Part,
+  offered: readonly string[],
+  ownerOf: (file: string, kind: string) => Part | undefined,
 ): Promise<Bundled> {
-  const shared = new Set<string>();
+  const { root, entry, offers } = parts;
+  const asked = { program: new Set<string>(), work: new Set<string>(), rest: new Set<string>() };
   const resolving = {};
-  const result = await bundle(parts, restName(parts), {
-    entry: `export const asked = ${requiring(asked)};`,
+  const own =
+    part === "program" ? `export { ${offers.join(", ")} } from "${entrySpace}:${entry}";\n` : "";
+  const result = await bundle(parts, fileName(parts, part), {
+    entry: `${own}export const modules = ${requiring(offered)};`,
     setup(bundler) {
       bundler.onResolve({ filter: /.*/ }, async (request) => {
-        const { path: name, kind, importer, resolveDir, pluginData } = request;
-        if (kind === "entry-point" || pluginData === resolving) return undefined;
+        const { path: name, kind, importer, namespace, resolveDir, pluginData } = request;
+        // What the entry itself asks for is this file's.
+        if (kind === "entry-point" || namespace === entrySpace || pluginData === resolving)
+          return undefined;
         const options = { kind, importer, resolveDir, pluginData: resolving };
         const found = await bundler.resolve(name, options);
-        const file = path.relative(parts.root, found.path);
-        if (found.external || !inProgram.has(file)) return undefined;
-        shared.add(file);
-        return { path: file, namespace: programSpace };
+        const file = path.relative(root, found.path);
+        const owner = found.external || !file.startsWith("src/") ? undefined : ownerOf(file, kind);
+        if (owner === undefined) return undefined;
+        asked[owner].add(file);
+        return { path: file, namespace: elsewhere[owner] };
       });
-      bundler.onLoad({ filter: /.*/, namespace: programSpace }, ({ path: file }) => ({
-        contents: `module.exports = require("./program.cjs").shared[${JSON.stringify(file)}]();`,
-      }));
+      for (const owner of ["program", "work", "rest"] as const) {
+        const other = `./${fileName(parts, owner)}.cjs`;
+        bundler.onLoad({ filter: /.*/, namespace: elsewhere[owner] }, ({ path: file }) => ({
+          contents: `module.exports = require("${other}").modules[${JSON.stringify(file)}]();`,
+        }));
+      }
     },
   });
-  return { result, asked: [...shared].toSorted() };
+  return { result, asked };
+}
+
+/** The project's own sources in a file. */
+function sourcesOf({ result }: Bundled): ReadonlySet<string> {
+  return new Set(Object.keys(result.metafile.inputs).filter((file) => file.startsWith("src/")));
+}
+
+function sorted(files: readonly string[]): readonly string[] {
+  return [...new Set(files)].toSorted();
 }
 
 async function bundle(
@@ -128,7 +152,7 @@ async function bundle(
             if (wanted.startsWith(`${entrySpace}:`))
               return { path: path.join(root, wanted.slice(entrySpace.length + 1)) };
             // Beside each other in the bundle.
-            return /^\.\/(?:program|rest-\w+)\.cjs$/.test(wanted)
+            return /^\.\/(?:program|work-\w+|rest-\w+)\.cjs$/.test(wanted)
               ? { path: wanted, external: true }
               : undefined;
           });
@@ -144,8 +168,8 @@ async function bundle(
   });
 }
 
-function restName({ digest }: ProgramParts): string {
-  return `rest-${digest}`;
+function fileName({ digest }: ProgramParts, part: Part): string {
+  return part === "program" ? part : `${part}-${digest}`;
 }
 
 /** An object of functions that load files, by their names. */
