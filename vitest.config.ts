@@ -23,6 +23,8 @@ export default defineConfig({
           name: "unit",
           include: ["test/unit/**/*.test.ts"],
           sequence: { groupOrder: 0 },
+          // They take milliseconds; a machine that does much else at the same time is no failure.
+          testTimeout: 20_000,
         },
       },
       {

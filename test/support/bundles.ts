@@ -11,7 +11,7 @@ import type { RunContext } from "../../src/run/context.ts";
 import type { RunEventBody } from "../../src/run/execution/event.ts";
 import type { Stack } from "../../src/stack/stack.ts";
 import type { Store } from "../../src/store/store.ts";
-import { aDownloader, aLockRequest } from "../integration/packages/lock-request.ts";
+import { aDownloader, aLockRequest } from "./lock-request.ts";
 import type { FakeMirror } from "./fake-mirror.ts";
 
 /** A machine that saves bundles: a store, a mirror and a stack with its lock. */

@@ -11,7 +11,7 @@ import { compareWithApt } from "../../judge/compare.ts";
 import { cutArchive } from "../../judge/cut-archive.ts";
 import { type Apt, type AptSources, findSources, openApt } from "../../support/apt.ts";
 import { seededRandom } from "../../support/seeded-random.ts";
-import { aDownloader } from "./lock-request.ts";
+import { aDownloader } from "../../support/lock-request.ts";
 
 const SEED = 38;
 const WHY_SKIPPED = "needs apt on a machine that reaches a mirror of Debian 12";

@@ -6,7 +6,7 @@ import type { Digest } from "../../../src/digest.ts";
 import { openStore } from "../../../src/store/disk-store.ts";
 import { startFileServer } from "../../support/file-server.ts";
 import { canMountDisks, mountSmallDisk, smallDiskBytes } from "../../support/small-disk.ts";
-import { aDownloader } from "./lock-request.ts";
+import { aDownloader } from "../../support/lock-request.ts";
 
 const canMount = await canMountDisks();
 

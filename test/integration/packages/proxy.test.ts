@@ -11,7 +11,7 @@ import type { DownloadRequest } from "../../../src/store/downloader.ts";
 import { startFileServer } from "../../support/file-server.ts";
 import { startProxy } from "../../support/proxy.ts";
 import { temporaryFolder, temporaryStore } from "../../support/temporary-store.ts";
-import { aDownloader } from "./lock-request.ts";
+import { aDownloader } from "../../support/lock-request.ts";
 
 const content = randomBytes(50_000);
 const canSign = spawnSync("openssl", ["version"]).status === 0;

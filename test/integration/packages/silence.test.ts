@@ -5,7 +5,7 @@ import type { DownloadRequest } from "../../../src/store/downloader.ts";
 import { parseRetryAfter } from "../../../src/store/http.ts";
 import { type Answer, startFileServer } from "../../support/file-server.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";
-import { aDownloader } from "./lock-request.ts";
+import { aDownloader } from "../../support/lock-request.ts";
 
 const file = randomBytes(50_000);
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { describeLockChanges } from "../../../../src/packages/lock/changes.ts";
 import type { LockedPackage, LockTarget } from "../../../../src/packages/package.ts";
 import { aSingleFile } from "../../../support/an-artifact.ts";
-import { aPackageStack } from "../../../integration/packages/lock-request.ts";
+import { aPackageStack } from "../../../support/lock-request.ts";
 
 const target = aTarget({
   base: { bash: "requested", libc6: "dependency" },

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { foreseeLock, undecidedImages } from "../../../../src/packages/lock/foresee.ts";
 import { packageInputs } from "../../../../src/packages/lock/inputs.ts";
-import { aPackageStack } from "../../../integration/packages/lock-request.ts";
+import { aPackageStack } from "../../../support/lock-request.ts";
 import { aLock, aLockedImage, aLockTarget } from "../../../support/a-lock.ts";
 
 const stack = aPackageStack({ base: ["bash"], app: ["web"], top: [] });

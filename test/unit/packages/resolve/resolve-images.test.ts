@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { debRules } from "../../../../src/packages/deb/rules.ts";
 import type { PackageIndex } from "../../../../src/packages/package-index.ts";
 import { resolveImages } from "../../../../src/packages/resolve/resolve-images.ts";
-import { aPackageStack } from "../../../integration/packages/lock-request.ts";
+import { aPackageStack } from "../../../support/lock-request.ts";
 import { anIndex } from "../../../support/an-index.ts";
 import { stackOf } from "../../../support/read-manifest.ts";
 

@@ -1,13 +1,13 @@
-import type { LockRequest } from "../../../src/packages/lock/request.ts";
-import type { Stack } from "../../../src/stack/stack.ts";
+import type { LockRequest } from "../../src/packages/lock/request.ts";
+import type { Stack } from "../../src/stack/stack.ts";
 import {
   createDownloader,
   type Downloader,
   type DownloaderOptions,
-} from "../../../src/store/downloader.ts";
-import type { Store } from "../../../src/store/store.ts";
-import { anAssembledImage } from "../../support/a-subject.ts";
-import type { FakeMirror } from "../../support/fake-mirror.ts";
+} from "../../src/store/downloader.ts";
+import type { Store } from "../../src/store/store.ts";
+import { anAssembledImage } from "./a-subject.ts";
+import type { FakeMirror } from "./fake-mirror.ts";
 
 /** A stack of assembled images, by name: what each adds to the one before it. */
 export function aPackageStack(images: Readonly<Record<string, readonly string[]>>): Stack {

@@ -8,7 +8,7 @@ import { anAssembledImage } from "../../../support/a-subject.ts";
 import { aLoadContext } from "../../../support/bundles.ts";
 import { aStack } from "../../../support/builders.ts";
 import { temporaryStore } from "../../../support/temporary-store.ts";
-import { aDownloader } from "../../packages/lock-request.ts";
+import { aDownloader } from "../../../support/lock-request.ts";
 
 /** What is said while an image is made that works in `/app`. */
 async function noticesOf(

@@ -16,7 +16,7 @@ import {
   startFakeMirror,
 } from "../../../support/fake-mirror.ts";
 import { temporaryStore } from "../../../support/temporary-store.ts";
-import { aDownloader, aPackageStack } from "../../packages/lock-request.ts";
+import { aDownloader, aPackageStack } from "../../../support/lock-request.ts";
 
 /*
  *  base        base-tool, built first

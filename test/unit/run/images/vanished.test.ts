@@ -1,19 +1,23 @@
 import { expect, test } from "vitest";
-import { QclockError } from "../../../src/error.ts";
-import { fetchFiles } from "../../../src/packages/fetch.ts";
-import { lockedFiles } from "../../../src/packages/lock/locked-files.ts";
-import { lockPackages } from "../../../src/packages/lock/lock-packages.ts";
-import type { Lock } from "../../../src/packages/package.ts";
-import { VanishedError } from "../../../src/packages/lock/vanished.ts";
-import type { RunContext } from "../../../src/run/context.ts";
-import type { RunEventBody, RunReport } from "../../../src/run/execution/event.ts";
-import { replacingVanished } from "../../../src/run/images/replace-vanished.ts";
-import type { Store } from "../../../src/store/store.ts";
-import { file } from "../../support/deb.ts";
-import { type FakeMirror, type FakePackage, startFakeMirror } from "../../support/fake-mirror.ts";
-import { status } from "../../support/file-server.ts";
-import { temporaryStore } from "../../support/temporary-store.ts";
-import { aLockRequest, aPackageStack } from "../packages/lock-request.ts";
+import { QclockError } from "../../../../src/error.ts";
+import { fetchFiles } from "../../../../src/packages/fetch.ts";
+import { lockedFiles } from "../../../../src/packages/lock/locked-files.ts";
+import { lockPackages } from "../../../../src/packages/lock/lock-packages.ts";
+import type { Lock } from "../../../../src/packages/package.ts";
+import { VanishedError } from "../../../../src/packages/lock/vanished.ts";
+import type { RunContext } from "../../../../src/run/context.ts";
+import type { RunEventBody, RunReport } from "../../../../src/run/execution/event.ts";
+import { replacingVanished } from "../../../../src/run/images/replace-vanished.ts";
+import type { Store } from "../../../../src/store/store.ts";
+import { file } from "../../../support/deb.ts";
+import {
+  type FakeMirror,
+  type FakePackage,
+  startFakeMirror,
+} from "../../../support/fake-mirror.ts";
+import { status } from "../../../support/file-server.ts";
+import { temporaryStore } from "../../../support/temporary-store.ts";
+import { aLockRequest, aPackageStack } from "../../../support/lock-request.ts";
 
 const stack = aPackageStack({ base: ["libc6", "tool"], app: ["web"] });
 const report: RunReport = {

@@ -5,7 +5,7 @@ import { lockPackages } from "../../../src/packages/lock/lock-packages.ts";
 import { file } from "../../support/deb.ts";
 import { type FakePackage, startFakeMirror } from "../../support/fake-mirror.ts";
 import { temporaryFolder, temporaryStore } from "../../support/temporary-store.ts";
-import { aLockRequest, aPackageStack } from "./lock-request.ts";
+import { aLockRequest, aPackageStack } from "../../support/lock-request.ts";
 
 test("two packages with one file are refused before anything is locked or unpacked, with why they are there", async () => {
   await using mirror = await startFakeMirror([

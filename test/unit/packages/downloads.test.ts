@@ -14,7 +14,7 @@ import {
   status,
 } from "../../support/file-server.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";
-import { aDownloader } from "./lock-request.ts";
+import { aDownloader } from "../../support/lock-request.ts";
 
 const file = randomBytes(300_000);
 const digest: Digest = `sha256:${createHash("sha256").update(file).digest("hex")}`;

@@ -11,7 +11,7 @@ import type { Digest } from "../../../../src/digest.ts";
 import type { Store } from "../../../../src/store/store.ts";
 import { createTestKey, type FakeMirror, startFakeMirror } from "../../../support/fake-mirror.ts";
 import { temporaryStore } from "../../../support/temporary-store.ts";
-import { aDownloader, aLockRequest, aPackageStack } from "../lock-request.ts";
+import { aDownloader, aLockRequest, aPackageStack } from "../../../support/lock-request.ts";
 
 const stack = aPackageStack({ base: ["bash"], app: ["httpd"] });
 const packages = [

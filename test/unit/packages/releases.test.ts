@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { lockPackages } from "../../../src/packages/lock/lock-packages.ts";
 import { createTestKey, startFakeMirror } from "../../support/fake-mirror.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";
-import { aLockRequest, aPackageStack } from "./lock-request.ts";
+import { aLockRequest, aPackageStack } from "../../support/lock-request.ts";
 
 const packages = [{ name: "a" }];
 const stack = aPackageStack({ base: ["a"] });

@@ -18,7 +18,7 @@ import {
   status,
 } from "../../support/file-server.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";
-import { aDownloader, aLockRequest, aPackageStack } from "./lock-request.ts";
+import { aDownloader, aLockRequest, aPackageStack } from "../../support/lock-request.ts";
 
 const tool = randomBytes(300_000);
 const other = randomBytes(2000);

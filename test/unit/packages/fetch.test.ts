@@ -15,7 +15,7 @@ import {
   status,
 } from "../../support/file-server.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";
-import { aDownloader } from "./lock-request.ts";
+import { aDownloader } from "../../support/lock-request.ts";
 
 const contents = Array.from({ length: 12 }, (_, index) => randomBytes(1000 + index));
 const packages = contents.map((content, index) => aPackage(`${index}.deb`, content));

@@ -13,7 +13,7 @@ import {
 } from "../../../support/fake-mirror.ts";
 import { sendTampered, status } from "../../../support/file-server.ts";
 import { temporaryStore } from "../../../support/temporary-store.ts";
-import { aDownloader, aLockRequest, aPackageStack } from "../lock-request.ts";
+import { aDownloader, aLockRequest, aPackageStack } from "../../../support/lock-request.ts";
 
 const packages: readonly FakePackage[] = [
   { name: "libc6", version: "2.36-9", builtAt: 1_700_000_100 },

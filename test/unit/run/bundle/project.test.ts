@@ -13,20 +13,25 @@ import {
 import path from "node:path";
 import { Readable } from "node:stream";
 import { expect, test } from "vitest";
-import { loadBundle, type LoadReport } from "../../../src/run/bundle/load.ts";
-import { unpackProject } from "../../../src/run/bundle/unpack-project.ts";
-import type { AssembledImage, DockerfileImage, Service, Stack } from "../../../src/stack/stack.ts";
-import { aService } from "../../support/a-service.ts";
-import { anImage, aStack } from "../../support/builders.ts";
+import { loadBundle, type LoadReport } from "../../../../src/run/bundle/load.ts";
+import { unpackProject } from "../../../../src/run/bundle/unpack-project.ts";
+import type {
+  AssembledImage,
+  DockerfileImage,
+  Service,
+  Stack,
+} from "../../../../src/stack/stack.ts";
+import { aService } from "../../../support/a-service.ts";
+import { anImage, aStack } from "../../../support/builders.ts";
 import {
   aLoadContext,
   emptyLock,
   inPieces,
   loadOptions,
   savedBundle,
-} from "../../support/bundles.ts";
-import { startFakeMirror } from "../../support/fake-mirror.ts";
-import { temporaryFolder, temporaryStore } from "../../support/temporary-store.ts";
+} from "../../../support/bundles.ts";
+import { startFakeMirror } from "../../../support/fake-mirror.ts";
+import { temporaryFolder, temporaryStore } from "../../../support/temporary-store.ts";
 
 test("the project comes out as it was: programs, links, empty folders, a build context without what it ignores", async () => {
   await using project = await aProject();

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
-import type { BundleDocument } from "../../../src/image/bundle/document.ts";
-import { bytesMember, writeBundle } from "../../../src/image/bundle/write.ts";
-import { formatLock, parseLock } from "../../../src/packages/lock/file.ts";
-import { lockPackages } from "../../../src/packages/lock/lock-packages.ts";
-import type { Lock, LockedPackage } from "../../../src/packages/package.ts";
-import { listBundle } from "../../../src/run/bundle/list.ts";
-import { loadBundle } from "../../../src/run/bundle/load.ts";
-import { openStore } from "../../../src/store/disk-store.ts";
-import type { Digest } from "../../../src/digest.ts";
-import type { Store } from "../../../src/store/store.ts";
+import type { BundleDocument } from "../../../../src/image/bundle/document.ts";
+import { bytesMember, writeBundle } from "../../../../src/image/bundle/write.ts";
+import { formatLock, parseLock } from "../../../../src/packages/lock/file.ts";
+import { lockPackages } from "../../../../src/packages/lock/lock-packages.ts";
+import type { Lock, LockedPackage } from "../../../../src/packages/package.ts";
+import { listBundle } from "../../../../src/run/bundle/list.ts";
+import { loadBundle } from "../../../../src/run/bundle/load.ts";
+import { openStore } from "../../../../src/store/disk-store.ts";
+import type { Digest } from "../../../../src/digest.ts";
+import type { Store } from "../../../../src/store/store.ts";
 import {
   aLoadContext,
   blobsOf,
@@ -18,12 +18,12 @@ import {
   loadOptions,
   type LockHere,
   savedBundle,
-} from "../../support/bundles.ts";
-import { type FakeMirror, startFakeMirror } from "../../support/fake-mirror.ts";
-import { canMountDisks, mountSmallDisk, smallDiskBytes } from "../../support/small-disk.ts";
-import { readItems } from "../../support/tar.ts";
-import { temporaryStore } from "../../support/temporary-store.ts";
-import { aLockRequest, aPackageStack } from "../packages/lock-request.ts";
+} from "../../../support/bundles.ts";
+import { type FakeMirror, startFakeMirror } from "../../../support/fake-mirror.ts";
+import { canMountDisks, mountSmallDisk, smallDiskBytes } from "../../../support/small-disk.ts";
+import { readItems } from "../../../support/tar.ts";
+import { temporaryStore } from "../../../support/temporary-store.ts";
+import { aLockRequest, aPackageStack } from "../../../support/lock-request.ts";
 
 const canMount = await canMountDisks();
 

@@ -8,7 +8,7 @@ import { file } from "../../support/deb.ts";
 import { type FakeMirror, type FakePackage, startFakeMirror } from "../../support/fake-mirror.ts";
 import { sendFile } from "../../support/file-server.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";
-import { aLockRequest, aPackageStack } from "./lock-request.ts";
+import { aLockRequest, aPackageStack } from "../../support/lock-request.ts";
 
 const first: readonly FakePackage[] = [
   aPackage("bash", "1", { Depends: "libc6" }),
