@@ -5,7 +5,7 @@ import type { BuiltImagesContext } from "../../src/run/images/built-images.ts";
 import type { PreparedImages } from "../../src/run/images/prepare-images.ts";
 import type { AssembledImage } from "../../src/stack/stack.ts";
 import type { DownloadRequest } from "../../src/store/downloader.ts";
-import { aDownloader } from "../integration/packages/lock-request.ts";
+import { aDownloader } from "./lock-request.ts";
 import { anImage, aStack, desired } from "./builders.ts";
 import { fakeClock } from "./fake-clock.ts";
 import { temporaryFolder, temporaryStore } from "./temporary-store.ts";
