@@ -32,7 +32,9 @@ interface ProgramParts {
 /** The three files, in the order in which they are loaded. */
 type Part = "program" | "work" | "rest";
 
-/** Namespaces of modules that stand for what is in another file, each named by what it stands for. */
+/**
+ * Namespaces of modules that stand for what is in another file, each named by what it stands for.
+ */
 const elsewhere = { program: "in-program", work: "in-work", rest: "in-rest" } as const;
 const entrySpace = "entry";
 
