@@ -1,0 +1,243 @@
+import { fromBytes } from "../../scripts/bytes.ts";
+import type { Command, CommandCall } from "../../scripts/command.ts";
+import { linesOf } from "../../scripts/commands/lines.ts";
+import { makeFolders } from "../../scripts/commands/mkdir.ts";
+import { baseName, readOptions } from "../../scripts/commands/options.ts";
+
+/** Modules, pages of configuration or sites of Apache: their folders and how files are called. */
+interface ApacheKind {
+  readonly name: "module" | "conf" | "site";
+  readonly title: string;
+  readonly folder: string;
+  readonly suffix: ".load" | ".conf";
+}
+
+const KINDS: Readonly<Record<string, ApacheKind>> = {
+  mod: { name: "module", title: "Module", folder: "mods", suffix: ".load" },
+  conf: { name: "conf", title: "Conf", folder: "conf", suffix: ".conf" },
+  site: { name: "site", title: "Site", folder: "sites", suffix: ".conf" },
+};
+const CONFIG = "/etc/apache2";
+const STATE = "/var/lib/apache2";
+
+interface Switch {
+  readonly call: CommandCall;
+  readonly kind: ApacheKind;
+  readonly isOn: boolean;
+  readonly by: "maint" | "admin";
+  readonly isQuiet: boolean;
+  readonly isForced: boolean;
+  readonly isPurge: boolean;
+}
+
+/** `a2enmod`, `a2dismod`, `a2enconf`, `a2disconf`, `a2ensite` and `a2dissite` of apache2. */
+export const apacheSwitch: Command = (call) => {
+  const [, verb, what = ""] = /^a2(en|dis)(mod|conf|site)$/.exec(baseName(call.name)) ?? [];
+  const kind = KINDS[what];
+  const { has, operands } = readOptions(call, {
+    quiet: "-q --quiet",
+    maintainer: "-m --maintmode",
+    purge: "-p --purge",
+    force: "-f --force",
+  });
+  if (kind === undefined || operands.length === 0)
+    return call.unsupported(`${call.name} that asks`);
+  const change: Switch = {
+    call,
+    kind,
+    isOn: verb === "en",
+    by: has("maintainer") ? "maint" : "admin",
+    isQuiet: has("quiet"),
+    isForced: has("force"),
+    isPurge: has("purge"),
+  };
+  if (operands.some((name) => /[*?[]/.test(name)))
+    return call.unsupported(`${call.name} by a pattern`);
+  const names = operands.map((name) => name.replace(/\.(?:load|conf)$/, ""));
+  return names.map((name) => perform(change, name)).includes(false) ? 1 : 0;
+};
+
+function perform(change: Switch, asked: string): boolean {
+  const { call, kind, isOn } = change;
+  const { root } = call;
+  call.countSteps(1);
+  const isThreaded = isEnabled(change, "mpm_event") || isEnabled(change, "mpm_worker");
+  const name = kind.name === "module" && isOn && asked === "cgi" && isThreaded ? "cgid" : asked;
+  const file = `${CONFIG}/${kind.folder}-available/${name}${kind.suffix}`;
+  if (root.stat(file) === undefined) {
+    if (change.isPurge) {
+      mark(change, name);
+      return true;
+    }
+    return fail(change, `${kind.title} ${name} does not exist!`);
+  }
+  if (!prepare(change, name, file)) return false;
+  const links = linksOf(change, name);
+  if (isOn) {
+    const missing = links.filter(({ link }) => root.lstat(link) === undefined);
+    for (const { link, target } of missing) root.symlink(target, link);
+    if (missing.length === 0) {
+      say(change, `${kind.title} ${name} already enabled`);
+      return true;
+    }
+    const isSelf = missing.some(({ link }) => link.endsWith(kind.suffix));
+    if (!isSelf) return true;
+    print(change, `Enabling ${kind.name} ${name}.`);
+    mark(change, name);
+    return true;
+  }
+  const present = links.filter(({ link }) => root.lstat(link) !== undefined);
+  for (const { link } of present) root.remove(link);
+  if (present.length > 0 || change.isPurge) mark(change, name);
+  if (present.length > 0) print(change, `${kind.title} ${name} disabled.`);
+  else say(change, `${kind.title} ${name} already disabled`);
+  return true;
+}
+
+/** What a module needs comes first, and what it conflicts with or what needs it stops it. */
+function prepare(change: Switch, name: string, file: string): boolean {
+  const { call, kind, isOn } = change;
+  if (kind.name !== "module") return true;
+  if (isOn) {
+    for (const needed of headerOf(call, file, "Depends")) {
+      say(change, `Considering dependency ${needed} for ${name}:`);
+      if (!perform(change, needed))
+        return fail(change, `Could not enable dependency ${needed} for ${name}, aborting`);
+    }
+    for (const other of headerOf(call, file, "Conflicts")) {
+      if (isEnabled(change, other)) {
+        return fail(
+          change,
+          `Module ${other} is enabled - cannot proceed due to conflicts. It needs to be disabled first!`,
+        );
+      }
+    }
+    return true;
+  }
+  const folder = `${CONFIG}/mods-enabled`;
+  const enabled = call.root.stat(folder) === undefined ? [] : call.root.list(folder);
+  const needing = enabled
+    .filter((each) => each.endsWith(".load") && call.root.stat(`${folder}/${each}`) !== undefined)
+    .filter((each) => headerOf(call, `${folder}/${each}`, "Depends").includes(name))
+    .map((each) => each.slice(0, -".load".length));
+  if (needing.length === 0) return true;
+  if (change.isForced) return needing.every((each) => perform(change, each));
+  return fail(
+    change,
+    `The following modules depend on ${name} and need to be disabled first: ${needing.join(" ")}`,
+  );
+}
+
+/** A module may have a `.conf` beside its `.load`. */
+function linksOf(
+  { call, kind }: Switch,
+  name: string,
+): readonly { readonly link: string; readonly target: string }[] {
+  const suffixes = kind.name === "module" ? [".conf", ".load"] : [".conf"];
+  return suffixes
+    .filter(
+      (suffix) =>
+        call.root.stat(`${CONFIG}/${kind.folder}-available/${name}${suffix}`) !== undefined,
+    )
+    .map((suffix) => ({
+      link: `${CONFIG}/${kind.folder}-enabled/${name}${suffix}`,
+      target: `../${kind.folder}-available/${name}${suffix}`,
+    }));
+}
+
+function isEnabled({ call }: Switch, module: string): boolean {
+  return call.root.stat(`${CONFIG}/mods-enabled/${module}.load`) !== undefined;
+}
+
+/** `# Depends: …` in the comments at the head of a file. */
+function headerOf({ root }: CommandCall, file: string, field: string): readonly string[] {
+  for (const line of linesOf(fromBytes(root.read(file)))) {
+    const found = new RegExp(`^# ${field}:\\s+(.*?)\\s*$`).exec(line)?.[1];
+    if (found !== undefined) return found.split(/\s+/).filter((word) => word !== "");
+    if (!/^\s*(?:#.*)?$/.test(line)) break;
+  }
+  return [];
+}
+
+/** Who switched it last, which later versions of a package respect. */
+function mark({ call, kind, isOn, by, isPurge }: Switch, name: string): void {
+  const { root } = call;
+  const state = `${STATE}/${kind.name}`;
+  const folder = `${state}/${isOn ? "enabled" : "disabled"}_by_${by}`;
+  makeFolders({ ...call, umask: 0o022 }, folder);
+  for (const each of root.list(state)) {
+    const marker = `${state}/${each}/${name}`;
+    if (root.lstat(marker)?.kind === "file") root.remove(marker);
+  }
+  if (!isPurge) root.write(`${folder}/${name}`, new Uint8Array());
+}
+
+function print({ call }: Switch, text: string): void {
+  call.stdout.write(`${text}\n`);
+}
+
+function say(change: Switch, text: string): void {
+  if (!change.isQuiet) print(change, text);
+}
+
+function fail({ call }: Switch, text: string): false {
+  call.stderr.write(`ERROR: ${text}\n`);
+  return false;
+}
+
+/** `a2query` by what is enabled. */
+export const apacheQuery: Command = (call) => {
+  const { has, value, operands } = readOptions(call, {
+    module: "-m=",
+    site: "-s=",
+    conf: "-c=",
+    api: "-a",
+    version: "-v",
+    mpm: "-M",
+    folder: "-d",
+    quiet: "-q",
+  });
+  if (operands.length > 0 || has("version")) return call.unsupported("a2query -v");
+  const { root } = call;
+  const answer = (text: string): void => {
+    if (!has("quiet")) call.stdout.write(`${text}\n`);
+  };
+  const enabled = (folder: string): readonly string[] => {
+    const path = `${CONFIG}/${folder}-enabled`;
+    return root.stat(path) === undefined ? [] : root.list(path);
+  };
+  if (has("api")) answer("20120211");
+  if (has("folder")) answer("/usr/lib/apache2/modules/");
+  if (has("mpm")) {
+    const found = enabled("mods").find((name) => /^mpm_(?:event|worker|prefork)\.load$/.test(name));
+    answer(found === undefined ? "invalid" : found.slice("mpm_".length, -".load".length));
+  }
+  for (const [option, kind] of [
+    ["module", KINDS["mod"]],
+    ["site", KINDS["site"]],
+    ["conf", KINDS["conf"]],
+  ] as const) {
+    const asked = value(option);
+    if (asked === undefined || kind === undefined) continue;
+    const name = asked.replace(/^mod(?!_)/, "").replace(/\.(?:conf|load)$/, "");
+    const stateOf = (what: string): string | undefined =>
+      ["maint", "admin"].find(
+        (by) => root.stat(`${STATE}/${kind.name}/${what}_by_${by}/${name}`) !== undefined,
+      );
+    if (enabled(kind.folder).includes(`${name}${kind.suffix}`)) {
+      const by = stateOf("enabled");
+      answer(`${name} (enabled by ${by === undefined ? "unknown" : WHO[by]})`);
+      continue;
+    }
+    const by = stateOf("disabled");
+    if (!has("quiet")) call.stderr.write(`No ${kind.name} matches ${name}\n`);
+    if (by === undefined) return 1;
+    return by === "admin" ? 32 : 33;
+  }
+  return 0;
+};
+
+const WHO: Readonly<Record<string, string>> = {
+  maint: "maintainer script",
+  admin: "site administrator",
+};

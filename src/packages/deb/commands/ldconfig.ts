@@ -1,0 +1,133 @@
+import type { Command, CommandCall } from "../../scripts/command.ts";
+import { fitsGlob } from "../../scripts/commands/glob.ts";
+import { readOptions } from "../../scripts/commands/options.ts";
+import { below, folderOf, lastName } from "../../scripts/commands/paths.ts";
+import { type CachedLibrary, compareLibraryNames, formatCache } from "./ldconfig/cache.ts";
+import { readElf } from "./ldconfig/read-elf.ts";
+import { readLines } from "./lines-file.ts";
+import { readStatus } from "./status.ts";
+
+/** Of Debian's machines: the number in ELF, the flags of ld.so, the folder of libraries. */
+const MACHINES: Readonly<
+  Record<string, { readonly elf: number; readonly flags: number; readonly folder: string }>
+> = {
+  amd64: { elf: 62, flags: 0x03_03, folder: "x86_64-linux-gnu" },
+  arm64: { elf: 183, flags: 0x0a_03, folder: "aarch64-linux-gnu" },
+};
+
+interface FoundLibrary {
+  readonly name: string;
+  readonly soname: string;
+  readonly isLink: boolean;
+}
+
+/** `ldconfig`: links by the names that libraries give themselves, and the cache of ld.so. */
+export function ldconfig({ architecture }: { readonly architecture: string }): Command {
+  return (call) => {
+    const { has, operands } = readOptions(call, {
+      noCache: "-N",
+      noLinks: "-X",
+      verbose: "-v --verbose",
+      ignoreAux: "-i --ignore-aux-cache",
+    });
+    const machine = MACHINES[architecture];
+    if (machine === undefined || has("verbose") || operands.length > 0) {
+      return call.unsupported("ldconfig with these options");
+    }
+    const libraries: CachedLibrary[] = [];
+    const seen = new Set<number>();
+    const folders = [
+      ...configured(call, "/etc/ld.so.conf", 0),
+      `/lib/${machine.folder}`,
+      `/usr/lib/${machine.folder}`,
+      "/lib",
+      "/usr/lib",
+    ];
+    for (const folder of folders) {
+      const status = call.root.stat(folder);
+      if (status?.kind !== "directory" || seen.has(status.inode)) continue;
+      seen.add(status.inode);
+      if (call.root.stat(below(folder, "glibc-hwcaps")) !== undefined) {
+        return call.unsupported("ldconfig for libraries of certain processors");
+      }
+      for (const { name, soname, isLink } of librariesIn(call, folder, machine.elf)) {
+        if (!isLink && !has("noLinks")) link(call, folder, { name, soname });
+        libraries.push({ soname, path: below(folder, soname), flags: machine.flags });
+      }
+    }
+    if (!has("noCache")) {
+      const version =
+        readStatus(call.root)
+          .find((entry) => entry.get("package") === "libc-bin")
+          ?.get("version") ?? "";
+      const release = /^\d+\.\d+/.exec(version)?.[0] ?? "";
+      const generator = `ldconfig (Debian GLIBC ${version}) stable release version ${release}`;
+      call.root.write("/etc/ld.so.cache", formatCache(libraries, generator), 0o644);
+    }
+    return 0;
+  };
+}
+
+/** Folders of ld.so.conf and of the files that it includes. */
+function configured(call: CommandCall, path: string, depth: number): readonly string[] {
+  if (depth > 10) return [];
+  return readLines(call, path).flatMap((line) => {
+    const text = line.replace(/#.*/, "").trim();
+    const included = /^include\s+(.+)$/.exec(text)?.[1];
+    if (included !== undefined) {
+      return included.split(/\s+/).flatMap((pattern) => {
+        const whole = pattern.startsWith("/") ? pattern : below(folderOf(path), pattern);
+        const folder = folderOf(whole);
+        const names = call.root.stat(folder) === undefined ? [] : call.root.list(folder);
+        return names
+          .filter((name) => fitsGlob(name, lastName(whole)) && !name.startsWith("."))
+          .flatMap((name) => configured(call, below(folder, name), depth + 1));
+      });
+    }
+    const folder =
+      text
+        .split("=")[0]
+        ?.trim()
+        .replace(/(?<=.)\/+$/, "") ?? "";
+    return folder.startsWith("/") ? [folder] : [];
+  });
+}
+
+function librariesIn(call: CommandCall, folder: string, machine: number): readonly FoundLibrary[] {
+  const { root } = call;
+  const found = new Map<string, FoundLibrary>();
+  for (const name of root.list(folder)) {
+    call.countSteps(1);
+    const isLibrary = /^(?:lib|ld-)/.test(name) && name.includes(".so");
+    if (!isLibrary || /-gdb\.py$|\.dpkg-(?:new|tmp)$/.test(name)) continue;
+    const path = below(folder, name);
+    if (root.stat(path)?.kind !== "file") continue;
+    const elf = readElf(root.read(path));
+    if (elf?.machine !== machine) continue;
+    const own = elf.soname ?? name;
+    // A link counts as one where it has the library's own name, or that without its version.
+    const isAlias = name === own || (name.endsWith(".so") && own.startsWith(name));
+    const isLink = root.lstat(path)?.kind === "symlink" && isAlias;
+    const soname = isLink ? name : own;
+    const other = found.get(soname);
+    const isBetter =
+      other === undefined ||
+      (!isLink && other.isLink) ||
+      (isLink === other.isLink && compareLibraryNames(other.name, name) < 0);
+    if (isBetter) found.set(soname, { name, soname, isLink });
+  }
+  return [...found.values()];
+}
+
+function link(
+  { root }: CommandCall,
+  folder: string,
+  { name, soname }: { readonly name: string; readonly soname: string },
+): void {
+  const path = below(folder, soname);
+  if (root.stat(path)?.inode === root.stat(below(folder, name))?.inode) return;
+  const present = root.lstat(path);
+  if (present !== undefined && present.kind !== "symlink") return;
+  if (present !== undefined) root.remove(path);
+  root.symlink(name, path);
+}

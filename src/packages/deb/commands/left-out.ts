@@ -1,0 +1,78 @@
+import type { Command } from "../../scripts/command.ts";
+import { resolved } from "../../scripts/commands/resolve.ts";
+
+/** What an image is without because a program does nothing here. */
+export type LeftOut =
+  /** It is of use to a machine only, not to a container. */
+  | "host"
+  /** Programs do without it, more slowly. */
+  | "cache"
+  /** A secret that every image would share; it is made where the image runs. */
+  | "secret"
+  /** It differs between machines, and is made when it is needed. */
+  | "byte-code";
+
+/** Programs that do nothing, successfully, and why that is right. */
+export const leftOut: ReadonlyMap<string, LeftOut> = new Map<string, LeftOut>([
+  ["depmod", "host"],
+  ["kernel-install", "host"],
+  // Caches of desktops: programs look at the files themselves without them.
+  ["fc-cache", "cache"],
+  ["gtk-update-icon-cache", "cache"],
+  ["install-info", "cache"],
+  ["mandb", "cache"],
+  ["modprobe", "host"],
+  ["notify-reboot-required", "host"],
+  ["py3clean", "byte-code"],
+  ["py3compile", "byte-code"],
+  ["pyclean", "byte-code"],
+  ["pycompile", "byte-code"],
+  ["pypy3clean", "byte-code"],
+  ["pypy3compile", "byte-code"],
+  ["restorecon", "host"],
+  ["ssh-keygen", "secret"],
+  ["udevadm", "host"],
+  ["update-desktop-database", "cache"],
+  ["update-grub", "host"],
+  ["update-icon-caches", "cache"],
+  ["update-info-dir", "cache"],
+  ["update-initramfs", "host"],
+  ["update-menus", "cache"],
+]);
+
+/** `dpkg-realpath`. */
+export const dpkgRealpath: Command = (call) => {
+  const name = call.args.findLast((arg) => !arg.startsWith("-")) ?? "/";
+  call.stdout.write(`${resolved(call.root, call.path(name), "missing") ?? name}\n`);
+  return 0;
+};
+
+/**
+ * `su` and `runuser`, for questions alone: whether a user has a file of its own. What another user
+ * would do is not known here.
+ */
+export const su: Command = (call) => {
+  const at = call.args.indexOf("-c");
+  const command = call.args[at + 1] ?? "";
+  const question = /^(?:test -[OG] \S+(?:\s*&&\s*|$))+$/.exec(command.trim());
+  const user = call.args.find(
+    (arg, index) => !arg.startsWith("-") && !/^-[sc]$/.test(call.args[index - 1] ?? ""),
+  );
+  if (at === -1 || question === null || user === undefined)
+    return call.unsupported("a program by another user");
+  const collected: string[] = [];
+  const stdout = {
+    write: (content: string | Uint8Array) =>
+      void collected.push(
+        typeof content === "string" ? content : Buffer.from(content).toString("latin1"),
+      ),
+  };
+  call.run(["getent", "passwd", user], { stdout });
+  const [, , uid, gid] = collected.join("").split(":");
+  for (const [, letter, path = ""] of command.matchAll(/test -([OG]) (\S+)/g)) {
+    const status = call.root.stat(call.path(path.replaceAll(/["']/g, "")));
+    const isOwn = letter === "O" ? status?.uid === Number(uid) : status?.gid === Number(gid);
+    if (!isOwn) return 1;
+  }
+  return 0;
+};

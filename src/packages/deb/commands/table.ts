@@ -1,0 +1,107 @@
+import type { Command, CommandTable } from "../../scripts/command.ts";
+import { failure, nothing } from "../../scripts/commands/system.ts";
+import { baseCommands } from "../../scripts/commands/table.ts";
+import { adduser, deluser } from "./adduser.ts";
+import { apacheQuery, apacheSwitch } from "./apache.ts";
+import { debconfCommands, type DebconfAnswers } from "./debconf/commands.ts";
+import { dpkgDivert } from "./dpkg-divert.ts";
+import { dpkgQuery } from "./dpkg-query.ts";
+import { dpkgStatoverride } from "./dpkg-statoverride.ts";
+import { type DebianFacts, dpkg, dpkgArchitecture, dpkgTrigger, dpkgVendor } from "./dpkg.ts";
+import { ldconfig } from "./ldconfig.ts";
+import { dpkgRealpath, leftOut, su } from "./left-out.ts";
+import { maintscriptHelper } from "./maintscript-helper.ts";
+import { openssl } from "./openssl.ts";
+import { invoke, systemctl } from "./services.ts";
+import {
+  chfn,
+  chsh,
+  gpasswd,
+  groupadd,
+  groupdel,
+  groupmod,
+  passwd,
+  useradd,
+  userdel,
+  usermod,
+} from "./shadow-tools.ts";
+import { addShell, removeShell } from "./shells.ts";
+import { systemdHelper } from "./systemd-helper.ts";
+import { systemdSysusers } from "./sysusers.ts";
+import { systemdTmpfiles } from "./tmpfiles.ts";
+import { ucf, ucfr } from "./ucf.ts";
+import { updateAlternatives } from "./update-alternatives.ts";
+import { updateRc } from "./update-rc.ts";
+
+export interface DebianCommandOptions extends DebianFacts {
+  /** As `uname -m` says it, such as `x86_64`. */
+  readonly machine: string;
+  readonly answers: DebconfAnswers;
+}
+
+/** The commands that maintainer scripts of Debian find, with those of every distribution. */
+export function debianCommands(options: DebianCommandOptions): CommandTable {
+  return new Map<string, Command>([
+    ...baseCommands(options),
+    ...debconfCommands(options.answers),
+    ...Array.from(leftOut.keys(), (name): [string, Command] => [name, nothing]),
+    // AppArmor and SELinux are not at work while an image is made.
+    ["aa-enabled", failure],
+    ["aa-status", failure],
+    ["a2disconf", apacheSwitch],
+    ["a2dismod", apacheSwitch],
+    ["a2dissite", apacheSwitch],
+    ["a2enconf", apacheSwitch],
+    ["a2enmod", apacheSwitch],
+    ["a2ensite", apacheSwitch],
+    ["a2query", apacheQuery],
+    ["add-shell", addShell],
+    ["addgroup", adduser],
+    ["adduser", adduser],
+    ["chfn", chfn],
+    ["chsh", chsh],
+    ["deb-systemd-helper", systemdHelper],
+    ["deb-systemd-invoke", invoke],
+    ["delgroup", deluser],
+    ["deluser", deluser],
+    ["dpkg", dpkg(options)],
+    ["dpkg-architecture", dpkgArchitecture(options)],
+    ["dpkg-divert", dpkgDivert],
+    ["dpkg-maintscript-helper", maintscriptHelper],
+    ["dpkg-query", dpkgQuery],
+    ["dpkg-realpath", dpkgRealpath],
+    ["dpkg-statoverride", dpkgStatoverride],
+    ["dpkg-trigger", dpkgTrigger],
+    ["dpkg-vendor", dpkgVendor],
+    ["gpasswd", gpasswd],
+    ["groupadd", groupadd],
+    ["groupdel", groupdel],
+    ["groupmod", groupmod],
+    ["invoke-rc.d", invoke],
+    // As in a chroot: there is no system to tell of anything.
+    ["ischroot", nothing],
+    ["openssl", openssl],
+    // No process of the image runs, and no socket is open.
+    ["ldconfig", ldconfig(options)],
+    ["lsmod", nothing],
+    ["pgrep", failure],
+    ["pidof", failure],
+    ["ss", nothing],
+    ["passwd", passwd],
+    ["remove-shell", removeShell],
+    ["selinuxenabled", failure],
+    ["service", invoke],
+    ["start-stop-daemon", invoke],
+    ["su", su],
+    ["systemctl", systemctl],
+    ["systemd-sysusers", systemdSysusers],
+    ["systemd-tmpfiles", systemdTmpfiles],
+    ["ucf", ucf],
+    ["ucfr", ucfr],
+    ["update-alternatives", updateAlternatives],
+    ["update-rc.d", updateRc],
+    ["useradd", useradd],
+    ["userdel", userdel],
+    ["usermod", usermod],
+  ]);
+}

@@ -1,0 +1,236 @@
+import { toBytes } from "../../scripts/bytes.ts";
+import type { Command, CommandCall } from "../../scripts/command.ts";
+import { groupId, userId } from "../../scripts/commands/accounts.ts";
+import { fitsGlob } from "../../scripts/commands/glob.ts";
+import { makeFolders } from "../../scripts/commands/mkdir.ts";
+import { readOptions } from "../../scripts/commands/options.ts";
+import { folderOf, tree } from "../../scripts/commands/paths.ts";
+import { readLines } from "./lines-file.ts";
+
+const FOLDERS = [
+  "/etc/tmpfiles.d",
+  "/run/tmpfiles.d",
+  "/usr/local/lib/tmpfiles.d",
+  "/usr/lib/tmpfiles.d",
+];
+const SPECIFIERS: Readonly<Record<string, string>> = {
+  t: "/run",
+  S: "/var/lib",
+  C: "/var/cache",
+  L: "/var/log",
+  T: "/tmp",
+  V: "/var/tmp",
+  h: "/root",
+  u: "root",
+  U: "0",
+  g: "root",
+  G: "0",
+  "%": "%",
+};
+
+interface TmpfilesLine {
+  readonly type: string;
+  readonly path: string;
+  readonly mode: string;
+  readonly user: string;
+  readonly group: string;
+  readonly argument: string;
+}
+
+/** `systemd-tmpfiles --create`. Access lists and file attributes are not in an image. */
+export const systemdTmpfiles: Command = (call) => {
+  const { has, operands } = readOptions(call, {
+    create: "--create",
+    remove: "--remove",
+    clean: "--clean",
+    boot: "--boot",
+    prefix: "--prefix=",
+    exclude: "--exclude-prefix=",
+    root: "--root=",
+  });
+  if (has("clean") || has("prefix") || has("exclude"))
+    return call.unsupported("systemd-tmpfiles --clean");
+  if (!has("create")) return 0;
+  let status = 0;
+  for (const name of operands.length > 0 ? operands : allNames(call)) {
+    const path = name.startsWith("/")
+      ? name
+      : FOLDERS.map((folder) => `${folder}/${name}`).find(
+          (each) => call.root.stat(each) !== undefined,
+        );
+    if (path === undefined || call.root.stat(path) === undefined) {
+      call.stderr.write(`Failed to open '${name}', ignoring: No such file or directory\n`);
+      status = 1;
+      continue;
+    }
+    for (const text of readLines(call, path)) {
+      const line = parseLine(call, text);
+      if (line === undefined || (line.type.includes("!") && !has("boot"))) continue;
+      if (!create(call, line)) status = 65;
+    }
+  }
+  return status;
+};
+
+function allNames({ root }: CommandCall): readonly string[] {
+  const names = FOLDERS.flatMap((folder) =>
+    root.stat(folder) === undefined ? [] : root.list(folder),
+  );
+  return [...new Set(names)].filter((name) => name.endsWith(".conf")).toSorted();
+}
+
+function parseLine(call: CommandCall, text: string): TmpfilesLine | undefined {
+  if (/^\s*(?:#|$)/.test(text)) return undefined;
+  const words =
+    /^\s*(\S+)\s+("[^"]*"|\S+)(?:\s+(\S+))?(?:\s+(\S+))?(?:\s+(\S+))?(?:\s+(\S+))?(?:\s+(.*?))?\s*$/.exec(
+      text,
+    );
+  if (words === null) return undefined;
+  const filled = (word: string): string =>
+    word.replaceAll(/%(.)/g, (whole, letter: string) => {
+      const value = Object.hasOwn(SPECIFIERS, letter) ? SPECIFIERS[letter] : undefined;
+      return value ?? call.unsupported(`the specifier ${whole} of tmpfiles.d`);
+    });
+  const [, type = "", path = "", mode = "-", user = "-", group = "-", , argument = "-"] = words;
+  return {
+    type,
+    path: filled(path.replaceAll('"', "")),
+    mode,
+    user: filled(user),
+    group: filled(group),
+    argument: argument === "-" ? "" : filled(argument),
+  };
+}
+
+/** Whether it could be done. */
+function create(call: CommandCall, line: TmpfilesLine): boolean {
+  const { root } = call;
+  const { path, argument } = line;
+  const letter = line.type[0] ?? "";
+  const isForced = line.type.includes("+");
+  const open = { ...call, umask: 0o022 };
+  switch (letter) {
+    case "d":
+    case "D":
+    case "v":
+    case "q":
+    case "Q":
+      if (root.stat(path) !== undefined && root.stat(path)?.kind !== "directory") return false;
+      makeFolders(open, path);
+      return setOwner(call, line, path, 0o755);
+    case "e":
+      return globbed(call, path).every((each) => setOwner(call, line, each, undefined));
+    case "f":
+    case "F": {
+      const isNew = root.lstat(path) === undefined;
+      makeFolders(open, folderOf(path));
+      if (isNew || isForced || letter === "F")
+        root.write(path, toBytes(unescaped(argument)), 0o644);
+      return setOwner(call, line, path, 0o644);
+    }
+    case "w":
+      for (const each of globbed(call, path)) root.write(each, toBytes(unescaped(argument)));
+      return true;
+    case "L": {
+      const target = argument === "" ? `/usr/share/factory${path}` : argument;
+      if (line.type.includes("?") && root.stat(target) === undefined) return true;
+      if (root.lstat(path) !== undefined) {
+        if (!isForced || root.lstat(path)?.kind === "directory") return true;
+        root.remove(path);
+      }
+      makeFolders(open, folderOf(path));
+      root.symlink(target, path);
+      return true;
+    }
+    case "C": {
+      const source = argument === "" ? `/usr/share/factory${path}` : argument;
+      const present = root.stat(path);
+      const isEmpty = present?.kind === "directory" && root.list(path).length === 0;
+      if (root.stat(source) !== undefined && (present === undefined || isEmpty)) {
+        makeFolders(open, folderOf(path));
+        call.run(["cp", "-aT", source, path]);
+      }
+      return root.stat(path) === undefined || setOwner(call, line, path, undefined);
+    }
+    case "z":
+    case "Z":
+      return globbed(call, path).every((each) =>
+        letter === "z"
+          ? setOwner(call, line, each, undefined)
+          : [...tree(root, each)].every((inner) => setOwner(call, line, inner, undefined)),
+      );
+    case "a":
+    case "A":
+    case "h":
+    case "H":
+    case "t":
+    case "T":
+    case "x":
+    case "X":
+    case "r":
+    case "R":
+      return true;
+    default:
+      return call.unsupported(`the type ${line.type} of tmpfiles.d`);
+  }
+}
+
+function setOwner(
+  call: CommandCall,
+  line: TmpfilesLine,
+  path: string,
+  fallback: number | undefined,
+): boolean {
+  const { root } = call;
+  const status = root.lstat(path);
+  if (status === undefined || status.kind === "symlink") return true;
+  const uid = line.user === "-" ? undefined : userId(root, line.user.replace(/^:/, ""));
+  const gid = line.group === "-" ? undefined : groupId(root, line.group.replace(/^:/, ""));
+  const isUnknown =
+    (line.user !== "-" && uid === undefined) || (line.group !== "-" && gid === undefined);
+  if (isUnknown) {
+    call.stderr.write(`Failed to resolve user or group of ${path}\n`);
+    return false;
+  }
+  root.chown(path, {
+    uid: uid ?? (fallback === undefined ? undefined : 0),
+    gid: gid ?? (fallback === undefined ? undefined : 0),
+  });
+  const written = /^[~:]*([0-7]{3,5})$/.exec(line.mode)?.[1];
+  let mode = written === undefined ? fallback : Number.parseInt(written, 8);
+  // `~` takes away what the file itself does not have: execution of what is no program.
+  if (
+    mode !== undefined &&
+    line.mode.includes("~") &&
+    status.kind === "file" &&
+    (status.mode & 0o111) === 0
+  ) {
+    mode &= ~0o111;
+  }
+  if (mode !== undefined) root.chmod(path, mode);
+  return true;
+}
+
+/** Paths that a pattern means; itself when it is none. */
+function globbed({ root }: CommandCall, pattern: string): readonly string[] {
+  if (!/[*?[]/.test(pattern)) return root.lstat(pattern) === undefined ? [] : [pattern];
+  let found = [""];
+  for (const step of pattern.split("/").slice(1)) {
+    found = found.flatMap((folder) => {
+      const at = folder === "" ? "/" : folder;
+      if (root.stat(at)?.kind !== "directory") return [];
+      return root
+        .list(at)
+        .filter((name) => fitsGlob(name, step))
+        .map((name) => `${folder}/${name}`);
+    });
+  }
+  return found;
+}
+
+function unescaped(text: string): string {
+  return text.replaceAll(
+    /\\(n|t|\\)/g,
+    (_, letter: string) => ({ n: "\n", t: "\t", "\\": "\\" })[letter] ?? letter,
+  );
+}

@@ -1,0 +1,21 @@
+const CONTROLS: Readonly<Record<string, string>> = {
+  n: "\n",
+  t: "\t",
+  r: "\r",
+  f: "\f",
+  v: "\v",
+  a: "\u0007",
+  b: "\b",
+  "\\": "\\",
+  '"': '"',
+};
+
+/** Escapes of a text between quotes, which `-v` and assignments among the operands have, too. */
+export function unescapedAwk(text: string): string {
+  return text.replaceAll(/\\([0-7]{1,3}|\n|[^])/g, (whole, escape: string) => {
+    if (/^[0-7]/.test(escape)) return String.fromCharCode(Number.parseInt(escape, 8) & 0xff);
+    if (escape === "\n") return "";
+    // A backslash before another character stays, so that "\." is an expression.
+    return Object.hasOwn(CONTROLS, escape) ? (CONTROLS[escape] ?? "") : whole;
+  });
+}

@@ -1,0 +1,60 @@
+import type { NodeKind, NodeStatus } from "../root.ts";
+
+/** Content that lies elsewhere and is read when somebody wants it. */
+export type LoadContent = () => Uint8Array;
+
+/** A node of the tree. Names belong to folders, so that a file may have several. */
+export interface Inode {
+  readonly kind: NodeKind;
+  readonly id: number;
+  mode: number;
+  uid: number;
+  gid: number;
+  mtime: number;
+  /** Names that lead to it; 0 once it is removed. */
+  links: number;
+  /** Of a folder: what is in it. */
+  readonly children?: Map<string, Inode>;
+  /** Of a folder: what `..` leads to. */
+  parent?: Inode;
+  /** Of a symbolic link. */
+  readonly target?: string;
+  /** Of a file; may be longer than its size, to let it grow. */
+  content: Uint8Array | LoadContent;
+  size: number;
+  /** The transaction whose own copy the content is, which may be changed in place. */
+  contentOf: number;
+  /** Bytes that count against the limit. */
+  charged: number;
+  /** What the layer below gave with the node, until its content changes. */
+  origin?: unknown;
+  /** Whether scripts made it. */
+  readonly isAdded: boolean;
+  /** Whether it is there for scripts only, as `/dev/null` is. */
+  readonly isVirtual?: boolean;
+}
+
+export function statusOf(inode: Inode): NodeStatus {
+  const { kind, mode, uid, gid, mtime, id, links } = inode;
+  const size = kind === "symlink" ? (inode.target ?? "").length : inode.size;
+  return { kind, mode, uid, gid, size, mtime, inode: id, links: linksOf(inode, links) };
+}
+
+/** The whole content of a file, loaded when it was not yet. */
+export function contentOf(inode: Inode): Uint8Array {
+  if (typeof inode.content === "function") {
+    inode.content = inode.content();
+    inode.size = inode.content.length;
+  }
+  return inode.content.length === inode.size
+    ? inode.content
+    : inode.content.subarray(0, inode.size);
+}
+
+/** A folder has its own name, its `.` and the `..` of each folder in it. */
+function linksOf(inode: Inode, links: number): number {
+  if (inode.children === undefined || links === 0) return links;
+  let folders = 2;
+  for (const child of inode.children.values()) if (child.kind === "directory") folders++;
+  return folders;
+}

@@ -1,0 +1,460 @@
+import { LimitReached, type ScriptLimits, scriptLimits } from "../limits.ts";
+import {
+  type JournaledRoot,
+  type NodeKind,
+  type NodeStatus,
+  type OpenFile,
+  type OpenOptions,
+  type Owner,
+  RootError,
+  type RootErrorCode,
+} from "../root.ts";
+import { contentOf, type Inode, type LoadContent, statusOf } from "./inode.ts";
+import { Journal } from "./journal.ts";
+import { type Place, walk } from "./walk.ts";
+
+/** A node as the layers below have it. */
+export interface AddedNode {
+  readonly kind: "file" | "directory" | "symlink";
+  readonly mode: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** Seconds since 1970; the root's own time when absent. */
+  readonly mtime?: number;
+  /** Of a symbolic link. */
+  readonly target?: string;
+  /** Of a file; with a function the size must be given. */
+  readonly content?: Uint8Array | LoadContent;
+  readonly size?: number;
+  /** Handed back by `entries` for as long as the content stays what it was. */
+  readonly origin?: unknown;
+}
+
+/** A node as it is in the end. */
+export interface RootEntry {
+  /** Absolute. */
+  readonly path: string;
+  readonly status: NodeStatus;
+  readonly target?: string;
+  readonly origin?: unknown;
+}
+
+/**
+ * A root that lies in memory; contents of the layers below are loaded when they are read. Folders
+ * get a new time when something in them changes, as the kernel gives it.
+ */
+export class MemoryRoot implements JournaledRoot {
+  readonly #root: Inode;
+  readonly #journal = new Journal();
+  readonly #limits: Pick<ScriptLimits, "fileBytes" | "nodes">;
+  readonly #now: number;
+  #nextId = 1;
+  #bytes = 0;
+  #nodes = 0;
+
+  constructor(options: {
+    /** The time of what scripts change, in seconds since 1970. */
+    readonly now: number;
+    readonly limits?: Pick<ScriptLimits, "fileBytes" | "nodes">;
+  }) {
+    this.#now = options.now;
+    this.#limits = options.limits ?? scriptLimits;
+    this.#root = this.#inode("directory", { mode: 0o755, isAdded: false });
+    this.#root.links = 1;
+    const dev = this.#inode("directory", { mode: 0o755, isAdded: false, isVirtual: true });
+    const nothing = this.#inode("device", { mode: 0o666, isAdded: false, isVirtual: true });
+    this.#attach(this.#root, "dev", dev);
+    this.#attach(dev, "null", nothing);
+  }
+
+  /**
+   * Put in what the layers below have. Folders on the way are made; what is there is replaced, but
+   * a folder keeps what it holds.
+   */
+  add(path: string, node: AddedNode): void {
+    const { parent, name, node: present } = this.#placeToAdd(path);
+    const { kind, mode, uid = 0, gid = 0, mtime = this.#now } = node;
+    if (present?.kind === "directory" && kind === "directory") {
+      const isReal = present.isVirtual !== true;
+      Object.assign(present, { mode, uid, gid, mtime, origin: node.origin });
+      if (!isReal) Object.assign(present, { isVirtual: false });
+      return;
+    }
+    const { content = new Uint8Array() } = node;
+    const inode = this.#inode(kind, { mode, isAdded: false, target: node.target });
+    const size = node.size ?? (typeof content === "function" ? 0 : content.length);
+    Object.assign(inode, { uid, gid, mtime, content, size, origin: node.origin });
+    if (present !== undefined) this.#detach(parent, name, present);
+    this.#attach(parent, name, inode);
+  }
+
+  /** Put in a second name for a file of the layers below. */
+  addLink(path: string, to: string): void {
+    const target = this.#there(to, "keep");
+    const { parent, name, node } = this.#placeToAdd(path);
+    if (node !== undefined) this.#detach(parent, name, node);
+    this.#attach(parent, name, target);
+  }
+
+  /** Everything, each folder before what it holds, names sorted by bytes. */
+  *entries(): Generator<RootEntry> {
+    yield* this.#entriesBelow(this.#root, "");
+  }
+
+  begin(): void {
+    const bytes = this.#bytes;
+    const nodes = this.#nodes;
+    const nextId = this.#nextId;
+    this.#journal.begin();
+    this.#journal.note(() => {
+      this.#bytes = bytes;
+      this.#nodes = nodes;
+      this.#nextId = nextId;
+    });
+  }
+
+  commit(): void {
+    this.#journal.commit();
+  }
+
+  rollback(): void {
+    this.#journal.rollback();
+  }
+
+  stat(path: string): NodeStatus | undefined {
+    const place = walk(this.#root, path, "follow");
+    return typeof place === "string" || place.node === undefined ? undefined : statusOf(place.node);
+  }
+
+  lstat(path: string): NodeStatus | undefined {
+    const place = walk(this.#root, path, "keep");
+    return typeof place === "string" || place.node === undefined ? undefined : statusOf(place.node);
+  }
+
+  readlink(path: string): string {
+    const { target } = this.#there(path, "keep");
+    if (target === undefined) throw new RootError("EINVAL", path);
+    return target;
+  }
+
+  realpath(path: string): string {
+    const { parent, name, node } = this.#place(path, "follow");
+    if (node === undefined) throw new RootError("ENOENT", path);
+    const names = name === "" ? [] : [name];
+    for (let at: Inode | undefined = parent; at !== undefined && at !== this.#root;) {
+      const above: Inode | undefined = at.parent;
+      for (const [each, child] of above?.children ?? []) if (child === at) names.unshift(each);
+      at = above;
+    }
+    return `/${names.join("/")}`;
+  }
+
+  list(path: string): readonly string[] {
+    const { children } = this.#there(path, "follow");
+    if (children === undefined) throw new RootError("ENOTDIR", path);
+    // Names are strings of bytes, so that code units sort as bytes do.
+    return [...children.keys()].toSorted();
+  }
+
+  read(path: string): Uint8Array {
+    const node = this.#there(path, "follow");
+    if (node.kind === "directory") throw new RootError("EISDIR", path);
+    return contentOf(node);
+  }
+
+  write(path: string, content: Uint8Array, mode = 0o644): void {
+    const node = this.#toWrite(path, mode, false);
+    if (node.kind === "device") return;
+    this.#setContent(node, new Uint8Array(content), content.length);
+  }
+
+  append(path: string, content: Uint8Array, mode = 0o644): void {
+    const node = this.#toWrite(path, mode, false);
+    this.#writeAt(node, node.size, content);
+  }
+
+  open(path: string, { access, mode = 0o644, isExclusive = false }: OpenOptions): OpenFile {
+    const node =
+      access === "read" ? this.#there(path, "follow") : this.#toWrite(path, mode, isExclusive);
+    if (access === "write" && node.kind === "file" && node.size > 0) {
+      this.#setContent(node, new Uint8Array(), 0);
+    }
+    return {
+      get status() {
+        return statusOf(node);
+      },
+      readAt: (offset, length) => {
+        if (node.kind === "directory") throw new RootError("EISDIR", path);
+        return contentOf(node).subarray(offset, offset + length);
+      },
+      writeAt: (offset, bytes) => this.#writeAt(node, offset, bytes),
+    };
+  }
+
+  mkdir(path: string, mode: number): void {
+    const { parent, name } = this.#free(path);
+    this.#create(parent, name, this.#inode("directory", { mode: mode & 0o7777, isAdded: true }));
+  }
+
+  symlink(target: string, path: string): void {
+    if (target === "") throw new RootError("ENOENT", path);
+    const { parent, name, isFolderName } = this.#free(path);
+    if (isFolderName) throw new RootError("ENOENT", path);
+    this.#create(parent, name, this.#inode("symlink", { mode: 0o777, isAdded: true, target }));
+  }
+
+  link(from: string, to: string): void {
+    const node = this.#there(from, "keep");
+    if (node.kind === "directory") throw new RootError("EPERM", from);
+    const { parent, name, isFolderName } = this.#free(to);
+    if (isFolderName) throw new RootError("ENOENT", to);
+    this.#count(1);
+    this.#attach(parent, name, node);
+  }
+
+  rename(from: string, to: string): void {
+    const source = this.#place(from, "keep");
+    const goal = this.#place(to, "keep");
+    const { node } = source;
+    if (node === undefined) throw new RootError("ENOENT", from);
+    if (/(?:^|\/)\.{1,2}\/*$/.test(from) || source.name === "") throw new RootError("EBUSY", from);
+    if (/(?:^|\/)\.{1,2}\/*$/.test(to) || goal.name === "") throw new RootError("EBUSY", to);
+    for (let at: Inode | undefined = goal.parent; at !== undefined; at = at.parent) {
+      if (at === node) throw new RootError("EINVAL", to);
+    }
+    if (goal.node === node) return;
+    if (goal.node === undefined) {
+      if (goal.isFolderName && node.kind !== "directory") throw new RootError("ENOTDIR", to);
+    } else {
+      if (node.kind === "directory") {
+        if (goal.node.kind !== "directory") throw new RootError("ENOTDIR", to);
+        if ((goal.node.children?.size ?? 0) > 0) throw new RootError("ENOTEMPTY", to);
+      } else if (goal.node.kind === "directory") throw new RootError("EISDIR", to);
+      this.#detach(goal.parent, goal.name, goal.node);
+    }
+    this.#detach(source.parent, source.name, node);
+    this.#attach(goal.parent, goal.name, node);
+  }
+
+  remove(path: string): void {
+    const { parent, name, node } = this.#place(path, "keep");
+    if (node === undefined) throw new RootError("ENOENT", path);
+    if (name === "" || node.isVirtual === true) throw new RootError("EBUSY", path);
+    if (/(?:^|\/)\.{1,2}\/*$/.test(path)) throw new RootError("EINVAL", path);
+    if (node.children !== undefined && node.children.size > 0) {
+      throw new RootError("ENOTEMPTY", path);
+    }
+    this.#detach(parent, name, node);
+  }
+
+  chmod(path: string, mode: number): void {
+    const node = this.#there(path, "follow");
+    const { mode: before } = node;
+    this.#journal.note(() => (node.mode = before));
+    node.mode = mode & 0o7777;
+  }
+
+  chown(path: string, { uid, gid, isLinkItself = false }: Owner): void {
+    const node = this.#there(path, isLinkItself ? "keep" : "follow");
+    const before = { uid: node.uid, gid: node.gid, mode: node.mode };
+    this.#journal.note(() => Object.assign(node, before));
+    node.uid = uid ?? node.uid;
+    node.gid = gid ?? node.gid;
+    // The kernel keeps a set-group-id bit without execution by the group, which means locking.
+    if (node.kind === "file") node.mode &= (node.mode & 0o010) === 0 ? ~0o4000 : ~0o6000;
+  }
+
+  setTime(path: string, mtime = this.#now): void {
+    this.#touch(this.#there(path, "follow"), mtime);
+  }
+
+  #place(path: string, lastLink: "follow" | "keep"): Place {
+    const place = walk(this.#root, path, lastLink);
+    if (typeof place === "string") throw new RootError(place, path);
+    return place;
+  }
+
+  #there(path: string, lastLink: "follow" | "keep"): Inode {
+    const { node } = this.#place(path, lastLink);
+    if (node === undefined) throw new RootError("ENOENT", path);
+    return node;
+  }
+
+  /** A place for a new node. */
+  #free(path: string): Place {
+    // The kernel does not follow a link here, not even by a slash at the end.
+    const place = this.#place(path.replace(/(?<=[^/])\/+$/, ""), "keep");
+    if (place.node !== undefined) throw new RootError("EEXIST", path);
+    return { ...place, isFolderName: /[^/]\/+$/.test(path) };
+  }
+
+  /** A file to write into, made when it is not there; also by a dangling link. */
+  #toWrite(path: string, mode: number, isExclusive: boolean): Inode {
+    const { parent, name, node, isFolderName } = this.#place(path, isExclusive ? "keep" : "follow");
+    if (node !== undefined) {
+      let code: RootErrorCode | undefined;
+      if (isExclusive) code = "EEXIST";
+      else if (node.kind === "directory") code = "EISDIR";
+      if (code !== undefined) throw new RootError(code, path);
+      return node;
+    }
+    if (isFolderName) throw new RootError("EISDIR", path);
+    const made = this.#inode("file", { mode: mode & 0o7777, isAdded: true });
+    this.#create(parent, name, made);
+    return made;
+  }
+
+  #writeAt(node: Inode, offset: number, bytes: Uint8Array): void {
+    if (node.kind === "device" || bytes.length === 0) return;
+    const end = offset + bytes.length;
+    const before = contentOf(node);
+    const { transaction } = this.#journal;
+    const buffer = typeof node.content === "function" ? before : node.content;
+    const isOwn = transaction !== 0 && node.contentOf === transaction && buffer.length >= end;
+    const size = Math.max(end, node.size);
+    if (isOwn) {
+      buffer.set(bytes, offset);
+      this.#charge(node, size);
+      node.size = size;
+      return;
+    }
+    this.#charge(node, size);
+    const grown = new Uint8Array(node.contentOf === transaction ? Math.max(2 * size, 256) : size);
+    grown.set(before);
+    grown.set(bytes, offset);
+    this.#setContent(node, grown, size);
+  }
+
+  #setContent(node: Inode, content: Uint8Array, size: number): void {
+    this.#charge(node, size);
+    const { transaction } = this.#journal;
+    if (node.contentOf !== transaction || transaction === 0) {
+      const { content: before, size: sizeBefore, contentOf: owner, charged, origin } = node;
+      this.#journal.note(() => {
+        Object.assign(node, { content: before, size: sizeBefore, contentOf: owner, charged });
+        node.origin = origin;
+      });
+    }
+    Object.assign(node, { content, size, contentOf: transaction, origin: undefined });
+    this.#touch(node, this.#now);
+  }
+
+  #charge(node: Inode, size: number): void {
+    this.#bytes += size - node.charged;
+    node.charged = size;
+    if (this.#bytes > this.#limits.fileBytes) throw new LimitReached("fileBytes");
+  }
+
+  #touch(node: Inode, mtime: number): void {
+    const { mtime: before } = node;
+    if (before === mtime) return;
+    this.#journal.note(() => (node.mtime = before));
+    node.mtime = mtime;
+  }
+
+  #count(nodes: number): void {
+    this.#nodes += nodes;
+    if (this.#nodes > this.#limits.nodes) throw new LimitReached("nodes");
+  }
+
+  #create(parent: Inode, name: string, node: Inode): void {
+    this.#count(1);
+    this.#attach(parent, name, node);
+  }
+
+  #attach(parent: Inode, name: string, node: Inode): void {
+    const { parent: above, links } = node;
+    this.#journal.note(() => {
+      parent.children?.delete(name);
+      node.links = links;
+      if (above === undefined) delete node.parent;
+      else node.parent = above;
+    });
+    parent.children?.set(name, node);
+    node.links++;
+    if (node.kind === "directory") node.parent = parent;
+    this.#touch(parent, this.#now);
+  }
+
+  #detach(parent: Inode, name: string, node: Inode): void {
+    this.#journal.note(() => {
+      parent.children?.set(name, node);
+      node.links++;
+    });
+    parent.children?.delete(name);
+    node.links--;
+    this.#touch(parent, this.#now);
+    if (node.links > 0) return;
+    if (node.isAdded) this.#nodes--;
+    const { charged } = node;
+    this.#journal.note(() => (node.charged = charged));
+    this.#bytes -= charged;
+    node.charged = 0;
+  }
+
+  #placeToAdd(path: string): Place {
+    if (this.#journal.transaction !== 0) throw new Error("the layers below are complete by now");
+    const names = path.split("/").filter((name) => name !== "");
+    const name = names.pop() ?? "";
+    let parent = this.#root;
+    for (const each of names) {
+      let folder = parent.children?.get(each);
+      if (folder === undefined) {
+        folder = this.#inode("directory", { mode: 0o755, isAdded: false });
+        this.#attach(parent, each, folder);
+      }
+      parent = folder;
+    }
+    const node = name === "" ? this.#root : parent.children?.get(name);
+    return { parent, name, node, isFolderName: false };
+  }
+
+  #inode(
+    kind: NodeKind,
+    options: {
+      readonly mode: number;
+      readonly isAdded: boolean;
+      readonly target?: string | undefined;
+      readonly isVirtual?: boolean;
+    },
+  ): Inode {
+    const { mode, isAdded, target, isVirtual } = options;
+    return {
+      kind,
+      id: this.#nextId++,
+      mode,
+      uid: 0,
+      gid: 0,
+      mtime: this.#now,
+      links: 0,
+      ...(kind === "directory" && { children: new Map<string, Inode>() }),
+      ...(target !== undefined && { target }),
+      content: new Uint8Array(),
+      size: 0,
+      contentOf: -1,
+      charged: 0,
+      isAdded,
+      ...(isVirtual !== undefined && { isVirtual }),
+    };
+  }
+
+  *#entriesBelow(folder: Inode, path: string): Generator<RootEntry> {
+    if (folder.isVirtual !== true) yield entryOf(path === "" ? "/" : path, folder);
+    for (const name of [...(folder.children?.keys() ?? [])].toSorted()) {
+      const child = folder.children?.get(name);
+      if (child === undefined) continue;
+      if (child.kind === "directory") yield* this.#entriesBelow(child, `${path}/${name}`);
+      else if (child.isVirtual !== true) yield entryOf(`${path}/${name}`, child);
+    }
+  }
+}
+
+function entryOf(path: string, inode: Inode): RootEntry {
+  const { target, origin } = inode;
+  return {
+    path,
+    status: statusOf(inode),
+    ...(target !== undefined && { target }),
+    ...(origin !== undefined && { origin }),
+  };
+}

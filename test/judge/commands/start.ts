@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import type { CommandCase } from "./cases.ts";
+
+/** What a command did, by a real program or by ours. */
+export interface CommandRecord {
+  readonly status: number;
+  readonly stdout: string;
+  readonly hasErrors: boolean;
+  /** Each path afterwards: kind, mode, owner, and its content or target. */
+  readonly tree: Readonly<Record<string, string>>;
+}
+
+/** The name of a case in the recording, which changes when the case does. */
+export function caseKey(each: CommandCase): string {
+  const digest = createHash("sha256").update(JSON.stringify(each)).digest("hex").slice(0, 8);
+  return `${each.argv.join(" ").slice(0, 100)} #${digest}`;
+}
+
+/** The time of files to begin with, unless a case says another one; in seconds since 1970. */
+export const startTime = 1_700_000_000;
+
+/** A path as one line of a record. */
+export function describe(node: {
+  readonly kind: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly content: string;
+  readonly mtime: number;
+}): string {
+  const mode = node.kind === "symlink" ? "" : node.mode.toString(8);
+  // Only a time that a command was asked for can be compared.
+  const time = node.kind === "file" && node.mtime < startTime ? `@${node.mtime}` : "";
+  return [node.kind, mode, `${node.uid}:${node.gid}`, node.content, time].join(" ").trim();
+}

@@ -1,0 +1,341 @@
+import { describe, expect, it } from "vitest";
+import { debconfSources } from "../../../../../src/packages/deb/commands/debconf/commands.ts";
+import { debianCommands } from "../../../../../src/packages/deb/commands/table.ts";
+import { fromBytes, toBytes } from "../../../../../src/packages/scripts/bytes.ts";
+import { MemoryRoot } from "../../../../../src/packages/scripts/memory/memory-root.ts";
+import { runScript, type ScriptOutcome } from "../../../../../src/packages/scripts/run-script.ts";
+
+const now = 1_700_000_000;
+
+describe("debconf", () => {
+  const templates = [
+    "Template: p/name",
+    "Type: string",
+    "Default: none",
+    "Description: A name?",
+    " It is long.",
+    "",
+    "Template: p/flag",
+    "Type: boolean",
+    "Default: true",
+    "Description: ${what}?",
+    "",
+  ].join("\n");
+  const files = { "/var/lib/dpkg/info/p.templates": templates };
+
+  it("gives the default of a template, and asks nobody", () => {
+    const script = [
+      ". /usr/share/debconf/confmodule",
+      "db_version 2.0; echo $RET",
+      "db_input high p/name || echo skipped $?",
+      "db_go || true",
+      "db_get p/name; echo $RET",
+      "db_fget p/name seen; echo $RET",
+      "db_get p/none || echo $? $RET",
+    ];
+    expect(output(script, files).stdout).toBe(
+      "2.0\nskipped 30\nnone\nfalse\n10 p/none doesn't exist\n",
+    );
+  });
+
+  it("gives the answer of the manifest, which counts as seen", () => {
+    const script = ["db_get p/name; echo $RET", "db_fget p/name seen; echo $RET"];
+    const answers = new Map([["p/name", "Internet Site"]]);
+    expect(output(script, files, answers).stdout).toBe("Internet Site\ntrue\n");
+  });
+
+  it("keeps what scripts set for the next one, in the format of its own database", () => {
+    const root = rootWith(files);
+    run(["db_set p/name two words", "db_subst p/flag what Now", "db_fset p/flag seen true"], root);
+    expect(text(root, "/var/cache/debconf/config.dat")).toBe(
+      [
+        "Name: p/flag",
+        "Template: p/flag",
+        "Owners: p",
+        "Flags: seen",
+        "Variables:",
+        " what = Now",
+        "",
+        "Name: p/name",
+        "Template: p/name",
+        "Value: two words",
+        "Owners: p",
+        "",
+        "",
+      ].join("\n"),
+    );
+    const { stdout } = run(
+      [
+        "db_get p/name; echo $RET",
+        "db_metaget p/flag description; echo $RET; db_metaget p/flag owners; echo $RET",
+      ],
+      root,
+    );
+    expect(fromBytes(stdout)).toBe("two words\nNow?\np\n");
+  });
+
+  it("forgets what a script set that failed", () => {
+    const root = rootWith(files);
+    expect(run(["db_set p/name x", "exit 1"], root)).toMatchObject({ type: "ended", status: 1 });
+    expect(root.stat("/var/cache/debconf/config.dat")).toBeUndefined();
+  });
+});
+
+describe("deb-systemd-helper", () => {
+  const unit = "[Install]\nWantedBy=multi-user.target\nAlso=more.socket\nAlias=other.service\n";
+  const files = {
+    "/lib/systemd/system/x.service": unit,
+    "/lib/systemd/system/more.socket": "[Install]\nWantedBy=sockets.target\n",
+  };
+  const enable = [
+    "deb-systemd-helper unmask x.service >/dev/null || true",
+    "if deb-systemd-helper --quiet was-enabled x.service; then deb-systemd-helper enable x.service; fi",
+  ];
+
+  it("enables a unit at its first installation, with what it names", () => {
+    const root = rootWith(files);
+    expect(run(enable, root)).toMatchObject({ type: "ended", status: 0 });
+    const links = [
+      "/etc/systemd/system/sockets.target.wants/more.socket",
+      "/etc/systemd/system/other.service",
+      "/etc/systemd/system/multi-user.target.wants/x.service",
+    ];
+    expect(links.map((link) => root.readlink(link))).toEqual([
+      "/lib/systemd/system/more.socket",
+      "/lib/systemd/system/x.service",
+      "/lib/systemd/system/x.service",
+    ]);
+    const state = "/var/lib/systemd/deb-systemd-helper-enabled";
+    expect(text(root, `${state}/x.service.dsh-also`)).toBe(`${links.join("\n")}\n`);
+    expect(root.stat(`${state}/multi-user.target.wants/x.service`)?.size).toBe(0);
+  });
+
+  it("does not enable again what somebody disabled", () => {
+    const root = rootWith(files);
+    run(enable, root);
+    root.remove("/etc/systemd/system/multi-user.target.wants/x.service");
+    run(enable, root);
+    expect(root.lstat("/etc/systemd/system/multi-user.target.wants/x.service")).toBeUndefined();
+  });
+});
+
+describe("update-rc.d", () => {
+  const init =
+    "#!/bin/sh\n### BEGIN INIT INFO\n# Default-Start: 2 3\n# Default-Stop: 0\n### END INIT INFO\n";
+
+  it("makes links by the header of the script, once", () => {
+    const root = rootWith({ "/etc/init.d/x": init });
+    run(["update-rc.d x defaults", "update-rc.d x defaults-disabled"], root);
+    expect(root.readlink("/etc/rc2.d/S01x")).toBe("../init.d/x");
+    expect(root.lstat("/etc/rc3.d/S01x")).toBeDefined();
+    expect(root.lstat("/etc/rc0.d/K01x")).toBeDefined();
+    expect(root.list("/etc/rc2.d")).toEqual(["S01x"]);
+  });
+});
+
+describe("adduser", () => {
+  const files = {
+    "/etc/passwd":
+      "root:x:0:0:root:/root:/bin/sh\n_apt:x:100:65534::/nonexistent:/usr/sbin/nologin\n",
+    "/etc/group": "root:x:0:\nnogroup:x:65534:\n",
+    "/etc/shadow": "root:*:19000:0:99999:7:::\n",
+    "/var/lib/": "",
+  };
+
+  it("takes the first free numbers of the system, of users and groups apart", () => {
+    const root = rootWith(files);
+    run(
+      [
+        "adduser --quiet --system --group --home /var/lib/x --gecos 'The x' x",
+        "adduser --system --no-create-home --ingroup x --shell /bin/false --home /var/lib/y y",
+        "adduser --system z",
+        "addgroup --system grp; adduser x grp >/dev/null",
+      ],
+      root,
+    );
+    expect(text(root, "/etc/passwd").split("\n").slice(2)).toEqual([
+      "x:x:101:100:The x:/var/lib/x:/usr/sbin/nologin",
+      "y:x:102:100::/var/lib/y:/bin/false",
+      "z:x:103:65534::/nonexistent:/usr/sbin/nologin",
+      "",
+    ]);
+    expect(text(root, "/etc/group").split("\n").slice(2)).toEqual(["x:x:100:", "grp:x:101:x", ""]);
+    expect(text(root, "/etc/shadow")).toContain("\nx:!:19675::::::\n");
+    expect(root.stat("/var/lib/x")).toMatchObject({ mode: 0o755, uid: 101, gid: 100 });
+    expect(root.stat("/var/lib/y")).toBeUndefined();
+  });
+
+  it("is content with an account of the system that is there", () => {
+    const root = rootWith(files);
+    expect(
+      run(["adduser --system _apt", "addgroup --system g", "addgroup --system g"], root),
+    ).toMatchObject({
+      status: 0,
+    });
+    expect(text(root, "/etc/passwd")).toBe(files["/etc/passwd"]);
+  });
+});
+
+describe("ucf", () => {
+  it("puts a file in its place, and remembers it", () => {
+    const root = rootWith({ "/usr/share/p/x.conf": "one\n", "/var/lib/ucf/": "" });
+    const script = ["ucf --three-way /usr/share/p/x.conf /etc/x.conf", "ucfr p /etc/x.conf"];
+    expect(run(script, root)).toMatchObject({ type: "ended", status: 0 });
+    expect(text(root, "/etc/x.conf")).toBe("one\n");
+    expect(text(root, "/var/lib/ucf/hashfile")).toBe(
+      "5bbf5a52328e7439ae6e719dfe712200  /etc/x.conf\n",
+    );
+    expect(text(root, "/var/lib/ucf/registry")).toBe("p \t /etc/x.conf\n");
+    expect(text(root, "/var/lib/ucf/cache/:etc:x.conf")).toBe("one\n");
+  });
+
+  it("leaves a file alone that it did not make", () => {
+    const root = rootWith({ "/usr/share/p/x.conf": "one\n", "/etc/x.conf": "mine\n" });
+    run(["ucf /usr/share/p/x.conf /etc/x.conf"], root);
+    expect(text(root, "/etc/x.conf")).toBe("mine\n");
+    expect(text(root, "/etc/x.conf.ucf-dist")).toBe("one\n");
+  });
+});
+
+describe("systemd-tmpfiles and systemd-sysusers", () => {
+  it("make folders, files, links and accounts", () => {
+    const root = rootWith({
+      "/etc/passwd": "root:x:0:0::/root:/bin/sh\n",
+      "/etc/group": "root:x:0:\n",
+      "/usr/lib/sysusers.d/x.conf": 'u x - "The x" /var/lib/x\ng y 150\nm x y\n',
+      "/usr/lib/tmpfiles.d/x.conf": [
+        "# comment",
+        "d /run/x 0750 x x -",
+        "f /run/x/f 0640 - - - a\\nb",
+        "L /run/x/l - - - - /etc/x",
+        "r! /run/x/gone",
+        "z /run/x/f 0600 x -",
+      ].join("\n"),
+    });
+    expect(
+      run(["systemd-sysusers x.conf", "systemd-tmpfiles --create x.conf"], root),
+    ).toMatchObject({ status: 0 });
+    expect(text(root, "/etc/passwd")).toContain("x:x:999:999:The x:/var/lib/x:/usr/sbin/nologin\n");
+    expect(text(root, "/etc/group")).toBe("root:x:0:\ny:x:150:x\nx:x:999:\n");
+    expect(root.stat("/run/x")).toMatchObject({ mode: 0o750, uid: 999, gid: 999 });
+    expect(root.stat("/run/x/f")).toMatchObject({ mode: 0o600, uid: 999, gid: 0 });
+    expect(text(root, "/run/x/f")).toBe("a\nb");
+    expect(root.readlink("/run/x/l")).toBe("/etc/x");
+  });
+});
+
+describe("Apache's modules", () => {
+  const files = {
+    "/etc/apache2/mods-available/ssl.load": "# Depends: socache setenvif\nLoadModule\n",
+    "/etc/apache2/mods-available/ssl.conf": "",
+    "/etc/apache2/mods-available/socache.load": "",
+    "/etc/apache2/mods-available/setenvif.load": "",
+    "/etc/apache2/mods-available/mpm_event.load": "# Conflicts: mpm_prefork\n",
+    "/etc/apache2/mods-available/mpm_prefork.load": "# Conflicts: mpm_event\n",
+    "/etc/apache2/mods-enabled/": "",
+  };
+
+  it("are enabled with what they need, and remembered", () => {
+    const root = rootWith(files);
+    run(["a2enmod -m -q ssl", "a2enmod -m -q mpm_event"], root);
+    expect(root.list("/etc/apache2/mods-enabled")).toEqual([
+      "mpm_event.load",
+      "setenvif.load",
+      "socache.load",
+      "ssl.conf",
+      "ssl.load",
+    ]);
+    expect(root.readlink("/etc/apache2/mods-enabled/ssl.load")).toBe("../mods-available/ssl.load");
+    expect(root.stat("/var/lib/apache2/module/enabled_by_maint/ssl")).toBeDefined();
+  });
+
+  it("are refused where they conflict, and told by a2query", () => {
+    const script = [
+      "a2enmod -q mpm_event",
+      "a2enmod -q mpm_prefork || echo refused",
+      "a2query -M",
+      "a2query -m ssl || echo $?",
+    ];
+    expect(output(script, files).stdout).toBe("Enabling module mpm_event.\nrefused\nevent\n1\n");
+  });
+});
+
+describe("dpkg", () => {
+  const status =
+    "Package: p\nStatus: install ok installed\nVersion: 1:2-3\nArchitecture: amd64\nConffiles:\n /etc/p 0123\n\n";
+
+  it.each([
+    ["1.0 lt 1.1", 0],
+    ["1.0~rc1 ge 1.0", 1],
+    ["'' lt 1", 0],
+    ["'' lt-nl 1", 1],
+    ["'' le-nl ''", 0],
+  ])("compares %s", (words, expected) => {
+    expect(output([`dpkg --compare-versions ${words}`], {})).toMatchObject({ status: expected });
+  });
+
+  it("answers by the database of the root", () => {
+    const files = {
+      "/var/lib/dpkg/status": status,
+      "/var/lib/dpkg/info/p.list": "/.\n/etc\n/etc/p\n",
+    };
+    const script = [
+      "dpkg-query -W -f='${Package} ${Version} ${db:Status-Status}\\n' p",
+      "dpkg -L p | tail -1",
+      "dpkg -S /etc/p",
+      "dpkg-query -W none 2>/dev/null || echo none",
+      "dpkg-trigger --no-await ldconfig",
+    ];
+    expect(output(script, files).stdout).toBe("p 1:2-3 installed\n/etc/p\np: /etc/p\nnone\n");
+  });
+
+  it("stops a script that would need an upgrade", () => {
+    const script = [
+      "dpkg-maintscript-helper rm_conffile /etc/x 1.0 -- install",
+      "dpkg-maintscript-helper rm_conffile /etc/x 1.0 -- upgrade 0.9",
+    ];
+    expect(output(script, {})).toMatchObject({ type: "needs-more", line: 2 });
+  });
+});
+
+function rootWith(files: Readonly<Record<string, string>>): MemoryRoot {
+  const root = new MemoryRoot({ now });
+  for (const folder of ["/var/cache/debconf", "/var/lib/dpkg/triggers", "/etc", "/run", "/tmp"]) {
+    root.add(folder, { kind: "directory", mode: 0o755 });
+  }
+  for (const [path, content] of Object.entries(files)) {
+    if (path.endsWith("/")) root.add(path, { kind: "directory", mode: 0o755 });
+    else root.add(path, { kind: "file", mode: 0o644, content: toBytes(content) });
+  }
+  return root;
+}
+
+function run(
+  lines: readonly string[],
+  root: MemoryRoot,
+  answers = new Map<string, string>(),
+): ScriptOutcome {
+  return runScript({
+    text: lines.join("\n"),
+    name: "/var/lib/dpkg/info/p.postinst",
+    args: ["configure", ""],
+    env: new Map(Object.entries({ PATH: "/usr/sbin:/usr/bin", DPKG_MAINTSCRIPT_PACKAGE: "p" })),
+    root,
+    commands: debianCommands({ architecture: "amd64", machine: "x86_64", answers }),
+    sources: debconfSources,
+    now,
+  });
+}
+
+function output(
+  lines: readonly string[],
+  files: Readonly<Record<string, string>>,
+  answers?: Map<string, string>,
+): { readonly stdout: string; readonly type: string } {
+  const outcome = run(lines, rootWith(files), answers);
+  return { ...outcome, stdout: fromBytes(outcome.stdout) };
+}
+
+function text(root: MemoryRoot, path: string): string {
+  return fromBytes(root.read(path));
+}
