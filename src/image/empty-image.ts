@@ -4,8 +4,8 @@ import { buildManifest, toBlob } from "./config.ts";
 import type { PackedImage } from "./image-layout.ts";
 
 /**
- * An image without files for containers that are never started: the stack's lock, and helpers that
- * carry archives into volumes.
+ * An image without files for containers that are never started: the hold of a stack, and helpers
+ * that carry archives into volumes.
  */
 export interface EmptyImage extends PackedImage {
   readonly reference: string;
