@@ -70,26 +70,45 @@ export function refuseWithExternal(
 /** Networks and volumes by their keys. */
 type Things = Pick<Stack, "networks" | "volumes">;
 
-/**
- * What a service uses that is not of the stack, each with its reason: `external-network:<name in
- * the Engine>`.
- */
-export function externalUses(
+/** A network or volume that a service uses and that others made. */
+export interface ExternalThing {
+  readonly kind: "network" | "volume";
+  readonly engineName: string;
+  /** Why the service uses it. */
+  readonly reason: string;
+}
+
+/** What a service uses that is not of the stack, networks first. */
+export function externalThings(
   service: Pick<Service, "networks" | "mounts">,
   { networks, volumes }: Things,
-): readonly PolicyException[] {
+): readonly ExternalThing[] {
   return [
-    ...[...service.networks.keys()].flatMap((key) => useOf("network", networks.get(key))),
+    ...[...service.networks.keys()].flatMap((key) => thingOf("network", networks.get(key))),
     ...service.mounts.flatMap((mount) =>
-      mount.type === "volume" ? useOf("volume", volumes.get(mount.volume)) : [],
+      mount.type === "volume" ? thingOf("volume", volumes.get(mount.volume)) : [],
     ),
   ];
 }
 
-function useOf(kind: string, thing: Network | Volume | undefined): readonly PolicyException[] {
+/** The same as departures from the defaults: `external-network:<name in the Engine>`. */
+export function externalUses(
+  service: Pick<Service, "networks" | "mounts">,
+  things: Things,
+): readonly PolicyException[] {
+  return externalThings(service, things).map(({ kind, engineName, reason }) => ({
+    rule: `external-${kind}:${engineName}`,
+    reason,
+  }));
+}
+
+function thingOf(
+  kind: ExternalThing["kind"],
+  thing: Network | Volume | undefined,
+): readonly ExternalThing[] {
   return thing?.external === undefined
     ? []
-    : [{ rule: `external-${kind}:${thing.engineName}`, reason: thing.external.reason }];
+    : [{ kind, engineName: thing.engineName, reason: thing.external.reason }];
 }
 
 /** Names in the Engine of the networks and volumes that a stack uses and did not make. */

@@ -2,6 +2,7 @@ import { releaseDeadHold } from "../hold/holder.ts";
 import type { RunContext } from "../context.ts";
 import { presentStack } from "./present-stack.ts";
 import type { ContainerState } from "../../docker/engine.ts";
+import { externalThings } from "../../stack/external.ts";
 import { labels } from "../../stack/labels.ts";
 import type { Service } from "../../stack/stack.ts";
 import type { probeServices } from "./probe-services.ts";
@@ -57,7 +58,11 @@ export async function listServices(
   );
   const probes = options.probe ? await probeResults({ ...context, stack }) : undefined;
   return services.map((service, index) =>
-    serviceRow(service, { state: states[index], probes: probes?.get(service.name) }),
+    serviceRow(service, {
+      state: states[index],
+      probes: probes?.get(service.name),
+      external: externalThings(service, stack).map((thing) => `${thing.kind} ${thing.engineName}`),
+    }),
   );
 }
 
@@ -79,8 +84,8 @@ export async function listLabelled(
       .map(async ({ id, name, service = name }) => {
         const state = await engine.inspectContainer(id, signal);
         const image = state?.labels.get(labels.image) ?? "";
-        const known = { name: service, containerName: name, image, probes: [], exceptions: [] };
-        return serviceRow(known, { state, probes: undefined });
+        const known = { name: service, containerName: name, image, probes: [] };
+        return serviceRow(known, { state, probes: undefined, external: [] });
       }),
   );
   return rows.toSorted((one, other) => (one.service < other.service ? -1 : 1));
@@ -101,20 +106,19 @@ async function probeResults(
 
 /** A service, its container as the Engine tells it, and what its probes saw where they were run. */
 export function serviceRow(
-  service: Pick<Service, "name" | "containerName" | "image" | "probes" | "exceptions">,
+  service: Pick<Service, "name" | "containerName" | "image" | "probes">,
   {
     state,
     probes,
+    external,
   }: {
     readonly state: ContainerState | undefined;
     readonly probes: ServiceRow["probes"] | undefined;
+    readonly external: ServiceRow["external"];
   },
 ): ServiceRow {
   const { name, containerName: container, image } = service;
   const tried = probes === undefined ? {} : { probes };
-  const external = service.exceptions.flatMap(
-    ({ rule }) => /^external-((?:network|volume):.*)$/.exec(rule)?.[1]?.replace(":", " ") ?? [],
-  );
   if (state === undefined)
     return { service: name, container, state: "absent", ...tried, image, external, urls: [] };
   const { status, exitCode, oomKilled, restartCount, health, failingStreak } = state;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { externalThings } from "../../../src/stack/external.ts";
 import { codesOf, screenOf, stackOf } from "../../support/read-manifest.ts";
 
 const reason = "it belongs to the house";
@@ -18,7 +19,8 @@ const things = `networks:
   front: { external: true, name: house_proxy, policy: { external: ${reason} } }
   back: {}
 volumes:
-  archive: { external: true, policy: { external: ${reason} } }`;
+  archive: { external: true, policy: { external: ${reason} } }
+  own: {}`;
 
 test("what others made is used by its name, with the reason that verify shows", () => {
   const stack = stackOf(textOf(things));
@@ -38,6 +40,16 @@ test("what others made is used by its name, with the reason that verify shows", 
   expect(stack.services.get("app")?.exceptions).toEqual([
     { rule: "external-network:house_proxy", reason },
     { rule: "external-volume:archive", reason },
+  ]);
+});
+
+test("what others made and a service uses is told apart from what the stack makes", () => {
+  const stack = stackOf(textOf(things, "networks: [front, back], volumes: [archive:/a, own:/b]"));
+  const [app] = stack.services.values();
+
+  expect(app === undefined ? [] : externalThings(app, stack)).toEqual([
+    { kind: "network", engineName: "house_proxy", reason },
+    { kind: "volume", engineName: "archive", reason },
   ]);
 });
 
