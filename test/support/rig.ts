@@ -102,7 +102,9 @@ export class Rig implements AsyncDisposable {
     environment: Readonly<Record<string, string>> = {},
   ): Promise<Rig> {
     const directory = await mkdtemp(path.join(tmpdir(), "qclock-e2e-"));
-    await cp(path.join(root, "test", "fixtures", "e2e", fixture), directory, { recursive: true });
+    const source = path.join(root, "test", "fixtures", "e2e", fixture);
+    // As they are written: otherwise a link would lead to this checkout.
+    await cp(source, directory, { recursive: true, verbatimSymlinks: true });
     return new Rig({
       directory,
       stack: `t-${randomBytes(4).toString("hex")}`,
