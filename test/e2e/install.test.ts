@@ -29,8 +29,18 @@ function isOldNode(node: string): boolean {
   return major < 22 || (major === 22 && minor < 22);
 }
 
-/** What a checkout was installed from is in npm's cache, and is not asked for again. */
-const quietly = ["--prefer-offline", "--no-audit", "--no-fund"];
+/**
+ * What a checkout was installed from is in npm's cache, and is not asked for again. A registry that
+ * does not answer is told before the test's own time is over.
+ */
+const quietly = ["--prefer-offline", "--no-audit", "--no-fund", "--fetch-retries=1"];
+
+/** How this machine reaches a registry: whom it trusts, and by which proxy. */
+const ofTheMachine = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) =>
+    /^(?:NODE_EXTRA_CA_CERTS|SSL_CERT_(?:FILE|DIR)|(?:https?|no)_proxy)$/i.test(name),
+  ),
+);
 
 let folder = "";
 let tarball = "";
@@ -50,13 +60,15 @@ async function runWith(
       HOME: path.join(folder, "home"),
       QCLOCK_PORT: "8080",
       QCLOCK_STORE: path.join(folder, "store"),
-      npm_config_cache: process.env["npm_config_cache"] ?? (await npmCache()),
+      ...ofTheMachine,
+      npm_config_cache: await npmSetting("cache"),
+      npm_config_registry: await npmSetting("registry"),
     },
   });
 }
 
-async function npmCache(): Promise<string> {
-  return (await run("npm", ["config", "get", "cache"], { cwd: root })).stdout.trim();
+async function npmSetting(name: string): Promise<string> {
+  return (await run("npm", ["config", "get", name], { cwd: root })).stdout.trim();
 }
 
 beforeAll(async () => {
