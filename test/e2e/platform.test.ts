@@ -43,6 +43,14 @@ test("images for other machines are built from their packages, the same each tim
       lockBefore,
     );
 
+    const missing = await rig.qclock(["lock", "--check", "--platform", platform]);
+    expect(missing.exitCode).toBe(1);
+    expect(missing.stderr).toContain(`qclock lock --os debian-12 --platform ${platform}`);
+    const locked = await succeeds(rig.qclock(["lock", "--platform", platform]));
+    expect(locked.stdout).toBe(`written: 1 package for debian-12/${other}\n`);
+    // Of a first lock everything is new: the packages are not listed as changes.
+    expect(locked.stderr).not.toMatch(/added|busybox-static/);
+
     const built = await succeeds(rig.qclock(["build", "--platform", platform]));
     expect(built.stdout).toMatch(
       /^(?:qclock\.invalid\/\S+\/(?:base|web):latest@sha256:[0-9a-f]{64}\n){2}$/,
