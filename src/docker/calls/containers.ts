@@ -6,7 +6,9 @@ import { parseForeign } from "../foreign.ts";
 import { isolationApi } from "../network-options.ts";
 import { containerBody, describeRequest } from "./container-body.ts";
 import { containerSchema, containerState } from "./container-state.ts";
+import { createdSchema } from "./created.ts";
 import { explainPortInUse } from "./port-in-use.ts";
+import { removeContainer } from "./remove-container.ts";
 import { shortId } from "../short-id.ts";
 
 type ContainerCalls = Pick<
@@ -24,8 +26,6 @@ const waitSchema = z.object({
   StatusCode: z.number(),
   Error: z.nullish(z.object({ Message: z.string() })),
 });
-
-const createdSchema = z.object({ Id: z.string() });
 
 /** The Engine's own time to kill and clean up after a grace period has ended. */
 const afterGraceMs = 30_000;
@@ -84,17 +84,7 @@ export function containerCalls(client: EngineClient): ContainerCalls {
     },
     async removeContainer(id, signal) {
       const operation = `remove container ${shortId(id)}`;
-      // Its anonymous volumes go with it; a named one never does.
-      await unless(
-        404,
-        client.send({
-          method: "DELETE",
-          path: `/containers/${encodeURIComponent(id)}`,
-          query: { v: "true", force: "true" },
-          operation,
-          signal,
-        }),
-      );
+      await unless(404, removeContainer(client, id, { operation, signal }));
     },
     inspectContainer: (idOrName, signal) => inspectContainer(client, idOrName, signal),
     async waitContainer(id, signal) {

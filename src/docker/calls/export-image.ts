@@ -1,11 +1,10 @@
 import { randomBytes } from "node:crypto";
-import * as z from "zod/mini";
 import { labels } from "../../stack/labels.ts";
 import type { EngineClient } from "../connection/client.ts";
 import { limitSilence } from "../connection/silence.ts";
 import { parseForeign } from "../foreign.ts";
-
-const createdSchema = z.object({ Id: z.string() });
+import { createdSchema } from "./created.ts";
+import { removeContainer } from "./remove-container.ts";
 
 /**
  * Every file of an image as one tar stream. The Engine exports containers only, so one is made that
@@ -66,14 +65,8 @@ async function* readAndRemove(
  */
 async function removeHelper(client: EngineClient, id: string): Promise<void> {
   const signal = AbortSignal.timeout(REMOVAL_MS);
-  const removing = client.send({
-    method: "DELETE",
-    path: `/containers/${id}`,
-    query: { v: "true", force: "true" },
-    operation: "remove a helper container",
-    signal,
-  });
-  await removing.catch(() => undefined);
+  const operation = "remove a helper container";
+  await removeContainer(client, id, { operation, signal }).catch(() => undefined);
 }
 
 const REMOVAL_MS = 10_000;

@@ -1,4 +1,3 @@
-import * as z from "zod/mini";
 import type { EngineClient } from "../connection/client.ts";
 import { parseForeign } from "../foreign.ts";
 import { shapeOnEngine } from "../../plan/networks/network-shape.ts";
@@ -6,10 +5,9 @@ import type { Engine } from "../engine.ts";
 import { engineStatus } from "../errors.ts";
 import { isolationApi, networkOptions } from "../network-options.ts";
 import { shortId } from "../short-id.ts";
+import { createdSchema } from "./created.ts";
 
 type NetworkCalls = Pick<Engine, "createNetwork" | "connectNetwork" | "removeNetwork">;
-
-const createdSchema = z.object({ Id: z.string() });
 
 /** The calls about networks. */
 export function networkCalls(client: EngineClient): NetworkCalls {
