@@ -39,7 +39,7 @@ export function decideServices(planning: Planning): Decisions {
     decisions.set(
       service.name,
       decision.type === "keep"
-        ? (restart(planning, service, decisions) ??
+        ? (restart(service, seen, decisions) ??
             keepOrWait(planning, service, decisions) ??
             decision)
         : decision,
@@ -67,13 +67,13 @@ const changeWords: Readonly<Partial<Record<Decision["type"], string>>> = {
 
 /** A service that stays as it is, but wishes to be started again after what it depends on. */
 function restart(
-  { observed }: Planning,
   { restartsWith = [], containerName }: Service,
+  { containers }: Seen,
   decisions: Decisions,
 ): Decision | undefined {
+  const container = containers.get(containerName);
   for (const name of restartsWith) {
     const change = changeWords[decisions.get(name)?.type ?? "keep"];
-    const container = observed.containers.find((each) => each.name === containerName);
     if (change === undefined || container === undefined) continue;
     return { type: "restart", container, cause: `service ${name} ${change}` };
   }

@@ -91,19 +91,31 @@ function planStop(planning: Planning, service: Service, taken: Taken<"restart">)
   ]);
 }
 
-/** A service runs until the images are there of what it depends on and is made again. */
+/**
+ * A service runs until the images are there of what it depends on and is made again, also by way of
+ * what is started again itself. Each of these is looked at once, however many ways lead to it.
+ */
 function imagesOfRemade(
   planning: Planning,
-  { dependsOn }: Service,
+  service: Service,
   decisions: Decisions,
 ): readonly (string | undefined)[] {
-  return planning.services
-    .filter(({ name }) => dependsOn.has(name))
-    .flatMap((needed) => {
-      const type = decisions.get(needed.name)?.type;
-      if (type === "restart") return imagesOfRemade(planning, needed, decisions);
-      return type === "recreate" || type === "create" ? [imageReadyId(planning, needed.image)] : [];
-    });
+  const ids: (string | undefined)[] = [];
+  const seen = new Set<string>();
+  const ahead = [service];
+  // What is added while it is gone through is gone through as well.
+  for (const { dependsOn } of ahead) {
+    for (const name of dependsOn.keys()) {
+      const needed = planning.stack.services.get(name);
+      const type = decisions.get(name)?.type;
+      if (needed === undefined || type === undefined || seen.has(name)) continue;
+      seen.add(name);
+      if (type === "restart") ahead.push(needed);
+      else if (type === "recreate" || type === "create")
+        ids.push(imageReadyId(planning, needed.image));
+    }
+  }
+  return ids;
 }
 
 function planRemoval(planning: Planning, service: Service, taken: Taken<"recreate">): void {

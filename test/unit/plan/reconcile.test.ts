@@ -465,6 +465,27 @@ describe("a service that wishes to be started again after what it depends on", (
       ["stop:db", ["load:db", "stop:app"], expect.stringContaining("image db changed")],
     ]);
   });
+
+  test("is asked once, however many ways lead to what is made again", () => {
+    const levels = Array.from({ length: 40 }, (_, level) => {
+      const below = level === 0 ? ["app"] : [`left-${level - 1}`, `right-${level - 1}`];
+      return ["left", "right"].map((side) =>
+        aService({
+          name: `${side}-${level}`,
+          image: "app",
+          dependsOn: new Map(below.map((name) => [name, "service_healthy"])),
+          restartsWith: below,
+        }),
+      );
+    });
+    const ladder = aStack({ ...parts, services: [...(parts.services ?? []), ...levels.flat()] });
+    const images = { db: { fingerprint: "sha256:db-2" } } as const;
+    const { nodes } = planFor(ladder, afterUp(ladder), { images });
+
+    const top = nodes.find(({ id }) => id === "stop:left-39");
+    expect(top?.dependsOn).toEqual(["load:db"]);
+    expect(nodes.filter(({ id }) => id.startsWith("stop:"))).toHaveLength(82);
+  });
 });
 
 test("with --force-recreate every container is made again, and nothing else", () => {
