@@ -91,7 +91,8 @@ const configSchema = z
       return z.NEVER;
     }
   })
-  .pipe(z.object({ architecture: z.string() }));
+  // It is shown: a stranger's word, and no longer than an architecture's name can be.
+  .pipe(z.object({ architecture: z.string().max(64) }));
 
 /** How sure it is that the packages of a bundle are the distribution's. */
 export interface BundleProof {
