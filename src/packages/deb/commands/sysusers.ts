@@ -3,13 +3,7 @@ import { groupsOf, usersOf } from "../../scripts/commands/accounts.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { editAccounts, setMember, takenGids, takenUids } from "./accounts/files.ts";
 import { readLines } from "./lines-file.ts";
-
-const FOLDERS = [
-  "/etc/sysusers.d",
-  "/run/sysusers.d",
-  "/usr/local/lib/sysusers.d",
-  "/usr/lib/sysusers.d",
-];
+import { systemdFiles } from "./systemd-files.ts";
 
 /** `systemd-sysusers`: numbers of the system are given from 999 downwards. */
 export const systemdSysusers: Command = (call) => {
@@ -22,13 +16,8 @@ export const systemdSysusers: Command = (call) => {
     for (const line of operands) perform(call, line);
     return 0;
   }
-  for (const name of operands.length > 0 ? operands : allNames(call)) {
-    const path = name.startsWith("/")
-      ? name
-      : FOLDERS.map((folder) => `${folder}/${name}`).find(
-          (each) => call.root.stat(each) !== undefined,
-        );
-    if (path === undefined || call.root.stat(path) === undefined) {
+  for (const { name, path } of systemdFiles(call, "sysusers.d", operands)) {
+    if (path === undefined) {
       call.stderr.write(`Failed to open '${name}': No such file or directory\n`);
       return 1;
     }
@@ -40,13 +29,6 @@ export const systemdSysusers: Command = (call) => {
   }
   return 0;
 };
-
-function allNames({ root }: CommandCall): readonly string[] {
-  const names = FOLDERS.flatMap((folder) =>
-    root.stat(folder) === undefined ? [] : root.list(folder),
-  );
-  return [...new Set(names)].filter((name) => name.endsWith(".conf")).toSorted();
-}
 
 function perform(call: CommandCall, line: string): void {
   const words = (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));

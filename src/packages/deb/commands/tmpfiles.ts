@@ -6,13 +6,8 @@ import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { folderOf, tree } from "../../scripts/commands/paths.ts";
 import { readLines } from "./lines-file.ts";
+import { systemdFiles } from "./systemd-files.ts";
 
-const FOLDERS = [
-  "/etc/tmpfiles.d",
-  "/run/tmpfiles.d",
-  "/usr/local/lib/tmpfiles.d",
-  "/usr/lib/tmpfiles.d",
-];
 const SPECIFIERS: Readonly<Record<string, string>> = {
   t: "/run",
   S: "/var/lib",
@@ -52,13 +47,8 @@ export const systemdTmpfiles: Command = (call) => {
     return call.unsupported("systemd-tmpfiles --clean");
   if (!has("create")) return 0;
   let status = 0;
-  for (const name of operands.length > 0 ? operands : allNames(call)) {
-    const path = name.startsWith("/")
-      ? name
-      : FOLDERS.map((folder) => `${folder}/${name}`).find(
-          (each) => call.root.stat(each) !== undefined,
-        );
-    if (path === undefined || call.root.stat(path) === undefined) {
+  for (const { name, path } of systemdFiles(call, "tmpfiles.d", operands)) {
+    if (path === undefined) {
       call.stderr.write(`Failed to open '${name}', ignoring: No such file or directory\n`);
       status = 1;
       continue;
@@ -71,13 +61,6 @@ export const systemdTmpfiles: Command = (call) => {
   }
   return status;
 };
-
-function allNames({ root }: CommandCall): readonly string[] {
-  const names = FOLDERS.flatMap((folder) =>
-    root.stat(folder) === undefined ? [] : root.list(folder),
-  );
-  return [...new Set(names)].filter((name) => name.endsWith(".conf")).toSorted();
-}
 
 function parseLine(call: CommandCall, text: string): TmpfilesLine | undefined {
   if (/^\s*(?:#|$)/.test(text)) return undefined;

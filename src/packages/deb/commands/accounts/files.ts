@@ -1,5 +1,10 @@
 import type { CommandCall } from "../../../scripts/command.ts";
-import { groupsOf, usersOf } from "../../../scripts/commands/accounts.ts";
+import {
+  type GroupEntry,
+  groupsOf,
+  type UserEntry,
+  usersOf,
+} from "../../../scripts/commands/accounts.ts";
 import { readLines, writeLines } from "../lines-file.ts";
 
 type AccountFile = "passwd" | "group" | "shadow" | "gshadow";
@@ -28,23 +33,14 @@ export function editAccounts(
   writeLines(call, path, after, isSecret ? 0o640 : 0o644);
 }
 
-export interface NewGroup {
-  readonly name: string;
-  readonly gid: number;
-}
+export type NewGroup = Pick<GroupEntry, "name" | "gid">;
 
 export function addGroup(call: CommandCall, { name, gid }: NewGroup): void {
   editAccounts(call, "group", (lines) => [...lines, `${name}:x:${gid}:`]);
   editAccounts(call, "gshadow", (lines) => [...lines, `${name}:!::`]);
 }
 
-export interface NewUser {
-  readonly name: string;
-  readonly uid: number;
-  readonly gid: number;
-  readonly gecos: string;
-  readonly home: string;
-  readonly shell: string;
+export interface NewUser extends Omit<UserEntry, "line"> {
   readonly isSystem: boolean;
 }
 
