@@ -214,6 +214,7 @@ export class MemoryRoot implements JournaledRoot {
 
   rename(from: string, to: string): void {
     const source = this.#place(from, "keep");
+    this.#refuseLinkAsFolder(from);
     const goal = this.#place(to, "keep");
     const { node } = source;
     if (node === undefined) throw new RootError("ENOENT", from);
@@ -238,6 +239,7 @@ export class MemoryRoot implements JournaledRoot {
 
   remove(path: string): void {
     const { parent, name, node } = this.#place(path, "keep");
+    this.#refuseLinkAsFolder(path);
     if (node === undefined) throw new RootError("ENOENT", path);
     if (name === "" || node.isVirtual === true) throw new RootError("EBUSY", path);
     if (/(?:^|\/)\.{1,2}\/*$/.test(path)) throw new RootError("EINVAL", path);
@@ -245,6 +247,15 @@ export class MemoryRoot implements JournaledRoot {
       throw new RootError("ENOTEMPTY", path);
     }
     this.#detach(parent, name, node);
+  }
+
+  /**
+   * `link/` names the folder that a link leads to, and the kernel takes away neither by it. Asked
+   * once the path is known to be no longer than paths are.
+   */
+  #refuseLinkAsFolder(path: string): void {
+    const bare = path.replace(/\/+$/, "");
+    if (bare !== path && this.lstat(bare)?.kind === "symlink") throw new RootError("ENOTDIR", path);
   }
 
   chmod(path: string, mode: number): void {

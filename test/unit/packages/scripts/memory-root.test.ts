@@ -67,6 +67,17 @@ test("a file that is open stays what it is", () => {
   expect(fromBytes(root.read("/etc/moved"))).toBe("older\0\0x");
 });
 
+test("a link that is named as a folder is neither removed nor renamed, nor what it leads to", () => {
+  const root = sample();
+  root.mkdir("/d", 0o755);
+  root.symlink("d", "/to-d");
+  expect(codeOf(() => root.remove("/to-d/"))).toBe("ENOTDIR");
+  expect(codeOf(() => root.remove("/link//"))).toBe("ENOTDIR");
+  expect(codeOf(() => root.rename("/to-d/", "/x"))).toBe("ENOTDIR");
+  expect(root.stat("/d")?.kind).toBe("directory");
+  expect(root.lstat("/to-d")?.kind).toBe("symlink");
+});
+
 test("the kernel's refusals", () => {
   const root = sample();
   root.mkdir("/d", 0o755);
