@@ -41,6 +41,8 @@ const vitest = await createVitest(
 process.on("message", (job: Job) => {
   void answer(job).then((verdict) => process.send?.(verdict));
 });
+// With its workers: whoever started it was ended, and nobody else knows of them.
+process.once("disconnect", () => process.kill(-process.pid, "SIGKILL"));
 process.send?.("ready");
 
 async function answer({ sources, tests }: Job): Promise<Verdict> {
