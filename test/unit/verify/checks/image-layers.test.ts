@@ -1,0 +1,176 @@
+import { expect, test } from "vitest";
+import type { LockedPackage } from "../../../../src/packages/package.ts";
+import type { Verdict } from "../../../../src/verify/check.ts";
+import { imageLayerChecks } from "../../../../src/verify/checks/image-layers.ts";
+import type { ImageSubject } from "../../../../src/verify/subject.ts";
+import { anImageSubject, someFiles } from "../../../support/a-subject.ts";
+
+const rebuild = "Run qclock build.";
+
+function hinted(hint: string, ...evidence: readonly string[]): Verdict {
+  return { status: "failed", evidence, hint };
+}
+
+function aLocked(name: string, parts: Partial<LockedPackage> = {}): LockedPackage {
+  return {
+    name,
+    version: "1",
+    architecture: "amd64",
+    repository: "bookworm",
+    path: `pool/${name}.deb`,
+    sizeBytes: 1,
+    digest: "sha256:d",
+    source: name,
+    sourceVersion: "1",
+    buildTime: 1,
+    reasons: [{ type: "requested" }],
+    ...parts,
+  };
+}
+
+function databaseOf(...lines: readonly string[]): Pick<ImageSubject, "files"> {
+  const text = lines.map((line) => {
+    const [name, version, architecture = "amd64"] = line.split(" ");
+    return `Package: ${name}\nStatus: install ok installed\nArchitecture: ${architecture}\nVersion: ${version}\n`;
+  });
+  return { files: someFiles([], { "var/lib/dpkg/status": text.join("\n") }) };
+}
+
+test.each<readonly [id: string, what: string, subject: ImageSubject, verdict: Verdict]>([
+  [
+    "IMG-022",
+    "the layers of its base and one more",
+    anImageSubject(),
+    { status: "passed", note: "1 of 2 layers are those of base" },
+  ],
+  [
+    "IMG-022",
+    "fewer layers than its base",
+    anImageSubject({
+      details: { diffIds: ["sha256:1"] },
+      parent: { name: "base", diffIds: ["sha256:1", "sha256:2"] },
+    }),
+    hinted(
+      "It was built on another base: run qclock build.",
+      "layer 2 is missing, in base it is sha256:2",
+    ),
+  ],
+  [
+    "IMG-022",
+    "two layers that differ",
+    anImageSubject({ parent: { name: "base", diffIds: ["sha256:8", "sha256:9"] } }),
+    hinted(
+      "It was built on another base: run qclock build.",
+      "layer 1 is sha256:1, in base it is sha256:8",
+    ),
+  ],
+  [
+    "IMG-022",
+    "a base that is gone",
+    anImageSubject({ parent: { name: "base", diffIds: undefined } }),
+    hinted(rebuild, "its base base is not in the Engine"),
+  ],
+  [
+    "IMG-023",
+    "no fingerprint",
+    anImageSubject({ details: { labels: new Map() } }),
+    hinted(rebuild, "it carries no fingerprint"),
+  ],
+  [
+    "IMG-023",
+    "another fingerprint",
+    anImageSubject({ fingerprint: "sha256:e" }),
+    hinted(rebuild, "its inputs have changed since it was built"),
+  ],
+  [
+    "IMG-023",
+    "inputs that are not known",
+    anImageSubject({ fingerprint: undefined }),
+    { status: "skipped", reason: "its inputs are not known to qclock" },
+  ],
+  [
+    "IMG-030",
+    "another image",
+    anImageSubject({ recorded: new Set(["sha256:x", "sha256:y"]) }),
+    hinted(
+      "Run qclock build: what is right stays as it is, what is not is replaced.",
+      "it is sha256:app, qclock built sha256:x or sha256:y",
+    ),
+  ],
+  [
+    "IMG-030",
+    "one that is known by its identity alone",
+    anImageSubject({ details: { id: "sha256:other" } }),
+    { status: "passed" },
+  ],
+  [
+    "IMG-030",
+    "one that nothing records",
+    anImageSubject({ recorded: new Set() }),
+    hinted(
+      "Run qclock build: what is right stays as it is, what is not is replaced.",
+      "nothing on this machine records that qclock built it from its inputs",
+    ),
+  ],
+  [
+    "IMG-030",
+    "inputs that are not known",
+    anImageSubject({ fingerprint: undefined }),
+    { status: "skipped", reason: "its inputs are not known to qclock" },
+  ],
+  [
+    "IMG-027",
+    "what is locked",
+    anImageSubject({ locked: [aLocked("a"), aLocked("b")], ...databaseOf("a 1", "b 1") }),
+    { status: "passed", note: "2 packages" },
+  ],
+  [
+    "IMG-027",
+    "another version, another architecture, one that is missing",
+    anImageSubject({
+      locked: [aLocked("a"), aLocked("b"), aLocked("c")],
+      ...databaseOf("a 2", "b 1 i386"),
+    }),
+    {
+      status: "failed",
+      evidence: [
+        "a:amd64 is locked at 1, the database has 2",
+        "b:amd64 is locked at 1, the database has none",
+        "c:amd64 is locked at 1, the database has none",
+        "b:i386 is in the database and not in the lock",
+      ],
+    },
+  ],
+  [
+    "IMG-027",
+    "one too many",
+    anImageSubject({ locked: [aLocked("a")], ...databaseOf("a 1", "nc 1") }),
+    { status: "failed", evidence: ["nc:amd64 is in the database and not in the lock"] },
+  ],
+  [
+    "IMG-029",
+    "packages that are proved",
+    anImageSubject({ locked: [aLocked("a"), aLocked("b")] }),
+    { status: "passed", note: "2 packages" },
+  ],
+  [
+    "IMG-029",
+    "one that is not",
+    anImageSubject({ locked: [aLocked("a"), aLocked("b", { unsigned: true })] }),
+    hinted(
+      "Move them with qclock lock --update, or load a bundle that proves them.",
+      "nothing proves b 1, which --allow-unsigned took",
+    ),
+  ],
+  [
+    "IMG-029",
+    "an image of a Dockerfile",
+    anImageSubject({ locked: undefined }),
+    {
+      status: "skipped",
+      reason: "qclock did not assemble it, so no lock says what it holds",
+    },
+  ],
+])("%s of %s", (id, _what, subject, verdict) => {
+  expect(imageLayerChecks.find((check) => check.id === id)?.run(subject)).toEqual(verdict);
+});
