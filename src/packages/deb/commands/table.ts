@@ -12,6 +12,7 @@ import { ldconfig } from "./ldconfig.ts";
 import { dpkgRealpath, leftOut, su } from "./left-out.ts";
 import { maintscriptHelper } from "./maintscript-helper.ts";
 import { openssl } from "./openssl.ts";
+import { pamAuthUpdate } from "./pam-auth-update.ts";
 import { invoke, systemctl } from "./services.ts";
 import {
   chfn,
@@ -87,6 +88,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["pgrep", failure],
     ["pidof", failure],
     ["ss", nothing],
+    ["pam-auth-update", pamAuthUpdate],
     ["passwd", passwd],
     ["remove-shell", removeShell],
     ["selinuxenabled", failure],
