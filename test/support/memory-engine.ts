@@ -100,6 +100,11 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
     return { files: volume.files, prefix: mount.target.slice(1) };
   };
 
+  const contentInVolume = (id: string, path: string): string | undefined => {
+    const { files, prefix } = volumeAt(id, path);
+    return files.get(path.slice(prefix.length + 2))?.content;
+  };
+
   return {
     calls,
     images,
@@ -258,10 +263,10 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
       }
     },
     async getArchive(id, path) {
-      const { files, prefix } = volumeAt(id, path);
-      const file = files.get(path.slice(prefix.length + 2));
-      if (file === undefined) throw refused("get archive", 404, `no ${path}`);
-      const bytes = Buffer.from(file.content);
+      const inImage = images.fileOf(container(id, "get archive").request.image, path.slice(1));
+      const found = inImage ?? contentInVolume(id, path);
+      if (found === undefined) throw refused("get archive", 404, `no ${path}`);
+      const bytes = Buffer.from(found);
       const header = tarHeader(path.split("/").at(-1) ?? "", bytes.length);
       const padding = Buffer.alloc(tarPadding(bytes.length) + 1024);
       return chunks(Buffer.concat([header, bytes, padding]));

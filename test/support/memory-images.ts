@@ -27,6 +27,7 @@ interface Config {
 export class MemoryImages {
   readonly #images = new Map<string, Omit<ImageDetails, "references">>();
   readonly #ids = new Map<string, string>();
+  readonly #files = new Map<string, ReadonlyMap<string, string>>();
   /** Names of the layers' blobs of each load that were in the archive. */
   readonly loadedLayers: (readonly string[])[] = [];
 
@@ -56,6 +57,30 @@ export class MemoryImages {
       this.#images.set(id, detailsOf(id, config));
       for (const tag of RepoTags ?? []) this.#ids.set(tag, id);
     }
+  }
+
+  /** As an image that somebody else built here; the paths of its files have no leading slash. */
+  add(
+    reference: string,
+    image: { readonly user?: string; readonly files?: Readonly<Record<string, string>> } = {},
+  ): string {
+    const files = new Map(Object.entries(image.files ?? {}));
+    const config: Config = {
+      architecture: "amd64",
+      config: { User: image.user ?? "" },
+      rootfs: { diff_ids: [] },
+    };
+    const content = JSON.stringify([config, [...files]]);
+    const id = `sha256:${createHash("sha256").update(content).digest("hex")}`;
+    this.#images.set(id, detailsOf(id, config));
+    this.#files.set(id, files);
+    this.#ids.set(reference, id);
+    return id;
+  }
+
+  /** The text of a file of an image that was added. */
+  fileOf(reference: string, path: string): string | undefined {
+    return this.#files.get(this.find(reference)?.id ?? "")?.get(path);
   }
 
   find(reference: string): ImageDetails | undefined {

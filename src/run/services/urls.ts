@@ -1,3 +1,4 @@
+import type { Engine } from "../../docker/engine.ts";
 import type { RunContext } from "../context.ts";
 import { activeServices } from "../../stack/profiles.ts";
 import type { PortBinding, Service } from "../../stack/stack.ts";
@@ -14,7 +15,9 @@ export interface PublishedUrl {
  * port.
  */
 export async function publishedUrls(
-  context: RunContext,
+  context: Pick<RunContext, "stack" | "signal"> & {
+    readonly engine: () => Promise<Pick<Engine, "inspectContainer">>;
+  },
   services: readonly string[],
 ): Promise<readonly PublishedUrl[]> {
   const meant =
