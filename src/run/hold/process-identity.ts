@@ -35,14 +35,24 @@ export async function identifyProcess(pid: number): Promise<ProcessIdentity> {
  * from here.
  */
 export async function isDead(pid: number, identity: ProcessIdentity): Promise<boolean> {
-  const own = await identifyProcess(process.pid);
-  if (own.boot === "") return false;
-  if (own.boot !== identity.boot) {
+  const [here, start] = await Promise.all([identifyProcess(process.pid), processStart(pid)]);
+  return isOver(identity, { here, start });
+}
+
+/**
+ * Pure part of `isDead`: `here` is the process that looks, `start` that of whoever bears the number
+ * now.
+ */
+export function isOver(
+  identity: ProcessIdentity,
+  { here, start }: { readonly here: ProcessIdentity; readonly start: string | undefined },
+): boolean {
+  if (here.boot === "") return false;
+  if (here.boot !== identity.boot) {
     // The same machine was started anew: nothing of before lives. Another machine may be at work.
-    return own.machine !== "" && own.machine === identity.machine;
+    return here.machine !== "" && here.machine === identity.machine;
   }
-  if (own.namespace !== identity.namespace) return false;
-  const start = await processStart(pid);
+  if (here.namespace !== identity.namespace) return false;
   return start === undefined || start !== identity.start;
 }
 

@@ -56,6 +56,6 @@ test("an exit code is told with what it means", () => {
   expect(explainExitCode({ exitCode: 137, oomKilled: true }, service)).toBe(
     "exit code 137 (killed: it reached its memory limit of 128 MB)",
   );
-  const limits = { ...service.limits, memoryBytes: 1_600_000 };
-  expect(explainExitCode({ exitCode: 1, oomKilled: true }, { limits })).toContain("of 2 MB");
+  const limits = { ...service.limits, memoryBytes: 4096.4 * 1024 * 1024 };
+  expect(explainExitCode({ exitCode: 1, oomKilled: true }, { limits })).toContain("of 4096 MB");
 });
