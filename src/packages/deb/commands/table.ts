@@ -8,6 +8,7 @@ import { dpkgDivert } from "./dpkg-divert.ts";
 import { dpkgQuery } from "./dpkg-query.ts";
 import { dpkgStatoverride } from "./dpkg-statoverride.ts";
 import { type DebianFacts, dpkg, dpkgArchitecture, dpkgTrigger, dpkgVendor } from "./dpkg.ts";
+import { glibCompileSchemas } from "./glib-compile-schemas.ts";
 import { ldconfig } from "./ldconfig.ts";
 import { dpkgRealpath, leftOut, su } from "./left-out.ts";
 import { maintscriptHelper } from "./maintscript-helper.ts";
@@ -74,6 +75,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["dpkg-statoverride", dpkgStatoverride],
     ["dpkg-trigger", dpkgTrigger],
     ["dpkg-vendor", dpkgVendor],
+    ["glib-compile-schemas", glibCompileSchemas],
     ["gpasswd", gpasswd],
     ["groupadd", groupadd],
     ["groupdel", groupdel],

@@ -1,0 +1,101 @@
+/** A call of a program that makes a cache of the files in a folder, which it names as its last. */
+export interface CacheCase {
+  readonly name: string;
+  /** By their paths; what begins with `-> ` is a link. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly argv: readonly [string, ...string[]];
+}
+
+const schemas = "/usr/share/glib-2.0/schemas";
+
+const firstSchema = `<?xml version="1.0" encoding="UTF-8"?>
+<!-- a comment -->
+<schemalist gettext-domain="domain">
+  <enum id="org.x.Size"><value nick="small" value="0"/><value nick="very-large" value="-5"/></enum>
+  <flags id="org.x.Parts"><value nick="none" value="0"/><value nick="one" value="1"/><value nick="two" value="2"/></flags>
+  <schema id="org.x.settings" path="/org/x/settings/">
+    <key name="bool" type="b"><default>true</default><summary>A &lt;switch&gt;</summary></key>
+    <key name="byte" type="y"><default>0x1f</default></key>
+    <key name="small" type="n"><default>-7</default></key>
+    <key name="number" type="i"><range min="-10" max="10"/><default>010</default></key>
+    <key name="unsigned" type="u"><range max="9"/><default>3</default></key>
+    <key name="long" type="x"><default>-9223372036854775808</default></key>
+    <key name="huge" type="t"><default>18446744073709551615</default></key>
+    <key name="double" type="d"><range min="0.5" max="1e3"/><default>2.5</default></key>
+    <key name="text" type="s"><default l10n="messages" context="menu"> 'it\\'s \\u00e9' </default><description>long</description></key>
+    <key name="time" type="s"><default l10n="time">"24"</default></key>
+    <key name="size" enum="org.x.Size"><aliases><alias value="tiny" target="small"/></aliases><default>'small'</default></key>
+    <key name="parts" flags="org.x.Parts"><default>['one', 'two']</default></key>
+    <key name="choice" type="s"><choices><choice value="a"/><choice value="long choice"/></choices><aliases><alias value="b" target="long choice"/></aliases><default>'a'</default></key>
+    <child name="inner" schema="org.x.base"/>
+    <child name="gone" schema="org.x.none"/>
+  </schema>
+  <schema id="org.x.base">
+    <key name="list" type="as"><default>[]</default></key>
+    <key name="list-of-numbers" type="ai"><default>[1, 2, 3]</default></key>
+    <key name="pair" type="(ii)"><default>(100, -1)</default></key>
+    <key name="mixed" type="(sybd)"><default>('x', 5, true, 1)</default></key>
+    <key name="nested" type="a(ss)"><default>[('a', 'b'), ('', 'dd')]</default></key>
+    <key name="dictionary" type="a{sv}"><default>{'one': &lt;1&gt;, 'two': &lt;'x'&gt;, 'three': &lt;[true]&gt;, 'four': &lt;uint32 4&gt;}</default></key>
+    <key name="empty-dictionary" type="a{su}"><default>@a{su} {}</default></key>
+    <key name="variant" type="v"><default><![CDATA[<(1, 'two')>]]></default></key>
+    <key name="maybe" type="ms"><default>nothing</default></key>
+    <key name="maybe-number" type="mi"><default>just 4</default></key>
+    <key name="bytes" type="ay"><default>b'abc'</default></key>
+    <key name="object" type="o"><default>'/a/b'</default></key>
+    <key name="unit" type="()"><default>()</default></key>
+  </schema>
+</schemalist>
+`;
+
+const secondSchema = `<schemalist>
+  <schema id="org.x.extending" extends="org.x.base">
+    <override name="list">['z']</override>
+    <key name="another" type="b"><default>false</default></key>
+  </schema>
+  <schema id="org.x.list" list-of="org.x.base" path="/org/x/list:/"/>
+  <schema id="org.x.many">
+${Array.from({ length: 40 }, (_, at) => `    <key name="key-${at}" type="i"><default>${at}</default></key>`).join("\n")}
+  </schema>
+</schemalist>
+`;
+
+export const cacheCases: readonly CacheCase[] = [
+  {
+    name: "settings of all types",
+    files: { [`${schemas}/org.x.gschema.xml`]: firstSchema },
+    argv: ["glib-compile-schemas", schemas],
+  },
+  {
+    name: "settings that extend others, and what distributions change",
+    files: {
+      [`${schemas}/org.a.gschema.xml`]: firstSchema,
+      [`${schemas}/org.b.gschema.xml`]: secondSchema,
+      [`${schemas}/z.enums.xml`]:
+        '<schemalist><enum id="e"><value nick="aa" value="1"/></enum></schemalist>',
+      [`${schemas}/10_x.gschema.override`]: [
+        "# a comment",
+        "[org.x.settings]",
+        "bool=false",
+        "number = 99",
+        "choice='none'",
+        "text='other'",
+        "none=1",
+        "[org.x.settings:GNOME]",
+        "bool=true",
+        "text='translated'",
+        "[org.x.base:KDE:more]",
+        "list=['k']",
+        "[org.none]",
+        "x=1",
+        "",
+      ].join("\n"),
+    },
+    argv: ["glib-compile-schemas", schemas],
+  },
+  {
+    name: "no settings any more",
+    files: { [`${schemas}/gschemas.compiled`]: "old" },
+    argv: ["glib-compile-schemas", schemas],
+  },
+];

@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, it } from "vitest";
+import { debianCommands } from "../../../../../src/packages/deb/commands/table.ts";
+import { fromBytes, toBytes } from "../../../../../src/packages/scripts/bytes.ts";
+import { MemoryRoot } from "../../../../../src/packages/scripts/memory/memory-root.ts";
+import { type CacheCase, cacheCases } from "../../../../judge/commands/cache-cases.ts";
+import { callCommand } from "../../../../support/command-call.ts";
+
+const recorded = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, "../../../../fixtures/commands/caches.json"), "utf8"),
+) as Readonly<Record<string, Readonly<Record<string, string>>>>;
+const commands = debianCommands({ architecture: "amd64", machine: "x86_64", answers: new Map() });
+
+it.each(cacheCases.map((each) => [each.name, each] as const))(
+  "makes the files of the real programs, byte for byte: %s",
+  (name, each) => {
+    const root = rootOf(each.files);
+    expect(callCommand(each.argv, { root, commands })).toMatchObject({ status: 0 });
+    expect(madeIn(root, each)).toEqual(recorded[name]);
+  },
+);
+
+it.each([
+  [
+    "<schemalist><schema id='a'><key name='k' type='i'><default>x</default></key></schema></schemalist>",
+  ],
+  [
+    "<schemalist><schema id='a'><key name='k' type='(i'><default>1</default></key></schema></schemalist>",
+  ],
+  ["<schemalist><schema id='a'>"],
+])("stops the script at settings that it cannot read: %s", (text) => {
+  const root = rootOf({ "/s/x.gschema.xml": text });
+  expect(callCommand(["glib-compile-schemas", "/s"], { root, commands }).wanted).toContain(
+    "x.gschema.xml",
+  );
+});
+
+function rootOf(files: CacheCase["files"]): MemoryRoot {
+  const root = new MemoryRoot({ now: 1_700_000_000 });
+  for (const [file, text] of Object.entries(files)) {
+    const isLink = text.startsWith("-> ");
+    root.add(
+      file,
+      isLink
+        ? { kind: "symlink", mode: 0o777, target: text.slice(3) }
+        : { kind: "file", mode: 0o644, content: toBytes(text) },
+    );
+  }
+  return root;
+}
+
+function madeIn(root: MemoryRoot, { files }: CacheCase): Record<string, string> {
+  const made: Record<string, string> = {};
+  for (const { path: file, status } of root.entries()) {
+    if (status.kind !== "file") continue;
+    const content = root.read(file);
+    if (files[file] !== fromBytes(content)) made[file] = Buffer.from(content).toString("base64");
+  }
+  return made;
+}
