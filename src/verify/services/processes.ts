@@ -18,11 +18,12 @@ export type ProcessReader = (container: {
 
 /**
  * A reader that goes through this machine's processes once, however many containers are asked
- * about.
+ * about. `proc` is where the kernel tells of them.
  */
-export function createProcessReader(): ProcessReader {
+export function createProcessReader(proc = "/proc"): ProcessReader {
   let scan: Promise<readonly Known[]> | undefined;
-  return async (container) => readProcesses(container, () => (scan ??= scanProcesses()));
+  return async (container) =>
+    readProcesses(container, { proc, scan: () => (scan ??= scanProcesses(proc)) });
 }
 
 /**
@@ -33,26 +34,26 @@ export function createProcessReader(): ProcessReader {
  */
 async function readProcesses(
   container: Parameters<ProcessReader>[0],
-  scan: () => Promise<readonly Known[]>,
+  { proc, scan }: { readonly proc: string; readonly scan: () => Promise<readonly Known[]> },
 ): Promise<readonly ProcessFacts[] | undefined> {
   if (container.pid <= 0) return [];
   // A number may mean another process here than on the Engine's machine; the container's cgroup
   // settles it.
-  const first = await readKnown(container.pid);
+  const first = await readKnown(proc, container.pid);
   if (first === undefined) return undefined;
   const isOurs =
     first.cgroup.includes(container.id) ||
-    (await read(`/proc/${container.pid}/mountinfo`))?.includes(container.id) === true;
+    (await read(`${proc}/${container.pid}/mountinfo`))?.includes(container.id) === true;
   if (!isOurs) return undefined;
-  const tree = await readTree(container.pid);
-  const own = await namespaceOf("self");
+  const tree = await readTree(proc, container.pid);
+  const own = await namespaceOf(proc, "self");
   const isInside = ({ cgroup, namespace }: Known): boolean =>
     cgroup.includes(container.id) ||
     (namespace !== undefined && namespace !== own && namespace === first.namespace);
   const entered = (await scan()).filter((one) => !tree.has(one.pid) && isInside(one));
   const found = await Promise.all(
     [...tree, ...entered.map(({ pid }) => pid)].map(async (pid) => {
-      const status = await read(`/proc/${pid}/status`);
+      const status = await read(`${proc}/${pid}/status`);
       // It may have ended since it was listed.
       return status === undefined ? [] : [readStatus(pid, status, { entered: !tree.has(pid) })];
     }),
@@ -61,12 +62,12 @@ async function readProcesses(
 }
 
 /** The first process and all that descend from it. */
-async function readTree(first: number): Promise<ReadonlySet<number>> {
+async function readTree(proc: string, first: number): Promise<ReadonlySet<number>> {
   const tree = new Set<number>();
   const pending = [first];
   for (let pid = pending.pop(); pid !== undefined; pid = pending.pop()) {
     tree.add(pid);
-    const children = await read(`/proc/${pid}/task/${pid}/children`);
+    const children = await read(`${proc}/${pid}/task/${pid}/children`);
     pending.push(
       ...(children ?? "")
         .split(" ")
@@ -77,23 +78,23 @@ async function readTree(first: number): Promise<ReadonlySet<number>> {
   return tree;
 }
 
-async function scanProcesses(): Promise<readonly Known[]> {
-  const names = await readdir("/proc").catch(() => []);
+async function scanProcesses(proc: string): Promise<readonly Known[]> {
+  const names = await readdir(proc).catch(() => []);
   const known = await Promise.all(
-    names.filter((name) => /^\d+$/.test(name)).map(async (name) => readKnown(Number(name))),
+    names.filter((name) => /^\d+$/.test(name)).map(async (name) => readKnown(proc, Number(name))),
   );
   return known.filter((one) => one !== undefined);
 }
 
-async function readKnown(pid: number): Promise<Known | undefined> {
-  const cgroup = await read(`/proc/${pid}/cgroup`);
+async function readKnown(proc: string, pid: number): Promise<Known | undefined> {
+  const cgroup = await read(`${proc}/${pid}/cgroup`);
   return cgroup === undefined
     ? undefined
-    : { pid, cgroup, namespace: await namespaceOf(String(pid)) };
+    : { pid, cgroup, namespace: await namespaceOf(proc, String(pid)) };
 }
 
-async function namespaceOf(pid: string): Promise<string | undefined> {
-  return readlink(`/proc/${pid}/ns/pid`).catch(() => undefined);
+async function namespaceOf(proc: string, pid: string): Promise<string | undefined> {
+  return readlink(`${proc}/${pid}/ns/pid`).catch(() => undefined);
 }
 
 /** The lines of `/proc/<pid>/status` that say what a process may do. */
