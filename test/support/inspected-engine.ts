@@ -46,7 +46,7 @@ export function inspectedEngine(engine: MemoryEngine, scene: Scene = {}): Engine
     inspectImage: async (reference) => {
       const found = await engine.inspectImage(reference);
       if (found === undefined) return undefined;
-      const own = (await rawConfigOf(found.raw)) ?? {};
+      const own = rawConfigOf(found.raw) ?? {};
       return { ...found, raw: { Config: { ...own, ...scene.imageConfig } } };
     },
     imageHistory: async () => [{ createdBy: "qclock: files", sizeBytes: 1 }],
@@ -78,7 +78,7 @@ export function inspectedEngine(engine: MemoryEngine, scene: Scene = {}): Engine
   };
 }
 
-async function rawConfigOf(raw: unknown): Promise<object | undefined> {
+function rawConfigOf(raw: unknown): object | undefined {
   return typeof raw === "object" &&
     raw !== null &&
     "config" in raw &&

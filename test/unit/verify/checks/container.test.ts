@@ -441,6 +441,15 @@ test.each<readonly [id: string, what: string, subject: ServiceSubject, verdict: 
   ["RUN-021", "a secret of its user", withSecret(sized), saw("1 file")],
   [
     "RUN-021",
+    "a secret of its user that is in a variable, too",
+    {
+      ...withSecret(sized),
+      inspection: aServiceSubject({ config: { Env: ["TOKEN=x"] } }).inspection,
+    },
+    found("the variable TOKEN looks like a secret"),
+  ],
+  [
+    "RUN-021",
     "a secret of its group",
     withSecret({ ...sized, uid: 0, gid: 10_001, mode: 0o440 }),
     saw("1 file"),
