@@ -105,3 +105,83 @@ test.each<[string, readonly HostReach[] | undefined, readonly PolicyException[],
   const check = stackNetworkChecks.find(({ id }) => id === "NET-004");
   expect(check?.run({ stack, reachability: [], hostReach, strangers: [] })).toMatchObject(verdict);
 });
+
+test("lines of the kernel's tables that tell of nothing that listens are left out", () => {
+  const table = [
+    "   0: 0100007F:0016 00000000:0000 01 00000000:00000000",
+    `   1: ${"0".repeat(24)}01000000:0050 ${"0".repeat(32)}:0000 0A 00000000:00000000`,
+    "  10: FE01A8C0:FFFF 00000000:0000 0A 00000000:00000000",
+    "garbage",
+    "",
+  ].join("\n");
+  expect(parseListening(table)).toEqual([{ address: "192.168.1.254", port: 65_535 }]);
+});
+
+test.each<readonly [address: string, prefix: number, gateway: readonly string[]]>([
+  ["10.213.0.18", 28, ["10.213.0.17"]],
+  ["10.213.3.200", 22, ["10.213.0.1"]],
+  ["172.31.255.254", 12, ["172.16.0.1"]],
+  ["10.0.0.6", 30, ["10.0.0.5"]],
+  ["10.0.0.6", 31, []],
+  ["fd00::2", 64, []],
+  ["255.255.255.254", 8, ["255.0.0.1"]],
+])("the host is on an internal network of %s/%i at %j", (address, prefix, gateway) => {
+  const networks = { edge: { Gateway: null, IPAddress: address, IPPrefixLen: prefix } };
+  const inspection = { NetworkSettings: { Networks: networks } };
+  expect(gatewaysOf(inspection, new Set())).toEqual(gateway);
+});
+
+test("of a host that listens on very much the lowest ports are tried, once each", async () => {
+  const app: RunningService = {
+    service: aService({ name: "app" }),
+    containerId: "app",
+    addresses: [],
+    gateways: ["10.0.0.1", "10.0.1.1"],
+    ports: [],
+    tool: undefined,
+  };
+  const tried: string[] = [];
+  await observeHostReach({
+    running: new Map([["app", app]]),
+    listening: [
+      ...Array.from({ length: 40 }, (_, index) => ({ address: "0.0.0.0", port: 1040 - index })),
+      { address: "10.0.1.1", port: 53 },
+      { address: "0.0.0.0", port: 1001 },
+    ],
+    tryConnections: async (_, targets) => {
+      tried.push(...targets.map(({ host, port }) => `${host}:${port}`));
+      return [];
+    },
+  });
+  const lowest = Array.from({ length: 32 }, (_, index) => 1001 + index);
+  expect(tried).toEqual([
+    ...lowest.map((port) => `10.0.0.1:${port}`),
+    "10.0.1.1:53",
+    ...lowest.slice(0, 31).map((port) => `10.0.1.1:${port}`),
+  ]);
+});
+
+test("what could not be tried from a service is told with its reason, or as nothing reached", async () => {
+  const app = (name: string): RunningService => ({
+    service: aService({ name }),
+    containerId: name,
+    addresses: [],
+    gateways: [],
+    ports: [],
+    tool: undefined,
+  });
+  expect(
+    await observeHostReach({
+      running: new Map([
+        ["app", app("app")],
+        ["db", app("db")],
+      ]),
+      listening: [],
+      tryConnections: async ({ service }) =>
+        service.name === "app" ? { failure: "no answer" } : undefined,
+    }),
+  ).toEqual([
+    { service: "app", reached: [], failure: "no answer" },
+    { service: "db", reached: [], failure: undefined },
+  ]);
+});

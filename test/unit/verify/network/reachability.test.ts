@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import path from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import type { Service, Stack } from "../../../../src/stack/stack.ts";
@@ -12,8 +14,11 @@ import {
   readAttempts,
   type RunningService,
   type Target,
+  type Tried,
 } from "../../../../src/verify/network/reachability.ts";
+import type { Reach } from "../../../../src/verify/subject.ts";
 import { aService } from "../../../support/a-service.ts";
+import { temporaryFolder } from "../../../support/temporary-store.ts";
 
 /** front - api - db: an edge is a network, and front and db have none in common. */
 const services = new Map(
@@ -144,6 +149,117 @@ describe("the matrix", () => {
   });
 });
 
+/** One service beside another one, on a network or on none. */
+function besides(
+  to: Partial<RunningService>,
+  network: "shared" | "apart",
+  attempts: (targets: readonly Target[]) => Tried,
+): Promise<readonly Reach[]> {
+  const [one, two] = ["one", "two"].map((name) =>
+    aService({ name, networks: networks(network === "shared" ? "edge" : name) }),
+  );
+  if (one === undefined || two === undefined) throw new Error("there are two");
+  const job = aService({ name: "job", job: true, networks: networks("edge") });
+  const common = { addresses: [], gateways: [], ports: [80, 81], tool: undefined };
+  return observeReachability({
+    stack: { ...stackOf(), services: new Map([one, two, job].map((each) => [each.name, each])) },
+    running: new Map([
+      ["one", { ...common, service: one, containerId: "one" }],
+      ["two", { ...common, service: two, containerId: "two", ...to }],
+      ["job", { ...common, service: job, containerId: "job" }],
+    ]),
+    tryConnections: async (from, targets) =>
+      from.service.name === "one" ? attempts(targets) : undefined,
+    sleep: async () => undefined,
+  });
+}
+
+test("a service is looked for by its name where an edge is declared, else at each of its addresses", async () => {
+  const tried: string[] = [];
+  const noting = (targets: readonly Target[]): Tried => {
+    tried.push(...targets.map(({ host, port }) => `${host}:${port}`));
+    return targets.map((target, index) => ({
+      ...target,
+      result: index === 1 ? "Connection refused" : "no route to host",
+    }));
+  };
+  const at = { addresses: ["10.0.0.2", "fd00::2"] };
+
+  const [shared, ...rest] = await besides(at, "shared", noting);
+  expect(tried.splice(0)).toEqual(["two:80", "two:81"]);
+  expect(shared).toEqual({
+    from: "one",
+    to: "two",
+    declared: true,
+    outcome: { status: "open", evidence: "two:81 Connection refused" },
+  });
+  expect(rest.map(({ from, to }) => `${from} ${to}`)).toEqual(["two one"]);
+
+  const [apart] = await besides(at, "apart", noting);
+  expect(tried.slice(0, 4)).toEqual(["10.0.0.2:80", "10.0.0.2:81", "fd00::2:80", "fd00::2:81"]);
+  expect(apart?.outcome).toEqual({ status: "open", evidence: "10.0.0.2:81 Connection refused" });
+});
+
+test("what cannot be judged is unknown with its reason, and what goes wrong failed", async () => {
+  const outcomes = async (
+    to: Partial<RunningService>,
+    attempts: Tried,
+  ): Promise<readonly Reach["outcome"][]> =>
+    (await besides(to, "apart", () => attempts)).map(({ outcome }) => outcome);
+  const noTool = {
+    status: "unknown",
+    reason: "no image of the stack has bash or busybox, to try from inside two",
+  };
+
+  expect(await outcomes({}, [])).toEqual([
+    { status: "unknown", reason: "two has no address" },
+    noTool,
+  ]);
+  expect(await outcomes({}, { failure: "the Engine said no" })).toEqual([
+    { status: "failed", reason: "the Engine said no" },
+    noTool,
+  ]);
+});
+
+test("only what contradicts its declaration is tried again, three times in all", async () => {
+  const rounds: string[][] = [];
+  const sleeps: number[] = [];
+  const reaches = await observeReachability({
+    stack: stackOf(),
+    running: running("db", "api", "front"),
+    tryConnections: async (from, targets) => {
+      if (from.service.name === "db") rounds.push([]);
+      rounds.at(-1)?.push(...targets.map(({ host }) => `${from.service.name} ${host}`));
+      const isOdd = (host: string): boolean =>
+        from.service.name === "db" ? host === "10.0.0.4" : from.service.name === "api";
+      return targets.map((target) => ({
+        ...target,
+        result: isOdd(target.host) === services.has(target.host) ? "timeout" : "open",
+      }));
+    },
+    sleep: async (durationMs) => void sleeps.push(durationMs),
+  });
+
+  const odd = ["db 10.0.0.4", "api db", "api front"];
+  expect(rounds.map((round) => round.toSorted())).toEqual([
+    ["api db", "api front", "db 10.0.0.4", "db api", "front 10.0.0.2", "front api"],
+    odd.toSorted(),
+    odd.toSorted(),
+  ]);
+  expect(sleeps).toHaveLength(2);
+  expect(Math.min(...sleeps)).toBeGreaterThanOrEqual(500);
+  expect(
+    reaches.map(({ from, to, outcome }) => `${from} ${to} ${outcome.status}`).toSorted(),
+  ).toEqual([
+    "api db closed",
+    "api front closed",
+    "db api open",
+    "db front open",
+    "front api open",
+    "front db closed",
+  ]);
+});
+
 test("the command tells open, refused and unknown, all at once, with nothing but bash", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   try {
@@ -174,4 +290,34 @@ test("a target that the script says nothing about was not answered in time", () 
       { host: "b", port: 2 },
     ]).map(({ result }) => result),
   ).toEqual(["timeout", "open"]);
+});
+
+test("busybox tries all targets with nothing but itself, from wherever it lies", async () => {
+  await using folder = await temporaryFolder();
+  const busybox = path.join(folder.path, "busybox");
+  // As the real one ends and what it writes.
+  const refused = "nc: can't connect to remote host (192.0.2.1): Connection refused";
+  await writeFile(
+    busybox,
+    `#!/bin/sh
+case "$1" in
+  sh) shift; exec /bin/sh "$@" ;;
+  timeout) [ "$2" -gt "$6" ] || exit 9; shift 2; exec "$@" ;;
+  nc) [ "$5" = 80 ] && exit 0; echo "${refused}" >&2; exit 1 ;;
+esac
+`,
+    { mode: 0o755 },
+  );
+  const targets = [
+    { host: "192.0.2.1", port: 80 },
+    { host: "192.0.2.1", port: 81 },
+    { host: "192.0.2.2", port: 80 },
+  ];
+  const [program = "", ...words] = connectCommand({ type: "busybox", path: busybox }, targets);
+  const { stdout } = await promisify(execFile)(program, words, { env: { PATH: "/nowhere" } });
+  expect(readAttempts(stdout, targets).map(({ result }) => result)).toEqual([
+    "open",
+    "connection refused",
+    "open",
+  ]);
 });
