@@ -32,7 +32,7 @@ export interface MakingContext extends StartingContext {
     "store" | "downloader" | "runId" | "version" | "secretVariable" | "signal"
   >;
   readonly prepared: PreparedImages;
-  readonly builtImages: BuiltImages;
+  readonly builtImages: Pick<BuiltImages, "get" | "heldChains">;
 }
 
 /** The operation of one type. */

@@ -50,4 +50,6 @@ test("a process that runs is told from one that had its number before", async ()
   const [gone, nobody] = [2 ** 22 + 1, await identifyProcess(2 ** 22 + 1)];
   expect(nobody.start).toBe("");
   expect(await isDead(gone, own)).toBe(isKnown);
+  // There is no such process, which is more than that nothing is known of its start.
+  expect(await isDead(gone, nobody)).toBe(own.boot !== "");
 });

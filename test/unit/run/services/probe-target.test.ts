@@ -50,6 +50,7 @@ test("a service is probed at its address in a network that the host is on", asyn
     addresses: new Map([
       ["t_edge", "10.213.0.2"],
       ["t_publish", "10.213.0.18"],
+      ["t_other", "10.213.0.34"],
     ]),
   });
   const engine = {
@@ -112,7 +113,9 @@ test("an address is taken where nothing else leads to the container, and where i
 
   // Another port of it is published, which is no way to this one.
   const published = [{ containerPort: 81, hostAddress: "127.0.0.1", hostPort: 4081 }];
-  expect(await waysTo({ address: "10.213.0.2", published })).toEqual(direct("10.213.0.2"));
+  // Nobody would answer there.
+  const nowhere = "255.255.255.255";
+  expect(await waysTo({ address: nowhere, published })).toEqual(direct(nowhere));
 });
 
 test("an address is asked first where a published port leads to the container as well", async () => {
