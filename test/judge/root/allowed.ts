@@ -1,0 +1,103 @@
+import type { AllowedDifference, Difference } from "./compare-roots.ts";
+import { readContent, type RootNode } from "./tar-root.ts";
+
+/** Where an image of qclock is meant to differ from what apt leaves, and why. */
+export const allowedDifferences: readonly AllowedDifference[] = [
+  {
+    path: "/etc/{resolv.conf,hostname}",
+    kinds: ["only-apt"],
+    reason: "mmdebstrap copies the host's; an Engine brings those of each container",
+  },
+  {
+    path: "/dev",
+    kinds: ["only-qclock"],
+    reason: "mmdebstrap is told to leave devices out; an Engine brings its own",
+  },
+  {
+    path: "/etc/apt/{sources.list,preferences.d,sources.list.d,apt.conf.d,trusted.gpg.d}",
+    kinds: ["only-apt"],
+    reason: "mmdebstrap makes them for the apt that installs from outside",
+  },
+  {
+    path: "/etc/apt",
+    kinds: ["only-apt"],
+    reason: "mmdebstrap makes it for the apt that installs from outside",
+  },
+  {
+    path: "/var/{lib,cache}/apt{,/**}",
+    kinds: ["only-apt"],
+    reason: "the state of the apt that installed, which an image of qclock does without",
+  },
+  {
+    path: "/var/log/{apt,apt/*,dpkg.log,alternatives.log,bootstrap.log,fontconfig.log}",
+    kinds: ["only-apt"],
+    reason: "logs of the installation, with its times",
+  },
+  {
+    path: "/var/cache/ldconfig/aux-cache",
+    kinds: ["only-apt"],
+    reason: "inode numbers and times of the machine, which ldconfig makes anew when it runs",
+  },
+  {
+    path: "/etc/{passwd-,group-,shadow-,gshadow-,subuid-,subgid-,.pwd.lock}",
+    kinds: ["only-apt"],
+    reason: "the last state before the last change, and a lock",
+  },
+  {
+    path: "/etc/shadow",
+    kinds: ["content"],
+    reason: "the day of the last change is that of the installation",
+    only: (difference) => areEqualBut(difference, /^([^:]*:[^:]*:)\d*:/),
+  },
+  {
+    path: "/etc/{passwd,group}",
+    kinds: ["content"],
+    reason: "without the package passwd apt leaves no shadow files; qclock always writes them",
+    only: (difference) => areEqualBut(difference, /^([^:]*):[x*]:/),
+  },
+  {
+    path: "/etc/{shadow,gshadow}",
+    kinds: ["only-qclock"],
+    reason: "without the package passwd apt leaves no shadow files; qclock always writes them",
+  },
+  {
+    path: "/var/lib/dpkg/{lock,lock-frontend,status-old,diversions-old,statoverride-old,triggers/Lock}",
+    kinds: ["only-apt", "mode"],
+    reason: "locks, and the last state before the last change",
+  },
+  {
+    path: "/var/lib/dpkg/{available,statoverride}",
+    kinds: ["only-qclock"],
+    reason: "empty: dpkg makes each when it first needs it",
+    only: ({ qclock }) => qclock?.content?.size === 0,
+  },
+  {
+    path: "/usr/bin/{gunzip,uncompress}",
+    kinds: ["hard-link"],
+    reason: "mmdebstrap unpacks Essential packages twice, which parts these two",
+  },
+  {
+    path: "/usr/**",
+    kinds: ["mode"],
+    reason: "setuid and setgid bits are kept only where the manifest's `setuid` says so",
+    only: ({ apt, qclock }) => (apt?.mode ?? 0) % 0o2000 === qclock?.mode,
+  },
+  {
+    path: "/usr/{lib,share}/**/__pycache__{,/**}",
+    kinds: ["only-apt"],
+    reason: "Python makes its byte code anew, and its files hold times",
+  },
+];
+
+/** Whether two texts have the same lines once a part of each line is taken out of both. */
+function areEqualBut({ apt, qclock }: Difference, part: RegExp): boolean {
+  const linesOf = (node: RootNode | undefined): string =>
+    node === undefined
+      ? ""
+      : readContent(node)
+          .toString("utf8")
+          .split("\n")
+          .map((line) => line.replace(part, "$1"))
+          .join("\n");
+  return linesOf(apt) === linesOf(qclock);
+}

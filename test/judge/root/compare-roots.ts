@@ -1,0 +1,121 @@
+import type { Root, RootNode } from "./tar-root.ts";
+
+/** In what way a path is not the same. */
+export type DifferenceKind =
+  | "only-apt"
+  | "only-qclock"
+  | "type"
+  | "mode"
+  | "owner"
+  | "content"
+  | "link"
+  | "hard-link"
+  | "capability";
+
+/** One way in which one path is not the same. A path may have several. */
+export interface Difference {
+  readonly path: string;
+  readonly kind: DifferenceKind;
+  readonly apt: RootNode | undefined;
+  readonly qclock: RootNode | undefined;
+}
+
+/** A difference that is meant, and why. */
+export interface AllowedDifference {
+  /** Paths: `*` is any text within a name, `**` any text at all; `{a,b}` is either. */
+  readonly path: string;
+  readonly kinds: readonly DifferenceKind[];
+  readonly reason: string;
+  /** Whether this one is meant, where path and kind do not tell. */
+  readonly only?: (difference: Difference) => boolean;
+}
+
+/** What the comparison of two roots came to. */
+export interface RootComparison {
+  /** Paths that either has. */
+  readonly paths: number;
+  readonly equal: number;
+  /** Paths of which every difference is allowed. */
+  readonly allowed: number;
+  /** Paths with a difference that no rule allows. */
+  readonly different: number;
+  readonly byRule: ReadonlyMap<AllowedDifference, readonly Difference[]>;
+  readonly unexplained: readonly Difference[];
+}
+
+/** Compare each path of two roots: kind, mode, owner, content, links and capability. */
+export function compareRoots(
+  apt: Root,
+  qclock: Root,
+  rules: readonly AllowedDifference[],
+): RootComparison {
+  const matchers = rules.map((rule) => ({ rule, pattern: patternOf(rule.path) }));
+  const byRule = new Map<AllowedDifference, Difference[]>();
+  const unexplained: Difference[] = [];
+  const paths = [...new Set([...apt.keys(), ...qclock.keys()])].toSorted();
+  let equal = 0;
+  let different = 0;
+  for (const path of paths) {
+    const differences = differencesOf(path, apt.get(path), qclock.get(path));
+    const open = differences.filter((difference) => {
+      const found = matchers.find(
+        ({ rule, pattern }) =>
+          rule.kinds.includes(difference.kind) &&
+          pattern.test(path) &&
+          (rule.only === undefined || rule.only(difference)),
+      );
+      if (found === undefined) return true;
+      const matched = byRule.get(found.rule) ?? [];
+      matched.push(difference);
+      byRule.set(found.rule, matched);
+      return false;
+    });
+    unexplained.push(...open);
+    if (differences.length === 0) equal += 1;
+    else if (open.length > 0) different += 1;
+  }
+  const allowed = paths.length - equal - different;
+  return { paths: paths.length, equal, allowed, different, byRule, unexplained };
+}
+
+function differencesOf(
+  path: string,
+  apt: RootNode | undefined,
+  qclock: RootNode | undefined,
+): readonly Difference[] {
+  return kindsOf(apt, qclock).map((kind) => ({ path, kind, apt, qclock }));
+}
+
+function kindsOf(
+  apt: RootNode | undefined,
+  qclock: RootNode | undefined,
+): readonly DifferenceKind[] {
+  if (qclock === undefined) return ["only-apt"];
+  if (apt === undefined) return ["only-qclock"];
+  if (apt.type !== qclock.type) return ["type"];
+  const kinds: readonly (readonly [DifferenceKind, boolean])[] = [
+    ["mode", apt.mode !== qclock.mode],
+    ["owner", apt.uid !== qclock.uid || apt.gid !== qclock.gid],
+    ["content", apt.content?.digest !== qclock.content?.digest],
+    ["link", apt.target !== qclock.target],
+    ["hard-link", apt.linkedTo !== qclock.linkedTo],
+    ["capability", apt.capability !== qclock.capability],
+  ];
+  return kinds.flatMap(([kind, differs]) => (differs ? [kind] : []));
+}
+
+function patternOf(glob: string): RegExp {
+  const source = glob
+    .split(/(\*\*|[*{},])/)
+    .map((piece) => PIECES.get(piece) ?? piece.replace(/[.+?^$()|[\]\\]/g, String.raw`\$&`))
+    .join("");
+  return new RegExp(`^${source}$`);
+}
+
+const PIECES: ReadonlyMap<string, string> = new Map([
+  ["**", ".*"],
+  ["*", "[^/]*"],
+  ["{", "(?:"],
+  [",", "|"],
+  ["}", ")"],
+]);
