@@ -37,7 +37,7 @@ export const ls: Command = (call) => {
     color: "--color[=]",
     recursive: "-R --recursive",
   });
-  if (has("recursive") || has("byVersion")) return call.unsupported("ls -R or ls -v");
+  if (has("byVersion")) return call.unsupported("ls -v");
   const names = operands.length === 0 ? ["."] : operands;
   const isLong = has("long") || has("numeric") || has("noOwner");
   const look = (name: string, isOperand: boolean): Listed | undefined => {
@@ -58,25 +58,55 @@ export const ls: Command = (call) => {
     else single.push(listed);
   }
   print(single);
-  for (const [index, folder] of sorted(folders).entries()) {
-    if (names.length > 1) {
-      const gap = index > 0 || single.length > 0 ? "\n" : "";
+  const pending: (Listed & { readonly above: readonly number[] })[] = sorted(folders).map(
+    (folder) => ({ ...folder, above: [] }),
+  );
+  let isFirst = single.length === 0;
+  for (let folder = pending.shift(); folder !== undefined; folder = pending.shift()) {
+    const { above } = folder;
+    const { inode } = folder.status;
+    if (above.includes(inode)) {
+      complain(call, `${folder.name}: not listing already-listed directory`);
+      status = 2;
+      continue;
+    }
+    if (names.length > 1 || has("recursive")) {
+      const gap = isFirst ? "" : "\n";
       call.stdout.write(`${gap}${folder.name}:\n`);
     }
+    isFirst = false;
+    const { name: parent } = folder;
     const inside = root
       .list(folder.path)
       .filter((name) => has("all") || has("almostAll") || !name.startsWith("."))
-      .map((name) => ({ ...look(below(folder.name, name), false), name }))
+      .map((name) => ({ ...look(below(parent, name), false), name }))
       .filter((listed): listed is Listed => listed.status !== undefined);
     const own = has("all")
-      ? [".", ".."].map((name) => ({ ...look(below(folder.name, name), false), name }))
+      ? [".", ".."].map((name) => ({ ...look(below(parent, name), false), name }))
       : [];
     const all = [
       ...own.filter((listed): listed is Listed => listed.status !== undefined),
       ...inside,
     ];
+    for (const listed of has("dereference") ? inside : []) {
+      if (root.stat(listed.path) !== undefined) continue;
+      complain(
+        call,
+        `cannot access ${quoted(below(parent, listed.name))}: No such file or directory`,
+      );
+      status = Math.max(status, 1);
+    }
     if (isLong) call.stdout.write("total 0\n");
     print(all);
+    if (!has("recursive")) continue;
+    const inner = sorted(inside).filter((listed) => listed.status.kind === "directory");
+    pending.unshift(
+      ...inner.map((listed) => ({
+        ...listed,
+        name: below(parent, listed.name),
+        above: [...above, inode],
+      })),
+    );
   }
   return status;
 

@@ -15,6 +15,7 @@ import { env, nice, nohup, printenv, timeout } from "./env.ts";
 import { expr } from "./expr.ts";
 import { find } from "./find.ts";
 import { getent } from "./getent.ts";
+import { getopt } from "./getopt.ts";
 import { grep } from "./grep.ts";
 import { head, tail } from "./head.ts";
 import { groups, id, whoami } from "./id.ts";
@@ -80,6 +81,7 @@ export function baseCommands(machine: MachineFacts): CommandTable {
     ["find", find],
     ["fold", fold],
     ["getent", getent],
+    ["getopt", getopt],
     ["grep", grep],
     ["groups", groups],
     ["head", head],
@@ -115,6 +117,7 @@ export function baseCommands(machine: MachineFacts): CommandTable {
     ["sleep", nothing],
     ["sort", sort],
     ["stat", stat],
+    ["stty", failure],
     ["sync", nothing],
     ["tac", tac],
     ["tail", tail],
