@@ -14,12 +14,14 @@ export type LeftOut =
 
 /** Programs that do nothing, successfully, and why that is right. */
 export const leftOut: ReadonlyMap<string, LeftOut> = new Map<string, LeftOut>([
+  ["dbus-uuidgen", "secret"],
   ["depmod", "host"],
   ["kernel-install", "host"],
   // Caches of desktops: programs look at the files themselves without them.
   ["fc-cache", "cache"],
   ["gtk-update-icon-cache", "cache"],
   ["install-info", "cache"],
+  ["make-ssl-cert", "secret"],
   ["mandb", "cache"],
   ["modprobe", "host"],
   ["notify-reboot-required", "host"],
@@ -31,7 +33,10 @@ export const leftOut: ReadonlyMap<string, LeftOut> = new Map<string, LeftOut>([
   ["pypy3compile", "byte-code"],
   ["restorecon", "host"],
   ["ssh-keygen", "secret"],
+  ["systemd-hwdb", "host"],
+  ["systemd-machine-id-setup", "secret"],
   ["udevadm", "host"],
+  ["update-binfmts", "host"],
   ["update-desktop-database", "cache"],
   ["update-grub", "host"],
   ["update-icon-caches", "cache"],

@@ -1,4 +1,5 @@
 import type { Command } from "../../scripts/command.ts";
+import { enableUnit } from "./systemd-helper.ts";
 
 /**
  * `invoke-rc.d`, `service`, `deb-systemd-invoke` and `start-stop-daemon`: nothing is started while
@@ -9,7 +10,7 @@ export const invoke: Command = (call) => {
   return isQuestion ? 3 : 0;
 };
 
-/** `systemctl`, where no systemd runs. What would change files is not done here. */
+/** `systemctl`, where no systemd runs. Of what changes files only enabling is done here. */
 export const systemctl: Command = (call) => {
   const words = call.args.filter((arg) => !arg.startsWith("-"));
   const [action = ""] = words;
@@ -28,8 +29,13 @@ export const systemctl: Command = (call) => {
     case "is-active":
     case "status":
       return 3;
+    case "enable":
+      for (const unit of words.slice(1)) enableUnit(call, unit);
+      return 0;
+    case "":
     case "is-enabled":
     case "show":
+    case "list-unit-files":
     case "list-units":
     case "is-system-running":
       return 1;

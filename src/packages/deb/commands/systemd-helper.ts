@@ -93,6 +93,17 @@ export const systemdHelper: Command = (call) => {
   return status;
 };
 
+/** Enables a unit of the system, which may be one of a template, without a record of it. */
+export function enableUnit(call: CommandCall, unit: string): void {
+  const template = unit.replace(/@.*(?=\.\w+$)/, "@");
+  const isThere = pathOf(call, INSTANCES.system, unit) !== undefined;
+  for (const { link, unit: path } of linksOf(call, INSTANCES.system, isThere ? unit : template)) {
+    const place = isThere ? link : `${folderOf(link)}/${unit}`;
+    makeFolders({ ...call, umask: 0o022 }, folderOf(place));
+    if (call.root.lstat(place) === undefined) call.root.symlink(path, place);
+  }
+}
+
 function enable(call: CommandCall, instance: Instance, unit: string): void {
   const { root } = call;
   const state = stateFile(instance, unit);

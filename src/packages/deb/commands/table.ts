@@ -3,6 +3,7 @@ import { failure, nothing } from "../../scripts/commands/system.ts";
 import { baseCommands } from "../../scripts/commands/table.ts";
 import { adduser, deluser } from "./adduser.ts";
 import { apacheQuery, apacheSwitch } from "./apache.ts";
+import { updateCatalog, updateXmlCatalog } from "./catalogs.ts";
 import { debconfCommands, type DebconfAnswers } from "./debconf/commands.ts";
 import { dpkgDivert } from "./dpkg-divert.ts";
 import { dpkgQuery } from "./dpkg-query.ts";
@@ -15,6 +16,7 @@ import { maintscriptHelper } from "./maintscript-helper.ts";
 import { openssl } from "./openssl.ts";
 import { pamAuthUpdate } from "./pam-auth-update.ts";
 import { invoke, systemctl } from "./services.ts";
+import { accountCheck, accountShadow } from "./shadow-files.ts";
 import {
   chfn,
   chsh,
@@ -28,11 +30,22 @@ import {
   usermod,
 } from "./shadow-tools.ts";
 import { addShell, removeShell } from "./shells.ts";
+import {
+  asOther,
+  emacsPackageInstall,
+  journalctl,
+  kpseTool,
+  mountpoint,
+  paperconf,
+  python,
+  updateLocale,
+} from "./small-tools.ts";
 import { systemdHelper } from "./systemd-helper.ts";
 import { systemdSysusers } from "./sysusers.ts";
 import { systemdTmpfiles } from "./tmpfiles.ts";
 import { ucf, ucfr } from "./ucf.ts";
 import { updateAlternatives } from "./update-alternatives.ts";
+import { updateMime } from "./update-mime.ts";
 import { updateRc } from "./update-rc.ts";
 
 export interface DebianCommandOptions extends DebianFacts {
@@ -43,6 +56,7 @@ export interface DebianCommandOptions extends DebianFacts {
 
 /** The commands that maintainer scripts of Debian find, with those of every distribution. */
 export function debianCommands(options: DebianCommandOptions): CommandTable {
+  const libraries = `/usr/lib/${options.machine}-linux-gnu`;
   return new Map<string, Command>([
     ...baseCommands(options),
     ...debconfCommands(options.answers),
@@ -50,6 +64,19 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     // AppArmor and SELinux are not at work while an image is made.
     ["aa-enabled", failure],
     ["aa-status", failure],
+    ["selinuxenabled", failure],
+    // As in a chroot: there is no system to tell of anything.
+    ["ischroot", nothing],
+    // No process of the image runs, and no socket is open.
+    ["lsmod", nothing],
+    ["pgrep", failure],
+    ["pidof", failure],
+    ["ss", nothing],
+    // Programs that scripts call by their paths alone.
+    ["/usr/lib/emacsen-common/emacs-package-install", emacsPackageInstall],
+    ["/usr/share/postgresql-common/pg_checksystem", nothing],
+    [`${libraries}/glib-2.0/glib-compile-schemas`, glibCompileSchemas],
+    // All others, by their names.
     ["a2disconf", apacheSwitch],
     ["a2dismod", apacheSwitch],
     ["a2dissite", apacheSwitch],
@@ -75,26 +102,34 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["dpkg-statoverride", dpkgStatoverride],
     ["dpkg-trigger", dpkgTrigger],
     ["dpkg-vendor", dpkgVendor],
+    ["getcap", nothing],
     ["glib-compile-schemas", glibCompileSchemas],
     ["gpasswd", gpasswd],
     ["groupadd", groupadd],
     ["groupdel", groupdel],
     ["groupmod", groupmod],
+    ["grpck", accountCheck],
+    ["grpconv", accountShadow],
     ["invoke-rc.d", invoke],
-    // As in a chroot: there is no system to tell of anything.
-    ["ischroot", nothing],
-    ["openssl", openssl],
-    // No process of the image runs, and no socket is open.
+    ["journalctl", journalctl],
+    ["kpseaccess", kpseTool],
+    ["kpsereadlink", kpseTool],
+    ["kpsestat", kpseTool],
     ["ldconfig", ldconfig(options)],
-    ["lsmod", nothing],
-    ["pgrep", failure],
-    ["pidof", failure],
-    ["ss", nothing],
+    ["mountpoint", mountpoint],
+    ["openssl", openssl],
     ["pam-auth-update", pamAuthUpdate],
+    ["paperconf", paperconf],
     ["passwd", passwd],
+    ["pwck", accountCheck],
+    ["pwconv", accountShadow],
+    ["python3", python],
+    ["python3.11", python],
+    ["python3.13", python],
     ["remove-shell", removeShell],
-    ["selinuxenabled", failure],
+    ["runuser", asOther],
     ["service", invoke],
+    ["setpriv", asOther],
     ["start-stop-daemon", invoke],
     ["su", su],
     ["systemctl", systemctl],
@@ -103,7 +138,11 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["ucf", ucf],
     ["ucfr", ucfr],
     ["update-alternatives", updateAlternatives],
+    ["update-catalog", updateCatalog],
+    ["update-locale", updateLocale],
+    ["update-mime", updateMime],
     ["update-rc.d", updateRc],
+    ["update-xmlcatalog", updateXmlCatalog],
     ["useradd", useradd],
     ["userdel", userdel],
     ["usermod", usermod],

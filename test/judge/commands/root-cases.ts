@@ -1,0 +1,247 @@
+/** Calls of tools that know only the root that they are in. */
+export interface RootCase {
+  readonly name: string;
+  /** Only what is in these counts, and they hold nothing but the files of the case. */
+  readonly folders: readonly string[];
+  /** By their paths; with a slash at its end a folder. */
+  readonly files: Readonly<Record<string, string>>;
+  readonly calls: readonly (readonly [string, ...string[]])[];
+  /** The original writes lines in the order of a Perl hash: they are compared sorted. */
+  readonly isSorted?: true;
+}
+
+const mailcap = [
+  "# above",
+  "# ----- User Section Begins ----- #",
+  "text/x-mine; mine %s",
+  "# -----  User Section Ends  ----- #",
+  "",
+  "old; lines",
+  "",
+].join("\n");
+const mimeFolders = ["/usr/lib/mime", "/usr/share/applications", "/etc/mailcaps"];
+const mimeFiles = {
+  "/usr/lib/mime/mailcap": mailcap,
+  "/usr/lib/mime/packages/b": [
+    "# comment",
+    "application/x-b; b '%s'; priority=7",
+    "text/*; less '%s'; needsterminal",
+    "text/plain; b %s;",
+    "*/*; any '%s'; priority = 2",
+    "",
+  ].join("\n"),
+  "/usr/lib/mime/packages/a":
+    'text/plain; a %s; test=test -n "$DISPLAY"\nimage/png; a %s; priority=9; x=y\n',
+  "/usr/lib/mime/packages/.hidden": "text/h; h\n",
+  "/usr/share/applications/viewer.desktop": [
+    "[Desktop Entry]",
+    "Name=The Viewer",
+    "Exec=viewer --title %c %i %U",
+    "Icon=view",
+    "MimeType=image/png;image/jpeg;;",
+    "[Desktop Action x]",
+    "Exec=other",
+    "",
+  ].join("\n"),
+  "/usr/share/applications/kde/term.desktop":
+    "[Desktop Entry]\nTerminal=true\nExec=term\nMimeType=text/plain;\n",
+  "/usr/share/applications/none.desktop": "[Desktop Entry]\nExec=none\n",
+  "/usr/share/applications/a.desktop": "[Desktop Entry]\nExec=hidden\nMimeType=text/plain;\n",
+};
+
+const xmlFolders = ["/etc/xml", "/var/lib/xml-core", "/usr/share/xml-core", "/usr/share/xml"];
+const xmlFiles = {
+  "/etc/xml/": "",
+  "/var/lib/xml-core/": "",
+  "/usr/share/xml-core/catalog.header": '<?xml version="1.0"?>\n<catalog>\n',
+  "/usr/share/xml-core/catalog.footer": "\n</catalog>\n",
+  "/usr/share/xml/x/catalog.xml": "<catalog/>\n",
+  "/usr/share/xml/x/x.dtd": "<!-- -->\n",
+};
+const inPackage = ["--package", "p", "--local", "/usr/share/xml/x/catalog.xml"] as const;
+
+export const rootCases: readonly RootCase[] = [
+  {
+    name: "what opens media types",
+    folders: mimeFolders,
+    files: { ...mimeFiles, "/etc/mailcaps/": "" },
+    calls: [
+      ["update-mime", "--triggered"],
+      ["cat", "/etc/mailcap"],
+      ["rm", "/etc/mailcap"],
+    ],
+  },
+  {
+    name: "catalogs of XML",
+    folders: xmlFolders,
+    files: xmlFiles,
+    isSorted: true,
+    calls: [
+      ["update-xmlcatalog", "--add", "--type", "public", "--id", "-//X//DTD 1//", ...inPackage],
+      ["update-xmlcatalog", "--add", "--type", "system", "--id", "http://x/", ...inPackage],
+      ["update-xmlcatalog", "--add", "--type", "uri", "--id", "http://x/", ...inPackage],
+      [
+        "update-xmlcatalog",
+        "--add",
+        "--type",
+        "system",
+        "--id",
+        "http://x/",
+        "--root",
+        "--package",
+        "p",
+      ],
+      [
+        "update-xmlcatalog",
+        "--add",
+        "--type",
+        "uri",
+        "--id",
+        "http://u/",
+        "--root",
+        "--package",
+        "p",
+      ],
+      [
+        "update-xmlcatalog",
+        "--add",
+        "--type",
+        "uri",
+        "--id",
+        "http://u/",
+        "--root",
+        "--package",
+        "q",
+      ],
+      ["update-xmlcatalog", "--del", "--type", "uri", "--id", "http://u/", "--root"],
+      ["update-xmlcatalog", "--del", "--type", "uri", "--id", "http://v/", "--root"],
+      [
+        "update-xmlcatalog",
+        "--add",
+        "--type",
+        "none",
+        "--id",
+        "http://v/",
+        "--root",
+        "--package",
+        "p",
+      ],
+      [
+        "update-xmlcatalog",
+        "--add",
+        "--type",
+        "system",
+        "--id",
+        "http://d/",
+        "--local",
+        "/etc/xml/local.xml",
+        "--file",
+        "/usr/share/xml/x/x.dtd",
+      ],
+    ],
+  },
+  {
+    name: "the last entry of a catalog goes",
+    folders: xmlFolders,
+    files: xmlFiles,
+    isSorted: true,
+    calls: [
+      ["update-xmlcatalog", "--add", "--type", "public", "--id", "a", ...inPackage],
+      ["update-xmlcatalog", "--del", "--type", "public", "--id", "a", "--package", "p"],
+    ],
+  },
+  {
+    name: "catalogs of SGML",
+    folders: ["/etc/sgml", "/var/lib/sgml-base", "/usr/share/sgml-base", "/usr/share/sgml"],
+    files: {
+      "/etc/sgml/": "",
+      "/var/lib/sgml-base/": "",
+      "/usr/share/sgml-base/catalog.centralized": "-- CATALOG: made by a tool --\n-- CATALOG --\n",
+      "/usr/share/sgml/a.cat": 'PUBLIC "x" y\n',
+      "/usr/share/sgml/b.cat": "",
+      "/etc/sgml/broken.cat": "-- a comment --\nBASE \"/usr/share\"\nCATALOG 'none/here'\n",
+      "/etc/sgml/.hidden.cat": "",
+    },
+    calls: [
+      ["update-catalog", "--quiet", "--add", "/etc/sgml/p.cat", "/usr/share/sgml/a.cat"],
+      ["update-catalog", "--add", "/etc/sgml/p.cat", "/usr/share/sgml/b.cat"],
+      ["update-catalog", "--add", "/etc/sgml/p.cat", "/usr/share/sgml/a.cat"],
+      ["update-catalog", "--update-super"],
+      ["update-catalog", "--remove", "/etc/sgml/p.cat", "/usr/share/sgml/b.cat"],
+      ["update-catalog", "--quiet", "--update-super"],
+      ["update-catalog", "--quiet", "--add"],
+    ],
+  },
+  {
+    name: "the language of the system",
+    folders: ["/etc/default"],
+    files: { "/etc/default/": "" },
+    isSorted: true,
+    calls: [
+      ["update-locale", "--no-checks", "LANG"],
+      ["update-locale", "--no-checks", "LANG=C.UTF-8", "LC_TIME=C"],
+      ["update-locale", "--no-checks", "LANG=de_DE.UTF-8"],
+      ["update-locale", "--no-checks", "LC_TIME"],
+    ],
+  },
+  {
+    name: "secrets of accounts in files of their own",
+    folders: ["/etc/default", "/etc/accounts"],
+    files: { "/etc/default/": "", "/etc/accounts/": "" },
+    calls: [
+      ["rm", "-f", "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow"],
+      [
+        "sh",
+        "-c",
+        "printf 'root:*:0:0:root:/root:/bin/bash\\nx:x:5:77:x:/none:/none\\ny::6:1::/:/bin/sh\\n' > /etc/passwd",
+      ],
+      ["sh", "-c", "printf 'root:*:0:\\nadm:x:4:x,y\\n' > /etc/group"],
+      ["sh", "-c", "pwck -q -r > /tmp/checked"],
+      ["sh", "-c", "grpck -r > /tmp/checked"],
+      ["pwconv"],
+      ["grpconv"],
+      [
+        "sh",
+        "-c",
+        "sed 's/:[0-9]\\{5\\}:/:DAY:/' /etc/shadow; cat /etc/passwd /etc/group /etc/gshadow /etc/passwd- /etc/group-",
+      ],
+      ["stat", "-c", "%a %n", "/etc/shadow", "/etc/gshadow", "/etc/passwd-", "/etc/group-"],
+      [
+        "sh",
+        "-c",
+        "printf 'new:pw:7:7::/:/bin/sh\\n' >> /etc/passwd; printf 'new:!:7:new\\n' >> /etc/group",
+      ],
+      ["sh", "-c", "pwck -q -r > /tmp/checked"],
+      ["pwconv"],
+      ["grpconv"],
+      ["sh", "-c", "sed 's/:[0-9]\\{5\\}:/:DAY:/' /etc/shadow; cat /etc/passwd /etc/gshadow"],
+      ["sh", "-c", "printf 'new:x:8:8::/:/bin/sh\\n' >> /etc/passwd"],
+      ["sh", "-c", "pwck -q -r > /tmp/checked"],
+      ["sh", "-c", "printf 'odd:x:9:nobody\\n' >> /etc/group"],
+      ["sh", "-c", "grpck -r > /tmp/checked"],
+    ],
+  },
+  {
+    name: "Emacs that is not there",
+    folders: ["/var/lib/emacsen-common", "/var/lib/dpkg"],
+    files: {
+      "/var/lib/dpkg/status": [
+        "Package: emacsen-common",
+        "Status: install ok installed",
+        "Maintainer: x <x@example.org>",
+        "Architecture: all",
+        "Version: 3.0.5",
+        "Description: x",
+        "",
+        "",
+      ].join("\n"),
+      "/var/lib/emacsen-common/state/package/installed/": "",
+      "/var/lib/emacsen-common/state/flavor/installed/": "",
+    },
+    calls: [
+      ["/usr/lib/emacsen-common/emacs-package-install", "--postinst", "emacsen-common"],
+      ["/usr/lib/emacsen-common/emacs-package-install", "--preinst", "emacsen-common"],
+      ["/usr/lib/emacsen-common/emacs-package-install", "--postinst", "emacsen-common"],
+    ],
+  },
+];

@@ -1,0 +1,51 @@
+/**
+ * Runs the cases of `commands/root-cases.ts` with the real tools of Debian 12 in a root that holds
+ * them, and writes what they did to test/fixtures/commands/in-root.json. As root, with a root that
+ * may be thrown away: it needs dash, coreutils, perl-base, passwd, mailcap, xml-core, sgml-base,
+ * locales and emacsen-common.
+ *
+ *   node test/judge/record-in-root.ts FOLDER
+ */
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { type RootCase, rootCases } from "./commands/root-cases.ts";
+import type { ToolRecord } from "./commands/tool-record.ts";
+
+const given = process.argv[2];
+if (given === undefined) throw new Error("needs the folder of a root");
+const target = path.join(import.meta.dirname, "../fixtures/commands/in-root.json");
+const records = Object.fromEntries(rootCases.map((each) => [each.name, record(given, each)]));
+fs.writeFileSync(target, `${JSON.stringify(records, undefined, 1)}\n`);
+
+function record(root: string, { folders, files, calls }: RootCase): ToolRecord {
+  for (const folder of folders)
+    fs.rmSync(path.join(root, folder), { recursive: true, force: true });
+  for (const [file, text] of Object.entries(files)) {
+    const at = path.join(root, file);
+    fs.mkdirSync(file.endsWith("/") ? at : path.dirname(at), { recursive: true });
+    if (!file.endsWith("/")) fs.writeFileSync(at, text);
+  }
+  const done = calls.map((argv) => {
+    const { status, stdout, error } = spawnSync("chroot", [root, ...argv], {
+      encoding: "latin1",
+      env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
+    });
+    if (error !== undefined || status === 127) throw new Error(`${argv[0]} does not run`);
+    return { status: status ?? -1, stdout };
+  });
+  return {
+    calls: done,
+    files: Object.assign({}, ...folders.map((folder) => filesIn(root, folder))),
+  };
+}
+
+function filesIn(root: string, folder: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const entry of fs.readdirSync(path.join(root, folder), { withFileTypes: true })) {
+    const name = path.join(folder, entry.name);
+    if (entry.isDirectory()) Object.assign(found, filesIn(root, name));
+    else found[name] = fs.readFileSync(path.join(root, name), "latin1");
+  }
+  return found;
+}
