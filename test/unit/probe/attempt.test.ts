@@ -70,8 +70,22 @@ test.each<[number, string, AttemptResult]>([
   [1, "first\nAccess denied\n", { ok: false, message: "exit code 1: Access denied" }],
   [126, "", { ok: false, message: "/usr/bin/healthy cannot be run in the image (126)" }],
   [127, "", { ok: false, message: "/usr/bin/healthy is not in the image (127)" }],
+  [127, "sh: no\n", { ok: false, message: "/usr/bin/healthy is not in the image (127): sh: no" }],
+  [255, " \n", { ok: false, message: "exit code 255" }],
 ])("a command that ends with %i and says %j", async (exitCode, output, expected) => {
   expect(await probe(exec, { exec: async () => ({ exitCode, output }) })).toEqual(expected);
+});
+
+test.each([
+  ["ECONNREFUSED", "connection refused"],
+  ["ECONNRESET", "connection reset"],
+  ["EHOSTUNREACH", "no route to the container"],
+  ["ENETUNREACH", "no route to the container"],
+  ["EPIPE", "the socket's own words"],
+])("an attempt that fails with %s says %s", async (code, message) => {
+  const failing = async (): Promise<never> =>
+    Promise.reject(Object.assign(new Error("the socket's own words"), { code }));
+  expect(await probe(exec, { exec: failing })).toEqual({ ok: false, message });
 });
 
 test("a command that hangs is given up after the probe's timeout", async () => {
