@@ -33,6 +33,7 @@ const files = someFiles([
   { path: "usr/bin/over", type: "symlink", linkTarget: "../../../usr/bin/app" },
   { path: "bin", type: "symlink", linkTarget: "usr/bin" },
   { path: "usr/root", type: "symlink", linkTarget: "/bin" },
+  { path: "usr/bin/far", type: "symlink", linkTarget: "/usr/bin/app" },
   { path: "usr/loop", type: "symlink", linkTarget: "loop" },
   { path: "usr/nowhere", type: "symlink", linkTarget: "/gone" },
 ]);
@@ -47,6 +48,7 @@ test.each([
   ["/usr/root/near", "usr/bin/app"],
   ["/bin/up", "usr/bin/app"],
   ["/bin/over", "usr/bin/app"],
+  ["/bin/far", "usr/bin/app"],
   ["/bin/hard", "usr/bin/app"],
   ["/bin/lost", undefined],
   ["/usr/loop", undefined],
