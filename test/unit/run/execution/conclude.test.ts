@@ -10,7 +10,7 @@ const stack = aStack({ services: ["db", "web", "job"].map((name) => aService({ n
 
 /** What is said of three services that a run has started, by the state of each. */
 async function conclude(
-  states: Readonly<Record<string, "running" | "exited" | "created" | "silent">>,
+  states: Readonly<Record<string, "running" | "restarting" | "exited" | "created" | "silent">>,
   { interrupted = false } = {},
 ): Promise<{ readonly said: string; readonly stopped: readonly string[] }> {
   const said: string[] = [];
@@ -26,9 +26,9 @@ async function conclude(
         if (status === "silent") throw unreachableEngine();
         return status === undefined ? undefined : aContainerState({ name, status });
       },
-      async stopContainer(name) {
+      async stopContainer(name, gracePeriodMs) {
         if (states[name] === "silent") throw unreachableEngine();
-        stopped.push(name);
+        stopped.push(`${name} ${gracePeriodMs}`);
       },
     },
     new Set(Object.keys(states)),
@@ -44,6 +44,12 @@ test("a run that failed says what it leaves running, and stops nothing", async (
   expect(await conclude({ "t-web-1": "exited" })).toMatchObject({
     said: "Started and ended: web.",
   });
+  expect((await conclude({ "t-db-1": "restarting" })).said).toMatch(
+    /^Started by this run and left running: db\. /u,
+  );
+  expect((await conclude({ "t-db-1": "silent", "not-of-the-stack": "exited" })).said).toBe(
+    "Started and ended: not-of-the-stack; started, and not known whether they run, since the Engine does not answer: db. `qclock up` goes on from here; `qclock down` stops and removes them.",
+  );
   expect((await conclude({ "t-db-1": "silent" })).said).toContain(
     "Started, and not known whether they run, since the Engine does not answer: db.",
   );
@@ -60,7 +66,7 @@ test("a run that was interrupted stops what it started, and says so", async () =
   const interrupted = { interrupted: true };
   expect(await conclude({ "t-db-1": "running", "t-web-1": "running" }, interrupted)).toEqual({
     said: "Stopped, since this run had started them: db, web.",
-    stopped: ["t-db-1", "t-web-1"],
+    stopped: ["t-db-1 3000", "t-web-1 3000"],
   });
   expect(await conclude({ "t-db-1": "running", "t-web-1": "silent" }, interrupted)).toMatchObject({
     said: "Stopped, since this run had started them: db; could not be stopped, and may still run: web.",

@@ -238,3 +238,61 @@ test("a failure that ends the run is thrown once everything that had begun has e
     }),
   );
 });
+
+/** What is told and done at the end of a run whose node `a` ends like this. */
+async function endOf(perform: () => Promise<undefined>, signal?: AbortSignal) {
+  const log: string[] = [];
+  const clock = fakeClock();
+  clock.advance(1000);
+  const step = { image: "app", step: "fetch", startedAtMs: 1, durationMs: 2 } as const;
+  const ended = await execute({
+    plan: { stack: "t", nodes: [aNode("a"), aNode("b", ["a"])], unchanged: [], notices: [] },
+    command: "up",
+    perform: async () => {
+      clock.advance(70);
+      return await perform();
+    },
+    endsRun: ({ code }) => code === "package-vanished",
+    conclude: async () => void log.push("concluded"),
+    steps: () => [step],
+    emit: ({ type }) => void log.push(type),
+    clock,
+    jobs: 1,
+    signal: signal ?? new AbortController().signal,
+  }).catch((error: Error) => error.message);
+  return { ended, log: log.filter((line) => !line.startsWith("node-")) };
+}
+
+test("what a run leaves behind is dealt with before its report, and only where it did not succeed", async () => {
+  const fails = (reason: Error) => async () => {
+    throw reason;
+  };
+  const failure = new QclockError("engine-failed", "It broke.");
+  expect(await endOf(async () => undefined)).toMatchObject({
+    ended: { status: "succeeded", startedAtMs: 1000, durationMs: 140 },
+    log: ["run-started", "run-finished"],
+  });
+  expect(await endOf(fails(failure))).toMatchObject({
+    ended: { status: "failed", durationMs: 70, steps: [{ image: "app", step: "fetch" }] },
+    log: ["run-started", "concluded", "run-finished"],
+  });
+  expect(await endOf(fails(new TypeError("a bug")))).toEqual({
+    ended: "a bug",
+    log: ["run-started", "concluded"],
+  });
+  // It starts over, with what it has started.
+  expect(await endOf(fails(new QclockError("package-vanished", "gone")))).toEqual({
+    ended: "gone",
+    log: ["run-started"],
+  });
+});
+
+test("whatever a node throws once the run was interrupted is no failure", async () => {
+  const controller = new AbortController();
+  const { ended, log } = await endOf(async () => {
+    controller.abort();
+    throw new TypeError("the socket was closed");
+  }, controller.signal);
+  expect(ended).toMatchObject({ status: "aborted" });
+  expect(log).toEqual(["run-started", "concluded", "run-finished"]);
+});
