@@ -60,6 +60,80 @@ ${Array.from({ length: 40 }, (_, at) => `    <key name="key-${at}" type="i"><def
 </schemalist>
 `;
 
+const mime = "/usr/share/mime";
+const mimeNamespace = "http://www.freedesktop.org/standards/shared-mime-info";
+
+const firstTypes = `<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE mime-info [
+<!ELEMENT mime-info (mime-type)+>
+<!-- a comment "within" -->
+]>
+<mime-info xmlns="${mimeNamespace}" xmlns:k="http://k.example/">
+  <mime-type type="text/x-One">
+    <comment>One &amp; only</comment>
+    <comment xml:lang="de">Eins \u00c3\u00a4 &lt;</comment>
+    <acronym>O</acronym>
+    <sub-class-of type="text/plain"/>
+    <alias type="text/one"/>
+    <alias type="application/x-one"/>
+    <icon name="one"/>
+    <generic-icon name="text-x-generic"/>
+    <glob pattern="*.one"/>
+    <glob pattern="*.ONE" weight="80" case-sensitive="true"/>
+    <glob pattern="Makefile.*"/>
+    <glob pattern="README"/>
+    <glob pattern="*.\u00c3\u00a9"/>
+    <magic priority="60">
+      <match type="string" value="\\x89one\\0\\n" offset="0:64" mask="0xffff00">
+        <match type="big16" value="0x1234" offset="8"/>
+        <match type="little32" value="017" mask="0xff" offset="12"/>
+      </match>
+      <match type="host16" value="7" offset="4"/>
+      <match type="byte" value="255" offset="1"/>
+    </magic>
+    <root-XML namespaceURI="http://one.example/" localName="one"/>
+    <root-XML namespaceURI="" localName="bare"/>
+    <unknown/>
+    <k:thing a="x&quot;y"><k:inner/><k:inner b="1"/></k:thing>
+    <other xmlns="http://o.example/">text <b/> more</other>
+  </mime-type>
+  <mime-type type="x-content/pictures">
+    <comment>Pictures</comment>
+    <treemagic priority="40">
+      <treematch path="dcim" type="directory" non-empty="true">
+        <treematch path="dcim/a" executable="true" match-case="true" mimetype="image/png"/>
+      </treematch>
+      <treematch path="any"/>
+    </treemagic>
+  </mime-type>
+  <mime-type type="image/bad">
+    <comment>Bad</comment>
+    <magic><match type="string" value="x" offset="none"/></magic>
+    <glob pattern="*.never"/>
+  </mime-type>
+  <mime-type type="nothing"/>
+  <mime-type type="text/plain"><comment>Plain</comment><glob pattern="*.txt"/><glob pattern="*.one"/></mime-type>
+</mime-info>
+`;
+
+const secondTypes = `<mime-info xmlns="${mimeNamespace}">
+  <mime-type type="text/x-One">
+    <comment xml:lang="de">Anders</comment>
+    <glob-deleteall/>
+    <magic-deleteall/>
+    <sub-class-of type="text/other"/>
+    <icon name="two"/>
+    <glob pattern="*.one" weight="90"/>
+  </mime-type>
+  <mime-type type="application/new">
+    <comment></comment>
+    <magic><match type="string" value="new" offset="0"/></magic>
+    <alias type="text/one"/>
+  </mime-type>
+</mime-info>
+`;
+const mimeStatus = "Package: shared-mime-info\nStatus: install ok installed\nVersion: 2.2-1\n\n";
+
 export const cacheCases: readonly CacheCase[] = [
   {
     name: "settings of all types",
@@ -92,6 +166,24 @@ export const cacheCases: readonly CacheCase[] = [
       ].join("\n"),
     },
     argv: ["glib-compile-schemas", schemas],
+  },
+  {
+    name: "media types of several packages",
+    files: {
+      [`${mime}/packages/one.xml`]: firstTypes,
+      [`${mime}/packages/Override.xml`]: secondTypes,
+      [`${mime}/packages/z.xml`]: "<mime-info><mime-type type='a/b'/></mime-info>",
+      [`${mime}/packages/broken.xml`]: "<mime-info>",
+      [`${mime}/packages/README`]: "no XML",
+      [`${mime}/text/gone.xml`]: "old",
+      "/var/lib/dpkg/status": mimeStatus,
+    },
+    argv: ["update-mime-database", mime],
+  },
+  {
+    name: "no media types",
+    files: { [`${mime}/packages/README`]: "", "/var/lib/dpkg/status": mimeStatus },
+    argv: ["update-mime-database", mime],
   },
   {
     name: "no settings any more",

@@ -82,7 +82,7 @@ function membersOf([, , , members = ""]: readonly string[]): readonly string[] {
   return members.split(",").filter((member) => member !== "");
 }
 
-/** The file before is kept beside it, of passwd for root alone. Secrets that stay are not written. */
+/** The file before is kept beside it, of passwd for root alone. What stays is not written. */
 function replace(
   { root }: CommandCall,
   name: string,

@@ -46,6 +46,7 @@ import { systemdTmpfiles } from "./tmpfiles.ts";
 import { ucf, ucfr } from "./ucf.ts";
 import { updateAlternatives } from "./update-alternatives.ts";
 import { updateMime } from "./update-mime.ts";
+import { updateMimeDatabase } from "./update-mime-database.ts";
 import { updateRc } from "./update-rc.ts";
 
 export interface DebianCommandOptions extends DebianFacts {
@@ -141,6 +142,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["update-catalog", updateCatalog],
     ["update-locale", updateLocale],
     ["update-mime", updateMime],
+    ["update-mime-database", updateMimeDatabase],
     ["update-rc.d", updateRc],
     ["update-xmlcatalog", updateXmlCatalog],
     ["useradd", useradd],
