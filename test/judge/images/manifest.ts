@@ -1,0 +1,98 @@
+import { essential } from "../root/sets.ts";
+import type { EverydayImage, Ready, Use } from "./everyday-image.ts";
+
+/** A manifest and the files that it names, by their place in the project. */
+export interface ProjectFiles {
+  readonly manifest: unknown;
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** The service's name in each manifest. */
+export const SERVICE = "it";
+
+/** Write what a record says as an operator would. */
+export function projectOf(name: string, image: EverydayImage): ProjectFiles {
+  const { os = "debian-12", start, user = "10001:10001", config = {}, environment } = image;
+  const files = new Map(
+    Object.entries(config).map(([, text], index) => [`files/${index}`, text] as const),
+  );
+  const service = serviceOf(image);
+  return {
+    files,
+    manifest: {
+      name: `t-judge-${name.replaceAll("+", "p").toLowerCase()}`,
+      os: [os],
+      images: {
+        [SERVICE]: {
+          from: "scratch",
+          packages: { [os]: packagesOf(image) },
+          user,
+          ...(image.account === undefined
+            ? {}
+            : { accounts: { users: [{ name: image.account, uid: 10_001 }] } }),
+          entrypoint: start,
+          ...(environment === undefined ? {} : { environment }),
+          ...(files.size === 0
+            ? {}
+            : {
+                files: Object.keys(config).map((target, index) => ({
+                  path: `files/${index}`,
+                  target,
+                })),
+              }),
+        },
+      },
+      services: { [SERVICE]: service },
+    },
+  };
+}
+
+function packagesOf(image: EverydayImage): readonly string[] {
+  const { os = "debian-12", packages, clients = [] } = image;
+  const base = image.essential === true ? essential[os] : [];
+  return [...new Set([...packages, ...clients, ...base])];
+}
+
+function serviceOf(image: EverydayImage): unknown {
+  const { capabilities = [], writable = [], executable = [], memory } = image;
+  const policy = {
+    ...(image.user === "0:0" ? { allow_root: "it starts as root and gives its rights up" } : {}),
+    ...(image.writableRoot === true ? { writable_root: "it writes where its package says" } : {}),
+    ...(capabilities.length === 0
+      ? {}
+      : {
+          capabilities: Object.fromEntries(capabilities.map((each) => [each, "it starts as root"])),
+        }),
+    ...(executable.length === 0
+      ? {}
+      : {
+          tmpfs_exec: Object.fromEntries(executable.map((each) => [each, "it runs what it made"])),
+        }),
+  };
+  return {
+    image: SERVICE,
+    tmpfs: writable.map((each) => {
+      const [target = "", options] = each.split(":");
+      const settings = Object.fromEntries((options ?? "").split(",").map((one) => one.split("=")));
+      return {
+        target,
+        ...(options === undefined ? {} : settings),
+        ...(executable.includes(target) ? { exec: true } : {}),
+      };
+    }),
+    restart: "no",
+    ...(memory === undefined ? {} : { mem_limit: memory }),
+    ...(image.writableRoot === true ? { read_only: false } : {}),
+    ...(capabilities.length === 0 ? {} : { cap_add: capabilities }),
+    ...(Object.keys(policy).length === 0 ? {} : { policy }),
+    ...(image.job === true ? { job: true } : { probes: [probeOf(image.use, image.ready)] }),
+  };
+}
+
+function probeOf(use: Use, ready: Ready | undefined): unknown {
+  const patience = { start_period: "40s", timeout: "5s" };
+  if ("page" in use) return { http_get: use.page, ...patience };
+  if (ready === undefined) throw new Error("a service says when it is ready");
+  if ("port" in ready) return { tcp_socket: { port: ready.port }, ...patience };
+  return { exec: { command: ready.command }, ...patience };
+}
