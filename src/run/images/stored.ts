@@ -1,5 +1,8 @@
 import type { Digest } from "../../digest.ts";
+import { QclockError } from "../../error.ts";
+import type { BuiltImage } from "../../image/built-image.ts";
 import { assembledImages } from "../../packages/lock/inputs.ts";
+import type { AssembledImage } from "../../stack/stack.ts";
 import type { RunContext } from "../context.ts";
 import { BuiltImages } from "./built-images.ts";
 import type { PreparedImages } from "./prepare-images.ts";
@@ -22,10 +25,23 @@ export async function findStored(
   await using builtImages = new BuiltImages(context, prepared);
   const found = new Map<string, StoredImage>();
   for (const image of assembledImages(context.stack)) {
-    const built = await builtImages.recall(image);
+    const built = await recall(builtImages, image);
     if (built === undefined) continue;
     const { configDigest: config, manifestDigest: manifest } = built;
     found.set(image.name, { name: image.name, reference: image.reference, config, manifest });
   }
   return found;
+}
+
+/** An image that is refused, for a program of other machines say, is told of when it is made. */
+async function recall(
+  builtImages: BuiltImages,
+  image: AssembledImage,
+): Promise<BuiltImage | undefined> {
+  try {
+    return await builtImages.recall(image);
+  } catch (error) {
+    if (error instanceof QclockError) return undefined;
+    throw error;
+  }
 }
