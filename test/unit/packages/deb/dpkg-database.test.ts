@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import {
+  databaseSkeleton,
+  infoFiles,
+  statusParagraph,
+} from "../../../../src/packages/deb/dpkg-database.ts";
+import type { InstalledDeb } from "../../../../src/packages/deb/installed.ts";
+import type { UnpackedEntry } from "../../../../src/packages/unpacked.ts";
+
+function anEntry(path: string, md5?: string): UnpackedEntry {
+  return {
+    path,
+    type: md5 === undefined ? "directory" : "file",
+    mode: 0o644,
+    uid: 0,
+    gid: 0,
+    mtime: 0,
+    size: 0,
+    excluded: false,
+    ...(md5 === undefined ? {} : { md5 }),
+  };
+}
+
+function anInstalled(
+  fields: Readonly<Record<string, string>>,
+  controlFiles: Readonly<Record<string, string>> = {},
+): InstalledDeb {
+  return {
+    name: "app",
+    control: new Map(Object.entries({ Package: "app", ...fields })),
+    controlFiles: new Map(Object.entries(controlFiles)),
+    entries: [
+      anEntry(""),
+      anEntry("etc"),
+      anEntry("etc/app.conf", "aaaa"),
+      anEntry("etc/b.conf", "bbbb"),
+    ],
+  };
+}
+
+test("a paragraph of the status has its fields in dpkg's order, the others as they stand", () => {
+  const entry = anInstalled({
+    Version: "1",
+    "Installed-Size": "7",
+    Section: "web",
+    Depends: "libc6",
+    Essential: "yes",
+    Priority: "optional",
+    Conffiles: "none of the package's own",
+    Description: "an app\n with two lines",
+  });
+  expect(statusParagraph(entry)).toBe(
+    `Package: app
+Essential: yes
+Status: install ok installed
+Priority: optional
+Section: web
+Installed-Size: 7
+Version: 1
+Depends: libc6
+Conffiles: none of the package's own
+Description: an app
+ with two lines
+`,
+  );
+});
+
+test("configuration files are listed with the digests of what was installed, and no others", () => {
+  const conffiles = " /etc/app.conf\n/etc/gone.conf\n\n/etc\n/etc/b.conf\n";
+  expect(statusParagraph(anInstalled({ Version: "1" }, { conffiles }))).toBe(
+    `Package: app
+Status: install ok installed
+Version: 1
+Conffiles:
+ /etc/app.conf aaaa
+ /etc/b.conf bbbb
+`,
+  );
+  const none = { conffiles: "/etc/gone.conf\n" };
+  expect(statusParagraph(anInstalled({}, none))).not.toContain("Conffiles");
+});
+
+test("of a package dpkg gets its files and what it looks up in its control archive", () => {
+  const controlFiles = { md5sums: "sums\n", postinst: "exit 1", triggers: "t\n", shlibs: "" };
+  expect(infoFiles(anInstalled({ "Multi-Arch": "foreign" }, controlFiles))).toEqual([
+    { path: "info/app.list", content: "/.\n/etc\n/etc/app.conf\n/etc/b.conf\n" },
+    { path: "info/app.md5sums", content: "sums\n" },
+    { path: "info/app.shlibs", content: "" },
+    { path: "info/app.triggers", content: "t\n" },
+  ]);
+});
+
+test("one that may be there for several architectures has its own in the names of its files", () => {
+  const entry = anInstalled({ "Multi-Arch": "same", Architecture: "arm64" });
+  expect(infoFiles(entry).map(({ path }) => path)).toEqual([
+    "info/app:arm64.list",
+    "info/app:arm64.md5sums",
+  ]);
+  expect(infoFiles(entry)[1]?.content).toBe("");
+});
+
+test("beside the packages dpkg finds what it expects, the form of its files among it", () => {
+  expect(
+    databaseSkeleton().flatMap(({ path, content }) => (content === "" ? [] : [[path, content]])),
+  ).toEqual([["info/format", "1\n"]]);
+});
