@@ -1,74 +1,11 @@
 import { expect, test } from "vitest";
 import type { Engine } from "../../../src/docker/engine.ts";
 import { QclockError } from "../../../src/error.ts";
-import type { RunContext } from "../../../src/run/context.ts";
-import { up } from "../../../src/run/up.ts";
-import type { Stack } from "../../../src/stack/stack.ts";
 import type { Verdict } from "../../../src/verify/check.ts";
 import type { VerifyReport } from "../../../src/verify/report.ts";
-import { type Verified, type VerifyOptions, verifyStack } from "../../../src/verify/verify.ts";
-import { fakeClock } from "../../support/fake-clock.ts";
-import { inspectedEngine, type Scene } from "../../support/inspected-engine.ts";
-import type { Program } from "../../support/memory-engine.ts";
-import { aMemoryService, appAndDb, openMemoryStack } from "../../support/memory-stack.ts";
-import type { TestStack, TestStackParts } from "../../support/runtime.ts";
-
-/** `app` reaches `db` by name, `db` reaches `app`: every connection that is tried is open. */
-const reaching: Program = {
-  exec: ([, , , , ...words]) => ({
-    exitCode: 0,
-    output: words.flatMap((_, index) => (index % 2 === 0 ? [`${index / 2} open`] : [])).join("\n"),
-  }),
-};
-
-/** What a stack needs beside its own files to pass every check. */
-const sound: Scene = {
-  imageFiles: [
-    { path: "etc/passwd", content: "app:x:10001:10001::/nonexistent:/bin/false\n" },
-    { path: "var/lib/dpkg/status", content: "" },
-  ],
-  files: () => ({ "/usr/bin/bash": { content: "ELF", mode: 0o755 } }),
-  processes: async () => [{ pid: 1, parent: 0, uid: 10_001, command: "app", privileged: false }],
-};
-
-interface Proved extends AsyncDisposable {
-  readonly rig: TestStack;
-  readonly stack: Stack;
-  readonly engine: Engine;
-  readonly context: RunContext;
-  readonly learnt: readonly string[];
-  verify(options?: Partial<VerifyOptions>, changes?: Partial<RunContext>): Promise<Verified>;
-}
-
-/** A stack that was brought up in memory, and what verify then says of it. */
-async function openProved(
-  scene: Scene = {},
-  parts: TestStackParts = appAndDb(),
-  program: Program = reaching,
-): Promise<Proved> {
-  const memory = await openMemoryStack(() => program);
-  const { rig } = memory;
-  const stack = rig.stack(parts);
-  const engine = inspectedEngine(memory.engine, { ...sound, ...scene });
-  const context = rig.context(stack, { engine: async () => engine, clock: fakeClock() });
-  const { status } = await up(context, {});
-  if (status !== "succeeded") throw new Error(`up ${status}`);
-  const learnt: string[] = [];
-  const learnSecret = (value: string): void => void learnt.push(value);
-  return {
-    rig,
-    stack,
-    engine,
-    context,
-    learnt,
-    verify: (options = {}, changes = {}) =>
-      verifyStack(
-        { ...context, ...changes },
-        { strict: false, rebuild: false, learnSecret, ...options },
-      ),
-    [Symbol.asyncDispose]: () => memory[Symbol.asyncDispose](),
-  };
-}
+import type { Verified } from "../../../src/verify/verify.ts";
+import { aMemoryService, appAndDb } from "../../support/memory-stack.ts";
+import { openProved } from "../../support/proved-stack.ts";
 
 /** What was said apart from `passed`, with its subject. */
 function shortcomings({ results }: VerifyReport): readonly string[] {
