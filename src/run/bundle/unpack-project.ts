@@ -144,12 +144,14 @@ async function write({ entry, file }: Place, store: Store): Promise<void> {
     } else await symlink(entry.link, temporary);
     await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Where its folder has become a file this fails, too, and would hide the first failure.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw toWriteError(error, file);
   }
 }
 
-function toWriteError(error: unknown, file: string): unknown {
+/** The failure of a write in words; anything that is no failure of the system is passed on. */
+export function toWriteError(error: unknown, file: string): unknown {
   if (error instanceof QclockError || !(error instanceof Error) || !("code" in error)) return error;
   const isFull = error.code === "ENOSPC" || error.code === "EDQUOT";
   return new QclockError(isFull ? "disk-full" : "usage", `${file} cannot be written.`, {

@@ -147,3 +147,55 @@ test("a secret of a file is its bytes, and a missing file is told by the secret'
   const missing = { name: "key", source: { type: "file", path: `${file}-2` } } as const;
   await expect(readDeclaredSecret(context, missing)).rejects.toMatchObject({ code: "usage" });
 });
+
+test("an archive comes in pieces, and is read no further than the value can be", async () => {
+  const value = `${"0123456789abcdef".repeat(40)}!`;
+  const whole = archiveOf(value);
+  const limit = value.length + 64 * 1024;
+  const most = Buffer.concat([whole, Buffer.alloc(limit - whole.length)]);
+  const inPieces = async (archive: Buffer) => {
+    let pieces = 0;
+    const engine: Pick<Engine, "getArchive"> = {
+      getArchive: async () =>
+        (async function* () {
+          for (let at = 0; at < archive.length; at += 300) {
+            pieces += 1;
+            yield await Promise.resolve(archive.subarray(at, at + 300));
+          }
+        })(),
+    };
+    const found = await findChangedSecrets(
+      {
+        stack: stackOf([app]) as Stack,
+        engine: async () => engine as Engine,
+        secretVariable: () => value,
+        signal: new AbortController().signal,
+      },
+      { containers: running },
+    );
+    return { found: [...found], pieces };
+  };
+  expect(await inPieces(whole)).toMatchObject({ found: [] });
+  expect(await inPieces(most)).toMatchObject({ found: [] });
+  expect(await inPieces(Buffer.concat([most, Buffer.alloc(1)]))).toMatchObject({ found: ["app"] });
+  const endless = await inPieces(Buffer.concat([most, Buffer.alloc(1_000_000)]));
+  expect(endless).toEqual({ found: ["app"], pieces: Math.floor(limit / 300) + 1 });
+});
+
+test("one secret of several that is another one makes its service a changed one", async () => {
+  const both = [...secrets, { secret: "key", target: "/run/secrets/copy", mode: 0o400 }];
+  const getArchive: Engine["getArchive"] = async (_, file) =>
+    (async function* () {
+      yield await Promise.resolve(archiveOf(file.endsWith("copy") ? "before" : "hunter2"));
+    })();
+  const found = await findChangedSecrets(
+    {
+      stack: stackOf([aService({ name: "app", secrets: both })]) as Stack,
+      engine: async () => ({ getArchive }) as Engine,
+      secretVariable: () => "hunter2",
+      signal: new AbortController().signal,
+    },
+    { containers: running },
+  );
+  expect([...found]).toEqual(["app"]);
+});
