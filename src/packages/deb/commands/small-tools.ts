@@ -75,7 +75,7 @@ export const kpseTool: Command = (call) => {
 
 const LOCALE_FILE = "/etc/default/locale";
 
-/** `update-locale --no-checks`: variables of the language, each in its line or behind the others. */
+/** `update-locale`: variables of the language, each in its line or behind the others. */
 export const updateLocale: Command = (call) => {
   const { has, operands } = readOptions(call, {
     noChecks: "--no-checks",

@@ -46,6 +46,7 @@ import { systemdTmpfiles } from "./tmpfiles.ts";
 import { ucf, ucfr } from "./ucf.ts";
 import { updateAlternatives } from "./update-alternatives.ts";
 import { updateMime } from "./update-mime.ts";
+import { gioQuerymodules, gtkQueryImmodules, pixbufQueryLoaders } from "./query-modules.ts";
 import { updateMimeDatabase } from "./update-mime-database.ts";
 import { updateRc } from "./update-rc.ts";
 
@@ -76,7 +77,13 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     // Programs that scripts call by their paths alone.
     ["/usr/lib/emacsen-common/emacs-package-install", emacsPackageInstall],
     ["/usr/share/postgresql-common/pg_checksystem", nothing],
+    [`${libraries}/gdk-pixbuf-2.0/gdk-pixbuf-query-loaders`, pixbufQueryLoaders],
+    [`${libraries}/glib-2.0/gio-querymodules`, gioQuerymodules],
     [`${libraries}/glib-2.0/glib-compile-schemas`, glibCompileSchemas],
+    [`${libraries}/libgtk-3-0/gtk-query-immodules-3.0`, gtkQueryImmodules],
+    [`${libraries}/libgtk-3-0t64/gtk-query-immodules-3.0`, gtkQueryImmodules],
+    [`${libraries}/libgtk2.0-0/gtk-query-immodules-2.0`, gtkQueryImmodules],
+    [`${libraries}/libgtk2.0-0t64/gtk-query-immodules-2.0`, gtkQueryImmodules],
     // All others, by their names.
     ["a2disconf", apacheSwitch],
     ["a2dismod", apacheSwitch],
@@ -104,6 +111,8 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["dpkg-trigger", dpkgTrigger],
     ["dpkg-vendor", dpkgVendor],
     ["getcap", nothing],
+    ["gdk-pixbuf-query-loaders", pixbufQueryLoaders],
+    ["gio-querymodules", gioQuerymodules],
     ["glib-compile-schemas", glibCompileSchemas],
     ["gpasswd", gpasswd],
     ["groupadd", groupadd],

@@ -1,6 +1,6 @@
 import type { Glob } from "./media-types.ts";
 
-/** A character of a suffix, the last one first; with a type where a suffix begins, the character 0. */
+/** A character of a suffix, the last one first; 0 with a type, where a suffix begins. */
 interface SuffixNode {
   readonly character: number;
   readonly type: string | undefined;

@@ -16,8 +16,8 @@ export interface PresentStacks {
 }
 
 /**
- * What is in the files `common-…`, told by what was written there last; undefined where they hold a
- * line that no profile gave, or nothing was written yet.
+ * What is in the files `common-…`, told by what was written there last; undefined where they hold
+ * a line that no profile gave, or nothing was written yet.
  */
 export function readPresent(
   root: ScriptRoot,
