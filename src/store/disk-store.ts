@@ -88,8 +88,7 @@ class DiskStore implements Store {
       commit: async (digest) => {
         const target = this.#blobPath(digest);
         try {
-          await makePrivateFolder(path.dirname(target));
-          await rename(file, target);
+          await moveInto(file, target);
         } catch (error) {
           throw toStoreError(error, this.directory);
         }
@@ -143,34 +142,49 @@ class DiskStore implements Store {
 
   async #writeNoteFile(target: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
     try {
-      await using temporary = await this.createTemporary();
-      {
-        await using file = await open(temporary.path, "w");
-        for (const piece of pieces) await file.writeFile(piece);
+      const { name, file } = await this.#openTemporary();
+      try {
+        {
+          await using note = file;
+          for (const piece of pieces) await note.writeFile(piece);
+        }
+        await moveInto(name, target);
+      } catch (error) {
+        // As of a temporary blob: what cannot be removed now is removed a day later.
+        await rm(name, { force: true }).catch(() => undefined);
+        throw error;
       }
-      await makePrivateFolder(path.dirname(target));
-      await rename(temporary.path, target);
     } catch (error) {
       const known = toStoreError(error, this.directory);
       if (!(known instanceof QclockError)) throw error;
     }
   }
 
-  /**
-   * An empty file under `tmp/`. The folder is made again when it is gone: a cache may be deleted at
-   * any time.
-   */
+  /** An empty file under `tmp/`. */
   async #createFile(): Promise<string> {
-    const folder = path.join(this.directory, "tmp");
-    const name = path.join(folder, `${process.pid}-${randomUUID()}`);
     try {
-      await makePrivateFolder(folder);
-      await using file = await open(name, "wx", FILE_MODE);
-      // The umask may have taken more than it should.
-      await file.chmod(FILE_MODE);
+      const { name, file } = await this.#openTemporary();
+      await file.close();
       return name;
     } catch (error) {
       throw toStoreError(error, this.directory);
+    }
+  }
+
+  /**
+   * A new file under `tmp/`, open for writing. The folder is made again when it is gone: a cache
+   * may be deleted at any time.
+   */
+  async #openTemporary(): Promise<{ readonly name: string; readonly file: FileHandle }> {
+    const name = path.join(this.directory, "tmp", `${process.pid}-${randomUUID()}`);
+    const file = await inFolderOf(name, () => open(name, "wx", FILE_MODE));
+    try {
+      // The umask may have taken more than it should.
+      await file.chmod(FILE_MODE);
+      return { name, file };
+    } catch (error) {
+      await file.close();
+      throw error;
     }
   }
 
@@ -181,6 +195,25 @@ class DiskStore implements Store {
 
   #notePath(kind: string, name: string): string {
     return path.join(this.directory, "notes", kind, name.replace(/[^A-Za-z0-9._-]/g, "_"));
+  }
+}
+
+/** Give a finished file its name. */
+async function moveInto(file: string, target: string): Promise<void> {
+  await inFolderOf(target, () => rename(file, target));
+}
+
+/**
+ * Make a name in a folder, which nearly always is there: looking for it first takes as long as a
+ * note takes to write.
+ */
+async function inFolderOf<Value>(target: string, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    await makePrivateFolder(path.dirname(target));
+    return await work();
   }
 }
 
