@@ -12,7 +12,13 @@ import { buildFilesLayer } from "./layers/files-layer.ts";
 import { artifactsLayerInputs, filesLayerInputs, packagesLayerInputs } from "./fingerprint.ts";
 import { findForeignPrograms } from "./layers/foreign-programs.ts";
 import type { Layer } from "./layers/layer.ts";
-import { type LayerKey, type MadeLayer, recallLayer, rememberLayer } from "./layers/layer-cache.ts";
+import {
+  type LayerKey,
+  type MadeLayer,
+  type RecalledLayers,
+  recallLayer,
+  rememberLayer,
+} from "./layers/layer-cache.ts";
 import { buildPackagesLayer } from "./layers/packages-layer.ts";
 import { checkPrograms } from "./programs.ts";
 import { programOfSettings, type StartedProgram } from "./started-programs.ts";
@@ -37,6 +43,8 @@ export interface AssembleRequest {
   /** Path of an artifact in the store, fetched when it is not there yet. */
   readonly artifactPath: (digest: Digest) => Promise<string>;
   readonly store: Store;
+  /** Absent: nothing was recalled yet. */
+  readonly recalled?: RecalledLayers;
   readonly onNotice: (message: string, level: NoticeLevel) => void;
   readonly signal: AbortSignal;
 }
@@ -50,11 +58,11 @@ export interface AssembleRequest {
  * `missing-library`, `wrong-architecture`, `disk-full`.
  */
 export async function assembleImage(request: AssembleRequest): Promise<BuiltImage> {
-  const { store } = request;
+  const { store, recalled } = request;
   let layers = request.parent?.layers ?? [];
   for (const step of stepsOf(request)) {
     const key = { ...step, below: layers };
-    let layer = await recallLayer(key, store);
+    let layer = await recallLayer(key, store, recalled);
     if (layer === undefined) {
       const made = await makeLayer(request, key);
       await rememberLayer(key, made, store);
@@ -97,11 +105,13 @@ export async function recallImage(
     | "stackName"
     | "started"
     | "store"
+    | "recalled"
   >,
 ): Promise<BuiltImage | undefined> {
+  const { store, recalled } = request;
   let layers = request.parent?.layers ?? [];
   for (const step of stepsOf(request)) {
-    const layer = await recallLayer({ ...step, below: layers }, request.store);
+    const layer = await recallLayer({ ...step, below: layers }, store, recalled);
     if (layer === undefined) return undefined;
     layers = [...layers, layer];
   }
@@ -110,12 +120,12 @@ export async function recallImage(
 
 /** Whether the packages layer of an image over this parent has to be made. */
 export async function lacksPackagesLayer(
-  request: Pick<AssembleRequest, "image" | "parent" | "locked" | "target" | "store">,
+  request: Pick<AssembleRequest, "image" | "parent" | "locked" | "target" | "store" | "recalled">,
 ): Promise<boolean> {
-  const { parent, store } = request;
+  const { parent, store, recalled } = request;
   if (!hasPackagesLayer(request)) return false;
   const key = { ...packagesStep(request), below: parent?.layers ?? [] };
-  return (await recallLayer(key, store)) === undefined;
+  return (await recallLayer(key, store, recalled)) === undefined;
 }
 
 type LayerStep = Omit<LayerKey, "below">;

@@ -29,19 +29,41 @@ export interface MadeLayer {
   readonly reads: ReadBelow;
 }
 
+/** Layers that a run has recalled, by what they were made from: each is looked for once. */
+export type RecalledLayers = Map<Digest, Promise<Layer | undefined>>;
+
 /**
  * The layer that the inputs gave before, if the store still holds it whole: over the same layers,
- * or over others that differ in nothing that it was made from.
+ * or over others that differ in nothing that it was made from. What is found is `recalled` the next
+ * time.
  */
-export async function recallLayer(key: LayerKey, store: Store): Promise<Layer | undefined> {
-  const diffId = await store.readNote(BY_INPUTS, exactKey(key));
+export async function recallLayer(
+  key: LayerKey,
+  store: Store,
+  recalled: RecalledLayers = new Map(),
+): Promise<Layer | undefined> {
+  const exact = exactKey(key);
+  const looking = recalled.get(exact) ?? lookForLayer(key, exact, store);
+  recalled.set(exact, looking);
+  const layer = await looking.catch(() => undefined);
+  // It may be made meanwhile.
+  if (layer === undefined) recalled.delete(exact);
+  return await looking;
+}
+
+async function lookForLayer(
+  key: LayerKey,
+  exact: Digest,
+  store: Store,
+): Promise<Layer | undefined> {
+  const diffId = await store.readNote(BY_INPUTS, exact);
   if (isDigest(diffId)) return await findLayer(diffId, key.kind, store);
   const shape = shapeKey(key);
   const note = shape === undefined ? undefined : await store.readNote(BY_SHAPE, shape);
   if (!isShapeNote(note) || !readsTheSame(key.below, new Map(note.reads))) return undefined;
   const layer = await findLayer(note.layer, key.kind, store);
   // So that the next run need not look at what is below.
-  if (layer !== undefined) await store.writeNote(BY_INPUTS, exactKey(key), layer.diffId);
+  if (layer !== undefined) await store.writeNote(BY_INPUTS, exact, layer.diffId);
   return layer;
 }
 
@@ -51,11 +73,12 @@ export async function recallLayer(key: LayerKey, store: Store): Promise<Layer | 
 export async function rememberLayer(key: LayerKey, made: MadeLayer, store: Store): Promise<void> {
   const { diffId } = made.layer;
   await store.writeNoteBytes(ENTRIES, diffId, encodeLayerNote(made.layer));
-  await store.writeNote(BY_INPUTS, exactKey(key), diffId);
   const shape = shapeKey(key);
-  if (shape === undefined) return;
   const note: ShapeNote = { layer: diffId, reads: [...made.reads] };
-  await store.writeNote(BY_SHAPE, shape, note);
+  await Promise.all([
+    store.writeNote(BY_INPUTS, exactKey(key), diffId),
+    shape === undefined ? undefined : store.writeNote(BY_SHAPE, shape, note),
+  ]);
 }
 
 function exactKey({ inputs, below }: LayerKey): Digest {

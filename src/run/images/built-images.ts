@@ -1,6 +1,7 @@
 import { HeldChains } from "../../docker/held-chains.ts";
 import { QclockError } from "../../error.ts";
 import type { BuiltImage } from "../../image/built-image.ts";
+import type { RecalledLayers } from "../../image/layers/layer-cache.ts";
 import type { AssembleRequest } from "../../image/assemble.ts";
 import { programsOfServices } from "../../image/started-programs.ts";
 import { haveFolder, missingWorkingFolder } from "../../image/working-folder.ts";
@@ -41,6 +42,7 @@ export class BuiltImages implements AsyncDisposable {
   readonly #prepared: PreparedImages;
   readonly #unpacker: PackageUnpacker;
   readonly #recalled = new Map<string, Promise<BuiltImage | undefined>>();
+  readonly #recalledLayers: RecalledLayers = new Map();
   readonly #made = new Map<string, Promise<BuiltImage>>();
   /** Told when an image that was begun is made, or is not going to be. */
   readonly #ended = new Map<string, PromiseWithResolvers<void>>();
@@ -252,6 +254,7 @@ export class BuiltImages implements AsyncDisposable {
       stackName: stack.name,
       started: programsOfServices(stack, image),
       store,
+      recalled: this.#recalledLayers,
     };
   }
 

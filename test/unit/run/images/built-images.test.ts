@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { expect, test, vi } from "vitest";
+import { scanFiles } from "../../../../src/image/files/files.ts";
 import { type AssemblyProgress, BuiltImages } from "../../../../src/run/images/built-images.ts";
 import { anArchive } from "../../../support/an-artifact.ts";
 import { anImage } from "../../../support/builders.ts";
@@ -49,4 +52,25 @@ test("what may have to be fetched is not begun ahead", async () => {
 
   await expect(builtImages.get(app, listener().progress)).rejects.toThrow("nothing is fetched");
   expect(fetched).toEqual([archive.digest]);
+});
+
+test("a layer that stays is looked for once, however often its image is asked about", async () => {
+  const users = [{ name: "app", uid: 10_001, gid: 10_001, home: "/", shell: "/bin/sh", gecos: "" }];
+  await using workshop = await imageWorkshop({ users });
+  const { base, app, context, prepared } = workshop;
+  {
+    await using first = new BuiltImages(context, prepared);
+    await first.get(app, listener().progress);
+  }
+  await writeFile(path.join(app.files[0]?.source ?? "", "app.txt"), "another");
+  const scans = new Map([...prepared.scans, ["app", await scanFiles(app, context.store)]]);
+  const reading = vi.spyOn(context.store, "readNoteBytes");
+  await using again = new BuiltImages(context, { ...prepared, scans });
+  again.beginFiles([base, app]);
+  const built = await again.get(app, listener().progress);
+
+  const read = reading.mock.calls.flatMap(([kind, key]) => (kind === "layer-entries" ? [key] : []));
+  const kept = built.layers.slice(0, -1).map(({ diffId }) => diffId);
+  expect(kept).toHaveLength(2);
+  expect(read.toSorted()).toEqual(kept.toSorted());
 });
