@@ -4,7 +4,7 @@ import type { Observed } from "../plan/observed.ts";
 import type { Plan } from "../plan/plan.ts";
 import { foreignPlatform, isForeign } from "../plan/images/platform.ts";
 import { reconcile } from "../plan/reconcile.ts";
-import type { ReconcileOptions } from "../plan/planning.ts";
+import type { ReconcileOptions, ReconcileRequest } from "../plan/planning.ts";
 import type { RunContext } from "./context.ts";
 import { findChangedSecrets } from "./services/declared-secrets.ts";
 import { releaseDeadHold } from "./hold/holder.ts";
@@ -22,13 +22,6 @@ export interface PlannedStack {
   readonly observed: Observed;
   readonly prepared: PreparedImages;
   readonly records: ImageRecords;
-}
-
-/** What was seen of the Engine and in its containers. */
-interface Look {
-  readonly observed: Observed;
-  readonly unready: ReadonlyMap<string, string>;
-  readonly changedSecrets: ReadonlySet<string>;
 }
 
 /**
@@ -51,50 +44,75 @@ export async function planStack(
     await refuseForeign(context);
   // Building needs no secret and no service, so that a missing secret must not stop it.
   const isBuildOnly = options.imagesOnly !== undefined;
-  const look = async (signal: AbortSignal): Promise<Look> => {
+  const look = async (signal: AbortSignal): Promise<Observed> => {
     const engine = await context.engine();
     const claimed = observeRequest(stack);
     const request = isBuildOnly ? ({ ...claimed, purpose: "build" } as const) : claimed;
-    let observed = await engine.observe(request, signal);
+    const observed = await engine.observe(request, signal);
     // A run that was killed leaves its hold, also to a run that has nothing to do and will take
     // none.
     const isHeld = observed.containers.some(({ ours, role }) => ours && role === "hold");
-    if (isHeld && (await releaseDeadHold({ ...context, signal, stackName: stack.name }, engine)))
-      observed = await engine.observe(request, signal);
-    const [unready, changedSecrets] = await Promise.all([
-      isBuildOnly
-        ? new Map<string, string>()
-        : findUnready({ ...context, signal }, observed, await way.ahead),
-      isBuildOnly ? new Set<string>() : findChangedSecrets({ ...context, signal }, observed),
-    ]);
-    return { observed, unready, changedSecrets };
+    return isHeld && (await releaseDeadHold({ ...context, signal, stackName: stack.name }, engine))
+      ? await engine.observe(request, signal)
+      : observed;
   };
-  const [{ observed, unready, changedSecrets }, prepared] = await together(
-    context.signal,
-    (signal) => [
-      look(signal),
-      way.prepared ?? prepareImages({ ...context, signal }, way.lockUse ?? "write"),
-    ],
-  );
-  const records = await readImageRecords(context.store, [
-    ...prepared.desired.values().map(({ fingerprint }) => fingerprint),
-    ...observed.images.values().map(({ fingerprint }) => fingerprint ?? ""),
-  ]);
-  const isElsewhere = isForeign(stack, observed.engine);
-  const { desired } = prepared;
-  const plan = reconcile({
-    stack,
-    observed,
-    desiredImages: desired,
-    records,
-    changedSecrets,
-    ...(isElsewhere ? { stored: await storedNames(context, prepared) } : {}),
-    writtenSecrets: isBuildOnly
-      ? new Set()
-      : await findWritten(context.store, { stack, observed, desired }),
-    options: { ...options, unready },
+  /** Plans as if every service that runs were ready, while the probes take their time. */
+  const draft = async (
+    looking: Promise<Observed>,
+    preparing: Promise<PreparedImages>,
+    signal: AbortSignal,
+  ): Promise<PlannedStack & { readonly request: ReconcileRequest }> => {
+    const none = new Set<string>();
+    const [observed, prepared, changedSecrets] = await Promise.all([
+      looking,
+      preparing,
+      isBuildOnly ? none : looking.then((seen) => findChangedSecrets({ ...context, signal }, seen)),
+    ]);
+    const { desired } = prepared;
+    const fingerprints = [
+      ...desired.values().map(({ fingerprint }) => fingerprint),
+      ...observed.images.values().map(({ fingerprint }) => fingerprint ?? ""),
+    ];
+    const isElsewhere = isForeign(stack, observed.engine);
+    const [records, writtenSecrets, stored] = await Promise.all([
+      readImageRecords(context.store, fingerprints),
+      isBuildOnly ? none : findWritten(context.store, { stack, observed, desired }),
+      isElsewhere ? storedNames(context, prepared) : undefined,
+    ]);
+    const request: ReconcileRequest = {
+      stack,
+      observed,
+      desiredImages: desired,
+      records,
+      changedSecrets,
+      ...(stored === undefined ? {} : { stored }),
+      writtenSecrets,
+      options,
+    };
+    return { plan: reconcile(request), observed, prepared, records, request };
+  };
+  const [{ request, ...planned }, unready] = await together(context.signal, (signal) => {
+    const looking = look(signal);
+    const preparing = Promise.resolve(
+      way.prepared ??
+        prepareImages({ ...context, signal }, way.lockUse ?? "write"),
+    );
+    const probing = isBuildOnly ? allReady : probe({ ...context, signal }, looking, way.ahead);
+    // The last two so that none of them goes on behind a failure of another.
+    return [draft(looking, preparing, signal), probing, looking, preparing];
   });
-  return { plan, observed, prepared, records };
+  if (unready.size === 0) return planned;
+  return { ...planned, plan: reconcile({ ...request, options: { ...options, unready } }) };
+}
+
+const allReady: ReadonlyMap<string, string> = new Map();
+
+async function probe(
+  context: RunContext,
+  looking: Promise<Observed>,
+  ahead: Promise<AheadResults> | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  return await findUnready(context, await looking, await ahead);
 }
 
 /**
