@@ -8,6 +8,28 @@ import type { Digest } from "../digest.ts";
 export class HeldChains {
   #found: Promise<readonly (readonly Digest[])[]> | undefined;
   readonly #added: (readonly Digest[])[] = [];
+  readonly #named = new Map<string, Promise<readonly Digest[] | undefined>>();
+
+  /**
+   * Begin to look at the image of a name, which is going to be loaded. A failure shows when its
+   * layers are asked for.
+   */
+  lookAhead(reference: string, look: () => Promise<readonly Digest[] | undefined>): void {
+    const looking = look();
+    looking.catch(() => undefined);
+    this.#named.set(reference, looking);
+  }
+
+  /** The layers of the image that has a name now: as looked ahead, else `look` asks the Engine. */
+  async under(
+    reference: string,
+    look: () => Promise<readonly Digest[] | undefined>,
+  ): Promise<readonly Digest[] | undefined> {
+    const seen = this.#named.get(reference);
+    // Once: after loading the name is another image's.
+    this.#named.delete(reference);
+    return await (seen ?? look());
+  }
 
   /** The chains known so far; `look` asks the Engine, the first time. */
   async find(

@@ -83,12 +83,23 @@ const WORTH_LOOKING_BYTES = 200_000;
 async function layersToOmit(request: LoadRequest, held: HeldChains): Promise<ReadonlySet<Digest>> {
   const { engine, images, signal } = request;
   const before = await Promise.all(
-    images.map(({ reference }) => engine.inspectImage(reference, signal)),
+    images.map(({ reference }) =>
+      held.under(reference, () => layersUnder(engine, reference, signal)),
+    ),
   );
-  const own = [...held.added, ...before.flatMap((image) => (image ? [image.diffIds] : []))];
+  const own = [...held.added, ...before.flatMap((layers) => (layers ? [layers] : []))];
   const omitted = layersHeld(images, own);
   if (bytesWithout(images, omitted) < WORTH_LOOKING_BYTES) return omitted;
   return layersHeld(images, await held.find(() => findChains(request)));
+}
+
+/** The layers of the image that has a name now, from the bottom; undefined where none has it. */
+async function layersUnder(
+  engine: Pick<Engine, "inspectImage">,
+  reference: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly Digest[] | undefined> {
+  return (await engine.inspectImage(reference, signal))?.diffIds;
 }
 
 function bytesWithout(images: readonly PackedImage[], omitted: ReadonlySet<Digest>): number {

@@ -94,8 +94,7 @@ export async function planStack(
   const [{ request, ...planned }, unready] = await together(context.signal, (signal) => {
     const looking = look(signal);
     const preparing = Promise.resolve(
-      way.prepared ??
-        prepareImages({ ...context, signal }, way.lockUse ?? "write"),
+      way.prepared ?? prepareImages({ ...context, signal }, way.lockUse ?? "write"),
     );
     const probing = isBuildOnly ? allReady : probe({ ...context, signal }, looking, way.ahead);
     // The last two so that none of them goes on behind a failure of another.

@@ -21,6 +21,8 @@ export interface OperationRig extends AsyncDisposable {
   readonly events: RunEventBody[];
   /** The context of an operation, on another Engine where one is given. */
   context(changes?: Partial<MakingContext>): MakingContext;
+  /** Wait for what operations left for afterwards. */
+  finish(): Promise<unknown>;
   /** Give the Engine an image of the stack that a run of qclock made; resolves with its id. */
   addImage(name: string, image?: { readonly user?: string }): Promise<string>;
 }
@@ -58,10 +60,12 @@ export async function operationRig(
     secretVariable: () => undefined,
     signal,
   };
+  const works: Promise<void>[] = [];
   return {
     engine,
     clock,
     events,
+    finish: () => Promise.all(works),
     context: (changes = {}) => ({
       run,
       stack,
@@ -77,6 +81,7 @@ export async function operationRig(
       signal,
       assertHeld: async () => undefined,
       started: new Set<string>(),
+      afterwards: (work) => void works.push(work()),
       ...changes,
     }),
     async addImage(name, image = { user: "10001:10001" }) {
@@ -84,7 +89,10 @@ export async function operationRig(
       await recordImage(store, aDigest(name), [id]);
       return id;
     },
-    [Symbol.asyncDispose]: () => temporary[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled(works);
+      await temporary[Symbol.asyncDispose]();
+    },
   };
 }
 

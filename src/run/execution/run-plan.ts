@@ -2,13 +2,16 @@ import type { Engine } from "../../docker/engine.ts";
 import { VanishedError } from "../../packages/lock/vanished.ts";
 import { isBuilt } from "../../plan/images/built-images.ts";
 import type { Operation, Plan } from "../../plan/plan.ts";
+import type { Digest } from "../../digest.ts";
 import type { AssembledImage, Stack } from "../../stack/stack.ts";
 import { BuiltImages } from "../images/built-images.ts";
+import { limit } from "./limit.ts";
 import { concludeStarted } from "./conclude.ts";
 import type { RunContext } from "../context.ts";
 import type { RunReport } from "./event.ts";
 import { rememberDurations } from "./durations.ts";
 import { execute, type ExecuteRequest } from "./execute.ts";
+import { together } from "./together.ts";
 import { recordLayers } from "../images/record-layers.ts";
 import { recordImage } from "../images/records.ts";
 import type { Hold } from "../hold/hold.ts";
@@ -16,6 +19,9 @@ import type * as Operations from "../operations.ts";
 import type { Perform } from "../operations.ts";
 import type { MakingContext, TakingContext } from "../operations/operation-context.ts";
 import type { PlannedStack } from "../plan-stack.ts";
+
+/** How many notes are written at a time: each is a file that is open meanwhile. */
+const NOTES = 8;
 
 /**
  * Carry out a plan of a stack while it is held. Names of the containers that it started go
@@ -54,32 +60,57 @@ export async function runPlan(request: {
     signal,
     assertHeld: () => hold.assertHeld(),
     started,
+    afterwards: (work) => later.push(work),
   };
-  const report = await executeOperations(planned.plan, makingContext, {
-    performer: ({ perform }) => perform,
-    steps: () => builtImages.steps,
-    command,
-    jobs,
-    endsRun: (error) => throwVanished === true && error instanceof VanishedError,
-    conclude: () => concludeStarted(context, engine, started),
-  });
-  await recordLayers(context, planned.prepared, builtImages);
-  await rememberDurations(context, report);
+  const later: (() => Promise<void>)[] = [];
+  const workLater = async (): Promise<unknown> =>
+    Promise.all(later.map(limit(NOTES, (work) => work())));
+  let report: RunReport;
+  try {
+    report = await executeOperations(planned.plan, makingContext, {
+      performer: ({ perform }) => perform,
+      steps: () => builtImages.steps,
+      command,
+      jobs,
+      endsRun: (error) => throwVanished === true && error instanceof VanishedError,
+      conclude: () => concludeStarted(context, engine, started),
+    });
+  } catch (error) {
+    await workLater();
+    throw error;
+  }
+  // Nothing changes the Engine any more, which takes its time to remove the hold.
+  await together(signal, () => [
+    hold.release(),
+    workLater(),
+    recordLayers(context, planned.prepared, builtImages),
+    rememberDurations(context, report),
+  ]);
   return report;
 }
 
+/** So many images are looked at ahead; of more than that the Engine would do nothing else. */
+const LOOKED_AT_AHEAD = 8;
+
 /**
- * Do ahead what a run will need, whatever the Engine has to say: load its operations, and make
- * images of which files alone changed.
+ * Do ahead what a run will need, whatever the Engine has to say: load its operations, make images
+ * of which files alone changed, and see what has their names.
  */
 export function workAhead(
-  { stack }: Pick<RunContext, "stack">,
+  { stack, engine, signal }: Pick<RunContext, "stack" | "engine" | "signal">,
   plan: Plan,
   builtImages: BuiltImages,
 ): void {
   // Whoever needs them loads them again, and has the failure.
   import("../operations.ts").catch(() => undefined);
-  builtImages.beginFiles(imagesToAssemble(plan, stack));
+  const images = imagesToAssemble(plan, stack);
+  builtImages.beginFiles(images);
+  if (images.length > LOOKED_AT_AHEAD) return;
+  for (const { reference } of images) {
+    const look = async (): Promise<readonly Digest[] | undefined> =>
+      (await (await engine()).inspectImage(reference, signal))?.diffIds;
+    builtImages.heldChains.lookAhead(reference, look);
+  }
 }
 
 /**

@@ -42,13 +42,21 @@ export interface Hold extends AsyncDisposable {
   readonly waited: boolean;
   /**
    * Throws `stack-locked` when the hold is not there any more: somebody took it away, and may be at
-   * work.
+   * work. The Engine is asked unless it said so a moment ago.
    */
   assertHeld(): Promise<void>;
+  /**
+   * Give it back, once nothing of the run changes the Engine any more. Disposal does the same, so
+   * that what needs no hold may be done while the Engine takes it away.
+   */
+  release(): Promise<void>;
 }
 
 const POLL_MS = 500;
 const RETRY_MS = 20;
+
+/** Asking takes as long as this: an answer so old says as much as one that is on its way. */
+const ANSWER_HOLDS_MS = 20;
 
 /**
  * Take the hold of a stack in its Engine: a never-started container whose fixed name the Engine
@@ -74,7 +82,7 @@ export async function takeHold(context: HoldContext): Promise<Hold> {
       return undefined;
     });
     if (id !== undefined) {
-      const hold = held(engine, id, hasWaited);
+      const hold = held(context, engine, { id, waited: hasWaited });
       if (!hasTakenOver) return hold;
       await using stack = new AsyncDisposableStack();
       stack.use(hold);
@@ -182,11 +190,24 @@ function holdRequest(
   };
 }
 
-function held(engine: Engine, id: string, waited: boolean): Hold {
+function held(
+  { clock }: Pick<HoldContext, "clock">,
+  engine: Engine,
+  { id, waited }: { readonly id: string; readonly waited: boolean },
+): Hold {
+  let seenMs = clock.now();
+  let releasing: Promise<void> | undefined;
+  // Also after an interruption, and with a deadline of its own.
+  const release = async (): Promise<void> =>
+    await (releasing ??= engine
+      .removeContainer(id, AbortSignal.timeout(5000))
+      .catch(() => undefined));
   return {
     waited,
     async assertHeld() {
+      if (clock.now() - seenMs < ANSWER_HOLDS_MS) return;
       const state = await engine.inspectContainer(id);
+      seenMs = clock.now();
       if (state !== undefined) return;
       throw new QclockError(
         "stack-locked",
@@ -196,10 +217,8 @@ function held(engine: Engine, id: string, waited: boolean): Hold {
         },
       );
     },
-    // Also after an interruption, and with a deadline of its own.
-    async [Symbol.asyncDispose]() {
-      await engine.removeContainer(id, AbortSignal.timeout(5000)).catch(() => undefined);
-    },
+    release,
+    [Symbol.asyncDispose]: release,
   };
 }
 
@@ -224,6 +243,7 @@ function without(context: HoldContext, engine: Engine, failure: QclockError): Ho
       const other = await readHolder(engine, context);
       if (other !== undefined) throw heldBy(other);
     },
+    async release() {},
     async [Symbol.asyncDispose]() {},
   };
 }

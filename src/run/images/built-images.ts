@@ -15,6 +15,7 @@ import type { StepReport } from "../execution/event.ts";
 import { noFiles } from "../../image/files/files.ts";
 import { limit } from "../execution/limit.ts";
 import type { PreparedImages } from "./prepare-images.ts";
+import { recordImage } from "./records.ts";
 import { PackageUnpacker, type UnpackProgress } from "./unpack-ahead.ts";
 
 /** How far making an image is. */
@@ -126,6 +127,9 @@ export class BuiltImages implements AsyncDisposable {
       haveFolder(built.layers, path),
     );
     if (missing !== undefined) this.#notice(image, `${missing.message} ${missing.hint}`, "warning");
+    // Before an Engine has it: after a kill in between it is known to be ours, too.
+    const { fingerprint, configDigest, manifestDigest } = built;
+    await recordImage(this.#context.store, fingerprint, [configDigest, manifestDigest]);
     return built;
   }
 

@@ -45,19 +45,12 @@ export async function loadImage(
   const built = await builtImageOf(node, name, context);
   const { engine, signal } = context;
   const { heldChains } = context.builtImages;
-  // Before it is there: after a kill in between it is known to be ours, too.
-  await recordImage(context.run.store, fingerprintOf(context, name), [
-    built.configDigest,
-    built.manifestDigest,
-  ]);
   const onOutput = outputOf(context, node);
   const onProgress = (done: number, total: number): void =>
     context.emit({ type: "node-progress", node, done, total, unit: "bytes" });
   const images = [built];
   await loadBuiltImages({ engine, images, heldChains, onOutput, onProgress, signal });
-  const inputs = context.prepared.inputs.get(name);
-  if (inputs !== undefined)
-    await rememberInputs({ stack: context.stack, store: context.run.store }, name, inputs);
+  rememberWhatWentIn(context, name);
   return built.configDigest.slice(0, 19);
 }
 
@@ -117,8 +110,7 @@ export async function buildImage(
     signal: context.signal,
   });
   await recordHeld(context, image);
-  if (inputs !== undefined)
-    await rememberInputs({ stack: context.stack, store: context.run.store }, name, inputs);
+  rememberWhatWentIn(context, name);
   return id.slice(0, 19);
 }
 
@@ -129,7 +121,7 @@ export async function pullImage(
   context: MakingContext,
 ): Promise<undefined> {
   const { engine, signal } = context;
-  const { stack, run, prepared } = context;
+  const { stack, run } = context;
   const image = imageOf(stack, name);
   if (image.type !== "pulled") throw new Error(`image ${name} is not from a registry`);
   await refusePulls(run, engine, [image.source]);
@@ -137,8 +129,15 @@ export async function pullImage(
     await engine.pullImage(image.source, outputOf(context, node), signal);
   await engine.tagImage(image.source, image.reference, signal);
   await recordHeld(context, image);
+  rememberWhatWentIn(context, name);
+}
+
+/** Of an image that the Engine has under its name now. */
+function rememberWhatWentIn(context: MakingContext, name: string): void {
+  const { stack, run, prepared, afterwards } = context;
   const inputs = prepared.inputs.get(name);
-  if (inputs !== undefined) await rememberInputs({ stack, store: run.store }, name, inputs);
+  if (inputs === undefined) return;
+  afterwards(async () => rememberInputs({ stack, store: run.store }, name, inputs));
 }
 
 /** Record the image that the Engine has under our name now, just after it was built or pulled. */

@@ -33,6 +33,8 @@ export interface MakingContext extends StartingContext {
   >;
   readonly prepared: PreparedImages;
   readonly builtImages: Pick<BuiltImages, "get" | "heldChains">;
+  /** Leaves for the end of the run what needs neither the Engine nor the stack's hold. */
+  readonly afterwards: (work: () => Promise<void>) => void;
 }
 
 /** The operation of one type. */

@@ -3,6 +3,8 @@ import path from "node:path";
 import { expect, test, vi } from "vitest";
 import { scanFiles } from "../../../../src/image/files/files.ts";
 import { type AssemblyProgress, BuiltImages } from "../../../../src/run/images/built-images.ts";
+import { readImageRecords } from "../../../../src/run/images/records.ts";
+import { aDigest } from "../../../support/a-lock.ts";
 import { anArchive } from "../../../support/an-artifact.ts";
 import { anImage } from "../../../support/builders.ts";
 import { imageWorkshop } from "../../../support/image-workshop.ts";
@@ -73,4 +75,15 @@ test("a layer that stays is looked for once, however often its image is asked ab
   const kept = built.layers.slice(0, -1).map(({ diffId }) => diffId);
   expect(kept).toHaveLength(2);
   expect(read.toSorted()).toEqual(kept.toSorted());
+});
+
+test("which ids an image may have is recorded when it is made, before an Engine can have it", async () => {
+  await using workshop = await imageWorkshop();
+  const { app, context, prepared } = workshop;
+  const fingerprint = aDigest("app");
+  const desired = new Map([["app", { reference: app.reference, fingerprint }]]);
+  await using builtImages = new BuiltImages(context, { ...prepared, desired });
+  const { configDigest, manifestDigest } = await builtImages.get(app, listener().progress);
+  const records = await readImageRecords(context.store, [fingerprint]);
+  expect(records.get(fingerprint)).toEqual(new Set([configDigest, manifestDigest]));
 });

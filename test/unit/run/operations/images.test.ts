@@ -95,16 +95,14 @@ test("how far an image is, and what is noticed of it, is told with its node", as
   ]);
 });
 
-test("an image is recorded before the Engine gets it, and what it was made from after that", async () => {
+test("an image goes into the Engine by its name, and what it was made from is kept after that", async () => {
   await using rig = await operationRig(aStack({ images: [app] }));
   const { run, prepared } = rig.context();
   const kept = { kind: "files", entries: new EntryTable() } as const;
   const layers = empty.layers.map((layer) => ({ ...layer, ...kept }));
   const image = { ...built([]), layers } as BuiltImage;
-  const seen: unknown[] = [];
   const engine = instead(rig.engine, {
     async loadImages(archive, ...rest) {
-      seen.push((await readImageRecords(run.store, [fingerprint])).get(fingerprint));
       // As a real one does, it takes the whole archive.
       const pieces = await Array.fromAsync(archive, (piece) => Uint8Array.from(piece));
       await rig.engine.loadImages(inPieces(Buffer.concat(pieces)), ...rest);
@@ -117,8 +115,8 @@ test("an image is recorded before the Engine gets it, and what it was made from 
   });
   const node = nodeOf({ type: "load-image", image: "app" });
   expect(await perform(node, context)).toBe(image.configDigest.slice(0, 19));
-  expect(seen).toEqual([new Set([image.configDigest, image.manifestDigest])]);
   expect(rig.engine.images.find(reference)?.id).toBe(image.configDigest);
+  await rig.finish();
   const noteKey = "t-app-debian-12-amd64-/project/stack.config.yaml";
   const files = await recallFiles(run.store, noteKey, fingerprint);
   expect([...(files ?? [])]).toEqual([["web/index.html", "sha256:1"]]);
@@ -187,6 +185,7 @@ test("a Dockerfile is built from the project's files, and what comes out is reco
   expect(note).toBe(id.slice(0, 19));
   expect(requests).toHaveLength(1);
   const noteKey = "t-web-debian-12-amd64-/project/stack.config.yaml";
+  await rig.finish();
   expect(await recallFiles(run.store, noteKey, fingerprint)).toBeDefined();
   expect(requests[0]?.labels.get("dev.qclock.fingerprint")).toBe(fingerprint);
   expect(rig.events).toContainEqual({ type: "node-output", node, line: "Step 1/2" });
@@ -245,6 +244,7 @@ test.each([false, true])(
       new Map([[aDigest("web"), new Set([id])]]),
     );
     const noteKey = "t-web-debian-12-amd64-/project/stack.config.yaml";
+    await rig.finish();
     expect(await recallFiles(run.store, noteKey, fingerprint)).toBeDefined();
   },
 );
