@@ -4,7 +4,7 @@ import { isForeign, nameOf } from "../plan/images/platform.ts";
 import { activeImages } from "../stack/profiles.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./execution/event.ts";
-import { takeHold } from "./hold/hold.ts";
+import { EarlyHold } from "./hold/early-hold.ts";
 import type { StoredImage } from "./images/stored.ts";
 import { type PlannedStack, planStack } from "./plan-stack.ts";
 import { replacingVanished } from "./images/replace-vanished.ts";
@@ -41,7 +41,9 @@ export async function build(context: RunContext, options: BuildOptions): Promise
       hint: `It has ${[...stack.images.keys()].join(", ")}.`,
     });
   }
-  const first = await planStack(context, { imagesOnly: images });
+  await using early = new EarlyHold({ ...context, stackName: stack.name });
+  const way = { onStale: () => early.begin() };
+  const first = await planStack(context, { imagesOnly: images }, way);
   const isElsewhere = isForeign(stack, first.observed.engine);
   if (isElsewhere) tellWhere(context, first);
   const finish = async (report: RunReport, { prepared }: PlannedStack): Promise<BuildReport> =>
@@ -52,7 +54,7 @@ export async function build(context: RunContext, options: BuildOptions): Promise
     return await finish(emptyReport(context, "build", first.plan), first);
   await using builtImages = new BuiltImages(context, first.prepared);
   const meanwhile = (): void => workAhead(context, first.plan, builtImages);
-  await using hold = await takeHold({ ...context, stackName: stack.name, meanwhile });
+  await using hold = await early.take(meanwhile);
   const engine = await context.engine();
   return await replacingVanished(context, first.prepared.lock, async (current, mode) => {
     // Another run may have built while this one waited. Otherwise the plan is milliseconds old, and

@@ -5,6 +5,10 @@ import type { Plan } from "../plan/plan.ts";
 import { foreignPlatform, isForeign } from "../plan/images/platform.ts";
 import { reconcile } from "../plan/reconcile.ts";
 import type { ReconcileOptions, ReconcileRequest } from "../plan/planning.ts";
+import { closureOf } from "../stack/graph.ts";
+import { parentsOf } from "../stack/images/parents.ts";
+import { activeImages } from "../stack/profiles.ts";
+import type { Stack } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
 import { findChangedSecrets } from "./services/declared-secrets.ts";
 import { releaseDeadHold } from "./hold/holder.ts";
@@ -37,6 +41,8 @@ export async function planStack(
     readonly lockUse?: LockUse;
     readonly prepared?: PreparedImages;
     readonly ahead?: Promise<AheadResults> | undefined;
+    /** Called, perhaps several times, when it looks as if there will be something to do. */
+    readonly onStale?: () => void;
   } = {},
 ): Promise<PlannedStack> {
   const { stack } = context;
@@ -94,7 +100,12 @@ export async function planStack(
   const [{ request, ...planned }, unready] = await together(context.signal, (signal) => {
     const looking = look(signal);
     const preparing = Promise.resolve(
-      way.prepared ?? prepareImages({ ...context, signal }, way.lockUse ?? "write"),
+      way.prepared ??
+        prepareImages(
+          { ...context, signal },
+          way.lockUse ?? "write",
+          staleAmong(stack, options, way.onStale),
+        ),
     );
     const probing = isBuildOnly ? allReady : probe({ ...context, signal }, looking, way.ahead);
     // The last two so that none of them goes on behind a failure of another.
@@ -112,6 +123,20 @@ async function probe(
   ahead: Promise<AheadResults> | undefined,
 ): Promise<ReadonlyMap<string, string>> {
   return await findUnready(context, await looking, await ahead);
+}
+
+/** Tells of the images that are meant, and of no other. */
+function staleAmong(
+  stack: Stack,
+  { imagesOnly, services }: ReconcileOptions,
+  onStale: (() => void) | undefined,
+): ((image: string) => void) | undefined {
+  if (onStale === undefined || services !== undefined) return undefined;
+  const parents = new Map([...stack.images].map(([name, image]) => [name, parentsOf(image)]));
+  const meant = closureOf(parents, imagesOnly ?? activeImages(stack));
+  return (image) => {
+    if (meant.has(image)) onStale();
+  };
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./execution/event.ts";
-import { isHeld, takeHold } from "./hold/hold.ts";
+import { EarlyHold } from "./hold/early-hold.ts";
+import { isHeld } from "./hold/hold.ts";
 import type { AheadResults } from "./services/probe-ahead.ts";
 import { refuseUnknownServices } from "./services/known-services.ts";
 import { planStack } from "./plan-stack.ts";
@@ -27,7 +28,8 @@ export async function up(
 ): Promise<RunReport> {
   const { stack } = context;
   refuseUnknownServices(stack, options.services);
-  const first = await planStack(context, options, { ahead });
+  await using early = new EarlyHold({ ...context, stackName: stack.name });
+  const first = await planStack(context, options, { ahead, onStale: () => early.begin() });
   // What stands now may be going away, or have changed, as soon as another run that is at work on
   // it has got further.
   if (first.plan.nodes.length === 0 && !(await isHeld(context)))
@@ -35,7 +37,7 @@ export async function up(
   const { prepared } = first;
   await using builtImages = new BuiltImages(context, prepared);
   const meanwhile = (): void => workAhead(context, first.plan, builtImages);
-  await using hold = await takeHold({ ...context, stackName: stack.name, meanwhile });
+  await using hold = await early.take(meanwhile);
   const engine = await context.engine();
   const started = new Set<string>();
   return await replacingVanished(context, prepared.lock, async (current, mode) => {

@@ -42,6 +42,11 @@ export class FileHashes {
     return this.#records.subarray(end - RECORD_BYTES + STAMP_BYTES, end);
   }
 
+  /** Whether some are known, and none of them is of this content. */
+  lacks(digest: Buffer): boolean {
+    return this.#records.length > 0 && !this.#records.includes(digest);
+  }
+
   /**
    * The slot of the record with this stamp, or the free one where it belongs. A stamp is evenly
    * spread, so that its first bytes choose.

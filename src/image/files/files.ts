@@ -27,17 +27,25 @@ export const noFiles: FileScan = { files: new FileTable([]) };
 /** How many large files are read at a time: each is open meanwhile. */
 const parallelReads = 8;
 
+/** Of so many files that are hashed it is looked up whether their content is new. */
+const LOOKED_UP = 16;
+
 /** How much of a large file is read at a time. */
 const pieceBytes = 256 * 1024;
 
 /**
  * List and hash the files of an image. Hashes are remembered with the file's size, times and inode,
- * so that an unchanged tree costs one `lstat` a file.
+ * so that an unchanged tree costs one `lstat` a file. `onNew` is called when there is a content
+ * that no file of the image had when they were hashed last.
  *
  * Throws `build-failed` for what cannot be part of an image or be read, `path-outside-project` for
  * a link that has taken a folder's or a file's place.
  */
-export async function scanFiles(image: AssembledImage, store: Store): Promise<FileScan> {
+export async function scanFiles(
+  image: AssembledImage,
+  store: Store,
+  onNew: () => void = () => undefined,
+): Promise<FileScan> {
   if (image.files.length === 0) return noFiles;
   const files = new FileTable(image.files);
   const remarks: FileRemark[] = [];
@@ -47,7 +55,7 @@ export async function scanFiles(image: AssembledImage, store: Store): Promise<Fi
   }
   refuse(summarizeRemarks(remarks, (file) => file));
   files.arrange();
-  await hashAll(image, files, store);
+  await hashAll(image, files, { store, onNew });
   return { files, ...(remarks.length === 0 ? {} : { remarks }) };
 }
 
@@ -88,12 +96,17 @@ function refuse(summaries: readonly RemarkSummary[]): void {
 }
 
 /** Give each regular file the digest of its content: a remembered one, or that of what is read. */
-async function hashAll(image: AssembledImage, files: FileTable, store: Store): Promise<void> {
+async function hashAll(
+  image: AssembledImage,
+  files: FileTable,
+  { store, onNew }: { readonly store: Store; readonly onNew: () => void },
+): Promise<void> {
   const key = createHash("sha256")
     .update(image.files.map(({ source }) => source).join("\0"))
     .digest("hex");
   const known = await FileHashes.read(store, key);
   let hashed = 0;
+  let hasNew = false;
   const queue = files.rows().values();
   const turns = new Turns();
   const small = bufferAtOnce();
@@ -114,6 +127,10 @@ async function hashAll(image: AssembledImage, files: FileTable, store: Store): P
             ? await hashFile(source, (large ??= Buffer.allocUnsafe(pieceBytes)))
             : hash("sha256", content, "buffer");
         hashed++;
+        if (!hasNew && hashed <= LOOKED_UP && known.lacks(digest)) {
+          hasNew = true;
+          onNew();
+        }
       }
       files.complete(row, digest);
     }

@@ -26,6 +26,8 @@ export type HoldContext = Pick<
    * room is made.
    */
   readonly mayGoWithout?: boolean;
+  /** Whether somebody else had it when it was asked for before this. */
+  readonly hasWaited?: boolean;
   /**
    * Called once, while the Engine makes the container: time for what keeps this process busy and
    * needs no hold.
@@ -69,7 +71,7 @@ export async function takeHold(context: HoldContext): Promise<Hold> {
   const deadlineMs = clock.now() + holdTimeoutMs;
   let hasSaid = false;
   let hasTakenOver = false;
-  let hasWaited = false;
+  let hasWaited = context.hasWaited === true;
   let meanwhile = context.meanwhile;
   for (;;) {
     signal.throwIfAborted();
@@ -114,6 +116,13 @@ export async function takeHold(context: HoldContext): Promise<Hold> {
     }
     await clock.sleep(POLL_MS, signal);
   }
+}
+
+/** Take the hold if nobody has it, and wait for nobody; undefined where somebody has. */
+export async function tryHold(context: HoldContext): Promise<Hold | undefined> {
+  const engine = await context.engine();
+  const id = await tryCreate(context, engine, undefined);
+  return id === undefined ? undefined : held(context, engine, { id, waited: false });
 }
 
 /** Whether somebody holds the stack, whoever, dead or alive. */

@@ -44,24 +44,34 @@ const parallelScans = 8;
 
 /**
  * Names to exact packages, files to digests, both to fingerprints. Writes the lock where it lacked
- * something, unless told otherwise.
+ * something, unless told otherwise. `onStale` is called with the name of each image that seems to
+ * be other than when it was made last, as soon as that is seen.
  */
 export async function prepareImages(
   context: RunContext,
   lockUse: LockUse = "write",
+  onStale: (image: string) => void = () => undefined,
 ): Promise<PreparedImages> {
   const { stack, store } = context;
-  const [{ lock, target, need }, scans, contexts] = await together(context.signal, (signal) => [
-    needsLock(stack) ? openMoving({ ...context, signal }, lockUse) : withoutPackages(context),
-    scanAll(stack, store),
-    digestContexts(context),
-  ]);
+  const [{ lock, target, need }, scans, contexts] = await together(context.signal, (signal) => {
+    const opening = needsLock(stack)
+      ? openMoving({ ...context, signal }, lockUse)
+      : Promise.resolve(withoutPackages(context));
+    // Packages that have to be locked first may take a while.
+    const onNew = (image: string): void =>
+      void opening.then(
+        () => onStale(image),
+        () => undefined,
+      );
+    return [opening, scanAll(stack, store, onNew), digestContexts(context)];
+  });
   const inputs = fingerprintImages({ stack, target, scans, contexts });
   const desired = new Map<string, DesiredImage>();
   for (const [name, current] of inputs) {
     const image = stack.images.get(name);
     if (image === undefined) continue;
     const change = await changeOf(context, name, current);
+    if (change !== undefined) onStale(name);
     desired.set(name, {
       reference: image.reference,
       fingerprint: current.fingerprint,
@@ -167,11 +177,17 @@ function withoutPackages({ stack, lock }: RunContext): ForeseenLock {
   return { lock: lock ?? { version: 2, targets: new Map() }, target };
 }
 
-async function scanAll(stack: Stack, store: Store): Promise<ReadonlyMap<string, FileScan>> {
+async function scanAll(
+  stack: Stack,
+  store: Store,
+  onNew: (image: string) => void,
+): Promise<ReadonlyMap<string, FileScan>> {
   // Each has some files open at a time, and a process may have 256.
   const scan = limit(parallelScans, scanFiles);
   const scans = await Promise.all(
-    assembledImages(stack).map(async (image) => [image.name, await scan(image, store)] as const),
+    assembledImages(stack).map(
+      async (image) => [image.name, await scan(image, store, () => onNew(image.name))] as const,
+    ),
   );
   return new Map(scans);
 }

@@ -11,6 +11,7 @@ import {
   takeHold,
   unlockStack,
 } from "../../../../src/run/hold/hold.ts";
+import type { Clock } from "../../../../src/run/context.ts";
 import { up } from "../../../../src/run/up.ts";
 import { createTestStack, type TestStack } from "../../../support/runtime.ts";
 
@@ -33,6 +34,12 @@ async function deadPid(): Promise<number> {
   const child = spawn("true");
   await new Promise((resolve) => void child.once("close", resolve));
   return child.pid ?? 0;
+}
+
+/** A clock by which what was seen last was seen long ago. */
+function leaping(clock: Clock): Clock {
+  let leaps = 0;
+  return { ...clock, now: () => clock.now() + 1000 * leaps++ };
 }
 
 test("of many that want the hold at once one gets it, and the others are told who has it", async () => {
@@ -100,7 +107,11 @@ test("a run with nothing to do takes the hold of a dead run away, and leaves tha
   const stack = rig.stack({ services: [] });
   await up(rig.context(stack), {});
   const { holder } = contextOf(rig);
-  const dead = await takeHold(contextOf(rig, { holder: { ...holder, pid: await deadPid() } }));
+  const lost = {
+    holder: { ...holder, pid: await deadPid() },
+    clock: leaping(contextOf(rig).clock),
+  };
+  const dead = await takeHold(contextOf(rig, lost));
 
   expect((await up(rig.context(stack), {})).nodes).toEqual([]);
   expect(await refusal(dead.assertHeld())).toMatchObject({ code: "stack-locked" });
@@ -168,7 +179,10 @@ test("unlock takes away the hold that is named, and no other", async () => {
   await using rig = await createTestStack();
   const stack = rig.context(rig.stack({ services: [] }));
   const { holder } = contextOf(rig);
-  const hold = await takeHold(contextOf(rig, { holder: { ...holder, host: "elsewhere.invalid" } }));
+  const elsewhere = { holder: { ...holder, host: "elsewhere.invalid" } };
+  const hold = await takeHold(
+    contextOf(rig, { ...elsewhere, clock: leaping(contextOf(rig).clock) }),
+  );
   const { hint = "" } = await refusal(takeHold(contextOf(rig)));
   const id = /qclock unlock (\w+)/.exec(hint)?.[1] ?? "";
 

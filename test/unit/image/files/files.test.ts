@@ -363,3 +363,24 @@ test("a pipe is refused by name and not waited for", async () => {
     message: expect.stringContaining("etc/pipe"),
   });
 });
+
+test("a content is new when no file of the image had it before, and not in a first look", async () => {
+  await using workshop = await createWorkshop();
+  const tree = await treeOf(workshop, { "etc/app.conf": "conf", "etc/other.conf": "other" });
+  const image = { ...emptyImage, files: [tree] };
+  const isNew = async (): Promise<boolean> => {
+    let told = 0;
+    await scanFiles(image, workshop.store, () => void told++);
+    expect(told).toBeLessThan(2);
+    return told === 1;
+  };
+  expect(await isNew()).toBe(false);
+  expect(await isNew()).toBe(false);
+  await writeFile(join(tree.source, "etc/app.conf"), "other");
+  await utimes(join(tree.source, "etc/other.conf"), 1, 1);
+  expect(await isNew()).toBe(false);
+  await writeFile(join(tree.source, "etc/app.conf"), "new");
+  await writeFile(join(tree.source, "etc/other.conf"), "newer");
+  expect(await isNew()).toBe(true);
+  expect(await isNew()).toBe(false);
+});

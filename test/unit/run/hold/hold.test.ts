@@ -1,6 +1,8 @@
 import { hostname } from "node:os";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import type { Engine } from "../../../../src/docker/engine.ts";
 import { QclockError } from "../../../../src/error.ts";
+import { EarlyHold } from "../../../../src/run/hold/early-hold.ts";
 import { isHeld, takeHold, unlockStack } from "../../../../src/run/hold/hold.ts";
 import { releaseDeadHold } from "../../../../src/run/hold/holder.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
@@ -30,6 +32,64 @@ test("one at a time has it, and it is there until it is given back", async () =>
   }
   expect(await isHeld(context)).toBe(false);
   expect(memory.engine.containers.size).toBe(0);
+});
+
+test("the Engine is asked for it, unless it said a moment ago that it is there", async () => {
+  await using memory = await openMemoryStack();
+  const context = contextOf(memory);
+  const inspecting = vi.fn<Engine["inspectContainer"]>(memory.engine.inspectContainer);
+  const engine = { ...memory.engine, inspectContainer: inspecting };
+  await using hold = await takeHold({ ...context, engine: async () => engine });
+  await hold.assertHeld();
+  expect(inspecting).not.toHaveBeenCalled();
+  context.clock.advance(100);
+  await hold.assertHeld();
+  await hold.assertHeld();
+  expect(inspecting).toHaveBeenCalledOnce();
+});
+
+test("it is given back once", async () => {
+  await using memory = await openMemoryStack();
+  {
+    await using hold = await takeHold(contextOf(memory));
+    await hold.release();
+    expect(memory.engine.containers.size).toBe(0);
+  }
+  const removed = memory.told().filter((call) => call.startsWith("remove"));
+  expect(removed).toHaveLength(1);
+});
+
+test("one that was begun early is taken, or given back when nobody takes it", async () => {
+  await using memory = await openMemoryStack();
+  {
+    await using early = new EarlyHold(contextOf(memory));
+    early.begin();
+    early.begin();
+    let worked = 0;
+    await using hold = await early.take(() => void worked++);
+    expect([hold.waited, worked]).toEqual([false, 1]);
+    await hold.assertHeld();
+  }
+  {
+    await using early = new EarlyHold(contextOf(memory));
+    early.begin();
+  }
+  expect(memory.engine.containers.size).toBe(0);
+  expect(memory.told().filter((call) => call.startsWith("create"))).toHaveLength(2);
+});
+
+test("one that was begun early while another run had it is waited for when it is taken", async () => {
+  await using memory = await openMemoryStack();
+  const first = await takeHold(contextOf(memory));
+  await using early = new EarlyHold(contextOf(memory, 10_000));
+  early.begin();
+  const refused = new EarlyHold(contextOf(memory));
+  refused.begin();
+  await expect(refused.take(() => undefined)).rejects.toMatchObject({ code: "stack-locked" });
+
+  await first.release();
+  await using hold = await early.take(() => undefined);
+  expect(hold.waited).toBe(true);
 });
 
 test("whoever waits gets it when it is given back, and knows that it waited", async () => {
@@ -102,6 +162,7 @@ test("unlock takes away the hold that is named by eight or more of its id, and n
   await expect(unlockStack(context, "0123456789ab")).rejects.toThrow(id.slice(0, 12));
   await expect(unlockStack(context, id.slice(0, 7))).rejects.toMatchObject({ code: "usage" });
   await unlockStack(context, id.slice(0, 8));
+  context.clock.advance(1000);
   await expect(hold.assertHeld()).rejects.toMatchObject({ code: "stack-locked" });
 });
 
