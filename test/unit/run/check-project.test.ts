@@ -149,6 +149,34 @@ test("commands of services and of probes are looked for, and interpreters of scr
   ]);
 });
 
+test.each<readonly [string, string | undefined]>([
+  ["#!/usr/bin/env tool\n", '"tool"'],
+  ["#!/usr/bin/env  tool -e\nrest", '"tool"'],
+  ["#!/usr/bin/env -S tool\n", undefined],
+  ["#!/usr/bin/env A=1 tool\n", undefined],
+  ["#!/usr/bin/env\n", undefined],
+  ["#!/usr/bin/env script\n", undefined],
+  ["#!/usr/bin/notenv tool\n", undefined],
+  ["#! /bin/none tool\n", '"/bin/none"'],
+  ["#!/bin/none", '"/bin/none"'],
+  ["#!none\n", undefined],
+  ["no script\r\n#!/bin/none\n", undefined],
+  [`#!/usr/bin/env ${" ".repeat(600)}tool\n`, undefined],
+])("of a script's first line %j what it is run by is looked for", async (line, missing) => {
+  const manifest = started("entrypoint: [/usr/bin/script], environment: { PATH: /usr/bin }");
+  const names = ["script", "env", "notenv"];
+  const programs = names.map((name) => [`root/usr/bin/${name}`, "ELF"] as const);
+  const files = { ...Object.fromEntries(programs), "root/usr/bin/script": line };
+  const executable = async (folder: string): Promise<void> => {
+    for (const name of names) await chmod(path.join(folder, "root/usr/bin", name), 0o755);
+  };
+  const said = `${missing}, which root/usr/bin/script needs to be run, is in no layer of image "app".`;
+  const expected = missing === undefined ? [] : [`error missing-file 7: ${said}`];
+  expect(
+    await problemsOf(manifest.replace(", environment:", "\n    environment:"), files, executable),
+  ).toEqual(expected);
+});
+
 test("of packages that were unpacked before it is known what they bring, by links and merged folders", async () => {
   const entry = (at: string, parts: Partial<LayerEntry> = {}): LayerEntry => ({
     path: at,
