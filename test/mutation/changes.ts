@@ -8,7 +8,7 @@ export interface Change {
   readonly replacement: string;
 }
 
-const OPERATORS: Readonly<Record<string, string>> = {
+const OPERATORS: ReadonlyMap<string, string> = mapOf({
   "===": "!==",
   "!==": "===",
   "<": "<=",
@@ -31,9 +31,9 @@ const OPERATORS: Readonly<Record<string, string>> = {
   "-=": "+=",
   "++": "--",
   "--": "++",
-};
+});
 
-const METHODS: Readonly<Record<string, string>> = {
+const METHODS: ReadonlyMap<string, string> = mapOf({
   some: "every",
   every: "some",
   find: "findLast",
@@ -48,7 +48,7 @@ const METHODS: Readonly<Record<string, string>> = {
   ceil: "floor",
   push: "unshift",
   shift: "pop",
-};
+});
 
 /**
  * Every change of one token that may turn a program into a wrong one: an operator, a number, a
@@ -110,7 +110,7 @@ function operatorBetween(node: Node, text: string): readonly Change[] {
 }
 
 function swapped(start: number, operator: string): readonly Change[] {
-  const replacement = OPERATORS[operator];
+  const replacement = OPERATORS.get(operator);
   return replacement === undefined ? [] : [{ start, end: start + operator.length, replacement }];
 }
 
@@ -127,7 +127,7 @@ function wordOf(node: unknown): readonly Change[] {
 function methodOf(node: Node): readonly Change[] {
   const { property, computed } = node;
   if (computed === true || !isNode(property)) return [];
-  const replacement = METHODS[String(property["name"])];
+  const replacement = METHODS.get(String(property["name"]));
   if (replacement === undefined) return [];
   return [{ start: property.start, end: property.end, replacement }];
 }
@@ -137,4 +137,9 @@ function literal(node: Node): readonly Change[] {
   if (typeof value === "boolean") return [{ start, end, replacement: String(!value) }];
   if (typeof value === "number") return [{ start, end, replacement: String(value + 1) }];
   return [];
+}
+
+/** As a map, since an object has `toString` and its like beside its own keys. */
+function mapOf(values: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
+  return new Map(Object.entries(values));
 }

@@ -27,6 +27,8 @@ test.each([
   "const a = (b: 1): b is 1 => c(b);",
   'throw new Error("no such file");',
   "// a === b",
+  "a.toString();",
+  "a.constructor.valueOf();",
 ])("nothing of %s is a decision", (text) => {
   expect(changed(text)).toEqual([]);
 });
