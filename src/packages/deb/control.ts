@@ -28,9 +28,10 @@ export function parseControl(text: string): ControlFields {
     }
     names.add(name.toLowerCase());
     current = name;
-    fields.set(name, value.trim());
+    fields.set(name, value.trimStart());
   }
-  return fields;
+  // As in dpkg, a blank at the end of a first line stays where further lines follow.
+  return new Map(Array.from(fields, ([name, value]) => [name, value.trimEnd()]));
 }
 
 /** The control file of an unpacked package. Throws as `parseControl` does. */

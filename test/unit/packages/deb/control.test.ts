@@ -15,6 +15,12 @@ test("fields keep their order, and continued ones their lines", () => {
   ]);
 });
 
+test("a blank stays at the end of a first line where others follow, as in dpkg's database", () => {
+  const fields = parseControl("Package: a \nDescription: short \n long\n");
+  expect(fields.get("Package")).toBe("a");
+  expect(fields.get("Description")).toBe("short \n long");
+});
+
 test.each([
   ["Package: a\n\nPackage: b", "its control file holds more than one paragraph"],
   ["Package: a\n \nVersion: 1", "its control file holds more than one paragraph"],
