@@ -12,6 +12,7 @@ import { type DebianFacts, dpkg, dpkgArchitecture, dpkgTrigger, dpkgVendor } fro
 import { glibCompileSchemas } from "./glib-compile-schemas.ts";
 import { ldconfig } from "./ldconfig.ts";
 import { dpkgRealpath, leftOut, su } from "./left-out.ts";
+import { lighttpdSwitch } from "./lighttpd.ts";
 import { maintscriptHelper } from "./maintscript-helper.ts";
 import { openssl } from "./openssl.ts";
 import { pamAuthUpdate } from "./pam-auth-update.ts";
@@ -126,6 +127,8 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["kpsereadlink", kpseTool],
     ["kpsestat", kpseTool],
     ["ldconfig", ldconfig(options)],
+    ["lighty-disable-mod", lighttpdSwitch],
+    ["lighty-enable-mod", lighttpdSwitch],
     ["mountpoint", mountpoint],
     ["openssl", openssl],
     ["pam-auth-update", pamAuthUpdate],
