@@ -14,14 +14,41 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     reason: "mmdebstrap is told to leave devices out; an Engine brings its own",
   },
   {
-    path: "/etc/apt/{sources.list,preferences.d,sources.list.d,apt.conf.d,trusted.gpg.d}",
+    path: "/etc/apt{,/{sources.list,preferences.d,sources.list.d,apt.conf.d,trusted.gpg.d}}",
     kinds: ["only-apt"],
     reason: "mmdebstrap makes them for the apt that installs from outside",
   },
   {
-    path: "/etc/apt",
+    path: "/etc/{fstab,apt/sources.list.d/0000apt.list}",
     kinds: ["only-apt"],
-    reason: "mmdebstrap makes it for the apt that installs from outside",
+    reason: "mmdebstrap writes them, no package does",
+  },
+  {
+    path: "/var/lib/dpkg/arch",
+    kinds: ["only-apt"],
+    reason: "mmdebstrap writes it; dpkg knows its own architecture without",
+  },
+  {
+    path: "/etc/machine-id",
+    kinds: ["only-qclock"],
+    reason: "empty, so that what runs in a container finds a file and no identity",
+    only: ({ qclock }) => qclock?.content?.size === 0,
+  },
+  {
+    path: "/etc/shells",
+    kinds: ["content"],
+    reason: "mmdebstrap merges /usr after the first shells are known; the lines are the same",
+    only: ({ apt, qclock }) => sortedLines(apt) === sortedLines(qclock),
+  },
+  {
+    path: "/var/cache/debconf/{config.dat-old,passwords.dat,templates.dat,templates.dat-old}",
+    kinds: ["only-apt"],
+    reason: "texts of questions and their last state, which only debconf's own dialogs need",
+  },
+  {
+    path: "/var/cache/debconf/config.dat",
+    kinds: ["content"],
+    reason: "qclock keeps questions that a script asked or set, apt every one that a package has",
   },
   {
     path: "/var/{lib,cache}/apt{,/**}",
@@ -44,7 +71,7 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     reason: "the last state before the last change, and a lock",
   },
   {
-    path: "/etc/shadow",
+    path: "/etc/{shadow,shadow-}",
     kinds: ["content"],
     reason: "the day of the last change is that of the installation",
     only: (difference) => areEqualBut(difference, /^([^:]*:[^:]*:)\d*:/),
@@ -61,9 +88,14 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     reason: "without the package passwd apt leaves no shadow files; qclock always writes them",
   },
   {
-    path: "/var/lib/dpkg/{lock,lock-frontend,status-old,diversions-old,statoverride-old,triggers/Lock}",
+    path: "/var/lib/dpkg/{lock,lock-frontend,triggers/Lock}",
     kinds: ["only-apt", "mode"],
-    reason: "locks, and the last state before the last change",
+    reason: "locks, which dpkg makes when it lacks them",
+  },
+  {
+    path: "/var/lib/dpkg/{status-old,diversions-old,statoverride-old}",
+    kinds: ["only-apt", "only-qclock", "content"],
+    reason: "the last state before the last change, which depends on the order of changes",
   },
   {
     path: "/var/lib/dpkg/{available,statoverride}",
@@ -100,4 +132,9 @@ function areEqualBut({ apt, qclock }: Difference, part: RegExp): boolean {
           .map((line) => line.replace(part, "$1"))
           .join("\n");
   return linesOf(apt) === linesOf(qclock);
+}
+
+function sortedLines(node: RootNode | undefined): string {
+  if (node === undefined) return "";
+  return readContent(node).toString("utf8").split("\n").toSorted().join("\n");
 }
