@@ -10,6 +10,11 @@ export interface ProjectFiles {
 /** The service's name in each manifest. */
 export const SERVICE = "it";
 
+/** The stack of an image: its name in the letters that stacks have. */
+export function stackName(name: string): string {
+  return `t-judge-${name.replaceAll("+", "p")}`;
+}
+
 /** Write what a record says as an operator would. */
 export function projectOf(name: string, image: EverydayImage): ProjectFiles {
   const { os = "debian-12", start, user = "10001:10001", config = {}, environment } = image;
@@ -20,7 +25,7 @@ export function projectOf(name: string, image: EverydayImage): ProjectFiles {
   return {
     files,
     manifest: {
-      name: `t-judge-${name.replaceAll("+", "p").toLowerCase()}`,
+      name: stackName(name),
       os: [os],
       images: {
         [SERVICE]: {

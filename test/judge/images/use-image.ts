@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { parse } from "yaml";
 import { z } from "zod";
 import type { EverydayImage } from "./everyday-image.ts";
-import { projectOf, SERVICE } from "./manifest.ts";
+import { projectOf, SERVICE, stackName } from "./manifest.ts";
 import type { ImageResult } from "./results.ts";
 
 const cli = path.resolve(import.meta.dirname, "../../../bin/qclock.js");
@@ -47,10 +47,9 @@ export async function useImage(
   const qclock = (...parameters: readonly string[]): Promise<Said> =>
     run(process.execPath, [cli, "--store", place.store, ...parameters], place);
   try {
-    const built = await qclock("build");
-    if (built.exitCode !== 0) return { ...nothing, failed: "build", error: errorIn(built) };
-    const facts = await factsOf(image, place, built);
     const up = await qclock("up", "--timeout", "150s");
+    const facts = await factsOf(name, image, place);
+    if (facts === undefined) return { ...nothing, failed: "build", error: errorIn(up) };
     if (up.exitCode !== 0) {
       // What the program itself wrote says more than that it is not ready.
       const log = errorIn(await qclock("logs", "--tail", "20"));
@@ -94,16 +93,19 @@ async function writeProject(name: string, image: EverydayImage, folder: string):
   await writeFile(path.join(folder, "stack.config.yaml"), JSON.stringify(manifest, undefined, 1));
 }
 
-async function factsOf(image: EverydayImage, place: Place, built: Said): Promise<ImageResult> {
+/** What is known of an image that was built; undefined where it was not. */
+async function factsOf(
+  name: string,
+  image: EverydayImage,
+  place: Place,
+): Promise<ImageResult | undefined> {
+  const reference = `qclock.invalid/${stackName(name)}/${SERVICE}:latest`;
+  const format = ["--format", "{{.Size}}"];
+  const inspected = await run("docker", ["image", "inspect", ...format, reference], place);
+  if (inspected.exitCode !== 0) return undefined;
   const text = await readFile(path.join(place.folder, "stack.lock.yaml"), "utf8");
   const [target] = Object.values(lockShape.parse(parse(text)).targets);
   const packages = target?.images[SERVICE]?.packages ?? [];
-  const reference = built.stdout.trim().split(/\s+/).at(-1) ?? "";
-  const inspected = await run(
-    "docker",
-    ["image", "inspect", "--format", "{{.Size}}", reference],
-    place,
-  );
   return {
     version: packages.find((each) => each.name === image.packages[0])?.version ?? "",
     packages: packages.length,
