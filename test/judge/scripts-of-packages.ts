@@ -2,9 +2,10 @@
  * `npm run judge:scripts`: takes packages of Debian 12 that can be installed together, by priority
  * and by how many others depend on them, interprets their maintainer scripts in a root of them all,
  * and prints how many run whole and why the others do not. Needs dpkg-deb and apt's sources of
- * Debian 12. Fails with 1 when less than 95 % run whole.
+ * Debian 12, and 5 MB of disk for each package. Fails with 1 when less than 95 % run whole.
  *
  *   npm run judge:scripts -- --count 1800
+ *   npm run judge:scripts -- --programs --scripts 1000  until so many of them have scripts
  *   npm run judge:scripts -- --folder /var/tmp/debs     keeps the packages for the next run
  *   npm run judge:scripts -- --names "nginx samba"      those and what they need, instead
  */
@@ -20,7 +21,9 @@ import { type JudgedPackage, unpackPackage } from "./scripts/unpack.ts";
 
 const { values } = parseArgs({
   options: {
-    count: { type: "string", default: "1800" },
+    count: { type: "string", default: "5000" },
+    scripts: { type: "string", default: "1000" },
+    programs: { type: "boolean", default: false },
     names: { type: "string" },
     folder: { type: "string" },
   },
@@ -35,18 +38,22 @@ if (sources === undefined || apt === undefined)
 const folder = values.folder ?? path.join(temporary.path, "packages");
 fs.mkdirSync(folder, { recursive: true });
 const index = createPackageIndex(apt.indexes);
-const chosen = choosePackages(index, Number(values.count), values.names?.split(/\s+/));
 const packages: JudgedPackage[] = [];
-for (const entry of inOrderOfNeed(chosen)) {
+const choice = { names: values.names?.split(/\s+/), isPrograms: values.programs };
+for (const entry of choosePackages(index, choice)) {
   packages.push(await unpackPackage(folder, sources, entry));
-  if (packages.length % 100 === 0) console.error(`${packages.length} of ${chosen.length}`);
+  if (packages.length % 100 === 0) console.error(`${packages.length} packages`);
+  const isEnough = withScripts().length >= Number(values.scripts);
+  if (isEnough || packages.length >= Number(values.count)) break;
 }
-report(runScripts(packages));
+report(runScripts(inOrderOfNeed(packages)));
+
+function withScripts(): readonly JudgedPackage[] {
+  return packages.filter(({ control }) => control.has("preinst") || control.has("postinst"));
+}
 
 function report(verdicts: readonly ScriptVerdict[]): void {
-  const withScripts = packages.filter(
-    ({ control }) => control.has("preinst") || control.has("postinst"),
-  );
+  const count = withScripts().length;
   const failed = verdicts.filter(({ reason }) => reason !== undefined);
   const whole = verdicts.length - failed.length;
   const reasons = Map.groupBy(failed, ({ reason = "" }) => reason);
@@ -58,8 +65,8 @@ function report(verdicts: readonly ScriptVerdict[]): void {
   const names = new Set(failed.map(({ name }) => name.replace(/\.(?:pre|post)inst .*/, "")));
   const percent = ((100 * whole) / Math.max(verdicts.length, 1)).toFixed(1);
   console.log(`
-${packages.length} packages, ${withScripts.length} of them with scripts
+${packages.length} packages, ${count} of them with scripts
 ${whole} of ${verdicts.length} runs of scripts end with 0: ${percent} %
-${withScripts.length - names.size} of ${withScripts.length} packages have all their scripts run whole`);
+${count - names.size} of ${count} packages have all their scripts run whole`);
   process.exitCode = whole >= 0.95 * verdicts.length ? 0 : 1;
 }

@@ -3,17 +3,25 @@ import { debRules as rules } from "../../../src/packages/deb/rules.ts";
 import type { IndexedPackage, PackageIndex } from "../../../src/packages/package-index.ts";
 import { resolvePackages } from "../../../src/packages/resolve/resolve-packages.ts";
 
+export interface Choice {
+  /** Those alone, and what every system has; all of the index when absent. */
+  readonly names?: readonly string[] | undefined;
+  /** Libraries, headers, data and documents only where something needs them. */
+  readonly isPrograms: boolean;
+}
+
+const NO_PROGRAM =
+  /^(?:lib|node-|python3?-|ruby-|golang-|r-|gir1\.2-|fonts-|xfonts-|texlive-|haskell-|ghc|linux-|gcc-|task-|elpa-|erlang-|php-|ocaml|hunspell-|aspell-|education-|kde-l10n|firmware-)|-(?:dev|doc|docs|dbg|data|common|l10n|i18n|locales?|examples|all|src|source|java|perl|base)$/;
+
 /**
- * So many packages that can be installed together: by how much the distribution counts on them,
- * then by how many others depend on them, each with what it needs. One that conflicts with what is
- * there already is passed over. In the order in which they were taken. With names, those alone and
- * what every system has.
+ * Packages that can be installed together: by how much the distribution counts on them, then by how
+ * many others depend on them, each with what it needs. One that conflicts with what is there
+ * already is passed over.
  */
-export function choosePackages(
+export function* choosePackages(
   index: PackageIndex,
-  count: number,
-  names?: readonly string[],
-): readonly IndexedPackage[] {
+  { names, isPrograms }: Choice,
+): Generator<IndexedPackage> {
   const newest = [...index.names()].flatMap((name) => index.versions(name).slice(0, 1));
   const dependents = new Map<string, number>();
   for (const { requires } of newest) {
@@ -26,15 +34,20 @@ export function choosePackages(
       (dependents.get(b.name) ?? 0) - (dependents.get(a.name) ?? 0) ||
       (a.name < b.name ? -1 : 1),
   );
+  const isRequired = ({ rank }: IndexedPackage): boolean => rank <= 1;
+  const wanted = ranked.filter((each) => {
+    if (isRequired(each)) return true;
+    if (names !== undefined) return names.includes(each.name);
+    return !isPrograms || !NO_PROGRAM.test(each.name);
+  });
   const chosen = new Map<string, IndexedPackage>();
-  const required = ranked.filter(({ rank }) => rank <= 1).map(({ name }) => name);
-  const wanted = names === undefined ? ranked.map(({ name }) => name) : [...required, ...names];
-  for (const name of wanted) {
-    if (names === undefined && chosen.size >= count) break;
+  for (const { name } of wanted) {
     if (chosen.has(name)) continue;
-    for (const entry of closureOf(index, name, [...chosen.values()])) chosen.set(entry.name, entry);
+    for (const entry of closureOf(index, name, [...chosen.values()])) {
+      chosen.set(entry.name, entry);
+      yield entry;
+    }
   }
-  return [...chosen.values()];
 }
 
 /** What a package needs beyond what is there; nothing where it cannot be with it. */
@@ -53,18 +66,20 @@ function closureOf(
 }
 
 /** Each package behind those that it needs, as dpkg configures them; circles are cut anywhere. */
-export function inOrderOfNeed(packages: readonly IndexedPackage[]): readonly IndexedPackage[] {
-  const providers = new Map<string, IndexedPackage>();
+export function inOrderOfNeed<Item extends { readonly entry: IndexedPackage }>(
+  packages: readonly Item[],
+): readonly Item[] {
+  const providers = new Map<string, Item>();
   for (const each of packages) {
-    for (const { name } of each.provides) if (!providers.has(name)) providers.set(name, each);
+    for (const { name } of each.entry.provides) if (!providers.has(name)) providers.set(name, each);
   }
-  for (const each of packages) providers.set(each.name, each);
-  const ordered = new Set<IndexedPackage>();
-  const entered = new Set<IndexedPackage>();
-  const enter = (each: IndexedPackage): void => {
+  for (const each of packages) providers.set(each.entry.name, each);
+  const ordered = new Set<Item>();
+  const entered = new Set<Item>();
+  const enter = (each: Item): void => {
     if (entered.has(each)) return;
     entered.add(each);
-    for (const { alternatives } of each.requires) {
+    for (const { alternatives } of each.entry.requires) {
       for (const { name } of alternatives) {
         const needed = providers.get(name);
         if (needed !== undefined) enter(needed);

@@ -10,6 +10,7 @@ import { dpkgQuery } from "./dpkg-query.ts";
 import { dpkgStatoverride } from "./dpkg-statoverride.ts";
 import { type DebianFacts, dpkg, dpkgArchitecture, dpkgTrigger, dpkgVendor } from "./dpkg.ts";
 import { glibCompileSchemas } from "./glib-compile-schemas.ts";
+import { java, keytool } from "./java.ts";
 import { ldconfig } from "./ldconfig.ts";
 import { dpkgRealpath, leftOut, su } from "./left-out.ts";
 import { lighttpdSwitch } from "./lighttpd.ts";
@@ -122,7 +123,9 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["grpck", accountCheck],
     ["grpconv", accountShadow],
     ["invoke-rc.d", invoke],
+    ["java", java],
     ["journalctl", journalctl],
+    ["keytool", keytool],
     ["kpseaccess", kpseTool],
     ["kpsereadlink", kpseTool],
     ["kpsestat", kpseTool],

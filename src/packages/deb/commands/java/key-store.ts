@@ -1,0 +1,76 @@
+import { createHash } from "node:crypto";
+import { fromBytes, toBytes } from "../../../scripts/bytes.ts";
+import { inHashtableOrder } from "./hashtable.ts";
+
+/** A certificate that a key store trusts. */
+export interface TrustedCertificate {
+  /** Milliseconds since 1970. */
+  readonly time: number;
+  readonly certificate: Uint8Array;
+}
+
+const MAGIC = 0xfe_ed_fe_ed;
+const VERSION = 2;
+const TRUSTED = 2;
+const TYPE = "X.509";
+
+/** A key store of Java's own format; the entries in the order in which they were put in. */
+export function formatKeyStore(
+  entries: ReadonlyMap<string, TrustedCertificate>,
+  password: string,
+): Uint8Array {
+  const pieces: Uint8Array[] = [numbers(MAGIC, VERSION, entries.size)];
+  for (const alias of inHashtableOrder([...entries.keys()])) {
+    const entry = entries.get(alias);
+    if (entry === undefined) continue;
+    const time = Buffer.alloc(8);
+    time.writeBigUInt64BE(BigInt(entry.time));
+    const { certificate } = entry;
+    pieces.push(numbers(TRUSTED), text(alias), time, text(TYPE), numbers(certificate.length));
+    pieces.push(certificate);
+  }
+  const body = Buffer.concat(pieces);
+  return Buffer.concat([body, digestOf(body, password)]);
+}
+
+/** The entries of a key store; undefined for another format, entry or password. */
+export function readKeyStore(
+  content: Uint8Array,
+  password: string,
+): Map<string, TrustedCertificate> | undefined {
+  const bytes = Buffer.from(content);
+  const entries = new Map<string, TrustedCertificate>();
+  const body = bytes.subarray(0, -20);
+  if (bytes.length < 32 || !digestOf(body, password).equals(bytes.subarray(-20))) return undefined;
+  if (bytes.readUInt32BE(0) !== MAGIC || bytes.readUInt32BE(4) !== VERSION) return undefined;
+  let at = 12;
+  const take = (length: number): Buffer => body.subarray(at, (at += length));
+  const takeText = (): string => fromBytes(take(take(2).readUInt16BE()));
+  for (let left = body.readUInt32BE(8); left > 0; left--) {
+    if (take(4).readUInt32BE() !== TRUSTED) return undefined;
+    const alias = takeText();
+    const time = Number(take(8).readBigUInt64BE());
+    takeText();
+    entries.set(alias, { time, certificate: take(take(4).readUInt32BE()) });
+  }
+  return entries;
+}
+
+/** The digest that keeps a store from being changed without its password. */
+function digestOf(body: Uint8Array, password: string): Buffer {
+  const wide = Buffer.from(password, "utf16le").swap16();
+  return createHash("sha1").update(wide).update("Mighty Aphrodite").update(body).digest();
+}
+
+function numbers(...values: readonly number[]): Uint8Array {
+  const bytes = Buffer.alloc(4 * values.length);
+  for (const [index, value] of values.entries()) bytes.writeUInt32BE(value, 4 * index);
+  return bytes;
+}
+
+function text(value: string): Uint8Array {
+  const bytes = toBytes(value);
+  const length = Buffer.alloc(2);
+  length.writeUInt16BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}
