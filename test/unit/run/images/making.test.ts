@@ -1,0 +1,244 @@
+import { expect, test } from "vitest";
+import type { BuiltImage } from "../../../../src/image/built-image.ts";
+import type { RunContext } from "../../../../src/run/context.ts";
+import { type AssemblyProgress, BuiltImages } from "../../../../src/run/images/built-images.ts";
+import { prepareImages, type PreparedImages } from "../../../../src/run/images/prepare-images.ts";
+import type { Image, Stack } from "../../../../src/stack/stack.ts";
+import { aDigest } from "../../../support/a-lock.ts";
+import { anAssembledImage } from "../../../support/a-subject.ts";
+import { aDockerfileImage } from "../../../support/builders.ts";
+import { aLoadContext } from "../../../support/bundles.ts";
+import { file } from "../../../support/deb.ts";
+import { startFakeMirror } from "../../../support/fake-mirror.ts";
+import { aDownloader, aPackageStack } from "../../../support/lock-request.ts";
+import { temporaryStore } from "../../../support/temporary-store.ts";
+
+/*
+ *  base          base-tool
+ *   |     \
+ *  app   plain   app-tool, app-more; no package
+ *   |
+ *  front         front-tool
+ */
+const folder = { directories: [{ path: "/srv", mode: 0o755, uid: 0, gid: 0 }] };
+const base = anAssembledImage("base", { packages: ["base-tool"], ...folder });
+const app = anAssembledImage("app", { packages: ["app-tool", "app-more"], parent: "base" });
+const plain = anAssembledImage("plain", { parent: "base", ...folder });
+const front = anAssembledImage("front", { packages: ["front-tool"], parent: "app" });
+const all = [base, app, plain, front];
+const names = ["base-tool", "app-tool", "app-more", "front-tool"];
+
+function stackOf(images: readonly Image[]): Stack {
+  return { ...aPackageStack({}), images: new Map(images.map((image) => [image.name, image])) };
+}
+
+/** A machine that makes images from a mirror, and tells what it asked of that. */
+async function aMachine() {
+  await using resources = new AsyncDisposableStack();
+  const packages = names.map((name) => ({ name, files: [file(`usr/bin/${name}`, name)] }));
+  const mirror = resources.use(await startFakeMirror(packages));
+  const { store } = resources.use(await temporaryStore());
+  const owned = resources.move();
+  let locked = 0;
+  const context = (stack: Stack): RunContext => ({
+    ...aLoadContext({ store }),
+    stack,
+    downloader: aDownloader(store).downloader,
+    mirrors: async () => mirror.mirrors,
+    keys: mirror.keys,
+    lock: undefined,
+    lockMode: "use",
+    writeLock: async () => undefined,
+    jobs: 2,
+    secretVariable: () => undefined,
+    emit: () => undefined,
+  });
+  return {
+    context,
+    /** What images are made from, of which the store has nothing but what the lock says. */
+    async prepare(stack: Stack): Promise<PreparedImages> {
+      const prepared = await prepareImages(context(stack));
+      for (const image of prepared.target.images.values())
+        for (const { digest } of image.packages) await store.remove(digest);
+      locked = mirror.requests.length;
+      return prepared;
+    },
+    /** The packages that were fetched since then, in order. */
+    fetched: () =>
+      mirror.requests
+        .slice(locked)
+        .flatMap(({ path }) => /\/([^/_]+)_[^/]*\.deb$/.exec(path)?.[1] ?? []),
+    [Symbol.asyncDispose]: async () => owned.disposeAsync(),
+  };
+}
+
+function listener(): AssemblyProgress & { readonly told: string[] } {
+  const told: string[] = [];
+  return {
+    told,
+    onFetch: (done, total) => void told.push(`fetch ${done === total ? "all" : "some"}`),
+    onUnpack: (done, total) => void told.push(`unpack ${done === total ? "all" : "some"}`),
+    onNotice: (message) => void told.push(message),
+  };
+}
+
+function layersOf({ layers }: BuiltImage): readonly string[] {
+  return layers.map(({ kind, diffId }) => `${kind} ${diffId}`);
+}
+
+test("each image stands on its parent's layers, and its own packages layer is told for the lock", async () => {
+  await using machine = await aMachine();
+  const context = machine.context(stackOf(all));
+  await using builtImages = new BuiltImages(context, await machine.prepare(stackOf(all)));
+  builtImages.begin(all);
+  const [, , ofPlain, ofFront] = [
+    await builtImages.get(base, listener()),
+    await builtImages.get(app, listener()),
+    await builtImages.get(plain, listener()),
+    await builtImages.get(front, listener()),
+  ];
+  expect(layersOf(ofFront).map((layer) => layer.split(" ")[0])).toEqual([
+    "packages",
+    "files",
+    "packages",
+    "packages",
+  ]);
+  expect(layersOf(ofPlain).slice(0, 2)).toEqual(layersOf(ofFront).slice(0, 2));
+  const [ofBase, , ofApp, own] = ofFront.layers.map(({ diffId }) => diffId);
+  expect(await builtImages.packagesLayers()).toEqual(
+    new Map([
+      ["base", ofBase],
+      ["app", ofApp],
+      ["front", own],
+    ]),
+  );
+  const steps = Map.groupBy(builtImages.steps, ({ image }) => image);
+  expect(
+    Object.fromEntries([...steps].map(([image, list]) => [image, list.map(({ step }) => step)])),
+  ).toEqual({
+    base: ["fetch", "unpack", "write"],
+    app: ["fetch", "unpack", "write"],
+    front: ["fetch", "unpack", "write"],
+    plain: ["unpack", "write"],
+  });
+  for (const { startedAtMs, durationMs } of builtImages.steps) {
+    expect(durationMs).toBeGreaterThanOrEqual(0);
+    expect(startedAtMs + durationMs).toBeLessThanOrEqual(performance.now());
+  }
+});
+
+test("an image is made once, for whoever asks, and then taken from the store", async () => {
+  await using machine = await aMachine();
+  const context = machine.context(stackOf(all));
+  const prepared = await machine.prepare(stackOf(all));
+  {
+    await using builtImages = new BuiltImages(context, prepared);
+    const first = builtImages.get(app, listener());
+    expect(builtImages.get(app, listener())).toBe(first);
+    await first;
+  }
+  expect(machine.fetched().toSorted()).toEqual(["app-more", "app-tool", "base-tool"]);
+  await using again = new BuiltImages(context, prepared);
+  again.begin([base, app]);
+  expect(await again.recall(front)).toBeUndefined();
+  const progress = listener();
+  await again.get(app, progress);
+  expect([progress.told, again.steps]).toEqual([[], []]);
+  expect((await again.recall(app))?.image).toBe("app");
+  expect(await again.packagesLayers()).toEqual(
+    new Map([["app", (await again.recall(app))?.layers[2]?.diffId]]),
+  );
+  expect(machine.fetched()).toHaveLength(3);
+});
+
+test("while packages come in that is the news, and then how far they are unpacked", async () => {
+  await using machine = await aMachine();
+  const context = machine.context(stackOf(all));
+  await using builtImages = new BuiltImages(context, await machine.prepare(stackOf(all)));
+  const progress = listener();
+  await builtImages.get(app, progress);
+  const told = progress.told.filter((line, index, lines) => line !== lines[index - 1]);
+  // The parent, whom nobody asked for, has the progress of the image that needs it.
+  expect(told).toEqual([
+    "fetch all",
+    "unpack all",
+    "fetch some",
+    "fetch all",
+    "unpack some",
+    "unpack all",
+  ]);
+});
+
+test("a packages layer that comes out other than the lock says is refused", async () => {
+  await using machine = await aMachine();
+  const context = machine.context(stackOf([base]));
+  const prepared = await machine.prepare(stackOf([base]));
+  const expecting = (packagesLayer: `sha256:${string}`): PreparedImages => {
+    const image = prepared.target.images.get("base");
+    if (image === undefined) throw new Error("it was locked");
+    const images = new Map([["base", { ...image, packagesLayer }]]);
+    return { ...prepared, target: { ...prepared.target, images } };
+  };
+  const made = async (from: PreparedImages): Promise<BuiltImage> => {
+    await using builtImages = new BuiltImages(context, from);
+    return await builtImages.get(base, listener());
+  };
+  const other = aDigest("other");
+  await expect(made(expecting(other))).rejects.toMatchObject({
+    code: "digest-mismatch",
+    message: expect.stringMatching(
+      new RegExp(
+        `^The packages layer of image "base" is sha256:[0-9a-f]{64}, but the lock expects ${other}\\.$`,
+      ),
+    ),
+  });
+  const [layer] = (await made(prepared)).layers;
+  expect((await made(expecting(layer?.diffId ?? other))).layers[0]).toEqual(layer);
+});
+
+test("an image of packages stands on no image that is made in another way", async () => {
+  await using machine = await aMachine();
+  const child = anAssembledImage("child", { parent: "web", ...folder });
+  const context = machine.context(stackOf([aDockerfileImage("web"), child]));
+  const prepared: PreparedImages = {
+    lock: { version: 2, targets: new Map() },
+    target: {
+      os: "debian-12",
+      architecture: "amd64",
+      inputs: aDigest(""),
+      repositories: [],
+      images: new Map(),
+    },
+    scans: new Map(),
+    inputs: new Map(),
+    desired: new Map(),
+  };
+  await using builtImages = new BuiltImages(context, prepared);
+  expect(await builtImages.recall(child)).toBeUndefined();
+  await expect(builtImages.get(child, listener())).rejects.toMatchObject({
+    code: "build-failed",
+    message: 'Image "child" is made of packages and cannot stand on "web", which is not.',
+  });
+  expect(await builtImages.packagesLayers()).toEqual(new Map());
+});
+
+test("what was begun is fetched before anybody asks for it, and ends with the run", async () => {
+  await using machine = await aMachine();
+  const context = machine.context(stackOf(all));
+  const prepared = await machine.prepare(stackOf(all));
+  {
+    await using builtImages = new BuiltImages(context, prepared);
+    builtImages.begin([front, app, base]);
+    await expect.poll(() => machine.fetched().length).toBe(4);
+    // Those that others stand on go first.
+    const order = machine.fetched();
+    expect(order.indexOf("front-tool")).toBeGreaterThan(order.indexOf("base-tool"));
+  }
+  // What is closed begins nothing.
+  const closed = new BuiltImages(context, prepared);
+  await closed[Symbol.asyncDispose]();
+  closed.beginFiles([plain]);
+  closed.begin([front]);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(closed.steps).toEqual([]);
+});
