@@ -215,3 +215,11 @@ test("an interruption ends the wait with its reason", async () => {
 
   await expect(waiting).rejects.toBe(reason);
 });
+
+test("what fails for another reason than the container's end is thrown as it is", async () => {
+  const broken = new Error("the Engine said no");
+  const condition = (): never => {
+    throw broken;
+  };
+  await expect(wait({ condition })).rejects.toBe(broken);
+});

@@ -4,6 +4,7 @@ import { QclockError } from "../../../src/error.ts";
 import type { Verdict } from "../../../src/verify/check.ts";
 import type { VerifyReport } from "../../../src/verify/report.ts";
 import type { Verified } from "../../../src/verify/verify.ts";
+import { aLock, aLockedImage, aLockTarget } from "../../support/a-lock.ts";
 import { aMemoryService, appAndDb } from "../../support/memory-stack.ts";
 import { openProved } from "../../support/proved-stack.ts";
 
@@ -344,5 +345,39 @@ test("a build from nothing that fails is a finding with its reason", async () =>
   expect(shortcomings(report)).toEqual([
     `VER-001 stack shop: ${why}`,
     `IMG-024 stack shop: ${why}`,
+  ]);
+});
+
+test("packages that nothing proves are a finding with what to do, and no lock is no proof", async () => {
+  await using proved = await openProved();
+  const { context, stack, verify } = proved;
+  const { architecture } = stack;
+  const target = aLockTarget({ tools: aLockedImage(["bash 5"]) }, { architecture });
+  const downloader = { ...context.downloader, offline: true, holds: async () => true };
+  const only = ["PKG-001"];
+
+  const { report } = await verify({ only }, { lock: aLock(target), downloader });
+  expect(report.results.map(({ subject, verdict }) => [subject, verdict])).toEqual([
+    [
+      "stack shop",
+      {
+        status: "failed",
+        evidence: [
+          "Nothing proves that bash 5 is the distribution's.",
+          "bookworm: its signed index is not in the store, and --offline asks nobody",
+        ],
+        hint: expect.stringContaining("Move it with `qclock lock --update bash`"),
+      },
+    ],
+  ]);
+  const without = await verify({ only }, { lock: undefined });
+  expect(shortcomings(without.report)).toEqual(["PKG-001 stack shop: there is no lock"]);
+
+  const broken = { ...downloader, holds: async () => Promise.reject(new TypeError("no disk")) };
+  const crashed = await verify({ only }, { lock: aLock(target), downloader: broken });
+  const why = "the signatures of the packages: a bug of qclock: TypeError: no disk";
+  expect(shortcomings(crashed.report)).toEqual([
+    `VER-001 stack shop: ${why}`,
+    `PKG-001 stack shop: ${why}`,
   ]);
 });

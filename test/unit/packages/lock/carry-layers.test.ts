@@ -54,6 +54,7 @@ test.each<
 >([
   ["a newer package", { middle: aLockedImage(["perl 6"]) }, ["base true"]],
   ["a further package", { app: aLockedImage(["httpd 2", "php 8"]) }, ["base true", "middle true"]],
+  ["one newer package of two", { base: aLockedImage(["libc6 1", "bash 6"]) }, []],
   ["fewer packages", { base: aLockedImage(["libc6 1"]) }, []],
   ["another order", { base: aLockedImage(["bash 5", "libc6 1"]) }, []],
   [

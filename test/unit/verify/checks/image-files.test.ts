@@ -188,7 +188,7 @@ test.each<readonly [id: string, what: string, subject: ImageSubject, verdict: Ve
     found("nowhere is not in the image"),
   ],
   ["IMG-016", "a folder", starting("5", 0o755, { type: "directory" }), found("/app is no file")],
-  ["IMG-016", "root's, which any bit lets run", starting("", 0o001), fine],
+  ["IMG-016", "root's, which any bit lets run", starting("", 0o010), fine],
   ["IMG-016", "root by number", starting("0:5", 0o010), fine],
   ["IMG-016", "root by name", starting("root", 0o100), fine],
   [
