@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { QclockError } from "../../../src/error.ts";
+import { readDurations } from "../../../src/run/execution/durations.ts";
+import { readImageRecords } from "../../../src/run/images/records.ts";
 import { labels } from "../../../src/stack/labels.ts";
 import { up } from "../../../src/run/up.ts";
 import {
@@ -8,6 +10,7 @@ import {
   failuresOf,
   openMemoryStack,
 } from "../../support/memory-stack.ts";
+import { temporaryStore } from "../../support/temporary-store.ts";
 
 /** Of what the Engine was told: what is about containers of services. */
 function ofServices(told: readonly string[]): readonly string[] {
@@ -278,4 +281,45 @@ test("while another run holds the stack, it is told who, and nothing is changed"
     message: expect.stringContaining(`(process ${process.pid})`),
   });
   expect(memory.told()).toEqual([]);
+});
+
+test("a run with nothing to do takes a dead run's hold away", async () => {
+  await using memory = await openMemoryStack();
+  const { rig } = memory;
+  const context = rig.context(rig.stack(appAndDb()));
+  await up(context, {});
+  const { takeHold } = await import("../../../src/run/hold/hold.ts");
+  const gone = { ...context.holder, pid: 2 ** 22 + 1 };
+  await takeHold({ ...context, holder: gone, stackName: "shop" });
+  const { clock } = context;
+  const hurried = { now: clock.now, sleep: async () => undefined };
+  memory.told();
+  const report = await up({ ...context, clock: hurried }, {});
+  expect(report).toMatchObject({ status: "succeeded", nodes: [] });
+  expect(memory.told()).toEqual(["remove container shop-qclock-hold"]);
+  expect(rig.events).toContainEqual(
+    expect.objectContaining({ message: expect.stringContaining("which has died") }),
+  );
+});
+
+test("what another machine's containers vouch for is known to a machine that built nothing", async () => {
+  await using memory = await openMemoryStack();
+  const { rig, engine } = memory;
+  await up(rig.context(rig.stack(appAndDb())), {});
+  const other = await temporaryStore();
+  await using _other = other;
+  memory.told();
+
+  const changed = appAndDb({ environment: new Map([["GREETING", "hello"]]) });
+  const context = rig.context(rig.stack(changed), { store: other.store });
+  const report = await up(context, {});
+  expect(failuresOf(report)).toEqual([]);
+  expect(report.nodes.filter(({ node }) => /assemble|load/.test(node.id))).toEqual([]);
+  const image = engine.images.find("qclock.invalid/shop/tools:latest");
+  const fingerprint = image?.labels.get(labels.fingerprint) ?? "";
+  expect(await readImageRecords(other.store, [fingerprint])).toEqual(
+    new Map([[fingerprint, new Set([image?.id])]]),
+  );
+  // Its times are known there, too.
+  expect((await readDurations(context.stack, other.store)).has("start:app")).toBe(true);
 });

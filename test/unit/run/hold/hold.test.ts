@@ -215,3 +215,69 @@ test("an Engine that is not there is no reason to go without", async () => {
   const context = { ...contextOf(memory), engine: async () => away, mayGoWithout: true };
   await expect(takeHold(context)).rejects.toMatchObject({ code: "engine-unreachable" });
 });
+
+test("what needs no hold is begun once, while the Engine makes it", async () => {
+  await using memory = await openMemoryStack();
+  let begun = 0;
+  const meanwhile = (): void => void (begun += 1);
+  const turns = async (): Promise<void> => {
+    for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+  const first = await takeHold({ ...contextOf(memory), meanwhile });
+  await turns();
+  expect(begun).toBe(1);
+  const waiting = takeHold({ ...contextOf(memory, 2000), meanwhile });
+  await expect(waiting).rejects.toMatchObject({ code: "stack-locked" });
+  await turns();
+  expect(begun).toBe(2);
+  await first[Symbol.asyncDispose]();
+});
+
+test("whoever waits looks twice a second, and sooner for a name that is about to be free", async () => {
+  await using memory = await openMemoryStack();
+  await using _first = await takeHold(contextOf(memory));
+  const context = contextOf(memory, 1500);
+  await expect(takeHold(context)).rejects.toMatchObject({
+    code: "stack-locked",
+    message: expect.stringMatching(/^The stack is held by "qclock up" of tester@/),
+    hint: expect.stringMatching(/qclock unlock [0-9a-f]{12}$/),
+  });
+  expect(context.clock.sleeps).toEqual([500, 500, 500]);
+
+  // The Engine keeps the name of a container that is gone already.
+  await using other = await openMemoryStack();
+  let refusals = 2;
+  const engine = {
+    ...other.engine,
+    createContainer: async (...asked: Parameters<typeof other.engine.createContainer>) => {
+      if (refusals > 0) other.engine.refuse(/^create container/, 409, "the name is taken");
+      refusals -= 1;
+      return await other.engine.createContainer(...asked);
+    },
+  };
+  const late = { ...contextOf(other), engine: async () => engine };
+  await using hold = await takeHold(late);
+  expect(late.clock.sleeps).toEqual([20, 20]);
+  expect(hold.waited).toBe(true);
+});
+
+test("before a dead run's work is looked at the Engine finishes it", async () => {
+  await using memory = await openMemoryStack();
+  await takeHold({ ...contextOf(memory), holder: gone });
+  const context = contextOf(memory);
+  await using hold = await takeHold(context);
+  expect(context.clock.sleeps).toEqual([400, 400, 400, 400]);
+  expect(hold.waited).toBe(true);
+  const fresh = contextOf(memory, 0);
+  await expect(takeHold(fresh)).rejects.toMatchObject({ code: "stack-locked" });
+  expect(fresh.clock.sleeps).toEqual([]);
+});
+
+test("an interrupted run waits for no hold", async () => {
+  await using memory = await openMemoryStack();
+  const signal = AbortSignal.abort(new QclockError("interrupted", "Interrupted by SIGINT."));
+  await expect(takeHold({ ...contextOf(memory), signal })).rejects.toMatchObject({
+    code: "interrupted",
+  });
+  expect(memory.engine.calls).toEqual([]);
+});
