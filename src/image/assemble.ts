@@ -45,6 +45,8 @@ export interface AssembleRequest {
   readonly store: Store;
   /** Absent: nothing was recalled yet. */
   readonly recalled?: RecalledLayers;
+  /** Takes what nobody needs to wait for in this run; absent: it is waited for. */
+  readonly afterwards?: (work: Promise<void>) => void;
   readonly onNotice: (message: string, level: NoticeLevel) => void;
   readonly signal: AbortSignal;
 }
@@ -58,14 +60,16 @@ export interface AssembleRequest {
  * `missing-library`, `wrong-architecture`, `disk-full`.
  */
 export async function assembleImage(request: AssembleRequest): Promise<BuiltImage> {
-  const { store, recalled } = request;
+  const { store, recalled, afterwards } = request;
   let layers = request.parent?.layers ?? [];
   for (const step of stepsOf(request)) {
     const key = { ...step, below: layers };
     let layer = await recallLayer(key, store, recalled);
     if (layer === undefined) {
       const made = await makeLayer(request, key);
-      await rememberLayer(key, made, store);
+      const remembering = rememberLayer(key, made, store);
+      if (afterwards === undefined) await remembering;
+      else afterwards(remembering);
       ({ layer } = made);
     }
     layers = [...layers, layer];

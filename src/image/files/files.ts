@@ -21,6 +21,14 @@ export interface FileScan {
   readonly remarks?: readonly FileRemark[];
 }
 
+/** Whoever wants to know of a scan before it ends. */
+export interface ScanListener {
+  /** There is a content that no file of the image had when they were hashed last. */
+  readonly onNew?: () => void;
+  /** Takes what need not be waited for to go on; absent: it is waited for. */
+  readonly afterwards?: (work: Promise<void>) => void;
+}
+
 /** Of an image that has no files of the project. */
 export const noFiles: FileScan = { files: new FileTable([]) };
 
@@ -35,8 +43,7 @@ const pieceBytes = 256 * 1024;
 
 /**
  * List and hash the files of an image. Hashes are remembered with the file's size, times and inode,
- * so that an unchanged tree costs one `lstat` a file. `onNew` is called when there is a content
- * that no file of the image had when they were hashed last.
+ * so that an unchanged tree costs one `lstat` a file.
  *
  * Throws `build-failed` for what cannot be part of an image or be read, `path-outside-project` for
  * a link that has taken a folder's or a file's place.
@@ -44,7 +51,7 @@ const pieceBytes = 256 * 1024;
 export async function scanFiles(
   image: AssembledImage,
   store: Store,
-  onNew: () => void = () => undefined,
+  listener: ScanListener = {},
 ): Promise<FileScan> {
   if (image.files.length === 0) return noFiles;
   const files = new FileTable(image.files);
@@ -55,7 +62,7 @@ export async function scanFiles(
   }
   refuse(summarizeRemarks(remarks, (file) => file));
   files.arrange();
-  await hashAll(image, files, { store, onNew });
+  await hashAll(image, files, { store, ...listener });
   return { files, ...(remarks.length === 0 ? {} : { remarks }) };
 }
 
@@ -99,7 +106,7 @@ function refuse(summaries: readonly RemarkSummary[]): void {
 async function hashAll(
   image: AssembledImage,
   files: FileTable,
-  { store, onNew }: { readonly store: Store; readonly onNew: () => void },
+  { store, onNew, afterwards }: ScanListener & { readonly store: Store },
 ): Promise<void> {
   const key = createHash("sha256")
     .update(image.files.map(({ source }) => source).join("\0"))
@@ -129,14 +136,17 @@ async function hashAll(
         hashed++;
         if (!hasNew && hashed <= LOOKED_UP && known.lacks(digest)) {
           hasNew = true;
-          onNew();
+          onNew?.();
         }
       }
       files.complete(row, digest);
     }
   };
   await Promise.all(Array.from({ length: parallelReads }, work));
-  if (hashed > 0) await writeFileHashes(store, key, files.records());
+  if (hashed === 0) return;
+  const remembering = writeFileHashes(store, key, files.records());
+  if (afterwards === undefined) await remembering;
+  else afterwards(remembering);
 }
 
 async function hashFile(source: string, buffer: Buffer): Promise<Buffer> {

@@ -3,7 +3,7 @@ import { VanishedError } from "../../packages/lock/vanished.ts";
 import { isBuilt } from "../../plan/images/built-images.ts";
 import type { Operation, Plan } from "../../plan/plan.ts";
 import type { Digest } from "../../digest.ts";
-import type { AssembledImage, Stack } from "../../stack/stack.ts";
+import type { AssembledImage, Image, Stack } from "../../stack/stack.ts";
 import { BuiltImages } from "../images/built-images.ts";
 import { limit } from "./limit.ts";
 import { concludeStarted } from "./conclude.ts";
@@ -120,14 +120,15 @@ async function recordProven(
   { stack, store }: RunContext,
   { observed, prepared, records }: PlannedStack,
 ): Promise<void> {
-  for (const image of stack.images.values()) {
+  const record = limit(NOTES, async (image: Image) => {
     const present = observed.images.get(image.reference);
     const fingerprint = prepared.desired.get(image.name)?.fingerprint;
-    if (present === undefined || fingerprint === undefined) continue;
-    if (image.type !== "pulled" && present.fingerprint !== fingerprint) continue;
-    if (!isBuilt({ stack, observed, records }, image, { present, fingerprint })) continue;
+    if (present === undefined || fingerprint === undefined) return;
+    if (image.type !== "pulled" && present.fingerprint !== fingerprint) return;
+    if (!isBuilt({ stack, observed, records }, image, { present, fingerprint })) return;
     await recordImage(store, fingerprint, [present.identity, present.id]);
-  }
+  });
+  await Promise.all(Array.from(stack.images.values(), (image) => record(image)));
 }
 
 function imagesToAssemble(plan: Plan, stack: Stack): readonly AssembledImage[] {

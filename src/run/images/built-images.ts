@@ -50,6 +50,8 @@ export class BuiltImages implements AsyncDisposable {
   readonly #progress = new Map<string, AssemblyProgress>();
   /** What was noticed about an image before anybody asked for it. */
   readonly #untold = new Map<string, Parameters<AssemblyProgress["onNotice"]>[]>();
+  /** What is still being written down of the layers that were made. */
+  readonly #notes: Promise<void>[] = [];
   readonly #artifacts = new Map<string, Promise<ReadonlyMap<Digest, string>>>();
   #closed = false;
   /** Layers that the Engine is known to hold. */
@@ -133,6 +135,12 @@ export class BuiltImages implements AsyncDisposable {
     return built;
   }
 
+  #note(work: Promise<void>): void {
+    // Who is done with the images has the failure.
+    work.catch(() => undefined);
+    this.#notes.push(work);
+  }
+
   #notice(image: AssembledImage, ...notice: Parameters<AssemblyProgress["onNotice"]>): void {
     const progress = this.#progress.get(image.name);
     if (progress !== undefined) return progress.onNotice(...notice);
@@ -157,6 +165,7 @@ export class BuiltImages implements AsyncDisposable {
         return unpacked;
       },
       onNotice: (...notice) => this.#notice(image, ...notice),
+      afterwards: (work) => this.#note(work),
       signal,
     });
     const durationMs = clock.now() - startedAtMs;
@@ -245,7 +254,7 @@ export class BuiltImages implements AsyncDisposable {
   #requestFor(
     image: AssembledImage,
     parent: BuiltImage | undefined,
-  ): Omit<AssembleRequest, "unpack" | "artifactPath" | "onNotice" | "signal"> {
+  ): Omit<AssembleRequest, "unpack" | "artifactPath" | "onNotice" | "afterwards" | "signal"> {
     const { stack, store } = this.#context;
     const { target, scans, desired } = this.#prepared;
     return {
@@ -305,6 +314,7 @@ export class BuiltImages implements AsyncDisposable {
     for (const { resolve } of this.#ended.values()) resolve();
     await Promise.allSettled(this.#made.values());
     await this.#unpacker[Symbol.asyncDispose]();
+    await Promise.all(this.#notes);
   }
 }
 

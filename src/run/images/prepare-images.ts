@@ -1,4 +1,4 @@
-import type { FileScan } from "../../image/files/files.ts";
+import type { FileScan, ScanListener } from "../../image/files/files.ts";
 import { explainChange, fingerprintImages, type ImageInputs } from "../../image/fingerprint.ts";
 import { scanFiles } from "../../image/files/files.ts";
 import { digestOf } from "../../packages/canonical-json.ts";
@@ -39,6 +39,9 @@ export interface PreparedImages {
 
 const NOTE = "image-inputs";
 
+/** How many notes are read at a time. */
+const parallelNotes = 8;
+
 /** How many images' files are listed and read at a time. */
 const parallelScans = 8;
 
@@ -53,6 +56,11 @@ export async function prepareImages(
   onStale: (image: string) => void = () => undefined,
 ): Promise<PreparedImages> {
   const { stack, store } = context;
+  const notes: Promise<void>[] = [];
+  const afterwards = (work: Promise<void>): void => {
+    work.catch(() => undefined);
+    notes.push(work);
+  };
   const [{ lock, target, need }, scans, contexts] = await together(context.signal, (signal) => {
     const opening = needsLock(stack)
       ? openMoving({ ...context, signal }, lockUse)
@@ -63,21 +71,27 @@ export async function prepareImages(
         () => onStale(image),
         () => undefined,
       );
-    return [opening, scanAll(stack, store, onNew), digestContexts(context)];
+    return [opening, scanAll(stack, store, { onNew, afterwards }), digestContexts(context)];
   });
   const inputs = fingerprintImages({ stack, target, scans, contexts });
-  const desired = new Map<string, DesiredImage>();
-  for (const [name, current] of inputs) {
-    const image = stack.images.get(name);
-    if (image === undefined) continue;
-    const change = await changeOf(context, name, current);
-    if (change !== undefined) onStale(name);
-    desired.set(name, {
-      reference: image.reference,
-      fingerprint: current.fingerprint,
-      ...(change === undefined ? {} : { change }),
-    });
-  }
+  const desire = limit(
+    parallelNotes,
+    async (
+      name: string,
+      current: ImageInputs,
+    ): Promise<readonly (readonly [string, DesiredImage])[]> => {
+      const image = stack.images.get(name);
+      if (image === undefined) return [];
+      const change = await changeOf(context, name, current);
+      if (change !== undefined) onStale(name);
+      const { reference } = image;
+      const { fingerprint } = current;
+      return [[name, { reference, fingerprint, ...(change === undefined ? {} : { change }) }]];
+    },
+  );
+  const desires = await Promise.all([...inputs].map(([name, current]) => desire(name, current)));
+  const desired = new Map(desires.flat());
+  await Promise.all(notes);
   if (need === undefined) return { lock, target, scans, inputs, desired };
   return { lock, target, scans, inputs, desired: withUndecided(stack, desired, need), need };
 }
@@ -180,13 +194,17 @@ function withoutPackages({ stack, lock }: RunContext): ForeseenLock {
 async function scanAll(
   stack: Stack,
   store: Store,
-  onNew: (image: string) => void,
+  listener: Pick<ScanListener, "afterwards"> & { readonly onNew: (image: string) => void },
 ): Promise<ReadonlyMap<string, FileScan>> {
   // Each has some files open at a time, and a process may have 256.
   const scan = limit(parallelScans, scanFiles);
   const scans = await Promise.all(
     assembledImages(stack).map(
-      async (image) => [image.name, await scan(image, store, () => onNew(image.name))] as const,
+      async (image) =>
+        [
+          image.name,
+          await scan(image, store, { ...listener, onNew: () => listener.onNew(image.name) }),
+        ] as const,
     ),
   );
   return new Map(scans);

@@ -13,7 +13,7 @@ import {
 } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { noticesOf, scanFiles } from "../../../../src/image/files/files.ts";
 import type { AssembledImage, FileTree } from "../../../../src/stack/stack.ts";
 import {
@@ -370,7 +370,7 @@ test("a content is new when no file of the image had it before, and not in a fir
   const image = { ...emptyImage, files: [tree] };
   const isNew = async (): Promise<boolean> => {
     let told = 0;
-    await scanFiles(image, workshop.store, () => void told++);
+    await scanFiles(image, workshop.store, { onNew: () => void told++ });
     expect(told).toBeLessThan(2);
     return told === 1;
   };
@@ -383,4 +383,17 @@ test("a content is new when no file of the image had it before, and not in a fir
   await writeFile(join(tree.source, "etc/other.conf"), "newer");
   expect(await isNew()).toBe(true);
   expect(await isNew()).toBe(false);
+});
+
+test("a scan that hands on the writing of its hashes does not wait for it", async () => {
+  await using workshop = await createWorkshop();
+  const tree = await treeOf(workshop, { "etc/app.conf": "conf" });
+  const image = { ...emptyImage, files: [tree] };
+  const works: Promise<void>[] = [];
+  const isScanned = Promise.withResolvers<void>();
+  vi.spyOn(workshop.store, "writeNoteBytes").mockImplementation(() => isScanned.promise);
+  await scanFiles(image, workshop.store, { afterwards: (work) => void works.push(work) });
+  expect(works).toHaveLength(1);
+  isScanned.resolve();
+  await Promise.all(works);
 });

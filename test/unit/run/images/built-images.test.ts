@@ -87,3 +87,21 @@ test("which ids an image may have is recorded when it is made, before an Engine 
   const records = await readImageRecords(context.store, [fingerprint]);
   expect(records.get(fingerprint)).toEqual(new Set([configDigest, manifestDigest]));
 });
+
+test("an image is there before its layer is noted, which is seen to the end", async () => {
+  await using workshop = await imageWorkshop();
+  const { app, context, prepared } = workshop;
+  const isThere = Promise.withResolvers<void>();
+  const writeNoteBytes = context.store.writeNoteBytes.bind(context.store);
+  vi.spyOn(context.store, "writeNoteBytes").mockImplementation(async (...note) => {
+    await isThere.promise;
+    await writeNoteBytes(...note);
+  });
+  {
+    await using builtImages = new BuiltImages(context, prepared);
+    await builtImages.get(app, listener().progress);
+    isThere.resolve();
+  }
+  await using again = new BuiltImages(context, prepared);
+  expect(await again.recall(app)).toBeDefined();
+});
