@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { diffLocks, isSame } from "../../../../src/packages/lock/diff.ts";
-import type { Lock, LockedArtifact, LockTarget } from "../../../../src/packages/package.ts";
+import type {
+  Lock,
+  LockedArtifact,
+  LockedPackage,
+  LockedRepository,
+  LockTarget,
+} from "../../../../src/packages/package.ts";
 import { diffPayloads } from "../../../../src/packages/lock/payload-diff.ts";
 import type { Payload } from "../../../../src/packages/lock/payload.ts";
 import { formatLockDiff } from "../../../../src/reporters/format/lock-diff.ts";
@@ -245,3 +251,128 @@ async function text(from: LockTarget, to: LockTarget): Promise<string> {
   const [one, other]: readonly Lock[] = [aLock(from), aLock(to)];
   return formatLockDiff(await diffLocks(one, other), { style: plain });
 }
+
+test("a repository is told by what differs of it: its release, its key, its indexes, its archive", async () => {
+  const repository = (id: string, parts: Partial<LockedRepository> = {}): LockedRepository =>
+    aLockedRepository({ id, ...parts });
+  const indexes = (content: string): LockedRepository["indexDigests"] =>
+    new Map([["main/Packages.xz", aDigest(content)]]);
+  const from = aLockTarget(
+    {},
+    {
+      repositories: [
+        repository("same"),
+        repository("gone"),
+        repository("released", { indexDigests: indexes("1") }),
+        repository("resigned"),
+        repository("indexed", { indexDigests: indexes("1") }),
+      ],
+    },
+  );
+  const released = { metadataDigest: aDigest("release 2"), indexDigests: indexes("2") };
+  const to = aLockTarget(
+    {},
+    {
+      repositories: [
+        repository("same"),
+        repository("added"),
+        repository("released", { ...released, archive: "security" }),
+        repository("resigned", { signedBy: "B".repeat(40) }),
+        repository("indexed", { indexDigests: indexes("2") }),
+      ],
+    },
+  );
+  const { targets } = await diffLocks(aLock(from), aLock(to));
+
+  expect(targets.map(({ change, otherInputs, images }) => [change, otherInputs, images])).toEqual([
+    ["changed", false, []],
+  ]);
+  expect(targets[0]?.repositories).toEqual([
+    { id: "added", change: "added", other: [] },
+    { id: "gone", change: "removed", other: [] },
+    {
+      id: "indexed",
+      change: "changed",
+      other: [`indexes main/Packages.xz ${aDigest("1")} -> main/Packages.xz ${aDigest("2")}`],
+    },
+    {
+      id: "released",
+      change: "changed",
+      release: { from: aDigest("release 1"), to: aDigest("release 2") },
+      other: ["archive main -> security"],
+    },
+    {
+      id: "resigned",
+      change: "changed",
+      signedBy: { from: "A".repeat(40), to: "B".repeat(40) },
+      other: [],
+    },
+  ]);
+});
+
+test("inputs, modules and a newer build differ by themselves", async () => {
+  const target = (parts: Partial<LockTarget>, newestBuild = 5): LockTarget =>
+    aLockTarget({ app: aLockedImage(["web 1"], { newestBuild }) }, parts);
+  const diff = async (from: LockTarget, to: LockTarget) =>
+    (await diffLocks(aLock(from), aLock(to))).targets;
+
+  const [inputs] = await diff(target({}), target({ inputs: aDigest("other") }));
+  expect(inputs).toMatchObject({ otherInputs: true, images: [], repositories: [] });
+  expect(inputs?.modules).toBeUndefined();
+  const [modules] = await diff(target({}), target({ modules: ["nodejs:22", "php:8"] }));
+  expect(modules?.modules).toEqual({ from: "", to: "nodejs:22, php:8" });
+  const [built] = await diff(target({}), target({}, 6));
+  expect(built?.images).toEqual([
+    {
+      image: "app",
+      change: "changed",
+      added: [],
+      removed: [],
+      moved: [],
+      restated: [],
+      artifacts: [],
+      newestBuild: { from: 5, to: 6 },
+      downloadBytes: { from: 1_000_000, to: 1_000_000 },
+    },
+  ]);
+});
+
+test("of many reasons the first three are told, and what comes and goes in the order of names", async () => {
+  const needing = (...names: readonly string[]): LockedPackage =>
+    aLockedPackage("libc6 2", {
+      reasons: names.map((of) => ({ type: "dependency", of, relation: "libc6" })),
+    });
+  const from = aLockTarget({ app: aLockedImage([needing("a"), "y 1", "x 1", "q 2", "p 1"]) });
+  const to = aLockTarget({
+    app: aLockedImage([needing("b", "c", "d", "e"), "w 1", "v 1", "q 1", "p 2"]),
+  });
+  const [target] = (await diffLocks(aLock(from), aLock(to))).targets;
+  const [image] = target?.images ?? [];
+
+  expect(image?.restated).toEqual([
+    {
+      name: "libc6",
+      version: "2",
+      facts: [
+        {
+          fact: "reasons",
+          from: "a needs libc6",
+          to: "b needs libc6; c needs libc6; d needs libc6 and 1 more",
+        },
+      ],
+    },
+  ]);
+  expect(image?.added.map(({ name }) => name)).toEqual(["v", "w"]);
+  expect(image?.removed.map(({ name }) => name)).toEqual(["x", "y"]);
+  expect(image?.moved.map(({ name, direction }) => `${name} ${direction}`)).toEqual([
+    "p newer",
+    "q older",
+  ]);
+  const three = aLockTarget({ app: aLockedImage([needing("b", "c", "d")]) });
+  const [few] = (
+    await diffLocks(aLock(aLockTarget({ app: aLockedImage([needing("a")]) })), aLock(three))
+  ).targets;
+  expect(few?.images[0]?.restated[0]?.facts[0]?.to).toBe(
+    "b needs libc6; c needs libc6; d needs libc6",
+  );
+});
