@@ -222,6 +222,18 @@ export const rootCases: readonly RootCase[] = [
     ],
   },
   {
+    name: "parsers of XML in Perl",
+    folders: ["/var/lib/libxml-sax-perl", "/etc/perl"],
+    files: { "/var/lib/libxml-sax-perl/ParserDetails.d/": "", "/etc/perl/XML/SAX/": "" },
+    calls: [
+      ["update-perl-sax-parsers", "--add", "XML::SAX::PurePerl", "--priority", "10"],
+      ["update-perl-sax-parsers", "--add", "XML::LibXML::SAX", "--priority", "0"],
+      ["update-perl-sax-parsers", "--quiet", "--add", "XML::LibXML::SAX::Parser"],
+      ["update-perl-sax-parsers", "--remove", "XML::LibXML::SAX", "--priority", "0"],
+      ["update-perl-sax-parsers", "--update", "--ucf", "0"],
+    ],
+  },
+  {
     name: "Emacs that is not there",
     folders: ["/var/lib/emacsen-common", "/var/lib/dpkg"],
     files: {

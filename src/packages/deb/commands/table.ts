@@ -18,6 +18,7 @@ import { maintscriptHelper } from "./maintscript-helper.ts";
 import { openssl } from "./openssl.ts";
 import { pamAuthUpdate } from "./pam-auth-update.ts";
 import { invoke, systemctl } from "./services.ts";
+import { updatePerlSaxParsers } from "./sax-parsers.ts";
 import { accountCheck, accountShadow } from "./shadow-files.ts";
 import {
   chfn,
@@ -158,6 +159,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["update-locale", updateLocale],
     ["update-mime", updateMime],
     ["update-mime-database", updateMimeDatabase],
+    ["update-perl-sax-parsers", updatePerlSaxParsers],
     ["update-rc.d", updateRc],
     ["update-xmlcatalog", updateXmlCatalog],
     ["useradd", useradd],

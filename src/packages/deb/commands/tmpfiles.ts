@@ -69,8 +69,12 @@ function parseLine(call: CommandCall, text: string): TmpfilesLine | undefined {
       text,
     );
   if (words === null) return undefined;
+  // Without an identity of the machine a line that names it is passed over.
+  const identity = machineId(call);
+  if (identity === undefined && /%m/.test(text)) return undefined;
   const filled = (word: string): string =>
     word.replaceAll(/%(.)/g, (whole, letter: string) => {
+      if (letter === "m") return identity ?? "";
       const value = Object.hasOwn(SPECIFIERS, letter) ? SPECIFIERS[letter] : undefined;
       return value ?? call.unsupported(`the specifier ${whole} of tmpfiles.d`);
     });
@@ -83,6 +87,11 @@ function parseLine(call: CommandCall, text: string): TmpfilesLine | undefined {
     group: filled(group),
     argument: argument === "-" ? "" : filled(argument),
   };
+}
+
+function machineId(call: CommandCall): string | undefined {
+  const [line = ""] = readLines(call, "/etc/machine-id");
+  return /^[0-9a-f]{32}$/.test(line) ? line : undefined;
 }
 
 /** Whether it could be done. */

@@ -224,6 +224,37 @@ describe("systemd-tmpfiles and systemd-sysusers", () => {
   });
 });
 
+it("tmpfiles.d names the machine where it has an identity alone", () => {
+  const line = { "/usr/lib/tmpfiles.d/x.conf": "d /run/%m 0755 - - -\nd /run/other\n" };
+  const without = rootWith(line);
+  run(["systemd-tmpfiles --create x.conf"], without);
+  expect(without.list("/run")).toEqual(["other"]);
+  const identity = "0123456789abcdef".repeat(2);
+  const root = rootWith({ ...line, "/etc/machine-id": `${identity}\n` });
+  run(["systemd-tmpfiles --create x.conf"], root);
+  expect(root.list("/run")).toEqual([identity, "other"]);
+});
+
+it("systemctl enables units and those of templates", () => {
+  const root = rootWith({
+    "/lib/systemd/system/x.service": "[Install]\nWantedBy=multi-user.target\n",
+    "/lib/systemd/system/getty@.service":
+      "[Install]\nWantedBy=getty.target\nDefaultInstance=tty1\n",
+  });
+  run(["systemctl enable x.service", "systemctl enable getty@tty2.service"], root);
+  expect(root.readlink("/etc/systemd/system/multi-user.target.wants/x.service")).toBe(
+    "/lib/systemd/system/x.service",
+  );
+  expect(root.readlink("/etc/systemd/system/getty.target.wants/getty@tty2.service")).toBe(
+    "/lib/systemd/system/getty@.service",
+  );
+});
+
+it("programs of Python that compile to byte code do nothing, others are named", () => {
+  const script = ["python3 -E /usr/lib/python3.11/py_compile.py x.py", "python3 -c 'print(1)'"];
+  expect(output(script, {})).toMatchObject({ type: "needs-more", line: 2 });
+});
+
 describe("Apache's modules", () => {
   const files = {
     "/etc/apache2/mods-available/ssl.load": "# Depends: socache setenvif\nLoadModule\n",
