@@ -2,8 +2,8 @@
  * Runs the cases of `commands/root-cases.ts` with the real tools of Debian 12 in a root that holds
  * them, and writes what they did to test/fixtures/commands/in-root.json. As root, with a root that
  * may be thrown away: it needs dash, coreutils, perl-base, passwd, mailcap, xml-core, sgml-base,
- * locales, emacsen-common, libxml-sax-perl and
- * libxml-libxml-perl.
+ * locales, emacsen-common, libxml-sax-perl,
+ * libxml-libxml-perl and desktop-file-utils.
  *
  *   node test/judge/record-in-root.ts FOLDER
  */

@@ -60,6 +60,7 @@ ${Array.from({ length: 40 }, (_, at) => `    <key name="key-${at}" type="i"><def
 </schemalist>
 `;
 
+const icons = "/usr/share/icons/theme";
 const mime = "/usr/share/mime";
 const mimeNamespace = "http://www.freedesktop.org/standards/shared-mime-info";
 
@@ -184,6 +185,32 @@ export const cacheCases: readonly CacheCase[] = [
     name: "no media types",
     files: { [`${mime}/packages/README`]: "", "/var/lib/dpkg/status": mimeStatus },
     argv: ["update-mime-database", mime],
+  },
+  {
+    name: "icons of a theme",
+    files: {
+      [`${icons}/index.theme`]: "[Icon Theme]",
+      [`${icons}/beside.png`]: "",
+      [`${icons}/icon-theme.cache`]: "old",
+      ...Object.fromEntries(
+        Array.from({ length: 40 }, (_, at) => [`${icons}/16x16/apps/icon-${at}.png`, ""]),
+      ),
+      [`${icons}/16x16/apps/icon-3.svg`]: "",
+      [`${icons}/16x16/apps/README`]: "",
+      [`${icons}/16x16/places/icon-3.xpm`]: "",
+      [`${icons}/16x16/above.png`]: "",
+      [`${icons}/scalable/apps/icon-3.svg`]: "",
+      [`${icons}/scalable/apps/icon-3.symbolic.svg`]: "",
+      [`${icons}/scalable/apps/linked.svg`]: "-> icon-3.svg",
+      [`${icons}/scalable/apps/scalable/apps.svg`]: "",
+      [`${icons}/scalable/none/README`]: "",
+    },
+    argv: ["gtk-update-icon-cache", "-f", "-q", icons],
+  },
+  {
+    name: "no icons any more",
+    files: { [`${icons}/index.theme`]: "", [`${icons}/icon-theme.cache`]: "old" },
+    argv: ["gtk-update-icon-cache", "--force", "--quiet", icons],
   },
   {
     name: "no settings any more",

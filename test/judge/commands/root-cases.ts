@@ -234,6 +234,25 @@ export const rootCases: readonly RootCase[] = [
     ],
   },
   {
+    name: "programs of desktops",
+    folders: ["/usr/share/applications"],
+    files: {
+      "/usr/share/applications/b.desktop":
+        "[Desktop Entry]\nMimeType=text/plain;image/png;;bad;text/plain; text/x ;image/gif \n",
+      "/usr/share/applications/a.desktop":
+        "# c\n\n[Desktop Entry]\nMimeType = text/plain\n[Desktop Action x]\nMimeType=a/b;\n",
+      "/usr/share/applications/hidden.desktop":
+        "[Desktop Entry]\nMimeType=text/plain;\nHidden=true\n",
+      "/usr/share/applications/odd.desktop":
+        "[Desktop Entry]\nMimeType[de]=x/y\nMimeType=font/ttf;all/all;x-content/y;foo/b;text/;TEXT/U;x-scheme-handler/a+b\n",
+      "/usr/share/applications/broken.desktop": "MimeType=text/plain\n",
+      "/usr/share/applications/kde/k.desktop": "[Desktop Entry]\nMimeType=text/plain;video/mp4\n",
+      "/usr/share/applications/README": "[Desktop Entry]\nMimeType=text/plain\n",
+      "/usr/share/applications/mimeinfo.cache": "old",
+    },
+    calls: [["update-desktop-database", "-q"]],
+  },
+  {
     name: "Emacs that is not there",
     folders: ["/var/lib/emacsen-common", "/var/lib/dpkg"],
     files: {

@@ -17,9 +17,8 @@ export const leftOut: ReadonlyMap<string, LeftOut> = new Map<string, LeftOut>([
   ["dbus-uuidgen", "secret"],
   ["depmod", "host"],
   ["kernel-install", "host"],
-  // Caches of desktops: programs look at the files themselves without them.
+  // It is made of times and identities of the machine's own files, and made when it is missing.
   ["fc-cache", "cache"],
-  ["gtk-update-icon-cache", "cache"],
   ["install-info", "cache"],
   ["make-ssl-cert", "secret"],
   ["mandb", "cache"],
@@ -37,9 +36,7 @@ export const leftOut: ReadonlyMap<string, LeftOut> = new Map<string, LeftOut>([
   ["systemd-machine-id-setup", "secret"],
   ["udevadm", "host"],
   ["update-binfmts", "host"],
-  ["update-desktop-database", "cache"],
   ["update-grub", "host"],
-  ["update-icon-caches", "cache"],
   ["update-info-dir", "cache"],
   ["update-initramfs", "host"],
   ["update-menus", "cache"],

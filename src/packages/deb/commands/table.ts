@@ -10,6 +10,7 @@ import { dpkgQuery } from "./dpkg-query.ts";
 import { dpkgStatoverride } from "./dpkg-statoverride.ts";
 import { type DebianFacts, dpkg, dpkgArchitecture, dpkgTrigger, dpkgVendor } from "./dpkg.ts";
 import { glibCompileSchemas } from "./glib-compile-schemas.ts";
+import { gtkUpdateIconCache } from "./gtk-update-icon-cache.ts";
 import { java, keytool } from "./java.ts";
 import { ldconfig } from "./ldconfig.ts";
 import { dpkgRealpath, leftOut, su } from "./left-out.ts";
@@ -48,6 +49,7 @@ import { systemdSysusers } from "./sysusers.ts";
 import { systemdTmpfiles } from "./tmpfiles.ts";
 import { ucf, ucfr } from "./ucf.ts";
 import { updateAlternatives } from "./update-alternatives.ts";
+import { updateDesktopDatabase } from "./update-desktop-database.ts";
 import { updateMime } from "./update-mime.ts";
 import { gioQuerymodules, gtkQueryImmodules, pixbufQueryLoaders } from "./query-modules.ts";
 import { updateMimeDatabase } from "./update-mime-database.ts";
@@ -123,6 +125,9 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["groupmod", groupmod],
     ["grpck", accountCheck],
     ["grpconv", accountShadow],
+    ["gtk-update-icon-cache", gtkUpdateIconCache],
+    ["gtk-update-icon-cache-3.0", gtkUpdateIconCache],
+    ["gtk4-update-icon-cache", gtkUpdateIconCache],
     ["invoke-rc.d", invoke],
     ["java", java],
     ["journalctl", journalctl],
@@ -156,6 +161,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["ucfr", ucfr],
     ["update-alternatives", updateAlternatives],
     ["update-catalog", updateCatalog],
+    ["update-desktop-database", updateDesktopDatabase],
     ["update-locale", updateLocale],
     ["update-mime", updateMime],
     ["update-mime-database", updateMimeDatabase],
