@@ -2,9 +2,14 @@ import { expect, test } from "vitest";
 import { build } from "../../../src/run/build.ts";
 import { takeHold } from "../../../src/run/hold/hold.ts";
 import { up } from "../../../src/run/up.ts";
-import type { Clock } from "../../../src/run/context.ts";
+import { lockPackages } from "../../../src/packages/lock/lock-packages.ts";
+import type { Lock } from "../../../src/packages/package.ts";
+import type { Clock, RunContext } from "../../../src/run/context.ts";
 import { anImage } from "../../support/builders.ts";
+import { file } from "../../support/deb.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
+import { startFakeMirror } from "../../support/fake-mirror.ts";
+import { aDownloader, aLockRequest } from "../../support/lock-request.ts";
 import {
   aMemoryService,
   appAndDb,
@@ -165,4 +170,72 @@ test("a stack that is as declared may be about to change while another run holds
   await up(contextOf(memory), {});
   await using _hold = await takeHold({ ...contextOf(memory), stackName: memoryName });
   await expect(up(contextOf(memory), {})).rejects.toMatchObject({ code: "stack-locked" });
+});
+
+/** A stack whose lock names version 1 of a package, and a mirror that has version 2 alone. */
+async function vanishing(memory: MemoryStack) {
+  await using resources = new AsyncDisposableStack();
+  const packageOf = (version: string) => [
+    { name: "tool", version, files: [file("usr/share/tool", version)] },
+  ];
+  const mirror = resources.use(await startFakeMirror(packageOf("1")));
+  const web = anImage("web", {
+    reference: "qclock.invalid/shop/web:latest",
+    packages: ["tool"],
+  });
+  const declared = memory.rig.stack({ ...appAndDb(), images: [web] });
+  const stack = { ...declared, architecture: "amd64" } as const;
+  const { store, ...rest } = memory.rig.context(stack);
+  const { lock } = await lockPackages(aLockRequest({ mirror, store, stack }));
+  for (const { images } of lock.targets.values())
+    for (const { digest } of images.get("web")?.packages ?? []) await store.remove(digest);
+  await mirror.publish({ packages: packageOf("2") });
+  const written: Lock[] = [];
+  const context: RunContext = {
+    ...rest,
+    store,
+    mirrors: async () => mirror.mirrors,
+    downloader: aDownloader(store).downloader,
+    keys: mirror.keys,
+    lock,
+    lockMode: "use",
+    writeLock: async (one) => void written.push(one),
+  };
+  const owned = resources.move();
+  return { context, written, [Symbol.asyncDispose]: async () => owned.disposeAsync() };
+}
+
+function versionsIn(lock: Lock | undefined): readonly string[] {
+  return [...(lock?.targets.values() ?? [])].flatMap(({ images }) =>
+    [...images.values()].flatMap(({ packages }) => packages.map(({ version }) => version)),
+  );
+}
+
+test("a package that is on no mirror any more moves, and the build starts over with the new lock", async () => {
+  await using memory = await openMemoryStack();
+  await using vanished = await vanishing(memory);
+  const { context, written } = vanished;
+  const report = await build(context, { images: ["web"] });
+  expect(failuresOf(report)).toEqual([]);
+  expect(report.nodes.map(({ node }) => node.id)).toContain("assemble:web");
+  // The lock that moved, and then with the layer that was made.
+  expect(written.map(versionsIn)).toEqual([["2"], ["2"]]);
+  const [, last] = written;
+  const images = [...(last?.targets.values() ?? [])].map((target) => target.images.get("web"));
+  expect(images[0]?.packagesLayer).toMatch(/^sha256:/);
+  expect(memory.engine.calls.filter((call) => call.includes("hold"))).toEqual([
+    "create container shop-qclock-hold",
+    "remove container shop-qclock-hold",
+  ]);
+});
+
+test("with --locked such a package fails what needs it, and the lock stays", async () => {
+  await using memory = await openMemoryStack();
+  await using vanished = await vanishing(memory);
+  const { context, written } = vanished;
+  const report = await build({ ...context, lockMode: "locked" }, { images: ["web"] });
+  expect(failuresOf(report)).toEqual([
+    "assemble:web: tool 1 is neither in the store nor on any mirror any more.",
+  ]);
+  expect(written).toEqual([]);
 });

@@ -158,6 +158,7 @@ test.each<readonly [string, string | undefined]>([
   ["#!/usr/bin/env script\n", undefined],
   ["#!/usr/bin/notenv tool\n", undefined],
   ["#! /bin/none tool\n", '"/bin/none"'],
+  ["#!/opt/env tool\n", '"/opt/env"'],
   ["#!/bin/none", '"/bin/none"'],
   ["#!none\n", undefined],
   ["no script\r\n#!/bin/none\n", undefined],

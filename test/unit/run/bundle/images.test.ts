@@ -105,6 +105,11 @@ test("a bundle's images get their names in the Engine while the stack is held, a
   const { memory, engine } = engineOf();
   const { report, events } = await bundle.load(engine, { images: true });
   expect(report.images).toEqual([reference]);
+  const read = events.flatMap((event) =>
+    event.type === "phase-progress" && event.phase === "bundle:read" ? [event] : [],
+  );
+  expect(read[0]?.done).toBeLessThan(read[0]?.total ?? 0);
+  expect(read.at(-1)?.done).toBe(read.at(-1)?.total);
   const found = memory.images.find(reference);
   expect(found?.labels.get("dev.qclock.stack")).toBe("shop");
   const fingerprint = found?.labels.get("dev.qclock.fingerprint") ?? "";

@@ -93,7 +93,7 @@ test("of what runs and is ours each service that a probe fails for is not ready"
   const observed = afterUp(context.stack, {
     absent: { ours: false },
     ended: { status: "exited" },
-    done: { status: "running" },
+    broken: { status: "running" },
   });
   const unready = await findUnready(context, observed);
   expect(unready).toEqual(new Map([["web", "other: exit code 1: not yet"]]));
