@@ -94,6 +94,9 @@ async function compareSet(set: PackageSet): Promise<RootComparison> {
     throw new Error(`apt installed another set:\n${expected}\nand not\n${locked.join("\n")}`);
   const comparison = compareRoots(apt, qclock.root, allowedDifferences);
   console.log(`\n# ${set.name} (${set.os}, ${locked.length} packages): ${describe(comparison)}`);
+  // What the build itself says of scripts, told when it makes the layer and not when it is there.
+  for (const line of qclock.output.split("\n"))
+    if (line.includes("warning: ")) console.log(line.replace(/^.*?warning: /, "qclock says: "));
   console.log(formatDifferences(comparison, { show: Number(values.show), diff: values.diff }));
   return comparison;
 }
