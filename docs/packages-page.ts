@@ -32,6 +32,7 @@ Images that people make every day, each built from a manifest that names its pac
 must say, brought up with \`qclock up\`, and used: a page is asked for, a query is made, a program is compiled and run, a picture
 is rendered. ${working} of ${known.length} work. All are hardened as every service is: a read-only root, no capabilities, a user that
 is not root, unless the table says otherwise. Sizes are the Engine's, of the whole image.
+"Scripts left" are those of its packages that [could not be interpreted](scripts.md) to their end.
 
 ${sections}`;
 }
@@ -46,8 +47,8 @@ function section(kind: Kind, rows: readonly Row[]): string {
   return [
     `## ${HEADINGS[kind]}`,
     "",
-    "| image | version | packages | size | used | what else it needs | works |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
+    "| image | version | packages | size | used | what else it needs | scripts left | works |",
+    "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ...rows.map(rowOf),
     "",
   ].join("\n");
@@ -62,6 +63,7 @@ function rowOf({ name, image, result }: Row): string {
     size,
     describeUse(image.use),
     needsOf(image).join("; "),
+    (result.undone ?? []).join("; "),
     result.failed === undefined ? "yes" : `**no** (${result.failed}): ${code(result.error ?? "")}`,
   ];
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;

@@ -7,6 +7,8 @@ const resultShape = z.object({
   packages: z.number(),
   /** Its size in the Engine. */
   bytes: z.number(),
+  /** Scripts of packages that were not interpreted to their end, as the build told of them. */
+  undone: z.array(z.string()).readonly().optional(),
   /** Where it ended when it did not work. */
   failed: z.enum(["build", "up", "use"]).optional(),
   /** What was shown then. */

@@ -48,7 +48,9 @@ export async function useImage(
     run(process.execPath, [cli, "--store", place.store, ...parameters], place);
   try {
     const up = await qclock("up", "--timeout", "150s");
-    const facts = await factsOf(name, image, place);
+    const built = await factsOf(name, image, place);
+    const undone = undoneIn(up);
+    const facts = built === undefined || undone.length === 0 ? built : { ...built, undone };
     if (facts === undefined) return { ...nothing, failed: "build", error: errorIn(up) };
     if (up.exitCode !== 0) {
       // What the program itself wrote says more than that it is not ready.
@@ -111,6 +113,14 @@ async function factsOf(
     packages: packages.length,
     bytes: Number(inspected.stdout),
   };
+}
+
+/** What the build tells of scripts; it does so when it makes the layer. */
+function undoneIn({ all }: Said): readonly string[] {
+  return Array.from(
+    all.matchAll(/the (\w+ of \S+) was undone, because (.*?)\. /g),
+    ([, script = "", reason = ""]) => `${script}: ${reason}`,
+  );
 }
 
 async function run(

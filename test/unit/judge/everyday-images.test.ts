@@ -55,12 +55,12 @@ it("writes the operator's words into the manifest", () => {
 
 it("tells on the page which work, what each needs, and what the others show", () => {
   const page = packagesPage({
-    apache2: { version: "2.4", packages: 90, bytes: 123_456_789 },
+    apache2: { version: "2.4", packages: 90, bytes: 123_456_789, undone: ["postinst of x: y"] },
     haproxy: { version: "2.6", packages: 9, bytes: 1, failed: "up", error: "no | user" },
   });
   expect(page).toContain("1 of 2 work");
   expect(page).toContain(
-    "| apache2 | apache2 2.4 | 90 | 123 MB | `GET /` on 80 | the Essential packages | yes |",
+    "| apache2 | apache2 2.4 | 90 | 123 MB | `GET /` on 80 | the Essential packages | postinst of x: y | yes |",
   );
   expect(page).toContain("**no** (up): `no \\| user`");
 });
