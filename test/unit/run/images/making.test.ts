@@ -1,10 +1,13 @@
 import { expect, test } from "vitest";
 import type { BuiltImage } from "../../../../src/image/built-image.ts";
+import type { Lock } from "../../../../src/packages/package.ts";
 import type { RunContext } from "../../../../src/run/context.ts";
 import { type AssemblyProgress, BuiltImages } from "../../../../src/run/images/built-images.ts";
+import { recallPackages } from "../../../../src/run/images/recall-packages.ts";
+import { recordLayers } from "../../../../src/run/images/record-layers.ts";
 import { prepareImages, type PreparedImages } from "../../../../src/run/images/prepare-images.ts";
 import type { Image, Stack } from "../../../../src/stack/stack.ts";
-import { aDigest } from "../../../support/a-lock.ts";
+import { aDigest, aLock } from "../../../support/a-lock.ts";
 import { anAssembledImage } from "../../../support/a-subject.ts";
 import { aDockerfileImage } from "../../../support/builders.ts";
 import { aLoadContext } from "../../../support/bundles.ts";
@@ -151,6 +154,33 @@ test("an image is made once, for whoever asks, and then taken from the store", a
   expect(machine.fetched()).toHaveLength(3);
 });
 
+test("what the packages of an image bring is known where the lock names the layer that was made", async () => {
+  await using machine = await aMachine();
+  const stack = stackOf([base, plain]);
+  const context = machine.context(stack);
+  const prepared = await machine.prepare(stack);
+  await using builtImages = new BuiltImages(context, prepared);
+  await builtImages.get(plain, listener());
+  const lock = await recordLayers(context, prepared, builtImages);
+  const recalled = async (of: Stack, from: Lock | undefined): Promise<unknown> =>
+    [...(await recallPackages(of, from, context.store))].map(([name, entries]) => [
+      name,
+      [...entries].some(({ path }) => path === "usr/bin/base-tool"),
+    ]);
+  expect(await recalled(stack, lock)).toEqual([["base", true]]);
+  expect(await recalled(stack, prepared.lock)).toEqual([]);
+  expect(await recalled(stack, undefined)).toEqual([]);
+  const other = { ...base, packages: [...base.packages, "app-tool"] };
+  expect(await recalled(stackOf([other, plain]), lock)).toEqual([]);
+  expect(await recalled({ ...stack, architecture: "arm64" }, lock)).toEqual([]);
+  // A layer that was made elsewhere.
+  const target = lock.targets.get("debian-12/amd64");
+  const image = target?.images.get("base");
+  if (target === undefined || image === undefined) throw new Error("it was recorded");
+  const images = new Map([["base", { ...image, packagesLayer: aDigest("elsewhere") }]]);
+  expect(await recalled(stack, aLock({ ...target, images }))).toEqual([]);
+});
+
 test("while packages come in that is the news, and then how far they are unpacked", async () => {
   await using machine = await aMachine();
   const context = machine.context(stackOf(all));
@@ -230,9 +260,7 @@ test("what was begun is fetched before anybody asks for it, and ends with the ru
     await using builtImages = new BuiltImages(context, prepared);
     builtImages.begin([front, app, base]);
     await expect.poll(() => machine.fetched().length).toBe(4);
-    // Those that others stand on go first.
-    const order = machine.fetched();
-    expect(order.indexOf("front-tool")).toBeGreaterThan(order.indexOf("base-tool"));
+    expect(machine.fetched().toSorted()).toEqual(names.toSorted());
   }
   // What is closed begins nothing.
   const closed = new BuiltImages(context, prepared);

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { listLabelled, listServices } from "../../../../src/run/services/list-services.ts";
 import { probeServices } from "../../../../src/run/services/probe-services.ts";
+import { neverStarted } from "../../../../src/run/services/helper.ts";
+import { labels } from "../../../../src/stack/labels.ts";
 import { takeHold } from "../../../../src/run/hold/hold.ts";
 import { up } from "../../../../src/run/up.ts";
 import {
@@ -81,9 +83,51 @@ test("without a manifest what bears the stack's labels is listed by name, withou
   const context = memory.rig.context(memory.rig.stack(appAndDb()));
   await up(context, {});
   await using _hold = await takeHold({ ...context, stackName: memoryName });
+  await memory.engine.createContainer({
+    ...neverStarted,
+    name: "shop-qclock-helper-1",
+    image: "qclock.invalid/empty:latest",
+    labels: new Map([
+      [labels.stack, memoryName],
+      [labels.role, "helper"],
+    ]),
+  });
   const rows = await listLabelled({ ...context, stackName: memoryName });
   expect(rows.map(({ service, state }) => [service, state])).toEqual([
     ["app", "running"],
     ["db", "running"],
+  ]);
+});
+
+test("with probes each row has what they saw", async () => {
+  let isWell = true;
+  await using memory = await openMemoryStack(() => ({
+    exec: () => ({ exitCode: isWell ? 0 : 4, output: "not well" }),
+  }));
+  const ports = [
+    { hostAddress: "127.0.0.1", hostPort: 0, containerPort: 80, protocol: "tcp" },
+  ] as const;
+  const context = memory.rig.context(memory.rig.stack(appAndDb({ ports })));
+  await up(context, {});
+  isWell = false;
+  const rows = await listServices(context, { probe: true });
+  const failed = [{ name: "exec", ok: false, message: "exit code 4: not well" }];
+  expect(rows.map(({ service, probes, urls }) => ({ service, probes, urls }))).toEqual([
+    { service: "db", probes: failed, urls: [] },
+    { service: "app", probes: failed, urls: ["127.0.0.1:40000"] },
+  ]);
+});
+
+test("services of inactive profiles are listed where they have a container", async () => {
+  await using memory = await openMemoryStack();
+  const stack = memory.rig.stack({
+    services: [aMemoryService("app"), aMemoryService("debug"), aMemoryService("tools")],
+  });
+  await up(memory.rig.context(stack), { services: ["app", "debug"] });
+  const inactive = new Set(["debug", "tools"]);
+  const rows = await listServices(memory.rig.context({ ...stack, inactive }), { probe: false });
+  expect(rows.map(({ service, state }) => [service, state])).toEqual([
+    ["app", "running"],
+    ["debug", "running"],
   ]);
 });
