@@ -112,6 +112,35 @@ test("the release that was asked for goes before another one", async () => {
   expect(other).toMatchObject({ main: "http://old.example/debian" });
 });
 
+test("security updates may lie in the archive itself, and those of the release go before others", async () => {
+  const beside = await aptOf(
+    "debian.sources",
+    `Types: deb
+URIs: http://deb.example/all/debian
+Suites: bookworm bookworm-security
+Components: main
+`,
+  );
+  const several = await aptOf(
+    "sources.list",
+    `deb http://old.example/debian-security bullseye-security main
+deb http://new.example/debian bookworm main
+deb http://new.example/debian-security bookworm-security main
+`,
+  );
+  const others = await aptOf(
+    "sources.list",
+    `deb http://new.example/debian bookworm main
+deb http://old.example/debian-security buster/updates main
+deb http://other.example/debian-security bullseye-security main
+`,
+  );
+
+  expect(beside).toMatchObject({ security: "http://deb.example/all/debian" });
+  expect(several).toMatchObject({ security: "http://new.example/debian-security" });
+  expect(others).toMatchObject({ security: "http://old.example/debian-security" });
+});
+
 test("a paragraph that is off does not count; a field may go on over lines", async () => {
   const host = await aptOf(
     "debian.sources",

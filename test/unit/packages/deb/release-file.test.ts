@@ -148,13 +148,18 @@ test("a file of another suite is refused, however well signed", async () => {
 });
 
 test("Valid-Until is the last moment", async () => {
-  const text = await key.sign(`Valid-Until: Sat, 02 May 2026 12:00:00 UTC\n${release}`);
+  const text = await key.sign(
+    `Valid-Until: Sat, 02 May 2026 12:00:00 UTC\n${release}`,
+    new Date("2026-05-01T12:00:00Z"),
+  );
   const on = async (now: string): Promise<unknown> =>
     await verifyReleaseFile({ ...(await aRequest()), text, now: new Date(now) }).then(
       () => "good",
       ({ message, hint }: { message: string; hint: string }) => `${message} ${hint}`,
     );
 
+  await expect(on("2026-05-02T12:00:00Z")).resolves.toBe("good");
+  await expect(on("2026-05-02T12:00:01Z")).resolves.toContain("is now too old");
   await expect(on("2999-01-01T00:00:00Z")).resolves.toMatch(/2026-05-02T12:00:00.000Z.*clock/s);
 });
 
