@@ -1,4 +1,5 @@
 import { createServer, type RequestListener } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { networkInterfaces } from "node:os";
 import { expect, test } from "vitest";
 import { attempt } from "../../../src/probe/attempt.ts";
@@ -6,6 +7,7 @@ import type { AttemptResult } from "../../../src/probe/target.ts";
 import type { ProbeCheck } from "../../../src/stack/services/probe-kinds.ts";
 import type { Probe } from "../../../src/stack/stack.ts";
 import { aProbe, aTarget } from "../../support/a-probe.ts";
+import { selfSigned } from "../../support/self-signed.ts";
 
 type HttpGet = Extract<ProbeCheck, { type: "http_get" }>;
 
@@ -287,9 +289,51 @@ test("a body without end is read only so far", async () => {
   expect(await probe(flood, { body: "never" }, { timeoutMs: 5000 })).toMatchObject({ ok: false });
 });
 
+test("a body of a megabyte is read to its end", async () => {
+  const body = "here".padStart(1024 ** 2, " ");
+
+  expect(await probe(says(200, body), { body: "here" }, { timeoutMs: 5000 })).toMatchObject({
+    ok: true,
+  });
+});
+
 test("a connection that is closed without an answer fails in words", async () => {
   const { ok, message } = await probe((request) => void request.socket.destroy());
 
   expect(ok).toBe(false);
   expect(message).toMatch(/reset|hang up/);
+});
+
+test("a service with a certificate of its own is asked all the same", async () => {
+  const paths: string[] = [];
+  const server = createTlsServer(selfSigned("app"), (request, response) => {
+    paths.push(request.url ?? "");
+    if (request.url === "/health") response.writeHead(302, { location: "/done" }).end();
+    else response.end("here");
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+  const check: HttpGet = {
+    type: "http_get",
+    scheme: "https",
+    port: 443,
+    path: "/health",
+    headers: new Map(),
+    status: [],
+    body: "here",
+    json: new Map(),
+    redirects: 1,
+  };
+  const target = aTarget({ address: () => ({ host: "127.0.0.1", port }) });
+  try {
+    expect(await attempt(aProbe(check), target, new AbortController().signal)).toEqual({
+      ok: true,
+      message: "HTTP 200",
+    });
+    expect(paths).toEqual(["/health", "/done"]);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => void server.close(resolve));
+  }
 });
