@@ -187,16 +187,9 @@ test("while packages come in that is the news, and then how far they are unpacke
   await using builtImages = new BuiltImages(context, await machine.prepare(stackOf(all)));
   const progress = listener();
   await builtImages.get(app, progress);
-  const told = progress.told.filter((line, index, lines) => line !== lines[index - 1]);
   // The parent, whom nobody asked for, has the progress of the image that needs it.
-  expect(told).toEqual([
-    "fetch all",
-    "unpack all",
-    "fetch some",
-    "fetch all",
-    "unpack some",
-    "unpack all",
-  ]);
+  const ofOne = "(fetch some,)*(fetch all,)+(unpack some,)*(unpack all,)+";
+  expect(`${progress.told.join(",")},`).toMatch(new RegExp(`^(${ofOne}){2}$`));
 });
 
 test("a packages layer that comes out other than the lock says is refused", async () => {
