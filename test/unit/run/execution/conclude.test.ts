@@ -41,6 +41,9 @@ test("a run that failed says what it leaves running, and stops nothing", async (
     said: "Started by this run and left running: db; started and ended: web. `qclock up` goes on from here; `qclock down` stops and removes them.",
     stopped: [],
   });
+  expect((await conclude({ "t-db-1": "running", "t-web-1": "silent" })).said).toMatch(
+    /left running: db; .*: web\. `qclock up` goes on from here/u,
+  );
   expect(await conclude({ "t-web-1": "exited" })).toMatchObject({
     said: "Started and ended: web.",
   });

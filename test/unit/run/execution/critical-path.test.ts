@@ -2,8 +2,14 @@ import { expect, test } from "vitest";
 import type { Plan, PlanNode } from "../../../../src/plan/plan.ts";
 import { formatTimings } from "../../../../src/reporters/format/timings.ts";
 import { createStyle } from "../../../../src/reporters/format/style.ts";
-import { criticalNodes, criticalPathOf } from "../../../../src/run/execution/critical-path.ts";
+import {
+  criticalNodes,
+  criticalPath,
+  criticalPathOf,
+} from "../../../../src/run/execution/critical-path.ts";
 import type { NodeReport, RunReport } from "../../../../src/run/execution/event.ts";
+import { up } from "../../../../src/run/up.ts";
+import { appAndDb, openMemoryStack } from "../../../support/memory-stack.ts";
 import { heaviestPath } from "../../../../src/stack/graph.ts";
 
 const node = (image: string, ...dependsOn: readonly string[]): PlanNode => ({
@@ -101,4 +107,35 @@ test("timings list what was done in the order in which it began, and mark what t
     * the end waited for this; 5.2 s from the start of the process
     "
   `);
+});
+
+test("of nodes that ended together the first counts, and one that never began ends nothing", () => {
+  const { startedAtMs: _start, durationMs: _took, ...skipped } = reportOf(front, 0, 0);
+  const nodes = [
+    reportOf(base, 200, 1000),
+    reportOf(app, 1200, 1000),
+    reportOf(db, 1700, 500),
+    { ...skipped, outcome: { status: "skipped", reason: "aborted" } as const },
+  ];
+  const path = criticalNodes({ ...report, nodes }).map(({ node: { id } }) => id);
+  expect(path).toEqual(["assemble:base", "assemble:app"]);
+  expect(criticalNodes({ ...report, nodes: [] })).toEqual([]);
+});
+
+test("how long a stack takes from nothing is known from its last run, whatever stands now", async () => {
+  await using memory = await openMemoryStack();
+  const context = memory.rig.context(memory.rig.stack(appAndDb()));
+  const before = await criticalPath(context);
+  expect(before.totalMs).toBe(0);
+  expect(before.untimed).toContain("assemble:tools");
+  const ids = before.links.map(({ node: { id } }) => id);
+  expect(ids.indexOf("start:db")).toBeGreaterThan(ids.indexOf("load:tools"));
+  expect(ids.at(-1)).toBe("wait:app");
+  expect(memory.told()).toEqual([]);
+
+  await up(context, {});
+  const after = await criticalPath(context);
+  expect(after.untimed).toEqual([]);
+  const sum = after.links.reduce((total, { durationMs = Number.NaN }) => total + durationMs, 0);
+  expect(after.totalMs).toBe(sum);
 });
