@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { QclockError } from "../../../src/error.ts";
 import { findEvidence } from "../../../src/packages/deb/evidence.ts";
 import { provePackages } from "../../../src/packages/deb/prove.ts";
 import { lockPackages } from "../../../src/packages/lock/lock-packages.ts";
@@ -53,6 +54,70 @@ test("what was signed for a week proves packages for ever", async () => {
 
   const proof = await prove(mirror, store, { target, evidence, now });
   expect(proof.unproved).toEqual([]);
+});
+
+test("what the mirror still has as the lock names it is evidence as locked, and no further one", async () => {
+  await using mirror = await startFakeMirror(packages);
+  await using first = await temporaryStore();
+  await using second = await temporaryStore();
+  const target = await locked(mirror, first.store);
+  const asked = request(mirror, second.store, target);
+
+  const { evidence } = await findEvidence("lock", asked);
+  expect(evidence.map(({ asLocked }) => asLocked)).toEqual([true, true, true]);
+  expect(evidence.map(({ repository }) => repository)).toEqual(target.repositories);
+  expect(await findEvidence("further", asked)).toEqual({ evidence: [], reasons: [] });
+});
+
+test("what keeps evidence from being had is told, and any other failure is thrown", async () => {
+  await using mirror = await startFakeMirror(packages);
+  await using first = await temporaryStore();
+  await using second = await temporaryStore();
+  const target = await locked(mirror, first.store);
+  const failing = (code: "mirror-unreachable" | "disk-full"): EvidenceRequest => ({
+    ...request(mirror, second.store, target),
+    mirrors: async () => Promise.reject(new QclockError(code, "It said no.")),
+  });
+  const reasons = ["bookworm", "bookworm-updates", "bookworm-security"].map(
+    (id) => `${id}: It said no.`,
+  );
+
+  for (const place of ["lock", "further"] as const) {
+    expect(await findEvidence(place, failing("mirror-unreachable"))).toEqual({
+      evidence: [],
+      reasons,
+    });
+    await expect(findEvidence(place, failing("disk-full"))).rejects.toThrow("It said no.");
+  }
+  expect(await findEvidence("store", failing("disk-full"))).toEqual({ evidence: [], reasons: [] });
+});
+
+test("places that keep old release files are asked in their order, after the mirror's present ones", async () => {
+  await using mirror = await startFakeMirror(packages);
+  await using kept = await startFakeMirror(packages);
+  await using first = await temporaryStore();
+  await using second = await temporaryStore();
+  const target = await locked(mirror, first.store);
+  await mirror.publish({ packages: [{ name: "bash", version: "9.0" }] });
+  const { main } = kept.mirrors;
+  const { evidence, reasons } = await findEvidence("further", {
+    ...request(mirror, second.store, target),
+    keys: [...mirror.keys, ...kept.keys],
+    mirrors: async () => ({ ...mirror.mirrors, further: [main] }),
+  });
+
+  expect(reasons).toEqual([]);
+  const [present, old] = [mirror, kept].map(({ keys: [key] }) => key?.fingerprint);
+  // One that keeps the archive alone has no security updates.
+  expect(
+    evidence.map(({ repository, asLocked }) => [repository.id, repository.signedBy, asLocked]),
+  ).toEqual([
+    ["bookworm", present, false],
+    ["bookworm", old, false],
+    ["bookworm-updates", present, false],
+    ["bookworm-updates", old, false],
+    ["bookworm-security", present, false],
+  ]);
 });
 
 describe("when the release files that the lock names are gone", () => {

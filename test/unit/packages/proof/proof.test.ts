@@ -57,6 +57,24 @@ describe("a lock that was changed by hand", () => {
     await expect(rig.signers(existing, name)).rejects.toMatchObject(refusal);
   });
 
+  test("the facts that differ are told beside what was signed, and no others", async () => {
+    await using rig = await aRig();
+    const { sizeBytes, digest } = find(rig.target, "bash");
+    const signed = digest.slice("sha256:".length);
+    const detailsOf = async (facts: Partial<LockedPackage>): Promise<unknown> =>
+      rig
+        .lockAgain({ existing: changed(rig.lock, "bash", facts), mode: "locked" })
+        .then(undefined, ({ details }: { readonly details: unknown }) => details);
+
+    await expect(detailsOf({ sizeBytes: 1, sourceVersion: "6.0" })).resolves.toEqual([
+      `size: 1 in the lock, ${sizeBytes} in the index`,
+      "source: bash-src 6.0 in the lock, bash-src 5.2 in the index",
+    ]);
+    await expect(detailsOf({ digest: evilFacts.digest })).resolves.toEqual([
+      `sha256: ${evilFacts.digest.slice("sha256:".length)} in the lock, ${signed} in the index`,
+    ]);
+  });
+
   test("an invented version is not laundered by locking for another manifest", async () => {
     await using rig = await aRig();
     const existing = changed(rig.lock, "bash", { ...evilFacts, version: "9.9" });
