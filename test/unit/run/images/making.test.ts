@@ -1,3 +1,5 @@
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { expect, test } from "vitest";
 import type { BuiltImage } from "../../../../src/image/built-image.ts";
 import type { Lock } from "../../../../src/packages/package.ts";
@@ -70,7 +72,7 @@ async function aMachine() {
     fetched: () =>
       mirror.requests
         .slice(locked)
-        .flatMap(({ path }) => /\/([^/_]+)_[^/]*\.deb$/.exec(path)?.[1] ?? []),
+        .flatMap(({ path: asked }) => /\/([^/_]+)_[^/]*\.deb$/.exec(asked)?.[1] ?? []),
     [Symbol.asyncDispose]: async () => owned.disposeAsync(),
   };
 }
@@ -165,7 +167,7 @@ test("what the packages of an image bring is known where the lock names the laye
   const recalled = async (of: Stack, from: Lock | undefined): Promise<unknown> =>
     [...(await recallPackages(of, from, context.store))].map(([name, entries]) => [
       name,
-      [...entries].some(({ path }) => path === "usr/bin/base-tool"),
+      [...entries].some((entry) => entry.path === "usr/bin/base-tool"),
     ]);
   expect(await recalled(stack, lock)).toEqual([["base", true]]);
   expect(await recalled(stack, prepared.lock)).toEqual([]);
@@ -191,6 +193,31 @@ test("while packages come in that is the news, and then how far they are unpacke
   const ofOne = "(fetch some,)*(fetch all,)+(unpack some,)*(unpack all,)+";
   expect(`${progress.told.join(",")},`).toMatch(new RegExp(`^(${ofOne}){2}$`));
 });
+
+test("a package that was damaged in the store is fetched once more", async () => {
+  await using machine = await aMachine();
+  const stack = stackOf([base]);
+  const context = machine.context(stack);
+  const prepared = await machine.prepare(stack);
+  const whole = await layersIn(context, prepared);
+  const { store } = context;
+  const [locked] = prepared.target.images.get("base")?.packages ?? [];
+  const damaged = (await store.find(locked?.digest ?? "sha256:")) ?? "";
+  const bytes = await readFile(damaged);
+  await chmod(damaged, 0o644);
+  await writeFile(damaged, bytes.fill(0, 100));
+  await rm(path.join(store.directory, "derived"), { recursive: true });
+  for (const diffId of whole) await store.remove(diffId);
+  expect(machine.fetched()).toEqual(["base-tool"]);
+
+  expect(await layersIn(context, prepared)).toEqual(whole);
+  expect(machine.fetched()).toEqual(["base-tool", "base-tool"]);
+});
+
+async function layersIn(context: RunContext, prepared: PreparedImages) {
+  await using builtImages = new BuiltImages(context, prepared);
+  return (await builtImages.get(base, listener())).layers.map(({ diffId }) => diffId);
+}
 
 test("a packages layer that comes out other than the lock says is refused", async () => {
   await using machine = await aMachine();
