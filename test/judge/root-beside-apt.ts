@@ -101,11 +101,13 @@ async function compareSet(set: PackageSet): Promise<RootComparison> {
   return comparison;
 }
 
-function describe({ paths, equal, allowed, different }: RootComparison): string {
+function describe(comparison: RootComparison): string {
+  const { paths, leftOut, equal, allowed, different } = comparison;
   const percent = (count: number): string => `${((100 * count) / paths).toFixed(2)} %`;
   return (
     `${paths} paths, ${equal} equal (${percent(equal)}), ` +
-    `${allowed} differ as allowed (${percent(allowed)}), ${different} differ (${percent(different)})`
+    `${allowed} differ as allowed (${percent(allowed)}), ${different} differ (${percent(different)})` +
+    (leftOut === 0 ? "" : `; ${leftOut} caches not counted`)
   );
 }
 

@@ -128,6 +128,7 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   {
     path: "/usr/{lib,share}/**/__pycache__{,/**}",
     kinds: ["only-apt"],
+    isLeftOut: true,
     reason: "Python makes its byte code anew, and its files hold times",
   },
 ];

@@ -75,7 +75,8 @@ async function installByApt(request: AptRootRequest, tar: string): Promise<strin
       tar,
       sources,
     ],
-    { all: true, reject: false, cancelSignal: request.signal },
+    // It takes its mounts back before it ends, however long that takes.
+    { all: true, reject: false, cancelSignal: request.signal, forceKillAfterDelay: false },
   );
   request.signal.throwIfAborted();
   if (made.exitCode !== 0) throw new Error(`apt cannot install ${set.name}:\n${made.all}`);

@@ -26,14 +26,20 @@ export interface AllowedDifference {
   readonly path: string;
   readonly kinds: readonly DifferenceKind[];
   readonly reason: string;
+  /**
+   * Paths that apt's root has only because programs of it were run, such as their caches: they are
+   * told, and not counted among the paths.
+   */
+  readonly isLeftOut?: true;
   /** Whether this one is meant, where path and kind do not tell. */
   readonly only?: (difference: Difference) => boolean;
 }
 
 /** What the comparison of two roots came to. */
 export interface RootComparison {
-  /** Paths that either has. */
+  /** Paths that either has, less those that are left out. */
   readonly paths: number;
+  readonly leftOut: number;
   readonly equal: number;
   /** Paths of which every difference is allowed. */
   readonly allowed: number;
@@ -55,8 +61,10 @@ export function compareRoots(
   const paths = [...new Set([...apt.keys(), ...qclock.keys()])].toSorted();
   let equal = 0;
   let different = 0;
+  let leftOut = 0;
   for (const path of paths) {
     const differences = differencesOf(path, apt.get(path), qclock.get(path));
+    const used = new Set<AllowedDifference>();
     const open = differences.filter((difference) => {
       const found = matchers.find(
         ({ rule, pattern }) =>
@@ -68,14 +76,17 @@ export function compareRoots(
       const matched = byRule.get(found.rule) ?? [];
       matched.push(difference);
       byRule.set(found.rule, matched);
+      used.add(found.rule);
       return false;
     });
     unexplained.push(...open);
     if (differences.length === 0) equal += 1;
     else if (open.length > 0) different += 1;
+    else if ([...used].every(({ isLeftOut }) => isLeftOut === true)) leftOut += 1;
   }
-  const allowed = paths.length - equal - different;
-  return { paths: paths.length, equal, allowed, different, byRule, unexplained };
+  const counted = paths.length - leftOut;
+  const allowed = counted - equal - different;
+  return { paths: counted, leftOut, equal, allowed, different, byRule, unexplained };
 }
 
 function differencesOf(

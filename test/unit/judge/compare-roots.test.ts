@@ -79,6 +79,15 @@ it("a path is allowed to differ only where each of its differences is", () => {
   expect(compared.unexplained.map(({ path, kind }) => `${path} ${kind}`)).toEqual(["/a mode"]);
 });
 
+it("does not count a path that is left out, unless more is different about it", () => {
+  const cache = rule("/cache/*", { kinds: ["only-apt"], isLeftOut: true });
+  const compared = compareRoots(rootOf({ "/cache/a": file, "/b": file }), rootOf({ "/b": file }), [
+    cache,
+  ]);
+  expect(compared).toMatchObject({ paths: 1, leftOut: 1, equal: 1, allowed: 0, different: 0 });
+  expect(compared.byRule.get(cache)).toHaveLength(1);
+});
+
 it("asks the rule itself where it looks closer", () => {
   const looks = rule("/*", { only: ({ path }) => path === "/b" });
   const { byRule } = compareRoots(
