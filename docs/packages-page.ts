@@ -1,4 +1,4 @@
-import type { EverydayImage, Kind, Use } from "../test/judge/images/everyday-image.ts";
+import type { EverydayImage, Kind } from "../test/judge/images/everyday-image.ts";
 import type { ImageResult, ImageResults } from "../test/judge/images/results.ts";
 import { everydayImages } from "../test/judge/images/table.ts";
 
@@ -61,7 +61,7 @@ function rowOf({ name, image, result }: Row): string {
     `${image.packages[0]} ${result.version}`.trim(),
     result.packages === 0 ? "" : String(result.packages),
     size,
-    describeUse(image.use),
+    describeUse(image),
     needsOf(image).join("; "),
     (result.undone ?? []).join("; "),
     result.failed === undefined ? "yes" : `**no** (${result.failed}): ${code(result.error ?? "")}`,
@@ -69,9 +69,13 @@ function rowOf({ name, image, result }: Row): string {
   return `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
 }
 
-function describeUse(use: Use): string {
+function describeUse({ use, start }: EverydayImage): string {
   if ("page" in use) return `\`GET ${use.page.path}\` on ${use.page.port}`;
-  return "command" in use ? code(use.command.join(" ")) : "its output";
+  const line = ("command" in use ? use.command : start)
+    .join(" ")
+    .replace(/^\/(?:\w+\/)*(?:ba)?sh -c /, "")
+    .replace(/^\/(?:\w+\/)*/, "");
+  return code(line.length > 80 ? `${line.slice(0, 80)}…` : line);
 }
 
 /** What the manifest says beside packages, the program and paths in memory. */

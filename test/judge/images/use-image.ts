@@ -47,7 +47,7 @@ export async function useImage(
   const qclock = (...parameters: readonly string[]): Promise<Said> =>
     run(process.execPath, [cli, "--store", place.store, ...parameters], place);
   try {
-    const up = await qclock("up", "--timeout", "150s");
+    const up = await qclock("up", "--timeout", "400s");
     const built = await factsOf(name, image, place);
     const undone = undoneIn(up);
     const facts = built === undefined || undone.length === 0 ? built : { ...built, undone };

@@ -60,7 +60,7 @@ it("tells on the page which work, what each needs, and what the others show", ()
   });
   expect(page).toContain("1 of 2 work");
   expect(page).toContain(
-    "| apache2 | apache2 2.4 | 90 | 123 MB | `GET /` on 80 | the Essential packages | postinst of x: y | yes |",
+    "| apache2 | apache2 2.4 | 90 | 123 MB | `GET /` on 80 | the Essential packages; user `www-data` | postinst of x: y | yes |",
   );
   expect(page).toContain("**no** (up): `no \\| user`");
 });
