@@ -115,6 +115,33 @@ test("what is excluded is listed and has no content; copyright files stay", asyn
   expect(contentOf("usr/share/doc/a/copyright")).toBe("licence");
 });
 
+test("a link that stays to a file that is left out becomes the file, and the next ones link to it", async () => {
+  const files = [
+    file("usr/share/doc/a/tool", "tool", { mode: 0o755 }),
+    file("usr/share/doc/a/README", "readme"),
+    hardLink("usr/share/doc/a/again", "usr/share/doc/a/tool"),
+    hardLink("usr/bin/a", "usr/share/doc/a/tool"),
+    hardLink("usr/bin/b", "usr/share/doc/a/tool"),
+    file("usr/bin/c", "c"),
+    hardLink("usr/bin/d", "usr/bin/c"),
+  ];
+  const { entries, contentOf } = await unpack(withFiles(files), ["/usr/share/doc"]);
+
+  expect(
+    entries.map(({ path, type, excluded, linkTarget }) => [path, type, excluded, linkTarget]),
+  ).toEqual([
+    ["usr/share/doc/a/tool", "file", true, undefined],
+    ["usr/share/doc/a/README", "file", true, undefined],
+    ["usr/share/doc/a/again", "hardlink", true, "usr/share/doc/a/tool"],
+    ["usr/bin/a", "file", false, undefined],
+    ["usr/bin/b", "hardlink", false, "usr/bin/a"],
+    ["usr/bin/c", "file", false, undefined],
+    ["usr/bin/d", "hardlink", false, "usr/bin/c"],
+  ]);
+  expect(contentOf("usr/bin/a")).toBe("tool");
+  expect(contentOf("usr/share/doc/a/README")).toBe("");
+});
+
 /** Entries that no package may hold, with a word of the message that names the reason. */
 const hostile: readonly (readonly [name: string, item: TarItem, message: RegExp])[] = [
   ["a path that climbs", file("usr/../../etc/passwd", "x"), /leads out of its folder/],
