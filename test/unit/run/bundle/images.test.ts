@@ -86,6 +86,12 @@ test("what is not assembled is told when a bundle is saved, and what is in it wh
     hint: "Carry them over with `docker save`.",
   });
   const list = await listBundle(inPieces(bundle.bytes), "b.bundle");
+  const written = bundle.saving.flatMap((event) =>
+    event.type === "phase-progress" && event.phase === "bundle:write" ? [event] : [],
+  );
+  expect(written.at(-1)?.total).toBe(list.sizeBytes);
+  // Headers of the tar go out as well.
+  expect(written.at(-1)?.done).toBe(bundle.bytes.length);
   expect(list.images).toEqual([
     expect.objectContaining({
       name: "tools",

@@ -159,7 +159,9 @@ test("unlock takes away the hold that is named by eight or more of its id, and n
   await expect(unlockStack(context, "0123456789ab")).rejects.toMatchObject({ code: "usage" });
   const hold = await takeHold(context);
   const [id = ""] = memory.engine.containers.keys();
-  await expect(unlockStack(context, "0123456789ab")).rejects.toThrow(id.slice(0, 12));
+  await expect(unlockStack(context, "0123456789ab")).rejects.toThrow(
+    `The hold of stack shop has the id ${id.slice(0, 12)}, not 0123456789ab.`,
+  );
   await expect(unlockStack(context, id.slice(0, 7))).rejects.toMatchObject({ code: "usage" });
   await unlockStack(context, id.slice(0, 8));
   context.clock.advance(1000);

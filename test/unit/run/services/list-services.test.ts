@@ -49,6 +49,9 @@ test("what the Engine knows of each service is told without asking the services"
     gone      absent                                          -       gone"
   `);
   expect(rows[1]).toMatchObject({ health: "unhealthy", failingStreak: 4 });
+  // Of one that runs again the Engine keeps when it ended before.
+  expect(rowOf("again", { finishedAt })).not.toHaveProperty("finishedAt");
+  expect(rowOf("new", { status: "created" })).not.toHaveProperty("startedAt");
   expect(rows[4]).toEqual({
     service: "ended",
     container: "t-ended-1",
