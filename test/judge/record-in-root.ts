@@ -3,7 +3,8 @@
  * them, and writes what they did to test/fixtures/commands/in-root.json. As root, with a root that
  * may be thrown away: it needs dash, coreutils, perl-base, passwd, mailcap, xml-core, sgml-base,
  * locales, emacsen-common, libxml-sax-perl,
- * libxml-libxml-perl and desktop-file-utils.
+ * libxml-libxml-perl, desktop-file-utils, vim and
+ * postgresql-common.
  *
  *   node test/judge/record-in-root.ts FOLDER
  */
@@ -25,7 +26,7 @@ function record(root: string, { folders, files, calls }: RootCase): ToolRecord {
   for (const [file, text] of Object.entries(files)) {
     const at = path.join(root, file);
     fs.mkdirSync(file.endsWith("/") ? at : path.dirname(at), { recursive: true });
-    if (!file.endsWith("/")) fs.writeFileSync(at, text);
+    if (!file.endsWith("/")) fs.writeFileSync(at, text, "latin1");
   }
   const done = calls.map((argv) => {
     const { status, stdout, error } = spawnSync("chroot", [root, ...argv], {
@@ -46,7 +47,7 @@ function filesIn(root: string, folder: string): Record<string, string> {
   for (const entry of fs.readdirSync(path.join(root, folder), { withFileTypes: true })) {
     const name = path.join(folder, entry.name);
     if (entry.isDirectory()) Object.assign(found, filesIn(root, name));
-    else found[name] = fs.readFileSync(path.join(root, name), "latin1");
+    else if (entry.isFile()) found[name] = fs.readFileSync(path.join(root, name), "latin1");
   }
   return found;
 }

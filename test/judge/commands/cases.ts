@@ -867,6 +867,17 @@ export const commandCases: readonly CommandCase[] = [
     },
   },
   {
+    argv: ["run-parts", "--lsbsysinit", "--list", "d"],
+    files: {
+      d: { folder: true },
+      "d/20-left": "",
+      "d/_x.org-y": "",
+      "d/a.b": "",
+      "d/A_1": "",
+      "d/x.dpkg-old": "",
+    },
+  },
+  {
     argv: ["run-parts", "--list", "d"],
     files: {
       d: { folder: true },

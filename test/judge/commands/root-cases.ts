@@ -253,6 +253,46 @@ export const rootCases: readonly RootCase[] = [
     calls: [["update-desktop-database", "-q"]],
   },
   {
+    name: "words of Vim's help",
+    folders: ["/usr/share/vim"],
+    files: {
+      "/usr/share/vim/doc/a.txt":
+        "*one*  text *two* *th ree* x*no* *no*x *a\\\\b* *c/d*\n\t*tab*\n*p|q* *last*",
+      "/usr/share/vim/doc/b.txt": "*one* again\n",
+      "/usr/share/vim/doc/c.dex": "*eins*\n",
+      "/usr/share/vim/doc/d.md": "*never*\n",
+      "/usr/share/vim/more/e.txt": "*more*\n",
+    },
+    calls: [
+      ["helpztags", "/usr/share/vim/doc", "/usr/share/vim/more", "/usr/share/vim/none"],
+      ["helpztags", "/usr/share/vim/more"],
+    ],
+  },
+  {
+    name: "dictionaries of PostgreSQL",
+    folders: [
+      "/usr/share/hunspell",
+      "/var/cache/postgresql",
+      "/usr/share/postgresql",
+      "/usr/lib/postgresql",
+    ],
+    files: {
+      "/usr/share/hunspell/de_DE.aff": "SET ISO8859-1\nSFX \u00e4\n",
+      "/usr/share/hunspell/de_DE.dic": "1\nB\u00e4r\n",
+      "/usr/share/hunspell/en_US.aff": "SET UTF-8\n",
+      "/usr/share/hunspell/en_US.dic": "1\nbear\n",
+      "/usr/share/hunspell/none.aff": "SET UTF-8\n",
+      "/var/cache/postgresql/dicts/old.dict": "old",
+      "/usr/share/postgresql/15/tsearch_data/own.dict": "",
+      "/usr/lib/postgresql/15/bin/postgres": "",
+    },
+    calls: [
+      ["chmod", "755", "/usr/lib/postgresql/15/bin/postgres"],
+      ["pg_updatedicts"],
+      ["readlink", "/usr/share/postgresql/15/tsearch_data/de_de.affix"],
+    ],
+  },
+  {
     name: "Emacs that is not there",
     folders: ["/var/lib/emacsen-common", "/var/lib/dpkg"],
     files: {

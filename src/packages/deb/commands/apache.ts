@@ -185,8 +185,17 @@ function fail({ call }: Switch, text: string): false {
   return false;
 }
 
-/** `a2query` by what is enabled. */
+/** `a2query` by what is enabled; without a name it tells all. */
 export const apacheQuery: Command = (call) => {
+  const last = call.args.at(-1) ?? "";
+  const all = { "-m": KINDS["mod"], "-s": KINDS["site"], "-c": KINDS["conf"] }[last];
+  if (all !== undefined) {
+    const folder = `${CONFIG}/${all.folder}-enabled`;
+    const names = call.root.stat(folder) === undefined ? [] : call.root.list(folder);
+    const own = names.filter((name) => name.endsWith(all.suffix));
+    const ended = own.map((name) => apacheQuery({ ...call, args: [...call.args, name] }));
+    return Math.max(0, ...ended);
+  }
   const { has, value, operands } = readOptions(call, {
     module: "-m=",
     site: "-s=",

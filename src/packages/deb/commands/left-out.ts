@@ -31,6 +31,7 @@ export const leftOut: ReadonlyMap<string, LeftOut> = new Map<string, LeftOut>([
   ["pypy3clean", "byte-code"],
   ["pypy3compile", "byte-code"],
   ["restorecon", "host"],
+  ["rndc-confgen", "secret"],
   ["ssh-keygen", "secret"],
   ["systemd-hwdb", "host"],
   ["systemd-machine-id-setup", "secret"],

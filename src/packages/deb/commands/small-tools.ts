@@ -132,3 +132,49 @@ export const emacsPackageInstall: Command = (call) => {
   if (context !== "--postinst" || hasEmacs) return call.unsupported("Emacs");
   return call.run(["touch", record]);
 };
+
+/** `apache2ctl`: nothing is started here, and its settings are not read by Apache itself. */
+export const apache2ctl: Command = (call) => {
+  const isKnown = /^(?:-t|configtest|graceful|restart|start|stop)$/.test(call.args.join(" "));
+  return isKnown ? 0 : call.unsupported("apache2ctl");
+};
+
+/** `proftpd -t`: whether its settings are right, which only warns. */
+export const proftpd: Command = (call) =>
+  call.args.join(" ") === "-t" ? 0 : call.unsupported("proftpd");
+
+/** `lpstat -r`: no printers are served. */
+export const lpstat: Command = (call) => {
+  if (!call.args.includes("-r")) return call.unsupported("lpstat");
+  call.stdout.write("scheduler is not running\n");
+  return 1;
+};
+
+/** `chronyd -p`: its settings without comments, those of its folder included. */
+export const chronyd: Command = (call) => {
+  if (call.args.join(" ") !== "-p") return call.unsupported("chronyd");
+  const show = (path: string): void => {
+    for (const line of readLines(call, path)) {
+      const [directive, folder = ""] = line.split(/\s+/);
+      if (/^\s*(?:[#!%;]|$)/.test(line)) continue;
+      if (directive !== "confdir") call.stdout.write(`${line}\n`);
+      else if (isFolder(call.root, folder)) {
+        for (const name of call.root.list(folder)) {
+          if (name.endsWith(".conf")) show(`${folder}/${name}`);
+        }
+      }
+    }
+  };
+  show("/etc/chrony/chrony.conf");
+  return 0;
+};
+
+/** `df` with one file system for all, which has room: 100 GiB of 1,024 byte blocks, unused. */
+export const df: Command = (call) => {
+  const { operands } = readOptions(call, { portable: "-P --portability", kilo: "-k", local: "-l" });
+  call.stdout.write("Filesystem     1024-blocks  Used Available Capacity Mounted on\n");
+  for (const _ of operands.length === 0 ? [""] : operands) {
+    call.stdout.write("none             104857600     0 104857600       0% /\n");
+  }
+  return 0;
+};

@@ -11,6 +11,7 @@ import { dpkgStatoverride } from "./dpkg-statoverride.ts";
 import { type DebianFacts, dpkg, dpkgArchitecture, dpkgTrigger, dpkgVendor } from "./dpkg.ts";
 import { glibCompileSchemas } from "./glib-compile-schemas.ts";
 import { gtkUpdateIconCache } from "./gtk-update-icon-cache.ts";
+import { helpztags } from "./helpztags.ts";
 import { java, keytool } from "./java.ts";
 import { ldconfig } from "./ldconfig.ts";
 import { dpkgRealpath, leftOut, su } from "./left-out.ts";
@@ -35,12 +36,17 @@ import {
 } from "./shadow-tools.ts";
 import { addShell, removeShell } from "./shells.ts";
 import {
+  apache2ctl,
   asOther,
+  chronyd,
+  df,
   emacsPackageInstall,
   journalctl,
   kpseTool,
+  lpstat,
   mountpoint,
   paperconf,
+  proftpd,
   python,
   updateLocale,
 } from "./small-tools.ts";
@@ -51,6 +57,7 @@ import { ucf, ucfr } from "./ucf.ts";
 import { updateAlternatives } from "./update-alternatives.ts";
 import { updateDesktopDatabase } from "./update-desktop-database.ts";
 import { updateMime } from "./update-mime.ts";
+import { pgUpdatedicts } from "./pg-updatedicts.ts";
 import { gioQuerymodules, gtkQueryImmodules, pixbufQueryLoaders } from "./query-modules.ts";
 import { updateMimeDatabase } from "./update-mime-database.ts";
 import { updateRc } from "./update-rc.ts";
@@ -100,12 +107,16 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["add-shell", addShell],
     ["addgroup", adduser],
     ["adduser", adduser],
+    ["apache2ctl", apache2ctl],
+    ["apachectl", apache2ctl],
     ["chfn", chfn],
+    ["chronyd", chronyd],
     ["chsh", chsh],
     ["deb-systemd-helper", systemdHelper],
     ["deb-systemd-invoke", invoke],
     ["delgroup", deluser],
     ["deluser", deluser],
+    ["df", df],
     ["dpkg", dpkg(options)],
     ["dpkg-architecture", dpkgArchitecture(options)],
     ["dpkg-divert", dpkgDivert],
@@ -115,8 +126,8 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["dpkg-statoverride", dpkgStatoverride],
     ["dpkg-trigger", dpkgTrigger],
     ["dpkg-vendor", dpkgVendor],
-    ["getcap", nothing],
     ["gdk-pixbuf-query-loaders", pixbufQueryLoaders],
+    ["getcap", nothing],
     ["gio-querymodules", gioQuerymodules],
     ["glib-compile-schemas", glibCompileSchemas],
     ["gpasswd", gpasswd],
@@ -128,6 +139,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["gtk-update-icon-cache", gtkUpdateIconCache],
     ["gtk-update-icon-cache-3.0", gtkUpdateIconCache],
     ["gtk4-update-icon-cache", gtkUpdateIconCache],
+    ["helpztags", helpztags],
     ["invoke-rc.d", invoke],
     ["java", java],
     ["journalctl", journalctl],
@@ -138,11 +150,14 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["ldconfig", ldconfig(options)],
     ["lighty-disable-mod", lighttpdSwitch],
     ["lighty-enable-mod", lighttpdSwitch],
+    ["lpstat", lpstat],
     ["mountpoint", mountpoint],
     ["openssl", openssl],
     ["pam-auth-update", pamAuthUpdate],
     ["paperconf", paperconf],
     ["passwd", passwd],
+    ["pg_updatedicts", pgUpdatedicts],
+    ["proftpd", proftpd],
     ["pwck", accountCheck],
     ["pwconv", accountShadow],
     ["python3", python],

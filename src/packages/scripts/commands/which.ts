@@ -28,6 +28,10 @@ export const which: Command = (call) => {
   }
 };
 
+/** Names of the Linux Standard Base: assigned, or of a domain; what dpkg left is none. */
+const LSB_NAME =
+  /^(?!.*\.dpkg-(?:old|dist|new|tmp)$)(?:[a-z0-9][a-z0-9-]*|_?(?:[a-z0-9_.]+-)+[a-z0-9]+)$/;
+
 export const runParts: Command = (call) => {
   const { has, value, values, operands } = readOptions(call, {
     test: "--test",
@@ -42,14 +46,15 @@ export const runParts: Command = (call) => {
     arg: "-a= --arg=",
     newSession: "--new-session",
   });
-  if (has("regex") || has("lsb")) return call.unsupported("run-parts --regex or --lsbsysinit");
+  if (has("regex")) return call.unsupported("run-parts --regex");
   const [folder] = operands;
   if (folder === undefined) return complain(call, "missing operand");
   const path = call.path(folder);
   if (call.root.stat(path)?.kind !== "directory") {
     return complain(call, `failed to open directory ${folder}: No such file or directory`);
   }
-  const names = call.root.list(path).filter((name) => /^[\w-]+$/.test(name));
+  const pattern = has("lsb") ? LSB_NAME : /^[\w-]+$/;
+  const names = call.root.list(path).filter((name) => pattern.test(name));
   const umask = value("umask");
   let status = 0;
   for (const name of has("reverse") ? names.toReversed() : names) {

@@ -255,6 +255,22 @@ it("programs of Python that compile to byte code do nothing, others are named", 
   expect(output(script, {})).toMatchObject({ type: "needs-more", line: 2 });
 });
 
+it("what would start, or ask what runs, tells that nothing does", () => {
+  const root = rootWith({
+    "/etc/chrony/chrony.conf": "# comment\npool x iburst\nconfdir /etc/chrony/conf.d\n",
+    "/etc/chrony/conf.d/a.conf": "user y\n",
+  });
+  const lines = [
+    "apache2ctl configtest; proftpd -t",
+    "lpstat -r || echo none",
+    "chronyd -p",
+    "df -P / | tail -n 1 | awk '{ print $4 }'",
+  ];
+  expect(fromBytes(run(lines, root).stdout)).toBe(
+    "scheduler is not running\nnone\npool x iburst\nuser y\n104857600\n",
+  );
+});
+
 describe("Apache's modules", () => {
   const files = {
     "/etc/apache2/mods-available/ssl.load": "# Depends: socache setenvif\nLoadModule\n",
@@ -286,8 +302,11 @@ describe("Apache's modules", () => {
       "a2enmod -q mpm_prefork || echo refused",
       "a2query -M",
       "a2query -m ssl || echo $?",
+      "a2query -m",
     ];
-    expect(output(script, files).stdout).toBe("Enabling module mpm_event.\nrefused\nevent\n1\n");
+    expect(output(script, files).stdout).toBe(
+      "Enabling module mpm_event.\nrefused\nevent\n1\nmpm_event (enabled by site administrator)\n",
+    );
   });
 });
 
