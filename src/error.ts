@@ -26,6 +26,7 @@ export type ErrorCode =
   | "artifact-corrupt"
   | "missing-interpreter"
   | "missing-library"
+  | "script-undone"
   | "wrong-architecture"
   | "disk-full"
   | "offline"

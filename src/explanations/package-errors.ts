@@ -119,6 +119,13 @@ export const packageExplanations = {
     fix: "Take the file that was made for this platform. A stack that is built for several names what differs in an override file of each.",
     example: "qclock build -f stack.config.yaml -f stack.arm64.yaml --platform linux/arm64",
   },
+  "script-undone": {
+    title: "A script of a package could not be interpreted",
+    explanation:
+      "Packages bring scripts that make accounts, links and configuration. QClock interprets them as data and runs nothing of them. One needs a program that exists as a binary alone, takes too much, or ended with an error, so all that it did was undone; the image has `strict_scripts: true`, so it is not built without that.",
+    fix: "The message names the script, the line and what it needs. Leave the package out, answer its questions under `debconf`, or bring what the script would have made with the image's `files` and take `strict_scripts` away.",
+    example: "debconf: { postfix/main_mailer_type: No configuration }",
+  },
   "missing-library": {
     title: "A program lacks a library in the image",
     explanation: "A program that the image starts is linked with a library that no layer holds.",

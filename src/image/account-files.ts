@@ -12,6 +12,8 @@ export interface AccountsRequest {
   /** The files below, or the templates of the first layer; empty for an image without either. */
   readonly passwd: string;
   readonly group: string;
+  readonly shadow: string;
+  readonly gshadow: string;
   readonly users: readonly UserAccount[];
   readonly groups: readonly GroupAccount[];
 }
@@ -36,11 +38,26 @@ export function buildAccounts(request: AccountsRequest): AccountFiles {
   return {
     passwd: text([...users.values()]),
     group: text([...groups.values()]),
-    shadow: text([...users.keys()].map((name) => `${name}:*::0:99999:7:::`)),
+    shadow: text(withLines(request.shadow, [...users.keys()], (name) => `${name}:*::0:99999:7:::`)),
     gshadow: text(
-      [...groups.values()].map((line) => `${line.split(":")[0]}:*::${line.split(":")[3] ?? ""}`),
+      withLines(
+        request.gshadow,
+        [...groups.keys()],
+        (name) => `${name}:*::${groups.get(name)?.split(":")[3] ?? ""}`,
+      ),
     ),
   };
+}
+
+/** The line of each name as it was, or a new one; lines of other names stay. */
+function withLines(
+  before: string,
+  names: readonly string[],
+  lineFor: (name: string) => string,
+): readonly string[] {
+  const lines = new Map(linesOf(before).map((line) => [line.split(":")[0] ?? "", line]));
+  for (const name of names) if (!lines.has(name)) lines.set(name, lineFor(name));
+  return [...lines.values()];
 }
 
 /** A template may have `*` where the file has `x`: the password is in shadow. */

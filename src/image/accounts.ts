@@ -1,30 +1,41 @@
-import type { AccountTemplates, ImageView } from "../packages/installation.ts";
+import type { AccountTemplates } from "../packages/installation.ts";
+import type { JournaledRoot } from "../packages/scripts/root.ts";
+import { putFile, readText } from "../packages/scripts/root-files.ts";
 import type { AssembledImage } from "../stack/stack.ts";
 import { buildAccounts } from "./account-files.ts";
-import type { LayerDraft } from "./layers/draft.ts";
 import type { Origin } from "./layers/origin.ts";
 
 /**
  * Write the account files: of the layers below, or from the templates in the first layer, with the
  * declared accounts.
  */
-export async function addAccounts(
-  draft: LayerDraft,
-  view: ImageView,
+export function addAccounts(
+  root: JournaledRoot,
   { image, templates }: { readonly image: AssembledImage; readonly templates: AccountTemplates },
-): Promise<void> {
-  const isFirst = view.kindOf("etc/passwd") === undefined;
-  if (!isFirst && image.users.length + image.groups.length === 0) return;
-  const read = async (own: string, template: string): Promise<string> =>
-    (await view.readText(own)) ?? (await view.readText(template)) ?? "";
-  const passwd = await read("etc/passwd", templates.passwd);
-  const group = await read("etc/group", templates.group);
-  if (passwd === "" && image.users.length + image.groups.length === 0) return;
-  const files = buildAccounts({ passwd, group, users: image.users, groups: image.groups });
+): void {
+  const declared = image.users.length + image.groups.length;
+  const isFirst = readText(root, "/etc/shadow") === undefined;
+  if (!isFirst && declared === 0) return;
+  const read = (own: string, template?: string): string =>
+    readText(root, `/etc/${own}`) ??
+    (template === undefined ? undefined : readText(root, `/${template}`)) ??
+    "";
+  const passwd = read("passwd", templates.passwd);
+  const group = read("group", templates.group);
+  if (passwd === "" && declared === 0) return;
+  const files = buildAccounts({
+    passwd,
+    group,
+    shadow: read("shadow"),
+    gshadow: read("gshadow"),
+    users: image.users,
+    groups: image.groups,
+  });
   const origin: Origin = { type: "accounts" };
-  const hidden = { mode: 0o640, uid: 0, gid: templates.shadowGroup };
-  draft.addFile(origin, { path: "etc/passwd", mode: 0o644, content: files.passwd });
-  draft.addFile(origin, { path: "etc/group", mode: 0o644, content: files.group });
-  draft.addFile(origin, { path: "etc/shadow", content: files.shadow, ...hidden });
-  draft.addFile(origin, { path: "etc/gshadow", content: files.gshadow, ...hidden });
+  root.changeAs(origin);
+  const hidden = { mode: 0o640, gid: templates.shadowGroup };
+  putFile(root, "/etc/passwd", files.passwd);
+  putFile(root, "/etc/group", files.group);
+  putFile(root, "/etc/shadow", files.shadow, hidden);
+  putFile(root, "/etc/gshadow", files.gshadow, hidden);
 }

@@ -1,5 +1,6 @@
 import { QclockError } from "../error.ts";
 import { platforms } from "../os.ts";
+import type { LeftScript, ScriptTime } from "../packages/installation.ts";
 import type { LockedImage, LockTarget } from "../packages/package.ts";
 import { namesOf } from "../packages/proof/unproved.ts";
 import type { AssembledImage } from "../stack/stack.ts";
@@ -20,10 +21,16 @@ import {
   rememberLayer,
 } from "./layers/layer-cache.ts";
 import { buildPackagesLayer } from "./layers/packages-layer.ts";
+import {
+  type NoticeLevel,
+  recallLeftScripts,
+  refuseLeftScripts,
+  rememberLeftScripts,
+  reportLeftScripts,
+} from "./left-scripts.ts";
 import { checkPrograms } from "./programs.ts";
 import { programOfSettings, type StartedProgram } from "./started-programs.ts";
 import type { UnpackedPackages } from "./unpack/unpack-packages.ts";
-import type { NoticeLevel } from "./unreplayed-scripts.ts";
 
 export interface AssembleRequest {
   readonly image: AssembledImage;
@@ -48,6 +55,8 @@ export interface AssembleRequest {
   /** Takes what nobody needs to wait for in this run; absent: it is waited for. */
   readonly afterwards?: (work: Promise<void>) => void;
   readonly onNotice: (message: string, level: NoticeLevel) => void;
+  /** Called after each script of a package that was interpreted. */
+  readonly onScript?: (script: ScriptTime) => void;
   readonly signal: AbortSignal;
 }
 
@@ -57,7 +66,7 @@ export interface AssembleRequest {
  * file rewrites the thin layer alone.
  *
  * Throws `package-corrupt`, `artifact-corrupt`, `file-conflict`, `missing-interpreter`,
- * `missing-library`, `wrong-architecture`, `disk-full`.
+ * `missing-library`, `script-undone`, `wrong-architecture`, `disk-full`.
  */
 export async function assembleImage(request: AssembleRequest): Promise<BuiltImage> {
   const { store, recalled, afterwards } = request;
@@ -74,7 +83,19 @@ export async function assembleImage(request: AssembleRequest): Promise<BuiltImag
     }
     layers = [...layers, layer];
   }
-  return checked(request, layers);
+  const built = await checked(request, layers);
+  reportLeftScripts(request.image.name, await ownLeftScripts(request, layers), request.onNotice);
+  return built;
+}
+
+/** Scripts that were undone when the image's own packages layer was made. */
+async function ownLeftScripts(
+  { parent, store }: Pick<AssembleRequest, "parent" | "store">,
+  layers: readonly Layer[],
+): Promise<readonly LeftScript[]> {
+  const own = layers[parent?.layers.length ?? 0];
+  if (own?.kind !== "packages") return [];
+  return (await recallLeftScripts(own.diffId, store)) ?? [];
 }
 
 /**
@@ -82,13 +103,16 @@ export async function assembleImage(request: AssembleRequest): Promise<BuiltImag
  * that is known.
  */
 async function checked(
-  request: Parameters<typeof toBuiltImage>[0] & Pick<AssembleRequest, "started">,
+  request: Parameters<typeof toBuiltImage>[0] & Pick<AssembleRequest, "started" | "store">,
   layers: readonly Layer[],
 ): Promise<BuiltImage> {
   const built = toBuiltImage(request, layers);
   const { image, started, target } = request;
   const { architecture } = target;
   const programs = [...programOfSettings(image.name, built.settings), ...started];
+  if (image.strictScripts) {
+    refuseLeftScripts(image.name, await ownLeftScripts(request, layers));
+  }
   await checkPrograms({ image: image.name, architecture, programs, layers });
   return built;
 }
@@ -209,8 +233,9 @@ async function makePackagesLayer(
   const make = async (anew: boolean): Promise<MadeLayer> => {
     await using unpacked = await request.unpack(anew);
     const { newestBuild: epoch = 0 } = request.locked;
-    const { os } = request.target;
-    return await buildPackagesLayer({ ...request, os, parentLayers: below, unpacked, epoch });
+    const made = await buildPackagesLayer({ ...request, parentLayers: below, unpacked, epoch });
+    await rememberLeftScripts(made.layer.diffId, made.left, request.store);
+    return made;
   };
   try {
     return await make(false);

@@ -8,7 +8,7 @@ import { variantOf } from "./config.ts";
 import type { FileScan } from "./files/files.ts";
 
 /** Raised when qclock itself would make other bytes from the same inputs. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 export interface FingerprintRequest {
   readonly stack: Stack;
@@ -61,6 +61,8 @@ export function packagesLayerInputs(
     users: image.users,
     groups: image.groups,
     setuid: image.setuid,
+    ...scriptInputs(image),
+    architecture: target.architecture,
     parentLayers,
   });
 }
@@ -208,6 +210,7 @@ function assembledInputs(
         users: image.users,
         groups: image.groups,
         setuid: image.setuid,
+        ...scriptInputs(image),
         epoch: target.images.get(image.name)?.newestBuild ?? 0,
       }),
     },
@@ -278,4 +281,9 @@ function artifactParts({ artifacts }: AssembledImage): Pick<ImageInputs, "artifa
 /** Everything of an artifact that shows in the image; where it is fetched from does not. */
 function artifactIdentity({ url: _, ...artifact }: Artifact): object {
   return artifact;
+}
+
+/** What has a part in what the scripts of packages make. */
+function scriptInputs({ scripts, debconf }: AssembledImage): object {
+  return { scripts, debconf };
 }

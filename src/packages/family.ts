@@ -1,6 +1,6 @@
 import type { OsName } from "../os.ts";
 import type { FileConflict, ImagePackages } from "./file-conflict.ts";
-import type { Installation, InstallRequest } from "./installation.ts";
+import type { InstallRequest, LeftScript } from "./installation.ts";
 import type { MirrorPlaces, Mirrors } from "./mirror.ts";
 import type { PackageDatabase } from "./package-database.ts";
 import type { PackageFacts } from "./package-facts.ts";
@@ -89,8 +89,11 @@ export interface Family {
    */
   contradictionIn(unpacked: UnpackedPackage, locked: PackageId): Promise<string | undefined>;
 
-  /** Begin to lay packages down in a layer. */
-  install(request: InstallRequest): Promise<Installation>;
+  /**
+   * Lay packages down in a layer, and interpret their scripts: nothing of any package is run.
+   * Resolves with the scripts that did not run to their end, and of which nothing is left.
+   */
+  install(request: InstallRequest): Promise<readonly LeftScript[]>;
 
   /** How an image of the family says which packages it holds. */
   database(): Promise<PackageDatabase>;

@@ -1,56 +1,50 @@
+import type { Architecture } from "../os.ts";
+import type { ScriptsMode } from "../stack/stack.ts";
+import type { JournaledRoot } from "./scripts/root.ts";
 import type { InstalledPackage } from "./unpacked.ts";
 
-/**
- * What a family sees of an image while its packages are laid down, and what it adds. Paths have no
- * leading slash.
- */
-export interface ImageView {
-  /** Kind of what is at a path in any layer, links in folders followed. */
-  kindOf(path: string): "file" | "directory" | "symlink" | "hardlink" | undefined;
-  /** Content of a file in any layer as text; undefined when there is none. */
-  readText(path: string): Promise<string | undefined>;
-  /** Names directly in a folder, over all layers, sorted. */
-  list(folder: string): readonly string[];
-  addFile(path: string, content: string, mode?: number, owner?: { uid: number; gid: number }): void;
-  addLink(path: string, target: string): void;
-  addDirectory(path: string, mode: number, owner?: { uid: number; gid: number }): void;
-}
+/** Who changes an image beside the packages' own files; kept with what is changed. */
+export type Changer =
+  /** A step of the family that stands for what its tools would have done. */
+  | { readonly type: "step"; readonly step: string }
+  | { readonly type: "script"; readonly package: string };
 
 export interface InstallRequest {
   /** In the order of the lock. */
   readonly packages: readonly InstalledPackage[];
   /** Whether no layer lies below. */
   readonly isFirst: boolean;
-  /** The image for a step of the family, whose name is kept with what it adds. */
-  readonly viewFor: (step: string) => ImageView;
-  /** The place of a path when the folders on the way that are links are followed. */
+  readonly architecture: Architecture;
+  /** The image: the layers below, and what is put over them. */
+  readonly root: JournaledRoot;
+  /** Where a path is when folders on the way that are links are followed; no leading slash. */
   readonly resolve: (path: string) => string;
+  readonly scripts: ScriptsMode;
+  /** What the manifest answers to questions of packages, by the questions' names. */
+  readonly answers: ReadonlyMap<string, string>;
+  /** The time of what is made, in seconds since 1970. */
+  readonly now: number;
+  /** Put the files of a package into the root. Throws `file-conflict`. */
+  readonly place: (item: Pick<InstalledPackage, "name" | "entries">, rules: PlacementRules) => void;
+  /** Write the account files. Called once, when the files that they are made from are there. */
+  readonly addAccounts: (templates: AccountTemplates) => void;
+  /** Called after each script: how long it took. */
+  readonly onScript?: (script: ScriptTime) => void;
+  readonly signal: AbortSignal;
 }
 
-/** The packages of one layer on their way into it. Nothing of any package is run. */
-export interface Installation {
-  /** In the order in which their files are laid down. */
-  readonly packages: readonly InstalledPackage[];
-  /** Names of the packages of the layers below. */
-  readonly below: ReadonlySet<string>;
-  readonly accounts: AccountTemplates;
+/** How the files of a package come beside those of others. */
+export interface PlacementRules {
   /**
-   * Where a file of a package goes, with the links on the way followed: another package may move it
-   * out of its own way.
+   * Where a file goes that another package has moved out of its own way, without a leading slash;
+   * undefined for every other one. The path is resolved.
    */
-  placeOf(path: string, owner: string): string;
+  readonly divertedTo: (path: string, owner: string) => string | undefined;
   /**
    * Whether a package says that its files take the place of another one's; either may be of a layer
    * below.
    */
-  replaces(name: string, other: string): boolean;
-  /**
-   * When files and accounts are there: add what the packages' scripts would make and is known, and
-   * the package database.
-   */
-  finish(): Promise<void>;
-  /** What the scripts would make as well, and what is not there when all is finished. */
-  unreplayed(): readonly UnreplayedScripts[];
+  readonly replaces: (name: string, other: string) => boolean;
 }
 
 /** Where the accounts of a first layer come from. */
@@ -65,13 +59,29 @@ export interface AccountTemplates {
   readonly shadowGroup: number;
 }
 
-/** Effects of the scripts of a package that nobody replays. */
-export interface UnreplayedScripts {
+export interface ScriptTime {
   readonly package: string;
-  readonly effects: readonly UnreplayedEffect[];
+  /** Such as `postinst`. */
+  readonly script: string;
+  readonly durationMs: number;
+  /** Of work; the same in every build. */
+  readonly steps: number;
 }
 
-export interface UnreplayedEffect {
+/** A script of a package that does not count, because it did not run to its end. */
+export interface LeftScript {
+  readonly package: string;
+  /** Such as `postinst`. */
+  readonly script: string;
+  /** The script and the line at which it was stopped, where it was stopped. */
+  readonly place?: { readonly script: string; readonly line: number };
+  /** Continues `… was undone:`, such as `it needs the command "openssl"`. */
+  readonly reason: string;
+  /** What it would have made, as far as that can be told. */
+  readonly effects: readonly LeftEffect[];
+}
+
+export interface LeftEffect {
   /**
    * `missing`: a program, a library, a configuration or data may lack; `cache`: something works
    * without, or more slowly.

@@ -60,6 +60,13 @@ interface ImageIdentity {
   readonly reference: string;
 }
 
+/** What becomes of the scripts that packages bring. */
+export type ScriptsMode =
+  /** They are interpreted; nothing of them is run. */
+  | "interpret"
+  /** They are left alone. */
+  | "none";
+
 /** An image that qclock writes itself, from distribution packages and files. */
 export interface AssembledImage extends ImageIdentity {
   readonly type: "assembled";
@@ -72,6 +79,11 @@ export interface AssembledImage extends ImageIdentity {
    * `/usr/share/doc/<package>/copyright` always stays.
    */
   readonly exclude: readonly string[];
+  readonly scripts: ScriptsMode;
+  /** Whether a script that did not run to its end is an error. */
+  readonly strictScripts: boolean;
+  /** Answers to questions of packages, by the questions' names. */
+  readonly debconf: ReadonlyMap<string, string>;
   readonly users: readonly UserAccount[];
   readonly groups: readonly GroupAccount[];
   /** Laid over the packages and under `files`, in this order. No two have the same path. */

@@ -42,6 +42,7 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "artifact-corrupt": 1,
   "missing-interpreter": 1,
   "missing-library": 1,
+  "script-undone": 1,
   "wrong-architecture": 1,
   "disk-full": 1,
   offline: 4,

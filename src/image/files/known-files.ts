@@ -63,6 +63,10 @@ export function knownFiles(
   const assembled = chain.filter((image) => image.type === "assembled");
   for (const image of assembled) {
     for (const { path, type, mode, linkTarget } of packages.get(image.name) ?? []) {
+      if (type === "whiteout") {
+        paths.delete(path);
+        continue;
+      }
       const isLink = type === "symlink" && linkTarget !== undefined;
       paths.set(path, {
         type: type === "hardlink" ? "file" : type,

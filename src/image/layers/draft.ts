@@ -15,6 +15,8 @@ export type ContentSource =
 export type DraftEntry = Omit<LayerEntry, "offset"> & {
   /** Of regular files. */
   readonly content?: ContentSource;
+  /** Of a whiteout: another entry takes it away already, with the folder that it was in. */
+  readonly isImplied?: boolean;
 };
 
 /** What a finish step or the manifest adds. */

@@ -11,7 +11,8 @@ export interface LayerEntry {
    * refused.
    */
   readonly path: string;
-  readonly type: "file" | "directory" | "symlink" | "hardlink";
+  /** A whiteout takes away what a layer below has at the path (OCI image layer specification). */
+  readonly type: "file" | "directory" | "symlink" | "hardlink" | "whiteout";
   /** Permission bits, setuid, setgid and sticky included: 0 to 0o7777. */
   readonly mode: number;
   readonly uid: number;

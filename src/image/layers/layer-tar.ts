@@ -39,6 +39,10 @@ export async function writeLayer(request: {
       if (turns.isOver()) await turns.next();
       signal.throwIfAborted();
       const mtime = Math.min(entry.mtime, epoch);
+      if (entry.isImplied === true) {
+        written.add({ ...entry, mtime });
+        continue;
+      }
       if (!tar.hasRoom(headerRoom(entry))) await tar.makeRoom(headerRoom(entry));
       tar.putHeader(entry, mtime);
       if (entry.type !== "file") {

@@ -12,7 +12,7 @@ export class MergedLayers {
   get(path: string): LayerEntry | undefined {
     for (const { entries } of this.#fromTop) {
       const entry = entries.find(path);
-      if (entry !== undefined) return entry;
+      if (entry !== undefined) return entry.type === "whiteout" ? undefined : entry;
     }
     return undefined;
   }

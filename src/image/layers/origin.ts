@@ -1,8 +1,9 @@
+import type { Changer } from "../../packages/installation.ts";
+
 /** Who put a path into a layer. */
 export type Origin =
   | { readonly type: "package"; readonly name: string }
-  /** A step of qclock that stands for what programs of the distribution would have done. */
-  | { readonly type: "step"; readonly step: string }
+  | Changer
   | { readonly type: "accounts" }
   /**
    * By the start of its digest, and not by URL: the same bytes from elsewhere make the same layer.
@@ -18,6 +19,8 @@ export function describeOrigin(origin: Origin): string {
       return origin.name;
     case "step":
       return `qclock's step ${origin.step}`;
+    case "script":
+      return `a script of ${origin.package}`;
     case "accounts":
       return "the accounts";
     case "artifact":

@@ -43,7 +43,7 @@ export class TarWriter {
 
   /** There has to be room for `headerRoom` of the entry. */
   putHeader(entry: DraftEntry, mtime: number): void {
-    const name = entry.type === "directory" ? `${entry.path}/` : entry.path;
+    const name = nameInTar(entry);
     const link = entry.linkTarget ?? "";
     const pax = paxRecords(entry, name, link);
     if (pax.length > 0) {
@@ -132,7 +132,14 @@ function fillOf(size: number): number {
   return (BLOCK - (size % BLOCK)) % BLOCK;
 }
 
-const FLAGS = { file: "0", hardlink: "1", symlink: "2", directory: "5" } as const;
+const FLAGS = { file: "0", hardlink: "1", symlink: "2", directory: "5", whiteout: "0" } as const;
+
+function nameInTar({ type, path }: DraftEntry): string {
+  if (type === "directory") return `${path}/`;
+  if (type !== "whiteout") return path;
+  const name = path.lastIndexOf("/") + 1;
+  return `${path.slice(0, name)}.wh.${path.slice(name)}`;
+}
 
 function writeHeader(
   block: Buffer,

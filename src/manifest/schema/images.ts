@@ -202,6 +202,40 @@ export const imageSchema = z.strictObject({
         "/usr/share/lintian",
       ],
     }),
+  scripts: z
+    .enum(["interpret", "none"])
+    .optional()
+    .meta({
+      description:
+        "What becomes of the scripts that packages bring. `interpret` does as data what the package manager would have run; `none` leaves them alone, so that accounts, links and configuration that they make are missing.",
+      examples: ["interpret"],
+      default: "interpret",
+    }),
+  strict_scripts: z
+    .boolean()
+    .optional()
+    .meta({
+      description:
+        "Refuse to build while a script of a package could not be interpreted to its end. Without it the build tells of such scripts.",
+      examples: [true],
+      default: false,
+    }),
+  debconf: z
+    .record(
+      z
+        .string()
+        .regex(
+          /^(?:[a-z0-9][a-z0-9+.-]* )?[A-Za-z0-9][\w.+:@-]*(?:\/[\w.+:@-]+)+$/,
+          "a question's name, such as postfix/mailname, with the package before it or without",
+        ),
+      z.union([z.string().regex(/^[^\n\0]*$/, "a text of one line"), z.boolean(), z.int()]),
+    )
+    .optional()
+    .meta({
+      description:
+        "Answers to questions that packages ask through debconf, by the questions' names; every other question keeps its default.",
+      examples: [{ "postfix postfix/main_mailer_type": "Internet Site" }],
+    }),
   artifacts: artifactsSchema.optional(),
   files: filesSchema.optional(),
   directories: z

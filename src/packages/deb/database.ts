@@ -1,15 +1,16 @@
-import type { ImageView } from "../installation.ts";
 import type { PackageDatabase } from "../package-database.ts";
 import { parseControl } from "./control.ts";
-import { databaseSkeleton, infoFiles, statusParagraph } from "./dpkg-database.ts";
+import type { ScriptRoot } from "../scripts/root.ts";
+import { putFile, putFolder, readText } from "../scripts/root-files.ts";
+import { databaseSkeleton, infoFiles, infoName, statusParagraph } from "./dpkg-database.ts";
 import type { InstalledDeb } from "./installed.ts";
 import type { FileOwner } from "./replaces.ts";
 
-const DPKG = "var/lib/dpkg";
+const DPKG = "/var/lib/dpkg";
 
 /** The packages of the layers below, by name. */
-export async function readDatabase(view: ImageView): Promise<ReadonlyMap<string, FileOwner>> {
-  const status = (await view.readText(`${DPKG}/status`)) ?? "";
+export function readDatabase(root: ScriptRoot): ReadonlyMap<string, FileOwner> {
+  const status = readText(root, `${DPKG}/status`) ?? "";
   const paragraphs = status.split("\n\n").filter((text) => text.trim() !== "");
   return new Map(
     paragraphs.map((paragraph) => {
@@ -21,7 +22,7 @@ export async function readDatabase(view: ImageView): Promise<ReadonlyMap<string,
 }
 
 /** The status file. Its text may be of any image: what cannot be read in it is passed over. */
-export const debDatabase: PackageDatabase = { path: `${DPKG}/status`, read: installedIn };
+export const debDatabase: PackageDatabase = { path: `${DPKG.slice(1)}/status`, read: installedIn };
 
 function installedIn(status: string): ReadonlyMap<string, string> {
   const packages = new Map<string, string>();
@@ -40,17 +41,9 @@ function installedIn(status: string): ReadonlyMap<string, string> {
   return packages;
 }
 
-/**
- * `diversions` are those of the packages, in dpkg's form. A child's layer holds the whole status
- * file and the `info` files of its own packages.
- */
-export async function addDatabase(
-  view: ImageView,
-  installed: readonly InstalledDeb[],
-  diversions: string,
-): Promise<void> {
-  if (installed.length === 0) return;
-  const before = (await view.readText(`${DPKG}/status`)) ?? "";
+/** Say in the status file that the packages are installed, and make what dpkg expects beside it. */
+export function addStatus(root: ScriptRoot, installed: readonly InstalledDeb[]): void {
+  const before = readText(root, `${DPKG}/status`) ?? "";
   const paragraphs = [
     ...before.split("\n\n").map((text) => text.trim()),
     ...installed.map((item) => statusParagraph(item).trim()),
@@ -58,20 +51,28 @@ export async function addDatabase(
   const sorted = paragraphs
     .filter((paragraph) => paragraph !== "")
     .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  view.addFile(`${DPKG}/status`, sorted.map((paragraph) => `${paragraph}\n\n`).join(""));
-  for (const file of [
-    ...(before === "" ? databaseSkeleton() : []),
-    ...installed.flatMap(infoFiles),
-  ]) {
-    const hidden = file.path.startsWith("lock") || file.path.startsWith("triggers/Lock");
-    view.addFile(`${DPKG}/${file.path}`, file.content, hidden ? 0o640 : 0o644);
+  if (before === "") {
+    for (const file of databaseSkeleton())
+      putFile(root, `${DPKG}/${file.path}`, file.content, file);
+    for (const folder of ["alternatives", "parts", "updates"]) putFolder(root, `${DPKG}/${folder}`);
+    // Of dpkg, too: alternatives may be installed before its files are there, or without them.
+    putFolder(root, "/etc/alternatives");
   }
-  if (diversions !== "") {
-    const former = (await view.readText(`${DPKG}/diversions`)) ?? "";
-    view.addFile(`${DPKG}/diversions`, former + diversions);
-  }
-  for (const folder of ["alternatives", "parts", "updates"])
-    view.addDirectory(`${DPKG}/${folder}`, 0o755);
+  putFile(root, `${DPKG}/status`, sorted.map((paragraph) => `${paragraph}\n\n`).join(""));
+}
+
+/** A child's layer holds the whole status file and the `info` files of its own packages. */
+export function addInfo(root: ScriptRoot, item: InstalledDeb): void {
+  for (const file of infoFiles(item)) putFile(root, `${DPKG}/${file.path}`, file.content, file);
+}
+
+/** A script of a package of a layer below; undefined when it has none. */
+export function scriptBelow(
+  root: ScriptRoot,
+  { name, control }: FileOwner,
+  script: string,
+): string | undefined {
+  return readText(root, `${DPKG}/info/${infoName({ name, control })}.${script}`);
 }
 
 function nameOf(paragraph: string): string {

@@ -5,6 +5,8 @@ import type { InstalledDeb } from "./installed.ts";
 export interface DatabaseFile {
   readonly path: string;
   readonly content: string;
+  /** 0o644 when absent. */
+  readonly mode?: number;
 }
 
 /**
@@ -38,19 +40,20 @@ export function statusParagraph(entry: InstalledDeb): string {
   return `${lines.join("\n")}\n`;
 }
 
-/**
- * The package's files below `info/`: everything that dpkg wants to know, its scripts left out since
- * they never ran.
- */
+/** Control files that dpkg keeps as programs. */
+const SCRIPTS = ["preinst", "postinst", "prerm", "postrm", "config"];
+
+/** The package's files below `info/`: all that it brought to be installed with but `control`. */
 export function infoFiles(entry: InstalledDeb): readonly DatabaseFile[] {
   const stem = `info/${infoName(entry)}`;
   const files: DatabaseFile[] = [
     { path: `${stem}.list`, content: listOf(entry.entries) },
     { path: `${stem}.md5sums`, content: entry.controlFiles.get("md5sums") ?? "" },
   ];
-  for (const kind of ["conffiles", "shlibs", "symbols", "triggers"]) {
-    const content = entry.controlFiles.get(kind);
-    if (content !== undefined) files.push({ path: `${stem}.${kind}`, content });
+  for (const [kind, content] of entry.controlFiles) {
+    if (kind === "control" || kind === "md5sums" || !/^[a-z][a-z0-9-]*$/.test(kind)) continue;
+    const mode = SCRIPTS.includes(kind) ? 0o755 : 0o644;
+    files.push({ path: `${stem}.${kind}`, content, mode });
   }
   return files;
 }
@@ -62,10 +65,10 @@ export function databaseSkeleton(): readonly DatabaseFile[] {
     { path: "diversions", content: "" },
     { path: "statoverride", content: "" },
     { path: "info/format", content: "1\n" },
-    { path: "triggers/Lock", content: "" },
+    { path: "triggers/Lock", content: "", mode: 0o640 },
     { path: "triggers/Unincorp", content: "" },
-    { path: "lock", content: "" },
-    { path: "lock-frontend", content: "" },
+    { path: "lock", content: "", mode: 0o640 },
+    { path: "lock-frontend", content: "", mode: 0o640 },
   ];
 }
 
@@ -73,7 +76,7 @@ export function databaseSkeleton(): readonly DatabaseFile[] {
  * Packages that may be installed for several architectures carry theirs in the names of their
  * files.
  */
-function infoName({ name, control }: InstalledDeb): string {
+export function infoName({ name, control }: Pick<InstalledDeb, "name" | "control">): string {
   return control.get("Multi-Arch") === "same" ? `${name}:${control.get("Architecture")}` : name;
 }
 

@@ -16,7 +16,7 @@ export const debFamily: Family = {
   unpack: async (request) => (await import("./unpack.ts")).unpackPackage(request),
   contradictionIn: async (unpacked, locked) =>
     (await import("./control.ts")).contradictionIn(unpacked, locked),
-  install: async (request) => (await import("./installation.ts")).beginInstallation(request),
+  install: async (request) => (await import("./installation.ts")).install(request),
   database: async () => (await import("./database.ts")).debDatabase,
   findEvidence: async (place, request) =>
     (await import("./evidence.ts")).findEvidence(place, request),

@@ -1,88 +1,196 @@
-import type { ImageView, Installation, InstallRequest } from "../installation.ts";
-import type { InstalledPackage } from "../unpacked.ts";
-import { addDatabase, readDatabase } from "./database.ts";
-import { Diversions } from "./diverted.ts";
-import { replayAlternatives } from "./finish/script-alternatives.ts";
-import { finishSteps } from "./finish/steps.ts";
-import { toInstalledDeb } from "./installed.ts";
+import type {
+  AccountTemplates,
+  InstallRequest,
+  LeftScript,
+  PlacementRules,
+} from "../installation.ts";
+import { Turns } from "../../turns.ts";
+import { addInfo, addStatus, readDatabase, scriptBelow } from "./database.ts";
+import { Diversions } from "./install/diversions.ts";
+import type { MaintainerScript, MaintainerScripts } from "./install/maintainer-scripts.ts";
+import { installOrder } from "./install/order.ts";
+import { addMachineId, addMergedFolders, addRunFolders } from "./install/skeleton.ts";
+import { Triggers } from "./install/triggers.ts";
+import { type InstalledDeb, toInstalledDeb } from "./installed.ts";
 import { type FileOwner, replaces } from "./replaces.ts";
-import { unreplayedScripts } from "./unreplayed.ts";
-
-/**
- * The top folders that Debian has merged into /usr; packages still ship files under the old names.
- */
-const MERGED = ["bin", "sbin", "lib", "lib64"];
 
 /**
  * The package that owns the skeleton of folders, and whose script turns some of them into links.
  */
 const SKELETON = "base-files";
+const ACCOUNTS = "base-passwd";
 
 /** base-passwd's templates, and Debian's number of the group `shadow`. */
-const accounts: Installation["accounts"] = {
+const accounts: AccountTemplates = {
   passwd: "usr/share/base-passwd/passwd.master",
   group: "usr/share/base-passwd/group.master",
   shadowGroup: 42,
 };
 
-/** Lay down what packages' files rely on, and answer for their packages from then on. */
-export async function beginInstallation(request: InstallRequest): Promise<Installation> {
-  const { packages, isFirst, viewFor, resolve } = request;
+/** Rounds of triggers that set each other off. */
+const MOST_TRIGGERED = 1000;
+
+/**
+ * Lay packages down as dpkg does: each one's `preinst`, its files, and when all of them are there
+ * its `config` and `postinst`, what it depends on first; then the triggers. Resolves with the
+ * scripts that were undone.
+ */
+export async function install(request: InstallRequest): Promise<readonly LeftScript[]> {
+  const { packages, isFirst, root } = request;
   const installed = packages.map(toInstalledDeb);
-  if (isFirst && installed.length > 0) addMergedFolders(viewFor("usr-merge"));
-  const below = await readDatabase(viewFor("dpkg"));
-  if (installed.some(({ name }) => name === SKELETON)) addRunFolders(viewFor(SKELETON));
-  const diversions = new Diversions(installed, resolve);
-  const owners = new Map<string, FileOwner>([
-    ...below,
-    ...installed.map((item) => [item.name, item] as const),
-  ]);
-  return {
-    packages: skeletonFirst(packages),
-    below: new Set(below.keys()),
-    accounts,
-    placeOf: (path, owner) => diversions.placeOf(path, owner),
-    replaces(name, other) {
-      const [one, two] = [owners.get(name), owners.get(other)];
-      return one !== undefined && two !== undefined && replaces(one, two);
-    },
-    async finish() {
-      for (const step of finishSteps) {
-        // What a parent's packages needed is done, and may have been changed by its files since.
-        if (installed.some(({ name }) => step.packages.includes(name)))
-          await step.apply(viewFor(step.name));
-      }
-      replayAlternatives(installed, viewFor("alternatives"));
-      await addDatabase(viewFor("dpkg"), installed, diversions.toDatabase());
-    },
-    unreplayed() {
-      const view = viewFor("scripts");
-      return unreplayedScripts(installed, (path) => view.kindOf(path) !== undefined);
-    },
-  };
+  root.changeAs({ type: "step", step: "usr-merge" });
+  if (isFirst && installed.length > 0) addMergedFolders(root);
+  const scripts = request.scripts === "none" ? undefined : await loadScripts(request);
+  const installer = new Installer(request, installed, scripts);
+  await installer.unpackAll();
+  await installer.configureAll();
+  await installer.runTriggers();
+  return scripts?.left ?? [];
 }
 
-function addMergedFolders(view: ImageView): void {
-  for (const name of MERGED) {
-    view.addDirectory(`usr/${name}`, 0o755);
-    view.addLink(name, `usr/${name}`);
+/** Loaded here: an image whose scripts are left alone needs no interpreter. */
+async function loadScripts(request: InstallRequest): Promise<MaintainerScripts> {
+  const { MaintainerScripts: Scripts } = await import("./install/maintainer-scripts.ts");
+  return new Scripts(request);
+}
+
+class Installer {
+  readonly #request: InstallRequest;
+  readonly #scripts: MaintainerScripts | undefined;
+  readonly #order: ReturnType<typeof installOrder>;
+  readonly #byName: ReadonlyMap<string, FileOwner>;
+  readonly #own: ReadonlyMap<string, InstalledDeb>;
+  readonly #unpacked = new Set<string>();
+  readonly #configured = new Set<string>();
+  readonly #diversions: Diversions;
+  readonly #triggers: Triggers;
+  readonly #rules: PlacementRules;
+  readonly #turns = new Turns();
+
+  constructor(
+    request: InstallRequest,
+    installed: readonly InstalledDeb[],
+    scripts: MaintainerScripts | undefined,
+  ) {
+    const { root, resolve } = request;
+    this.#request = request;
+    this.#scripts = scripts;
+    const below = readDatabase(root);
+    this.#own = new Map(installed.map((item) => [item.name, item]));
+    this.#byName = new Map<string, FileOwner>([...below, ...this.#own]);
+    this.#order = installOrder(installed);
+    this.#diversions = new Diversions(root, resolve);
+    this.#diversions.refresh();
+    this.#step("dpkg");
+    this.#triggers = new Triggers(
+      root,
+      (name) => this.#configured.has(name) || (below.has(name) && !this.#own.has(name)),
+    );
+    if (installed.length > 0) addStatus(root, installed);
+    this.#rules = {
+      divertedTo: (path, owner) => this.#diversions.divertedTo(path, owner),
+      replaces: (name, other) => {
+        const [one, two] = [this.#byName.get(name), this.#byName.get(other)];
+        return one !== undefined && two !== undefined && replaces(one, two);
+      },
+    };
   }
-}
 
-/**
- * base-files' script turns these folders into links; done before any package puts something below
- * them.
- */
-function addRunFolders(view: ImageView): void {
-  view.addDirectory("run/lock", 0o1777);
-  view.addLink("var/run", "/run");
-  view.addLink("var/lock", "/run/lock");
-}
+  async unpackAll(): Promise<void> {
+    const { root, addAccounts } = this.#request;
+    let hasAccounts = false;
+    for (const item of this.#order.packages) {
+      await this.#breathe();
+      for (const needed of this.#order.before(item)) this.#configure(needed);
+      if (item.name === SKELETON) {
+        this.#step(SKELETON);
+        addRunFolders(root);
+      }
+      this.#unpack(item);
+      if (hasAccounts || this.#awaitsAccounts()) continue;
+      hasAccounts = true;
+      addAccounts(accounts);
+    }
+    if (!hasAccounts) addAccounts(accounts);
+    if (this.#own.has(SKELETON)) {
+      this.#step("machine-id");
+      addMachineId(root);
+    }
+  }
 
-/**
- * After the skeleton's owner the order of names, so that the result does not depend on anything
- * else.
- */
-function skeletonFirst(packages: readonly InstalledPackage[]): readonly InstalledPackage[] {
-  return packages.toSorted((a, b) => Number(b.name === SKELETON) - Number(a.name === SKELETON));
+  async configureAll(): Promise<void> {
+    for (const item of this.#order.packages) {
+      await this.#breathe();
+      this.#configure(item);
+    }
+  }
+
+  async runTriggers(): Promise<void> {
+    for (let count = 0; count < MOST_TRIGGERED; count++) {
+      const next = this.#triggers.next();
+      if (next === undefined) return;
+      await this.#breathe();
+      this.#runTriggered(next.package, next.triggers);
+    }
+    throw new Error("the triggers of the packages set each other off without an end");
+  }
+
+  /** Whether the templates are still to come. They are among the first packages of an image. */
+  #awaitsAccounts(): boolean {
+    return this.#own.has(ACCOUNTS) && !this.#unpacked.has(ACCOUNTS);
+  }
+
+  #unpack(item: InstalledDeb): void {
+    const { root, place } = this.#request;
+    this.#run({
+      owner: item,
+      kind: "preinst",
+      text: item.controlFiles.get("preinst"),
+      args: ["install"],
+    });
+    place(item, this.#rules);
+    this.#step("dpkg");
+    addInfo(root, item);
+    this.#unpacked.add(item.name);
+    this.#triggers.unpacked(item);
+  }
+
+  #configure(item: InstalledDeb): void {
+    const { name, controlFiles } = item;
+    if (this.#configured.has(name) || !this.#unpacked.has(name)) return;
+    this.#configured.add(name);
+    const args = ["configure", ""];
+    // It only asks: where it cannot, the templates' defaults and the manifest's answers stand.
+    this.#run({ owner: item, kind: "config", text: controlFiles.get("config"), args });
+    this.#run({ owner: item, kind: "postinst", text: controlFiles.get("postinst"), args });
+  }
+
+  #runTriggered(name: string, triggers: readonly string[]): void {
+    const owner = this.#byName.get(name);
+    if (owner === undefined) return;
+    const text =
+      this.#own.get(name)?.controlFiles.get("postinst") ??
+      scriptBelow(this.#request.root, owner, "postinst");
+    this.#run({ owner, kind: "postinst", text, args: ["triggered", triggers.join(" ")] });
+  }
+
+  #run({
+    text,
+    ...script
+  }: Omit<MaintainerScript, "text"> & { readonly text: string | undefined }): void {
+    if (text === undefined || this.#scripts === undefined) return;
+    this.#scripts.run({ ...script, text });
+    this.#diversions.refresh();
+    this.#step("dpkg");
+    this.#triggers.collect();
+  }
+
+  #step(step: string): void {
+    this.#request.root.changeAs({ type: "step", step });
+  }
+
+  async #breathe(): Promise<void> {
+    this.#request.signal.throwIfAborted();
+    if (this.#turns.isOver()) await this.#turns.next();
+  }
 }

@@ -21,6 +21,7 @@ export function packageInputs(
     users: image.users,
     groups: image.groups,
     setuid: image.setuid,
+    ...scriptInputs(image),
     ...artifactInputs(artifactsOf(image)),
   }));
   return digestOf({
@@ -39,6 +40,17 @@ function artifactInputs(artifacts: readonly ArtifactPin[]): object {
   if (artifacts.length === 0) return {};
   return {
     artifacts: sortedByPath(artifacts).map(({ url, digest, path }) => ({ url, digest, path })),
+  };
+}
+
+/**
+ * What the manifest says of packages' scripts; nothing where it says nothing, so that the digest is
+ * as it was before there was anything to say.
+ */
+function scriptInputs({ scripts, debconf }: AssembledImage): object {
+  return {
+    ...(scripts === "interpret" ? {} : { scripts }),
+    ...(debconf.size === 0 ? {} : { debconf }),
   };
 }
 

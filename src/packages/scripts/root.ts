@@ -133,4 +133,6 @@ export interface JournaledRoot extends ScriptRoot {
   commit(): void;
   /** Everything is as it was at `begin`. */
   rollback(): void;
+  /** Who makes the changes from now on: it is kept with what is changed. */
+  changeAs(changer: unknown): void;
 }

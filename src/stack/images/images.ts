@@ -180,6 +180,15 @@ function resolveAssembled(request: ImageRequest, reference: string): AssembledIm
     ...(parent === undefined ? {} : { parent }),
     packages: packagesFor(request),
     exclude: image.exclude ?? defaultExcludes,
+    scripts: image.scripts ?? "interpret",
+    strictScripts: image.strict_scripts ?? false,
+    debconf: new Map(
+      // A package before the question says who asks; the question's name is enough.
+      Object.entries(image.debconf ?? {}).map(([question, value]) => [
+        question.slice(question.lastIndexOf(" ") + 1),
+        String(value),
+      ]),
+    ),
     users: (image.accounts?.users ?? []).map((user) => ({ ...user, gid: user.gid ?? user.uid })),
     groups: image.accounts?.groups ?? [],
     artifacts: resolveArtifacts(request),

@@ -24,14 +24,16 @@ interface FoundLibrary {
 /** `ldconfig`: links by the names that libraries give themselves, and the cache of ld.so. */
 export function ldconfig({ architecture }: { readonly architecture: string }): Command {
   return (call) => {
-    const { has, operands } = readOptions(call, {
+    const { has, value, operands } = readOptions(call, {
       noCache: "-N",
       noLinks: "-X",
       verbose: "-v --verbose",
       ignoreAux: "-i --ignore-aux-cache",
+      root: "-r=",
     });
     const machine = MACHINES[architecture];
-    if (machine === undefined || has("verbose") || operands.length > 0) {
+    const isElsewhere = call.path(value("root") ?? "/") !== "/";
+    if (machine === undefined || isElsewhere || has("verbose") || operands.length > 0) {
       return call.unsupported("ldconfig with these options");
     }
     const libraries: CachedLibrary[] = [];

@@ -1,6 +1,4 @@
-import type { UnreplayedEffect } from "../../installation.ts";
-import { toAlternative } from "./alternatives.ts";
-import { toDiversion } from "./diversions.ts";
+import type { LeftEffect } from "../../installation.ts";
 import {
   literalWords,
   LONGEST_SCRIPT,
@@ -9,8 +7,8 @@ import {
   splitOutsideQuotes,
 } from "./lines.ts";
 
-/** Something that a script would have made and that nobody replays. */
-export interface Effect extends UnreplayedEffect {
+/** Something that a script would have made. */
+export interface Effect extends LeftEffect {
   /** Absolute; what the effect is about, where it is told. */
   readonly path?: string;
   /** Whether it changes what is there, such as an owner, and does not make it. */
@@ -67,8 +65,8 @@ const MAKERS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * What a postinst or preinst makes at a first installation beyond what is replayed from it. A line
- * of which it is not known whether it runs counts. Pure.
+ * What a postinst or preinst makes at a first installation, as far as its text shows: for those
+ * that could not be interpreted. A line of which it is not known whether it runs counts. Pure.
  */
 export function effectsOf(script: string, action: "install" | "configure"): readonly Effect[] {
   if (script.length > LONGEST_SCRIPT) {
@@ -108,11 +106,10 @@ function variablesOf(script: string): ReadonlyMap<string, string> {
 const OPERATOR = /^(?:&&|\|\||\||&(?!>))/;
 
 /** Each command of a line with pipes and conditions. */
-function effectsOfLine({ text, runs }: ScriptLine, known: Known): readonly Effect[] {
+function effectsOfLine({ text }: ScriptLine, known: Known): readonly Effect[] {
   const parts = (
     splitOutsideQuotes(text.replaceAll(/>&(?=\s*\d)/g, "> /dev/"), OPERATOR) ?? [text]
   ).filter((_, at) => at % 2 === 0);
-  const isOne = parts.length === 1 || /^(?:true|:)?$/.test(parts[1]?.trim() ?? "");
   return parts.flatMap((part) => {
     const command = part
       .trim()
@@ -122,17 +119,11 @@ function effectsOfLine({ text, runs }: ScriptLine, known: Known): readonly Effec
         "",
       )
       .replaceAll(/\$\{?(\w+)\}?/g, (whole, name: string) => known.variables.get(name) ?? whole);
-    return effectOf(command, { known, isRead: isOne && runs === "yes" }) ?? [];
+    return effectOf(command, known) ?? [];
   });
 }
 
-/**
- * `isRead`: the command runs for sure and stands alone, so that those which can be replayed are.
- */
-function effectOf(
-  command: string,
-  { known, isRead }: { readonly known: Known; readonly isRead: boolean },
-): Effect | undefined {
+function effectOf(command: string, known: Known): Effect | undefined {
   const [name = ""] = /^[^\s;|&<>()]+/.exec(command) ?? [];
   const base = name.replace(/^(?:\/usr)?\/s?bin\//, "");
   const target = redirectedTo(command);
@@ -141,10 +132,9 @@ function effectOf(
     return undefined;
   switch (base) {
     case "update-alternatives":
-      return ofAlternative(command, isRead);
+      return ofAlternative(command);
     case "dpkg-divert":
-      if (!/--add\b/.test(command) || (isRead && toDiversion(command) !== undefined))
-        return undefined;
+      if (!/--add\b/.test(command)) return undefined;
       return about("missing", "the diversion of", lastPath(command));
     case "dpkg-statoverride":
       if (command.includes("--list")) return undefined;
@@ -162,10 +152,9 @@ function effectOf(
   return { grade: "missing", text: `what ${base} does`, isChange: false };
 }
 
-function ofAlternative(command: string, isRead: boolean): Effect | undefined {
+function ofAlternative(command: string): Effect | undefined {
   const [, link] = /--install\s+"?([^\s"]+)/.exec(command) ?? [];
-  if (link === undefined || (isRead && toAlternative(command) !== undefined)) return undefined;
-  return about("missing", "the link", link);
+  return link === undefined ? undefined : about("missing", "the link", link);
 }
 
 function about(grade: Effect["grade"], words: string, path: string | undefined): Effect {

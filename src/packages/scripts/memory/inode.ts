@@ -17,6 +17,8 @@ export interface Inode {
   readonly children?: Map<string, Inode>;
   /** Of a folder: what `..` leads to. */
   parent?: Inode;
+  /** Of a folder: what it is called there. */
+  name?: string;
   /** Of a symbolic link. */
   readonly target?: string;
   /** Of a file; may be longer than its size, to let it grow. */
@@ -28,6 +30,10 @@ export interface Inode {
   charged: number;
   /** What the layer below gave with the node, until its content changes. */
   origin?: unknown;
+  /** Who changed it last; undefined for what is as it was added. */
+  changedBy?: unknown;
+  /** Called when its status or its content is asked for. */
+  readonly onUse?: (() => void) | undefined;
   /** Whether scripts made it. */
   readonly isAdded: boolean;
   /** Whether it is there for scripts only, as `/dev/null` is. */

@@ -28,6 +28,8 @@ export interface AddedNode {
   readonly size?: number;
   /** Handed back by `entries` for as long as the content stays what it was. */
   readonly origin?: unknown;
+  /** Called whenever somebody asks for its status or its content. */
+  readonly onUse?: () => void;
 }
 
 /** A node as it is in the end. */
@@ -37,6 +39,8 @@ export interface RootEntry {
   readonly status: NodeStatus;
   readonly target?: string;
   readonly origin?: unknown;
+  /** Who made it or changed it last; undefined for what is as it was added. */
+  readonly changedBy?: unknown;
 }
 
 /**
@@ -51,6 +55,8 @@ export class MemoryRoot implements JournaledRoot {
   #nextId = 1;
   #bytes = 0;
   #nodes = 0;
+  #changer: unknown;
+  #hasRemoved = false;
 
   constructor(options: {
     /** The time of what scripts change, in seconds since 1970. */
@@ -83,7 +89,8 @@ export class MemoryRoot implements JournaledRoot {
     const { content = new Uint8Array() } = node;
     const inode = this.#inode(kind, { mode, isAdded: false, target: node.target });
     const size = node.size ?? (typeof content === "function" ? 0 : content.length);
-    Object.assign(inode, { uid, gid, mtime, content, size, origin: node.origin });
+    const { origin, onUse } = node;
+    Object.assign(inode, { uid, gid, mtime, content, size, origin, onUse });
     if (present !== undefined) this.#detach(parent, name, present);
     this.#attach(parent, name, inode);
   }
@@ -94,6 +101,67 @@ export class MemoryRoot implements JournaledRoot {
     const { parent, name, node } = this.#placeToAdd(path);
     if (node !== undefined) this.#detach(parent, name, node);
     this.#attach(parent, name, target);
+  }
+
+  /** Take out what the layers below have at a path, with all that is in it. */
+  drop(path: string): void {
+    if (this.entryAt(path) === undefined) return;
+    const { parent, name, node } = this.#placeToAdd(path);
+    if (node !== undefined && name !== "") this.#detach(parent, name, node);
+  }
+
+  /**
+   * What `entries` gives with a path, which is followed nowhere: its folders are folders. Undefined
+   * when nothing is there.
+   */
+  entryAt(path: string): RootEntry | undefined {
+    let node: Inode | undefined = this.#root;
+    for (const step of path.split("/")) {
+      if (step !== "") node = node?.children?.get(step);
+    }
+    return node === undefined || node.isVirtual === true ? undefined : entryOf(path, node);
+  }
+
+  /**
+   * Where a path is when links in its folders are followed, its last step excepted. Folders that
+   * are missing stay as they are written. Throws `ELOOP`.
+   */
+  placeOf(path: string): string {
+    const bare = path.replace(/\/+$/, "");
+    const slash = bare.lastIndexOf("/");
+    const name = bare.slice(slash + 1);
+    if (slash <= 0 && name !== "..") return `/${name}`;
+    if (/^\.{0,2}$/.test(name)) return this.#folderOf(bare);
+    const folder = this.#folderOf(bare.slice(0, slash));
+    return folder === "/" ? `/${name}` : `${folder}/${name}`;
+  }
+
+  #folderOf(path: string): string {
+    const place = walk(this.#root, path, "follow");
+    if (place === "ELOOP") throw new RootError(place, path);
+    if (typeof place !== "string") {
+      const { parent, name, node } = place;
+      if (node?.kind === "directory") return pathOf(node);
+      const above = pathOf(parent);
+      return `${above === "/" ? "" : above}/${name}`;
+    }
+    // What is missing cannot be followed, so its dots are taken as they are written.
+    const [, above = "", dots = ""] = /^(.*?)\/*\/(\.{1,2})$/.exec(path) ?? [];
+    if (dots === ".") return this.#folderOf(above === "" ? "/" : above);
+    if (dots === "..") {
+      const folder = this.#folderOf(above === "" ? "/" : above);
+      return folder.slice(0, Math.max(1, folder.lastIndexOf("/")));
+    }
+    return this.placeOf(path);
+  }
+
+  /** Whether anything was removed or moved by a script; what was added does not count. */
+  get hasRemoved(): boolean {
+    return this.#hasRemoved;
+  }
+
+  changeAs(changer: unknown): void {
+    this.#changer = changer;
   }
 
   /** Everything, each folder before what it holds, names sorted by bytes. */
@@ -122,13 +190,11 @@ export class MemoryRoot implements JournaledRoot {
   }
 
   stat(path: string): NodeStatus | undefined {
-    const place = walk(this.#root, path, "follow");
-    return typeof place === "string" || place.node === undefined ? undefined : statusOf(place.node);
+    return statusAt(walk(this.#root, path, "follow"));
   }
 
   lstat(path: string): NodeStatus | undefined {
-    const place = walk(this.#root, path, "keep");
-    return typeof place === "string" || place.node === undefined ? undefined : statusOf(place.node);
+    return statusAt(walk(this.#root, path, "keep"));
   }
 
   readlink(path: string): string {
@@ -140,13 +206,8 @@ export class MemoryRoot implements JournaledRoot {
   realpath(path: string): string {
     const { parent, name, node } = this.#place(path, "follow");
     if (node === undefined) throw new RootError("ENOENT", path);
-    const names = name === "" ? [] : [name];
-    for (let at: Inode | undefined = parent; at !== undefined && at !== this.#root;) {
-      const above: Inode | undefined = at.parent;
-      for (const [each, child] of above?.children ?? []) if (child === at) names.unshift(each);
-      at = above;
-    }
-    return `/${names.join("/")}`;
+    const folder = pathOf(parent);
+    return folder === "/" ? `/${name}` : `${folder}/${name}`;
   }
 
   list(path: string): readonly string[] {
@@ -159,6 +220,7 @@ export class MemoryRoot implements JournaledRoot {
   read(path: string): Uint8Array {
     const node = this.#there(path, "follow");
     if (node.kind === "directory") throw new RootError("EISDIR", path);
+    node.onUse?.();
     return contentOf(node);
   }
 
@@ -181,10 +243,12 @@ export class MemoryRoot implements JournaledRoot {
     }
     return {
       get status() {
+        node.onUse?.();
         return statusOf(node);
       },
       readAt: (offset, length) => {
         if (node.kind === "directory") throw new RootError("EISDIR", path);
+        node.onUse?.();
         return contentOf(node).subarray(offset, offset + length);
       },
       writeAt: (offset, bytes) => this.#writeAt(node, offset, bytes),
@@ -233,8 +297,10 @@ export class MemoryRoot implements JournaledRoot {
       } else if (goal.node.kind === "directory") throw new RootError("EISDIR", to);
       this.#detach(goal.parent, goal.name, goal.node);
     }
+    this.#hasRemoved = true;
     this.#detach(source.parent, source.name, node);
     this.#attach(goal.parent, goal.name, node);
+    this.#noteChange(node);
   }
 
   remove(path: string): void {
@@ -246,6 +312,7 @@ export class MemoryRoot implements JournaledRoot {
     if (node.children !== undefined && node.children.size > 0) {
       throw new RootError("ENOTEMPTY", path);
     }
+    this.#hasRemoved = true;
     this.#detach(parent, name, node);
   }
 
@@ -263,6 +330,7 @@ export class MemoryRoot implements JournaledRoot {
     const { mode: before } = node;
     this.#journal.note(() => (node.mode = before));
     node.mode = mode & 0o7777;
+    this.#noteChange(node);
   }
 
   chown(path: string, { uid, gid, isLinkItself = false }: Owner): void {
@@ -273,6 +341,7 @@ export class MemoryRoot implements JournaledRoot {
     node.gid = gid ?? node.gid;
     // The kernel keeps a set-group-id bit without execution by the group, which means locking.
     if (node.kind === "file") node.mode &= (node.mode & 0o010) === 0 ? ~0o4000 : ~0o6000;
+    this.#noteChange(node);
   }
 
   setTime(path: string, mtime = this.#now): void {
@@ -318,6 +387,7 @@ export class MemoryRoot implements JournaledRoot {
   #writeAt(node: Inode, offset: number, bytes: Uint8Array): void {
     if (node.kind === "device" || bytes.length === 0) return;
     const end = offset + bytes.length;
+    node.onUse?.();
     const before = contentOf(node);
     const { transaction } = this.#journal;
     const buffer = typeof node.content === "function" ? before : node.content;
@@ -348,12 +418,20 @@ export class MemoryRoot implements JournaledRoot {
     }
     Object.assign(node, { content, size, contentOf: transaction, origin: undefined });
     this.#touch(node, this.#now);
+    this.#noteChange(node);
   }
 
   #charge(node: Inode, size: number): void {
     this.#bytes += size - node.charged;
     node.charged = size;
     if (this.#bytes > this.#limits.fileBytes) throw new LimitReached("fileBytes");
+  }
+
+  #noteChange(node: Inode): void {
+    const { changedBy: before } = node;
+    if (before === this.#changer) return;
+    this.#journal.note(() => (node.changedBy = before));
+    node.changedBy = this.#changer;
   }
 
   #touch(node: Inode, mtime: number): void {
@@ -370,20 +448,23 @@ export class MemoryRoot implements JournaledRoot {
 
   #create(parent: Inode, name: string, node: Inode): void {
     this.#count(1);
+    node.changedBy = this.#changer;
     this.#attach(parent, name, node);
   }
 
   #attach(parent: Inode, name: string, node: Inode): void {
-    const { parent: above, links } = node;
+    const { parent: above, name: before, links } = node;
     this.#journal.note(() => {
       parent.children?.delete(name);
       node.links = links;
-      if (above === undefined) delete node.parent;
-      else node.parent = above;
+      if (above === undefined || before === undefined) {
+        delete node.parent;
+        delete node.name;
+      } else Object.assign(node, { parent: above, name: before });
     });
     parent.children?.set(name, node);
     node.links++;
-    if (node.kind === "directory") node.parent = parent;
+    if (node.kind === "directory") Object.assign(node, { parent, name });
     this.#touch(parent, this.#now);
   }
 
@@ -460,12 +541,28 @@ export class MemoryRoot implements JournaledRoot {
   }
 }
 
+function statusAt(place: ReturnType<typeof walk>): NodeStatus | undefined {
+  if (typeof place === "string" || place.node === undefined) return undefined;
+  place.node.onUse?.();
+  return statusOf(place.node);
+}
+
+/** Of a folder. */
+function pathOf(folder: Inode): string {
+  const names: string[] = [];
+  for (let at: Inode | undefined = folder; at?.name !== undefined; at = at.parent) {
+    names.push(at.name);
+  }
+  return `/${names.toReversed().join("/")}`;
+}
+
 function entryOf(path: string, inode: Inode): RootEntry {
-  const { target, origin } = inode;
+  const { target, origin, changedBy } = inode;
   return {
     path,
     status: statusOf(inode),
     ...(target !== undefined && { target }),
     ...(origin !== undefined && { origin }),
+    ...(changedBy !== undefined && { changedBy }),
   };
 }

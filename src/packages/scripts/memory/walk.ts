@@ -71,11 +71,5 @@ function stepsOf(path: string): string[] {
 
 /** A folder that was reached by `..` or as the root, with its name. */
 function placeOf(root: Inode, node: Inode): Omit<Place, "isFolderName"> {
-  const parent = node.parent ?? root;
-  if (node !== root) {
-    for (const [name, child] of parent.children ?? []) {
-      if (child === node) return { parent, name, node };
-    }
-  }
-  return { parent: root, name: "", node };
+  return { parent: node.parent ?? root, name: node.name ?? "", node };
 }

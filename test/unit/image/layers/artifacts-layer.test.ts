@@ -301,10 +301,10 @@ test("an image without artifacts is what it was before there were some", async (
   });
 
   expect(layers.map(({ diffId }) => diffId)).toEqual([
-    "sha256:a8f91e4d3d90cd1126daae79a2fac74ed79ab90476fcaabac0ff49606297cd7e",
+    "sha256:f68da08bbac9abe471602094ab235785acfb4ecde6c105d24894f90c91a7446c",
     "sha256:83ceda30d45cbaccd3771a6b84af40f01caf7bec41a97f1e9c743b85aa272db0",
   ]);
   expect(configDigest).toBe(
-    "sha256:517b2a2205feded10b6ea91a33db12afbe50514c99b8447781f8a3b1b53509f1",
+    "sha256:b26277f3d3d241cc574d488f5bae6938a9893d941dedac88b1c54aff499cba0e",
   );
 });

@@ -126,13 +126,27 @@ test("a child's packages leave alone what its parent's own files changed", async
 
 test("a child's better alternative takes over", async () => {
   await using workshop = await createWorkshop();
+  const install = (name: string, priority: number): string =>
+    `#!/bin/sh\nupdate-alternatives --install /usr/bin/awk awk /usr/bin/${name} ${priority}\n`;
   const parent = await workshop.assemble({
-    debs: [{ name: "mawk", files: [file("usr/bin/mawk", "m")] }],
+    debs: [
+      {
+        name: "mawk",
+        files: [file("usr/bin/mawk", "m")],
+        control: { postinst: install("mawk", 5) },
+      },
+    ],
   });
 
   const { layers } = await workshop.assemble({
     parent,
-    debs: [{ name: "gawk", files: [file("usr/bin/gawk", "g")] }],
+    debs: [
+      {
+        name: "gawk",
+        files: [file("usr/bin/gawk", "g")],
+        control: { postinst: install("gawk", 10) },
+      },
+    ],
   });
 
   expect((await itemsOf(layers[1])).get("etc/alternatives/awk")?.target).toBe("/usr/bin/gawk");

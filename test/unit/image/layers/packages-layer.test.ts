@@ -274,7 +274,10 @@ test("dpkg's database lists every package of the image and its parents, and says
   expect(status).toContain("Status: install ok installed\n");
   expect(status).toContain("Conffiles:\n /etc/apache.conf 60b725f10c9c85c70d97880dfe8191b3\n");
   expect(own.has("var/lib/dpkg/info/zlib:amd64.list")).toBe(false);
-  expect([...own.keys()].some((path) => path.endsWith("postinst"))).toBe(false);
+  expect(own.get("var/lib/dpkg/info/apache.postinst")).toMatchObject({
+    content: "#!/bin/sh\nexit 0\n",
+    mode: 0o755,
+  });
 });
 
 test("accounts come from base-passwd and the manifest; none can log in; shadow files are closed", async () => {
@@ -341,32 +344,228 @@ test("a damaged package is named", async () => {
   });
 });
 
-test("what scripts would have made and the image lacks is told with its package, and nothing else", async () => {
+test("a script that cannot be interpreted is undone and told, with what it would have made", async () => {
   await using workshop = await createWorkshop();
+  const script = (...lines: readonly string[]): string =>
+    ["#!/bin/sh", "set -e", ...lines, ""].join("\n");
 
-  await workshop.assemble({
+  const { layers } = await workshop.assemble({
     debs: [
+      { name: "whole", control: { postinst: script("mkdir /var/lib/whole") } },
       {
-        name: "quiet",
-        control: {
-          postinst:
-            '#!/bin/sh\nset -e\nif [ "configure" = "$1" -a "x$2" != "x" ]; then\n  cp /a /b\nfi\nldconfig\nexit 0\n',
-        },
+        name: "lacks",
+        files: [folder("srv"), file("srv/before", "b")],
+        control: { postinst: script("rm /srv/before", "mkdir /var/lib/lacks", "make-it") },
       },
-      { name: "there", files: [folder("srv/d")], control: { postinst: "mkdir -p /srv/d\n" } },
-      { name: "lacks", control: { postinst: "mkdir /var/lib/lacks\n" } },
-      { name: "user", control: { preinst: 'if [ "$1" = install ]; then\n adduser web\nfi\n' } },
+      {
+        name: "fails",
+        control: { preinst: script("adduser --system web", "echo no >&2", "exit 3") },
+      },
       {
         name: "mime",
-        control: { postinst: "if which u; then\n update-mime-database /usr/share/mime\nfi\n" },
+        control: { postinst: script("update-nothing /usr/share/mime", "dpkg-trigger x") },
+      },
+      { name: "endless", control: { postinst: script("while :; do :; done") } },
+    ],
+  });
+
+  const items = await itemsOf(layers[0]);
+  expect(
+    [...items.keys()].filter((path) => /^(?:var\/lib\/(?:whole|lacks)|srv)/.test(path)),
+  ).toEqual(["srv/", "srv/before", "var/lib/whole/"]);
+  expect(workshop.notices).toEqual([
+    'warning: Image "made-up": the preinst of fails was undone, because it ended with status 3: no. Missing: an account: web. What is needed of that has to come with the image\'s files.',
+    'info: Image "made-up": the postinst of endless was undone, because in line 3 it takes more than 5000000 steps. Nothing is known to be missing.',
+    'warning: Image "made-up": the postinst of lacks was undone, because in line 5 it needs the command "make-it". Missing: the folder /var/lib/lacks, what make-it does. What is needed of that has to come with the image\'s files.',
+    'warning: Image "made-up": the postinst of mime was undone, because in line 3 it needs the command "update-nothing". Missing: what update-nothing does, what a trigger updates: x. What is needed of that has to come with the image\'s files.',
+  ]);
+});
+
+test("with strict_scripts a script that was undone is an error, also when the layer is remembered", async () => {
+  await using workshop = await createWorkshop();
+  const debs = [
+    { name: "a", control: { postinst: "#!/bin/sh\nmake-it\n" } },
+    { name: "b", control: { postinst: "#!/bin/sh\nmake-it\n" } },
+  ];
+  const refusal = {
+    code: "script-undone",
+    message:
+      'Image "made-up" has `strict_scripts`, and the postinst of a was undone, because in line 2 it needs the command "make-it". Missing: what make-it does. What is needed of that has to come with the image\'s files. 1 more were undone, too.',
+  };
+
+  await expect(workshop.assemble({ debs, image: { strictScripts: true } })).rejects.toMatchObject(
+    refusal,
+  );
+  await expect(workshop.assemble({ debs, image: { strictScripts: true } })).rejects.toMatchObject(
+    refusal,
+  );
+  await workshop.assemble({ debs });
+});
+
+test("with `scripts: none` no script counts", async () => {
+  await using workshop = await createWorkshop();
+
+  const { layers } = await workshop.assemble({
+    debs: [{ name: "a", control: { postinst: "#!/bin/sh\nmkdir /srv\nmake-it\n" } }],
+    image: { scripts: "none", strictScripts: true },
+  });
+
+  expect((await itemsOf(layers[0])).has("srv/")).toBe(false);
+  expect(workshop.notices).toEqual([]);
+});
+
+test("dpkg's order: preinst, files, then config and postinst, what a package needs before it, triggers last", async () => {
+  await using workshop = await createWorkshop();
+  const log = (text: string): string => `#!/bin/sh\necho "${text} $*" >> /log\n`;
+  const scripts = (name: string) => ({
+    preinst: `${log(`${name}.preinst`)}test -e /opt/${name} && echo "own file" >> /log\nexit 0\n`,
+    config: log(`${name}.config`),
+    postinst: `${log(`${name}.postinst`)}test -e /opt/${name}\n`,
+  });
+
+  const { layers } = await workshop.assemble({
+    debs: [
+      {
+        name: "a",
+        fields: { Depends: "c, b" },
+        files: [file("opt/a", "a")],
+        control: scripts("a"),
+      },
+      {
+        name: "b",
+        files: [file("opt/b", "b")],
+        control: { ...scripts("b"), triggers: "interest-noawait /opt\ninterest named\n" },
+      },
+      {
+        name: "c",
+        fields: { "Pre-Depends": "b" },
+        files: [file("opt/c", "c")],
+        control: { ...scripts("c"), postinst: `${log("c.postinst")}dpkg-trigger named\n` },
       },
     ],
   });
 
-  expect(workshop.notices).toEqual([
-    'warning: Image "made-up": scripts of packages are not run, and these effects are not replayed: lacks (the folder /var/lib/lacks); user (an account: web). What is needed of them has to come with the image\'s files.',
-    'info: Image "made-up": no script updates mime (the MIME database /usr/share/mime); most programs do without.',
+  const items = await itemsOf(layers[0]);
+  expect(items.get("log")?.content.split("\n")).toEqual([
+    "b.preinst install",
+    "b.config configure ",
+    "b.postinst configure ",
+    "c.preinst install",
+    "a.preinst install",
+    "c.config configure ",
+    "c.postinst configure ",
+    "a.config configure ",
+    "a.postinst configure ",
+    "b.postinst triggered /opt named",
+    "",
   ]);
+  expect(items.get("var/lib/dpkg/triggers/File")?.content).toBe("/opt b/noawait\n");
+  expect(items.get("var/lib/dpkg/triggers/named")?.content).toBe("b\n");
+  expect(items.get("var/lib/dpkg/triggers/Unincorp")?.content).toBe("");
+});
+
+test("a child's files set off the triggers of its parent's packages, whose scripts work on both layers", async () => {
+  await using workshop = await createWorkshop();
+  const postinst = '#!/bin/sh\nif [ "$1" = triggered ]; then ls /opt/plugins > /opt/list; fi\n';
+  const parent = await workshop.assemble({
+    debs: [
+      {
+        name: "host",
+        files: [file("opt/plugins/first", "1")],
+        control: { triggers: "interest /opt/plugins\n", postinst },
+      },
+    ],
+  });
+
+  const { layers } = await workshop.assemble({
+    parent,
+    debs: [{ name: "plugin", files: [file("opt/plugins/second", "2")] }],
+  });
+
+  expect((await itemsOf(layers[0])).has("opt/list")).toBe(false);
+  expect((await itemsOf(layers[1])).get("opt/list")?.content).toBe("first\nsecond\n");
+});
+
+test("what a script removes, moves and changes of the layers below shows in the child's layer", async () => {
+  await using workshop = await createWorkshop();
+  const parent = await workshop.assemble({
+    debs: [
+      {
+        name: "a",
+        files: [
+          file("srv/gone", "g"),
+          file("srv/moved", "m", { mode: 0o600 }),
+          file("srv/tree/one", "1"),
+          file("srv/tree/two", "2"),
+          file("srv/kept", "k"),
+          file("srv/owned", "o"),
+          file("srv/replaced/x", "x"),
+        ],
+      },
+    ],
+  });
+  const postinst = `#!/bin/sh
+set -e
+rm /srv/gone
+mv /srv/moved /srv/there
+rm -r /srv/tree
+chown 7:8 /srv/owned
+rm -r /srv/replaced
+ln -s kept /srv/replaced
+`;
+
+  const child = await workshop.assemble({
+    parent,
+    debs: [{ name: "b", control: { postinst } }],
+  });
+
+  const items = await itemsOf(child.layers[1]);
+  expect([...items.keys()].filter((path) => path.startsWith("srv"))).toEqual([
+    "srv/",
+    "srv/.wh.gone",
+    "srv/.wh.moved",
+    "srv/owned",
+    "srv/replaced",
+    "srv/there",
+    "srv/.wh.tree",
+  ]);
+  expect(items.get("srv/there")).toMatchObject({ content: "m", mode: 0o600 });
+  expect(items.get("srv/owned")).toMatchObject({ content: "o", uid: 7, gid: 8 });
+  const grandchild = await workshop.assemble({
+    parent: child,
+    debs: [{ name: "c", control: { postinst: "#!/bin/sh\nfind /srv > /seen\n" } }],
+  });
+  expect((await itemsOf(grandchild.layers[2])).get("seen")?.content).toBe(
+    "/srv\n/srv/kept\n/srv/owned\n/srv/replaced\n/srv/there\n",
+  );
+});
+
+test("answers of the manifest reach the scripts; every other question keeps its default", async () => {
+  await using workshop = await createWorkshop();
+  const templates = `Template: p/kind
+Type: string
+Default: none
+Description: Kind
+
+Template: p/name
+Type: string
+Default: nobody
+Description: Name
+`;
+  const postinst = `#!/bin/sh
+. /usr/share/debconf/confmodule
+db_get p/kind
+kind=$RET
+db_get p/name
+echo "$kind $RET" > /answers
+`;
+
+  const { layers } = await workshop.assemble({
+    debs: [{ name: "p", control: { templates, postinst } }],
+    image: { debconf: new Map([["p/kind", "Internet Site"]]) },
+  });
+
+  expect((await itemsOf(layers[0])).get("answers")?.content).toBe("Internet Site nobody\n");
 });
 
 test("alternatives that scripts say in plain words are in the image, of several the best", async () => {

@@ -1,24 +1,24 @@
 import { expect, test } from "vitest";
-import { addDatabase, debDatabase, readDatabase } from "../../../../src/packages/deb/database.ts";
+import {
+  addInfo,
+  addStatus,
+  debDatabase,
+  readDatabase,
+  scriptBelow,
+} from "../../../../src/packages/deb/database.ts";
 import type { InstalledDeb } from "../../../../src/packages/deb/installed.ts";
-import type { ImageView } from "../../../../src/packages/installation.ts";
+import { MemoryRoot } from "../../../../src/packages/scripts/memory/memory-root.ts";
+import { putFile, readText } from "../../../../src/packages/scripts/root-files.ts";
 
-/** An image that holds these texts, and what is added to it. */
-function viewOf(texts: Readonly<Record<string, string>> = {}) {
-  const added = new Map<string, string | number>();
-  const modes = new Map<string, number | undefined>();
-  const view: ImageView = {
-    kindOf: () => undefined,
-    readText: async (path) => texts[path],
-    list: () => [],
-    addFile: (path, content, mode) => {
-      added.set(path, content);
-      modes.set(path, mode);
-    },
-    addLink: () => undefined,
-    addDirectory: (path, mode) => void added.set(`${path}/`, mode),
-  };
-  return { view, added, modes };
+/** The root of an image that holds these texts. */
+function rootOf(texts: Readonly<Record<string, string>> = {}): MemoryRoot {
+  const root = new MemoryRoot({ now: 0 });
+  for (const [path, text] of Object.entries(texts)) putFile(root, path, text);
+  return root;
+}
+
+function pathsIn(root: MemoryRoot): readonly string[] {
+  return [...root.entries()].map(({ path }) => path);
 }
 
 function anInstalled(name: string): InstalledDeb {
@@ -29,11 +29,11 @@ function anInstalled(name: string): InstalledDeb {
   return { name, control, controlFiles: new Map([["md5sums", name]]), entries: [] };
 }
 
-const STATUS = "var/lib/dpkg/status";
+const STATUS = "/var/lib/dpkg/status";
 const below = "Package: a\nVersion: 1\n\nPackage: c\nVersion: 2\nReplaces: b\n";
 
-test("the packages of the layers below are known by their names, with their fields", async () => {
-  const packages = await readDatabase(viewOf({ [STATUS]: `${below}\n\n\n` }).view);
+test("the packages of the layers below are known by their names, with their fields", () => {
+  const packages = readDatabase(rootOf({ [STATUS]: `${below}\n\n\n` }));
   expect([...packages.keys()]).toEqual(["a", "c"]);
   expect(packages.get("c")).toEqual({
     name: "c",
@@ -43,7 +43,7 @@ test("the packages of the layers below are known by their names, with their fiel
       ["Replaces", "b"],
     ]),
   });
-  expect((await readDatabase(viewOf().view)).size).toBe(0);
+  expect(readDatabase(rootOf()).size).toBe(0);
 });
 
 test("only what is installed counts in a status file, whoever wrote it", () => {
@@ -62,7 +62,7 @@ test("only what is installed counts in a status file, whoever wrote it", () => {
     "rubbish",
     paragraph("hold", "hold ok installed", ...known),
   ].join("\n\n\n");
-  expect(debDatabase).toMatchObject({ path: STATUS });
+  expect(debDatabase).toMatchObject({ path: STATUS.slice(1) });
   expect(debDatabase.read(status)).toEqual(
     new Map([
       ["a:amd64", "1"],
@@ -72,47 +72,49 @@ test("only what is installed counts in a status file, whoever wrote it", () => {
   );
 });
 
-test("a first layer gets dpkg's whole database, its locks hidden", async () => {
-  const { view, added, modes } = viewOf();
-  await addDatabase(view, [anInstalled("b"), anInstalled("a")], "");
+test("a first layer gets dpkg's whole database, its locks hidden", () => {
+  const root = rootOf();
+  addStatus(root, [anInstalled("b"), anInstalled("a")]);
 
-  expect(added.get(STATUS)).toBe(
+  expect(readText(root, STATUS)).toBe(
     ["a", "b"]
       .map((name) => `Package: ${name}\nStatus: install ok installed\nVersion: 1\n\n`)
       .join(""),
   );
-  expect(added.get("var/lib/dpkg/info/format")).toBe("1\n");
-  expect(added.get("var/lib/dpkg/info/a.md5sums")).toBe("a");
-  expect([...added].filter(([path]) => path.endsWith("/"))).toEqual(
-    ["alternatives", "parts", "updates"].map((name) => [`var/lib/dpkg/${name}/`, 0o755]),
-  );
-  expect([...modes].flatMap(([path, mode]) => (mode === 0o640 ? [path] : []))).toEqual([
-    "var/lib/dpkg/triggers/Lock",
-    "var/lib/dpkg/lock",
-    "var/lib/dpkg/lock-frontend",
+  expect(readText(root, "/var/lib/dpkg/info/format")).toBe("1\n");
+  expect(readText(root, "/var/lib/dpkg/diversions")).toBe("");
+  expect(
+    root
+      .list("/var/lib/dpkg")
+      .filter((name) => root.stat(`/var/lib/dpkg/${name}`)?.kind === "directory"),
+  ).toEqual(["alternatives", "info", "parts", "triggers", "updates"]);
+  expect(root.stat("/etc/alternatives")?.mode).toBe(0o755);
+  expect(pathsIn(root).filter((path) => root.stat(path)?.mode === 0o640)).toEqual([
+    "/var/lib/dpkg/lock",
+    "/var/lib/dpkg/lock-frontend",
+    "/var/lib/dpkg/triggers/Lock",
   ]);
-  expect(modes.get("var/lib/dpkg/info/a.list")).toBe(0o644);
-  expect(added.get("var/lib/dpkg/diversions")).toBe("");
 });
 
-test("a child's layer gets the whole status and what its own packages add, diversions behind those below", async () => {
-  const { view, added } = viewOf({ [STATUS]: below, "var/lib/dpkg/diversions": "/a\n/b\nc\n" });
-  await addDatabase(view, [anInstalled("b")], "/x\n/y\nb\n");
+test("a child's layer gets the whole status, and nothing else anew", () => {
+  const root = rootOf({ [STATUS]: below });
+  addStatus(root, [anInstalled("b")]);
 
-  expect(added.get(STATUS)).toBe(
+  expect(readText(root, STATUS)).toBe(
     "Package: a\nVersion: 1\n\nPackage: b\nStatus: install ok installed\nVersion: 1\n\nPackage: c\nVersion: 2\nReplaces: b\n\n",
   );
-  expect(added.has("var/lib/dpkg/info/format")).toBe(false);
-  expect(added.has("var/lib/dpkg/info/b.list")).toBe(true);
-  expect(added.get("var/lib/dpkg/diversions")).toBe("/a\n/b\nc\n/x\n/y\nb\n");
+  expect(root.list("/var/lib/dpkg")).toEqual(["status"]);
 });
 
-test("a layer without packages, or without diversions, changes nothing of them", async () => {
-  const without = viewOf({ [STATUS]: below });
-  await addDatabase(without.view, [], "");
-  expect(without.added.size).toBe(0);
+test("what a package brings is kept beside the status, its scripts as programs", () => {
+  const root = rootOf();
+  const item = anInstalled("b");
+  const controlFiles = new Map([...item.controlFiles, ["postinst", "exit 0\n"]]);
+  addInfo(root, { ...item, controlFiles });
 
-  const undiverted = viewOf({ [STATUS]: below });
-  await addDatabase(undiverted.view, [anInstalled("b")], "");
-  expect(undiverted.added.has("var/lib/dpkg/diversions")).toBe(false);
+  expect(root.list("/var/lib/dpkg/info")).toEqual(["b.list", "b.md5sums", "b.postinst"]);
+  expect(readText(root, "/var/lib/dpkg/info/b.md5sums")).toBe("b");
+  expect(root.stat("/var/lib/dpkg/info/b.postinst")?.mode).toBe(0o755);
+  expect(scriptBelow(root, item, "postinst")).toBe("exit 0\n");
+  expect(scriptBelow(root, item, "preinst")).toBeUndefined();
 });

@@ -80,13 +80,21 @@ Conffiles:
   expect(statusParagraph(anInstalled({}, none))).not.toContain("Conffiles");
 });
 
-test("of a package dpkg gets its files and what it looks up in its control archive", () => {
-  const controlFiles = { md5sums: "sums\n", postinst: "exit 1", triggers: "t\n", shlibs: "" };
+test("of a package dpkg gets its files and its control archive, scripts as programs", () => {
+  const controlFiles = {
+    control: "c",
+    md5sums: "sums\n",
+    postinst: "exit 1",
+    triggers: "t\n",
+    shlibs: "",
+    "../x": "escapes",
+  };
   expect(infoFiles(anInstalled({ "Multi-Arch": "foreign" }, controlFiles))).toEqual([
     { path: "info/app.list", content: "/.\n/etc\n/etc/app.conf\n/etc/b.conf\n" },
     { path: "info/app.md5sums", content: "sums\n" },
-    { path: "info/app.shlibs", content: "" },
-    { path: "info/app.triggers", content: "t\n" },
+    { path: "info/app.postinst", content: "exit 1", mode: 0o755 },
+    { path: "info/app.triggers", content: "t\n", mode: 0o644 },
+    { path: "info/app.shlibs", content: "", mode: 0o644 },
   ]);
 });
 

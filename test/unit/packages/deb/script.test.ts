@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { alternativesIn } from "../../../../src/packages/deb/script/alternatives.ts";
 import { diversionsIn } from "../../../../src/packages/deb/script/diversions.ts";
 import { effectsOf } from "../../../../src/packages/deb/script/effects.ts";
 import { readScript } from "../../../../src/packages/deb/script/lines.ts";
@@ -68,44 +67,6 @@ test("an apostrophe in a comment opens no quote", () => {
   expect(runsOf("# what isn't there\nx=1 # doesn't matter\nmark")).toEqual(["yes"]);
 });
 
-describe("alternatives", () => {
-  test("with what goes along, over several lines", () => {
-    expect(
-      alternativesIn(
-        'case "$1" in\n  configure)\n    update-alternatives --quiet --install /usr/bin/pager pager \\\n      /usr/bin/less 77 --slave /usr/share/man/man1/pager.1.gz \\\n      pager.1.gz /usr/share/man/man1/less.1.gz\n  ;;\nesac\n',
-      ),
-    ).toEqual([
-      {
-        link: "/usr/bin/pager",
-        name: "pager",
-        path: "/usr/bin/less",
-        priority: 77,
-        slaves: [
-          {
-            link: "/usr/share/man/man1/pager.1.gz",
-            name: "pager.1.gz",
-            path: "/usr/share/man/man1/less.1.gz",
-          },
-        ],
-      },
-    ]);
-  });
-
-  test.for([
-    'update-alternatives --install "$link" name /usr/bin/x 1',
-    "update-alternatives --remove name /usr/bin/x",
-    "update-alternatives --install /usr/bin/l name /usr/bin/x high",
-    "update-alternatives --install /usr/bin/l ../name /usr/bin/x 1",
-    "update-alternatives --install /usr/../l name /usr/bin/x 1",
-    "update-alternatives --install /usr/bin/l name /usr/bin/x 1 --slave /usr/bin/m",
-    "update-alternatives --install /usr/bin/l name $(which x) 1",
-    "if which x; then\nupdate-alternatives --install /usr/bin/l name /usr/bin/x 1\nfi",
-    'if [ "$1" = upgrade ]; then\nupdate-alternatives --install /usr/bin/l name /usr/bin/x 1\nfi',
-  ])("%j is none that can be read", (script) => {
-    expect(alternativesIn(script)).toEqual([]);
-  });
-});
-
 describe("diversions", () => {
   test.for([
     "dpkg-divert --package p --divert /usr/bin/y --rename --add /usr/bin/x",
@@ -126,7 +87,7 @@ describe("diversions", () => {
   });
 });
 
-describe("effects that are not replayed", () => {
+describe("effects of a script", () => {
   test.for<readonly [string, readonly string[]]>([
     ["set -e\nexit 0", []],
     [
@@ -142,7 +103,10 @@ describe("effects that are not replayed", () => {
       "for b in php phar; do\nupdate-alternatives --install /usr/bin/${b} $b /usr/bin/${b}8 82\ndone",
       ["missing: the link /usr/bin/…"],
     ],
-    ["update-alternatives --install /usr/bin/l name /usr/bin/x 1", []],
+    [
+      "update-alternatives --install /usr/bin/l name /usr/bin/x 1",
+      ["missing: the link /usr/bin/l"],
+    ],
     ['touch "$log"\nchown root "$log"', ["missing: a file", "missing: an owner"]],
     ["a2enmod -q mpm_event", ["missing: what a2enmod does"]],
     ["echo text > /etc/file", ["missing: the file /etc/file"]],

@@ -59,12 +59,25 @@ function runAbsent(shell: Shell, call: ProgramCall): number {
   if (SHELLS.has(base) && /^(?:\/(?:usr\/)?bin\/)?\w+$/.test(name)) {
     return runShellProgram(shell, call);
   }
-  const builtin = PROGRAMS.has(base) ? shell.world.interpreter.findBuiltin(shell, base) : undefined;
-  if (builtin !== undefined && !name.includes("/"))
-    return builtin.run(shell.fork(), { name, args: call.argv.slice(1), isTested: false });
+  const builtin = name.includes("/") ? undefined : findBuiltinProgram(shell, base);
+  if (builtin !== undefined) return runBuiltin(shell, builtin, call);
   if (whenMissing === "stop" && name !== "") throw new NeedsMore(`the command "${name}"`);
   shell.write(2, `${shell.name}: ${shell.line}: ${name}: not found\n`);
   return NOT_FOUND;
+}
+
+type Builtin = NonNullable<ReturnType<Shell["world"]["interpreter"]["findBuiltin"]>>;
+
+function findBuiltinProgram(shell: Shell, name: string): Builtin | undefined {
+  return PROGRAMS.has(name) ? shell.world.interpreter.findBuiltin(shell, name) : undefined;
+}
+
+function runBuiltin(
+  shell: Shell,
+  builtin: Builtin,
+  { argv: [name, ...args] }: ProgramCall,
+): number {
+  return builtin.run(shell.fork(), { name, args, isTested: false });
 }
 
 function runCommand(shell: Shell, key: string, call: ProgramCall): number {
@@ -94,7 +107,11 @@ function runFile(shell: Shell, path: string, call: ProgramCall): number {
   const head = fromBytes(bytes.subarray(0, 256));
   const [name, ...args] = call.argv;
   if (!head.startsWith("#!")) {
-    if (head.includes("\0")) throw new NeedsMore(`the program "${name}"`);
+    if (head.includes("\0")) {
+      const builtin = findBuiltinProgram(shell, path.slice(path.lastIndexOf("/") + 1));
+      if (builtin !== undefined) return runBuiltin(shell, builtin, call);
+      throw new NeedsMore(`the program "${name}"`);
+    }
     return runShellProgram(shell, { ...call, argv: ["sh", path, ...args] });
   }
   const [, interpreter = "", argument] =

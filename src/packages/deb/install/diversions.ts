@@ -1,0 +1,33 @@
+import type { ScriptRoot } from "../../scripts/root.ts";
+import { readLines } from "../../scripts/root-files.ts";
+
+const DATABASE = "/var/lib/dpkg/diversions";
+
+/** Files that packages move out of the way of their own, as dpkg's database has them. */
+export class Diversions {
+  readonly #root: ScriptRoot;
+  readonly #resolve: (path: string) => string;
+  #to = new Map<string, { readonly to: string; readonly owner: string }>();
+
+  /** `resolve` finds the place of a path without a leading slash. */
+  constructor(root: ScriptRoot, resolve: (path: string) => string) {
+    this.#root = root;
+    this.#resolve = resolve;
+  }
+
+  /** Where a file of a package goes instead; undefined when nobody moves it. */
+  divertedTo(path: string, owner: string): string | undefined {
+    const found = this.#to.get(path);
+    return found === undefined || found.owner === owner ? undefined : found.to;
+  }
+
+  /** Read what scripts have added. */
+  refresh(): void {
+    const lines = readLines(this.#root, DATABASE);
+    this.#to = new Map();
+    for (let at = 0; at + 2 < lines.length; at += 3) {
+      const [from = "", to = "", owner = ""] = lines.slice(at, at + 3);
+      this.#to.set(this.#resolve(from.slice(1)), { to: to.slice(1), owner });
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import type { Architecture } from "../../../os.ts";
+import type { InstallRequest, LeftEffect, LeftScript } from "../../installation.ts";
+import { fromText } from "../../scripts/bytes.ts";
+import type { CommandTable } from "../../scripts/command.ts";
+import { scriptLimits } from "../../scripts/limits.ts";
+import { runScript, type ScriptOutcome } from "../../scripts/run-script.ts";
+import { debconfSources } from "../commands/debconf/commands.ts";
+import { debianCommands } from "../commands/table.ts";
+import { infoName } from "../dpkg-database.ts";
+import type { FileOwner } from "../replaces.ts";
+import { effectsOf } from "../script/effects.ts";
+
+/** As `uname -m` says it. */
+const MACHINES: Readonly<Record<Architecture, string>> = { amd64: "x86_64", arm64: "aarch64" };
+
+const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** A script of a package, and with which words it is called. */
+export interface MaintainerScript {
+  readonly owner: FileOwner;
+  readonly kind: "preinst" | "config" | "postinst";
+  readonly text: string;
+  readonly args: readonly string[];
+}
+
+/** Interprets the scripts of an image's packages, one after the other, as dpkg calls them. */
+export class MaintainerScripts {
+  readonly left: LeftScript[] = [];
+  readonly #request: InstallRequest;
+  readonly #commands: CommandTable;
+
+  constructor(request: InstallRequest) {
+    this.#request = request;
+    const { architecture, answers } = request;
+    this.#commands = debianCommands({ architecture, machine: MACHINES[architecture], answers });
+  }
+
+  /** Of one that does not run to its end nothing stays but an entry in `left`. */
+  run({ owner, kind, text, args }: MaintainerScript): void {
+    const { root, now, architecture, onScript } = this.#request;
+    const { name } = owner;
+    const path = `/var/lib/dpkg/info/${infoName(owner)}.${kind}`;
+    root.changeAs({ type: "script", package: name });
+    const startedAtMs = performance.now();
+    const outcome = runScript({
+      text: fromText(text),
+      name: path,
+      args,
+      env: new Map([
+        ["PATH", PATH],
+        ["HOME", "/root"],
+        ["LC_ALL", "C.UTF-8"],
+        ["DEBIAN_FRONTEND", "noninteractive"],
+        ["DEBCONF_NONINTERACTIVE_SEEN", "true"],
+        ["DPKG_ADMINDIR", "/var/lib/dpkg"],
+        ["DPKG_ROOT", ""],
+        ["DPKG_MAINTSCRIPT_ARCH", architecture],
+        ["DPKG_MAINTSCRIPT_NAME", kind],
+        ["DPKG_MAINTSCRIPT_PACKAGE", name],
+        ["DPKG_MAINTSCRIPT_PACKAGE_REFCOUNT", "1"],
+      ]),
+      root,
+      commands: this.#commands,
+      sources: debconfSources,
+      now,
+    });
+    const durationMs = performance.now() - startedAtMs;
+    onScript?.({ package: name, script: kind, durationMs, steps: outcome.steps });
+    if (outcome.type === "ended" && outcome.status === 0) return;
+    const place =
+      outcome.type === "ended" ? undefined : { script: outcome.script, line: outcome.line };
+    this.left.push({
+      package: name,
+      script: kind,
+      ...(place === undefined ? {} : { place }),
+      reason: reasonOf(outcome),
+      effects: this.#leftEffects(text, kind),
+    });
+  }
+
+  /** What is there was made by something else; what is not there has no owner to be changed. */
+  #leftEffects(text: string, kind: MaintainerScript["kind"]): readonly LeftEffect[] {
+    const { root } = this.#request;
+    const [, language] = /^#!\s*\S*?([^/\s]+)(?:\s|$)/.exec(text) ?? [];
+    if (language !== undefined && !language.endsWith("sh")) {
+      const unknown = { grade: "missing", text: `what a script in ${language} does` } as const;
+      return kind === "config" ? [] : [unknown];
+    }
+    return effectsOf(text, kind === "preinst" ? "install" : "configure")
+      .filter(
+        ({ path, isChange }) =>
+          path === undefined || (root.lstat(fromText(path)) !== undefined) === isChange,
+      )
+      .map(({ grade, text: words }) => ({ grade, text: words }));
+  }
+}
+
+function reasonOf(outcome: ScriptOutcome): string {
+  switch (outcome.type) {
+    case "needs-more":
+      return `it needs ${outcome.wanted}`;
+    case "limit-reached":
+      return `it takes more than ${limitInWords[outcome.limit]}`;
+    case "ended": {
+      const last = Buffer.from(outcome.stderr).toString("utf8").trim().split("\n").at(-1) ?? "";
+      return `it ended with status ${outcome.status}${last === "" ? "" : `: ${last}`}`;
+    }
+  }
+}
+
+const MIB = 1024 ** 2;
+const limitInWords: Readonly<Record<keyof typeof scriptLimits, string>> = {
+  steps: `${scriptLimits.steps} steps`,
+  outputBytes: `${scriptLimits.outputBytes / MIB} MiB of output`,
+  memoryBytes: `${scriptLimits.memoryBytes / MIB} MiB of variables`,
+  fileBytes: `${scriptLimits.fileBytes / MIB} MiB of files`,
+  nodes: `${scriptLimits.nodes} new files`,
+  depth: `${scriptLimits.depth} commands within commands`,
+  parseBytes: `${scriptLimits.parseBytes / MIB} MiB of text to read`,
+};
