@@ -1,3 +1,4 @@
+import { comparePaths } from "../archive/path-order.ts";
 import path from "node:path";
 import { QclockError } from "../error.ts";
 import { type FolderEntry, readFolder, readInProject, readWhole } from "../project/open.ts";
@@ -84,7 +85,9 @@ export async function scanContext(image: DockerfileImage, project: string): Prom
   return {
     image: image.name,
     directory,
-    entries: entries.filter((entry) => entry.path !== inside).toSorted(byPath),
+    entries: entries
+      .filter((entry) => entry.path !== inside)
+      .toSorted((a, b) => comparePaths(a.path, b.path)),
     dockerfile: {
       path: inside ?? outsideName,
       absolutePath: dockerfile,
@@ -204,10 +207,6 @@ function tooLarge(image: string, entries: readonly ContextEntry[], sizeBytes: nu
 
 function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1e6)} MB`;
-}
-
-function byPath(left: ContextEntry, right: ContextEntry): number {
-  return Buffer.compare(Buffer.from(left.path), Buffer.from(right.path));
 }
 
 /** Undefined for a file outside the folder. */

@@ -1,3 +1,4 @@
+import { listFirst } from "../count.ts";
 import { QclockError } from "../error.ts";
 import { platforms } from "../os.ts";
 import type { LeftScript, ScriptTime } from "../packages/installation.ts";
@@ -216,9 +217,7 @@ async function ofProject(
 ): Promise<MadeLayer> {
   const foreign = await findForeignPrograms(layer, target.architecture);
   if (foreign.length > 0) {
-    const rest = foreign.length - SHOWN_FOREIGN;
-    const shown =
-      foreign.slice(0, SHOWN_FOREIGN).join(", ") + (rest > 0 ? ` and ${rest} more` : "");
+    const shown = listFirst(foreign, SHOWN_FOREIGN);
     const { name } = platforms[target.architecture];
     onNotice(`Image "${image.name}" is for ${name}, which cannot run ${shown}.`, "warning");
   }

@@ -1,3 +1,4 @@
+import { byPath } from "../order.ts";
 import { stat } from "node:fs/promises";
 import { QclockError } from "../error.ts";
 import type { Artifact } from "../stack/stack.ts";
@@ -54,7 +55,7 @@ export function parseArtifactMirror(value: string | undefined): string | undefin
 export function sortedByPath<Item extends Pick<ArtifactPin, "path">>(
   artifacts: readonly Item[],
 ): readonly Item[] {
-  return artifacts.toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+  return artifacts.toSorted(byPath);
 }
 
 /** Artifacts with their sizes, which are known once they are in the store. */

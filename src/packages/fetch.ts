@@ -1,4 +1,4 @@
-import { countOf } from "../count.ts";
+import { countOf, firstOf } from "../count.ts";
 import { QclockError } from "../error.ts";
 import type { Digest } from "../digest.ts";
 import type { Advice } from "../store/advice.ts";
@@ -199,12 +199,11 @@ export async function refuseMissing(
   const missing = files.filter((_, index) => held[index] !== true);
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => name).toSorted();
-  const rest = names.length - SHOWN;
   throw new QclockError(
     "offline",
     `${missing.length} of ${countOf(files.length, "needed file")} ${missing.length === 1 ? "is" : "are"} not in the store, and --offline allows no request.`,
     {
-      details: [...names.slice(0, SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])],
+      details: firstOf(names, SHOWN),
       hint: OFFLINE_HINT,
     },
   );

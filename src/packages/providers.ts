@@ -1,3 +1,4 @@
+import { byName } from "../order.ts";
 import type { Store } from "../store/store.ts";
 import { loadFamily } from "./families.ts";
 import type { Family } from "./family.ts";
@@ -13,14 +14,14 @@ export async function findProviders(
   store: Pick<Store, "find">,
 ): Promise<readonly LockedPackage[]> {
   const packages = [...target.images.values()].flatMap((image) => image.packages);
-  const byName = new Map(packages.map((each) => [each.name, each]));
+  const distinct = new Map(packages.map((each) => [each.name, each]));
   const family = await loadFamily(target.os);
   const found: LockedPackage[] = [];
-  for (const entry of byName.values()) {
+  for (const entry of distinct.values()) {
     const file = await store.find(entry.digest);
     if (file !== undefined && (await provides(family, file, virtual))) found.push(entry);
   }
-  return found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return found.toSorted(byName);
 }
 
 async function provides(family: Family, file: string, virtual: string): Promise<boolean> {

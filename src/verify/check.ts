@@ -1,3 +1,5 @@
+import { by } from "../order.ts";
+
 /**
  * How much a finding matters. Critical and high ones block; medium ones block with `--strict`; low
  * ones never do.
@@ -79,6 +81,4 @@ export function blocks(
 }
 
 /** Order of checks by id. */
-export function byId(one: CheckInfo, other: CheckInfo): number {
-  return one.id.localeCompare(other.id);
-}
+export const byId = by(({ id }: CheckInfo) => id);

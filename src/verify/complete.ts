@@ -1,5 +1,5 @@
 import { type CheckInfo, judge, passed, type Verdict } from "./check.ts";
-import { firstOf } from "./images/compare-files.ts";
+import { firstOf } from "../count.ts";
 
 const shownIncidents = 20;
 

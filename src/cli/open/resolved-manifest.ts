@@ -1,3 +1,4 @@
+import { by } from "../../order.ts";
 import type { Diagnostic } from "../../diagnostic.ts";
 import { mapTexts } from "../../manifest/text/print.ts";
 import type { Manifest } from "../../manifest/schema/manifest.ts";
@@ -68,15 +69,13 @@ export async function loadResolvedManifest(
     stack,
     manifest: masked(onlyActive(loaded.value.manifest, stack), masking),
     variables: new Map(
-      named
-        .toSorted(([one], [other]) => (one < other ? -1 : 1))
-        .map(([name, value]) => [
-          name,
-          {
-            value: isSecretName(name) ? mask : masking(value),
-            origin: variables.value.origins.get(name) ?? "environment",
-          },
-        ]),
+      named.toSorted(by(([key]) => key)).map(([name, value]) => [
+        name,
+        {
+          value: isSecretName(name) ? mask : masking(value),
+          origin: variables.value.origins.get(name) ?? "environment",
+        },
+      ]),
     ),
   });
 }

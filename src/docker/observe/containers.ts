@@ -1,3 +1,4 @@
+import { byName } from "../../order.ts";
 import * as z from "zod/mini";
 import type { ObservedContainer, OtherContainer } from "../../plan/observed.ts";
 import { labels } from "../../stack/labels.ts";
@@ -5,7 +6,7 @@ import { isOurs } from "../../stack/ownership.ts";
 import { containerSchema, containerStatusSchema } from "../calls/container-state.ts";
 import { parseForeign } from "../foreign.ts";
 import { readLiveSettings } from "./live-settings.ts";
-import { byName, labelsSchema, type Look, ofStack } from "./look.ts";
+import { labelsSchema, type Look, ofStack } from "./look.ts";
 import { shortId } from "../short-id.ts";
 
 const containersSchema = z.array(

@@ -29,9 +29,3 @@ export function timeOf(text: string): number | undefined {
   const time = Date.parse(text);
   return Number.isNaN(time) ? undefined : time;
 }
-
-/** Order of names that is the same on every machine. */
-export function byName(left: { readonly name: string }, right: { readonly name: string }): number {
-  if (left.name === right.name) return 0;
-  return left.name < right.name ? -1 : 1;
-}

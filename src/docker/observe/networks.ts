@@ -1,10 +1,11 @@
+import { byName } from "../../order.ts";
 import * as z from "zod/mini";
 import type { ObservedNetwork } from "../../plan/observed.ts";
 import { labels } from "../../stack/labels.ts";
 import { isOurs } from "../../stack/ownership.ts";
 import { parseForeign } from "../foreign.ts";
 import { readNetworkOptions } from "../network-options.ts";
-import { byName, labelsSchema, type Look, timeOf } from "./look.ts";
+import { labelsSchema, type Look, timeOf } from "./look.ts";
 
 const networksSchema = z.array(
   z.object({

@@ -1,9 +1,10 @@
+import { byName } from "../../order.ts";
 import * as z from "zod/mini";
 import type { ObservedVolume } from "../../plan/observed.ts";
 import { labels } from "../../stack/labels.ts";
 import { isOurs } from "../../stack/ownership.ts";
 import { parseForeign } from "../foreign.ts";
-import { byName, type Filters, labelsSchema, type Look, ofStack } from "./look.ts";
+import { type Filters, labelsSchema, type Look, ofStack } from "./look.ts";
 
 const volumesSchema = z.object({
   Volumes: z.nullish(

@@ -1,3 +1,5 @@
+import { by } from "../../order.ts";
+
 /** How what a later file says of a key is put together with what an earlier one says. */
 export type MergeRule =
   /** The later value takes the place of the earlier one. */
@@ -152,7 +154,7 @@ function probeOf(item: unknown): unknown {
   const request = fieldOf(item, "http_get");
   const looksAt = Object.entries(typeof item === "object" && item !== null ? item : {})
     .filter(([key]) => !PATIENCE.has(key) && key !== "phase" && key !== "http_get")
-    .toSorted(([one], [other]) => (one < other ? -1 : 1));
+    .toSorted(by(([key]) => key));
   return [
     fieldOf(item, "phase") ?? "readiness",
     request === undefined ? null : [fieldOf(request, "port"), fieldOf(request, "path") ?? "/"],

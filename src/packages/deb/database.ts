@@ -1,3 +1,4 @@
+import { by } from "../../order.ts";
 import type { PackageDatabase } from "../package-database.ts";
 import { parseControl } from "./control.ts";
 import type { ScriptRoot } from "../scripts/root.ts";
@@ -48,9 +49,7 @@ export function addStatus(root: ScriptRoot, installed: readonly InstalledDeb[]):
     ...before.split("\n\n").map((text) => text.trim()),
     ...installed.map((item) => statusParagraph(item).trim()),
   ];
-  const sorted = paragraphs
-    .filter((paragraph) => paragraph !== "")
-    .toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const sorted = paragraphs.filter((paragraph) => paragraph !== "").toSorted(by(nameOf));
   if (before === "") {
     for (const file of databaseSkeleton())
       putFile(root, `${DPKG}/${file.path}`, file.content, file);

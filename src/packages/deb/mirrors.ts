@@ -1,3 +1,4 @@
+import { compareTexts } from "../../order.ts";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { operatingSystems, type OsName } from "../../os.ts";
@@ -43,9 +44,7 @@ async function readSources(settings: string): Promise<readonly AptSource[]> {
   const names = await readdir(folder).catch(() => []);
   const files = [
     path.join(settings, "sources.list"),
-    ...names
-      .toSorted((one, other) => one.localeCompare(other))
-      .map((name) => path.join(folder, name)),
+    ...names.toSorted(compareTexts).map((name) => path.join(folder, name)),
   ].filter((file) => /\.(?:list|sources)$/.test(file));
   const texts = await Promise.all(files.map((file) => readFile(file, "utf8").catch(() => "")));
   return files.map((name, index) => ({ name, text: texts[index] ?? "" }));

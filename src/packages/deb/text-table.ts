@@ -1,3 +1,5 @@
+import { compareTexts } from "../../order.ts";
+
 /**
  * Texts by key, any number for one key, in a single piece of memory that is also its form on the
  * disk: a text is read from it when it is asked for, and nothing else of it is. Keys and texts are
@@ -112,8 +114,4 @@ export class TextTableBuilder {
     this.#texts.copy(table, keysAt + keyBytes, 0, this.#used);
     return new TextTable(table);
   }
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

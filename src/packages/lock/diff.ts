@@ -1,3 +1,5 @@
+import { listFirst } from "../../count.ts";
+import { byName } from "../../order.ts";
 import type { Digest } from "../../digest.ts";
 import type { OsName } from "../../os.ts";
 import { loadFamily } from "../families.ts";
@@ -211,8 +213,8 @@ function diffImages(
   image: string,
   { from, to, compareVersions }: Compared<LockedImage>,
 ): ImageDiff | undefined {
-  const before = byName(from);
-  const after = byName(to);
+  const before = packagesOf(from);
+  const after = packagesOf(to);
   const added = [...after.values()].filter(({ name }) => !before.has(name));
   const removed = [...before.values()].filter(({ name }) => !after.has(name));
   const moved: MovedPackage[] = [];
@@ -322,9 +324,7 @@ function diffReasons(from: LockedPackage, to: LockedPackage): RestatedPackage["f
 const REASONS_SHOWN = 3;
 
 function someOf(reasons: readonly string[]): string {
-  const rest = reasons.length - REASONS_SHOWN;
-  const shown = reasons.slice(0, REASONS_SHOWN).join("; ") || "none";
-  return rest > 0 ? `${shown} and ${rest} more` : shown;
+  return listFirst(reasons, REASONS_SHOWN, "; ") || "none";
 }
 
 type Facts = Readonly<Record<string, string>>;
@@ -340,7 +340,7 @@ function changeOf(from: unknown, to: unknown): Change {
   return to === undefined ? "removed" : "changed";
 }
 
-function byName(image: LockedImage | undefined): ReadonlyMap<string, LockedPackage> {
+function packagesOf(image: LockedImage | undefined): ReadonlyMap<string, LockedPackage> {
   return new Map(image?.packages.map((entry) => [entry.name, entry]));
 }
 
@@ -359,5 +359,5 @@ function namesOf(
 function sorted<Entry extends { readonly name: string }>(
   entries: readonly Entry[],
 ): readonly Entry[] {
-  return entries.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+  return entries.toSorted(byName);
 }

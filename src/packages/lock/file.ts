@@ -1,3 +1,4 @@
+import { by } from "../../order.ts";
 import { LineCounter, parseDocument, stringify } from "yaml";
 import * as z from "zod";
 import { architectures, osNames } from "../../os.ts";
@@ -283,6 +284,4 @@ function packageFromFile(entry: LockFilePackage): LockedPackage {
   };
 }
 
-function byKey(a: readonly [string, unknown], b: readonly [string, unknown]): number {
-  return a[0] < b[0] ? -1 : Number(a[0] > b[0]);
-}
+const byKey = by(([key]: readonly [string, unknown]) => key);

@@ -1,3 +1,4 @@
+import { byName, byPath } from "../../order.ts";
 import type { Digest } from "../../digest.ts";
 import type { ImageDiff, LockDiff, MovedPackage } from "./diff.ts";
 import type { LockedPackage, PackageId } from "../package.ts";
@@ -51,7 +52,7 @@ export function diffPayloads(diff: LockDiff, payloads: ReadonlyMap<Digest, Paylo
   }
   return {
     images,
-    notLookedInto: [...notLookedInto.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+    notLookedInto: [...notLookedInto.values()].toSorted(byName),
   };
 }
 
@@ -65,7 +66,7 @@ function newSetuid(
       newIn({ to, former: payloads.get(from.digest)?.setuid }, payloads),
     ),
   ];
-  return found.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return found.toSorted(byPath);
 }
 
 function newIn(

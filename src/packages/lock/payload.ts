@@ -1,3 +1,4 @@
+import { byPath } from "../../order.ts";
 import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
 import { loadFamily } from "../families.ts";
@@ -106,7 +107,7 @@ async function readPayload(
         ({ type, mode }) => (type === "file" || type === "hardlink") && (mode & 0o6000) !== 0,
       )
       .map(({ path, mode, uid, gid }) => ({ path: `/${path}`, mode, uid, gid }))
-      .toSorted((a, b) => (a.path < b.path ? -1 : 1));
+      .toSorted(byPath);
     return {
       ...(setuid === undefined ? {} : { setuid }),
       ...(installedBytes === undefined ? {} : { installedBytes }),

@@ -1,3 +1,5 @@
+import { firstOf } from "../../count.ts";
+import { byName } from "../../order.ts";
 import { QclockError } from "../../error.ts";
 import type { Digest } from "../../digest.ts";
 
@@ -18,21 +20,17 @@ export class VanishedError extends QclockError {
   constructor(files: readonly VanishedFile[]) {
     const names = files.map(({ name }) => name).toSorted();
     const [first = ""] = names;
-    const rest = names.length - SHOWN;
     super(
       "package-vanished",
       names.length === 1
         ? `${first} is neither in the store nor on any mirror any more.`
         : `${names.length} packages are neither in the store nor on any mirror any more.`,
       {
-        details:
-          names.length === 1
-            ? []
-            : [...names.slice(0, SHOWN), ...(rest > 0 ? [`and ${rest} more`] : [])],
+        details: names.length === 1 ? [] : firstOf(names, SHOWN),
         hint: `Move ${names.length === 1 ? "it" : "them"} to the newest version with \`qclock lock --update ${packageNames(names)}\`, or name a mirror that keeps old versions as a third URL (qclock help mirrors).`,
       },
     );
-    this.files = files.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+    this.files = files.toSorted(byName);
   }
 }
 

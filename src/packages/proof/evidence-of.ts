@@ -1,3 +1,4 @@
+import { by } from "../../order.ts";
 import type { Digest } from "../../digest.ts";
 import { loadFamily } from "../families.ts";
 import type { LockedPackage, LockedRepository, LockTarget } from "../package.ts";
@@ -80,7 +81,7 @@ async function keptRepository(
 
 function distinct(repositories: readonly LockedRepository[]): readonly LockedRepository[] {
   const byRelease = new Map(repositories.map((each) => [each.metadataDigest, each]));
-  return [...byRelease.values()].toSorted((a, b) => (a.metadataDigest < b.metadataDigest ? -1 : 1));
+  return [...byRelease.values()].toSorted(by(({ metadataDigest }) => metadataDigest));
 }
 
 function repositoriesOf(evidence: readonly Evidence[]): readonly LockedRepository[] {

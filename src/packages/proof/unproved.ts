@@ -1,3 +1,4 @@
+import { firstOf } from "../../count.ts";
 import { QclockError } from "../../error.ts";
 import type { LockedPackage } from "../package.ts";
 
@@ -20,7 +21,6 @@ export function unprovedError(
 ): QclockError {
   const names = namesOf(packages);
   const [first = ""] = names;
-  const rest = names.length - SHOWN;
   const moving = [...new Set(packages.map(({ name }) => name))].toSorted();
   return new QclockError(
     "package-unproved",
@@ -28,11 +28,7 @@ export function unprovedError(
       ? `Nothing proves that ${first} is the distribution's.`
       : `Nothing proves that ${names.length} packages are the distribution's.`,
     {
-      details: [
-        ...(names.length === 1 ? [] : names.slice(0, SHOWN)),
-        ...(rest > 0 ? [`and ${rest} more`] : []),
-        ...reasons,
-      ],
+      details: [...(names.length === 1 ? [] : firstOf(names, SHOWN)), ...reasons],
       hint: `Move ${names.length === 1 ? "it" : "them"} with \`qclock lock --update${
         moving.length <= 5 ? ` ${moving.join(" ")}` : ""
       }\`, load a bundle that proves ${names.length === 1 ? "it" : "them"}, or take ${

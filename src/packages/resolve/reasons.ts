@@ -1,3 +1,4 @@
+import { byName } from "../../order.ts";
 import type { IndexedPackage, Relation } from "../package-index.ts";
 import type { Reason } from "../package.ts";
 import type { Choice } from "./choice.ts";
@@ -82,8 +83,4 @@ function nearestReasons(
     }
   }
   return first;
-}
-
-function byName(a: IndexedPackage, b: IndexedPackage): number {
-  return a.name < b.name ? -1 : Number(a.name > b.name);
 }

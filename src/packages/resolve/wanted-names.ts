@@ -1,3 +1,4 @@
+import { listFirst } from "../../count.ts";
 import type { Location } from "../../diagnostic.ts";
 import { QclockError } from "../../error.ts";
 import { nearest } from "../../nearest.ts";
@@ -92,8 +93,9 @@ function locate({ locations }: Stack, { image, name }: WrongName): Location | un
   return locations.get(`images.${image}.packages.${name}`) ?? locations.get(`images.${image}`);
 }
 
-/** Names in a sentence: the first eight, and how many more there are. */
+const NAMES_SHOWN = 8;
+
+/** Names in a sentence. */
 export function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, 8).join(", ");
-  return names.length > 8 ? `${shown} and ${names.length - 8} more` : shown;
+  return listFirst(names, NAMES_SHOWN);
 }

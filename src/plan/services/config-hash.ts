@@ -1,3 +1,4 @@
+import { by } from "../../order.ts";
 import { createHash } from "node:crypto";
 import type { Service } from "../../stack/stack.ts";
 import type { Digest } from "../../digest.ts";
@@ -106,6 +107,4 @@ function short(value: unknown): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
-function byName(a: readonly [string, string], b: readonly [string, string]): number {
-  return a[0] < b[0] ? -1 : Number(a[0] > b[0]);
-}
+const byName = by(([name]: readonly [string, string]) => name);

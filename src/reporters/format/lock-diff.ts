@@ -1,3 +1,4 @@
+import { listFirst } from "../../count.ts";
 import type {
   ArtifactDiff,
   ImageDiff,
@@ -191,7 +192,6 @@ const SHOWN = 8;
 function unseenLines({ payloads, style }: LockDiffFormatOptions): readonly string[] {
   const unseen = payloads?.notLookedInto ?? [];
   const hasSetuid = payloads?.images.some(({ newSetuid }) => newSetuid.length > 0) ?? false;
-  const rest = unseen.length - SHOWN;
   return [
     ...(hasSetuid
       ? [
@@ -203,7 +203,7 @@ function unseenLines({ payloads, style }: LockDiffFormatOptions): readonly strin
     ...(unseen.length === 0
       ? []
       : [
-          `${style.warning("Not looked into")}, since the store lacks them: ${unseen.slice(0, SHOWN).map(idOf).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}.`,
+          `${style.warning("Not looked into")}, since the store lacks them: ${listFirst(unseen.map(idOf), SHOWN)}.`,
           `${style.accent("hint:")} \`qclock lock diff --fetch\` downloads them and looks for setuid files.`,
         ]),
   ];

@@ -1,3 +1,4 @@
+import { by } from "../../order.ts";
 import path from "node:path";
 import {
   BUNDLE_SCHEMA,
@@ -122,7 +123,7 @@ function warnOfUnproved({ emit }: RunContext, unproved: readonly string[]): void
 /** Each path once, by path: blobs before the files of the layout, which name them. */
 function sorted(members: readonly BundleMember[]): readonly BundleMember[] {
   const byPath = new Map(members.map((member) => [member.entry.path, member]));
-  return [...byPath.values()].toSorted((a, b) => (a.entry.path < b.entry.path ? -1 : 1));
+  return [...byPath.values()].toSorted(by(({ entry }) => entry.path));
 }
 
 function sizeOf(entry: BundleMember["entry"]): number {

@@ -1,4 +1,4 @@
-import { countOf } from "../../count.ts";
+import { countOf, firstOf } from "../../count.ts";
 import { createHash, randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
 import { chmod, copyFile, lstat, mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
@@ -94,10 +94,7 @@ function refuseForbidden(names: readonly string[]): void {
     "bundle-invalid",
     `The bundle's project has ${countOf(all.length, "file")} that qclock does not write, since other programs would obey ${all.length === 1 ? "it" : "them"}.`,
     {
-      details: [
-        ...all.slice(0, SHOWN),
-        ...(all.length > SHOWN ? [`and ${all.length - SHOWN} more`] : []),
-      ],
+      details: firstOf(all, SHOWN),
       hint: "Look at them in the bundle, which is a plain tar, or load it without --manifest.",
     },
   );

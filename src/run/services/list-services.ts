@@ -1,3 +1,4 @@
+import { by } from "../../order.ts";
 import { releaseDeadHold } from "../hold/holder.ts";
 import type { RunContext } from "../context.ts";
 import { presentStack } from "./present-stack.ts";
@@ -88,7 +89,7 @@ export async function listLabelled(
         return serviceRow(known, { state, probes: undefined, external: [] });
       }),
   );
-  return rows.toSorted((one, other) => (one.service < other.service ? -1 : 1));
+  return rows.toSorted(by(({ service }) => service));
 }
 
 async function probeResults(

@@ -1,3 +1,4 @@
+import { byName } from "../../order.ts";
 import type { ServiceRequest } from "../request.ts";
 import type { Limits, Ulimit } from "../stack.ts";
 import { parseSize } from "../values.ts";
@@ -47,7 +48,7 @@ function resolveUlimits({ name, service, loaded, problems }: ServiceRequest): re
       }
       return resolved;
     })
-    .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+    .toSorted(byName);
 }
 
 function amountOf(limit: number): number {

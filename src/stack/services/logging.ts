@@ -1,3 +1,4 @@
+import { by } from "../../order.ts";
 import type { ServiceRequest } from "../request.ts";
 import type { Logging } from "../stack.ts";
 
@@ -40,7 +41,7 @@ export function resolveLogging(request: ServiceRequest): Logging | undefined {
     ...(driver === undefined ? {} : { driver }),
     options: Object.entries(options)
       .map(([option, value]) => [option, String(value)] as const)
-      .toSorted(([one], [other]) => (one < other ? -1 : 1)),
+      .toSorted(by(([key]) => key)),
   };
 }
 

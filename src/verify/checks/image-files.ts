@@ -1,3 +1,4 @@
+import { firstOf } from "../../count.ts";
 import { runsOn } from "../../image/machine.ts";
 import { type Check, judge, passed, skipped } from "../check.ts";
 import { type ImageFile, resolveFile } from "../images/image-files.ts";
@@ -205,8 +206,7 @@ function judgeFiles(
     const reason = fault(file);
     if (reason !== undefined) found.push(`/${file.path} ${reason}`);
   }
-  const rest = found.length - shown;
-  return judge(rest > 0 ? [...found.slice(0, shown), `and ${rest} more`] : found);
+  return judge(firstOf(found, shown));
 }
 
 interface Account {

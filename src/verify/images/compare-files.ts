@@ -63,9 +63,3 @@ function withoutLinks(files: ComparableFiles): ComparableFiles {
   }
   return result;
 }
-
-/** The first findings, and how many more there are. */
-export function firstOf(findings: readonly string[], count: number): readonly string[] {
-  if (findings.length <= count) return findings;
-  return [...findings.slice(0, count), `and ${findings.length - count} more`];
-}

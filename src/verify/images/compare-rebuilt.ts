@@ -1,3 +1,4 @@
+import { by } from "../../order.ts";
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Engine, ImageDetails } from "../../docker/engine.ts";
@@ -92,9 +93,7 @@ function compareConfig(rebuilt: BuiltImage, { raw }: ImageDetails): readonly str
 function canonical(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "none";
   if (Array.isArray(value)) return JSON.stringify(value);
-  return JSON.stringify(
-    Object.fromEntries(Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1))),
-  );
+  return JSON.stringify(Object.fromEntries(Object.entries(value).toSorted(by(([key]) => key))));
 }
 
 /** Of several at one path the last. */

@@ -1,4 +1,4 @@
-import { countOf } from "../../count.ts";
+import { countOf, firstOf } from "../../count.ts";
 import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Engine } from "../../docker/engine.ts";
@@ -12,7 +12,6 @@ import { prepareImages } from "../../run/images/prepare-images.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
 import { openStore } from "../../store/disk-store.ts";
 import { type CheckInfo, type CheckResult, passed, type Verdict } from "../check.ts";
-import { firstOf } from "./compare-files.ts";
 import { compareWithEngine, compareWithLock } from "./compare-rebuilt.ts";
 
 const SHOWN = 10;
