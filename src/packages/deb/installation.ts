@@ -9,7 +9,13 @@ import { addInfo, addStatus, readDatabase, scriptBelow } from "./database.ts";
 import { Diversions } from "./install/diversions.ts";
 import type { MaintainerScript, MaintainerScripts } from "./install/maintainer-scripts.ts";
 import { installOrder } from "./install/order.ts";
-import { addMachineId, addMergedFolders, addRunFolders } from "./install/skeleton.ts";
+import {
+  addMachineId,
+  addMergedFolders,
+  addRunFolders,
+  addTemporaryFolder,
+  removeTemporaryFolder,
+} from "./install/skeleton.ts";
 import { Triggers } from "./install/triggers.ts";
 import { type InstalledDeb, toInstalledDeb } from "./installed.ts";
 import { type FileOwner, replaces } from "./replaces.ts";
@@ -41,10 +47,13 @@ export async function install(request: InstallRequest): Promise<readonly LeftScr
   root.changeAs({ type: "step", step: "usr-merge" });
   if (isFirst && installed.length > 0) addMergedFolders(root);
   const scripts = request.scripts === "none" ? undefined : await loadScripts(request);
+  const brings = installed.some(({ entries }) => entries.some(({ path }) => path === "tmp"));
+  const isLent = scripts !== undefined && !brings && addTemporaryFolder(root);
   const installer = new Installer(request, installed, scripts);
   await installer.unpackAll();
   await installer.configureAll();
   await installer.runTriggers();
+  if (isLent) removeTemporaryFolder(root);
   return scripts?.left ?? [];
 }
 

@@ -6,6 +6,8 @@ import { putFile, putFolder, putLink } from "../../scripts/root-files.ts";
  */
 const MERGED = ["bin", "sbin", "lib", "lib64"];
 
+const TEMPORARY = "/tmp";
+
 /** What bootstrapping makes before the first package: packages rely on it. */
 export function addMergedFolders(root: ScriptRoot): void {
   for (const name of MERGED) {
@@ -28,4 +30,25 @@ export function addRunFolders(root: ScriptRoot): void {
 export function addMachineId(root: ScriptRoot): void {
   if (root.lstat("/etc/machine-id") === undefined)
     putFile(root, "/etc/machine-id", "", { mode: 0o444 });
+}
+
+/**
+ * A folder for what scripts write beside their files, where no package brings one: base-files is
+ * always there when dpkg runs them, and here it need not be.
+ */
+export function addTemporaryFolder(root: ScriptRoot): boolean {
+  if (root.lstat(TEMPORARY) !== undefined) return false;
+  putFolder(root, TEMPORARY, { mode: 0o1777 });
+  return true;
+}
+
+/** Nothing that scripts left there is part of an image. */
+export function removeTemporaryFolder(root: ScriptRoot): void {
+  removeAll(root, TEMPORARY);
+}
+
+function removeAll(root: ScriptRoot, path: string): void {
+  if (root.lstat(path)?.kind === "directory")
+    for (const name of root.list(path)) removeAll(root, `${path}/${name}`);
+  root.remove(path);
 }

@@ -648,3 +648,18 @@ test("the recorded offset of a file is where its content lies in the tar", async
     "second",
   );
 });
+
+test("scripts have a temporary folder where no package brings one, and none is left", async () => {
+  await using workshop = await createWorkshop();
+  const lines = ["set -e", "made=$(mktemp)", "echo x > $made", "cp $made /srv-of-a"];
+  const a = { name: "a", control: { postinst: `#!/bin/sh\n${lines.join("\n")}\n` } };
+  const files = [folder("tmp", { mode: 0o1777 })];
+
+  const { layers } = await workshop.assemble({ debs: [a] });
+  const { layers: withFolder } = await workshop.assemble({ debs: [a, { name: "base", files }] });
+
+  const items = await itemsOf(layers[0]);
+  expect(items.get("srv-of-a")?.content).toBe("x\n");
+  expect([...items.keys()].filter((path) => path.includes("tmp"))).toEqual([]);
+  expect((await itemsOf(withFolder[0])).get("tmp/")).toMatchObject({ mode: 0o1777 });
+});
