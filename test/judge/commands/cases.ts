@@ -158,6 +158,7 @@ const awkPrograms: readonly (readonly string[])[] = [
   ["NR==2"],
   ['NR==2,NR==4 {print NR": "$0}'],
   ["/alpha/,/root/"],
+  [String.raw`BEGIN {print "=\x27" "a\x27b" "\x4a\x4A1" "\xg" "\x"}`],
   ["BEGIN {print 1/4, 2^10, 7%3, 1e6, 1e20, 0.1+0.2, -3}"],
   ['BEGIN {printf "%d %5s|%-5s|%05.1f %x %o %c%c %%\\n", 3.9, "a", "b", 2.25, 255, 8, 65, "xyz"}'],
   ['BEGIN {printf "%s\\t%s\\n", "a", 1.50; printf("%e %g %G\\n", 12345.678, 0.0001, 1e10)}'],
