@@ -16,18 +16,16 @@ export function addAccounts(
   const declared = image.users.length + image.groups.length;
   const isFirst = readText(root, "/etc/shadow") === undefined;
   if (!isFirst && declared === 0) return;
-  const read = (own: string, template?: string): string =>
-    readText(root, `/etc/${own}`) ??
-    (template === undefined ? undefined : readText(root, `/${template}`)) ??
-    "";
-  const passwd = read("passwd", templates.passwd);
-  const group = read("group", templates.group);
+  const read = (own: "passwd" | "group"): string =>
+    readText(root, `/etc/${own}`) ?? readText(root, `/${templates[own]}`) ?? templates.usual[own];
+  const passwd = read("passwd");
+  const group = read("group");
   if (passwd === "" && declared === 0) return;
   const files = buildAccounts({
     passwd,
     group,
-    shadow: read("shadow"),
-    gshadow: read("gshadow"),
+    shadow: readText(root, "/etc/shadow") ?? "",
+    gshadow: readText(root, "/etc/gshadow") ?? "",
     users: image.users,
     groups: image.groups,
   });

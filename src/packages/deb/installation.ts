@@ -6,6 +6,7 @@ import type {
 } from "../installation.ts";
 import { Turns } from "../../turns.ts";
 import { addInfo, addStatus, readDatabase, scriptBelow } from "./database.ts";
+import { baseGroup, basePasswd } from "./install/base-accounts.ts";
 import { Diversions } from "./install/diversions.ts";
 import type { MaintainerScript, MaintainerScripts } from "./install/maintainer-scripts.ts";
 import { installOrder } from "./install/order.ts";
@@ -30,6 +31,7 @@ const ACCOUNTS = "base-passwd";
 const accounts: AccountTemplates = {
   passwd: "usr/share/base-passwd/passwd.master",
   group: "usr/share/base-passwd/group.master",
+  usual: { passwd: "", group: "" },
   shadowGroup: 42,
 };
 
@@ -107,7 +109,9 @@ class Installer {
 
   async unpackAll(): Promise<void> {
     const { root, addAccounts } = this.#request;
-    let hasAccounts = false;
+    const usual = { passwd: basePasswd, group: baseGroup };
+    let hasAccounts = !this.#awaitsAccounts();
+    if (hasAccounts) addAccounts(this.#own.size === 0 ? accounts : { ...accounts, usual });
     for (const item of this.#order.packages) {
       await this.#breathe();
       for (const needed of this.#order.before(item)) this.#configure(needed);
@@ -120,7 +124,6 @@ class Installer {
       hasAccounts = true;
       addAccounts(accounts);
     }
-    if (!hasAccounts) addAccounts(accounts);
     if (this.#own.has(SKELETON)) {
       this.#step("machine-id");
       addMachineId(root);

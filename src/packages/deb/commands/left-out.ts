@@ -43,6 +43,14 @@ export const leftOut: ReadonlyMap<string, LeftOut> = new Map<string, LeftOut>([
   ["update-menus", "cache"],
 ]);
 
+/** `perl`, for the question alone whether it is there: what is written in it is not read. */
+export const perl: Command = (call) => {
+  const [option, text = "", ...rest] = call.args;
+  if (option === "-e" && text.trim() === "" && rest.length === 0)
+    return call.findProgram("perl") === undefined ? 127 : 0;
+  return call.unsupported(`Perl, for ${call.args.find((arg) => !arg.startsWith("-")) ?? "a line"}`);
+};
+
 /** `dpkg-realpath`. */
 export const dpkgRealpath: Command = (call) => {
   const name = call.args.findLast((arg) => !arg.startsWith("-")) ?? "/";

@@ -14,7 +14,7 @@ import { gtkUpdateIconCache } from "./gtk-update-icon-cache.ts";
 import { helpztags } from "./helpztags.ts";
 import { java, keytool } from "./java.ts";
 import { ldconfig } from "./ldconfig.ts";
-import { dpkgRealpath, leftOut, su } from "./left-out.ts";
+import { dpkgRealpath, leftOut, perl, su } from "./left-out.ts";
 import { lighttpdSwitch } from "./lighttpd.ts";
 import { maintscriptHelper } from "./maintscript-helper.ts";
 import { openssl } from "./openssl.ts";
@@ -156,6 +156,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["pam-auth-update", pamAuthUpdate],
     ["paperconf", paperconf],
     ["passwd", passwd],
+    ["perl", perl],
     ["pg_updatedicts", pgUpdatedicts],
     ["proftpd", proftpd],
     ["pwck", accountCheck],

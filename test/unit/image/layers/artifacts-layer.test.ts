@@ -301,10 +301,10 @@ test("an image without artifacts is what it was before there were some", async (
   });
 
   expect(layers.map(({ diffId }) => diffId)).toEqual([
-    "sha256:f68da08bbac9abe471602094ab235785acfb4ecde6c105d24894f90c91a7446c",
+    "sha256:f506ad795b200dea9ae17020ca2467fdb360a5b19449c45ddb801efb96a2f10e",
     "sha256:83ceda30d45cbaccd3771a6b84af40f01caf7bec41a97f1e9c743b85aa272db0",
   ]);
   expect(configDigest).toBe(
-    "sha256:b26277f3d3d241cc574d488f5bae6938a9893d941dedac88b1c54aff499cba0e",
+    "sha256:d24ef918cef646e2acec6b0e66248b39d71a8e043cfd229837db4fafafb0cd29",
   );
 });

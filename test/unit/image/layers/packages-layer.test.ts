@@ -663,3 +663,21 @@ test("scripts have a temporary folder where no package brings one, and none is l
   expect([...items.keys()].filter((path) => path.includes("tmp"))).toEqual([]);
   expect((await itemsOf(withFolder[0])).get("tmp/")).toMatchObject({ mode: 0o1777 });
 });
+
+test("without the essential packages scripts find the accounts that every Debian has", async () => {
+  await using workshop = await createWorkshop();
+  const postinst = `#!/bin/sh
+set -e
+chown root:adm "$(mktemp)"
+adduser --system --no-create-home web
+perl -e "" || echo "no perl" > /answer
+`;
+
+  const { layers } = await workshop.assemble({ debs: [{ name: "a", control: { postinst } }] });
+
+  const items = await itemsOf(layers[0]);
+  expect(workshop.notices).toEqual([]);
+  expect(items.get("etc/passwd")?.content).toContain("www-data:x:33:33:");
+  expect(items.get("etc/passwd")?.content).toContain("\nweb:x:100:65534:");
+  expect(items.get("answer")?.content).toBe("no perl\n");
+});
