@@ -10,10 +10,10 @@ export interface DatabaseFile {
 }
 
 /**
- * Fields of a status paragraph that come from the control file are in this order; others follow as
- * they stand. Source: dpkg's `fieldinfos`.
+ * Fields of a status paragraph are in this order; those that dpkg does not know follow as they
+ * stand. Source: dpkg's `fieldinfos`.
  */
-const FIRST_FIELDS = [
+const KNOWN_FIELDS = [
   "Package",
   "Essential",
   "Protected",
@@ -21,6 +21,24 @@ const FIRST_FIELDS = [
   "Priority",
   "Section",
   "Installed-Size",
+  "Origin",
+  "Maintainer",
+  "Bugs",
+  "Architecture",
+  "Multi-Arch",
+  "Source",
+  "Version",
+  "Replaces",
+  "Provides",
+  "Depends",
+  "Pre-Depends",
+  "Recommends",
+  "Suggests",
+  "Breaks",
+  "Conflicts",
+  "Enhances",
+  "Conffiles",
+  "Description",
 ];
 
 /** One paragraph of `/var/lib/dpkg/status` for a package that is installed and configured. */
@@ -30,8 +48,8 @@ export function statusParagraph(entry: InstalledDeb): string {
   const conffiles = conffilesField(entry);
   if (conffiles !== undefined) fields.set("Conffiles", conffiles);
   const names = [
-    ...FIRST_FIELDS.filter((name) => fields.has(name)),
-    ...[...fields.keys()].filter((name) => !FIRST_FIELDS.includes(name)),
+    ...KNOWN_FIELDS.filter((name) => fields.has(name)),
+    ...[...fields.keys()].filter((name) => !KNOWN_FIELDS.includes(name)),
   ];
   const lines = names.map((name) => {
     const value = fields.get(name) ?? "";

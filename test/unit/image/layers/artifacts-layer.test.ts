@@ -301,10 +301,10 @@ test("an image without artifacts is what it was before there were some", async (
   });
 
   expect(layers.map(({ diffId }) => diffId)).toEqual([
-    "sha256:f506ad795b200dea9ae17020ca2467fdb360a5b19449c45ddb801efb96a2f10e",
+    "sha256:60f62aa8d5c30565495512944e3be64a1be07daa4106e5a32ef1c9625a496e36",
     "sha256:83ceda30d45cbaccd3771a6b84af40f01caf7bec41a97f1e9c743b85aa272db0",
   ]);
   expect(configDigest).toBe(
-    "sha256:d24ef918cef646e2acec6b0e66248b39d71a8e043cfd229837db4fafafb0cd29",
+    "sha256:c34278a5d6924e1c8d853367616037c0c7d744e82bef0b05616d2a7b286f70a8",
   );
 });

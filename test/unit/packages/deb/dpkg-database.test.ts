@@ -38,6 +38,16 @@ function anInstalled(
   };
 }
 
+test("fields that dpkg knows do not keep the order of the control file", () => {
+  const fields = { Homepage: "h", Description: "d", Depends: "b", Version: "1", Replaces: "c" };
+  const text = statusParagraph(
+    anInstalled({ ...fields, Architecture: "all", Maintainer: "m" }, { conffiles: "/etc/b.conf" }),
+  );
+  expect(text.match(/^[A-Z][A-Za-z-]*/gm)?.join(" ")).toBe(
+    "Package Status Maintainer Architecture Version Replaces Depends Conffiles Description Homepage",
+  );
+});
+
 test("a paragraph of the status has its fields in dpkg's order, the others as they stand", () => {
   const entry = anInstalled({
     Version: "1",
