@@ -1,7 +1,13 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
 import { describeManifest, manifestJsonSchema } from "../src/manifest/json-schema.ts";
 import { overrideJsonSchema } from "../src/manifest/override-schema.ts";
+import { parseResults } from "../test/judge/images/results.ts";
 import { errorsPage } from "./errors-page.ts";
 import { manifestPage } from "./manifest-page.ts";
+import { packagesPage } from "./packages-page.ts";
+
+const results = path.join(import.meta.dirname, "../test/judge/images/results.json");
 
 /** The files that are made from the sources, by their path in the project. */
 export function documents(): ReadonlyMap<string, string> {
@@ -13,5 +19,6 @@ export function documents(): ReadonlyMap<string, string> {
     ],
     ["docs/manifest.md", manifestPage(describeManifest())],
     ["docs/errors.md", errorsPage()],
+    ["docs/packages.md", packagesPage(parseResults(readFileSync(results, "utf8")))],
   ]);
 }

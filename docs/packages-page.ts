@@ -30,7 +30,8 @@ export function packagesPage(results: ImageResults): string {
 
 Images that people make every day, each built from a manifest that names its packages, an entrypoint and what any operator
 must say, brought up with \`qclock up\`, and used: a page is asked for, a query is made, a program is compiled and run, a picture
-is rendered. ${working} of ${known.length} work. All are hardened as every service is: a read-only root, no capabilities, a user that
+is rendered. ${working} of ${known.length} work; the table has ${Object.keys(everydayImages).length}, and those that were not
+used yet are not shown. All are hardened as every service is: a read-only root, no capabilities, a user that
 is not root, unless the table says otherwise. Sizes are the Engine's, of the whole image.
 "Scripts left" are those of its packages that [could not be interpreted](scripts.md) to their end.
 

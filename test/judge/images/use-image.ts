@@ -51,11 +51,11 @@ export async function useImage(
     const built = await factsOf(name, image, place);
     const undone = undoneIn(up);
     const facts = built === undefined || undone.length === 0 ? built : { ...built, undone };
-    if (facts === undefined) return { ...nothing, failed: "build", error: errorIn(up) };
+    const [, message = errorIn(up)] = /error: (.*?)(?: \[[a-z-]+\].*)?$/m.exec(up.all) ?? [];
+    if (facts === undefined) return { ...nothing, failed: "build", error: message };
     if (up.exitCode !== 0) {
       // What the program itself wrote says more than that it is not ready.
       const log = errorIn(await qclock("logs", "--tail", "20"));
-      const [, message = errorIn(up)] = /error: (.*?)(?: \[[a-z-]+\].*)?$/m.exec(up.all) ?? [];
       return { ...facts, failed: "up", error: log === "" ? message : `${message} It says: ${log}` };
     }
     const shown = await outputOf(image, qclock);

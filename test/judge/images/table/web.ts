@@ -52,6 +52,7 @@ export const web: EverydayImages = {
     start: [
       "/usr/sbin/haproxy",
       "-W",
+      "-db",
       "-f",
       "/etc/haproxy/haproxy.cfg",
       "-f",
