@@ -1,4 +1,5 @@
 import type { EngineInfo, ImageDetails, ImageHistoryEntry } from "../docker/engine.ts";
+import type { LeftScript } from "../packages/installation.ts";
 import type { LockedPackage } from "../packages/package.ts";
 import type { PackageDatabase } from "../packages/package-database.ts";
 import type { Image, Service, Stack } from "../stack/stack.ts";
@@ -37,6 +38,11 @@ export interface ImageSubject {
    * any.
    */
   readonly recorded: ReadonlySet<string>;
+  /**
+   * Scripts of its packages, parents' included, that were undone when it was built; undefined where
+   * that is not known, as of an image that was made elsewhere.
+   */
+  readonly leftScripts: readonly LeftScript[] | undefined;
   /** Paths that may be setuid or setgid, parents' included. */
   readonly setuid: readonly string[];
   /** Services made from it. */

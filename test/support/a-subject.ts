@@ -219,6 +219,7 @@ export function anImageSubject(
     ],
     fingerprint: "sha256:f",
     recorded: new Set(["sha256:app"]),
+    leftScripts: [],
     setuid: [],
     services: [aService({ name: "app", httpProbe: 8080 })],
     secretValues: [],

@@ -3,7 +3,7 @@ import { QclockError } from "../../error.ts";
 import { nearest } from "../../nearest.ts";
 import { lockedNames } from "../../packages/lock/locked-names.ts";
 import type { LockTarget } from "../../packages/package.ts";
-import type { PackageWhy } from "../../packages/lock/why.ts";
+import type { ImageWhy, PackageWhy } from "../../packages/lock/why.ts";
 import type { RunContext } from "../../run/context.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
@@ -29,7 +29,8 @@ export function addLockWhy(lock: Command, run: Registry["run"]): void {
           const target = await findTarget(context);
           const found = await explain(context, target, name);
           const { virtual } = found;
-          const explanations = await withSigners(context, target, found.explanations);
+          const signed = await withSigners(context, target, found.explanations);
+          const explanations = await withScripts(context, target, signed);
           await session.settle();
           if (session.settings.json) {
             session.printDocument("lock-why", { package: name, virtual, explanations });
@@ -94,6 +95,27 @@ async function withSigners(
       return signedBy === undefined ? each : { ...each, signedBy };
     }),
   }));
+}
+
+/** Say which scripts of each package were undone, where the image was built with this store. */
+async function withScripts(
+  { store }: RunContext,
+  target: LockTarget,
+  explanations: readonly PackageWhy[],
+): Promise<readonly PackageWhy[]> {
+  const { recallLeftScripts } = await import("../../image/left-scripts.ts");
+  const withLeft = async (each: ImageWhy): Promise<ImageWhy> => {
+    const layer = target.images.get(each.image)?.packagesLayer;
+    const left = layer === undefined ? undefined : await recallLeftScripts(layer, store);
+    const leftScripts = left?.filter((script) => script.package === each.package.name) ?? [];
+    return leftScripts.length === 0 ? each : { ...each, leftScripts };
+  };
+  return Promise.all(
+    explanations.map(async (why) => ({
+      ...why,
+      images: await Promise.all(why.images.map(withLeft)),
+    })),
+  );
 }
 
 /** The package by its own name, else those that provide it. Throws `unknown-package`. */

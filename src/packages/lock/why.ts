@@ -1,3 +1,4 @@
+import type { LeftScript } from "../installation.ts";
 import type { LockedPackage, LockTarget } from "../package.ts";
 import { formatReason } from "../reason.ts";
 
@@ -13,6 +14,8 @@ export interface PackageWhy {
 export interface ImageWhy {
   readonly image: string;
   readonly package: LockedPackage;
+  /** Scripts of the package that were undone when the image was built here. */
+  readonly leftScripts?: readonly LeftScript[];
   /** Fingerprint of the key that was proved to have signed it; absent: nothing proves it. */
   readonly signedBy?: string;
   /**

@@ -1,3 +1,4 @@
+import { describeLeftScript } from "../../image/left-scripts.ts";
 import type { ImageWhy, PackageWhy, WhyStep } from "../../packages/lock/why.ts";
 import { formatBytes } from "./bytes.ts";
 import type { Style } from "./style.ts";
@@ -36,7 +37,10 @@ function factLines(images: readonly ImageWhy[], several: boolean, style: Style):
   ];
 }
 
-function chainLines({ image, chain, others }: ImageWhy, style: Style): readonly string[] {
+function chainLines(
+  { image, chain, others, leftScripts = [] }: ImageWhy,
+  style: Style,
+): readonly string[] {
   const [first] = chain;
   const origin =
     first?.relation === undefined ? " (asked for)" : " (its reason is not in the lock)";
@@ -45,6 +49,7 @@ function chainLines({ image, chain, others }: ImageWhy, style: Style): readonly 
     `${style.strong(image)}: ${path.join(" -> ")}`,
     ...chain.flatMap((step, index) => stepLine(chain[index - 1], step)),
     ...others.map((other) => `    ${style.faint("also:")} ${other}`),
+    ...leftScripts.map((left) => `    ${style.faint("scripts:")} ${describeLeftScript(left)}`),
   ];
 }
 

@@ -12,6 +12,7 @@ const stepWords = {
   fetch: "packages fetched",
   unpack: "packages unpacked",
   write: "layers written",
+  scripts: "scripts interpreted",
 } as const;
 
 interface Row {
@@ -60,12 +61,18 @@ function rowsOf(report: RunReport): readonly Row[] {
     const what = `${kind} ${name}: ${done}`;
     return [{ what, startedAtMs, durationMs, critical: chain.has(node.id) }];
   });
-  const steps = report.steps.map(({ image, step, startedAtMs, durationMs }: StepReport): Row => ({
-    what: `  image ${image}: ${stepWords[step]}`,
-    startedAtMs,
-    durationMs,
-    critical: false,
-  }));
+  const scripts = report.steps.filter(({ step }) => step === "scripts");
+  const steps = report.steps
+    .filter(({ step }) => step !== "scripts")
+    .map(({ image, step, startedAtMs, durationMs }: StepReport): Row => ({
+      what: `  image ${image}: ${stepWords[step]}`,
+      startedAtMs,
+      durationMs,
+      critical: false,
+    }));
+  for (const [image, of] of Map.groupBy(scripts, (step) => step.image)) {
+    steps.push(scriptsRow(image, of));
+  }
   const before: Row = {
     what: "start, manifest, lock, Engine, plan",
     startedAtMs: 0,
@@ -73,6 +80,23 @@ function rowsOf(report: RunReport): readonly Row[] {
     critical: true,
   };
   return [before, ...nodes, ...steps].toSorted((a, b) => a.startedAtMs - b.startedAtMs);
+}
+
+/** Packages whose scripts took longest, by name. */
+const SHOWN_PACKAGES = 3;
+
+/** All scripts of an image in one row: there are a few for each of very many packages. */
+function scriptsRow(image: string, steps: readonly StepReport[]): Row {
+  const slowest = steps
+    .toSorted((a, b) => b.durationMs - a.durationMs)
+    .slice(0, SHOWN_PACKAGES)
+    .map((step) => `${step.package} ${formatDuration(step.durationMs)}`);
+  return {
+    what: `  image ${image}: ${stepWords.scripts} (${slowest.join(", ")})`,
+    startedAtMs: Math.min(...steps.map(({ startedAtMs }) => startedAtMs)),
+    durationMs: steps.reduce((sum, { durationMs }) => sum + durationMs, 0),
+    critical: false,
+  };
 }
 
 /** A span of time as a stretch of a line that stands for the whole run. */

@@ -116,7 +116,9 @@ export interface RunReport {
  */
 export interface StepReport {
   readonly image: string;
-  readonly step: "fetch" | "unpack" | "write";
+  readonly step: "fetch" | "unpack" | "write" | "scripts";
+  /** Of `scripts`, which are a part of `write`: the package whose scripts were interpreted. */
+  readonly package?: string;
   readonly startedAtMs: number;
   readonly durationMs: number;
 }

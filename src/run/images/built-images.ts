@@ -6,6 +6,7 @@ import type { AssembleRequest } from "../../image/assemble.ts";
 import { programsOfServices } from "../../image/started-programs.ts";
 import { haveFolder, missingWorkingFolder } from "../../image/working-folder.ts";
 import { fetchPackages } from "../../packages/fetch.ts";
+import type { ScriptTime } from "../../packages/installation.ts";
 import type { LockedImage } from "../../packages/package.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
 import type { Digest } from "../../digest.ts";
@@ -156,6 +157,7 @@ export class BuiltImages implements AsyncDisposable {
     const { assembleImage } = await import("../../image/assemble.ts");
     const { clock, signal } = this.#context;
     let startedAtMs = clock.now();
+    const scripts: (ScriptTime & { readonly endedAtMs: number })[] = [];
     const built = await assembleImage({
       ...this.#requestFor(image, parent),
       artifactPath: async (digest) => (await this.#fetchArtifacts(image)).get(digest) ?? "",
@@ -165,11 +167,21 @@ export class BuiltImages implements AsyncDisposable {
         return unpacked;
       },
       onNotice: (...notice) => this.#notice(image, ...notice),
+      onScript: (script) => scripts.push({ ...script, endedAtMs: clock.now() }),
       afterwards: (work) => this.#note(work),
       signal,
     });
     const durationMs = clock.now() - startedAtMs;
     this.steps.push({ image: image.name, step: "write", startedAtMs, durationMs });
+    for (const [name, of] of Map.groupBy(scripts, (script) => script.package)) {
+      this.steps.push({
+        image: image.name,
+        step: "scripts",
+        package: name,
+        startedAtMs: Math.min(...of.map((script) => script.endedAtMs - script.durationMs)),
+        durationMs: of.reduce((sum, script) => sum + script.durationMs, 0),
+      });
+    }
     const own = built.layers[parent?.layers.length ?? 0];
     if (own?.kind === "packages") {
       refuseUnexpected(image, this.#locked(image).packagesLayer, own.diffId);

@@ -1,4 +1,5 @@
 import { countOf } from "../../count.ts";
+import { describeLeftScript } from "../../image/left-scripts.ts";
 import { labels } from "../../stack/labels.ts";
 import { namesOf } from "../../packages/proof/unproved.ts";
 import { type Check, judge, passed, skipped } from "../check.ts";
@@ -92,6 +93,25 @@ export const imageLayerChecks: readonly Check<ImageSubject>[] = [
         ),
         ...foreign.map((key) => `${key} is in the database and not in the lock`),
       ]);
+    },
+  },
+  {
+    id: "IMG-031",
+    title: "the scripts of its packages were interpreted to their end",
+    severity: "low",
+    sources: ["qclock"],
+    run({ locked, leftScripts }) {
+      if (locked === undefined)
+        return skipped("qclock did not assemble it, so no package of it is known");
+      if (locked.length === 0) return passed("it has no packages");
+      if (leftScripts === undefined)
+        return skipped("it was not built on this machine, which alone knows of its scripts");
+      return judge(
+        leftScripts
+          .filter(({ effects }) => effects.some(({ grade }) => grade === "missing"))
+          .map(describeLeftScript),
+        "What is missing has to come with the image's files; strict_scripts refuses to build so.",
+      );
     },
   },
   {

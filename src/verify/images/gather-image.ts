@@ -1,5 +1,7 @@
 import * as z from "zod";
 import type { Engine, ImageDetails } from "../../docker/engine.ts";
+import { recallLeftScripts } from "../../image/left-scripts.ts";
+import type { LeftScript } from "../../packages/installation.ts";
 import type { LockedPackage, LockTarget } from "../../packages/package.ts";
 import type { PackageDatabase } from "../../packages/package-database.ts";
 import type { Image, Stack } from "../../stack/stack.ts";
@@ -52,8 +54,9 @@ export async function gatherImage(
   const { stack, engine, store, look, expectation, secretValues, database } = world;
   const chain = ancestry(stack, image);
   const { reference } = image;
-  const [history, files] = await Promise.all([
+  const [history, leftScripts, files] = await Promise.all([
     look(`the history of image ${image.name}`, (signal) => engine.imageHistory(reference, signal)),
+    look(`the scripts of image ${image.name}`, () => leftScriptsOf(details, store)),
     look(
       `the files of image ${image.name}`,
       (signal) =>
@@ -89,10 +92,23 @@ export async function gatherImage(
     get recorded() {
       return expectation.take().recorded.get(image.name) ?? new Set();
     },
+    get leftScripts() {
+      return leftScripts.take();
+    },
     setuid: chain.flatMap((each) => (each.type === "assembled" ? each.setuid : [])),
     services: [...stack.services.values()].filter((service) => service.image === image.name),
     secretValues,
   };
+}
+
+/** Of all layers of an image of which it is known. */
+async function leftScriptsOf(
+  { diffIds }: ImageDetails,
+  store: Store,
+): Promise<readonly LeftScript[] | undefined> {
+  const found = await Promise.all(diffIds.map((diffId) => recallLeftScripts(diffId, store)));
+  const known = found.filter((left) => left !== undefined);
+  return known.length === 0 ? undefined : known.flat();
 }
 
 function configOf({ raw }: ImageDetails): ImageSubject["config"] {

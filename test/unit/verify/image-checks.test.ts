@@ -282,6 +282,21 @@ const broken: readonly (readonly [
     }),
     /nothing proves bash 5\.2/,
   ],
+  [
+    "IMG-031",
+    "a script that was undone",
+    anImageSubject({
+      leftScripts: [
+        {
+          package: "bash",
+          script: "postinst",
+          reason: "it ended with status 1",
+          effects: [{ grade: "missing", text: "the link /bin/x" }],
+        },
+      ],
+    }),
+    /the postinst of bash was undone/,
+  ],
 ];
 
 test.each(broken)("%s fails for %s", (id, _what, subject, evidence) => {

@@ -112,6 +112,25 @@ test("nobody is said to have signed what nothing proves", () => {
   expect(formatPackageWhy(why, plain)).toContain("signed by  nobody: nothing proves it");
 });
 
+test("a script of a package that was undone is told with the image", () => {
+  const why = explainPackage(target, images, "bash");
+  if (why === undefined) throw new Error("bash is in no image");
+  const leftScripts = [
+    {
+      package: "bash",
+      script: "postinst",
+      place: { script: "/usr/sbin/tool", line: 3 },
+      reason: 'it needs the command "make-it"',
+      effects: [{ grade: "cache", text: "the icon cache" } as const],
+    },
+  ];
+  const told = why.images.map((each) => ({ ...each, leftScripts }));
+
+  expect(formatPackageWhy({ ...why, images: told }, plain)).toContain(
+    '    scripts: the postinst of bash was undone, because in line 3 of /usr/sbin/tool it needs the command "make-it". It would have updated the icon cache; most programs do without.',
+  );
+});
+
 /** As it is printed of packages that a key was proved to have signed. */
 function text(name: string): string {
   const why = explainPackage(target, images, name);

@@ -109,6 +109,27 @@ test("timings list what was done in the order in which it began, and mark what t
   `);
 });
 
+test("the scripts of an image are one line of the timings, with the packages that took longest", () => {
+  const took = { first: 2, second: 40, third: 7, fourth: 30 };
+  const scripts = Object.entries(took).map(([name, durationMs], index) => ({
+    image: "db",
+    step: "scripts" as const,
+    package: name,
+    startedAtMs: 400 + index,
+    durationMs,
+  }));
+  const text = formatTimings(
+    { ...report, steps: [...report.steps, ...scripts] },
+    { style: createStyle({ color: false }), columns: undefined },
+  );
+
+  const lines = text.split("\n").filter((line) => line.includes("scripts"));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toMatch(
+    /^ +image db: scripts interpreted \(second 40 ms, fourth 30 ms, third 7 ms\) +400 ms +79 ms/,
+  );
+});
+
 test("of nodes that ended together the first counts, and one that never began ends nothing", () => {
   const { startedAtMs: _start, durationMs: _took, ...skipped } = reportOf(front, 0, 0);
   const nodes = [

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { LeftEffect, LeftScript } from "../../../../src/packages/installation.ts";
 import type { LockedPackage } from "../../../../src/packages/package.ts";
 import type { Verdict } from "../../../../src/verify/check.ts";
 import { imageLayerChecks } from "../../../../src/verify/checks/image-layers.ts";
@@ -9,6 +10,16 @@ const rebuild = "Run qclock build.";
 
 function hinted(hint: string, ...evidence: readonly string[]): Verdict {
   return { status: "failed", evidence, hint };
+}
+
+function aLeftScript(name: string, ...effects: readonly LeftEffect[]): LeftScript {
+  return {
+    package: name,
+    script: "postinst",
+    place: { script: `/var/lib/dpkg/info/${name}.postinst`, line: 7 },
+    reason: 'it needs the command "make-it"',
+    effects,
+  };
 }
 
 function aLocked(name: string, parts: Partial<LockedPackage> = {}): LockedPackage {
@@ -146,6 +157,40 @@ test.each<readonly [id: string, what: string, subject: ImageSubject, verdict: Ve
     "one too many",
     anImageSubject({ locked: [aLocked("a")], ...databaseOf("a 1", "nc 1") }),
     { status: "failed", evidence: ["nc:amd64 is in the database and not in the lock"] },
+  ],
+  [
+    "IMG-031",
+    "scripts of which nothing is missing",
+    anImageSubject({
+      leftScripts: [aLeftScript("a", { grade: "cache", text: "the icon cache" }), aLeftScript("b")],
+    }),
+    { status: "passed" },
+  ],
+  [
+    "IMG-031",
+    "a script that would have made something",
+    anImageSubject({
+      leftScripts: [aLeftScript("a", { grade: "missing", text: "the folder /srv/a" })],
+    }),
+    hinted(
+      "What is missing has to come with the image's files; strict_scripts refuses to build so.",
+      'the postinst of a was undone, because in line 7 it needs the command "make-it". Missing: the folder /srv/a. What is needed of that has to come with the image\'s files.',
+    ),
+  ],
+  [
+    "IMG-031",
+    "an image that was built elsewhere",
+    anImageSubject({ leftScripts: undefined }),
+    {
+      status: "skipped",
+      reason: "it was not built on this machine, which alone knows of its scripts",
+    },
+  ],
+  [
+    "IMG-031",
+    "an image of a Dockerfile",
+    anImageSubject({ locked: undefined }),
+    { status: "skipped", reason: "qclock did not assemble it, so no package of it is known" },
   ],
   [
     "IMG-029",
