@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { QclockError } from "../error.ts";
 import type { Architecture } from "../os.ts";
 import { readEntry } from "./layers/read-entry.ts";
@@ -100,7 +101,9 @@ class ProgramChecker {
       const isThere = this.#find(loader) !== undefined || isMounted(program, loader);
       if (!isThere) throw this.#missing(loader, `the loader of /${path}`);
     }
-    for (const library of elf.libraries) await this.#checkLibrary(library, { elf, path, program });
+    for (const library of elf.libraries) {
+      await this.#checkLibrary(library, { elf, path, realPath: entry.path, program });
+    }
   }
 
   async #checkScript(path: string, content: Buffer, program: StartedProgram): Promise<void> {
@@ -128,17 +131,22 @@ class ProgramChecker {
     {
       elf,
       path,
+      realPath,
       program,
     }: {
       readonly elf: Pick<ElfNeeds, "searchPaths">;
       readonly path: string;
+      readonly realPath: string;
       readonly program: StartedProgram;
     },
   ): Promise<void> {
-    const origin = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+    // Of a program it is where the links lead, of a library where it was found (ld.so(8)).
+    const origins = [...new Set([realPath, path])].map((each) => posix.dirname(`/${each}`));
     const folders = [
-      ...elf.searchPaths.map((folder) =>
-        folder.replaceAll(/\$ORIGIN|\$\{ORIGIN\}/g, `/${origin}`).replace(/^\/+/, ""),
+      ...elf.searchPaths.flatMap((folder) =>
+        origins.map((origin) =>
+          folder.replaceAll(/\$ORIGIN|\$\{ORIGIN\}/g, origin).replace(/^\/+/, ""),
+        ),
       ),
       ...LIBRARY_FOLDERS,
     ];

@@ -70,6 +70,28 @@ test("a program finds libraries in the loader's folders and in its own run path,
   ).resolves.toBeDefined();
 });
 
+test("a program that is started by a link finds libraries beside itself", async () => {
+  await using workshop = await createWorkshop();
+  const program = elfOf({
+    interpreter: "/lib64/ld-linux-x86-64.so.2",
+    libraries: ["libown.so.1"],
+    runPath: "$ORIGIN/../lib",
+  });
+
+  await expect(
+    assemble(
+      workshop,
+      ["/usr/bin/tool"],
+      [
+        file("usr/lib/vendor/bin/tool", program, executable),
+        file("usr/lib/vendor/lib/libown.so.1", elfOf({})),
+        link("usr/bin/tool", "/usr/lib/vendor/bin/tool"),
+        loader,
+      ],
+    ),
+  ).resolves.toBeDefined();
+});
+
 const start = (content: string, mode = 0o755): TarItem => file("start", content, { mode });
 
 for (const [name, files, code, message] of [
