@@ -5,6 +5,7 @@ import { interpreter } from "./shell/interpreter.ts";
 import { Channel, nullDevice } from "./shell/execute/description.ts";
 import { Meter } from "./shell/execute/meter.ts";
 import { optionOf } from "./shell/execute/options.ts";
+import { ReadTexts } from "./shell/execute/read-texts.ts";
 import type { Shell, World } from "./shell/execute/shell.ts";
 import { firstShell } from "./shell/execute/start-shell.ts";
 import { runToEnd } from "./shell/execute/subshell.ts";
@@ -124,6 +125,7 @@ function createWorld(request: ScriptRequest, meter: Meter): World {
     interpreter,
     script: name,
     line: 1,
+    texts: new ReadTexts(),
     nextPid: FIRST_PID,
     nextTemporary: 1,
   };

@@ -4,6 +4,8 @@ import type { Node } from "../tree.ts";
 import type { Description } from "./description.ts";
 import type { Meter } from "./meter.ts";
 import type { OptionName } from "./options.ts";
+import { SharedMap } from "./shared-map.ts";
+import type { ReadTexts } from "./read-texts.ts";
 import { Variables } from "./variables.ts";
 
 /** What all shells of one script share. */
@@ -19,6 +21,7 @@ export interface World {
   /** Where it is, for the report. */
   script: string;
   line: number;
+  readonly texts: ReadTexts;
   nextPid: number;
   nextTemporary: number;
 }
@@ -82,8 +85,8 @@ export type Skip = "none" | "break" | "continue" | "return";
 export class Shell {
   readonly world: World;
   readonly variables: Variables;
-  readonly functions: Map<string, ShellFunction>;
-  readonly aliases: Map<string, string>;
+  readonly functions: SharedMap<ShellFunction>;
+  readonly aliases: SharedMap<string>;
   readonly traps: Map<number, string>;
   readonly options: Set<OptionName>;
   readonly dialect: "dash" | "bash";
@@ -124,8 +127,8 @@ export class Shell {
   constructor(world: World, from: Partial<Shell> = {}) {
     this.world = world;
     this.variables = new Variables(world.meter, from.variables);
-    this.functions = new Map(from.functions);
-    this.aliases = new Map(from.aliases);
+    this.functions = new SharedMap(from.functions);
+    this.aliases = new SharedMap(from.aliases);
     this.traps = new Map();
     this.options = new Set(from.options);
     this.dialect = from.dialect ?? "dash";

@@ -1,4 +1,5 @@
 import type { Meter } from "./meter.ts";
+import { SharedMap } from "./shared-map.ts";
 
 export interface Variable {
   /** Undefined: it is exported, read-only or local, and has no value. */
@@ -22,19 +23,19 @@ type Scope = { readonly name: string; readonly saved: Variable | undefined }[];
 /** The variables of one shell. */
 export class Variables {
   readonly #meter: Meter;
-  readonly #all: Map<string, Variable>;
+  readonly #all: SharedMap<Variable>;
   #scopes: Scope[];
   /** Called when a variable is set that the shell itself follows. */
   onSet: ((name: string, value: string | undefined) => void) | undefined;
 
   constructor(meter: Meter, from?: Variables) {
     this.#meter = meter;
-    this.#all = new Map(from?.all);
+    this.#all = new SharedMap(from === undefined ? undefined : from.#all);
     // What a subshell of a function makes local ends with the subshell at the latest.
     this.#scopes = from === undefined ? [] : from.#scopes.map(() => []);
   }
 
-  get all(): ReadonlyMap<string, Variable> {
+  get all(): Iterable<[string, Variable]> {
     return this.#all;
   }
 
