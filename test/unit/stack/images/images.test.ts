@@ -21,6 +21,9 @@ images:
   base:
     from: scratch
     exclude: []
+    scripts: none
+    strict_scripts: true
+    debconf: { "tzdata tzdata/Areas": Etc, app/port: 80, app/ask: false }
     accounts:
       users: [{ name: web, uid: 33 }]
       groups: [{ name: ops, gid: 40, members: [web] }]
@@ -50,6 +53,9 @@ images:
     ],
     directories: [{ path: "/data", mode: 0o1777, uid: 1, gid: 2 }],
     setuid: ["/usr/bin/su"],
+    scripts: "interpret",
+    strictScripts: false,
+    debconf: new Map(),
     config: {
       entrypoint: ["nginx", "-g", "daemon off;"],
       environment: new Map(),
@@ -59,6 +65,13 @@ images:
   });
   expect(stack.images.get("base")).toMatchObject({
     exclude: [],
+    scripts: "none",
+    strictScripts: true,
+    debconf: new Map([
+      ["tzdata/Areas", "Etc"],
+      ["app/port", "80"],
+      ["app/ask", "false"],
+    ]),
     users: [{ name: "web", uid: 33, gid: 33, home: "/nonexistent", shell: "/usr/sbin/nologin" }],
     groups: [{ name: "ops", gid: 40, members: ["web"] }],
   });
