@@ -2,10 +2,16 @@ import { createHash } from "node:crypto";
 import type { Digest } from "../../digest.ts";
 import { digestOf } from "../../packages/canonical-json.ts";
 import type { Layer } from "./layer.ts";
+import type { LayerEntry } from "./layer-entry.ts";
 import { MergedLayers } from "./merged-layers.ts";
 
-/** Contents of files of the layers below that were read for a layer: their digests, by path. */
-export type ReadBelow = ReadonlyMap<string, Digest>;
+/** What was seen of files of the layers below that a layer was made from, by path. */
+export type ReadBelow = ReadonlyMap<string, string>;
+
+/** All that is seen of a file that is looked at. */
+export function seenOf({ digest, mode, uid, gid }: LayerEntry): string {
+  return `${digest} ${mode} ${uid} ${gid}`;
+}
 
 /**
  * What a layer above looks at in layers of files and artifacts, but for the contents of files:
@@ -25,9 +31,12 @@ function shapeOf({ entries }: Layer): Digest {
   return digestOf({ shape: hash.digest("hex") });
 }
 
-/** Whether layers of the same shape have the same content where some was read. */
+/** Whether layers of the same shape have the same files where some were looked at. */
 export function readsTheSame(layers: readonly Layer[], reads: ReadBelow): boolean {
   if (reads.size === 0) return true;
   const merged = new MergedLayers(layers);
-  return [...reads].every(([path, digest]) => merged.get(path)?.digest === digest);
+  return [...reads].every(([path, seen]) => {
+    const entry = merged.get(path);
+    return entry !== undefined && seenOf(entry) === seen;
+  });
 }

@@ -1,10 +1,11 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { comparePaths } from "../../archive/path-order.ts";
-import type { Digest } from "../../digest.ts";
 import { QclockError } from "../../error.ts";
+import { whiteoutIn } from "../../whiteout.ts";
 import { fromText } from "../../packages/scripts/bytes.ts";
 import type { ScriptLimits } from "../../packages/scripts/limits.ts";
 import { MemoryRoot, type RootEntry } from "../../packages/scripts/memory/memory-root.ts";
+import { seenOf } from "./below.ts";
 import type { ContentSource, DraftEntry } from "./draft.ts";
 import type { Layer } from "./layer.ts";
 import type { LayerEntry } from "./layer-entry.ts";
@@ -29,18 +30,18 @@ export class ImageRoot {
   readonly root: MemoryRoot;
   readonly #epoch: number;
   readonly #below: readonly Layer[];
-  readonly #reads: Map<string, Digest>;
+  readonly #reads: Map<string, string>;
   /** The last folder of which it is known where it is: most paths have that of the one before. */
   #folder: { readonly written: string; readonly real: string } | undefined;
 
   /**
-   * `reads` gets the files of the project that a script looked at, with their digests: what it
-   * made may depend on them.
+   * `reads` gets what was seen of the project's files that a script looked at: what it made may
+   * depend on them.
    */
   constructor(options: {
     readonly below: readonly Layer[];
     readonly epoch: number;
-    readonly reads: Map<string, Digest>;
+    readonly reads: Map<string, string>;
     readonly limits?: ScriptLimits;
   }) {
     const { below, epoch, reads, limits } = options;
@@ -134,7 +135,7 @@ export class ImageRoot {
       const isProjects = layer.kind !== "packages" && type === "file" && digest !== undefined;
       this.#add(
         new Placed({ ...known, ...(content === undefined ? {} : { content }) }, true),
-        isProjects ? () => this.#reads.set(path, digest) : undefined,
+        isProjects ? () => this.#reads.set(path, seenOf(entry)) : undefined,
       );
     }
   }
@@ -206,7 +207,9 @@ export class ImageRoot {
     if (origin instanceof Placed) return { ...origin.entry, path, mode, uid, gid };
     const base = { path, mode, uid, gid, mtime, origin: originOf(changedBy) };
     if (kind === "symlink") {
-      const linkTarget = Buffer.from(target ?? "", "latin1").toString("utf8");
+      const linkTarget = asText(target ?? "", () =>
+        refusal(changedBy, "makes a link to a name that is not UTF-8", path),
+      );
       return { ...base, type: "symlink", size: 0, linkTarget };
     }
     if (kind === "directory") return { ...base, type: "directory", size: 0 };
@@ -313,19 +316,31 @@ function toRoot(path: string): string {
   return /^[\0-\x7f]*$/.test(path) ? path : fromText(path);
 }
 
-/** Throws `package-corrupt` for a name that no layer can hold. */
+/** A path as layers write it. Throws `package-corrupt` for a name that no layer can hold. */
 function fromRoot({ path, changedBy }: RootEntry): string {
+  const text = asText(path, () => refusal(changedBy, "makes a file whose name is not UTF-8", path));
+  if (whiteoutIn(text) !== undefined) {
+    throw refusal(changedBy, "makes a file by whose name the Engine would remove another", path);
+  }
+  return text.slice(1);
+}
+
+/** The text that bytes of the root stand for. Throws what `refuse` makes when they are none. */
+function asText(bytes: string, refuse: () => Error): string {
   // oxlint-disable-next-line no-control-regex
-  if (/^[\0-\x7f]*$/.test(path)) return path.slice(1);
-  const text = Buffer.from(path, "latin1").toString("utf8");
-  if (fromText(text) === path) return text.slice(1);
-  const origin = originOf(changedBy);
+  if (/^[\0-\x7f]*$/.test(bytes)) return bytes;
+  const text = Buffer.from(bytes, "latin1").toString("utf8");
+  if (fromText(text) !== bytes) throw refuse();
+  return text;
+}
+
+function refusal(changer: unknown, what: string, path: string): QclockError {
+  const origin = originOf(changer);
   const who = origin.type === "script" ? `A script of package ${origin.package}` : "A step";
-  throw new QclockError(
-    "package-corrupt",
-    `${who} makes a file whose name is not UTF-8: /${JSON.stringify(text.slice(1))}.`,
-    { hint: "Set `scripts: none` for this image, or leave the package out." },
-  );
+  const shown = JSON.stringify(Buffer.from(path, "latin1").toString("utf8"));
+  return new QclockError("package-corrupt", `${who} ${what}: ${shown}.`, {
+    hint: "Set `scripts: none` for this image, or leave the package out.",
+  });
 }
 
 function originOf(changer: unknown): Origin {

@@ -93,7 +93,7 @@ function shapeKey({ inputs, below }: LayerKey): Digest | undefined {
 
 interface ShapeNote {
   readonly layer: Digest;
-  readonly reads: readonly (readonly [path: string, digest: Digest])[];
+  readonly reads: readonly (readonly [path: string, seen: string])[];
 }
 
 /** The store is the user's own; its notes' shape alone is looked at. */

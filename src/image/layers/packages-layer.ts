@@ -1,5 +1,5 @@
 import path from "node:path";
-import { type Digest, toDigest } from "../../digest.ts";
+import { toDigest } from "../../digest.ts";
 import { QclockError } from "../../error.ts";
 import { loadFamily } from "../../packages/families.ts";
 import type { LeftScript, PlacementRules, ScriptTime } from "../../packages/installation.ts";
@@ -43,7 +43,7 @@ export interface PackagesLayer extends MadeLayer {
  */
 export async function buildPackagesLayer(request: PackagesLayerRequest): Promise<PackagesLayer> {
   const { target, image, epoch, parentLayers, unpacked, store, onScript, signal } = request;
-  const reads = new Map<string, Digest>();
+  const reads = new Map<string, string>();
   const root = new ImageRoot({ below: parentLayers, epoch, reads });
   const family = await loadFamily(target.os);
   const left = await family.install({

@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createWorkshop, EPOCH, itemsOf } from "../../../support/assemble.ts";
 import { file, folder, link } from "../../../support/deb.ts";
@@ -538,6 +539,49 @@ ln -s kept /srv/replaced
   expect((await itemsOf(grandchild.layers[2])).get("seen")?.content).toBe(
     "/srv\n/srv/kept\n/srv/owned\n/srv/replaced\n/srv/there\n",
   );
+});
+
+for (const [what, command, message] of [
+  ["a name that is not UTF-8", "touch \"$(printf '/srv-\\377')\"", /whose name is not UTF-8/],
+  ["a name that is a whiteout", "touch /.wh.etc", /by whose name the Engine would remove another/],
+  ["a link to what is not UTF-8", "ln -s \"$(printf '\\377')\" /x", /to a name that is not UTF-8/],
+] as const) {
+  test(`a script that makes ${what} is refused, and named`, async () => {
+    await using workshop = await createWorkshop();
+    const postinst = `#!/bin/sh\n${command}\n`;
+
+    await expect(
+      workshop.assemble({ debs: [{ name: "odd", control: { postinst } }] }),
+    ).rejects.toMatchObject({
+      code: "package-corrupt",
+      message: expect.stringMatching(message),
+    });
+  });
+}
+
+test("what a script looks at of the project's files makes the layer anew when it changes", async () => {
+  await using workshop = await createWorkshop();
+  const source = join(workshop.folder, "answer");
+  const postinst = "#!/bin/sh\ncp /srv/answer /copied\n";
+  const build = async (text: string): Promise<string | undefined> => {
+    await writeFile(source, text);
+    const files = [
+      { source, target: "/srv/answer", uid: 0, gid: 0 },
+      { source, target: "/srv/other", uid: 0, gid: 0 },
+    ];
+    const parent = await workshop.assemble({ image: { files } });
+    const { layers } = await workshop.assemble({
+      parent,
+      debs: [{ name: "a", control: { postinst } }],
+    });
+    return (await itemsOf(layers[1])).get("copied")?.content;
+  };
+
+  expect(await build("one")).toBe("one");
+  expect(await build("two")).toBe("two");
+  workshop.unpacked.length = 0;
+  expect(await build("two")).toBe("two");
+  expect(workshop.unpacked).toEqual([]);
 });
 
 test("answers of the manifest reach the scripts; every other question keeps its default", async () => {
