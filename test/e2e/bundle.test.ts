@@ -233,7 +233,9 @@ test("a pipe that falls silent can be interrupted, and nothing half-taken stays"
   await expect(running.ended).resolves.toMatchObject({ exitCode: 130, stdout: "" });
   expect(await readdir(there.directory)).not.toContain("stack.lock.yaml");
   const store = there.environment["QCLOCK_STORE"] ?? "";
-  await expect(readdir(path.join(store, "tmp"))).resolves.toEqual([]);
+  // The folder itself is made when something is put into it.
+  const kept = await readdir(store, { recursive: true });
+  expect(kept.filter((name) => name.startsWith("tmp/"))).toEqual([]);
 });
 
 test("to a pipe goes the same bundle as to a file", async () => {
