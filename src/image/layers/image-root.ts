@@ -295,7 +295,8 @@ function lowestFirst(sorted: readonly DraftEntry[]): readonly DraftEntry[] {
 /** Waits for the disk: scripts are interpreted without a pause. */
 function readContent(content: ContentSource, size: number): Uint8Array {
   if (content.type === "bytes") return content.bytes;
-  const offset = content.type === "file" ? content.offset : 0;
+  if (content.type === "host") throw new Error("a file of the project is read by its own room");
+  const { offset } = content;
   const buffer = Buffer.alloc(size);
   const descriptor = openSync(content.file, "r");
   try {
