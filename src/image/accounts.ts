@@ -17,7 +17,10 @@ export function addAccounts(
   const isFirst = readText(root, "/etc/shadow") === undefined;
   if (!isFirst && declared === 0) return;
   const read = (own: "passwd" | "group"): string =>
-    readText(root, `/etc/${own}`) ?? readText(root, `/${templates[own]}`) ?? templates.usual[own];
+    readText(root, `/etc/${own}`) ??
+    readText(root, `/${templates[own]}`) ??
+    templates.usual?.[own] ??
+    "";
   const passwd = read("passwd");
   const group = read("group");
   if (passwd === "" && declared === 0) return;

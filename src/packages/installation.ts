@@ -55,8 +55,8 @@ export interface AccountTemplates {
    */
   readonly passwd: string;
   readonly group: string;
-  /** What such files would say, for an image in which neither is. */
-  readonly usual: { readonly passwd: string; readonly group: string };
+  /** What such files would say, where they are not there either. */
+  readonly usual?: { readonly passwd: string; readonly group: string };
   /** The group that may read the files of passwords. */
   readonly shadowGroup: number;
 }

@@ -3,7 +3,6 @@ import { comparePaths } from "../../archive/path-order.ts";
 import { QclockError } from "../../error.ts";
 import { whiteoutIn } from "../../whiteout.ts";
 import { fromText } from "../../packages/scripts/bytes.ts";
-import type { ScriptLimits } from "../../packages/scripts/limits.ts";
 import { MemoryRoot, type RootEntry } from "../../packages/scripts/memory/memory-root.ts";
 import { seenOf } from "./below.ts";
 import type { ContentSource, DraftEntry } from "./draft.ts";
@@ -42,10 +41,9 @@ export class ImageRoot {
     readonly below: readonly Layer[];
     readonly epoch: number;
     readonly reads: Map<string, string>;
-    readonly limits?: ScriptLimits;
   }) {
-    const { below, epoch, reads, limits } = options;
-    this.root = new MemoryRoot({ now: epoch, ...(limits === undefined ? {} : { limits }) });
+    const { below, epoch, reads } = options;
+    this.root = new MemoryRoot({ now: epoch });
     this.#epoch = epoch;
     this.#below = below;
     this.#reads = reads;
@@ -98,24 +96,28 @@ export class ImageRoot {
   /** What differs from the layers below, with the folders above it, sorted by path. */
   changes(): readonly DraftEntry[] {
     const changed = new Map<string, DraftEntry>();
-    const firstNames = new Map<number, string>();
+    const inodes = new Map<string, number>();
     const above: RootEntry[] = [];
     for (const found of this.root.entries()) {
       if (found.path === "/") continue;
+      const { kind, inode } = found.status;
       while (above.length > 0 && !found.path.startsWith(`${above.at(-1)?.path}/`)) above.pop();
       const path = fromRoot(found);
-      const entry = this.#toDraft(found, path);
       if (!this.#isAsBelow(found, path)) {
         for (const folder of above) {
           const at = fromRoot(folder);
           if (!changed.has(at)) changed.set(at, this.#toDraft(folder, at));
         }
-        changed.set(path, linked(entry, found, firstNames));
+        changed.set(path, this.#toDraft(found, path));
+        if (kind === "file") inodes.set(path, inode);
       }
-      if (found.status.kind === "directory") above.push(found);
+      if (kind === "directory") above.push(found);
     }
     if (this.root.hasRemoved) this.#addWhiteouts(changed);
-    return lowestFirst([...changed.values()].toSorted((a, b) => comparePaths(a.path, b.path)));
+    return linked(
+      [...changed.values()].toSorted((a, b) => comparePaths(a.path, b.path)),
+      inodes,
+    );
   }
 
   #addLayer(layer: Layer): void {
@@ -253,42 +255,25 @@ export class ImageRoot {
   }
 }
 
-/** The further names of a file are links to the first one that is in this layer. */
-function linked(
-  entry: DraftEntry,
-  { status }: RootEntry,
-  firstNames: Map<number, string>,
-): DraftEntry {
-  if (status.links < 2 || entry.type !== "file") return entry;
-  const first = firstNames.get(status.inode);
-  if (first === undefined) {
-    firstNames.set(status.inode, entry.path);
-    return entry;
-  }
-  const { content: _, digest: __, ...rest } = entry;
-  return { ...rest, type: "hardlink", size: 0, linkTarget: first };
-}
-
 /**
- * In a sorted tar the file itself must come before its hard links, so the lowest path becomes the
- * file.
+ * Of a file with several names the lowest one holds it, since the file has to come before its links
+ * in a tar; the others are links to that.
  */
-function lowestFirst(sorted: readonly DraftEntry[]): readonly DraftEntry[] {
-  const lowest = new Map<string, string>();
-  for (const { path, type, linkTarget } of sorted) {
-    if (type !== "hardlink" || linkTarget === undefined || lowest.has(linkTarget)) continue;
-    lowest.set(linkTarget, comparePaths(path, linkTarget) < 0 ? path : linkTarget);
-  }
-  if (lowest.size === 0) return sorted;
-  const files = new Map(sorted.map((entry) => [entry.path, entry]));
+function linked(
+  sorted: readonly DraftEntry[],
+  inodes: ReadonlyMap<string, number>,
+): readonly DraftEntry[] {
+  const firstNames = new Map<number, string>();
   return sorted.map((entry) => {
-    const file = entry.type === "hardlink" ? (entry.linkTarget ?? "") : entry.path;
-    const first = lowest.get(file);
-    const content = files.get(file);
-    if (first === undefined || content === undefined) return entry;
-    if (entry.path === first) return { ...content, path: first };
-    const { content: _, digest: __, ...rest } = content;
-    return { ...rest, path: entry.path, type: "hardlink", size: 0, linkTarget: first };
+    const inode = entry.type === "file" ? inodes.get(entry.path) : undefined;
+    if (inode === undefined) return entry;
+    const first = firstNames.get(inode);
+    if (first === undefined) {
+      firstNames.set(inode, entry.path);
+      return entry;
+    }
+    const { content: _, digest: __, ...rest } = entry;
+    return { ...rest, type: "hardlink", size: 0, linkTarget: first };
   });
 }
 

@@ -31,7 +31,6 @@ const ACCOUNTS = "base-passwd";
 const accounts: AccountTemplates = {
   passwd: "usr/share/base-passwd/passwd.master",
   group: "usr/share/base-passwd/group.master",
-  usual: { passwd: "", group: "" },
   shadowGroup: 42,
 };
 
@@ -110,8 +109,8 @@ class Installer {
   async unpackAll(): Promise<void> {
     const { root, addAccounts } = this.#request;
     const usual = { passwd: basePasswd, group: baseGroup };
-    let hasAccounts = !this.#awaitsAccounts();
-    if (hasAccounts) addAccounts(this.#own.size === 0 ? accounts : { ...accounts, usual });
+    if (this.#own.size === 0) addAccounts(accounts);
+    else if (!this.#own.has(ACCOUNTS)) addAccounts({ ...accounts, usual });
     for (const item of this.#order.packages) {
       await this.#breathe();
       for (const needed of this.#order.before(item)) this.#configure(needed);
@@ -120,9 +119,7 @@ class Installer {
         addRunFolders(root);
       }
       this.#unpack(item);
-      if (hasAccounts || this.#awaitsAccounts()) continue;
-      hasAccounts = true;
-      addAccounts(accounts);
+      if (item.name === ACCOUNTS) addAccounts(accounts);
     }
     if (this.#own.has(SKELETON)) {
       this.#step("machine-id");
@@ -145,11 +142,6 @@ class Installer {
       this.#runTriggered(next.package, next.triggers);
     }
     throw new Error("the triggers of the packages set each other off without an end");
-  }
-
-  /** Whether the templates are still to come. They are among the first packages of an image. */
-  #awaitsAccounts(): boolean {
-    return this.#own.has(ACCOUNTS) && !this.#unpacked.has(ACCOUNTS);
   }
 
   #unpack(item: InstalledDeb): void {

@@ -1,5 +1,10 @@
-import { fromBytes, fromText } from "./bytes.ts";
+import { fromText } from "./bytes.ts";
+import { makeFolders } from "./commands/mkdir.ts";
+import { folderOf } from "./commands/paths.ts";
 import type { Owner, ScriptRoot } from "./root.ts";
+
+/** Of folders that are made on the way. */
+const umask = 0o022;
 
 /** A file's mode and owner: 0o644 and root where they are absent. */
 export interface Attributes extends Pick<Owner, "uid" | "gid"> {
@@ -20,7 +25,7 @@ export function putFile(
   { mode = 0o644, uid = 0, gid = 0 }: Attributes = {},
 ): void {
   const at = fromText(path);
-  makeFolders(root, folderOf(at));
+  makeFolders({ root, umask }, folderOf(at));
   if (root.lstat(at)?.kind === "symlink") root.remove(at);
   root.write(at, Buffer.from(content), mode);
   root.chmod(at, mode);
@@ -33,7 +38,7 @@ export function putFolder(
   path: string,
   { mode = 0o755, uid = 0, gid = 0 }: Attributes = {},
 ): void {
-  makeFolders(root, path);
+  makeFolders({ root, umask }, path);
   root.chmod(path, mode);
   root.chown(path, { uid, gid });
 }
@@ -41,24 +46,6 @@ export function putFolder(
 /** Make a link, unless something is at its path. */
 export function putLink(root: ScriptRoot, path: string, target: string): void {
   if (root.lstat(path) !== undefined) return;
-  makeFolders(root, folderOf(path));
+  makeFolders({ root, umask }, folderOf(path));
   root.symlink(target, path);
-}
-
-/** The lines of a file; none when it is not there. */
-export function readLines(root: ScriptRoot, path: string): readonly string[] {
-  if (root.stat(path)?.kind !== "file") return [];
-  return fromBytes(root.read(path))
-    .split("\n")
-    .filter((line) => line !== "");
-}
-
-function makeFolders(root: ScriptRoot, path: string): void {
-  if (path === "" || root.stat(path) !== undefined) return;
-  makeFolders(root, folderOf(path));
-  root.mkdir(path, 0o755);
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }

@@ -1,5 +1,5 @@
 import type { ScriptRoot } from "../../scripts/root.ts";
-import { readLines } from "../../scripts/root-files.ts";
+import { readLines } from "../commands/lines-file.ts";
 
 const DATABASE = "/var/lib/dpkg/diversions";
 
@@ -23,7 +23,7 @@ export class Diversions {
 
   /** Read what scripts have added. */
   refresh(): void {
-    const lines = readLines(this.#root, DATABASE);
+    const lines = readLines({ root: this.#root }, DATABASE);
     this.#to = new Map();
     for (let at = 0; at + 2 < lines.length; at += 3) {
       const [from = "", to = "", owner = ""] = lines.slice(at, at + 3);

@@ -1,3 +1,4 @@
+import { removeTree } from "../../scripts/commands/rm.ts";
 import type { ScriptRoot } from "../../scripts/root.ts";
 import { putFile, putFolder, putLink } from "../../scripts/root-files.ts";
 
@@ -44,11 +45,5 @@ export function addTemporaryFolder(root: ScriptRoot): boolean {
 
 /** Nothing that scripts left there is part of an image. */
 export function removeTemporaryFolder(root: ScriptRoot): void {
-  removeAll(root, TEMPORARY);
-}
-
-function removeAll(root: ScriptRoot, path: string): void {
-  if (root.lstat(path)?.kind === "directory")
-    for (const name of root.list(path)) removeAll(root, `${path}/${name}`);
-  root.remove(path);
+  removeTree({ root, countSteps: () => undefined }, TEMPORARY);
 }

@@ -1,6 +1,7 @@
 import { fromText } from "../../scripts/bytes.ts";
 import type { ScriptRoot } from "../../scripts/root.ts";
-import { putFile, readLines } from "../../scripts/root-files.ts";
+import { putFile } from "../../scripts/root-files.ts";
+import { readLines } from "../commands/lines-file.ts";
 import type { InstalledDeb } from "../installed.ts";
 
 const FOLDER = "/var/lib/dpkg/triggers";
@@ -54,7 +55,7 @@ export class Triggers {
 
   /** Take up what scripts asked for with dpkg-trigger. */
   collect(): void {
-    const lines = readLines(this.#root, REQUESTED);
+    const lines = readLines({ root: this.#root }, REQUESTED);
     if (lines.length === 0) return;
     this.#root.write(REQUESTED, new Uint8Array());
     for (const line of lines) this.#activate(line.split(" ")[0] ?? "");
@@ -100,7 +101,7 @@ function interestsIn(root: ScriptRoot): readonly Interest[] {
   if (root.stat(FOLDER)?.kind !== "directory") return [];
   return root.list(FOLDER).flatMap((file) => {
     if (file === "Lock" || file === "Unincorp") return [];
-    return readLines(root, `${FOLDER}/${file}`).map((line) => {
+    return readLines({ root }, `${FOLDER}/${file}`).map((line) => {
       const [first = "", second = ""] = line.split(" ");
       const [trigger, name] = file === "File" ? [first, second] : [file, first];
       return {
@@ -117,7 +118,7 @@ function noteInterest(root: ScriptRoot, { trigger, package: name, isNoAwait }: I
   if (!isPath && !/^[A-Za-z0-9][\w.+:-]*$/.test(trigger)) return;
   const path = `${FOLDER}/${isPath ? "File" : trigger}`;
   const line = fromText(`${isPath ? `${trigger} ` : ""}${name}${isNoAwait ? "/noawait" : ""}`);
-  const lines = readLines(root, path);
+  const lines = readLines({ root }, path);
   if (lines.includes(line)) return;
   putFile(root, path, [...lines, line].map((each) => `${each}\n`).join(""));
 }

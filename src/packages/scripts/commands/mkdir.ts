@@ -46,7 +46,7 @@ export const mkdir: Command = (call) => {
  * their owner. Tells whether the last one is new.
  */
 export function makeFolders(
-  { root, umask }: CommandCall,
+  { root, umask }: Pick<CommandCall, "root" | "umask">,
   path: string,
   made: (path: string) => void = () => {},
 ): boolean {

@@ -55,7 +55,7 @@ export const rm: Command = (call) => {
 
 /** Removes a path and all below it; links are not followed. */
 export function removeTree(
-  call: CommandCall,
+  call: Pick<CommandCall, "root" | "countSteps">,
   path: string,
   removed: (path: string, isFolder: boolean) => void = () => {},
 ): void {

@@ -89,13 +89,3 @@ export const tty: Command = (call) => {
 export const nothing: Command = () => 0;
 
 export const failure: Command = () => 1;
-
-/** `mountpoint`: the root of an image, and nothing in it. */
-export const mountpoint: Command = (call) => {
-  const { has, operands } = readOptions(call, { quiet: "-q --quiet" });
-  const [name = ""] = operands;
-  const path = call.path(name);
-  const isOne = path === "/";
-  if (!has("quiet")) call.stdout.write(`${name} is ${isOne ? "" : "not "}a mountpoint\n`);
-  return isOne ? 0 : 32;
-};

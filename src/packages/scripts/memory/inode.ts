@@ -41,9 +41,21 @@ export interface Inode {
 }
 
 export function statusOf(inode: Inode): NodeStatus {
-  const { kind, mode, uid, gid, mtime, id, links } = inode;
+  const { kind, mode, uid, gid, mtime, id } = inode;
   const size = kind === "symlink" ? (inode.target ?? "").length : inode.size;
-  return { kind, mode, uid, gid, size, mtime, inode: id, links: linksOf(inode, links) };
+  return {
+    kind,
+    mode,
+    uid,
+    gid,
+    size,
+    mtime,
+    inode: id,
+    // Counted when it is asked for: of a folder that takes a look at all that is in it.
+    get links() {
+      return linksOf(inode);
+    },
+  };
 }
 
 /** The whole content of a file, loaded when it was not yet. */
@@ -58,7 +70,8 @@ export function contentOf(inode: Inode): Uint8Array {
 }
 
 /** A folder has its own name, its `.` and the `..` of each folder in it. */
-function linksOf(inode: Inode, links: number): number {
+function linksOf(inode: Inode): number {
+  const { links } = inode;
   if (inode.children === undefined || links === 0) return links;
   let folders = 2;
   for (const child of inode.children.values()) if (child.kind === "directory") folders++;
