@@ -1,3 +1,4 @@
+import { visible } from "../visible.ts";
 import { whiteoutIn } from "../whiteout.ts";
 
 /** What Linux takes: of a whole path with its end, and of one name in it. */
@@ -52,11 +53,11 @@ export function climbsOut(path: string, target: string): boolean {
 }
 
 /**
- * A name of an archive for a message: without what would write to the terminal, and not longer than
- * a line.
+ * A stranger's name or text for a message: without what would steer the terminal, and not longer
+ * than a line.
  */
 export function shown(name: string): string {
-  const plain = name.replace(/\p{Cc}/gu, "?");
+  const plain = visible(name);
   return plain.length > 120 ? `${plain.slice(0, 117)}...` : plain;
 }
 

@@ -61,7 +61,8 @@ export function refuseLeftScripts(image: string, left: readonly LeftScript[]): v
 /** In sentences, the first of which goes on after a colon. */
 export function describeLeftScript(left: LeftScript): string {
   const { package: name, script, reason, effects, place } = left;
-  const line = place === undefined ? "" : ` in line ${lineOf(place, left)}`;
+  const of = place?.script === undefined ? "" : ` of ${place.script}`;
+  const line = place === undefined ? "" : ` in line ${place.line}${of}`;
   const undone = `the ${script} of ${name} was undone, because${line} ${reason}.`;
   const texts = textsOf(effects);
   switch (gradeOf(left)) {
@@ -72,12 +73,6 @@ export function describeLeftScript(left: LeftScript): string {
     case "nothing":
       return `${undone} Nothing is known to be missing.`;
   }
-}
-
-function lineOf(place: NonNullable<LeftScript["place"]>, { script }: LeftScript): string {
-  return place.script.endsWith(`.${script}`)
-    ? String(place.line)
-    : `${place.line} of ${place.script}`;
 }
 
 function gradeOf({ effects }: LeftScript): LeftEffect["grade"] | "nothing" {

@@ -70,13 +70,19 @@ export interface ScriptTime {
   readonly steps: number;
 }
 
-/** A script of a package that does not count, because it did not run to its end. */
+/**
+ * A script of a package that does not count, because it did not run to its end. Its texts are safe
+ * to show.
+ */
 export interface LeftScript {
   readonly package: string;
   /** Such as `postinst`. */
   readonly script: string;
-  /** The script and the line at which it was stopped, where it was stopped. */
-  readonly place?: { readonly script: string; readonly line: number };
+  /**
+   * The line at which it was stopped, where it was stopped; with `script` where that is another
+   * script, which it called or read.
+   */
+  readonly place?: { readonly script?: string; readonly line: number };
   /** Continues `… was undone:`, such as `it needs the command "openssl"`. */
   readonly reason: string;
   /** What it would have made, as far as that can be told. */

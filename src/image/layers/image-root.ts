@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { shown } from "../../archive/name.ts";
 import { comparePaths } from "../../archive/path-order.ts";
 import { QclockError } from "../../error.ts";
 import { whiteoutIn } from "../../whiteout.ts";
@@ -323,8 +324,8 @@ function asText(bytes: string, refuse: () => Error): string {
 function refusal(changer: unknown, what: string, path: string): QclockError {
   const origin = originOf(changer);
   const who = origin.type === "script" ? `A script of package ${origin.package}` : "A step";
-  const shown = JSON.stringify(Buffer.from(path, "latin1").toString("utf8"));
-  return new QclockError("package-corrupt", `${who} ${what}: ${shown}.`, {
+  const name = shown(Buffer.from(path, "latin1").toString("utf8"));
+  return new QclockError("package-corrupt", `${who} ${what}: "${name}".`, {
     hint: "Set `scripts: none` for this image, or leave the package out.",
   });
 }

@@ -1,9 +1,10 @@
+import { shown } from "../../../archive/name.ts";
 import type { Architecture } from "../../../os.ts";
 import type { InstallRequest, LeftEffect, LeftScript } from "../../installation.ts";
 import { fromText } from "../../scripts/bytes.ts";
 import type { CommandTable } from "../../scripts/command.ts";
 import { scriptLimits } from "../../scripts/limits.ts";
-import { runScript, type ScriptOutcome } from "../../scripts/run-script.ts";
+import { runScript, type ScriptOutcome, type ScriptPlace } from "../../scripts/run-script.ts";
 import { debconfSources } from "../commands/debconf/commands.ts";
 import { debianCommands } from "../commands/table.ts";
 import { infoName } from "../dpkg-database.ts";
@@ -67,8 +68,7 @@ export class MaintainerScripts {
     const durationMs = performance.now() - startedAtMs;
     onScript?.({ package: name, script: kind, durationMs, steps: outcome.steps });
     if (outcome.type === "ended" && outcome.status === 0) return;
-    const place =
-      outcome.type === "ended" ? undefined : { script: outcome.script, line: outcome.line };
+    const place = outcome.type === "ended" ? undefined : placeOf(outcome, path);
     this.left.push({
       package: name,
       script: kind,
@@ -83,7 +83,10 @@ export class MaintainerScripts {
     const { root } = this.#request;
     const [, language] = /^#!\s*\S*?([^/\s]+)(?:\s|$)/.exec(text) ?? [];
     if (language !== undefined && !language.endsWith("sh")) {
-      const unknown = { grade: "missing", text: `what a script in ${language} does` } as const;
+      const unknown = {
+        grade: "missing",
+        text: `what a script in ${shown(language)} does`,
+      } as const;
       return kind === "config" ? [] : [unknown];
     }
     return effectsOf(text, kind === "preinst" ? "install" : "configure")
@@ -91,19 +94,25 @@ export class MaintainerScripts {
         ({ path, isChange }) =>
           path === undefined || (root.lstat(fromText(path)) !== undefined) === isChange,
       )
-      .map(({ grade, text: words }) => ({ grade, text: words }));
+      .map(({ grade, text: words }) => ({ grade, text: shown(words) }));
   }
 }
 
+/** Which script it was is said where it was another one than the package's own. */
+function placeOf({ script, line }: ScriptPlace, own: string): LeftScript["place"] {
+  return { line, ...(script === own ? {} : { script: shown(script) }) };
+}
+
+/** What stands in a script, and what it prints, is a stranger's text. */
 function reasonOf(outcome: ScriptOutcome): string {
   switch (outcome.type) {
     case "needs-more":
-      return `it needs ${outcome.wanted}`;
+      return `it needs ${shown(outcome.wanted)}`;
     case "limit-reached":
       return `it takes more than ${limitInWords[outcome.limit]}`;
     case "ended": {
       const last = Buffer.from(outcome.stderr).toString("utf8").trim().split("\n").at(-1) ?? "";
-      return `it ended with status ${outcome.status}${last === "" ? "" : `: ${last}`}`;
+      return `it ended with status ${outcome.status}${last === "" ? "" : `: ${shown(last)}`}`;
     }
   }
 }

@@ -382,6 +382,27 @@ test("a script that cannot be interpreted is undone and told, with what it would
   ]);
 });
 
+test("what a script prints, wants and names cannot steer the terminal, and fills no screen", async () => {
+  await using workshop = await createWorkshop();
+  const control = (...lines: readonly string[]) => ({
+    postinst: ["#!/bin/sh", ...lines, ""].join("\n"),
+  });
+
+  await workshop.assemble({
+    debs: [
+      { name: "a", control: control(`printf '\\033[2J%0900d\\n' 7 >&2`, "exit 3") },
+      { name: "b", control: control("\"$(printf '\\033]0;x\\007')\"") },
+      { name: "c", control: control("echo x > '/etc/\u001b[1mbold'", "exit 1") },
+    ],
+  });
+
+  expect(workshop.notices).toHaveLength(3);
+  for (const notice of workshop.notices) {
+    expect(notice).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(notice.length).toBeLessThan(400);
+  }
+});
+
 test("with strict_scripts a script that was undone is an error, also when the layer is remembered", async () => {
   await using workshop = await createWorkshop();
   const debs = [

@@ -16,7 +16,7 @@ function aLeftScript(name: string, ...effects: readonly LeftEffect[]): LeftScrip
   return {
     package: name,
     script: "postinst",
-    place: { script: `/var/lib/dpkg/info/${name}.postinst`, line: 7 },
+    place: { line: 7 },
     reason: 'it needs the command "make-it"',
     effects,
   };
