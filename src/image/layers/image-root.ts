@@ -5,11 +5,12 @@ import { QclockError } from "../../error.ts";
 import { whiteoutIn } from "../../whiteout.ts";
 import { fromText } from "../../packages/scripts/bytes.ts";
 import { MemoryRoot, type RootEntry } from "../../packages/scripts/memory/memory-root.ts";
+import { LONGEST_PATH } from "../../packages/scripts/memory/walk.ts";
 import { seenOf } from "./below.ts";
 import type { ContentSource, DraftEntry } from "./draft.ts";
 import type { Layer } from "./layer.ts";
 import type { LayerEntry } from "./layer-entry.ts";
-import type { Origin } from "./origin.ts";
+import { describeOrigin, type Origin } from "./origin.ts";
 
 /** What is at a path as a layer below or a package has it. */
 class Placed {
@@ -79,7 +80,8 @@ export class ImageRoot {
 
   /**
    * Put an entry at its path, which has to be resolved; folders that are missing are made. A link
-   * that leads to a folder stays where the entry is a folder.
+   * that leads to a folder stays where the entry is a folder. Throws `file-conflict` where a file
+   * is in a folder's place.
    */
   place(entry: DraftEntry): void {
     const { path, type, linkTarget } = entry;
@@ -170,7 +172,9 @@ export class ImageRoot {
     const slash = path.lastIndexOf("/");
     if (slash <= 0) return;
     const folder = path.slice(0, slash);
-    if (this.root.entryAt(toRoot(folder))?.status.kind === "directory") return;
+    const present = this.find(folder);
+    if (present?.type === "directory") return;
+    if (present !== undefined) throw conflictBelow(present, origin);
     this.#addFolders(folder, origin);
     const owner = { uid: 0, gid: 0, mtime: this.#epoch };
     const made = { path: folder, type: "directory", mode: 0o755, size: 0, origin } as const;
@@ -305,6 +309,9 @@ function toRoot(path: string): string {
 
 /** A path as layers write it. Throws `package-corrupt` for a name that no layer can hold. */
 function fromRoot({ path, changedBy }: RootEntry): string {
+  if (path.length > LONGEST_PATH) {
+    throw refusal(changedBy, "makes a file in more folders than a path can name", path);
+  }
   const text = asText(path, () => refusal(changedBy, "makes a file whose name is not UTF-8", path));
   if (whiteoutIn(text) !== undefined) {
     throw refusal(changedBy, "makes a file by whose name the Engine would remove another", path);
@@ -328,6 +335,15 @@ function refusal(changer: unknown, what: string, path: string): QclockError {
   return new QclockError("package-corrupt", `${who} ${what}: "${name}".`, {
     hint: "Set `scripts: none` for this image, or leave the package out.",
   });
+}
+
+function conflictBelow(present: DraftEntry, origin: Origin): QclockError {
+  const [one, other] = [present.origin, origin].map(describeOrigin);
+  return new QclockError(
+    "file-conflict",
+    `For ${one} /${present.path} is a file, and ${other} installs files below it.`,
+    { hint: "Leave one of the two out of the image's packages." },
+  );
 }
 
 function originOf(changer: unknown): Origin {

@@ -1,9 +1,12 @@
 import path from "node:path";
+import { shown } from "../../archive/name.ts";
 import { toDigest } from "../../digest.ts";
 import { QclockError } from "../../error.ts";
 import { loadFamily } from "../../packages/families.ts";
 import type { LeftScript, PlacementRules, ScriptTime } from "../../packages/installation.ts";
 import type { LockTarget } from "../../packages/package.ts";
+import { LimitReached } from "../../packages/scripts/limits.ts";
+import { RootError } from "../../packages/scripts/root.ts";
 import type { InstalledPackage, UnpackedEntry } from "../../packages/unpacked.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";
@@ -46,25 +49,44 @@ export async function buildPackagesLayer(request: PackagesLayerRequest): Promise
   const reads = new Map<string, string>();
   const root = new ImageRoot({ below: parentLayers, epoch, reads });
   const family = await loadFamily(target.os);
-  const left = await family.install({
-    packages: unpacked.installed,
-    isFirst: parentLayers.length === 0,
-    architecture: target.architecture,
-    root: root.root,
-    resolve: (at) => root.resolve(at),
-    scripts: image.scripts,
-    answers: image.debconf,
-    now: epoch,
-    place: (item, rules) => addPackage(root, item, { rules, spoolFolder: unpacked.spoolFolder }),
-    addAccounts: (templates) => addAccounts(root.root, { image, templates }),
-    ...(onScript === undefined ? {} : { onScript }),
-    signal,
+  const laid = async (): Promise<Pick<PackagesLayer, "left"> & { entries: DraftEntry[] }> => {
+    const left = await family.install({
+      packages: unpacked.installed,
+      isFirst: parentLayers.length === 0,
+      architecture: target.architecture,
+      root: root.root,
+      resolve: (at) => root.resolve(at),
+      scripts: image.scripts,
+      answers: image.debconf,
+      now: epoch,
+      place: (item, rules) => addPackage(root, item, { rules, spoolFolder: unpacked.spoolFolder }),
+      addAccounts: (templates) => addAccounts(root.root, { image, templates }),
+      ...(onScript === undefined ? {} : { onScript }),
+      signal,
+    });
+    // Named as the package ships it or as it lies after the folders were merged.
+    const allowed = new Set(image.setuid.map((at) => root.resolve(at.slice(1))));
+    return { left, entries: root.changes().map((entry) => withoutSetuid(entry, allowed)) };
+  };
+  const { left, entries } = await laid().catch((error: unknown) => {
+    throw refusalBy(error, image.name);
   });
-  // Named as the package ships it or as it lies after the folders were merged.
-  const allowed = new Set(image.setuid.map((at) => root.resolve(at.slice(1))));
-  const entries = root.changes().map((entry) => withoutSetuid(entry, allowed));
   const layer = await writeLayer({ entries, kind: "packages", epoch, store, signal });
   return { layer, reads, left };
+}
+
+/** What is in the way of files, steps and the database; anything else as it is. */
+function refusalBy(error: unknown, image: string): unknown {
+  if (!(error instanceof RootError) && !(error instanceof LimitReached)) return error;
+  const where = error instanceof RootError ? `"${shown(error.path)}": ` : "";
+  return new QclockError(
+    "package-corrupt",
+    `The packages of image "${image}" cannot be laid down: ${where}${error.message}.`,
+    {
+      cause: error,
+      hint: "A package or its script has put something in the way of another one: leave it out, or set `scripts: none`.",
+    },
+  );
 }
 
 function addPackage(

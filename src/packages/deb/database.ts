@@ -1,6 +1,6 @@
 import { by } from "../../order.ts";
 import type { PackageDatabase } from "../package-database.ts";
-import { parseControl } from "./control.ts";
+import { type ControlFields, parseControl } from "./control.ts";
 import type { ScriptRoot } from "../scripts/root.ts";
 import { putFile, putFolder, readText } from "../scripts/root-files.ts";
 import { databaseSkeleton, infoFiles, infoName, statusParagraph } from "./dpkg-database.ts";
@@ -9,17 +9,27 @@ import type { FileOwner } from "./replaces.ts";
 
 const DPKG = "/var/lib/dpkg";
 
-/** The packages of the layers below, by name. */
+/** The packages of the layers below, by name. What is no package there is passed over. */
 export function readDatabase(root: ScriptRoot): ReadonlyMap<string, FileOwner> {
   const status = readText(root, `${DPKG}/status`) ?? "";
   const paragraphs = status.split("\n\n").filter((text) => text.trim() !== "");
   return new Map(
-    paragraphs.map((paragraph) => {
-      const control = parseControl(paragraph.trim());
-      const name = control.get("Package") ?? "";
-      return [name, { name, control }];
+    paragraphs.flatMap((paragraph) => {
+      const control = controlIn(paragraph.trim());
+      const name = control?.get("Package");
+      return control === undefined || name === undefined
+        ? []
+        : [[name, { name, control }] as const];
     }),
   );
+}
+
+function controlIn(paragraph: string): ControlFields | undefined {
+  try {
+    return parseControl(paragraph);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The status file. Its text may be of any image: what cannot be read in it is passed over. */

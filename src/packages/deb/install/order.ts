@@ -1,5 +1,5 @@
 import type { InstalledDeb } from "../installed.ts";
-import { parseProvides, parseRelations } from "../relation.ts";
+import { parseRelations } from "../relation.ts";
 
 /** In which order packages are unpacked and configured, and what must be configured first. */
 export interface InstallOrder {
@@ -78,10 +78,19 @@ function providersFor(
   field: string,
   providers: ReadonlyMap<string, readonly InstalledDeb[]>,
 ): readonly InstalledDeb[] {
-  return parseRelations(item.control.get(field) ?? "")
+  return relationsIn(item, field)
     .flatMap(({ alternatives }) => alternatives)
     .flatMap(({ name }) => providers.get(name) ?? [])
     .filter((other) => other !== item);
+}
+
+/** What cannot be read orders nothing: whether it holds was decided when the lock was made. */
+function relationsIn({ control }: InstalledDeb, field: string): ReturnType<typeof parseRelations> {
+  try {
+    return parseRelations(control.get(field) ?? "");
+  } catch {
+    return [];
+  }
 }
 
 function providersOf(
@@ -89,7 +98,9 @@ function providersOf(
 ): ReadonlyMap<string, readonly InstalledDeb[]> {
   const found = new Map<string, InstalledDeb[]>();
   for (const item of installed) {
-    const provided = parseProvides(item.control.get("Provides") ?? "").map(({ name }) => name);
+    const provided = relationsIn(item, "Provides").flatMap(({ alternatives }) =>
+      alternatives.map(({ name }) => name),
+    );
     for (const name of new Set([item.name, ...provided])) {
       const others = found.get(name);
       if (others === undefined) found.set(name, [item]);

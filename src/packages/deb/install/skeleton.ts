@@ -45,5 +45,6 @@ export function addTemporaryFolder(root: ScriptRoot): boolean {
 
 /** Nothing that scripts left there is part of an image. */
 export function removeTemporaryFolder(root: ScriptRoot): void {
+  if (root.lstat(TEMPORARY) === undefined) return;
   removeTree({ root, countSteps: () => undefined }, TEMPORARY);
 }

@@ -39,12 +39,14 @@ export class Triggers {
     controlFiles,
     entries,
   }: Pick<InstalledDeb, "name" | "controlFiles" | "entries">): void {
+    const interests: Interest[] = [];
     for (const [verb = "", trigger = ""] of directives(controlFiles.get("triggers") ?? "")) {
       if (verb.startsWith("interest")) {
         this.#add(trigger, name);
-        noteInterest(this.#root, { trigger, package: name, isNoAwait: verb.endsWith("-noawait") });
+        interests.push({ trigger, package: name, isNoAwait: verb.endsWith("-noawait") });
       } else if (verb.startsWith("activate")) this.#activate(trigger);
     }
+    noteInterests(this.#root, interests);
     if (this.#byPath.size === 0) return;
     for (const { path } of entries) {
       for (let at = `/${path}`; at !== ""; at = at.slice(0, at.lastIndexOf("/"))) {
@@ -113,12 +115,25 @@ function interestsIn(root: ScriptRoot): readonly Interest[] {
   });
 }
 
-function noteInterest(root: ScriptRoot, { trigger, package: name, isNoAwait }: Interest): void {
-  const isPath = trigger.startsWith("/");
-  if (!isPath && !/^[A-Za-z0-9][\w.+:-]*$/.test(trigger)) return;
-  const path = `${FOLDER}/${isPath ? "File" : trigger}`;
-  const line = fromText(`${isPath ? `${trigger} ` : ""}${name}${isNoAwait ? "/noawait" : ""}`);
-  const lines = readLines({ root }, path);
-  if (lines.includes(line)) return;
-  putFile(root, path, [...lines, line].map((each) => `${each}\n`).join(""));
+/** Each file is written once, however many interests it gets. */
+function noteInterests(root: ScriptRoot, interests: readonly Interest[]): void {
+  for (const [file, of] of Map.groupBy(interests, ({ trigger }) => fileOf(trigger))) {
+    if (file === undefined) continue;
+    const path = `${FOLDER}/${file}`;
+    const before = readLines({ root }, path);
+    const lines = new Set([...before, ...of.map(lineOf)]);
+    if (lines.size > before.length)
+      putFile(root, path, [...lines].map((each) => `${each}\n`).join(""));
+  }
+}
+
+/** Undefined for what is no name of a trigger. */
+function fileOf(trigger: string): string | undefined {
+  if (trigger.startsWith("/")) return "File";
+  return /^[A-Za-z0-9][\w.+:-]*$/.test(trigger) ? trigger : undefined;
+}
+
+function lineOf({ trigger, package: name, isNoAwait }: Interest): string {
+  const path = trigger.startsWith("/") ? `${trigger} ` : "";
+  return fromText(`${path}${name}${isNoAwait ? "/noawait" : ""}`);
 }

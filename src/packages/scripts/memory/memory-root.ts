@@ -11,7 +11,7 @@ import {
 } from "../root.ts";
 import { contentOf, type Inode, type LoadContent, statusOf } from "./inode.ts";
 import { Journal } from "./journal.ts";
-import { type Place, walk } from "./walk.ts";
+import { LONGEST_PATH, type Place, walk } from "./walk.ts";
 
 /** A node as the layers below have it. */
 export interface AddedNode {
@@ -95,9 +95,10 @@ export class MemoryRoot implements JournaledRoot {
     this.#attach(parent, name, inode);
   }
 
-  /** Put in a second name for a file of the layers below. */
+  /** Put in a second name for a file of the layers below. Throws `EPERM` for that of a folder. */
   addLink(path: string, to: string): void {
     const target = this.#there(to, "keep");
+    if (target.kind === "directory") throw new RootError("EPERM", path);
     const { parent, name, node } = this.#placeToAdd(path);
     if (node !== undefined) this.#detach(parent, name, node);
     this.#attach(parent, name, target);
@@ -164,7 +165,10 @@ export class MemoryRoot implements JournaledRoot {
     this.#changer = changer;
   }
 
-  /** Everything, each folder before what it holds, names sorted by bytes. */
+  /**
+   * Everything, each folder before what it holds, names sorted by bytes. What was moved deeper than
+   * paths can be long is given as far as the first path that is too long.
+   */
   *entries(): Generator<RootEntry> {
     yield* this.#entriesBelow(this.#root, "");
   }
@@ -535,7 +539,9 @@ export class MemoryRoot implements JournaledRoot {
     for (const name of [...(folder.children?.keys() ?? [])].toSorted()) {
       const child = folder.children?.get(name);
       if (child === undefined) continue;
-      if (child.kind === "directory") yield* this.#entriesBelow(child, `${path}/${name}`);
+      const isTooDeep = path.length > LONGEST_PATH;
+      if (child.kind === "directory" && !isTooDeep)
+        yield* this.#entriesBelow(child, `${path}/${name}`);
       else if (child.isVirtual !== true) yield entryOf(`${path}/${name}`, child);
     }
   }

@@ -14,7 +14,7 @@ export interface Place {
 /** As Linux has them. */
 const MOST_LINKS = 40;
 const LONGEST_NAME = 255;
-const LONGEST_PATH = 4095;
+export const LONGEST_PATH = 4095;
 
 /**
  * Follows a path as the kernel does. Gives the kernel's error where a step on the way is missing; a

@@ -580,6 +580,120 @@ for (const [what, command, message] of [
   });
 }
 
+const script = (...lines: readonly string[]): string => ["#!/bin/sh", ...lines, ""].join("\n");
+
+test("a package whose script puts something in the database's place is refused by what is in the way", async () => {
+  await using workshop = await createWorkshop();
+  const preinst = script("rm -r /var/lib/dpkg", "echo x > /var/lib/dpkg");
+
+  const assembling = workshop.assemble({ debs: [{ name: "a", control: { preinst } }] });
+
+  await expect(assembling).rejects.toMatchObject({
+    code: "package-corrupt",
+    message: expect.stringMatching(
+      /^The packages of image "made-up" cannot be laid down: "\/var\/lib\/dpkg.*": (?:Not a directory|File exists)\.$/,
+    ),
+  });
+});
+
+test("a script may take the temporary folder away", async () => {
+  await using workshop = await createWorkshop();
+
+  const { layers } = await workshop.assemble({
+    debs: [{ name: "a", control: { postinst: script("rm -r /tmp", "mkdir /srv") } }],
+  });
+
+  expect((await itemsOf(layers[0])).has("srv/")).toBe(true);
+});
+
+test("what a parent's script wrote into dpkg's status that is no package is passed over", async () => {
+  await using workshop = await createWorkshop();
+  const postinst = script(
+    "printf 'rubbish\\n\\nPackage: a\\nPackage: b\\n' >> /var/lib/dpkg/status",
+  );
+  const parent = await workshop.assemble({ debs: [{ name: "odd", control: { postinst } }] });
+
+  const { layers } = await workshop.assemble({ parent, debs: [{ name: "child" }] });
+
+  expect((await itemsOf(layers[1])).get("var/lib/dpkg/status")?.content).toContain(
+    "Package: child\n",
+  );
+});
+
+test("a package that installs below another one's file is an error that names both", async () => {
+  await using workshop = await createWorkshop();
+
+  const assembling = workshop.assemble({
+    debs: [
+      { name: "a", files: [file("etc/x", "x")] },
+      { name: "b", files: [file("etc/x/y", "y")] },
+    ],
+  });
+
+  await expect(assembling).rejects.toMatchObject({
+    code: "file-conflict",
+    message: "For a /etc/x is a file, and b installs files below it.",
+  });
+});
+
+test("a hard link to a link that another package has as a folder is refused", async () => {
+  await using workshop = await createWorkshop();
+  const files = [
+    link("srv/it", "elsewhere"),
+    { path: "srv/it-too", type: "hardlink" as const, target: "srv/it" },
+  ];
+
+  const assembling = workshop.assemble({
+    debs: [
+      { name: "a", files: [folder("srv/it"), file("srv/it/x", "x")] },
+      { name: "b", files },
+    ],
+  });
+
+  await expect(assembling).rejects.toMatchObject({ code: "package-corrupt" });
+});
+
+test("folders that a script moves deeper than a path can name are refused", async () => {
+  await using workshop = await createWorkshop();
+  const postinst = script(
+    "name=$(printf '%0200d' 1)",
+    "path=",
+    "for step in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18; do path=$path/$name; done",
+    'mkdir -p "/a$path" "/b$path"',
+    'mv /a "/b$path"',
+  );
+
+  const assembling = workshop.assemble({ debs: [{ name: "deep", control: { postinst } }] });
+
+  await expect(assembling).rejects.toMatchObject({
+    code: "package-corrupt",
+    message: expect.stringContaining(
+      "A script of package deep makes a file in more folders than a path can name",
+    ),
+  });
+});
+
+test("triggers that set each other off end, and are told", async () => {
+  await using workshop = await createWorkshop();
+  const control = (own: string, other: string) => ({
+    triggers: `interest ${own}\n`,
+    postinst: script(`echo "$*" >> /log`, `dpkg-trigger --no-await ${other}`),
+  });
+
+  const { layers } = await workshop.assemble({
+    debs: [
+      { name: "a", control: control("for-a", "for-b") },
+      { name: "b", control: control("for-b", "for-a") },
+    ],
+  });
+
+  const log = (await itemsOf(layers[0])).get("log")?.content ?? "";
+  expect(log.split("\n").filter((line) => line === "triggered for-a")).toHaveLength(20);
+  expect(workshop.notices).toEqual([
+    'info: Image "made-up": the postinst of a was undone, because triggers set each other off without an end. Nothing is known to be missing.',
+  ]);
+});
+
 test("what a script looks at of the project's files makes the layer anew when it changes", async () => {
   await using workshop = await createWorkshop();
   const source = join(workshop.folder, "answer");
