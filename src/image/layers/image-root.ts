@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { shown } from "../../archive/name.ts";
 import { comparePaths } from "../../archive/path-order.ts";
@@ -10,6 +11,7 @@ import { seenOf } from "./below.ts";
 import type { ContentSource, DraftEntry } from "./draft.ts";
 import type { Layer } from "./layer.ts";
 import type { LayerEntry } from "./layer-entry.ts";
+import { changedContent } from "./layer-tar.ts";
 import { describeOrigin, type Origin } from "./origin.ts";
 
 /** What is at a path as a layer below or a package has it. */
@@ -156,7 +158,7 @@ export class ImageRoot {
       size,
       origin: placed,
       ...(linkTarget === undefined ? {} : { target: fromText(linkTarget) }),
-      ...(content === undefined ? {} : { content: () => readContent(content, size) }),
+      ...(content === undefined ? {} : { content: () => readContent(placed.entry) }),
       ...(onUse === undefined ? {} : { onUse }),
     });
   }
@@ -282,22 +284,27 @@ function linked(
   });
 }
 
-/** Waits for the disk: scripts are interpreted without a pause. */
-function readContent(content: ContentSource, size: number): Uint8Array {
-  if (content.type === "bytes") return content.bytes;
-  if (content.type === "host") throw new Error("a file of the project is read by its own room");
-  const { offset } = content;
+/**
+ * Waits for the disk: scripts are interpreted without a pause. What a script makes of a content is
+ * compared with nothing later, so that the content is compared here. Throws `store-damaged`.
+ */
+function readContent(entry: DraftEntry): Uint8Array {
+  const { content, size, digest } = entry;
+  if (content?.type === "bytes") return content.bytes;
+  if (content?.type !== "file") throw new Error("a file of the project is read by its own room");
   const buffer = Buffer.alloc(size);
   const descriptor = openSync(content.file, "r");
   try {
     for (let at = 0; at < size;) {
-      const length = readSync(descriptor, buffer, at, size - at, offset + at);
-      if (length === 0) break;
+      const length = readSync(descriptor, buffer, at, size - at, content.offset + at);
+      if (length === 0) throw changedContent(entry);
       at += length;
     }
   } finally {
     closeSync(descriptor);
   }
+  if (digest !== undefined && digest !== `sha256:${hash("sha256", buffer, "hex")}`)
+    throw changedContent(entry);
   return buffer;
 }
 

@@ -52,7 +52,7 @@ export async function writeLayer(request: {
       const { offset } = tar;
       const digest = await putContent(tar, sources, entry);
       // The inputs' digest has been told as the layer's key, so other bytes must not go by it.
-      if (entry.digest !== undefined && entry.digest !== digest) throw changed(entry);
+      if (entry.digest !== undefined && entry.digest !== digest) throw changedContent(entry);
       written.add({ ...entry, mtime, offset, digest });
     }
     ({ diffId, sizeBytes } = await tar.end());
@@ -71,18 +71,22 @@ async function putContent(
 ): Promise<Digest> {
   const bytes = sources.readAtOnce(entry);
   if (bytes !== undefined) {
-    if (bytes.length !== entry.size) throw changed(entry);
+    if (bytes.length !== entry.size) throw changedContent(entry);
     const room = contentRoom(entry.size);
     if (!tar.hasRoom(room)) await tar.makeRoom(room);
     return tar.putContent(bytes);
   }
   const { digest, sizeBytes } = await tar.writeContent(sources.read(entry));
-  if (sizeBytes !== entry.size) throw changed(entry);
+  if (sizeBytes !== entry.size) throw changedContent(entry);
   tar.pad(entry.size);
   return digest;
 }
 
-function changed({ path, content }: DraftEntry): QclockError {
+/** The content of an entry is not what its digest says, or not as long. */
+export function changedContent({
+  path,
+  content,
+}: Pick<DraftEntry, "path" | "content">): QclockError {
   if (content?.type === "file") {
     return new QclockError("store-damaged", `What the store keeps of /${path} is damaged.`, {
       hint: "Build again: it is made anew. Have the disk checked.",

@@ -23,6 +23,8 @@ export interface Inode {
   readonly target?: string;
   /** Of a file; may be longer than its size, to let it grow. */
   content: Uint8Array | LoadContent;
+  /** What was loaded, for as long as somebody holds it: libraries are many and large. */
+  loaded?: WeakRef<Uint8Array>;
   size: number;
   /** The transaction whose own copy the content is, which may be changed in place. */
   contentOf: number;
@@ -58,11 +60,15 @@ export function statusOf(inode: Inode): NodeStatus {
   };
 }
 
-/** The whole content of a file, loaded when it was not yet. */
+/** The whole content of a file, loaded when nobody holds it. */
 export function contentOf(inode: Inode): Uint8Array {
   if (typeof inode.content === "function") {
-    inode.content = inode.content();
-    inode.size = inode.content.length;
+    const held = inode.loaded?.deref();
+    if (held !== undefined) return held;
+    const loaded = inode.content();
+    inode.loaded = new WeakRef(loaded);
+    inode.size = loaded.length;
+    return loaded;
   }
   return inode.content.length === inode.size
     ? inode.content

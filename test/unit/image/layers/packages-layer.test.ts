@@ -673,6 +673,22 @@ test("folders that a script moves deeper than a path can name are refused", asyn
   });
 });
 
+test("a damaged copy of a file is told where a script made something of it, and the file is gone", async () => {
+  await using workshop = await createWorkshop();
+  const parent = await workshop.assemble({
+    debs: [{ name: "a", files: [file("srv/list", "one\n")] }],
+  });
+  const [layer] = parent.layers;
+  const bytes = await readFile(layer?.path ?? "");
+  bytes[bytes.indexOf("one\n")] = 0x4f;
+  await writeFile(layer?.path ?? "", bytes);
+  const postinst = script("sed s/e/E/ /srv/list > /srv/other", "rm /srv/list");
+
+  const assembling = workshop.assemble({ parent, debs: [{ name: "b", control: { postinst } }] });
+
+  await expect(assembling).rejects.toMatchObject({ code: "store-damaged" });
+});
+
 test("triggers that set each other off end, and are told", async () => {
   await using workshop = await createWorkshop();
   const control = (own: string, other: string) => ({
