@@ -70,13 +70,15 @@ export interface AssembleRequest {
  * `missing-library`, `script-undone`, `wrong-architecture`, `disk-full`.
  */
 export async function assembleImage(request: AssembleRequest): Promise<BuiltImage> {
-  const { store, recalled, afterwards } = request;
+  const { store, afterwards } = request;
   let layers = request.parent?.layers ?? [];
+  let left: readonly LeftScript[] | undefined;
   for (const step of stepsOf(request)) {
     const key = { ...step, below: layers };
-    let layer = await recallLayer(key, store, recalled);
+    let layer = await recallOwn(request, key);
     if (layer === undefined) {
       const made = await makeLayer(request, key);
+      left = made.left ?? left;
       const remembering = rememberLayer(key, made, store);
       if (afterwards === undefined) await remembering;
       else afterwards(remembering);
@@ -84,9 +86,23 @@ export async function assembleImage(request: AssembleRequest): Promise<BuiltImag
     }
     layers = [...layers, layer];
   }
-  const built = await checked(request, layers);
-  reportLeftScripts(request.image.name, await ownLeftScripts(request, layers), request.onNotice);
+  left ??= await ownLeftScripts(request, layers);
+  const built = await checked(request, layers, left);
+  reportLeftScripts(request.image.name, left, request.onNotice);
   return built;
+}
+
+/**
+ * A layer of an image that the store remembers. With `strict_scripts` one of packages counts only
+ * where it is known what became of their scripts.
+ */
+async function recallOwn(
+  { image, store, recalled }: Pick<AssembleRequest, "image" | "store" | "recalled">,
+  key: LayerKey,
+): Promise<Layer | undefined> {
+  const layer = await recallLayer(key, store, recalled);
+  if (layer?.kind !== "packages" || !image.strictScripts) return layer;
+  return (await recallLeftScripts(layer.diffId, store)) === undefined ? undefined : layer;
 }
 
 /** Scripts that were undone when the image's own packages layer was made. */
@@ -106,13 +122,14 @@ async function ownLeftScripts(
 async function checked(
   request: Parameters<typeof toBuiltImage>[0] & Pick<AssembleRequest, "started" | "store">,
   layers: readonly Layer[],
+  left?: readonly LeftScript[],
 ): Promise<BuiltImage> {
   const built = toBuiltImage(request, layers);
   const { image, started, target } = request;
   const { architecture } = target;
   const programs = [...programOfSettings(image.name, built.settings), ...started];
   if (image.strictScripts) {
-    refuseLeftScripts(image.name, await ownLeftScripts(request, layers));
+    refuseLeftScripts(image.name, left ?? (await ownLeftScripts(request, layers)));
   }
   await checkPrograms({ image: image.name, architecture, programs, layers });
   return built;
@@ -137,10 +154,9 @@ export async function recallImage(
     | "recalled"
   >,
 ): Promise<BuiltImage | undefined> {
-  const { store, recalled } = request;
   let layers = request.parent?.layers ?? [];
   for (const step of stepsOf(request)) {
-    const layer = await recallLayer({ ...step, below: layers }, store, recalled);
+    const layer = await recallOwn(request, { ...step, below: layers });
     if (layer === undefined) return undefined;
     layers = [...layers, layer];
   }
@@ -151,10 +167,9 @@ export async function recallImage(
 export async function lacksPackagesLayer(
   request: Pick<AssembleRequest, "image" | "parent" | "locked" | "target" | "store" | "recalled">,
 ): Promise<boolean> {
-  const { parent, store, recalled } = request;
   if (!hasPackagesLayer(request)) return false;
-  const key = { ...packagesStep(request), below: parent?.layers ?? [] };
-  return (await recallLayer(key, store, recalled)) === undefined;
+  const key = { ...packagesStep(request), below: request.parent?.layers ?? [] };
+  return (await recallOwn(request, key)) === undefined;
 }
 
 type LayerStep = Omit<LayerKey, "below">;

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import type { Digest } from "../../digest.ts";
+import type { LeftScript } from "../../packages/installation.ts";
 import { markUsed } from "../../store/derived.ts";
 import type { Store } from "../../store/store.ts";
 import { type ReadBelow, readsTheSame, shapesOf } from "./below.ts";
@@ -27,6 +28,10 @@ export interface LayerKey {
 export interface MadeLayer {
   readonly layer: Layer;
   readonly reads: ReadBelow;
+  /**
+   * Of packages: their scripts that did not run to their end, and of which nothing is in the layer.
+   */
+  readonly left?: readonly LeftScript[];
 }
 
 /** Layers that a run has recalled, by what they were made from: each is looked for once. */

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { createWorkshop, EPOCH, itemsOf } from "../../../support/assemble.ts";
@@ -422,6 +422,17 @@ test("with strict_scripts a script that was undone is an error, also when the la
     refusal,
   );
   await workshop.assemble({ debs });
+});
+
+test("with strict_scripts a layer of whose scripts nothing is known is made anew", async () => {
+  await using workshop = await createWorkshop();
+  const debs = [{ name: "a", control: { postinst: "#!/bin/sh\nmake-it\n" } }];
+  await workshop.assemble({ debs });
+  await rm(join(workshop.store.directory, "notes", "left-scripts"), { recursive: true });
+
+  await expect(workshop.assemble({ debs, image: { strictScripts: true } })).rejects.toMatchObject({
+    code: "script-undone",
+  });
 });
 
 test("with `scripts: none` no script counts", async () => {
