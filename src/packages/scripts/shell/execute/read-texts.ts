@@ -4,9 +4,21 @@ import type { Node } from "../tree.ts";
 /** Of texts that are kept parsed, in characters, all together. */
 const MOST_KEPT = 1024 ** 2;
 
+/** Where in a text something stands; what the shell never sees does not count. */
+export interface TextPlace {
+  readonly at: number;
+  readonly line: number;
+}
+
+export interface ReadCommand {
+  readonly node: Node;
+  /** Where what follows begins. */
+  readonly end: TextPlace;
+}
+
 /** A text with its commands as far as it was read. */
 export interface ReadText {
-  readonly nodes: Node[];
+  readonly commands: ReadCommand[];
   readonly parser: Parser;
 }
 

@@ -1,11 +1,11 @@
 import { NeedsMore } from "../../command.ts";
 import { LimitReached } from "../../limits.ts";
 import { Parser } from "../parse/parser.ts";
+import { withoutNul } from "../parse/reader.ts";
 import { ScriptSyntaxError } from "../parse/syntax-error.ts";
-import type { Node } from "../tree.ts";
 import { evaluate } from "./evaluate.ts";
 import { ShellFailure } from "./failure.ts";
-import type { ReadText } from "./read-texts.ts";
+import type { ReadCommand, ReadText, TextPlace } from "./read-texts.ts";
 import type { Shell, TextOptions } from "./shell.ts";
 
 /** How deep a script may be nested: beyond any that a person wrote. */
@@ -20,32 +20,33 @@ export function runText(shell: Shell, text: string, options: TextOptions): numbe
   if (text.length > meter.limits.parseBytes) throw new LimitReached("parseBytes");
   meter.work(text.length * 8);
   const { isTested, line = 1 } = options;
-  // What is read where there are aliases depends on them.
-  if (shell.aliases.size > 0) return runFrom(shell, parserOf(shell, text, line), isTested, 0);
   const key = `${shell.dialect} ${line} ${text}`;
-  let read = texts.get(key);
-  if (read === undefined) {
-    const { dialect } = shell;
-    const parser = new Parser(text, { dialect, alias: () => undefined, depth: PARSE_DEPTH, line });
-    read = { nodes: [], parser };
-    texts.keep(key, read);
-  }
+  const read = texts.get(key) ?? startReading(shell, { text, line, key });
+  let from: TextPlace = { at: 0, line };
   let status = 0;
-  for (let at = 0; ; at++) {
-    if (shell.aliases.size > 0) {
-      const parser = parserOf(shell, text, line);
-      for (let passed = 0; passed < at;) if (parser.next() !== undefined) passed++;
-      return runFrom(shell, parser, isTested, status);
-    }
-    const node = read.nodes[at] ?? readNext(shell, read, key);
-    if (node === "end") return status;
-    status = evaluate(shell, node, isTested);
+  for (let index = 0; ; index++) {
+    // What follows depends on them, and is read by this shell alone.
+    if (shell.aliases.size > 0) return runRest(shell, text, from, { isTested, status });
+    const command = read.commands[index] ?? readNext(shell, read, key);
+    if (command === "end") return status;
+    status = evaluate(shell, command.node, isTested);
     if (shell.skip !== "none") return status;
+    from = command.end;
   }
 }
 
+function startReading(
+  { world, dialect }: Shell,
+  { text, line, key }: { readonly text: string; readonly line: number; readonly key: string },
+): ReadText {
+  const parser = new Parser(text, { dialect, alias: () => undefined, depth: PARSE_DEPTH, line });
+  const read = { commands: [], parser };
+  world.texts.keep(key, read);
+  return read;
+}
+
 /** The next command of a text that goes on being read; the same for all that run it. */
-function readNext(shell: Shell, read: ReadText, key: string): Node | "end" {
+function readNext(shell: Shell, read: ReadText, key: string): ReadCommand | "end" {
   for (;;) {
     let node: ReturnType<Parser["next"]>;
     try {
@@ -56,24 +57,30 @@ function readNext(shell: Shell, read: ReadText, key: string): Node | "end" {
     }
     if (node === "end") return node;
     if (node === undefined) continue;
-    read.nodes.push(node);
-    return node;
+    const { at, line } = read.parser.reader;
+    const command = { node, end: { at, line } };
+    read.commands.push(command);
+    return command;
   }
 }
 
-function parserOf(shell: Shell, text: string, line: number): Parser {
-  const alias = (name: string): string | undefined => shell.aliases.get(name);
-  return new Parser(text, { dialect: shell.dialect, alias, depth: PARSE_DEPTH, line });
-}
-
-/** The rest of a text; `before` is the status of what stands before it. */
-function runFrom(shell: Shell, parser: Parser, isTested: boolean, before: number): number {
-  let status = before;
+/** The rest of a text by the shell's aliases; `status` is that of what stands before it. */
+function runRest(
+  shell: Shell,
+  text: string,
+  { at, line }: TextPlace,
+  before: { readonly isTested: boolean; readonly status: number },
+): number {
+  const { dialect, aliases } = shell;
+  const alias = (name: string): string | undefined => aliases.get(name);
+  const rest = withoutNul(text).slice(at);
+  const parser = new Parser(rest, { dialect, alias, depth: PARSE_DEPTH, line });
+  let { status } = before;
   for (;;) {
     const node = parse(shell, parser);
     if (node === "end") return status;
     if (node === undefined) continue;
-    status = evaluate(shell, node, isTested);
+    status = evaluate(shell, node, before.isTested);
     if (shell.skip !== "none") return status;
   }
 }

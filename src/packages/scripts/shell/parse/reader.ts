@@ -11,9 +11,13 @@ export class Reader {
     [];
 
   constructor(text: string, line: number) {
-    // The shell reads C strings: it never sees a NUL.
-    this.#text = text.includes("\0") ? text.replaceAll("\0", "") : text;
+    this.#text = withoutNul(text);
     this.line = line;
+  }
+
+  /** How much of the text was read. */
+  get at(): number {
+    return this.#at;
   }
 
   /** The next character as it stands; `END` at the end, again and again. */
@@ -77,4 +81,9 @@ export class Reader {
       this.#aliases.pop();
     }
   }
+}
+
+/** The shell reads C strings: it never sees a NUL. */
+export function withoutNul(text: string): string {
+  return text.includes("\0") ? text.replaceAll("\0", "") : text;
 }
