@@ -63,4 +63,6 @@ export interface PackageIndex {
   versions(name: string): readonly IndexedPackage[];
   /** Names of the packages of which some version provides `name`, sorted. */
   providers(name: string): readonly string[];
+  /** Names of the packages that the distribution takes to be on every system, sorted. */
+  essential(): readonly string[];
 }

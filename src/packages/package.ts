@@ -12,6 +12,8 @@ export interface PackageId {
 /** Why a package is in an image. */
 export type Reason =
   | { readonly type: "requested" }
+  /** The image asks for all that the distribution takes to be on every system. */
+  | { readonly type: "essential" }
   | {
       readonly type: "dependency";
       /** Name of the package that needs it. */

@@ -74,6 +74,8 @@ export interface AssembledImage extends ImageIdentity {
   readonly parent?: string;
   /** Package names asked for, for the stack's OS, sorted. */
   readonly packages: readonly string[];
+  /** Whether the packages are asked for that the distribution takes to be on every system. */
+  readonly essential: boolean;
   /**
    * Absolute paths inside the image whose subtrees are left out.
    * `/usr/share/doc/<package>/copyright` always stays.

@@ -144,6 +144,7 @@ export function anAssembledImage(
     packages: [],
     exclude: [],
     scripts: "interpret",
+    essential: false,
     strictScripts: false,
     debconf: new Map(),
     users: [],

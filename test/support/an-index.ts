@@ -9,6 +9,7 @@ const fields: Readonly<Record<string, string>> = {
   C: "Conflicts",
   B: "Breaks",
   I: "Priority",
+  E: "Essential",
 };
 
 /**
@@ -17,7 +18,7 @@ const fields: Readonly<Record<string, string>> = {
  */
 export function anIndex(...lines: readonly string[]): PackageIndex {
   const paragraphs = lines.map((line) => {
-    const [head = "", ...rest] = line.split(/ (?=[DPRVCBI]:)/);
+    const [head = "", ...rest] = line.split(/ (?=[DPRVCBIE]:)/);
     const [name, version] = head.split(" ");
     const relations = rest
       .map((part) => `${fields[part.slice(0, 1)]}: ${part.slice(2)}\n`)

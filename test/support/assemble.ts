@@ -29,6 +29,7 @@ export const emptyImage: AssembledImage = {
   packages: [],
   exclude: [],
   scripts: "interpret",
+  essential: false,
   strictScripts: false,
   debconf: new Map(),
   users: [],

@@ -68,6 +68,7 @@ export function anImage(name: string, parts: Partial<AssembledImage> = {}): Asse
     packages: [],
     exclude: [],
     scripts: "interpret",
+    essential: false,
     strictScripts: false,
     debconf: new Map(),
     users: [],

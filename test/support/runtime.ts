@@ -206,6 +206,7 @@ function aRuntimeStack(name: string, directory: string, parts: TestStackParts): 
     packages: [],
     exclude: [],
     scripts: "interpret",
+    essential: false,
     strictScripts: false,
     debconf: new Map(),
     users: [],

@@ -69,7 +69,7 @@ export function registerValidate({ program, run }: Registry): void {
 async function readFittingLock(stack: Stack, store: Store): Promise<Lock | undefined> {
   if (
     ![...stack.images.values()].some(
-      (image) => image.type === "assembled" && image.packages.length > 0,
+      (image) => image.type === "assembled" && (image.essential || image.packages.length > 0),
     )
   )
     return undefined;

@@ -87,7 +87,7 @@ export function knownFiles(
   const isListed = assembled.every(({ name, files }) => files.length === 0 || trees.has(name));
   const isWhole = assembled.length === chain.length && isListed;
   const hasPackages = assembled.some(
-    (image) => image.packages.length > 0 && !packages.has(image.name),
+    (image) => (image.essential || image.packages.length > 0) && !packages.has(image.name),
   );
   const archives = assembled
     .flatMap((image) => image.artifacts)

@@ -202,6 +202,15 @@ export const imageSchema = z.strictObject({
         "/usr/share/lintian",
       ],
     }),
+  essential: z
+    .boolean()
+    .optional()
+    .meta({
+      description:
+        "Whether the packages come as well that the distribution takes to be on every system: a shell, coreutils, sed, grep and the like. Packages use their programs without saying so.",
+      examples: [true],
+      default: false,
+    }),
   scripts: z
     .enum(["interpret", "none"])
     .optional()

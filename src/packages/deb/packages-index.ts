@@ -181,6 +181,17 @@ class MergedIndex implements PackageIndex {
     return sorted;
   }
 
+  /** Looks at the text of every package, and reads none: only some images ask. */
+  essential(): readonly string[] {
+    const line = FIELDS.indexOf("Essential");
+    const names = [...this.names()].filter((name) =>
+      this.#files.some(({ index }) =>
+        [...index.packages.texts(name)].some((record) => record.split("\n")[line] === "yes"),
+      ),
+    );
+    return names.toSorted();
+  }
+
   providers(name: string): readonly string[] {
     return [
       ...new Set(this.#files.flatMap(({ index }) => [...index.providers.texts(name)])),

@@ -45,6 +45,7 @@ export function lockChanges(stack: Stack, target: LockTarget): readonly LockChan
   const images = new Map(assembledImages(stack).map((image) => [image.name, image]));
   const changes: LockChange[] = [];
   const held = new Map<string, ReadonlySet<string>>();
+  const essential = new Set<string>();
   for (const [name, image] of images) {
     const locked = target.images.get(name);
     const above = image.parent === undefined ? undefined : held.get(image.parent);
@@ -62,9 +63,18 @@ export function lockChanges(stack: Stack, target: LockTarget): readonly LockChan
       .filter(({ reasons }) => reasons.some(({ type }) => type === "requested"))
       .map((entry) => entry.name)
       .filter((requested) => !image.packages.includes(requested));
+    const isEssential = locked.packages.some(({ reasons }) =>
+      reasons.some(({ type }) => type === "essential"),
+    );
+    const parentHas = image.parent !== undefined && essential.has(image.parent);
+    if (image.essential || parentHas) essential.add(name);
     const texts = [
       ...(added.length > 0 ? [`asks for ${added.join(", ")} as well`] : []),
+      ...(image.essential && !isEssential && !parentHas
+        ? ["asks for the essential packages as well"]
+        : []),
       ...artifactChanges(image, locked.artifacts ?? []),
+      ...(isEssential && !image.essential ? ["no longer asks for the essential packages"] : []),
       ...(removed.length > 0 ? [`no longer asks for ${removed.join(", ")}`] : []),
     ];
     changes.push(...texts.map((text) => ({ image: name, text })));

@@ -49,7 +49,7 @@ function checkTarget(key: string, target: LockTarget): readonly LockProblem[] {
         problems.push({ path: [...path, "repository"], message });
       }
       for (const [place, reason] of reasons.entries()) {
-        if (reason.type === "requested" || all.has(reason.of)) continue;
+        if (reason.type !== "dependency" || all.has(reason.of)) continue;
         const message = `${name} is there because of "${reason.of}", which no image holds`;
         problems.push({ path: [...path, "reasons", place], message });
       }

@@ -42,7 +42,7 @@ const packageSchema = z.strictObject({
   source: shown,
   built: z.int().positive(),
   signed_by: fingerprint.optional(),
-  reasons: z.array(shown.regex(/^(?:requested|\S+ needs \S.*)$/)).nonempty(),
+  reasons: z.array(shown.regex(/^(?:requested|essential|\S+ needs \S.*)$/)).nonempty(),
   unsigned: z.literal(true).optional(),
 });
 

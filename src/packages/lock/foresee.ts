@@ -20,6 +20,8 @@ export interface UndecidedImage {
   readonly changes: readonly string[];
   /** Names that the manifest gives. */
   readonly packages: readonly string[];
+  /** Whether it asks for the essential packages as well. */
+  readonly essential: boolean;
   /** URLs that the manifest gives. */
   readonly artifacts: readonly string[];
   /** Packages that the mirrors would give it; absent when they were not asked. */
@@ -74,11 +76,14 @@ export function undecidedImages(stack: Stack, need: LockNeed): ReadonlySet<strin
 function undecided(stack: Stack, current: LockTarget | undefined): readonly UndecidedImage[] {
   const changes = current === undefined ? [] : lockChanges(stack, current);
   const needsAny = assembledImages(stack)
-    .filter(({ packages, artifacts }) => packages.length + artifacts.length > 0)
-    .map(({ name, packages, artifacts }) => ({
+    .filter(
+      ({ packages, artifacts, essential }) => essential || packages.length + artifacts.length > 0,
+    )
+    .map(({ name, packages, artifacts, essential }) => ({
       name,
       changes: changes.filter(({ image }) => image === name).map(({ text }) => text),
       packages,
+      essential,
       artifacts: artifacts.map(({ url }) => url),
     }));
   const changed = needsAny.filter((image) => image.changes.length > 0);

@@ -21,6 +21,8 @@ export function packageInputs(
     users: image.users,
     groups: image.groups,
     setuid: image.setuid,
+    // Absent where it says nothing, so that the digest is as it was before it could.
+    ...(image.essential ? { essential: true } : {}),
     ...scriptInputs(image),
     ...artifactInputs(artifactsOf(image)),
   }));

@@ -140,6 +140,7 @@ function withAdded(
   return {
     names: () => new Set([...index.names(), ...added.keys()]),
     versions: (name) => merged.get(name) ?? index.versions(name),
+    essential: () => index.essential(),
     providers: (name) =>
       [...new Set([...index.providers(name), ...(providers.get(name) ?? [])])].toSorted(),
   };

@@ -38,6 +38,8 @@ export interface WhyStep {
    * the manifest.
    */
   readonly relation?: string;
+  /** Whether the image has it as one of the essential packages alone. */
+  readonly isEssential?: true;
 }
 
 export interface InheritedPackage {
@@ -109,8 +111,9 @@ function chainOf(
     const { name, version, reasons }: LockedPackage = current;
     const [reason] = reasons;
     seen.add(name);
-    if (reason === undefined || reason.type === "requested") {
-      steps.unshift({ name, version });
+    if (reason?.type !== "dependency") {
+      const isEssential = reason?.type === "essential";
+      steps.unshift({ name, version, ...(isEssential ? { isEssential } : {}) });
       break;
     }
     steps.unshift({ name, version, relation: reason.relation });

@@ -13,6 +13,12 @@ export interface ResolvedPackage {
   readonly reasons: readonly Reason[];
 }
 
+/** Names that an image asks for: by themselves, and with all essential packages. */
+export interface AskedNames {
+  readonly requested: ReadonlySet<string>;
+  readonly essential: ReadonlySet<string>;
+}
+
 /**
  * Each chosen package with all that brings it, sorted by name. `present` holds them and what the
  * parent image has.
@@ -20,13 +26,17 @@ export interface ResolvedPackage {
 export function withReasons(
   choices: readonly Choice[],
   present: Present,
+  asked: AskedNames,
 ): readonly ResolvedPackage[] {
   const chosen = new Map(choices.map(({ entry }) => [entry.name, entry]));
   const sorted = [...chosen.values()].toSorted(byName);
   const edges = new Map(sorted.map((entry) => [entry, edgesOf(entry, chosen, present)]));
   const reasons = new Map<IndexedPackage, Reason[]>(sorted.map((entry) => [entry, []]));
-  for (const { need, entry } of choices)
-    if (need?.type === "wanted") reasons.get(entry)?.push({ type: "requested" });
+  for (const { need, entry } of choices) {
+    if (need?.type !== "wanted") continue;
+    if (asked.requested.has(need.name)) reasons.get(entry)?.push({ type: "requested" });
+    if (asked.essential.has(need.name)) reasons.get(entry)?.push({ type: "essential" });
+  }
   const first = nearestReasons(choices, edges);
   for (const { to, reason } of first) reasons.get(to)?.push(reason);
   const isFirst = new Set(first);

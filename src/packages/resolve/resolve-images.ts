@@ -54,8 +54,9 @@ function resolveOnce(attempt: Attempt): ReadonlyMap<string, readonly ResolvedPac
   for (const image of assembledImages(stack)) {
     const installed = image.parent === undefined ? [] : (held.get(image.parent) ?? []);
     const { name, packages: wanted } = image;
+    const essential = image.essential ? index.essential() : [];
     const closure = withPlace(stack, name, () =>
-      resolvePackages({ image: name, wanted, installed, keep, newest, index, rules }),
+      resolvePackages({ image: name, wanted, essential, installed, keep, newest, index, rules }),
     );
     resolved.set(name, closure);
     held.set(name, [...installed, ...closure.map((entry) => entry.package)]);

@@ -13,6 +13,8 @@ export interface ResolveRequest {
   readonly image: string;
   /** Names asked for in the manifest. */
   readonly wanted: readonly string[];
+  /** Names of essential packages that are to be there as well. */
+  readonly essential?: readonly string[];
   /** Packages that the image's ancestors hold; they count as installed. */
   readonly installed: readonly IndexedPackage[];
   /** Versions to prefer, by package name: those of an earlier lock. */
@@ -35,7 +37,8 @@ export interface ResolveRequest {
  */
 export function resolvePackages(request: ResolveRequest): readonly ResolvedPackage[] {
   const { image, installed, keep, newest = new Set(), index, rules } = request;
-  const wanted = [...new Set(request.wanted)].toSorted();
+  const { essential = [] } = request;
+  const wanted = [...new Set([...request.wanted, ...essential])].toSorted();
   for (const name of wanted) {
     const error = errorOfName(index, { image, name });
     if (error !== undefined) throw error;
@@ -54,5 +57,6 @@ export function resolvePackages(request: ResolveRequest): readonly ResolvedPacka
   const present = new Present(rules);
   for (const entry of installed) present.add({ entry });
   for (const choice of found.value) present.add(choice);
-  return withReasons(found.value, present);
+  const asked = { requested: new Set(request.wanted), essential: new Set(essential) };
+  return withReasons(found.value, present, asked);
 }

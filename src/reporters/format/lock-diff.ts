@@ -6,7 +6,7 @@ import type {
   RepositoryDiff,
   TargetDiff,
 } from "../../packages/lock/diff.ts";
-import type { LockedPackage } from "../../packages/package.ts";
+import type { LockedPackage, Reason } from "../../packages/package.ts";
 import type {
   ImagePayloadDiff,
   NewSetuidFile,
@@ -162,11 +162,19 @@ function artifactLine({ path, change, from, to }: ArtifactDiff, style: Style): s
 
 function reasonOf({ reasons, sizeBytes }: LockedPackage): string {
   const [reason] = reasons;
-  const why =
-    reason === undefined || reason.type === "requested"
-      ? "asked for"
-      : `because ${reason.of} needs ${reason.relation}`;
-  return `${formatBytes(sizeBytes)}, ${why}`;
+  return `${formatBytes(sizeBytes)}, ${whyOf(reason)}`;
+}
+
+function whyOf(reason: Reason | undefined): string {
+  switch (reason?.type) {
+    case "dependency":
+      return `because ${reason.of} needs ${reason.relation}`;
+    case "essential":
+      return "essential";
+    case "requested":
+    case undefined:
+      return "asked for";
+  }
 }
 
 function setuidLine(file: NewSetuidFile, style: Style): string {

@@ -42,8 +42,8 @@ function chainLines(
   style: Style,
 ): readonly string[] {
   const [first] = chain;
-  const origin =
-    first?.relation === undefined ? " (asked for)" : " (its reason is not in the lock)";
+  const asked = first?.isEssential === true ? " (essential)" : " (asked for)";
+  const origin = first?.relation === undefined ? asked : " (its reason is not in the lock)";
   const path = chain.map(({ name }, index) => (index === 0 ? `${name}${origin}` : name));
   return [
     `${style.strong(image)}: ${path.join(" -> ")}`,

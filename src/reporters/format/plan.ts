@@ -163,9 +163,10 @@ function lockLines(need: LockNeed, options: PlanTextOptions): readonly string[] 
   ];
 }
 
-function amount({ packages, artifacts, pins }: UndecidedImage): string {
+function amount({ packages, essential, artifacts, pins }: UndecidedImage): string {
   const urls = artifacts.length === 0 ? [] : [count(artifacts.length, "artifact")];
-  if (pins === undefined) return [...packages, ...urls].map(sanitizeLine).join(", ");
+  const others = [...(essential ? ["the essential packages"] : []), ...urls];
+  if (pins === undefined) return [...packages, ...others].map(sanitizeLine).join(", ");
   const bytes = pins.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return [`${count(pins.length, "package")}, ${formatBytes(bytes)}`, ...urls].join(", ");
 }

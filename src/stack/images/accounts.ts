@@ -46,7 +46,7 @@ export function refuseUnknownAccounts(request: {
   if (chain === undefined) return;
   if (chain.some(({ files, artifacts }) => files.length + artifacts.length > 0)) return;
   const base = baseAccounts[operatingSystems[os].family];
-  const hasPackages = chain.some(({ packages }) => packages.length > 0);
+  const hasPackages = chain.some(({ packages, essential }) => essential || packages.length > 0);
   const users = new Set(chain.flatMap((each) => each.users.map(({ name }) => name)));
   // The primary group of each user is made with it, under its name.
   const groups = new Set([

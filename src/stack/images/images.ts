@@ -179,6 +179,7 @@ function resolveAssembled(request: ImageRequest, reference: string): AssembledIm
     reference,
     ...(parent === undefined ? {} : { parent }),
     packages: packagesFor(request),
+    essential: image.essential ?? false,
     exclude: image.exclude ?? defaultExcludes,
     scripts: image.scripts ?? "interpret",
     strictScripts: image.strict_scripts ?? false,

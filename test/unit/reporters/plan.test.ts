@@ -78,7 +78,13 @@ test.each([40, 60])("at %d columns names are whole and causes are broken, not cu
 const need: LockNeed = {
   state: "outdated",
   images: [
-    { name: "app", changes: ["asks for curl as well"], packages: ["php", "curl"], artifacts: [] },
+    {
+      name: "app",
+      changes: ["asks for curl as well"],
+      packages: ["php", "curl"],
+      essential: true,
+      artifacts: [],
+    },
   ],
 };
 
@@ -87,7 +93,7 @@ test("a lock that does not fit is told with what it lacks, and how to see more",
     "Plan: 0 to create, 0 to change, 0 to remove; 1 stays as it is.
 
     stack.lock.yaml does not fit the manifest. \`up\`, \`build\` and \`lock\` will resolve:
-      image app: php, curl
+      image app: php, curl, the essential packages
         asks for curl as well
     \`qclock plan --resolve\` asks the mirrors which versions that would be."
   `);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { describeLockChanges } from "../../../../src/packages/lock/changes.ts";
-import type { LockedPackage, LockTarget } from "../../../../src/packages/package.ts";
+import type { LockedPackage, LockTarget, Reason } from "../../../../src/packages/package.ts";
 import { aSingleFile } from "../../../support/an-artifact.ts";
 import { aPackageStack } from "../../../support/lock-request.ts";
 
@@ -30,6 +30,32 @@ test.for<readonly [string, Readonly<Record<string, readonly string[]>>, readonly
   ["what the parent has is asked for", { base: ["bash"], app: ["bash", "web"] }, [other()]],
 ])("%s", ([, images, expected]) => {
   expect(describeLockChanges(aPackageStack(images), target)).toEqual(expected);
+});
+
+test.for<readonly [string, boolean, boolean, readonly string[]]>([
+  [
+    "the child, which had none",
+    false,
+    true,
+    ['image "app": asks for the essential packages as well'],
+  ],
+  ["the parent, and the child whose parent has them", true, true, [other()]],
+  ["nobody any more", false, false, ['image "base": no longer asks for the essential packages']],
+])("the essential packages are asked for by %s", ([, base, app, expected]) => {
+  const before = aTarget({
+    base: {
+      bash: "requested",
+      ...(expected[0]?.includes("app") === true ? {} : { sed: "essential" }),
+    },
+    app: { web: "requested" },
+  });
+  const stack = aPackageStack({ base: ["bash"], app: ["web"] });
+  const images = [...stack.images].map(([name, image]) => {
+    if (image.type !== "assembled") throw new Error("an image is not assembled");
+    return [name, { ...image, essential: name === "base" ? base : app }] as const;
+  });
+
+  expect(describeLockChanges({ ...stack, images: new Map(images) }, before)).toEqual(expected);
 });
 
 test("artifacts that came, went or changed are told by their paths", () => {
@@ -81,10 +107,10 @@ function other(): string {
 }
 
 function aTarget(
-  images: Readonly<Record<string, Readonly<Record<string, "requested" | "dependency">>>>,
+  images: Readonly<Record<string, Readonly<Record<string, Reason["type"]>>>>,
 ): LockTarget {
   const digest = `sha256:${"0".repeat(64)}` as const;
-  const aPackage = (name: string, type: "requested" | "dependency"): LockedPackage => ({
+  const aPackage = (name: string, type: Reason["type"]): LockedPackage => ({
     name,
     version: "1",
     architecture: "amd64",
@@ -95,7 +121,7 @@ function aTarget(
     source: name,
     sourceVersion: "1",
     buildTime: 1,
-    reasons: [type === "requested" ? { type } : { type, of: "x", relation: name }],
+    reasons: [type === "dependency" ? { type, of: "x", relation: name } : { type }],
   });
   return {
     os: "debian-12",

@@ -121,7 +121,8 @@ test("what is written is read back as it was, and written again as it was", () =
 test("what a family signs one by one, module streams and marks are read back as they were", () => {
   const [[key, target] = ["", undefined]] = lock.targets;
   if (target === undefined) throw new Error("the lock has no target");
-  const signed = { ...bash, signedBy: "A".repeat(40) };
+  const reasons = [{ type: "requested" }, { type: "essential" }] as const;
+  const signed = { ...bash, signedBy: "A".repeat(40), reasons };
   const images = new Map([["base", { packages: [signed, { ...libc6, unsigned: true as const }] }]]);
   const full: Lock = {
     ...lock,

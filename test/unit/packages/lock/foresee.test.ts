@@ -19,8 +19,8 @@ test("without a lock everything that the manifest names has to be resolved", () 
   expect(foreseeLock(stack, undefined).need).toEqual({
     state: "missing",
     images: [
-      { name: "base", changes: [], packages: ["bash"], artifacts: [] },
-      { name: "app", changes: [], packages: ["web"], artifacts: [] },
+      { name: "base", changes: [], packages: ["bash"], essential: false, artifacts: [] },
+      { name: "app", changes: [], packages: ["web"], essential: false, artifacts: [] },
     ],
   });
 });

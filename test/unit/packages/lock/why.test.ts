@@ -51,6 +51,29 @@ test("images that have it from what they stand on are named, and who asks for it
   ]);
 });
 
+test("a package that is there with all essential ones says so", () => {
+  const { images: locked } = target;
+  const base = locked.get("base");
+  const essential = new Map([
+    ...locked,
+    [
+      "base",
+      {
+        ...base,
+        packages: (base?.packages ?? []).map((each) =>
+          each.name === "bash" ? { ...each, reasons: [{ type: "essential" } as const] } : each,
+        ),
+      },
+    ],
+  ]);
+  const why = explainPackage({ ...target, images: essential }, images, "libc6");
+
+  if (why === undefined) throw new Error("the package was not found");
+  expect(formatPackageWhy(why, createStyle({ color: false }))).toContain(
+    "base: bash (essential) -> libc6",
+  );
+});
+
 test("each image that holds it has its own chain", () => {
   const why = explainPackage(target, images, "perl");
 

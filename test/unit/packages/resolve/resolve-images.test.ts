@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { debRules } from "../../../../src/packages/deb/rules.ts";
 import type { PackageIndex } from "../../../../src/packages/package-index.ts";
+import { formatReason } from "../../../../src/packages/reason.ts";
 import { resolveImages } from "../../../../src/packages/resolve/resolve-images.ts";
 import { aPackageStack } from "../../../support/lock-request.ts";
 import { anIndex } from "../../../support/an-index.ts";
@@ -155,6 +156,42 @@ test("all names that are no package are told at once, each at its own place with
       'stack.config.yaml:10:11: image "app": "apahce2", did you mean "apache2"?',
     ],
   });
+});
+
+test("the essential packages come with what they need, once, and say why they are there", () => {
+  const stack = stackOf(
+    [
+      "name: shop",
+      "images:",
+      "  base: { from: scratch, essential: true, packages: { debian-12: [sed] } }",
+      "  app: { from: base, essential: true, packages: { debian-12: [web] } }",
+      "",
+    ].join("\n"),
+  );
+  const index = anIndex(
+    "web 1 D:sed",
+    "grep 3 E:yes P:libpcre",
+    "libpcre 1",
+    "sed 4 E:yes",
+    "vi 1",
+  );
+
+  const resolved = resolveImages({
+    stack,
+    index,
+    rules: debRules,
+    locked: new Map(),
+    move: new Set(),
+  });
+
+  const reasons = [...resolved].map(([image, packages]) => [
+    image,
+    ...packages.map((each) => [each.package.name, ...each.reasons.map(formatReason)].join(": ")),
+  ]);
+  expect(reasons).toEqual([
+    ["base", "grep: essential", "libpcre: grep needs libpcre", "sed: requested: essential"],
+    ["app", "web: requested"],
+  ]);
 });
 
 test("one name that is no package has its place, too", () => {

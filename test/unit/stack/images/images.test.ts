@@ -21,6 +21,7 @@ images:
   base:
     from: scratch
     exclude: []
+    essential: true
     scripts: none
     strict_scripts: true
     debconf: { "tzdata tzdata/Areas": Etc, app/port: 80, app/ask: false }
@@ -53,6 +54,7 @@ images:
     ],
     directories: [{ path: "/data", mode: 0o1777, uid: 1, gid: 2 }],
     setuid: ["/usr/bin/su"],
+    essential: false,
     scripts: "interpret",
     strictScripts: false,
     debconf: new Map(),
@@ -65,6 +67,7 @@ images:
   });
   expect(stack.images.get("base")).toMatchObject({
     exclude: [],
+    essential: true,
     scripts: "none",
     strictScripts: true,
     debconf: new Map([
