@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { fromBytes } from "../../scripts/bytes.ts";
+import { fromBytes, fromText, toBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { linesOf } from "../../scripts/commands/lines.ts";
 import { lastName } from "../../scripts/commands/paths.ts";
@@ -30,7 +30,7 @@ export const java: Command = (call) => {
     call.countSteps(20);
     const path = line.slice(1);
     const name = lastName(path).replace(/^debian:/, "");
-    const alias = `debian:${name}`.toLowerCase();
+    const alias = aliasOf(name);
     if (line.startsWith("-")) {
       const isKnown = entries.delete(alias);
       if (isKnown) call.stdout.write(`Removing debian:${name}\n`);
@@ -59,9 +59,14 @@ export const keytool: Command = (call) => {
   const isThere = root.stat(KEY_STORE)?.kind === "file";
   const entries = isList && isThere ? readKeyStore(root.read(KEY_STORE), password) : undefined;
   if (entries === undefined) return call.unsupported("keytool");
-  for (const alias of entries.keys()) call.stdout.write(`Alias name: ${alias}\n`);
+  for (const alias of entries.keys()) call.stdout.write(`Alias name: ${fromText(alias)}\n`);
   return 0;
 };
+
+/** The name of a certificate in the key store, which is text, by the name of its file. */
+function aliasOf(name: string): string {
+  return `debian:${new TextDecoder().decode(toBytes(name))}`.toLowerCase();
+}
 
 function certificateIn(call: CommandCall, path: string): Uint8Array | undefined {
   if (call.root.stat(path)?.kind !== "file") return undefined;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { fromBytes, toBytes } from "../../../scripts/bytes.ts";
 import { inHashtableOrder } from "./hashtable.ts";
+import { fromModifiedUtf8, toModifiedUtf8 } from "./modified-utf8.ts";
 
 /** A certificate that a key store trusts. */
 export interface TrustedCertificate {
@@ -14,7 +14,10 @@ const VERSION = 2;
 const TRUSTED = 2;
 const TYPE = "X.509";
 
-/** A key store of Java's own format; the entries in the order in which they were put in. */
+/**
+ * A key store of Java's own format; the entries in the order in which they were put in. Names are
+ * text, unlike the strings of scripts: Java sorts and writes them by their characters.
+ */
 export function formatKeyStore(
   entries: ReadonlyMap<string, TrustedCertificate>,
   password: string,
@@ -45,7 +48,7 @@ export function readKeyStore(
   if (bytes.readUInt32BE(0) !== MAGIC || bytes.readUInt32BE(4) !== VERSION) return undefined;
   let at = 12;
   const take = (length: number): Buffer => body.subarray(at, (at += length));
-  const takeText = (): string => fromBytes(take(take(2).readUInt16BE()));
+  const takeText = (): string => fromModifiedUtf8(take(take(2).readUInt16BE()));
   for (let left = body.readUInt32BE(8); left > 0; left--) {
     if (take(4).readUInt32BE() !== TRUSTED) return undefined;
     const alias = takeText();
@@ -69,7 +72,7 @@ function numbers(...values: readonly number[]): Uint8Array {
 }
 
 function text(value: string): Uint8Array {
-  const bytes = toBytes(value);
+  const bytes = toModifiedUtf8(value);
   const length = Buffer.alloc(2);
   length.writeUInt16BE(bytes.length);
   return Buffer.concat([length, bytes]);

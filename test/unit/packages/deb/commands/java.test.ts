@@ -6,17 +6,11 @@ import {
   readKeyStore,
 } from "../../../../../src/packages/deb/commands/java/key-store.ts";
 import { debianCommands } from "../../../../../src/packages/deb/commands/table.ts";
-import { toBytes } from "../../../../../src/packages/scripts/bytes.ts";
+import { fromText, toBytes } from "../../../../../src/packages/scripts/bytes.ts";
 import { MemoryRoot } from "../../../../../src/packages/scripts/memory/memory-root.ts";
 import { type CalledCommand, callCommand } from "../../../../support/command-call.ts";
 
-/** Made by ca-certificates-java 20230710 with OpenJDK 17 from these certificates. */
-const recorded = JSON.parse(
-  readFileSync(
-    path.join(import.meta.dirname, "../../../../fixtures/commands/java-key-store.json"),
-    "utf8",
-  ),
-) as { readonly certificates: Readonly<Record<string, string>>; readonly keyStore: string };
+const recorded = record("java-key-store.json");
 const original = Buffer.from(recorded.keyStore, "base64");
 const file = "/etc/ssl/certs/java/cacerts";
 const password = "changeit";
@@ -59,6 +53,35 @@ it("keeps the certificates that Java trusts as the updater of Debian does", () =
   }
 });
 
+it("names certificates as text, also where it is not ASCII", () => {
+  const { certificates, keyStore } = record("java-key-store-names.json");
+  const names = Object.keys(certificates);
+  const root = rootWith(certificates);
+  const { stdout } = update(
+    root,
+    names.map((name) => fromText(`+/pems/${name}`)),
+  );
+  expect(stdout).toContain(fromText("Adding debian:Főtanúsítvány_ÉÁ.pem\n"));
+  const expected = readKeyStore(Buffer.from(keyStore, "base64"), password) ?? new Map();
+  expect(new Set(expected.keys())).toEqual(
+    new Set(["debian:főtanúsítvány_éá.pem", "debian:gts_root_r4.pem", "debian:αθηνα_𝒜.pem"]),
+  );
+  // Written again with the times of the recording, so that every byte can be compared.
+  const entries = readKeyStore(root.read(file), password) ?? new Map();
+  const timed = new Map(
+    names.map((name) => {
+      const alias = `debian:${name}`.toLowerCase();
+      return [alias, { ...entries.get(alias), time: expected.get(alias)?.time }] as const;
+    }),
+  );
+  expect(Buffer.from(formatKeyStore(timed, password)).toString("base64")).toBe(keyStore);
+  const list = ["keytool", "-cacerts", "-storepass", password, "-list", "-rfc"];
+  const commands = debianCommands({ architecture: "amd64", machine: "x86_64", answers: new Map() });
+  expect(callCommand(list, { root, commands }).stdout).toContain(
+    fromText("Alias name: debian:főtanúsítvány_éá.pem\n"),
+  );
+});
+
 it("takes certificates out, replaces them and passes over what is none", () => {
   const [name = "", text = ""] = Object.entries(recorded.certificates)[0] ?? [];
   const root = rootWith({ [name]: text, "other.pem": "no certificate" });
@@ -82,11 +105,20 @@ it("names what else scripts want of Java", () => {
   expect(update(root, []).wanted).toBe("a key store of another form");
 });
 
+/** What ca-certificates-java 20230710 with OpenJDK 17 made of these certificates. */
+function record(name: string): {
+  readonly certificates: Readonly<Record<string, string>>;
+  readonly keyStore: string;
+} {
+  const folder = path.join(import.meta.dirname, "../../../../fixtures/commands");
+  return JSON.parse(readFileSync(path.join(folder, name), "utf8")) as ReturnType<typeof record>;
+}
+
 function rootWith(certificates: Readonly<Record<string, string>>): MemoryRoot {
   const root = new MemoryRoot({ now });
   root.add("/etc/ssl/certs/java", { kind: "directory", mode: 0o755 });
   for (const [name, text] of Object.entries(certificates)) {
-    root.add(`/pems/${name}`, { kind: "file", mode: 0o644, content: toBytes(text) });
+    root.add(fromText(`/pems/${name}`), { kind: "file", mode: 0o644, content: toBytes(text) });
   }
   return root;
 }
