@@ -10,6 +10,7 @@ import { dpkgQuery } from "./dpkg-query.ts";
 import { dpkgStatoverride } from "./dpkg-statoverride.ts";
 import { type DebianFacts, dpkg, dpkgArchitecture, dpkgTrigger, dpkgVendor } from "./dpkg.ts";
 import { glibCompileSchemas } from "./glib-compile-schemas.ts";
+import { graphvizConfig } from "./graphviz.ts";
 import { gtkUpdateIconCache } from "./gtk-update-icon-cache.ts";
 import { helpztags } from "./helpztags.ts";
 import { java, keytool } from "./java.ts";
@@ -148,6 +149,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["kpsereadlink", kpseTool],
     ["kpsestat", kpseTool],
     ["ldconfig", ldconfig(options)],
+    ["libgvc6-config-update", graphvizConfig(libraries)],
     ["lighty-disable-mod", lighttpdSwitch],
     ["lighty-enable-mod", lighttpdSwitch],
     ["lpstat", lpstat],
