@@ -1,4 +1,3 @@
-import { essential } from "../root/sets.ts";
 import type { EverydayImage, Ready, Use } from "./everyday-image.ts";
 
 /** A manifest and the files that it names, by their place in the project. */
@@ -17,7 +16,15 @@ export function stackName(name: string): string {
 
 /** Write what a record says as an operator would. */
 export function projectOf(name: string, image: EverydayImage): ProjectFiles {
-  const { os = "debian-12", start, user = "10001:10001", config = {}, environment } = image;
+  const {
+    os = "debian-12",
+    packages,
+    clients = [],
+    start,
+    user = "10001:10001",
+    config = {},
+  } = image;
+  const { debconf, environment } = image;
   const files = new Map(
     Object.entries(config).map(([, text], index) => [`files/${index}`, text] as const),
   );
@@ -30,13 +37,15 @@ export function projectOf(name: string, image: EverydayImage): ProjectFiles {
       images: {
         [SERVICE]: {
           from: "scratch",
-          packages: { [os]: packagesOf(image) },
+          packages: { [os]: [...packages, ...clients] },
+          ...(image.essential === true ? { essential: true } : {}),
           user,
           ...(image.account === undefined
             ? {}
             : { accounts: { users: [{ name: image.account, uid: 10_001 }] } }),
           entrypoint: start,
           ...(environment === undefined ? {} : { environment }),
+          ...(debconf === undefined ? {} : { debconf }),
           ...(files.size === 0
             ? {}
             : {
@@ -50,12 +59,6 @@ export function projectOf(name: string, image: EverydayImage): ProjectFiles {
       services: { [SERVICE]: service },
     },
   };
-}
-
-function packagesOf(image: EverydayImage): readonly string[] {
-  const { os = "debian-12", packages, clients = [] } = image;
-  const base = image.essential === true ? essential[os] : [];
-  return [...new Set([...packages, ...clients, ...base])];
 }
 
 function serviceOf(image: EverydayImage): unknown {

@@ -30,10 +30,14 @@ export const services: EverydayImages = {
   dovecot: {
     kind: "mail",
     packages: ["dovecot-imapd"],
+    clients: ["openssl"],
     essential: true,
-    start: ["/usr/sbin/dovecot", "-F"],
+    // The certificate that every image would share is not made with the image.
+    start: shell(
+      "cd /etc/dovecot/private && openssl req -x509 -nodes -subj /CN=answer -keyout dovecot.key -out dovecot.pem && exec dovecot -F",
+    ),
     ...rooted,
-    writable: ["/run/dovecot", "/var/lib/dovecot", "/tmp"],
+    writable: ["/etc/dovecot/private", "/run/dovecot", "/var/lib/dovecot", "/tmp"],
     ready: { port: 143 },
     use: { command: greeting(143), prints: /^\* OK .*Dovecot/ },
   },
@@ -66,12 +70,19 @@ export const services: EverydayImages = {
     packages: ["slapd"],
     clients: ["ldap-utils"],
     essential: true,
-    start: ["/usr/sbin/slapd", "-d", "0", "-h", "ldap:///", "-F", "/etc/ldap/slapd.d"],
+    start: ["/usr/sbin/slapd", ..."-d 0 -h ldap:/// -f /etc/ldap/slapd.conf -n own".split(" ")],
     account: "openldap",
-    debconf: { "slapd/domain": "example.org" },
-    writable: ["/run/slapd"],
-    writableRoot: true,
-    run: "the database is made by slapadd",
+    // Its own database has a password that is made up on the spot, so it is not in the image.
+    config: {
+      "/etc/ldap/slapd.conf": `include /etc/ldap/schema/core.schema
+modulepath /usr/lib/ldap
+moduleload back_mdb
+database mdb
+suffix "dc=example,dc=org"
+directory /var/lib/ldap
+`,
+    },
+    writable: ["/run/slapd", "/var/lib/ldap:size=256m"],
     ready: { port: 389 },
     use: {
       command: ["/usr/bin/ldapsearch", "-x", "-s", "base", "-b", "", "namingContexts"],
@@ -134,10 +145,14 @@ export const services: EverydayImages = {
   },
   unbound: {
     kind: "network",
-    packages: ["unbound"],
+    packages: ["unbound", "dns-root-data"],
     clients: ["bind9-dnsutils"],
-    start: ["/usr/sbin/unbound", "-d", "-c", "/etc/unbound/unbound.conf"],
+    essential: true,
+    start: shell("/usr/libexec/unbound-helper root_trust_anchor_update && exec unbound -d"),
     ...rooted,
+    config: {
+      "/etc/unbound/unbound.conf.d/own.conf": "server:\n  do-ip6: no\n  use-syslog: no\n",
+    },
     writable: ["/run", "/var/lib/unbound"],
     ready: { port: 53 },
     use: {
@@ -149,7 +164,10 @@ export const services: EverydayImages = {
     kind: "network",
     packages: ["dnsmasq"],
     clients: ["bind9-dnsutils"],
-    start: ["/usr/sbin/dnsmasq", "-k", "-A", "/answer.example/10.0.0.42"],
+    start: [
+      "/usr/sbin/dnsmasq",
+      ..."-k -x /run/dnsmasq/pid -A /answer.example/10.0.0.42".split(" "),
+    ],
     ...rooted,
     capabilities: [...rooted.capabilities, "NET_ADMIN", "NET_RAW"],
     writable: ["/run/dnsmasq"],

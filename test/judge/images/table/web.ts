@@ -30,7 +30,7 @@ export const web: EverydayImages = {
   },
   "apache2-php": {
     kind: "web",
-    packages: ["libapache2-mod-php", "php-mbstring"],
+    packages: ["libapache2-mod-php", "apache2", "php-mbstring"],
     essential: true,
     start: ["/usr/sbin/apache2ctl", "-D", "FOREGROUND"],
     user: "www-data",
@@ -99,7 +99,7 @@ export const web: EverydayImages = {
   },
   webfs: {
     kind: "web",
-    packages: ["webfs"],
+    packages: ["webfs", "media-types"],
     start: ["/usr/bin/webfsd", "-F", "-p", "8080", "-r", "/srv", "-f", "index.html"],
     config: { "/srv/index.html": "answer 42\n" },
     use: { page: { port: 8080, path: "/", body: "answer 42" } },
@@ -117,8 +117,7 @@ export const web: EverydayImages = {
     clients: ["libfcgi-bin"],
     essential: true,
     start: ["/usr/sbin/php-fpm8.2", "-F"],
-    user: "0:0",
-    capabilities: DROPPING_ROOT,
+    user: "www-data",
     config: { "/srv/answer.php": "<?php echo 'answer ', 6 * 7;\n" },
     writable: ["/run/php", "/tmp", "/var/log"],
     ready: { command: ["/bin/sh", "-c", "test -S /run/php/php8.2-fpm.sock"] },
@@ -128,6 +127,27 @@ export const web: EverydayImages = {
       ),
       prints: /answer 42/,
     },
+  },
+  "nginx-php-fpm": {
+    kind: "web",
+    packages: ["nginx", "php-fpm"],
+    essential: true,
+    start: shell("php-fpm8.2 && exec nginx -g 'daemon off;'"),
+    user: "www-data",
+    config: {
+      "/etc/nginx/conf.d/site.conf": `server {
+  listen 8080;
+  root /srv;
+  location ~ \\.php$ {
+    include snippets/fastcgi-php.conf;
+    fastcgi_pass unix:/run/php/php8.2-fpm.sock;
+  }
+}
+`,
+      "/srv/answer.php": "<?php echo 'answer ', 6 * 7;\n",
+    },
+    writable: ["/run", "/run/php", "/tmp", "/var/lib/nginx", "/var/log", "/var/log/nginx"],
+    use: { page: { port: 8080, path: "/answer.php", body: "answer 42" } },
   },
   tomcat10: {
     kind: "web",
@@ -146,8 +166,8 @@ export const web: EverydayImages = {
   gunicorn: {
     kind: "web",
     packages: ["gunicorn"],
-    start: ["/usr/bin/gunicorn", "-b", ":8000", "--chdir", "/srv", "site:app"],
-    config: { "/srv/site.py": python },
+    start: ["/usr/bin/gunicorn", "-b", ":8000", "--chdir", "/srv", "answer:app"],
+    config: { "/srv/answer.py": python },
     writable: ["/tmp"],
     use: { page: { port: 8000, path: "/", body: "answer 42" } },
   },
@@ -183,9 +203,13 @@ export const web: EverydayImages = {
   "docker-registry": {
     kind: "web",
     packages: ["docker-registry"],
-    start: ["/usr/bin/docker-registry", "serve", "/etc/docker/registry/config.yml"],
+    start: ["/usr/bin/docker-registry", "serve", "/srv/registry.yml"],
+    config: {
+      "/srv/registry.yml":
+        "version: 0.1\nhttp: { addr: ':5000' }\nstorage: { filesystem: { rootdirectory: /var/lib/docker-registry } }\n",
+    },
     writable: ["/var/lib/docker-registry"],
-    use: { page: { port: 5000, path: "/v2/_catalog", status: 200 } },
+    use: { page: { port: 5000, path: "/v2/_catalog", body: '{"repositories":[]}' } },
   },
   icecast2: {
     kind: "web",
