@@ -4,6 +4,7 @@ import { containerEnds } from "./calls/container-events.ts";
 import { containerCalls } from "./calls/containers.ts";
 import { execInteractive } from "./calls/exec-interactive.ts";
 import { exec } from "./calls/exec.ts";
+import { exportContainer } from "./calls/export-image.ts";
 import { imageCalls } from "./calls/images.ts";
 import { logs } from "./calls/logs.ts";
 import { networkCalls } from "./calls/networks.ts";
@@ -29,6 +30,7 @@ export function createDockerEngine(client: EngineClient): Engine {
         inspect: (id) => images.inspectImage(id, signal),
         tag: (id, reference) => images.tagImage(id, reference, signal),
       }),
+    exportContainer: (id, signal) => exportContainer(client, id, signal),
     ...networkCalls(client),
     ...volumeCalls(client),
     ...containerCalls(client),

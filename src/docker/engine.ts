@@ -254,6 +254,9 @@ export interface Engine extends AsyncDisposable {
    */
   exportImage(reference: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 
+  /** Every file of a container as a tar stream, without what is mounted in it. */
+  exportContainer(id: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+
   createNetwork(request: NetworkRequest, signal?: AbortSignal): Promise<string>;
   connectNetwork(
     network: string,
@@ -343,6 +346,10 @@ export interface ContainerProcess {
 export interface ExecOptions {
   readonly user?: string;
   readonly timeoutMs: number;
+  /** `NAME=value` each; added to the container's own. */
+  readonly environment?: readonly string[];
+  /** Which part of a long output is kept; absent: its start. */
+  readonly keeps?: "start" | "end";
 }
 
 export interface InteractiveExecOptions {

@@ -27,6 +27,7 @@ export async function execInteractive(
     id,
     command,
     user,
+    environment: options.environment,
     operation,
     signal,
     interactive: options,

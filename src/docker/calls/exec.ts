@@ -42,11 +42,12 @@ export async function exec(
   { id, command, options, signal }: ExecRequest,
 ): Promise<ExecResult> {
   const operation = `run ${command[0] ?? "a command"} in container ${shortId(id)}`;
-  const execId = await createExec(client, { id, command, user: options.user, operation, signal });
+  const { user, environment, keeps = "start" } = options;
+  const execId = await createExec(client, { id, command, user, environment, operation, signal });
   const deadline = AbortSignal.timeout(options.timeoutMs);
   const either = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
   try {
-    const output = await start(client, execId, { operation, signal: either });
+    const output = await start(client, execId, { operation, signal: either, keeps });
     return { exitCode: await exitCodeOf(client, execId, { operation, signal: either }), output };
   } catch (error) {
     if (!either.aborted) throw error;
@@ -78,17 +79,15 @@ export interface ExecCreation {
   readonly user: string | undefined;
   readonly operation: string;
   readonly signal: AbortSignal | undefined;
+  readonly environment?: readonly string[] | undefined;
   /** For a person or a pipe; without it the command gets no input and no terminal. */
-  readonly interactive?: Pick<
-    InteractiveExecOptions,
-    "tty" | "attachStdin" | "environment" | "workingDirectory"
-  >;
+  readonly interactive?: Pick<InteractiveExecOptions, "tty" | "attachStdin" | "workingDirectory">;
 }
 
 /** Prepare a command; nothing runs yet. */
 export async function createExec(
   client: EngineClient,
-  { id, command, user, operation, signal, interactive }: ExecCreation,
+  { id, command, user, environment, operation, signal, interactive }: ExecCreation,
 ): Promise<string> {
   const answer = await client.http.send({
     method: "POST",
@@ -100,7 +99,7 @@ export async function createExec(
       Tty: interactive?.tty ?? false,
       Cmd: command,
       ...(user === undefined ? {} : { User: user }),
-      ...(interactive?.environment === undefined ? {} : { Env: interactive.environment }),
+      ...(environment === undefined ? {} : { Env: environment }),
       ...(interactive?.workingDirectory === undefined
         ? {}
         : { WorkingDir: interactive.workingDirectory }),
@@ -132,7 +131,11 @@ export async function exitCodeOf(
   }
 }
 
-async function start(client: EngineClient, execId: string, step: Step): Promise<string> {
+async function start(
+  client: EngineClient,
+  execId: string,
+  { keeps, ...step }: Step & { readonly keeps: "start" | "end" },
+): Promise<string> {
   const call = {
     method: "POST",
     path: `/exec/${execId}/start`,
@@ -141,19 +144,17 @@ async function start(client: EngineClient, execId: string, step: Step): Promise<
     ...step,
   } as const;
   const { response } = await client.http.stream(call);
-  const decoder = new TextDecoder();
-  let output = "";
-  let bytesLeft = maxOutputBytes;
+  let output = Buffer.alloc(0);
   try {
     for await (const { bytes } of demultiplex(response)) {
-      const kept = bytes.subarray(0, bytesLeft);
-      bytesLeft -= kept.length;
-      output += decoder.decode(kept, { stream: true });
+      if (keeps === "start" && output.length === maxOutputBytes) continue;
+      const all = Buffer.concat([output, bytes]);
+      output = keeps === "end" ? all.subarray(-maxOutputBytes) : all.subarray(0, maxOutputBytes);
     }
   } catch (error) {
     throw client.http.failure(call, error);
   }
-  return output + decoder.decode();
+  return new TextDecoder().decode(output);
 }
 
 async function inspectExec(

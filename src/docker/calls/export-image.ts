@@ -3,6 +3,7 @@ import { labels } from "../../stack/labels.ts";
 import type { EngineClient } from "../connection/client.ts";
 import { limitSilence } from "../connection/silence.ts";
 import { parseForeign } from "../foreign.ts";
+import { shortId } from "../short-id.ts";
 import { createdSchema } from "./created.ts";
 import { removeContainer } from "./remove-container.ts";
 
@@ -41,21 +42,43 @@ export async function exportImage(
 async function* readAndRemove(
   client: EngineClient,
   id: string,
-  { operation, signal }: { readonly operation: string; readonly signal: AbortSignal | undefined },
+  call: Pick<ExportCall, "operation" | "signal">,
 ): AsyncGenerator<Uint8Array> {
-  const call = {
-    path: `/containers/${id}/export`,
-    operation,
-    signal,
-    firstByteMs: client.http.deadlines.stallLimitMs,
-  };
   try {
-    const { response } = await client.http.stream(call);
-    yield* limitSilence(response, client.http.deadlines.answerMs, operation);
-  } catch (error) {
-    throw client.http.failure(call, error);
+    yield* readContainer(client, { path: `/containers/${id}/export`, ...call });
   } finally {
     await removeHelper(client, id);
+  }
+}
+
+/** Every file of a container as one tar stream. */
+export function exportContainer(
+  client: EngineClient,
+  id: string,
+  signal?: AbortSignal,
+): Promise<AsyncIterable<Uint8Array>> {
+  const path = `/containers/${encodeURIComponent(id)}/export`;
+  const operation = `export container ${shortId(id)}`;
+  return Promise.resolve(readContainer(client, { path, operation, signal }));
+}
+
+interface ExportCall {
+  readonly path: string;
+  readonly operation: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function* readContainer(
+  client: EngineClient,
+  request: ExportCall,
+): AsyncGenerator<Uint8Array> {
+  const { http } = client;
+  const call = { ...request, firstByteMs: http.deadlines.stallLimitMs };
+  try {
+    const { response } = await http.stream(call);
+    yield* limitSilence(response, http.deadlines.answerMs, request.operation);
+  } catch (error) {
+    throw http.failure(call, error);
   }
 }
 
