@@ -23,14 +23,18 @@ const LARGEST_EXTENSION = 1024 * 1024;
  * The next entry of a tar stream, or undefined at its end blocks: ustar, GNU long names and pax
  * headers. Entries that no archive may hold are refused: devices, sparse files, `..`, whiteouts,
  * names that are not UTF-8. With `mayLackEnd` a tar may also stop where its end blocks should be,
- * as some programs leave it.
+ * as some programs leave it. With `onOther` devices and named pipes are told of, and passed over.
  *
  * Source: POSIX.1-2017 pax; GNU tar manual, "Basic Tar Format".
  */
 export async function readTarHeader(
   reader: ByteReader,
-  { mayLackEnd = false }: { readonly mayLackEnd?: boolean } = {},
+  options: {
+    readonly mayLackEnd?: boolean;
+    readonly onOther?: (path: string, what: string) => void;
+  } = {},
 ): Promise<TarHeader | undefined> {
+  const { mayLackEnd = false, onOther } = options;
   let longName: string | undefined;
   let longLink: string | undefined;
   let pax: PaxFields = {};
@@ -55,6 +59,12 @@ export async function readTarHeader(
         continue;
       default: {
         const { path = longName ?? raw.name, linkpath = longLink ?? raw.link, ...rest } = pax;
+        const other = NO_FILES.has(raw.flag) ? REFUSED.get(raw.flag) : undefined;
+        if (onOther !== undefined && other !== undefined) {
+          onOther(parseArchiveName(path).join("/"), other);
+          [longName, longLink, pax] = [undefined, undefined, {}];
+          continue;
+        }
         return toHeader({ ...raw, name: path, link: linkpath, ...rest });
       }
     }
@@ -110,6 +120,9 @@ const REFUSED: ReadonlyMap<string, string> = new Map([
   ["6", "a named pipe"],
   ["S", "a sparse file, which qclock does not read"],
 ]);
+
+/** Of these, what a folder can hold; it has no content. */
+const NO_FILES: ReadonlySet<string> = new Set(["3", "4", "6"]);
 
 function toHeader(raw: RawHeader): TarHeader {
   const common = {
