@@ -27,6 +27,7 @@ export type ErrorCode =
   | "missing-interpreter"
   | "missing-library"
   | "script-undone"
+  | "script-failed"
   | "wrong-architecture"
   | "disk-full"
   | "offline"

@@ -126,6 +126,13 @@ export const packageExplanations = {
     fix: "The message names the script, the line and what it needs. Leave the package out, answer its questions under `debconf`, or bring what the script would have made with the image's `files` and take `strict_scripts` away.",
     example: "debconf: { postfix/main_mailer_type: No configuration }",
   },
+  "script-failed": {
+    title: "A script of a package failed while it was run",
+    explanation:
+      "The image has `scripts: run`, so what cannot be interpreted of its packages' scripts is run in a container of the image, without a network and with few privileges. One ended with an error, took longer than 10 minutes, or made what no layer can hold: a device, a named pipe, a name that is not UTF-8. Nothing of the run is kept.",
+    fix: "The message names the script and how it ended; its last lines are below. Add the package that brings the program it lacks, or leave its package out.",
+    example: "packages: { debian-12: [dash, coreutils, dpkg, perl-base, texlive-base] }",
+  },
   "missing-library": {
     title: "A program lacks a library in the image",
     explanation: "A program that the image starts is linked with a library that no layer holds.",

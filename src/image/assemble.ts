@@ -6,12 +6,18 @@ import type { LockedImage, LockTarget } from "../packages/package.ts";
 import { namesOf } from "../packages/proof/unproved.ts";
 import type { AssembledImage } from "../stack/stack.ts";
 import type { Digest } from "../digest.ts";
+import { type ScriptToRun, scriptsToRun } from "../packages/script-run.ts";
 import type { Store } from "../store/store.ts";
 import { buildConfig, buildManifest, inheritSettings } from "./config.ts";
 import type { BuiltImage } from "./built-image.ts";
 import type { FileScan } from "./files/files.ts";
 import { buildFilesLayer } from "./layers/files-layer.ts";
-import { artifactsLayerInputs, filesLayerInputs, packagesLayerInputs } from "./fingerprint.ts";
+import {
+  artifactsLayerInputs,
+  filesLayerInputs,
+  packagesLayerInputs,
+  runLayerInputs,
+} from "./fingerprint.ts";
 import { findForeignPrograms } from "./layers/foreign-programs.ts";
 import type { Layer } from "./layers/layer.ts";
 import {
@@ -22,6 +28,7 @@ import {
   rememberLayer,
 } from "./layers/layer-cache.ts";
 import { buildPackagesLayer } from "./layers/packages-layer.ts";
+import type { RunScripts } from "./layers/run-layer.ts";
 import {
   type NoticeLevel,
   recallLeftScripts,
@@ -29,6 +36,7 @@ import {
   rememberLeftScripts,
   reportLeftScripts,
 } from "./left-scripts.ts";
+import { rememberRanScripts } from "./ran-scripts.ts";
 import { checkPrograms } from "./programs.ts";
 import { programOfSettings, type StartedProgram } from "./started-programs.ts";
 import type { UnpackedPackages } from "./unpack/unpack-packages.ts";
@@ -48,6 +56,8 @@ export interface AssembleRequest {
    * disposed of here. `anew` when what it gave before was damaged.
    */
   readonly unpack: (anew: boolean) => Promise<UnpackedPackages>;
+  /** Runs scripts that have to be run, in images that say so. */
+  readonly runScripts: RunScripts;
   /** Path of an artifact in the store, fetched when it is not there yet. */
   readonly artifactPath: (digest: Digest) => Promise<string>;
   readonly store: Store;
@@ -62,18 +72,20 @@ export interface AssembleRequest {
 }
 
 /**
- * Make an image: its parent's layers, one layer of packages, one of artifacts, one of files, and
- * the configuration. Layers whose inputs the store remembers are taken from it, so that an edited
+ * Make an image: its parent's layers, one layer of packages, one of what their scripts make that
+ * have to be run, one of artifacts, one of files, and the configuration. Layers whose inputs the store remembers are taken from it, so that an edited
  * file rewrites the thin layer alone.
  *
  * Throws `package-corrupt`, `artifact-corrupt`, `file-conflict`, `missing-interpreter`,
- * `missing-library`, `script-undone`, `wrong-architecture`, `disk-full`.
+ * `missing-library`, `script-undone`, `script-failed`, `digest-mismatch`, `wrong-architecture`,
+ * `disk-full`, and what using an Engine throws where scripts are run.
  */
 export async function assembleImage(request: AssembleRequest): Promise<BuiltImage> {
   const { store, afterwards } = request;
   let layers = request.parent?.layers ?? [];
   let left: readonly LeftScript[] | undefined;
-  for (const step of stepsOf(request)) {
+  const steps = [...stepsOf(request)];
+  for (let step = steps.shift(); step !== undefined; step = steps.shift()) {
     const key = { ...step, below: layers };
     let layer = await recallOwn(request, key);
     if (layer === undefined) {
@@ -85,25 +97,54 @@ export async function assembleImage(request: AssembleRequest): Promise<BuiltImag
       ({ layer } = made);
     }
     layers = [...layers, layer];
+    steps.unshift(...(await runStepsOf(request, layer)));
   }
   left ??= await ownLeftScripts(request, layers);
   const built = await checked(request, layers, left);
-  reportLeftScripts(request.image.name, left, request.onNotice);
+  reportLeftScripts(request.image.name, notRun(request.image, left), request.onNotice);
   return built;
 }
 
+/** The scripts of which nothing is in the image. */
+function notRun(
+  { scripts }: Pick<AssembledImage, "scripts">,
+  left: readonly LeftScript[],
+): readonly LeftScript[] {
+  return scripts === "run" ? left.filter(({ call }) => call === undefined) : left;
+}
+
+/** What follows a layer of packages whose scripts have to be run. */
+async function runStepsOf(
+  { image, locked, store }: Pick<AssembleRequest, "image" | "locked" | "store">,
+  layer: Layer,
+): Promise<readonly LayerStep[]> {
+  if (image.scripts !== "run" || layer.kind !== "packages") return [];
+  const scripts = scriptsToRun((await recallLeftScripts(layer.diffId, store)) ?? []);
+  if (scripts.length === 0) return [];
+  const { newestBuild: epoch = 0 } = locked;
+  const inputs: LayerKey["inputs"] = (below) => runLayerInputs({ image, scripts, epoch, below });
+  return [{ kind: "run", inputs, scripts }];
+}
+
 /**
- * A layer of an image that the store remembers. With `strict_scripts` one of packages counts only
- * where it is known what became of their scripts.
+ * A layer of an image that the store remembers. Where scripts may be run, and with
+ * `strict_scripts`, one of packages counts only where it is known what became of their scripts; one
+ * of scripts that were run counts only when it is the one that the lock names.
  */
 async function recallOwn(
-  { image, store, recalled }: Pick<AssembleRequest, "image" | "store" | "recalled">,
+  { image, locked, store, recalled }: RecallRequest,
   key: LayerKey,
 ): Promise<Layer | undefined> {
   const layer = await recallLayer(key, store, recalled);
-  if (layer?.kind !== "packages" || !image.strictScripts) return layer;
+  const { runLayer } = locked;
+  if (layer?.kind === "run" && runLayer !== undefined && layer.diffId !== runLayer)
+    return undefined;
+  const mustKnow = image.strictScripts || image.scripts === "run";
+  if (layer?.kind !== "packages" || !mustKnow) return layer;
   return (await recallLeftScripts(layer.diffId, store)) === undefined ? undefined : layer;
 }
+
+type RecallRequest = Pick<AssembleRequest, "image" | "locked" | "store" | "recalled">;
 
 /** Scripts that were undone when the image's own packages layer was made. */
 async function ownLeftScripts(
@@ -129,7 +170,8 @@ async function checked(
   const { architecture } = target;
   const programs = [...programOfSettings(image.name, built.settings), ...started];
   if (image.strictScripts) {
-    refuseLeftScripts(image.name, left ?? (await ownLeftScripts(request, layers)));
+    const own = left ?? (await ownLeftScripts(request, layers));
+    refuseLeftScripts(image.name, notRun(image, own));
   }
   await checkPrograms({ image: image.name, architecture, programs, layers });
   return built;
@@ -155,10 +197,12 @@ export async function recallImage(
   >,
 ): Promise<BuiltImage | undefined> {
   let layers = request.parent?.layers ?? [];
-  for (const step of stepsOf(request)) {
+  const steps = [...stepsOf(request)];
+  for (let step = steps.shift(); step !== undefined; step = steps.shift()) {
     const layer = await recallOwn(request, { ...step, below: layers });
     if (layer === undefined) return undefined;
     layers = [...layers, layer];
+    steps.unshift(...(await runStepsOf(request, layer)));
   }
   return checked(request, layers);
 }
@@ -172,7 +216,10 @@ export async function lacksPackagesLayer(
   return (await recallOwn(request, key)) === undefined;
 }
 
-type LayerStep = Omit<LayerKey, "below">;
+type LayerStep = Omit<LayerKey, "below"> & {
+  /** Of a layer of scripts that are run. */
+  readonly scripts?: readonly ScriptToRun[];
+};
 
 /**
  * The layers that an image adds to its parent's, the lowest first; none that would be empty and say
@@ -204,9 +251,27 @@ function packagesStep({ image, target }: Pick<AssembleRequest, "image" | "target
   return { kind: "packages", inputs: (below) => packagesLayerInputs(image, target, below) };
 }
 
-async function makeLayer(request: AssembleRequest, { kind, below }: LayerKey): Promise<MadeLayer> {
+async function makeLayer(
+  request: AssembleRequest,
+  { kind, below, scripts = [] }: LayerStep & Pick<LayerKey, "below">,
+): Promise<MadeLayer> {
   const { newestBuild: epoch = 0 } = request.locked;
   switch (kind) {
+    case "run": {
+      // Loaded here: hardly any image runs a script.
+      const [{ buildRunLayer }, { refuseOtherRunLayer }] = await Promise.all([
+        import("./layers/run-layer.ts"),
+        import("./layers/locked-run-layer.ts"),
+      ]);
+      const run = { image: request.image, layers: below, scripts, epoch };
+      const { layer, ran } = await buildRunLayer(run, request);
+      const { image, store } = request;
+      const { runLayer: expected } = request.locked;
+      if (expected !== undefined)
+        await refuseOtherRunLayer(image.name, { locked: expected, made: layer, store });
+      await rememberRanScripts(layer.diffId, ran, store);
+      return { layer, reads: new Map() };
+    }
     case "packages":
       return makePackagesLayer(request, below);
     case "artifacts": {

@@ -2,6 +2,7 @@ import { comparePaths } from "../archive/path-order.ts";
 import { digestOf, LazyFields } from "../packages/canonical-json.ts";
 import type { LockedPackage, LockTarget } from "../packages/package.ts";
 import { namesOf } from "../packages/proof/unproved.ts";
+import type { ScriptToRun } from "../packages/script-run.ts";
 import type { Artifact, AssembledImage, DockerfileImage, Image, Stack } from "../stack/stack.ts";
 import type { Digest } from "../digest.ts";
 import { variantOf } from "./config.ts";
@@ -65,6 +66,20 @@ export function packagesLayerInputs(
     architecture: target.architecture,
     parentLayers,
   });
+}
+
+/**
+ * Digest of what the layer of scripts that are run is made from: which scripts, and all of the
+ * image that they see.
+ */
+export function runLayerInputs(request: {
+  readonly image: AssembledImage;
+  readonly scripts: readonly ScriptToRun[];
+  readonly epoch: number;
+  readonly below: readonly Digest[];
+}): Digest {
+  const { image, scripts, epoch, below } = request;
+  return digestOf({ format: FORMAT, epoch, run: scripts, setuid: image.setuid, below });
 }
 
 /**

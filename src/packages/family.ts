@@ -19,6 +19,7 @@ import type {
   RepositoriesRequest,
 } from "./repositories.ts";
 import type { ResolverRules } from "./resolve/rules.ts";
+import type { ScriptRunRules } from "./script-run.ts";
 import type { UnpackedPackage, UnpackRequest } from "./unpacked.ts";
 
 /** How packages of a family are compared and put together. */
@@ -94,6 +95,9 @@ export interface Family {
    * Resolves with the scripts that did not run to their end, and of which nothing is left.
    */
   install(request: InstallRequest): Promise<readonly LeftScript[]>;
+
+  /** How those of its scripts are run that have to be. */
+  scriptRuns(): Promise<ScriptRunRules>;
 
   /** How an image of the family says which packages it holds. */
   database(): Promise<PackageDatabase>;

@@ -87,6 +87,17 @@ export interface LeftScript {
   readonly reason: string;
   /** What it would have made, as far as that can be told. */
   readonly effects: readonly LeftEffect[];
+  /** How to run it; absent: it is not run by itself. */
+  readonly call?: ScriptCall;
+}
+
+/** How a package manager runs a script of an image. */
+export interface ScriptCall {
+  /** Absolute path of the script in the image. */
+  readonly path: string;
+  readonly args: readonly string[];
+  /** Its variables; it has no others. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface LeftEffect {

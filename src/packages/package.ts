@@ -87,6 +87,11 @@ export interface LockedImage {
   readonly newestBuild?: number;
   /** diffID of the packages layer, written by the first build. */
   readonly packagesLayer?: Digest;
+  /**
+   * diffID of the layer of what its packages' scripts made that were run, written by the first
+   * build; absent: none were.
+   */
+  readonly runLayer?: Digest;
 }
 
 /** Everything that is pinned for one OS and architecture. */

@@ -64,6 +64,8 @@ interface ImageIdentity {
 export type ScriptsMode =
   /** They are interpreted; nothing of them is run. */
   | "interpret"
+  /** As `interpret`; those that do not run to their end so are run in a container of the image. */
+  | "run"
   /** They are left alone. */
   | "none";
 

@@ -43,6 +43,11 @@ export interface ImageSubject {
    * that is not known, as of an image that was made elsewhere.
    */
   readonly leftScripts: readonly LeftScript[] | undefined;
+  /**
+   * Of each of its layers that scripts made by being run, parents' included, the packages of these,
+   * with commas between; undefined where they are not known.
+   */
+  readonly runLayers: readonly (string | undefined)[];
   /** Paths that may be setuid or setgid, parents' included. */
   readonly setuid: readonly string[];
   /** Services made from it. */

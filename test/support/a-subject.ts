@@ -221,6 +221,7 @@ export function anImageSubject(
     fingerprint: "sha256:f",
     recorded: new Set(["sha256:app"]),
     leftScripts: [],
+    runLayers: [],
     setuid: [],
     services: [aService({ name: "app", httpProbe: 8080 })],
     secretValues: [],

@@ -14,7 +14,7 @@ import type { LockedImage } from "../../src/packages/package.ts";
 import type { AssembledImage } from "../../src/stack/stack.ts";
 import type { Digest } from "../../src/digest.ts";
 import { openStore } from "../../src/store/disk-store.ts";
-import { emptyImage, EPOCH, FINGERPRINT, targetOf } from "./assemble.ts";
+import { emptyImage, EPOCH, FINGERPRINT, targetOf, noScripts } from "./assemble.ts";
 import { type DebParts, debOf, file, folder, link, lockedOf } from "./deb.ts";
 
 const [folderPath = "", order = "forward", threads = "2"] = process.argv.slice(2);
@@ -62,6 +62,7 @@ await using pool = createUnpackPool({
   signal,
 });
 const common = {
+  runScripts: noScripts,
   stackName: "t-made-up",
   started: [],
   fingerprint: FINGERPRINT,

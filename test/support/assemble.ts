@@ -5,6 +5,7 @@ import type { BuiltImage } from "../../src/image/built-image.ts";
 import { assembleImage } from "../../src/image/assemble.ts";
 import { scanFiles } from "../../src/image/files/files.ts";
 import type { Layer } from "../../src/image/layers/layer.ts";
+import type { RunScripts } from "../../src/image/layers/run-layer.ts";
 import type { StartedProgram } from "../../src/image/started-programs.ts";
 import { unpackPackages } from "../../src/image/unpack/unpack-packages.ts";
 import { createUnpackPool } from "../../src/image/unpack/unpack-pool.ts";
@@ -66,9 +67,17 @@ export interface ImageParts {
   /** What services start in its containers. */
   readonly started?: readonly StartedProgram[];
   readonly signal?: AbortSignal;
+  /** Absent: no script may be run. */
+  readonly runScripts?: RunScripts;
+  /** What the lock says of the layer of scripts that are run. */
+  readonly runLayer?: Digest;
   /** Runs when the host's files have been listed and before they are packed. */
   readonly afterScan?: () => Promise<void>;
 }
+
+/** Of an image none of whose scripts may be run. */
+export const noScripts: RunScripts = async () =>
+  Promise.reject(new Error("a script was to be run"));
 
 export async function createWorkshop(): Promise<Workshop> {
   const folder = await temporaryFolder();
@@ -108,7 +117,9 @@ async function assemble(
     files.set(digest, path);
   }
   const sorted = packages.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const locked = { packages: sorted, newestBuild: EPOCH };
+  const { runLayer } = parts;
+  const named = runLayer === undefined ? {} : { runLayer };
+  const locked = { packages: sorted, newestBuild: EPOCH, ...named };
   const scan = await scanFiles(image, place.store);
   await parts.afterScan?.();
   await using pool = createUnpackPool({
@@ -145,6 +156,7 @@ async function assemble(
         onProgress: () => undefined,
       }),
     store: place.store,
+    runScripts: parts.runScripts ?? noScripts,
     onNotice: (message, level) => void place.notices.push(`${level}: ${message}`),
     signal,
   });

@@ -12,7 +12,7 @@ import type { LockTarget } from "../../src/packages/package.ts";
 import type { AssembledImage, Stack } from "../../src/stack/stack.ts";
 import { createDownloader } from "../../src/store/downloader.ts";
 import type { Store } from "../../src/store/store.ts";
-import { FINGERPRINT } from "./assemble.ts";
+import { FINGERPRINT, noScripts } from "./assemble.ts";
 
 /**
  * Images made of the distribution's real packages, from the mirror that qclock itself would use.
@@ -89,6 +89,7 @@ export async function assembleDebian(
           onProgress: () => undefined,
         }),
       store,
+      runScripts: noScripts,
       onNotice: () => undefined,
       signal,
     });

@@ -62,6 +62,10 @@ export async function imageWorkshop(parts: Partial<AssembledImage> = {}): Promis
       },
     },
     mirrors: async () => Promise.reject(new Error("a mirror was asked for")),
+    engine: async () => Promise.reject(new Error("an Engine was asked for")),
+    emit: () => undefined,
+    runId: "run",
+    version: "0.0.0",
     clock: fakeClock(),
     signal,
   };

@@ -97,18 +97,33 @@ async function withSigners(
   }));
 }
 
-/** Say which scripts of each package were undone, where the image was built with this store. */
+/**
+ * Say which scripts of each package were undone, and which were run, where the image was built with
+ * this store.
+ */
 async function withScripts(
   { store }: RunContext,
   target: LockTarget,
   explanations: readonly PackageWhy[],
 ): Promise<readonly PackageWhy[]> {
   const { recallLeftScripts } = await import("../../image/left-scripts.ts");
+  const { recallRanScripts } = await import("../../image/ran-scripts.ts");
   const withLeft = async (each: ImageWhy): Promise<ImageWhy> => {
-    const layer = target.images.get(each.image)?.packagesLayer;
-    const left = layer === undefined ? undefined : await recallLeftScripts(layer, store);
-    const leftScripts = left?.filter((script) => script.package === each.package.name) ?? [];
-    return leftScripts.length === 0 ? each : { ...each, leftScripts };
+    const { packagesLayer, runLayer } = target.images.get(each.image) ?? {};
+    const left =
+      packagesLayer === undefined ? [] : ((await recallLeftScripts(packagesLayer, store)) ?? []);
+    const ran = runLayer === undefined ? [] : ((await recallRanScripts(runLayer, store)) ?? []);
+    const isOwn = (script: { readonly package: string }): boolean =>
+      script.package === each.package.name;
+    const leftScripts = left
+      .filter((script) => isOwn(script) && (runLayer === undefined || script.call === undefined))
+      .map(({ call: _, ...script }) => script);
+    const ranScripts = [...new Set(ran.filter(isOwn).map(({ script }) => script))];
+    return {
+      ...each,
+      ...(leftScripts.length === 0 ? {} : { leftScripts }),
+      ...(ranScripts.length === 0 ? {} : { ranScripts }),
+    };
   };
   return Promise.all(
     explanations.map(async (why) => ({

@@ -43,6 +43,7 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "missing-interpreter": 1,
   "missing-library": 1,
   "script-undone": 1,
+  "script-failed": 1,
   "wrong-architecture": 1,
   "disk-full": 1,
   offline: 4,

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Digest } from "../../digest.ts";
 import { digestOf } from "../../packages/canonical-json.ts";
-import type { Layer } from "./layer.ts";
+import { isOfPackages, type Layer } from "./layer.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { MergedLayers } from "./merged-layers.ts";
 
@@ -16,10 +16,10 @@ export function seenOf({ digest, mode, uid, gid }: LayerEntry): string {
 /**
  * What a layer above looks at in layers of files and artifacts, but for the contents of files:
  * folders with all that is copied from them, links, and which paths are files. A layer of packages
- * stands for itself: what is above knows the packages' files.
+ * or of their scripts stands for itself: what is above knows the packages' files.
  */
 export function shapesOf(layers: readonly Layer[]): readonly Digest[] {
-  return layers.map((layer) => (layer.kind === "packages" ? layer.diffId : shapeOf(layer)));
+  return layers.map((layer) => (isOfPackages(layer) ? layer.diffId : shapeOf(layer)));
 }
 
 function shapeOf({ entries }: Layer): Digest {

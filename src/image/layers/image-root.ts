@@ -9,7 +9,7 @@ import { MemoryRoot, type RootEntry } from "../../packages/scripts/memory/memory
 import { LONGEST_PATH } from "../../packages/scripts/memory/walk.ts";
 import { seenOf } from "./below.ts";
 import type { ContentSource, DraftEntry } from "./draft.ts";
-import type { Layer } from "./layer.ts";
+import { isOfPackages, type Layer } from "./layer.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 import { changedContent } from "./layer-tar.ts";
 import { describeOrigin, type Origin } from "./origin.ts";
@@ -139,7 +139,7 @@ export class ImageRoot {
       const content: ContentSource | undefined =
         offset === undefined ? undefined : { type: "file", file: layer.path, offset };
       const { offset: _, ...known } = entry;
-      const isProjects = layer.kind !== "packages" && type === "file" && digest !== undefined;
+      const isProjects = !isOfPackages(layer) && type === "file" && digest !== undefined;
       this.#add(
         new Placed({ ...known, ...(content === undefined ? {} : { content }) }, true),
         isProjects ? () => this.#reads.set(path, seenOf(entry)) : undefined,

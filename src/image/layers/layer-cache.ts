@@ -5,7 +5,7 @@ import { markUsed } from "../../store/derived.ts";
 import type { Store } from "../../store/store.ts";
 import { type ReadBelow, readsTheSame, shapesOf } from "./below.ts";
 import type { EntryTable } from "./entry-table.ts";
-import type { Layer } from "./layer.ts";
+import { isOfPackages, type Layer } from "./layer.ts";
 import { decodeLayerNote, encodeLayerNote } from "./layer-note.ts";
 
 /**
@@ -90,9 +90,12 @@ function exactKey({ inputs, below }: LayerKey): Digest {
   return inputs(below.map(({ diffId }) => diffId));
 }
 
-/** Undefined where layers of the same shape are the same layers. */
-function shapeKey({ inputs, below }: LayerKey): Digest | undefined {
-  if (below.every(({ kind }) => kind === "packages")) return undefined;
+/**
+ * Undefined where layers of the same shape are the same layers, and for scripts that are run: of
+ * these nobody sees what they look at.
+ */
+function shapeKey({ kind, inputs, below }: LayerKey): Digest | undefined {
+  if (kind === "run" || below.every(isOfPackages)) return undefined;
   return inputs(shapesOf(below));
 }
 

@@ -11,7 +11,12 @@ export interface Layer {
   readonly sizeBytes: number;
   /** Absolute path of the tar in the store. */
   readonly path: string;
-  readonly kind: "packages" | "artifacts" | "files";
+  readonly kind: "packages" | "run" | "artifacts" | "files";
   /** Sorted by path. */
   readonly entries: EntryTable;
+}
+
+/** Whether a layer is made of packages and their scripts alone, and of nothing of the project. */
+export function isOfPackages({ kind }: Pick<Layer, "kind">): boolean {
+  return kind === "packages" || kind === "run";
 }

@@ -212,11 +212,11 @@ export const imageSchema = z.strictObject({
       default: false,
     }),
   scripts: z
-    .enum(["interpret", "none"])
+    .enum(["interpret", "run", "none"])
     .optional()
     .meta({
       description:
-        "What becomes of the scripts that packages bring. `interpret` does as data what the package manager would have run; `none` leaves them alone, so that accounts, links and configuration that they make are missing.",
+        "What becomes of the scripts that packages bring. `interpret` does as data what the package manager would have run; `run` does so, too, and runs those scripts that cannot be interpreted to their end in a container of the image without a network, as a layer of its own; `none` leaves them alone, so that accounts, links and configuration that they make are missing.",
       examples: ["interpret"],
       default: "interpret",
     }),

@@ -17,6 +17,7 @@ export const debFamily: Family = {
   contradictionIn: async (unpacked, locked) =>
     (await import("./control.ts")).contradictionIn(unpacked, locked),
   install: async (request) => (await import("./installation.ts")).install(request),
+  scriptRuns: async () => (await import("./install/run-rules.ts")).debRunRules,
   database: async () => (await import("./database.ts")).debDatabase,
   findEvidence: async (place, request) =>
     (await import("./evidence.ts")).findEvidence(place, request),

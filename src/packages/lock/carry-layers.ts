@@ -3,7 +3,7 @@ import { assembledImages } from "./inputs.ts";
 import type { LockedImage, LockTarget } from "../package.ts";
 
 /**
- * A new target with the packages layers of the former one for each image of which nothing that its
+ * A new target with the layers that the former one names for each image of which nothing that its
  * layer is made from has changed: the packages of it and of what it stands on, the newest build
  * among these, the manifest's inputs.
  */
@@ -21,8 +21,12 @@ export function carryLayers(
     if (before === undefined || now === undefined || !hasSamePackages(before, now)) continue;
     if (parent !== undefined && !same.has(parent)) continue;
     same.add(name);
-    const { packagesLayer } = before;
-    if (packagesLayer !== undefined) images.set(name, { ...now, packagesLayer });
+    const { packagesLayer, runLayer } = before;
+    images.set(name, {
+      ...now,
+      ...(packagesLayer === undefined ? {} : { packagesLayer }),
+      ...(runLayer === undefined ? {} : { runLayer }),
+    });
   }
   return { ...target, images };
 }

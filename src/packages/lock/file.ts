@@ -76,6 +76,7 @@ const lockSchema = z.strictObject({
         z.strictObject({
           newest_build: z.int().positive().optional(),
           packages_layer: digestSchema.optional(),
+          run_layer: digestSchema.optional(),
           packages: z.array(packageSchema),
           artifacts: z.array(artifactSchema).optional(),
         }),
@@ -182,6 +183,7 @@ function toFile(target: LockTarget): LockFileTarget {
     images[name] = {
       ...(image.newestBuild === undefined ? {} : { newest_build: image.newestBuild }),
       ...(image.packagesLayer === undefined ? {} : { packages_layer: image.packagesLayer }),
+      ...(image.runLayer === undefined ? {} : { run_layer: image.runLayer }),
       packages: image.packages.map(packageToFile),
       ...(image.artifacts === undefined ? {} : { artifacts: image.artifacts.map(artifactToFile) }),
     };
@@ -239,6 +241,7 @@ function fromFile(file: LockFile): Lock {
           : { artifacts: image.artifacts.map(artifactFromFile) }),
         ...(image.newest_build === undefined ? {} : { newestBuild: image.newest_build }),
         ...(image.packages_layer === undefined ? {} : { packagesLayer: image.packages_layer }),
+        ...(image.run_layer === undefined ? {} : { runLayer: image.run_layer }),
       });
     }
     targets.set(key, {

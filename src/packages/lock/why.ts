@@ -16,6 +16,8 @@ export interface ImageWhy {
   readonly package: LockedPackage;
   /** Scripts of the package that were undone when the image was built here. */
   readonly leftScripts?: readonly LeftScript[];
+  /** Scripts of the package, as `postinst`, that were run when the image was built here. */
+  readonly ranScripts?: readonly string[];
   /** Fingerprint of the key that was proved to have signed it; absent: nothing proves it. */
   readonly signedBy?: string;
   /**

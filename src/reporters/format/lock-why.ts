@@ -38,7 +38,7 @@ function factLines(images: readonly ImageWhy[], several: boolean, style: Style):
 }
 
 function chainLines(
-  { image, chain, others, leftScripts = [] }: ImageWhy,
+  { image, chain, others, leftScripts = [], ranScripts = [] }: ImageWhy,
   style: Style,
 ): readonly string[] {
   const [first] = chain;
@@ -50,6 +50,10 @@ function chainLines(
     ...chain.flatMap((step, index) => stepLine(chain[index - 1], step)),
     ...others.map((other) => `    ${style.faint("also:")} ${other}`),
     ...leftScripts.map((left) => `    ${style.faint("scripts:")} ${describeLeftScript(left)}`),
+    ...ranScripts.map(
+      (script) =>
+        `    ${style.faint("scripts:")} the ${script} was run in a container of the image; what it made is a layer of its own, \`run_layer\` in the lock.`,
+    ),
   ];
 }
 

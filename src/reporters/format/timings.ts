@@ -13,6 +13,7 @@ const stepWords = {
   unpack: "packages unpacked",
   write: "layers written",
   scripts: "scripts interpreted",
+  run: "scripts run in a container",
 } as const;
 
 interface Row {

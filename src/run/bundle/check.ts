@@ -47,9 +47,12 @@ export function checkContents(document: BundleDocument, lock: Lock, name: string
     if (image.reference !== `${imageNamePrefix}/${document.stack}/${image.name}:latest`)
       throw invalid(name, `image "${image.name}" would get the name ${image.reference}`);
     const locked = lock.targets.get(image.target)?.images.get(image.name);
-    const expected = locked?.packagesLayer;
-    if (expected !== undefined && !image.layers.some(({ digest }) => digest === expected))
-      throw invalid(name, `image "${image.name}" has not the packages layer that its lock names`);
+    for (const expected of [locked?.packagesLayer, locked?.runLayer]) {
+      if (expected === undefined || image.layers.some(({ digest }) => digest === expected))
+        continue;
+      const word = expected === locked?.packagesLayer ? "packages" : "run";
+      throw invalid(name, `image "${image.name}" has not the ${word} layer that its lock names`);
+    }
     for (const { digest, size } of image.layers)
       if (need(digest, `a layer of image "${image.name}"`) !== size)
         throw invalid(name, `a layer of image "${image.name}" has another size than its file`);

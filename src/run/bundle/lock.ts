@@ -74,8 +74,8 @@ export async function putLock(
 }
 
 /**
- * Whether two locks pin the same. The digest of a packages layer is written by the first build, so
- * that one of them may lack it; where both have one it must be the same.
+ * Whether two locks pin the same. The digests of layers are written by the first build, so that
+ * one of them may lack them; where both have one it must be the same.
  */
 export function isSameLock(one: Lock, other: Lock): boolean {
   return formatLock(withLayersOf(one, other)) === formatLock(withLayersOf(other, one));
@@ -88,9 +88,16 @@ function withLayersOf(lock: Lock, other: Lock): Lock {
       ...target,
       images: new Map(
         [...target.images].map(([name, image]) => {
-          const layer =
-            image.packagesLayer ?? other.targets.get(key)?.images.get(name)?.packagesLayer;
-          return [name, layer === undefined ? image : { ...image, packagesLayer: layer }];
+          const there = other.targets.get(key)?.images.get(name);
+          const { packagesLayer = there?.packagesLayer, runLayer = there?.runLayer } = image;
+          return [
+            name,
+            {
+              ...image,
+              ...(packagesLayer === undefined ? {} : { packagesLayer }),
+              ...(runLayer === undefined ? {} : { runLayer }),
+            },
+          ];
         }),
       ),
     },

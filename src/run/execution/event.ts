@@ -116,7 +116,7 @@ export interface RunReport {
  */
 export interface StepReport {
   readonly image: string;
-  readonly step: "fetch" | "unpack" | "write" | "scripts";
+  readonly step: "fetch" | "unpack" | "write" | "scripts" | "run";
   /** Of `scripts`, which are a part of `write`: the package whose scripts were interpreted. */
   readonly package?: string;
   readonly startedAtMs: number;

@@ -32,10 +32,22 @@ const AHEAD = 4;
 /** Artifacts of one image that are fetched at a time. */
 const FETCHES = 4;
 
+type LockedLayers = Pick<LockedImage, "packagesLayer" | "runLayer">;
+
 /** What making images takes. */
 export type BuiltImagesContext = Pick<
   RunContext,
-  "stack" | "store" | "downloader" | "mirrors" | "artifactMirror" | "clock" | "signal"
+  | "stack"
+  | "store"
+  | "downloader"
+  | "mirrors"
+  | "artifactMirror"
+  | "engine"
+  | "emit"
+  | "runId"
+  | "version"
+  | "clock"
+  | "signal"
 >;
 
 /** The assembled images of a run: made when first asked for, and then the same. */
@@ -166,6 +178,19 @@ export class BuiltImages implements AsyncDisposable {
         startedAtMs = clock.now();
         return unpacked;
       },
+      runScripts: async (...run) => {
+        // Loaded here: hardly any image runs a script.
+        const { scriptRunner } = await import("../scripts/run-scripts.ts");
+        await scriptRunner(this.#context, (name, beganAtMs) => {
+          const tookMs = clock.now() - beganAtMs;
+          this.steps.push({
+            image: name,
+            step: "run",
+            startedAtMs: beganAtMs,
+            durationMs: tookMs,
+          });
+        })(...run);
+      },
       onNotice: (...notice) => this.#notice(image, ...notice),
       onScript: (script) => scripts.push({ ...script, endedAtMs: clock.now() }),
       afterwards: (work) => this.#note(work),
@@ -266,7 +291,10 @@ export class BuiltImages implements AsyncDisposable {
   #requestFor(
     image: AssembledImage,
     parent: BuiltImage | undefined,
-  ): Omit<AssembleRequest, "unpack" | "artifactPath" | "onNotice" | "afterwards" | "signal"> {
+  ): Omit<
+    AssembleRequest,
+    "unpack" | "artifactPath" | "runScripts" | "onNotice" | "afterwards" | "signal"
+  > {
     const { stack, store } = this.#context;
     const { target, scans, desired } = this.#prepared;
     return {
@@ -298,16 +326,19 @@ export class BuiltImages implements AsyncDisposable {
     );
   }
 
-  /** Digest of the own packages layer of each image that was made in this run, for the lock. */
-  async packagesLayers(): Promise<ReadonlyMap<string, Digest>> {
-    const layers = new Map<string, Digest>();
+  /** Of each image that was made in this run the digests of its own layers that the lock names. */
+  async lockedLayers(): Promise<ReadonlyMap<string, LockedLayers>> {
+    const layers = new Map<string, LockedLayers>();
     for (const [name, promise] of this.#made) {
       const built = await promise.catch(() => undefined);
       const image = this.#context.stack.images.get(name);
       if (built === undefined || image?.type !== "assembled") continue;
       const parentCount = await this.#layerCount(image.parent);
-      const own = built.layers[parentCount];
-      if (own?.kind === "packages") layers.set(name, own.diffId);
+      const own = built.layers.slice(parentCount);
+      const packagesLayer = own.find(({ kind }) => kind === "packages")?.diffId;
+      const runLayer = own.find(({ kind }) => kind === "run")?.diffId;
+      if (packagesLayer === undefined) continue;
+      layers.set(name, { packagesLayer, ...(runLayer === undefined ? {} : { runLayer }) });
     }
     return layers;
   }

@@ -115,6 +115,22 @@ export const imageLayerChecks: readonly Check<ImageSubject>[] = [
     },
   },
   {
+    id: "IMG-032",
+    title: "it is made of data alone: no script of a package was run for it",
+    severity: "low",
+    sources: ["qclock"],
+    run({ locked, runLayers }) {
+      if (locked === undefined)
+        return skipped("qclock did not assemble it, so no package of it is known");
+      return judge(
+        runLayers.map(
+          (packages) => `a layer was made by running scripts of ${packages ?? "its packages"}`,
+        ),
+        "What it holds is pinned by the lock's `run_layer`; `scripts: interpret` does without.",
+      );
+    },
+  },
+  {
     id: "IMG-029",
     title: "each of its packages is proved to be the distribution's",
     severity: "medium",

@@ -11,15 +11,15 @@ import { isEnginePath } from "./read-image-files.ts";
 import { readTar } from "../../archive/read-members.ts";
 
 /**
- * In what the packages layer of an image that was built again differs from the one that the lock
+ * In what the layer of a kind, of an image that was built again, differs from the one that the lock
  * expects; empty when in nothing.
  */
 export async function compareWithLock(
   { layers }: BuiltImage,
-  locked: Digest | undefined,
+  [kind, locked]: readonly [kind: "packages" | "run", locked: Digest | undefined],
   store: Store,
 ): Promise<readonly string[]> {
-  const layer = layers.findLast(({ kind }) => kind === "packages");
+  const layer = layers.findLast((each) => each.kind === kind);
   if (locked === undefined || layer === undefined || layer.diffId === locked) return [];
   // What the locked layer held is known where it was built.
   const before = await recallEntries(locked, store);
@@ -27,7 +27,7 @@ export async function compareWithLock(
     before === undefined
       ? []
       : compareFiles(byPath(before), byPath(layer.entries), ["in the lock's layer", "rebuilt"]);
-  return [`packages layer: ${locked} in the lock, ${layer.diffId} rebuilt`, ...differences];
+  return [`${kind} layer: ${locked} in the lock, ${layer.diffId} rebuilt`, ...differences];
 }
 
 /**

@@ -1,9 +1,11 @@
 import * as z from "zod";
 import type { Engine, ImageDetails } from "../../docker/engine.ts";
 import { recallLeftScripts } from "../../image/left-scripts.ts";
+import { packagesOf, type RanScript, recallRanScripts } from "../../image/ran-scripts.ts";
 import type { LeftScript } from "../../packages/installation.ts";
 import type { LockedPackage, LockTarget } from "../../packages/package.ts";
 import type { PackageDatabase } from "../../packages/package-database.ts";
+import type { Digest } from "../../digest.ts";
 import type { Image, Stack } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";
 import type { Expectation } from "../expectation.ts";
@@ -54,9 +56,9 @@ export async function gatherImage(
   const { stack, engine, store, look, expectation, secretValues, database } = world;
   const chain = ancestry(stack, image);
   const { reference } = image;
-  const [history, leftScripts, files] = await Promise.all([
+  const [history, scripts, files] = await Promise.all([
     look(`the history of image ${image.name}`, (signal) => engine.imageHistory(reference, signal)),
-    look(`the scripts of image ${image.name}`, () => leftScriptsOf(details, store)),
+    look(`the scripts of image ${image.name}`, () => scriptsOf(details, store)),
     look(
       `the files of image ${image.name}`,
       (signal) =>
@@ -93,7 +95,17 @@ export async function gatherImage(
       return expectation.take().recorded.get(image.name) ?? new Set();
     },
     get leftScripts() {
-      return leftScripts.take();
+      return scripts.take().left;
+    },
+    get runLayers() {
+      const { ran } = scripts.take();
+      const { target } = expectation.take();
+      const locked = chain.map(({ name }) => target.images.get(name)?.runLayer);
+      const layers = details.diffIds.filter((id) => ran.has(id) || locked.includes(id));
+      return layers.map((id) => {
+        const known = ran.get(id);
+        return known === undefined ? undefined : packagesOf(known);
+      });
     },
     setuid: chain.flatMap((each) => (each.type === "assembled" ? each.setuid : [])),
     services: [...stack.services.values()].filter((service) => service.image === image.name),
@@ -101,14 +113,31 @@ export async function gatherImage(
   };
 }
 
-/** Of all layers of an image of which it is known. */
-async function leftScriptsOf(
-  { diffIds }: ImageDetails,
-  store: Store,
-): Promise<readonly LeftScript[] | undefined> {
-  const found = await Promise.all(diffIds.map((diffId) => recallLeftScripts(diffId, store)));
-  const known = found.filter((left) => left !== undefined);
-  return known.length === 0 ? undefined : known.flat();
+interface KnownScripts {
+  /** Undefined where it is known of no layer. */
+  readonly left: readonly LeftScript[] | undefined;
+  /** By the layer that they made. */
+  readonly ran: ReadonlyMap<Digest, readonly RanScript[]>;
+}
+
+/** What became of scripts, of all layers of an image of which it is known. */
+async function scriptsOf({ diffIds }: ImageDetails, store: Store): Promise<KnownScripts> {
+  const ran = new Map<Digest, readonly RanScript[]>();
+  for (const diffId of diffIds) {
+    const found = await recallRanScripts(diffId, store);
+    if (found !== undefined) ran.set(diffId, found);
+  }
+  const left = await Promise.all(
+    diffIds.map(async (diffId, index) => {
+      const found = await recallLeftScripts(diffId, store);
+      const next = diffIds[index + 1];
+      // Those that could be were run for the layer above.
+      const wereRun = next !== undefined && ran.has(next);
+      return wereRun ? found?.filter(({ call }) => call === undefined) : found;
+    }),
+  );
+  const known = left.filter((each) => each !== undefined);
+  return { left: known.length === 0 ? undefined : known.flat(), ran };
 }
 
 function configOf({ raw }: ImageDetails): ImageSubject["config"] {

@@ -66,7 +66,9 @@ export async function rebuildImages(
 /** Without the digests that a build refuses to differ from: here the difference is to be shown. */
 function withoutLayers(target: LockTarget): LockTarget {
   const images = new Map(
-    [...target.images].map(([name, { packagesLayer: _, ...image }]) => [name, image] as const),
+    [...target.images].map(
+      ([name, { packagesLayer: _, runLayer: __, ...image }]) => [name, image] as const,
+    ),
   );
   return { ...target, images };
 }
@@ -81,14 +83,15 @@ interface Judging {
 
 async function judgeRebuilt(judging: Judging): Promise<Verdict> {
   const { context, engine, image, rebuilt, expected } = judging;
-  const locked = expected.images.get(image.name)?.packagesLayer;
+  const { packagesLayer, runLayer } = expected.images.get(image.name) ?? {};
   // Under the same name the Engine has images for its own machine, where it has any.
   const isElsewhere = isForeign(context.stack, await engine.info(context.signal));
   const details = isElsewhere
     ? undefined
     : await engine.inspectImage(image.reference, context.signal);
   const findings = [
-    ...(await compareWithLock(rebuilt, locked, context.store)),
+    ...(await compareWithLock(rebuilt, ["packages", packagesLayer], context.store)),
+    ...(await compareWithLock(rebuilt, ["run", runLayer], context.store)),
     ...(details === undefined
       ? []
       : await compareWithEngine(rebuilt, details, { engine, signal: context.signal })),
@@ -101,7 +104,7 @@ async function judgeRebuilt(judging: Judging): Promise<Verdict> {
     };
   }
   const same = [
-    ...(locked !== undefined ? ["as the lock says"] : []),
+    ...(packagesLayer !== undefined ? ["as the lock says"] : []),
     ...(details === undefined ? [] : ["as the Engine has it"]),
   ];
   return passed(

@@ -297,6 +297,12 @@ const broken: readonly (readonly [
     }),
     /the postinst of bash was undone/,
   ],
+  [
+    "IMG-032",
+    "a layer of scripts that were run",
+    anImageSubject({ runLayers: ["texlive-base"] }),
+    /a layer was made by running scripts of texlive-base/,
+  ],
 ];
 
 test.each(broken)("%s fails for %s", (id, _what, subject, evidence) => {

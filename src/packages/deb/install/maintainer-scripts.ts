@@ -8,18 +8,17 @@ import { runScript, type ScriptOutcome, type ScriptPlace } from "../../scripts/r
 import { debconfSources } from "../commands/debconf/commands.ts";
 import { debianCommands } from "../commands/table.ts";
 import { infoName } from "../dpkg-database.ts";
+import { scriptCall, scriptEnvironment, type ScriptKind } from "./script-call.ts";
 import type { FileOwner } from "../replaces.ts";
 import { effectsOf } from "../script/effects.ts";
 
 /** As `uname -m` says it. */
 const MACHINES: Readonly<Record<Architecture, string>> = { amd64: "x86_64", arm64: "aarch64" };
 
-const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 /** A script of a package, and with which words it is called. */
 export interface MaintainerScript {
   readonly owner: FileOwner;
-  readonly kind: "preinst" | "config" | "postinst";
+  readonly kind: ScriptKind;
   readonly text: string;
   readonly args: readonly string[];
 }
@@ -41,25 +40,14 @@ export class MaintainerScripts {
     const { root, now, architecture, onScript } = this.#request;
     const { name } = owner;
     const path = `/var/lib/dpkg/info/${infoName(owner)}.${kind}`;
+    const environment = scriptEnvironment({ package: name, kind, architecture });
     root.changeAs({ type: "script", package: name });
     const startedAtMs = performance.now();
     const outcome = runScript({
       text: fromText(text),
       name: path,
       args,
-      env: new Map([
-        ["PATH", PATH],
-        ["HOME", "/root"],
-        ["LC_ALL", "C.UTF-8"],
-        ["DEBIAN_FRONTEND", "noninteractive"],
-        ["DEBCONF_NONINTERACTIVE_SEEN", "true"],
-        ["DPKG_ADMINDIR", "/var/lib/dpkg"],
-        ["DPKG_ROOT", ""],
-        ["DPKG_MAINTSCRIPT_ARCH", architecture],
-        ["DPKG_MAINTSCRIPT_NAME", kind],
-        ["DPKG_MAINTSCRIPT_PACKAGE", name],
-        ["DPKG_MAINTSCRIPT_PACKAGE_REFCOUNT", "1"],
-      ]),
+      env: new Map(Object.entries(environment)),
       root,
       commands: this.#commands,
       sources: debconfSources,
@@ -75,11 +63,13 @@ export class MaintainerScripts {
       ...(place === undefined ? {} : { place }),
       reason: reasonOf(outcome),
       effects: this.#leftEffects(text, kind),
+      // debconf's own programs ask the questions of a script that is run.
+      ...(kind === "config" ? {} : { call: scriptCall({ path, args, environment, epoch: now }) }),
     });
   }
 
   /** What is there was made by something else; what is not there has no owner to be changed. */
-  #leftEffects(text: string, kind: MaintainerScript["kind"]): readonly LeftEffect[] {
+  #leftEffects(text: string, kind: ScriptKind): readonly LeftEffect[] {
     const { root } = this.#request;
     const [, language] = /^#!\s*\S*?([^/\s]+)(?:\s|$)/.exec(text) ?? [];
     if (language !== undefined && !language.endsWith("sh")) {

@@ -13,7 +13,10 @@ const stack = aStack({
   ],
 });
 
-const layered = (name: string): Partial<LockedImage> => ({ packagesLayer: aDigest(name) });
+const layered = (name: string): Partial<LockedImage> => ({
+  packagesLayer: aDigest(name),
+  runLayer: aDigest(`run ${name}`),
+});
 
 const former = aLockTarget({
   base: aLockedImage(["libc6 1", "bash 5"], layered("base")),
@@ -25,7 +28,7 @@ const former = aLockTarget({
 /** The target as it is locked anew, with changed images. */
 function lockedAnew(changes: Readonly<Record<string, LockedImage>> = {}): LockTarget {
   const images = [...former.images].map(([name, image]) => {
-    const { packagesLayer: _, ...plain } = changes[name] ?? image;
+    const { packagesLayer: _, runLayer: __, ...plain } = changes[name] ?? image;
     return [name, plain] as const;
   });
   return { ...former, images: new Map(images) };
@@ -34,8 +37,10 @@ function lockedAnew(changes: Readonly<Record<string, LockedImage>> = {}): LockTa
 /** Names of the images that got their layers. */
 function carried(target: LockTarget, before: LockTarget | undefined = former): readonly string[] {
   const result = carryLayers(stack, before, target);
-  return [...result.images].flatMap(([name, { packagesLayer }]) =>
-    packagesLayer === undefined ? [] : [`${name} ${packagesLayer === aDigest(name)}`],
+  return [...result.images].flatMap(([name, { packagesLayer, runLayer }]) =>
+    packagesLayer === undefined && runLayer === undefined
+      ? []
+      : [`${name} ${packagesLayer === aDigest(name) && runLayer === aDigest(`run ${name}`)}`],
   );
 }
 

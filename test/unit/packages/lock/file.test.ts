@@ -51,6 +51,7 @@ const lock: Lock = {
               packages: [bash, libc6],
               newestBuild: 1_700_000_000,
               packagesLayer: `sha256:${hex}` as const,
+              runLayer: `sha256:${hex}` as const,
             },
           ],
           ["app", { packages: [] }],
@@ -81,6 +82,7 @@ test("a lock reads well", () => {
           base:
             newest_build: 1700000000
             packages_layer: sha256:…
+            run_layer: sha256:…
             packages:
               - name: bash
                 version: 5.2.15-2+b8
@@ -186,6 +188,7 @@ test("one package that moves changes its own lines alone", () => {
           packages: [bash, moved],
           newestBuild: 1_700_000_000,
           packagesLayer: `sha256:${hex}` as const,
+          runLayer: `sha256:${hex}` as const,
         },
       ],
     ]),
@@ -283,7 +286,7 @@ test.for<readonly [string, string, RegExp, RegExp]>([
   [
     "a package from a repository that is not there",
     text.replace("repository: bookworm\n", "repository: sid\n"),
-    /^24:25 .*bash is from "sid", which is not among the repositories/,
+    /^25:25 .*bash is from "sid", which is not among the repositories/,
     /Restore/,
   ],
   [

@@ -110,11 +110,11 @@ test("each image stands on its parent's layers, and its own packages layer is to
   ]);
   expect(layersOf(ofPlain).slice(0, 2)).toEqual(layersOf(ofFront).slice(0, 2));
   const [ofBase, , ofApp, own] = ofFront.layers.map(({ diffId }) => diffId);
-  expect(await builtImages.packagesLayers()).toEqual(
+  expect(await builtImages.lockedLayers()).toEqual(
     new Map([
-      ["base", ofBase],
-      ["app", ofApp],
-      ["front", own],
+      ["base", { packagesLayer: ofBase }],
+      ["app", { packagesLayer: ofApp }],
+      ["front", { packagesLayer: own }],
     ]),
   );
   const steps = Map.groupBy(builtImages.steps, ({ image }) => image);
@@ -150,8 +150,8 @@ test("an image is made once, for whoever asks, and then taken from the store", a
   await again.get(app, progress);
   expect([progress.told, again.steps]).toEqual([[], []]);
   expect((await again.recall(app))?.image).toBe("app");
-  expect(await again.packagesLayers()).toEqual(
-    new Map([["app", (await again.recall(app))?.layers[2]?.diffId]]),
+  expect(await again.lockedLayers()).toEqual(
+    new Map([["app", { packagesLayer: (await again.recall(app))?.layers[2]?.diffId }]]),
   );
   expect(machine.fetched()).toHaveLength(3);
 });
@@ -269,7 +269,7 @@ test("an image of packages stands on no image that is made in another way", asyn
     code: "build-failed",
     message: 'Image "child" is made of packages and cannot stand on "web", which is not.',
   });
-  expect(await builtImages.packagesLayers()).toEqual(new Map());
+  expect(await builtImages.lockedLayers()).toEqual(new Map());
 });
 
 test("what was begun is fetched before anybody asks for it, and ends with the run", async () => {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Digest } from "../../../../src/digest.ts";
 import type { Lock } from "../../../../src/packages/package.ts";
 import type { RunContext } from "../../../../src/run/context.ts";
+import type { BuiltImages } from "../../../../src/run/images/built-images.ts";
 import { recordLayers } from "../../../../src/run/images/record-layers.ts";
 import { aDigest, aLock, aLockedImage, aLockTarget } from "../../../support/a-lock.ts";
 
@@ -26,9 +27,9 @@ async function record(
 ): Promise<{ readonly recorded: Lock; readonly written: readonly Lock[] }> {
   const written: Lock[] = [];
   const context = { lockMode, writeLock: async (each: Lock) => void written.push(each) };
-  const packagesLayers = async (): Promise<ReadonlyMap<string, Digest>> =>
-    new Map(Object.entries(layers));
-  const recorded = await recordLayers(context, { lock, target }, { packagesLayers });
+  const lockedLayers: BuiltImages["lockedLayers"] = async () =>
+    new Map(Object.entries(layers).map(([name, packagesLayer]) => [name, { packagesLayer }]));
+  const recorded = await recordLayers(context, { lock, target }, { lockedLayers });
   return { recorded, written };
 }
 
@@ -65,4 +66,23 @@ test("a lock that may not be written stays as it is", async () => {
   const { recorded, written } = await record({ app: made }, "locked");
   expect(recorded).toBe(lock);
   expect(written).toEqual([]);
+});
+
+test("the layer of scripts that were run is written beside the one of packages", async () => {
+  const written: Lock[] = [];
+  const writeLock = async (each: Lock): Promise<void> => void written.push(each);
+  const layers = { packagesLayer: aDigest("other"), runLayer: made };
+  const lockedLayers: BuiltImages["lockedLayers"] = async () => new Map([["base", layers]]);
+
+  const recorded = await recordLayers(
+    { lockMode: "use", writeLock },
+    { lock, target },
+    { lockedLayers },
+  );
+
+  expect(recorded.targets.get("debian-12/amd64")?.images.get("base")).toMatchObject({
+    packagesLayer: known,
+    runLayer: made,
+  });
+  expect(written).toEqual([recorded]);
 });

@@ -192,6 +192,23 @@ test.each<readonly [id: string, what: string, subject: ImageSubject, verdict: Ve
     anImageSubject({ locked: undefined }),
     { status: "skipped", reason: "qclock did not assemble it, so no package of it is known" },
   ],
+  ["IMG-032", "an image of data alone", anImageSubject(), { status: "passed" }],
+  [
+    "IMG-032",
+    "layers of scripts that were run, one of them elsewhere",
+    anImageSubject({ runLayers: ["locales, tex-common", undefined] }),
+    hinted(
+      "What it holds is pinned by the lock's `run_layer`; `scripts: interpret` does without.",
+      "a layer was made by running scripts of locales, tex-common",
+      "a layer was made by running scripts of its packages",
+    ),
+  ],
+  [
+    "IMG-032",
+    "an image of a Dockerfile",
+    anImageSubject({ locked: undefined }),
+    { status: "skipped", reason: "qclock did not assemble it, so no package of it is known" },
+  ],
   [
     "IMG-029",
     "packages that are proved",

@@ -67,14 +67,14 @@ test("a packages layer that differs from the lock's is compared with it where it
   const locked = aLayer("old", "packages", anEntry("etc/a", { size: 1 }));
   const differ = `packages layer: ${locked.diffId} in the lock, ${packages.diffId} rebuilt`;
 
-  expect(await compareWithLock(rebuilt, undefined, store)).toEqual([]);
-  expect(await compareWithLock(rebuilt, packages.diffId, store)).toEqual([]);
-  expect(await compareWithLock(aBuilt([]), locked.diffId, store)).toEqual([]);
-  expect(await compareWithLock(rebuilt, locked.diffId, store)).toEqual([differ]);
+  expect(await compareWithLock(rebuilt, ["packages", undefined], store)).toEqual([]);
+  expect(await compareWithLock(rebuilt, ["packages", packages.diffId], store)).toEqual([]);
+  expect(await compareWithLock(aBuilt([]), ["packages", locked.diffId], store)).toEqual([]);
+  expect(await compareWithLock(rebuilt, ["packages", locked.diffId], store)).toEqual([differ]);
 
   const key = { kind: "packages", inputs: () => digestOf("inputs"), below: [] } as const;
   await rememberLayer(key, { layer: locked, reads: new Map() }, store);
-  expect(await compareWithLock(rebuilt, locked.diffId, store)).toEqual([
+  expect(await compareWithLock(rebuilt, ["packages", locked.diffId], store)).toEqual([
     differ,
     "/etc/a: size 1 in the lock's layer, 2 rebuilt",
     "/etc/b: rebuilt only",

@@ -1,0 +1,58 @@
+import type { ScriptRunRules, ScriptToRun } from "../../script-run.ts";
+import { scriptCall, scriptEnvironment } from "./script-call.ts";
+
+const DPKG = "var/lib/dpkg";
+const REQUESTED = "Unincorp";
+
+/** How dpkg's scripts are run. Source: dpkg(1), dpkg-trigger(1), deb-triggers(5). */
+export const debRunRules: ScriptRunRules = {
+  requestFolder: `/${DPKG}/triggers`,
+  requestFile: REQUESTED,
+  requested(files, { architecture, epoch, has }) {
+    const triggersOf = new Map<string, string[]>();
+    for (const line of linesOf(files.get(REQUESTED))) {
+      const [trigger = ""] = line.split(" ");
+      for (const name of interestedIn(trigger, files)) {
+        const triggers = triggersOf.get(name) ?? [];
+        triggersOf.set(name, [...triggers, trigger]);
+      }
+    }
+    return [...triggersOf].flatMap(([name, triggers]): readonly ScriptToRun[] => {
+      const stem = [name, `${name}:${architecture}`].find((each) =>
+        has(`${DPKG}/info/${each}.postinst`),
+      );
+      if (stem === undefined) return [];
+      const kind = "postinst";
+      const call = scriptCall({
+        path: `/${DPKG}/info/${stem}.${kind}`,
+        args: ["triggered", triggers.join(" ")],
+        environment: scriptEnvironment({ package: name, kind, architecture }),
+        epoch,
+      });
+      return [{ package: name, script: kind, call }];
+    });
+  },
+  leftOut: [
+    `${DPKG}/lock`,
+    `${DPKG}/lock-frontend`,
+    `${DPKG}/triggers/Lock`,
+    `${DPKG}/triggers/${REQUESTED}`,
+    "var/cache/ldconfig/aux-cache",
+    "etc/.pwd.lock",
+  ],
+};
+
+/** Interests in paths stand in one file; those in names have a file for each name. */
+function interestedIn(trigger: string, files: ReadonlyMap<string, string>): readonly string[] {
+  const names = trigger.startsWith("/")
+    ? linesOf(files.get("File")).flatMap((line) => {
+        const [path, name] = line.split(" ");
+        return path === trigger && name !== undefined ? [name] : [];
+      })
+    : linesOf(files.get(trigger));
+  return names.map((name) => name.replace(/\/noawait$/, ""));
+}
+
+function linesOf(text = ""): readonly string[] {
+  return text.split("\n").filter((line) => line !== "");
+}
