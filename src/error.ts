@@ -26,6 +26,7 @@ export type ErrorCode =
   | "artifact-corrupt"
   | "missing-interpreter"
   | "missing-library"
+  | "missing-account"
   | "script-undone"
   | "script-failed"
   | "wrong-architecture"

@@ -138,6 +138,13 @@ export const packageExplanations = {
     explanation: "A program that the image starts is linked with a library that no layer holds.",
     fix: "Add the package that brings it.",
   },
+  "missing-account": {
+    title: "An image has no account of a name that `user` gives",
+    explanation:
+      "`user` of the image or of a service names a user or group, and none of the image's layers has it in `/etc/passwd` or `/etc/group`. Scripts of packages make accounts, so that this is known once the image is made. The Engine would refuse to start the container.",
+    fix: "Correct the name, declare the account under `accounts`, or write its numbers.",
+    example: "user: redis              # made by the scripts of redis-server",
+  },
   "disk-full": {
     title: "A disk is full",
     explanation:

@@ -38,7 +38,9 @@ import {
 } from "./left-scripts.ts";
 import { rememberRanScripts } from "./ran-scripts.ts";
 import { checkPrograms } from "./programs.ts";
+import { checkUsers } from "./check-users.ts";
 import { programOfSettings, type StartedProgram } from "./started-programs.ts";
+import type { StartedUser } from "./started-users.ts";
 import type { UnpackedPackages } from "./unpack/unpack-packages.ts";
 
 export interface AssembleRequest {
@@ -51,6 +53,8 @@ export interface AssembleRequest {
   readonly stackName: string;
   /** Programs that services start in its containers. */
   readonly started: readonly StartedProgram[];
+  /** Whom services run as in its containers. */
+  readonly users: readonly StartedUser[];
   /**
    * The image's packages, taken apart. Called when the layer is not remembered; what it gives is
    * disposed of here. `anew` when what it gave before was damaged.
@@ -77,8 +81,8 @@ export interface AssembleRequest {
  * file rewrites the thin layer alone.
  *
  * Throws `package-corrupt`, `artifact-corrupt`, `file-conflict`, `missing-interpreter`,
- * `missing-library`, `script-undone`, `script-failed`, `digest-mismatch`, `wrong-architecture`,
- * `disk-full`, and what using an Engine throws where scripts are run.
+ * `missing-library`, `missing-account`, `script-undone`, `script-failed`, `digest-mismatch`,
+ * `wrong-architecture`, `disk-full`, and what using an Engine throws where scripts are run.
  */
 export async function assembleImage(request: AssembleRequest): Promise<BuiltImage> {
   const { store, afterwards } = request;
@@ -161,7 +165,8 @@ async function ownLeftScripts(
  * that is known.
  */
 async function checked(
-  request: Parameters<typeof toBuiltImage>[0] & Pick<AssembleRequest, "started" | "store">,
+  request: Parameters<typeof toBuiltImage>[0] &
+    Pick<AssembleRequest, "started" | "users" | "store">,
   layers: readonly Layer[],
   left?: readonly LeftScript[],
 ): Promise<BuiltImage> {
@@ -174,6 +179,9 @@ async function checked(
     refuseLeftScripts(image.name, notRun(image, own));
   }
   await checkPrograms({ image: image.name, architecture, programs, layers });
+  const { user } = image.config;
+  const own = user === undefined ? [] : [{ user, owner: `image "${image.name}"` }];
+  await checkUsers({ image: image.name, users: [...own, ...request.users], layers });
   return built;
 }
 
@@ -192,6 +200,7 @@ export async function recallImage(
     | "fingerprint"
     | "stackName"
     | "started"
+    | "users"
     | "store"
     | "recalled"
   >,
@@ -236,7 +245,7 @@ function stepsOf(
     const inputs: LayerKey["inputs"] = (below) => artifactsLayerInputs({ image, epoch, below });
     steps.push({ kind: "artifacts", inputs });
   }
-  if (scan.files.length + image.directories.length > 0) {
+  if (scan.files.length + image.directories.length + image.numericUsers.length > 0) {
     const inputs: LayerKey["inputs"] = (below) => filesLayerInputs({ image, scan, epoch, below });
     steps.push({ kind: "files", inputs });
   }
@@ -277,7 +286,8 @@ async function makeLayer(
     case "artifacts": {
       // Loaded here: most images have no artifact.
       const { buildArtifactsLayer } = await import("./layers/artifacts-layer.ts");
-      return ofProject(request, await buildArtifactsLayer({ ...request, below, epoch }));
+      const layer = await buildArtifactsLayer({ ...request, below, epoch });
+      return ofProject(request, { layer, reads: new Map() });
     }
     case "files":
       return ofProject(request, await buildFilesLayer({ ...request, below, epoch }));
@@ -293,15 +303,15 @@ const SHOWN_FOREIGN = 5;
  */
 async function ofProject(
   { image, target, onNotice }: Pick<AssembleRequest, "image" | "target" | "onNotice">,
-  layer: Layer,
+  made: MadeLayer,
 ): Promise<MadeLayer> {
-  const foreign = await findForeignPrograms(layer, target.architecture);
+  const foreign = await findForeignPrograms(made.layer, target.architecture);
   if (foreign.length > 0) {
     const shown = listFirst(foreign, SHOWN_FOREIGN);
     const { name } = platforms[target.architecture];
     onNotice(`Image "${image.name}" is for ${name}, which cannot run ${shown}.`, "warning");
   }
-  return { layer, reads: new Map() };
+  return made;
 }
 
 /** Once more where the store's copy of an unpacked file is not what it was: disks forget. */

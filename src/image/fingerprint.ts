@@ -117,6 +117,7 @@ export function filesLayerInputs(request: {
     epoch,
     files: scan.files.identity(),
     directories: image.directories,
+    ...numericUserInputs(image),
     below,
   });
 }
@@ -224,6 +225,7 @@ function assembledInputs(
         exclude: image.exclude,
         users: image.users,
         groups: image.groups,
+        ...numericUserInputs(image),
         setuid: image.setuid,
         ...scriptInputs(image),
         epoch: target.images.get(image.name)?.newestBuild ?? 0,
@@ -296,6 +298,11 @@ function artifactParts({ artifacts }: AssembledImage): Pick<ImageInputs, "artifa
 /** Everything of an artifact that shows in the image; where it is fetched from does not. */
 function artifactIdentity({ url: _, ...artifact }: Artifact): object {
   return artifact;
+}
+
+/** Nothing where there is none, so that the digest is as it was before there could be. */
+function numericUserInputs({ numericUsers }: AssembledImage): object {
+  return numericUsers.length === 0 ? {} : { numericUsers };
 }
 
 /** What has a part in what the scripts of packages make. */

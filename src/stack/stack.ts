@@ -69,6 +69,14 @@ export type ScriptsMode =
   /** They are left alone. */
   | "none";
 
+/** A user that is known by its number alone. */
+export interface NumericUser {
+  readonly uid: number;
+  readonly gid: number;
+  /** What `HOME` says, or `/`, which is what the Engine takes where there is no account. */
+  readonly home: string;
+}
+
 /** An image that qclock writes itself, from distribution packages and files. */
 export interface AssembledImage extends ImageIdentity {
   readonly type: "assembled";
@@ -90,6 +98,8 @@ export interface AssembledImage extends ImageIdentity {
   readonly debconf: ReadonlyMap<string, string>;
   readonly users: readonly UserAccount[];
   readonly groups: readonly GroupAccount[];
+  /** Those that `user` gives by number, of the image or of a service, and that nothing declares. */
+  readonly numericUsers: readonly NumericUser[];
   /** Laid over the packages and under `files`, in this order. No two have the same path. */
   readonly artifacts: readonly Artifact[];
   readonly files: readonly FileTree[];

@@ -149,6 +149,7 @@ export function anAssembledImage(
     debconf: new Map(),
     users: [],
     groups: [],
+    numericUsers: [],
     artifacts: [],
     files: [],
     directories: [],

@@ -65,6 +65,7 @@ const common = {
   runScripts: noScripts,
   stackName: "t-made-up",
   started: [],
+  users: [],
   fingerprint: FINGERPRINT,
   store,
   artifactPath: async () => Promise.reject(new Error("these images have no artifact")),

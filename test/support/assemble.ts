@@ -7,6 +7,7 @@ import { scanFiles } from "../../src/image/files/files.ts";
 import type { Layer } from "../../src/image/layers/layer.ts";
 import type { RunScripts } from "../../src/image/layers/run-layer.ts";
 import type { StartedProgram } from "../../src/image/started-programs.ts";
+import type { StartedUser } from "../../src/image/started-users.ts";
 import { unpackPackages } from "../../src/image/unpack/unpack-packages.ts";
 import { createUnpackPool } from "../../src/image/unpack/unpack-pool.ts";
 import type { LockedPackage, LockTarget } from "../../src/packages/package.ts";
@@ -35,6 +36,7 @@ export const emptyImage: AssembledImage = {
   debconf: new Map(),
   users: [],
   groups: [],
+  numericUsers: [],
   artifacts: [],
   files: [],
   directories: [],
@@ -66,6 +68,8 @@ export interface ImageParts {
   readonly architecture?: Architecture;
   /** What services start in its containers. */
   readonly started?: readonly StartedProgram[];
+  /** Whom services run as in its containers. */
+  readonly users?: readonly StartedUser[];
   readonly signal?: AbortSignal;
   /** Absent: no script may be run. */
   readonly runScripts?: RunScripts;
@@ -140,6 +144,7 @@ async function assemble(
       return files.get(digest) ?? "";
     },
     started: parts.started ?? [],
+    users: parts.users ?? [],
     unpack: (anew) =>
       unpackPackages({
         os: "debian-12",

@@ -73,6 +73,7 @@ export function anImage(name: string, parts: Partial<AssembledImage> = {}): Asse
     debconf: new Map(),
     users: [],
     groups: [],
+    numericUsers: [],
     artifacts: [],
     files: [],
     directories: [],

@@ -72,6 +72,7 @@ export async function assembleDebian(
       fingerprint: FINGERPRINT,
       stackName: name,
       started: [],
+      users: [],
       artifactPath: async () => Promise.reject(new Error("these images have no artifact")),
       unpack: (anew) =>
         unpackPackages({

@@ -211,6 +211,7 @@ function aRuntimeStack(name: string, directory: string, parts: TestStackParts): 
     debconf: new Map(),
     users: [],
     groups: [],
+    numericUsers: [],
     artifacts: [],
     files: [{ source: path.join(directory, "tools"), target: "/", uid: 0, gid: 0 }],
     directories: [{ path: "/data", mode: 0o750, uid: 10_001, gid: 10_001 }],

@@ -42,6 +42,7 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "artifact-corrupt": 1,
   "missing-interpreter": 1,
   "missing-library": 1,
+  "missing-account": 1,
   "script-undone": 1,
   "script-failed": 1,
   "wrong-architecture": 1,

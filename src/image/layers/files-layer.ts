@@ -6,12 +6,17 @@ import { type ContentSource, type DraftEntry, LayerDraft } from "./draft.ts";
 import type { FileScan } from "../files/files.ts";
 import type { FileTable } from "../files/file-table.ts";
 import type { ScannedFile } from "../files/scanned-file.ts";
+import { addNumericUsers } from "../numeric-users.ts";
 import { foldHardLinks } from "./hard-links.ts";
 import type { Layer } from "./layer.ts";
+import type { MadeLayer } from "./layer-cache.ts";
 import { MergedLayers } from "./merged-layers.ts";
 import { writeLayer } from "./layer-tar.ts";
 
-/** The thin layer on top: the manifest's `files` and `directories`. */
+/**
+ * The thin layer on top: the manifest's `files` and `directories`, and lines of `/etc/passwd` for
+ * users that it knows by number. `reads` tells which contents of the layers below had a part in it.
+ */
 export async function buildFilesLayer(request: {
   readonly image: AssembledImage;
   readonly scan: FileScan;
@@ -19,7 +24,7 @@ export async function buildFilesLayer(request: {
   readonly epoch: number;
   readonly store: Store;
   readonly signal: AbortSignal;
-}): Promise<Layer> {
+}): Promise<MadeLayer> {
   const { image, scan, below, epoch, store, signal } = request;
   const contents = new SharedContents(scan.files);
   const draft = new LayerDraft(new MergedLayers(below), epoch, (row) =>
@@ -41,8 +46,9 @@ export async function buildFilesLayer(request: {
   for (const { path, mode, uid, gid } of image.directories) {
     draft.addDirectory({ type: "directories" }, path.slice(1), { mode, uid, gid });
   }
+  const reads = await addNumericUsers(draft, { image, below });
   const entries = foldHardLinks(draft.sorted(), contents.shared);
-  return writeLayer({ entries, kind: "files", epoch, store, signal });
+  return { layer: await writeLayer({ entries, kind: "files", epoch, store, signal }), reads };
 }
 
 function toDraft(file: ScannedFile, mtime: number, contents: SharedContents): DraftEntry {

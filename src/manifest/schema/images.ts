@@ -279,7 +279,7 @@ export const imageSchema = z.strictObject({
     .optional()
     .meta({
       description:
-        "User and group that the image runs as, best in numbers. Inherited from the image below.",
+        "User and group that the image runs as, best in numbers: a number that no account has gets one in `/etc/passwd`. Inherited from the image below.",
       examples: ["10001:10001"],
     }),
   entrypoint: commandSchema.optional().meta({

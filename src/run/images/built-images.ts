@@ -4,6 +4,7 @@ import type { BuiltImage } from "../../image/built-image.ts";
 import type { RecalledLayers } from "../../image/layers/layer-cache.ts";
 import type { AssembleRequest } from "../../image/assemble.ts";
 import { programsOfServices } from "../../image/started-programs.ts";
+import { usersOfServices } from "../../image/started-users.ts";
 import { haveFolder, missingWorkingFolder } from "../../image/working-folder.ts";
 import { fetchPackages } from "../../packages/fetch.ts";
 import type { ScriptTime } from "../../packages/installation.ts";
@@ -306,6 +307,7 @@ export class BuiltImages implements AsyncDisposable {
       fingerprint: desired.get(image.name)?.fingerprint ?? "sha256:",
       stackName: stack.name,
       started: programsOfServices(stack, image),
+      users: usersOfServices(stack, image),
       store,
       recalled: this.#recalledLayers,
     };

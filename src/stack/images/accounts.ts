@@ -8,16 +8,31 @@ import type { AssembledImage, Image } from "../stack.ts";
 const baseAccounts: Readonly<
   Record<
     OperatingSystem["family"],
-    { readonly users: ReadonlySet<string>; readonly groups: ReadonlySet<string> }
+    { readonly users: ReadonlyMap<string, number>; readonly groups: ReadonlySet<string> }
   >
 > = {
   // Source: base-passwd 3.6, passwd.master and group.master.
   deb: {
-    users: new Set(
-      "root daemon bin sys sync games man lp mail news uucp proxy www-data backup list irc _apt nobody".split(
-        " ",
-      ),
-    ),
+    users: new Map([
+      ["root", 0],
+      ["daemon", 1],
+      ["bin", 2],
+      ["sys", 3],
+      ["sync", 4],
+      ["games", 5],
+      ["man", 6],
+      ["lp", 7],
+      ["mail", 8],
+      ["news", 9],
+      ["uucp", 10],
+      ["proxy", 13],
+      ["www-data", 33],
+      ["backup", 34],
+      ["list", 38],
+      ["irc", 39],
+      ["_apt", 42],
+      ["nobody", 65534],
+    ]),
     groups: new Set(
       (
         "root daemon bin sys adm tty disk lp mail news uucp man proxy kmem dialout fax voice cdrom floppy tape sudo " +
@@ -27,10 +42,16 @@ const baseAccounts: Readonly<
   },
 };
 
+/** Numbers of the users that an OS's packages bring to every image that has any of them. */
+export function baseUserNumbers(os: OsName): Iterable<number> {
+  return baseAccounts[operatingSystems[os].family].users.values();
+}
+
 /**
  * Refuse a user or group by name that the image will not have: the Engine would say so only when
- * the container starts. Nothing is said where project files or artifacts may bring accounts of
- * their own, and of images that are not made from packages.
+ * the container starts. Nothing is said where project files, artifacts or scripts of packages may
+ * bring accounts of their own, which is seen once the image is made, and of images that are not
+ * made from packages.
  */
 export function refuseUnknownAccounts(request: {
   /** As `user` takes it: a user, or a user and a group with a colon between. */
@@ -45,8 +66,9 @@ export function refuseUnknownAccounts(request: {
   const chain = chainOf(image, images);
   if (chain === undefined) return;
   if (chain.some(({ files, artifacts }) => files.length + artifacts.length > 0)) return;
+  if (chain.some((each) => each.scripts !== "none" && bringsPackages(each))) return;
   const base = baseAccounts[operatingSystems[os].family];
-  const hasPackages = chain.some(({ packages, essential }) => essential || packages.length > 0);
+  const hasPackages = chain.some(bringsPackages);
   const users = new Set(chain.flatMap((each) => each.users.map(({ name }) => name)));
   // The primary group of each user is made with it, under its name.
   const groups = new Set([
@@ -60,7 +82,7 @@ export function refuseUnknownAccounts(request: {
   ]) {
     if (name === "" || /^\d+$/.test(name) || name === "root") continue;
     if (own.has(name) || (hasPackages && known.has(name))) continue;
-    const near = nearest(name, [...own, ...(hasPackages ? known : [])]);
+    const near = nearest(name, [...own, ...(hasPackages ? known.keys() : [])]);
     problems.add("unknown-account", location, {
       message: `Image "${image}" has no ${kind} "${name}": neither its packages nor \`accounts\` make one.`,
       hint:
@@ -69,6 +91,10 @@ export function refuseUnknownAccounts(request: {
           : `Did you mean "${near}"?`,
     });
   }
+}
+
+function bringsPackages({ packages, essential }: AssembledImage): boolean {
+  return essential || packages.length > 0;
 }
 
 /**

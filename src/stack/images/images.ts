@@ -6,6 +6,7 @@ import type { ManifestImage } from "../../manifest/schema/manifest.ts";
 import { refuseUnknownAccounts } from "./accounts.ts";
 import { resolveArtifacts } from "./artifacts.ts";
 import { adviceOnReference } from "./image-advice.ts";
+import { numericUsersOf } from "./numeric-users.ts";
 import type { Problems } from "../problems.ts";
 import { projectPath } from "../project-path.ts";
 import type { ResolveRequest } from "../request.ts";
@@ -192,6 +193,7 @@ function resolveAssembled(request: ImageRequest, reference: string): AssembledIm
     ),
     users: (image.accounts?.users ?? []).map((user) => ({ ...user, gid: user.gid ?? user.uid })),
     groups: image.accounts?.groups ?? [],
+    numericUsers: numericUsersOf(name, { manifest: loaded.manifest, os }),
     artifacts: resolveArtifacts(request),
     files: (image.files ?? []).flatMap((file, index) =>
       isForOs(typeof file === "string" ? file : file.path, os)

@@ -20,6 +20,7 @@ describe("an account by name must be made by something", () => {
       "a group of the manifest",
       image('accounts: { groups: [{ name: ops, gid: 7 }] }, user: "1:ops"'),
     ],
+    ["one that scripts of packages may make", image(`${packages}, user: redis`)],
     ["one of the distribution", image(`${packages}, user: www-data`)],
     ["one that files may bring", image("files: [rootfs], user: shop")],
     [
@@ -31,8 +32,8 @@ describe("an account by name must be made by something", () => {
   });
 
   test.each([
-    ["an unknown one", image(`${packages}, user: mysqll`), "user", "mysqll"],
-    ["a group", image(`${packages}, user: "www-data:wheel"`), "group", "wheel"],
+    ["an unknown one", image(`${packages}, scripts: none, user: mysqll`), "user", "mysqll"],
+    ["a group", image(`${packages}, scripts: none, user: "www-data:wheel"`), "group", "wheel"],
     ["one of the distribution, without packages", image("user: www-data"), "user", "www-data"],
   ])("%s is refused", (_, text, kind, name) => {
     expect(problemsOf(text)).toEqual([

@@ -47,6 +47,7 @@ images:
     ],
     users: [],
     groups: [],
+    numericUsers: [],
     artifacts: [],
     files: [
       { source: "/project/rootfs", target: "/", uid: 0, gid: 0 },
