@@ -51,6 +51,17 @@ export const perl: Command = (call) => {
   return call.unsupported(`Perl, for ${call.args.find((arg) => !arg.startsWith("-")) ?? "a line"}`);
 };
 
+/**
+ * `setcap`, which fails as on a file system that keeps no capabilities: scripts fall back to a
+ * setuid bit, and that stays where the manifest's `setuid` names the file. A container without
+ * capabilities could not even start a file that has some.
+ */
+export const setcap: Command = (call) => {
+  for (const file of call.args.filter((arg) => arg.startsWith("/")))
+    call.stderr.write(`Failed to set capabilities on file '${file}': Operation not supported\n`);
+  return 1;
+};
+
 /** `dpkg-realpath`. */
 export const dpkgRealpath: Command = (call) => {
   const name = call.args.findLast((arg) => !arg.startsWith("-")) ?? "/";

@@ -15,7 +15,7 @@ import { gtkUpdateIconCache } from "./gtk-update-icon-cache.ts";
 import { helpztags } from "./helpztags.ts";
 import { java, keytool } from "./java.ts";
 import { ldconfig } from "./ldconfig.ts";
-import { dpkgRealpath, leftOut, perl, su } from "./left-out.ts";
+import { dpkgRealpath, leftOut, perl, setcap, su } from "./left-out.ts";
 import { lighttpdSwitch } from "./lighttpd.ts";
 import { maintscriptHelper } from "./maintscript-helper.ts";
 import { openssl } from "./openssl.ts";
@@ -124,6 +124,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["dpkg-maintscript-helper", maintscriptHelper],
     ["dpkg-query", dpkgQuery],
     ["dpkg-realpath", dpkgRealpath],
+    ["setcap", setcap],
     ["dpkg-statoverride", dpkgStatoverride],
     ["dpkg-trigger", dpkgTrigger],
     ["dpkg-vendor", dpkgVendor],

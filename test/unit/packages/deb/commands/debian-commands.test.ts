@@ -7,6 +7,17 @@ import { runScript, type ScriptOutcome } from "../../../../../src/packages/scrip
 
 const now = 1_700_000_000;
 
+it("setcap fails as where files keep no capabilities, so that a script falls back", () => {
+  const script = [
+    "chmod 755 /usr/bin/ping",
+    "if setcap cap_net_raw+ep /usr/bin/ping 2>&1; then echo set; else chmod u+s /usr/bin/ping; fi",
+    "stat -c %a /usr/bin/ping",
+  ];
+  expect(output(script, { "/usr/bin/ping": "ping" }).stdout).toBe(
+    "Failed to set capabilities on file '/usr/bin/ping': Operation not supported\n4755\n",
+  );
+});
+
 describe("debconf", () => {
   const templates = [
     "Template: p/name",
