@@ -15,7 +15,7 @@ const floors = [
   ["store"],
   ["stack"],
   ["manifest", "project"],
-  ["archive"],
+  ["archive", "python"],
 ];
 
 /** Libraries that have a home: the folders or files of src/ that may import them. */
