@@ -37,6 +37,7 @@ export type DiagnosticCode =
   | "crlf-line-endings"
   | "not-executable"
   | "dockerfile-syntax"
+  | "requirements-syntax"
   | "lock-invalid";
 
 /**

@@ -234,6 +234,14 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
     fix: "The message says which; the marked place is in the Dockerfile.",
     example: "# syntax=docker/dockerfile:1       # fetches a program from a hub: remove it",
   },
+  "requirements-syntax": {
+    title: "A requirements file cannot be used",
+    explanation:
+      "A line of the file that an image names under `wheels` pins no version, has no hash, or has an option that is refused. Every byte of an image is known before it is fetched, and nothing is run to build one.",
+    fix: "Write the file with `pip-compile --generate-hashes` or `uv pip compile --generate-hashes`; the marked place is in the file.",
+    example:
+      "flask==3.0.3 --hash=sha256:34e815dfaa43340d1d15a5c3a02b8476004037eb4840b34910c6e21679d288f3",
+  },
   "lock-invalid": {
     title: "The lock cannot be read",
     explanation:

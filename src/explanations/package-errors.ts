@@ -105,6 +105,33 @@ export const packageExplanations = {
     fix: "Take another release of it, or unpack it yourself and name the files under `files`.",
     example: "artifacts: [{ url: …, sha256: …, path: /opt/tool.tar.gz, unpack: none }]",
   },
+  "index-unreachable": {
+    title: "The index of Python packages does not answer",
+    explanation:
+      "It refused, timed out, answered with what is no page of the simple index, or no longer has a file that the lock names. Nothing half-made is left behind.",
+    fix: "Check the network and the index's address: QCLOCK_PYTHON_INDEX, `mirrors` of the manifest, PIP_INDEX_URL or pip.conf, in this order.",
+    example: "QCLOCK_PYTHON_INDEX=https://mirror.example/simple qclock lock",
+  },
+  "wheel-unavailable": {
+    title: "No wheel can be used",
+    explanation:
+      "The index has no wheel of this version for the image's own Python, C library and machine, or none whose hash stands in the requirements file, or the version was withdrawn (yanked). A source distribution is never built, since nothing is run.",
+    fix: "Take a version that has a wheel, or another Python; the details name the files that exist. Write the file again after a change: `pip-compile --generate-hashes`.",
+    example: "pip download --only-binary=:all: --no-deps NAME==VERSION",
+  },
+  "requirements-unmet": {
+    title: "The requirements do not fit together",
+    explanation:
+      "A wheel needs a project that the requirements file does not name, or another version or another Python than it gets; or two lines for this image name two versions. pip refuses the same file with --require-hashes.",
+    fix: "Let `pip-compile --generate-hashes` or `uv pip compile --generate-hashes` write the file from what you ask for: they add what is needed.",
+    example: "uv pip compile --generate-hashes requirements.in -o requirements.txt",
+  },
+  "wheel-corrupt": {
+    title: "A wheel is not what it should be",
+    explanation:
+      "Its hash is as the requirements file says, but its archive is damaged, its RECORD does not fit its files, it was made for another name or version, or it holds what no image takes: links, devices, names that lead out of its folder, one name twice, or far more than its size promises.",
+    fix: "Take another version, and tell its authors.",
+  },
   "missing-interpreter": {
     title: "A program cannot start in the image",
     explanation:

@@ -2,6 +2,7 @@ import { listFirst } from "../count.ts";
 import { QclockError } from "../error.ts";
 import { platforms } from "../os.ts";
 import type { LeftScript, ScriptTime } from "../packages/installation.ts";
+import type { ImagePython } from "../packages/image-python.ts";
 import type { LockedImage, LockTarget } from "../packages/package.ts";
 import { namesOf } from "../packages/proof/unproved.ts";
 import type { AssembledImage } from "../stack/stack.ts";
@@ -17,6 +18,7 @@ import {
   filesLayerInputs,
   packagesLayerInputs,
   runLayerInputs,
+  wheelsLayerInputs,
 } from "./fingerprint.ts";
 import { findForeignPrograms } from "./layers/foreign-programs.ts";
 import type { Layer } from "./layers/layer.ts";
@@ -62,8 +64,10 @@ export interface AssembleRequest {
   readonly unpack: (anew: boolean) => Promise<UnpackedPackages>;
   /** Runs scripts that have to be run, in images that say so. */
   readonly runScripts: RunScripts;
-  /** Path of an artifact in the store, fetched when it is not there yet. */
-  readonly artifactPath: (digest: Digest) => Promise<string>;
+  /** Path of an artifact or a wheel in the store, fetched when it is not there yet. */
+  readonly filePath: (digest: Digest) => Promise<string>;
+  /** The Python that the image's wheels are for; called when their layer is made. */
+  readonly python: () => Promise<ImagePython | undefined>;
   readonly store: Store;
   /** Absent: nothing was recalled yet. */
   readonly recalled?: RecalledLayers;
@@ -77,11 +81,13 @@ export interface AssembleRequest {
 
 /**
  * Make an image: its parent's layers, one layer of packages, one of what their scripts make that
- * have to be run, one of artifacts, one of files, and the configuration. Layers whose inputs the store remembers are taken from it, so that an edited
- * file rewrites the thin layer alone.
+ * have to be run, one of artifacts, one of wheels, one of files, and the configuration. Layers
+ * whose inputs the store remembers are taken from it, so that an edited file rewrites the thin
+ * layer alone.
  *
- * Throws `package-corrupt`, `artifact-corrupt`, `file-conflict`, `missing-interpreter`,
- * `missing-library`, `missing-account`, `script-undone`, `script-failed`, `digest-mismatch`,
+ * Throws `package-corrupt`, `artifact-corrupt`, `wheel-corrupt`, `file-conflict`,
+ * `missing-interpreter`, `missing-library`, `missing-account`, `script-undone`, `script-failed`,
+ * `digest-mismatch`,
  * `wrong-architecture`, `disk-full`, and what using an Engine throws where scripts are run.
  */
 export async function assembleImage(request: AssembleRequest): Promise<BuiltImage> {
@@ -245,6 +251,11 @@ function stepsOf(
     const inputs: LayerKey["inputs"] = (below) => artifactsLayerInputs({ image, epoch, below });
     steps.push({ kind: "artifacts", inputs });
   }
+  const wheels = locked.wheels?.files ?? [];
+  if (wheels.length > 0) {
+    const inputs: LayerKey["inputs"] = (below) => wheelsLayerInputs({ wheels, epoch, below });
+    steps.push({ kind: "wheels", inputs });
+  }
   if (scan.files.length + image.directories.length + image.numericUsers.length > 0) {
     const inputs: LayerKey["inputs"] = (below) => filesLayerInputs({ image, scan, epoch, below });
     steps.push({ kind: "files", inputs });
@@ -289,9 +300,36 @@ async function makeLayer(
       const layer = await buildArtifactsLayer({ ...request, below, epoch });
       return ofProject(request, { layer, reads: new Map() });
     }
+    case "wheels":
+      return ofProject(request, {
+        layer: await makeWheelsLayer(request, below),
+        reads: new Map(),
+      });
     case "files":
       return ofProject(request, await buildFilesLayer({ ...request, below, epoch }));
   }
+}
+
+async function makeWheelsLayer(request: AssembleRequest, below: readonly Layer[]): Promise<Layer> {
+  const { newestBuild: epoch = 0, wheels } = request.locked;
+  const image = request.image.name;
+  const python = await request.python();
+  // Locking refuses wheels without a Python: somebody edited the lock.
+  if (python === undefined) {
+    throw new QclockError("requirements-unmet", `No package brings a Python to image "${image}".`, {
+      hint: "Run `qclock lock`.",
+    });
+  }
+  // Loaded here: most images have no wheel.
+  const { buildWheelsLayer } = await import("./layers/wheels-layer.ts");
+  return await buildWheelsLayer({
+    ...request,
+    image,
+    wheels: wheels?.files ?? [],
+    python,
+    below,
+    epoch,
+  });
 }
 
 /** How many programs of other machines a notice names. */

@@ -1,6 +1,6 @@
 import { comparePaths } from "../archive/path-order.ts";
 import { digestOf, LazyFields } from "../packages/canonical-json.ts";
-import type { LockedPackage, LockTarget } from "../packages/package.ts";
+import type { LockedPackage, LockedWheel, LockTarget } from "../packages/package.ts";
 import { namesOf } from "../packages/proof/unproved.ts";
 import type { ScriptToRun } from "../packages/script-run.ts";
 import type { Artifact, AssembledImage, DockerfileImage, Image, Stack } from "../stack/stack.ts";
@@ -26,6 +26,8 @@ export interface ImageInputs {
   readonly packages: ReadonlyMap<string, string>;
   /** By path; absent: none. */
   readonly artifacts?: ReadonlyMap<string, string>;
+  /** Versions of the wheels by name; absent: none. */
+  readonly wheels?: ReadonlyMap<string, string>;
   /**
    * Of each path the digest of what shows in the image, sorted by the paths' bytes. They may be
    * gone over more than once.
@@ -102,6 +104,19 @@ export function artifactsLayerInputs(request: {
 }
 
 /**
+ * Digest of what the wheels layer is made from: the wheels' bytes, and the layers below, whose
+ * packages say which Python they are for.
+ */
+export function wheelsLayerInputs(request: {
+  readonly wheels: readonly LockedWheel[];
+  readonly epoch: number;
+  readonly below: readonly Digest[];
+}): Digest {
+  const { wheels, epoch, below } = request;
+  return digestOf({ format: FORMAT, epoch, wheels: wheels.map(wheelIdentity), below });
+}
+
+/**
  * Digest of what the files layer is made from: the files, and the layers that its paths are
  * resolved through.
  */
@@ -136,6 +151,8 @@ export function explainChange(previous: ImageInputs, current: ImageInputs): stri
     "artifact",
   );
   if (artifacts !== undefined) return artifacts;
+  const wheels = difference(previous.wheels ?? new Map(), current.wheels ?? new Map(), "wheel");
+  if (wheels !== undefined) return wheels;
   const files = differenceOfFiles(previous.files, current.files);
   if (files !== undefined) return files;
   return previous.settings === current.settings ? "its inputs changed" : "its settings changed";
@@ -151,7 +168,7 @@ function difference(
     const old = before.get(name);
     if (old === value) continue;
     if (old === undefined) changes.push(`${noun} ${name} added`);
-    else if (noun === "package") changes.push(`package ${name} ${old} -> ${value}`);
+    else if (noun !== "artifact") changes.push(`${noun} ${name} ${old} -> ${value}`);
     else changes.push(`${noun} ${name} changed`);
   }
   for (const name of before.keys()) if (!after.has(name)) changes.push(`${noun} ${name} removed`);
@@ -210,18 +227,21 @@ function assembledInputs(
   found: ReadonlyMap<string, ImageInputs>,
 ): ImageInputs {
   const { target, scans } = request;
-  const locked = target.images.get(image.name)?.packages ?? [];
+  const { packages: locked = [], wheels: { files: wheels = [] } = {} } =
+    target.images.get(image.name) ?? {};
   return withFingerprint(
     {
       parent: image.parent === undefined ? "scratch" : (found.get(image.parent)?.fingerprint ?? ""),
       packages: new Map(locked.map(({ name, version }) => [name, version])),
       ...artifactParts(image),
+      ...wheelParts(wheels),
       files: scans.get(image.name)?.files.identities ?? [],
       settings: digestOf({
         config: image.config,
         directories: image.directories,
         digests: locked.map(({ digest }) => digest),
         ...unsignedParts(locked),
+        ...(wheels.length === 0 ? {} : { wheels: wheels.map(wheelIdentity) }),
         exclude: image.exclude,
         users: image.users,
         groups: image.groups,
@@ -293,6 +313,17 @@ function artifactParts({ artifacts }: AssembledImage): Pick<ImageInputs, "artifa
       artifacts.map((artifact) => [artifact.path, digestOf(artifactIdentity(artifact))]),
     ),
   };
+}
+
+/** Nothing for an image without wheels, whose fingerprint is as it was before there were some. */
+function wheelParts(wheels: readonly LockedWheel[]): Pick<ImageInputs, "wheels"> {
+  if (wheels.length === 0) return {};
+  return { wheels: new Map(wheels.map(({ name, version }) => [name, version])) };
+}
+
+/** Everything of a wheel that shows in the image. */
+function wheelIdentity({ name, version, digest }: LockedWheel): object {
+  return { name, version, digest };
 }
 
 /** Everything of an artifact that shows in the image; where it is fetched from does not. */

@@ -2,6 +2,7 @@ import type { OsName } from "../os.ts";
 import type { FileConflict, ImagePackages } from "./file-conflict.ts";
 import type { InstallRequest, LeftScript } from "./installation.ts";
 import type { MirrorPlaces, Mirrors } from "./mirror.ts";
+import type { ImagePython, NamedVersion } from "./image-python.ts";
 import type { PackageDatabase } from "./package-database.ts";
 import type { PackageFacts } from "./package-facts.ts";
 import type { PackageId } from "./package.ts";
@@ -59,6 +60,12 @@ export interface Family {
   loadRepositories(request: LoadRepositoriesRequest): Promise<LoadedRepositories>;
 
   rules(): Promise<FamilyRules>;
+
+  /**
+   * The Python that packages bring, and where it looks for what others add to it; undefined where
+   * they bring none.
+   */
+  findPython(packages: readonly NamedVersion[]): Promise<ImagePython | undefined>;
 
   /**
    * What the file of a package says of it, of its paths only if asked. Throws an `Error` that says

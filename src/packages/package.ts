@@ -74,12 +74,37 @@ export interface LockedArtifact {
   readonly path: string;
 }
 
-/** The packages and artifacts that one image adds to its parent. */
+/** A wheel pinned: which file of a project's version, and why it is there. */
+export interface LockedWheel {
+  /** Normalised. */
+  readonly name: string;
+  readonly version: string;
+  /**
+   * Name of the file. Its URL is not part of the lock, so that another index gives the same lock.
+   */
+  readonly file: string;
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+  /** The wheels that need it, or that it was asked for; never empty. */
+  readonly reasons: readonly Reason[];
+}
+
+/** The Python packages of an image. */
+export interface LockedWheels {
+  /** Digest of what the requirements file asks for; another one means that the lock is stale. */
+  readonly requirements: Digest;
+  /** Sorted by name. */
+  readonly files: readonly LockedWheel[];
+}
+
+/** The packages, artifacts and wheels that one image adds to its parent. */
 export interface LockedImage {
   /** Sorted by name, then architecture. */
   readonly packages: readonly LockedPackage[];
   /** Sorted by path; absent: none. */
   readonly artifacts?: readonly LockedArtifact[];
+  /** Absent: none. */
+  readonly wheels?: LockedWheels;
   /**
    * Newest build time of its packages and its parents', seconds since 1970: the clamp of each
    * mtime; absent: there are none.

@@ -2,6 +2,7 @@ import type { Engine } from "../docker/engine.ts";
 import type { PinnedKey } from "../packages/proof/pinned-key.ts";
 import type { Lock } from "../packages/package.ts";
 import type { Mirrors } from "../packages/mirror.ts";
+import type { PythonIndex } from "../packages/wheels/python-index.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { Downloader } from "../store/downloader.ts";
 import type { Store } from "../store/store.ts";
@@ -27,6 +28,8 @@ export interface RunContext {
   readonly keys?: readonly PinnedKey[];
   /** Base URL under which artifacts lie as `<host>/<path>`; absent: each comes from its own URL. */
   readonly artifactMirror?: string | undefined;
+  /** The index of Python packages; asked only for what the store and the lock lack. */
+  readonly pythonIndex: () => Promise<PythonIndex>;
   /** The lock file as it was found; undefined when there is none. */
   readonly lock: Lock | undefined;
   /** Write `stack.lock.yaml`, atomically. Not called in `locked` mode. */

@@ -2,6 +2,7 @@ import type { Location } from "../diagnostic.ts";
 import type { LoadedManifest } from "../manifest/load.ts";
 import type { ManifestService } from "../manifest/schema/manifest.ts";
 import type { Architecture, OsName } from "../os.ts";
+import type { SourceText } from "../manifest/text/source.ts";
 import type { Place } from "../project/place.ts";
 import type { Problems } from "./problems.ts";
 import type { Image, Secret, Volume } from "./stack.ts";
@@ -15,6 +16,10 @@ export interface ResolveRequest {
   readonly architecture: Architecture;
   /** For each Dockerfile image the names of its `FROM` and `COPY --from`, in order. */
   readonly froms: ReadonlyMap<string, readonly string[]>;
+  /**
+   * Texts of the requirements files, by their real paths; those that cannot be read are missing.
+   */
+  readonly requirements?: ReadonlyMap<string, SourceText>;
   /** What lies at a path of `pathsToLookUp`. */
   readonly locate: (absolutePath: string) => Place;
 }

@@ -55,6 +55,7 @@ export function resolveStack(given: ResolveRequest): Result<Stack, readonly Diag
         isOs(name) ? [[name, url]] : [],
       ),
     ),
+    ...(manifest.mirrors?.python === undefined ? {} : { pythonIndex: manifest.mirrors.python }),
     images: ordered(images, (image) => parentsOf(image)),
     services: ordered(withExternalUses(attached, { networks, volumes }), ({ dependsOn }) => [
       ...dependsOn.keys(),
@@ -81,7 +82,8 @@ function collectingLinks(
 export function pathsToLookUp(loaded: LoadedManifest): readonly string[] {
   const { images, services, secrets } = loaded.manifest;
   const relative: string[] = [];
-  for (const { files, build } of Object.values(images)) {
+  for (const { files, build, wheels } of Object.values(images)) {
+    if (wheels !== undefined) relative.push(wheels);
     for (const file of files ?? []) relative.push(typeof file === "string" ? file : file.path);
     if (build === undefined) continue;
     const { context, dockerfile } =

@@ -1,5 +1,6 @@
 import type { Location } from "../diagnostic.ts";
 import type { Digest } from "../digest.ts";
+import type { PinnedRequirement } from "../python/requirements-file.ts";
 import type { ProbeCheck } from "./services/probe-kinds.ts";
 import type { Architecture, OsName } from "../os.ts";
 
@@ -30,6 +31,8 @@ export interface Stack {
   readonly architecture: Architecture;
   /** Package mirrors named in the manifest, by OS. */
   readonly mirrors: ReadonlyMap<OsName, string>;
+  /** URL of the index of Python packages that the manifest names; absent: none. */
+  readonly pythonIndex?: string;
   /** Parents before their children. */
   readonly images: ReadonlyMap<string, Image>;
   /** Dependencies before their dependents. */
@@ -102,6 +105,8 @@ export interface AssembledImage extends ImageIdentity {
   readonly numericUsers: readonly NumericUser[];
   /** Laid over the packages and under `files`, in this order. No two have the same path. */
   readonly artifacts: readonly Artifact[];
+  /** Python packages, laid over the artifacts and under `files`; absent: none. */
+  readonly wheels?: Wheels;
   readonly files: readonly FileTree[];
   /** Empty directories to make, such as a volume's mount point with its owner. */
   readonly directories: readonly DirectoryEntry[];
@@ -165,6 +170,15 @@ export interface GroupAccount {
   readonly name: string;
   readonly gid: number;
   readonly members: readonly string[];
+}
+
+/** Python packages of an image, each pinned by a line of a requirements file. */
+export interface Wheels {
+  /** Real path of the file. */
+  readonly file: string;
+  /** As messages show it. */
+  readonly displayPath: string;
+  readonly requirements: readonly PinnedRequirement[];
 }
 
 /** A file that is fetched by its URL, and what becomes of it in an image. */

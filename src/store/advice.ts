@@ -5,7 +5,10 @@ import type { ErrorCode } from "../error.ts";
  */
 export interface Advice {
   /** Of a server that does not answer, refuses, or lacks the file. */
-  readonly code: Extract<ErrorCode, "mirror-unreachable" | "artifact-unreachable">;
+  readonly code: Extract<
+    ErrorCode,
+    "mirror-unreachable" | "artifact-unreachable" | "index-unreachable"
+  >;
   /** As the subject of a sentence: `the mirror`. */
   readonly server: string;
   /** A sentence each. */

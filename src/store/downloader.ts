@@ -50,6 +50,12 @@ export interface Downloader {
     options: { readonly signal: AbortSignal; readonly maximumBytes: number },
   ): Promise<Uint8Array | undefined>;
   /**
+   * A whole small answer with what the server says of it, or undefined when there is none (404).
+   */
+  page(url: string, options: PageOptions): Promise<Page | undefined>;
+  /** Tell the server at an origin these credentials, `user:password`, with each request. */
+  authorize(origin: string, credentials: string): void;
+  /**
    * Bring a file of known digest into the store; resolves with its path. Asks nobody when the store
    * has it.
    */
@@ -67,6 +73,25 @@ export interface Downloader {
   readonly offline: boolean;
   /** How many requests were sent so far. */
   readonly requestCount: number;
+}
+
+/** What is asked of a server that answers with a page. */
+export interface PageOptions {
+  /** Which kinds of body are wanted; absent: any. */
+  readonly accept?: string;
+  readonly maximumBytes: number;
+  /** What failures say; absent: that of package mirrors. */
+  readonly advice?: Advice;
+  readonly signal: AbortSignal;
+}
+
+/** A server's answer. */
+export interface Page {
+  /** The URL that answered, behind all redirects. */
+  readonly url: string;
+  /** Kind of the body, as the server says it. */
+  readonly contentType?: string;
+  readonly bytes: Uint8Array;
 }
 
 export interface DownloaderOptions {
@@ -113,6 +138,7 @@ export function createDownloader(options: DownloaderOptions): Downloader {
 class HttpDownloader implements Downloader {
   readonly #options: DownloaderOptions;
   readonly #origins: Origins;
+  readonly #credentials = new Map<string, string>();
   #client: HttpClient | undefined;
   requestCount = 0;
 
@@ -150,30 +176,44 @@ class HttpDownloader implements Downloader {
     return holdsWhole(store, digest, sizeBytes);
   }
 
+  authorize(origin: string, credentials: string): void {
+    this.#credentials.set(origin, credentials);
+  }
+
   async bytes(
     url: string,
     options: { readonly signal: AbortSignal; readonly maximumBytes: number },
   ): Promise<Uint8Array | undefined> {
-    return this.#retry(url, { signal: options.signal, advice: mirrorAdvice }, async (signal) => {
-      const answer = await this.#request(url, 0, signal);
+    return (await this.page(url, options))?.bytes;
+  }
+
+  async page(url: string, options: PageOptions): Promise<Page | undefined> {
+    const { accept, advice = mirrorAdvice } = options;
+    return this.#retry(url, { signal: options.signal, advice }, async (signal) => {
+      const answer = await this.#request(url, { from: 0, accept, signal });
       if (answer.status === 404) {
         answer.discard();
         return undefined;
       }
-      refuseStatus(url, answer, mirrorAdvice);
+      refuseStatus(url, answer, advice);
       const chunks: Uint8Array[] = [];
       let total = 0;
       for await (const chunk of answer.body) {
         total += chunk.length;
         if (total > options.maximumBytes) {
           throw new QclockError(
-            "mirror-unreachable",
+            advice.code,
             `${url} is larger than ${options.maximumBytes} bytes, which it should not be.`,
           );
         }
         chunks.push(chunk);
       }
-      return Buffer.concat(chunks);
+      const { contentType } = answer;
+      return {
+        url: answer.url,
+        ...(contentType === undefined ? {} : { contentType }),
+        bytes: Buffer.concat(chunks),
+      };
     });
   }
 
@@ -223,7 +263,7 @@ class HttpDownloader implements Downloader {
     let hash = createHash("sha256");
     let position = 0;
     await this.#retry(url, { signal: request.signal, advice }, async (signal) => {
-      const answer = await this.#request(url, position, signal);
+      const answer = await this.#request(url, { from: position, signal });
       refuseStatus(url, answer, advice);
       if (position > 0 && answer.status !== 206) {
         request.onBytes?.(-position);
@@ -254,7 +294,7 @@ class HttpDownloader implements Downloader {
     return await temporary.commit(request.digest);
   }
 
-  async #request(url: string, from: number, signal: AbortSignal): Promise<HttpAnswer> {
+  async #request(url: string, options: Parameters<HttpClient["get"]>[1]): Promise<HttpAnswer> {
     if (this.#options.offline) {
       throw new QclockError("offline", `${url} is needed, but --offline allows no request.`, {
         hint: OFFLINE_HINT,
@@ -264,8 +304,8 @@ class HttpDownloader implements Downloader {
     // Loaded here: TLS alone takes longer to load than a build with nothing to do takes in all.
     const { HttpClient: Client } = await import("./http.ts");
     const { silenceMs = SILENCE_MS, environment } = this.#options;
-    this.#client ??= new Client(silenceMs, environment);
-    return this.#client.get(url, { from, signal });
+    this.#client ??= new Client(silenceMs, environment, this.#credentials);
+    return this.#client.get(url, options);
   }
 
   async #retry<Value>(

@@ -11,8 +11,20 @@ export interface HttpAnswer {
   readonly lengthBytes?: number;
   /** How long the server asks to wait before the next try. */
   readonly retryAfterMs?: number;
+  /** The URL that answered, behind all redirects. */
+  readonly url: string;
+  /** Kind of the body, as the server says it. */
+  readonly contentType?: string;
   readonly body: AsyncIterable<Uint8Array>;
   discard(): void;
+}
+
+interface GetOptions {
+  /** From which byte on: the rest of a file is asked for. */
+  readonly from: number;
+  /** Which kinds of body are wanted; absent: any. */
+  readonly accept?: string | undefined;
+  readonly signal: AbortSignal;
 }
 
 const MAXIMUM_REDIRECTS = 5;
@@ -54,38 +66,39 @@ export class HttpClient {
   readonly #agents = new Map<string, Agent>();
   readonly #silenceMs: number;
   readonly #environment: ReadonlyMap<string, string>;
+  readonly #credentials: ReadonlyMap<string, string>;
 
   /**
    * `silenceMs`: how long no byte may come, before the answer or in its middle. `environment`:
-   * names the proxies.
+   * names the proxies. `credentials`: `user:password` by the origin of the server that is told
+   * them.
    */
-  constructor(silenceMs: number, environment: ReadonlyMap<string, string>) {
+  constructor(
+    silenceMs: number,
+    environment: ReadonlyMap<string, string>,
+    credentials: ReadonlyMap<string, string> = new Map(),
+  ) {
     this.#silenceMs = silenceMs;
     this.#environment = environment;
+    this.#credentials = credentials;
   }
 
-  /** Follows redirects. `from` asks for the rest of a file. Rejects with the socket's error. */
-  async get(
-    url: string,
-    options: { readonly from: number; readonly signal: AbortSignal },
-  ): Promise<HttpAnswer> {
+  /** Follows redirects. Rejects with the socket's error. */
+  async get(url: string, options: GetOptions): Promise<HttpAnswer> {
     let target = new URL(url);
     for (let redirects = 0; ; redirects++) {
       const message = await this.#send(target, options);
       const status = message.statusCode ?? 0;
       const location = message.headers.location;
       if (status < 300 || status > 399 || location === undefined)
-        return this.#toAnswer(status, message);
+        return this.#toAnswer(status, message, target);
       message.resume();
       if (redirects === MAXIMUM_REDIRECTS) throw new Error("too many redirects");
       target = new URL(location, target);
     }
   }
 
-  async #send(
-    url: URL,
-    options: { readonly from: number; readonly signal: AbortSignal },
-  ): Promise<IncomingMessage> {
+  async #send(url: URL, options: GetOptions): Promise<IncomingMessage> {
     const { protocol } = url;
     if (protocol !== "http:" && protocol !== "https:") {
       throw new Error(`${protocol} is not a protocol that qclock fetches over`);
@@ -93,6 +106,8 @@ export class HttpClient {
     const http = protocol === "http:" ? loadHttp() : loadHttps();
     const proxy = proxyFor(url, this.#environment);
     const agent = this.#agent(http, { protocol, proxy });
+    // By the server that is asked now: a redirect to another one does not take them along.
+    const auth = this.#credentials.get(url.origin);
     return new Promise((resolve, reject) => {
       const request = http.get(
         url,
@@ -100,9 +115,10 @@ export class HttpClient {
           agent,
           signal: options.signal,
           timeout: this.#silenceMs,
+          ...(auth === undefined ? {} : { auth }),
           headers: {
             "user-agent": "qclock",
-            accept: "*/*",
+            accept: options.accept ?? "*/*",
             ...(options.from > 0 ? { range: `bytes=${options.from}-` } : {}),
           },
         },
@@ -159,12 +175,15 @@ export class HttpClient {
     }
   }
 
-  #toAnswer(status: number, message: IncomingMessage): HttpAnswer {
+  #toAnswer(status: number, message: IncomingMessage, url: URL): HttpAnswer {
     message.setTimeout(this.#silenceMs, () => message.destroy(silence(this.#silenceMs)));
     const length = Number(message.headers["content-length"] ?? Number.NaN);
     const retryAfterMs = parseRetryAfter(message.headers["retry-after"], Date.now());
+    const contentType = message.headers["content-type"];
     return {
       status,
+      url: url.href,
+      ...(contentType === undefined ? {} : { contentType }),
       ...(Number.isSafeInteger(length) ? { lengthBytes: length } : {}),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
       body: this.#watchRate(message),

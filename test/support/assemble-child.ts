@@ -68,7 +68,8 @@ const common = {
   users: [],
   fingerprint: FINGERPRINT,
   store,
-  artifactPath: async () => Promise.reject(new Error("these images have no artifact")),
+  python: async () => undefined,
+  filePath: async () => Promise.reject(new Error("these images have no artifact")),
   onNotice: () => undefined,
   signal,
 };

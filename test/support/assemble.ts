@@ -1,3 +1,4 @@
+import { asLocked, aPython, type MadeWheel } from "./wheel.ts";
 import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,7 +11,7 @@ import type { StartedProgram } from "../../src/image/started-programs.ts";
 import type { StartedUser } from "../../src/image/started-users.ts";
 import { unpackPackages } from "../../src/image/unpack/unpack-packages.ts";
 import { createUnpackPool } from "../../src/image/unpack/unpack-pool.ts";
-import type { LockedPackage, LockTarget } from "../../src/packages/package.ts";
+import type { LockedImage, LockedPackage, LockTarget } from "../../src/packages/package.ts";
 import type { Architecture } from "../../src/os.ts";
 import type { AssembledImage } from "../../src/stack/stack.ts";
 import type { Digest } from "../../src/digest.ts";
@@ -63,6 +64,8 @@ export interface ImageParts {
   readonly image?: Partial<AssembledImage>;
   /** What lies at the URLs of the image's artifacts. */
   readonly downloads?: readonly Uint8Array[];
+  /** Its Python packages, for the Python of Debian 12. */
+  readonly wheels?: readonly MadeWheel[];
   readonly parent?: BuiltImage;
   /** Absent: amd64. */
   readonly architecture?: Architecture;
@@ -114,7 +117,8 @@ async function assemble(
     files.set(locked.digest, path);
     packages.push(locked);
   }
-  for (const bytes of parts.downloads ?? []) {
+  const { wheels = [] } = parts;
+  for (const bytes of [...(parts.downloads ?? []), ...wheels.map(({ content }) => content)]) {
     const digest: Digest = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
     const path = join(place.folder, digest.slice(7));
     await writeFile(path, bytes);
@@ -122,8 +126,14 @@ async function assemble(
   }
   const sorted = packages.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const { runLayer } = parts;
-  const named = runLayer === undefined ? {} : { runLayer };
-  const locked = { packages: sorted, newestBuild: EPOCH, ...named };
+  const locked: LockedImage = {
+    packages: sorted,
+    newestBuild: EPOCH,
+    ...(runLayer === undefined ? {} : { runLayer }),
+    ...(wheels.length === 0
+      ? {}
+      : { wheels: { requirements: FINGERPRINT, files: wheels.map(asLocked) } }),
+  };
   const scan = await scanFiles(image, place.store);
   await parts.afterScan?.();
   await using pool = createUnpackPool({
@@ -139,7 +149,8 @@ async function assemble(
     scan,
     fingerprint: FINGERPRINT,
     stackName: "t-made-up",
-    artifactPath: async (digest) => {
+    python: async () => aPython,
+    filePath: async (digest) => {
       place.unpacked.push(digest);
       return files.get(digest) ?? "";
     },

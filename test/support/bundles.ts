@@ -1,3 +1,4 @@
+import { noSources } from "../../src/packages/lock/locked-files.ts";
 import { mkdir, readdir, readFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import path from "node:path";
@@ -38,6 +39,7 @@ export async function savedBundle(saver: Saver): Promise<Buffer> {
     stack,
     downloader,
     mirrors,
+    pythonIndex: noSources.pythonIndex,
     lock,
     keys: mirror.keys,
     ...(saver.allowUnsigned === true ? { allowUnsigned: true } : {}),

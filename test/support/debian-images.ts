@@ -1,3 +1,4 @@
+import { noSources } from "../../src/packages/lock/locked-files.ts";
 import { unpackPackages } from "../../src/image/unpack/unpack-packages.ts";
 import { createUnpackPool } from "../../src/image/unpack/unpack-pool.ts";
 import type { BuiltImage } from "../../src/image/built-image.ts";
@@ -43,6 +44,7 @@ export async function assembleDebian(
     existing: undefined,
     mode: "use",
     mirrors,
+    pythonIndex: noSources.pythonIndex,
     downloader,
     now: new Date(),
     signal,
@@ -73,7 +75,8 @@ export async function assembleDebian(
       stackName: name,
       started: [],
       users: [],
-      artifactPath: async () => Promise.reject(new Error("these images have no artifact")),
+      python: async () => undefined,
+      filePath: async () => Promise.reject(new Error("these images have no artifact")),
       unpack: (anew) =>
         unpackPackages({
           os: target.os,

@@ -1,3 +1,4 @@
+import { noSources } from "../../src/packages/lock/locked-files.ts";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { scanFiles } from "../../src/image/files/files.ts";
@@ -61,6 +62,7 @@ export async function imageWorkshop(parts: Partial<AssembledImage> = {}): Promis
         return Promise.reject(new Error("nothing is fetched"));
       },
     },
+    pythonIndex: noSources.pythonIndex,
     mirrors: async () => Promise.reject(new Error("a mirror was asked for")),
     engine: async () => Promise.reject(new Error("an Engine was asked for")),
     emit: () => undefined,

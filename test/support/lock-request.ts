@@ -1,3 +1,4 @@
+import { noSources } from "../../src/packages/lock/locked-files.ts";
 import type { LockRequest } from "../../src/packages/lock/request.ts";
 import type { Stack } from "../../src/stack/stack.ts";
 import {
@@ -77,6 +78,7 @@ export function aLockRequest(
     existing: undefined,
     mode: "use",
     mirrors: () => Promise.resolve(mirror.mirrors),
+    pythonIndex: noSources.pythonIndex,
     downloader: aDownloader(store).downloader,
     keys: mirror.keys,
     now: new Date(),

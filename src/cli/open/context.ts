@@ -179,6 +179,7 @@ async function openContext(
   if (!lock.ok) return lock;
 
   let mirrors: ReturnType<RunContext["mirrors"]> | undefined;
+  let pythonIndex: ReturnType<RunContext["pythonIndex"]> | undefined;
   const context: RunContext = {
     stack,
     engine: connection.engine,
@@ -186,6 +187,7 @@ async function openContext(
     downloader,
     mirrors: () => (mirrors ??= mirrorsOf(stack.os, stack.mirrors.get(stack.os))),
     artifactMirror: await artifactMirrorOf(session),
+    pythonIndex: () => (pythonIndex ??= pythonIndexOf(session, { stack, downloader })),
     lock: lock.value,
     writeLock: (value) => writeLock(lockPath, value),
     lockMode: lockMode === "unread" ? "use" : lockMode,
@@ -264,6 +266,25 @@ export async function resolveMirrorsOf(
     environmentMirror: variable === "" ? undefined : variable,
     family: await loadFamily(os),
   });
+}
+
+/** The index of Python packages. What its URL holds of credentials is shown nowhere. */
+async function pythonIndexOf(
+  { host, redactor, signal }: Session,
+  { stack, downloader }: Pick<RunContext, "stack" | "downloader">,
+): ReturnType<RunContext["pythonIndex"]> {
+  const { findIndex } = await import("../../packages/wheels/find-index.ts");
+  const { SimpleIndex } = await import("../../packages/wheels/python-index.ts");
+  const { environment, homeDirectory } = host;
+  const places = async (): ReturnType<typeof findIndex> => {
+    const manifestIndex = stack.pythonIndex;
+    const found = await findIndex({ environment, homeDirectory, manifestIndex });
+    for (const credentials of found.credentials.values()) {
+      redactor.add(credentials.slice(credentials.indexOf(":") + 1));
+    }
+    return found;
+  };
+  return new SimpleIndex({ downloader, places, signal });
 }
 
 /** Loaded only where the variable is set, as on few machines. */

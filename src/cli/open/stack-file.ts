@@ -12,12 +12,12 @@ import type { Store } from "../../store/store.ts";
 import { locateInProject } from "../../project/locate.ts";
 import { activateServices } from "./activation.ts";
 import { readEnvFiles } from "./env-files.ts";
-import type { ManifestFiles } from "./manifest-file.ts";
+import { displayPath, type ManifestFiles } from "./manifest-file.ts";
 import { readManifest } from "./manifest-text.ts";
 import { chooseOs } from "../settings/os-choice.ts";
 import type { Session } from "./session.ts";
 import {
-  readDockerfile,
+  readTextFile,
   recallStack,
   rememberStack,
   type StackKey,
@@ -123,7 +123,12 @@ type LookupsSoFar = {
 };
 
 function emptyLookups(): LookupsSoFar {
-  return { variables: new Map(), places: new Map(), dockerfiles: new Map() };
+  return {
+    variables: new Map(),
+    places: new Map(),
+    dockerfiles: new Map(),
+    requirements: new Map(),
+  };
 }
 
 async function resolveText(
@@ -174,6 +179,7 @@ async function resolveText(
     os,
     architecture,
     froms: await readFroms(loaded, lookups.dockerfiles),
+    requirements: await readRequirements(loaded, lookups, session.host.workingDirectory),
     locate: (file) => places.get(file) ?? { type: "missing" },
   });
   if (read.ok) return resolved;
@@ -211,7 +217,7 @@ async function readFroms(
         ? { context: image.build, dockerfile: "Dockerfile", args: undefined }
         : image.build;
     const file = path.resolve(loaded.directory, context, dockerfile);
-    const text = await readDockerfile(loaded.directory, file);
+    const text = await readTextFile(loaded.directory, file);
     texts.set(file, text);
     froms.set(
       name,
@@ -219,4 +225,31 @@ async function readFroms(
     );
   }
   return froms;
+}
+
+/**
+ * The texts of the requirements files that images name, by their real paths. One that cannot be
+ * read, is empty or is no UTF-8, is missing, which resolving reports.
+ */
+async function readRequirements(
+  loaded: LoadedManifest,
+  { places, requirements }: LookupsSoFar,
+  workingDirectory: string,
+): Promise<ReadonlyMap<string, SourceText>> {
+  const texts = new Map<string, SourceText>();
+  for (const { wheels } of Object.values(loaded.manifest.images)) {
+    if (wheels === undefined) continue;
+    const place = places.get(path.resolve(loaded.directory, wheels));
+    if (place?.type !== "file") continue;
+    const text = await readTextFile(loaded.directory, place.path);
+    requirements.set(place.path, text);
+    // The character stands in the place of bytes that are no UTF-8.
+    if (text === "" || text.includes("\uFFFD")) continue;
+    texts.set(place.path, {
+      // A byte order mark is no part of the first line.
+      text: text.replace(/^\uFEFF/, ""),
+      displayPath: displayPath(place.path, workingDirectory),
+    });
+  }
+  return texts;
 }

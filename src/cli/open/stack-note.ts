@@ -31,12 +31,15 @@ export interface StackLookups {
   readonly places: ReadonlyMap<string, Place>;
   /** Text of each Dockerfile, by its path; empty when it cannot be read. */
   readonly dockerfiles: ReadonlyMap<string, string>;
+  /** Text of each requirements file, by its real path; empty when it cannot be read. */
+  readonly requirements: ReadonlyMap<string, string>;
 }
 
 interface StackNote {
   readonly unset: readonly string[];
   readonly places: ReadonlyMap<string, string>;
   readonly dockerfiles: ReadonlyMap<string, string>;
+  readonly requirements: ReadonlyMap<string, string>;
   readonly stack: Stack;
 }
 
@@ -56,8 +59,8 @@ export async function recallStack(
     ...[...note.places].map(
       async ([file, place]) => JSON.stringify(await locateInProject(project, file)) === place,
     ),
-    ...[...note.dockerfiles].map(
-      async ([file, digest]) => digestOf(await readDockerfile(project, file)) === digest,
+    ...[...note.dockerfiles, ...note.requirements].map(
+      async ([file, digest]) => digestOf(await readTextFile(project, file)) === digest,
     ),
   ]);
   return isSame.every(Boolean) ? note.stack : undefined;
@@ -70,24 +73,25 @@ export async function recallStack(
 export async function rememberStack(
   key: StackKey,
   stack: Stack,
-  { variables, places, dockerfiles, store }: StackLookups & { readonly store: Store },
+  { variables, places, dockerfiles, requirements, store }: StackLookups & { readonly store: Store },
 ): Promise<void> {
   if ([...variables.values()].some((value) => value !== undefined)) return;
   const note: StackNote = {
     unset: [...variables.keys()],
     places: new Map([...places].map(([file, place]) => [file, JSON.stringify(place)])),
     dockerfiles: new Map([...dockerfiles].map(([file, text]) => [file, digestOf(text)])),
+    requirements: new Map([...requirements].map(([file, text]) => [file, digestOf(text)])),
     stack,
   };
   await store.writeNote(NOTE, digestOf(JSON.stringify(key)), toPlain(note));
 }
 
 /**
- * The text of a Dockerfile as far as its `FROM` lines need it; empty when it cannot be read, which
- * resolving or building reports.
+ * The text of a Dockerfile or of a requirements file, as far as resolving needs it; empty when it
+ * cannot be read, which resolving or building reports.
  */
-export async function readDockerfile(project: string, file: string): Promise<string> {
-  // Loaded here: most stacks have no Dockerfile.
+export async function readTextFile(project: string, file: string): Promise<string> {
+  // Loaded here: most stacks have neither.
   const { readInProject } = await import("../../project/open.ts");
   const bytes = await readInProject(project, file).catch(() => undefined);
   return bytes === undefined ? "" : bytes.toString("utf8");

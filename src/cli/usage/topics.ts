@@ -28,6 +28,7 @@ ${settingNames.map((name) => `  ${definitions[name].variable.padEnd(22)} ${defin
   ${"QCLOCK_MIRROR_<OS>".padEnd(22)} package mirror of an operating system, such as QCLOCK_MIRROR_DEBIAN_12;
   ${"".padEnd(22)} a second URL after a space is the one of its security updates
   ${"QCLOCK_ARTIFACT_MIRROR".padEnd(22)} base URL that holds artifacts under HOST/PATH, instead of their own URLs
+  ${"QCLOCK_PYTHON_INDEX".padEnd(22)} URL of the simple index that Python packages come from
   ${"http_proxy, https_proxy".padEnd(22)} proxies for everything that qclock fetches, also all_proxy; no_proxy names what goes
   ${"".padEnd(22)} without one. In lower or upper case; apt's own Acquire::http::Proxy is not read
   ${"DOCKER_HOST".padEnd(22)} the Engine, as for the docker command; also DOCKER_CONTEXT, DOCKER_TLS_VERIFY,
@@ -75,7 +76,10 @@ and each package against the digest that the signed index gives. The mirror is n
 Artifacts come from their own URLs; with QCLOCK_ARTIFACT_MIRROR=https://mirror.example/artifacts they come from
 https://mirror.example/artifacts/HOST/PATH instead. Their digests stand in the manifest, whoever serves them.
 
-Packages and artifacts are kept in ~/.cache/qclock (--store), shared by all stacks; the folder may be deleted at any time.
+Python packages: QCLOCK_PYTHON_INDEX, else "python" under "mirrors" in the manifest, else the index that this machine's pip is
+set up with (PIP_INDEX_URL, PIP_CONFIG_FILE, pip.conf). Their hashes stand in the requirements file, whoever serves them.
+
+Packages, artifacts and wheels are kept in ~/.cache/qclock (--store), shared by all stacks; the folder may be deleted at any time.
 qclock store shows what it holds, qclock store prune makes room.
 With --offline no request is made; qclock bundle save and load carry over what that takes.`,
   ],

@@ -89,6 +89,8 @@ export function knownFiles(
   const hasPackages = assembled.some(
     (image) => (image.essential || image.packages.length > 0) && !packages.has(image.name),
   );
+  // Which Python they are for is known with the lock; below `/usr` all of them look.
+  const hasWheels = assembled.some(({ wheels }) => wheels !== undefined);
   const archives = assembled
     .flatMap((image) => image.artifacts)
     .filter(({ unpack }) => unpack !== "none");
@@ -97,6 +99,7 @@ export function knownFiles(
     mayHold: (path) =>
       !isWhole ||
       (hasPackages && packageFolders.has(path.split("/")[0] ?? "")) ||
+      (hasWheels && path.startsWith("usr/")) ||
       archives.some((archive) => isInside(archive.path, `/${path}`)),
   };
 }

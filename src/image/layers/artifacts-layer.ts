@@ -19,7 +19,7 @@ export interface ArtifactsLayerRequest {
   readonly below: readonly Layer[];
   readonly epoch: number;
   /** Path of an artifact's file in the store, fetched when it is not there yet. */
-  readonly artifactPath: (digest: Digest) => Promise<string>;
+  readonly filePath: (digest: Digest) => Promise<string>;
   readonly store: Store;
   readonly signal: AbortSignal;
 }
@@ -40,7 +40,7 @@ export async function buildArtifactsLayer(request: ArtifactsLayerRequest): Promi
     const shared = new Set<ContentSource>();
     for (const [index, artifact] of image.artifacts.entries()) {
       signal.throwIfAborted();
-      const file = await request.artifactPath(artifact.digest);
+      const file = await request.filePath(artifact.digest);
       const paths = await pathsOf(artifact, {
         shared,
         file,

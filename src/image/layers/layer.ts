@@ -11,7 +11,7 @@ export interface Layer {
   readonly sizeBytes: number;
   /** Absolute path of the tar in the store. */
   readonly path: string;
-  readonly kind: "packages" | "run" | "artifacts" | "files";
+  readonly kind: "packages" | "run" | "artifacts" | "wheels" | "files";
   /** Sorted by path. */
   readonly entries: EntryTable;
 }

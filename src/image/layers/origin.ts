@@ -9,6 +9,7 @@ export type Origin =
    * By the start of its digest, and not by URL: the same bytes from elsewhere make the same layer.
    */
   | { readonly type: "artifact"; readonly digest: string }
+  | { readonly type: "wheel"; readonly name: string; readonly version: string }
   | { readonly type: "files" }
   | { readonly type: "directories" };
 
@@ -25,6 +26,8 @@ export function describeOrigin(origin: Origin): string {
       return "the accounts";
     case "artifact":
       return `artifact ${origin.digest}`;
+    case "wheel":
+      return `${origin.name} ${origin.version}`;
     case "files":
       return "the manifest's files";
     case "directories":

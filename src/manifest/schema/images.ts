@@ -246,6 +246,15 @@ export const imageSchema = z.strictObject({
       examples: [{ "postfix postfix/main_mailer_type": "Internet Site" }],
     }),
   artifacts: artifactsSchema.optional(),
+  wheels: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        "A requirements file of the project, in which every line pins one version with `--hash`. Its wheels are unpacked into the site-packages of the image's Python, over the artifacts and under `files`; nothing of them is run.",
+      examples: ["requirements.txt"],
+    }),
   files: filesSchema.optional(),
   directories: z
     .array(

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { defaultOs } from "../../os.ts";
+import { defaultOs, osNames } from "../../os.ts";
 import { imagesSchema, osSchema } from "./images.ts";
 import { networkSchema } from "./networks.ts";
 import { servicesSchema } from "./services.ts";
@@ -49,11 +49,11 @@ export const manifestSchema = z.strictObject({
       examples: [["debian-12"]],
     }),
   mirrors: z
-    .partialRecord(osSchema, z.string())
+    .partialRecord(z.enum([...osNames, "python"]), z.string())
     .optional()
     .meta({
       description:
-        "Base URL of the package mirror, by operating system. `QCLOCK_MIRROR_<OS>` goes before it.",
+        "Base URL of the package mirror, by operating system, and of the index of Python packages. `QCLOCK_MIRROR_<OS>` and `QCLOCK_PYTHON_INDEX` go before it.",
       examples: [{ "debian-12": "https://mirror.example/debian" }],
     }),
   images: imagesSchema.default({}),

@@ -9,6 +9,7 @@ export const debFamily: Family = {
   loadRepositories: async (request) =>
     (await import("./repositories.ts")).loadRepositories(request),
   rules: async () => (await import("./rules.ts")).debRules,
+  findPython: async (packages) => (await import("./python.ts")).findPython(packages),
   readFacts: async (file, { withPaths }) => (await import("./facts.ts")).readFacts(file, withPaths),
   readBuildTime: async (file) => (await import("./facts.ts")).readBuildTime(file),
   foreseeConflicts: async (images) =>

@@ -1,6 +1,8 @@
 import type { AssembledImage, Stack } from "../../stack/stack.ts";
 import { assembledImages } from "./inputs.ts";
-import type { LockedArtifact, LockTarget } from "../package.ts";
+import type { LockedArtifact, LockedWheels, LockTarget } from "../package.ts";
+import { areAskedFor } from "../wheels/asked-for.ts";
+import { requirementsDigest } from "../wheels/requirements-digest.ts";
 
 /** One difference between the manifest and the one that a lock was made for. */
 export interface LockChange {
@@ -74,6 +76,7 @@ export function lockChanges(stack: Stack, target: LockTarget): readonly LockChan
         ? ["asks for the essential packages as well"]
         : []),
       ...artifactChanges(image, locked.artifacts ?? []),
+      ...wheelChanges(image, locked.wheels),
       ...(isEssential && !image.essential ? ["no longer asks for the essential packages"] : []),
       ...(removed.length > 0 ? [`no longer asks for ${removed.join(", ")}`] : []),
     ];
@@ -83,6 +86,19 @@ export function lockChanges(stack: Stack, target: LockTarget): readonly LockChan
     if (!images.has(name)) changes.push({ image: name, text: "is gone" });
   }
   return changes;
+}
+
+function wheelChanges(
+  { wheels }: AssembledImage,
+  locked: LockedWheels | undefined,
+): readonly string[] {
+  if (wheels === undefined) return locked === undefined ? [] : ["no longer asks for wheels"];
+  if (locked === undefined) return [`asks for the wheels of ${wheels.displayPath} as well`];
+  // The lock keeps a digest of the lines, not the lines.
+  const fits =
+    requirementsDigest(wheels.requirements) === locked.requirements &&
+    areAskedFor(locked.files, wheels.requirements);
+  return fits ? [] : [`${wheels.displayPath} asks for other wheels`];
 }
 
 function artifactChanges(

@@ -1,4 +1,5 @@
 import type { Lock, LockTarget } from "../package.ts";
+import { isNamedFor } from "../wheels/named-for.ts";
 
 /** Something that a lock says and that cannot be, with the path of keys to it. */
 export interface LockProblem {
@@ -37,6 +38,7 @@ function checkTarget(key: string, target: LockTarget): readonly LockProblem[] {
   const all = new Set(
     [...images.values()].flatMap((image) => image.packages.map(({ name }) => name)),
   );
+  problems.push(...checkWheels(images));
   for (const [image, { packages }] of images) {
     const names = new Set<string>();
     for (const [index, { name, repository, reasons }] of packages.entries()) {
@@ -47,6 +49,33 @@ function checkTarget(key: string, target: LockTarget): readonly LockProblem[] {
       if (!ids.has(repository)) {
         const message = `${name} is from "${repository}", which is not among the repositories`;
         problems.push({ path: [...path, "repository"], message });
+      }
+      for (const [place, reason] of reasons.entries()) {
+        if (reason.type !== "dependency" || all.has(reason.of)) continue;
+        const message = `${name} is there because of "${reason.of}", which no image holds`;
+        problems.push({ path: [...path, "reasons", place], message });
+      }
+    }
+  }
+  return problems;
+}
+
+function checkWheels(images: LockTarget["images"]): readonly LockProblem[] {
+  const problems: LockProblem[] = [];
+  const all = new Set(
+    [...images.values()].flatMap(({ wheels }) => wheels?.files.map(({ name }) => name) ?? []),
+  );
+  for (const [image, { wheels }] of images) {
+    const names = new Set<string>();
+    for (const [index, wheel] of (wheels?.files ?? []).entries()) {
+      const { name, version, file, reasons } = wheel;
+      const path = ["images", image, "wheels", "files", index];
+      if (names.has(name))
+        problems.push({ path: [...path, "name"], message: `holds "${name}" a second time` });
+      names.add(name);
+      if (!isNamedFor(wheel)) {
+        const message = `${file} is no wheel of ${name} ${version}`;
+        problems.push({ path: [...path, "file"], message });
       }
       for (const [place, reason] of reasons.entries()) {
         if (reason.type !== "dependency" || all.has(reason.of)) continue;

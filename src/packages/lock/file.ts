@@ -13,6 +13,7 @@ import type {
   LockedImage,
   LockedPackage,
   LockedRepository,
+  LockedWheels,
   LockTarget,
 } from "../package.ts";
 import { formatReason, parseReason } from "../reason.ts";
@@ -53,6 +54,20 @@ const artifactSchema = z.strictObject({
   path: shown.regex(/^\/(?!.*\.\.)/),
 });
 
+const wheelSchema = z.strictObject({
+  name: shown.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/),
+  version: shown,
+  file: shown.regex(/^[\w.+!-]+\.whl$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  size: z.int().nonnegative(),
+  reasons: z.array(shown.regex(/^(?:requested|\S+ needs \S.*)$/)).nonempty(),
+});
+
+const wheelsSchema = z.strictObject({
+  requirements: digestSchema,
+  files: z.array(wheelSchema),
+});
+
 const lockSchema = z.strictObject({
   version: z.literal(FORMAT),
   targets: z.record(
@@ -79,6 +94,7 @@ const lockSchema = z.strictObject({
           run_layer: digestSchema.optional(),
           packages: z.array(packageSchema),
           artifacts: z.array(artifactSchema).optional(),
+          wheels: wheelsSchema.optional(),
         }),
       ),
     }),
@@ -89,6 +105,7 @@ type LockFile = z.infer<typeof lockSchema>;
 type LockFileTarget = LockFile["targets"][string];
 type LockFilePackage = z.infer<typeof packageSchema>;
 type LockFileArtifact = z.infer<typeof artifactSchema>;
+type LockFileWheels = z.infer<typeof wheelsSchema>;
 
 /** The text of `stack.lock.yaml`: sorted, one field a line, so that a difference reads well. */
 export function formatLock(lock: Lock): string {
@@ -186,6 +203,7 @@ function toFile(target: LockTarget): LockFileTarget {
       ...(image.runLayer === undefined ? {} : { run_layer: image.runLayer }),
       packages: image.packages.map(packageToFile),
       ...(image.artifacts === undefined ? {} : { artifacts: image.artifacts.map(artifactToFile) }),
+      ...(image.wheels === undefined ? {} : { wheels: wheelsToFile(image.wheels) }),
     };
   }
   return {
@@ -229,6 +247,34 @@ function artifactFromFile({ url, sha256, size, path }: LockFileArtifact): Locked
   return { url, digest: `sha256:${sha256}`, sizeBytes: size, path };
 }
 
+function wheelsToFile({ requirements, files }: LockedWheels): LockFileWheels {
+  return {
+    requirements,
+    files: files.map(({ name, version, file, digest, sizeBytes, reasons }) => ({
+      name,
+      version,
+      file,
+      sha256: digest.slice("sha256:".length),
+      size: sizeBytes,
+      reasons: reasons.map(formatReason),
+    })),
+  };
+}
+
+function wheelsFromFile({ requirements, files }: LockFileWheels): LockedWheels {
+  return {
+    requirements,
+    files: files.map(({ name, version, file, sha256, size, reasons }) => ({
+      name,
+      version,
+      file,
+      digest: `sha256:${sha256}`,
+      sizeBytes: size,
+      reasons: reasons.map(parseReason),
+    })),
+  };
+}
+
 function fromFile(file: LockFile): Lock {
   const targets = new Map<string, LockTarget>();
   for (const [key, target] of Object.entries(file.targets)) {
@@ -239,6 +285,7 @@ function fromFile(file: LockFile): Lock {
         ...(image.artifacts === undefined
           ? {}
           : { artifacts: image.artifacts.map(artifactFromFile) }),
+        ...(image.wheels === undefined ? {} : { wheels: wheelsFromFile(image.wheels) }),
         ...(image.newest_build === undefined ? {} : { newestBuild: image.newest_build }),
         ...(image.packages_layer === undefined ? {} : { packagesLayer: image.packages_layer }),
         ...(image.run_layer === undefined ? {} : { runLayer: image.run_layer }),

@@ -3,6 +3,7 @@ import type { Stack } from "../../stack/stack.ts";
 import { assembledImages, packageInputs } from "./inputs.ts";
 import { lockChanges, missingPackages } from "./changes.ts";
 import type { Lock, LockTarget } from "../package.ts";
+import { areAskedFor } from "../wheels/asked-for.ts";
 
 /**
  * What has to be locked before anything can be built, as far as it is known without asking anybody.
@@ -10,7 +11,7 @@ import type { Lock, LockTarget } from "../package.ts";
 export interface LockNeed {
   /** `missing`: there is no lock for this operating system and architecture. */
   readonly state: "missing" | "outdated";
-  /** Images whose packages or artifacts are not decided yet, parents before children. */
+  /** Images whose packages, artifacts or wheels are not decided yet, parents before children. */
   readonly images: readonly UndecidedImage[];
 }
 
@@ -24,6 +25,8 @@ export interface UndecidedImage {
   readonly essential: boolean;
   /** URLs that the manifest gives. */
   readonly artifacts: readonly string[];
+  /** Projects that the lines of its requirements file name; absent: it has none. */
+  readonly wheels?: readonly string[];
   /** Packages that the mirrors would give it; absent when they were not asked. */
   readonly pins?: readonly ForeseenPackage[];
 }
@@ -58,10 +61,16 @@ export function foreseeLock(stack: Stack, existing: Lock | undefined): ForeseenL
 
 /**
  * Whether a target is for this manifest. A name that was taken out of the lock by hand counts as a
- * change.
+ * change, and so does a wheel that the requirements file does not allow.
  */
 export function fitsManifest(stack: Stack, current: LockTarget): boolean {
-  return current.inputs === packageInputs(stack) && missingPackages(stack, current).length === 0;
+  return (
+    current.inputs === packageInputs(stack) &&
+    missingPackages(stack, current).length === 0 &&
+    assembledImages(stack).every(({ name, wheels }) =>
+      areAskedFor(current.images.get(name)?.wheels?.files ?? [], wheels?.requirements ?? []),
+    )
+  );
 }
 
 /** Names of the images that a need is about, and of all that stand on them. */
@@ -77,14 +86,16 @@ function undecided(stack: Stack, current: LockTarget | undefined): readonly Unde
   const changes = current === undefined ? [] : lockChanges(stack, current);
   const needsAny = assembledImages(stack)
     .filter(
-      ({ packages, artifacts, essential }) => essential || packages.length + artifacts.length > 0,
+      ({ packages, artifacts, essential, wheels }) =>
+        essential || packages.length + artifacts.length > 0 || wheels !== undefined,
     )
-    .map(({ name, packages, artifacts, essential }) => ({
+    .map(({ name, packages, artifacts, essential, wheels }) => ({
       name,
       changes: changes.filter(({ image }) => image === name).map(({ text }) => text),
       packages,
       essential,
       artifacts: artifacts.map(({ url }) => url),
+      ...(wheels === undefined ? {} : { wheels: wheels.requirements.map(({ name: of }) => of) }),
     }));
   const changed = needsAny.filter((image) => image.changes.length > 0);
   // Of a parent, an account or a mirror the lock keeps a digest only: then it may be any of them.

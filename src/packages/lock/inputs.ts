@@ -2,16 +2,17 @@ import type { AssembledImage, Stack } from "../../stack/stack.ts";
 import type { Digest } from "../../digest.ts";
 import { type ArtifactPin, sortedByPath } from "../artifacts.ts";
 import { digestOf } from "../canonical-json.ts";
+import { requirementsDigest } from "../wheels/requirements-digest.ts";
 
 /**
  * Digest of what the manifest says about packages: operating system, mirrors, and for each
- * assembled image its parent, packages, accounts, exclusions and artifacts. A port, a page or an
- * environment variable changes nothing here, so a lock goes stale only when it has to.
- * `artifactsOf` gives other artifacts than the manifest's.
+ * assembled image its parent, packages, accounts, exclusions, artifacts and wheels. A port, a page
+ * or an environment variable changes nothing here, so a lock goes stale only when it has to. `own`
+ * gives other artifacts and wheels than the manifest's.
  */
 export function packageInputs(
   stack: Stack,
-  artifactsOf: (image: AssembledImage) => readonly ArtifactPin[] = ({ artifacts }) => artifacts,
+  own: (image: AssembledImage) => OwnInputs = ownInputs,
 ): Digest {
   const images = assembledImages(stack).map((image) => ({
     name: image.name,
@@ -24,7 +25,8 @@ export function packageInputs(
     // Absent where it says nothing, so that the digest is as it was before it could.
     ...(image.essential ? { essential: true } : {}),
     ...scriptInputs(image),
-    ...artifactInputs(artifactsOf(image)),
+    ...artifactInputs(own(image).artifacts),
+    ...wheelInputs(own(image).requirements),
   }));
   return digestOf({
     os: stack.os,
@@ -32,6 +34,23 @@ export function packageInputs(
     mirror: stack.mirrors.get(stack.os) ?? "",
     images,
   });
+}
+
+/** What an image has beside its packages, as the lock knows it. */
+interface OwnInputs {
+  readonly artifacts: readonly ArtifactPin[];
+  /** Digest of what its requirements file asks for; undefined where it has none. */
+  readonly requirements: Digest | undefined;
+}
+
+function ownInputs({ artifacts, wheels }: AssembledImage): OwnInputs {
+  const requirements = wheels === undefined ? undefined : requirementsDigest(wheels.requirements);
+  return { artifacts, requirements };
+}
+
+/** Nothing for an image without wheels, whose digest is as it was before there were some. */
+function wheelInputs(requirements: Digest | undefined): object {
+  return requirements === undefined ? {} : { wheels: requirements };
 }
 
 /**

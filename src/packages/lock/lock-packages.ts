@@ -56,9 +56,10 @@ async function fitOrResolve(
   if (current !== undefined && mode !== "update" && fitsManifest(stack, current)) return current;
   if (move !== undefined) refuseUnknown(move, current);
   const inputs = packageInputs(stack);
-  if (isForOtherArtifacts(request, current))
-    return { ...current, inputs, images: await withArtifacts(request, current) };
-  return carryLayers(stack, current, await resolveTarget(request, inputs, current));
+  const target = isForOtherFiles(request, current)
+    ? { ...current, inputs, images: await withArtifacts(request, current) }
+    : carryLayers(stack, current, await resolveTarget(request, inputs, current));
+  return { ...target, images: await lockWheels(request, target.images, current) };
 }
 
 /** Throws `lock-outdated` when a lock is missing or was made for another manifest. */
@@ -72,7 +73,7 @@ export function refuseOutdated(stack: Stack, existing: Lock | undefined): void {
     "lock-outdated",
     current === undefined
       ? `stack.lock.yaml has no entry for ${key}.`
-      : `stack.lock.yaml was made for other packages or artifacts than the manifest asks for on ${key}.`,
+      : `stack.lock.yaml was made for other packages, artifacts or wheels than the manifest asks for on ${key}.`,
     {
       hint: `Run \`qclock lock${current === undefined ? ` ${target}` : ""}\`, review the difference and commit it.`,
       details: current === undefined ? [] : describeLockChanges(stack, current),
@@ -80,16 +81,30 @@ export function refuseOutdated(stack: Stack, existing: Lock | undefined): void {
   );
 }
 
+/** Loaded where it is needed: most stacks have no Python packages. */
+async function lockWheels(
+  request: LockRequest,
+  images: LockTarget["images"],
+  current: LockTarget | undefined,
+): Promise<LockTarget["images"]> {
+  if (assembledImages(request.stack).every(({ wheels }) => wheels === undefined)) return images;
+  const { withWheels } = await import("../wheels/lock-wheels.ts");
+  return await withWheels(request, images, current);
+}
+
 /**
- * Whether artifacts alone differ from the lock: then the packages stay as they are, and no mirror
- * is asked.
+ * Whether artifacts and wheels alone differ from the lock: then the packages stay as they are, and
+ * no mirror is asked.
  */
-function isForOtherArtifacts(
+function isForOtherFiles(
   { stack, mode }: LockRequest,
   current: LockTarget | undefined,
 ): current is LockTarget {
   if (current === undefined || mode === "update") return false;
-  const locked = packageInputs(stack, ({ name }) => current.images.get(name)?.artifacts ?? []);
+  const locked = packageInputs(stack, ({ name }) => {
+    const { artifacts = [], wheels } = current.images.get(name) ?? {};
+    return { artifacts, requirements: wheels?.requirements };
+  });
   // A package that was taken out by hand has to be resolved like one that is new.
   return locked === current.inputs && missingPackages(stack, current).length === 0;
 }
@@ -102,7 +117,11 @@ async function withArtifacts(
   const paths = await fetch(request, []);
   const images = new Map<string, LockedImage>();
   for (const { name, artifacts } of assembledImages(request.stack)) {
-    const { artifacts: _, ...image } = current.images.get(name) ?? { packages: [] };
+    const {
+      artifacts: _,
+      wheels: _wheels,
+      ...image
+    } = current.images.get(name) ?? { packages: [] };
     images.set(name, { ...image, ...(await lockedArtifacts(artifacts, paths)) });
   }
   return images;

@@ -3,6 +3,7 @@ import type { Downloader } from "../../store/downloader.ts";
 import type { PinnedKey } from "../proof/pinned-key.ts";
 import type { Mirrors } from "../mirror.ts";
 import type { Lock, LockTarget } from "../package.ts";
+import type { PythonIndex } from "../wheels/python-index.ts";
 
 /** What to lock, and how. */
 export interface LockRequest {
@@ -21,6 +22,8 @@ export interface LockRequest {
   readonly mirrors: () => Promise<Mirrors>;
   /** See `FetchRequest`. */
   readonly artifactMirror?: string | undefined;
+  /** Asked only where an image has Python packages. */
+  readonly pythonIndex: () => Promise<PythonIndex>;
   readonly downloader: Downloader;
   /** Trusted keys; absent: those that ship with qclock. */
   readonly keys?: readonly PinnedKey[];

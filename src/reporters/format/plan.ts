@@ -163,8 +163,12 @@ function lockLines(need: LockNeed, options: PlanTextOptions): readonly string[] 
   ];
 }
 
-function amount({ packages, essential, artifacts, pins }: UndecidedImage): string {
-  const urls = artifacts.length === 0 ? [] : [count(artifacts.length, "artifact")];
+function amount(image: UndecidedImage): string {
+  const { packages, essential, artifacts, wheels = [], pins } = image;
+  const urls = [
+    ...(artifacts.length === 0 ? [] : [count(artifacts.length, "artifact")]),
+    ...(wheels.length === 0 ? [] : [count(wheels.length, "wheel")]),
+  ];
   const others = [...(essential ? ["the essential packages"] : []), ...urls];
   if (pins === undefined) return [...packages, ...others].map(sanitizeLine).join(", ");
   const bytes = pins.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

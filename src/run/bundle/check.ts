@@ -9,7 +9,7 @@ import {
 } from "../../image/bundle/document.ts";
 import type { PinnedKey } from "../../packages/proof/pinned-key.ts";
 import { loadFamily } from "../../packages/families.ts";
-import { lockedFiles, noMirrors } from "../../packages/lock/locked-files.ts";
+import { lockedFiles, noSources } from "../../packages/lock/locked-files.ts";
 import type { Lock, LockedPackage, LockedRepository, LockTarget } from "../../packages/package.ts";
 import { type PackageProof, proofKey } from "../../packages/proof/proof.ts";
 import { withMarks } from "../../packages/proof/prove-target.ts";
@@ -36,7 +36,7 @@ export function checkContents(document: BundleDocument, lock: Lock, name: string
     return size;
   };
   for (const { target, evidence } of document.targets) {
-    for (const file of lockedFiles(targetOf(lock, target, name), noMirrors))
+    for (const file of lockedFiles(targetOf(lock, target, name), noSources))
       need(file.digest, file.name);
     for (const { release, indexes, suite } of evidence) {
       need(release, `the release file of ${suite}`);

@@ -33,9 +33,9 @@ export async function gatherLocked(
   { mirrorsOf }: Sources,
   targets: Targets,
 ): Promise<readonly Digest[]> {
-  const { downloader, signal } = context;
+  const { downloader, artifactMirror, pythonIndex, signal } = context;
   const files = [...targets.values()].flatMap((target) =>
-    lockedFiles(target, () => mirrorsOf(target.os), context.artifactMirror),
+    lockedFiles(target, { mirrors: () => mirrorsOf(target.os), artifactMirror, pythonIndex }),
   );
   const phase = { phase: "bundle:fetch", title: "Fetching what the store lacks" };
   await inPhase(context, phase, async (onProgress) => {

@@ -83,7 +83,10 @@ async function addImage(
   image: Image,
   { add, project }: { readonly add: Add; readonly project: string },
 ): Promise<void> {
-  if (image.type === "assembled") for (const { source } of image.files) await addTree(source, add);
+  if (image.type === "assembled") {
+    for (const { source } of image.files) await addTree(source, add);
+    if (image.wheels !== undefined) await add(image.wheels.file);
+  }
   if (image.type !== "dockerfile") return;
   // Loaded here: most stacks have no Dockerfile.
   const { scanContext } = await import("../../build-context/scan.ts");

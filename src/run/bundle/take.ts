@@ -4,7 +4,7 @@ import {
   pathInProject,
 } from "../../image/bundle/document.ts";
 import type { BundledFile } from "../../image/bundle/read.ts";
-import { lockedFiles, noMirrors } from "../../packages/lock/locked-files.ts";
+import { lockedFiles, noSources } from "../../packages/lock/locked-files.ts";
 import type { Lock } from "../../packages/package.ts";
 import type { Digest } from "../../digest.ts";
 import { holdsWhole, type Store } from "../../store/store.ts";
@@ -20,7 +20,7 @@ export function neededBlobs(
 ): ReadonlySet<Digest> {
   const locked = document.targets.flatMap(({ target }) => {
     const found = lock.targets.get(target);
-    return found === undefined ? [] : lockedFiles(found, noMirrors).map(({ digest }) => digest);
+    return found === undefined ? [] : lockedFiles(found, noSources).map(({ digest }) => digest);
   });
   const evidence = document.targets.flatMap((target) =>
     target.evidence.flatMap(({ release, indexes }) => [release, ...Object.values(indexes)]),

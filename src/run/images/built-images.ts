@@ -6,9 +6,11 @@ import type { AssembleRequest } from "../../image/assemble.ts";
 import { programsOfServices } from "../../image/started-programs.ts";
 import { usersOfServices } from "../../image/started-users.ts";
 import { haveFolder, missingWorkingFolder } from "../../image/working-folder.ts";
-import { fetchPackages } from "../../packages/fetch.ts";
+import { artifactFile, fetchFiles } from "../../packages/fetch.ts";
 import type { ScriptTime } from "../../packages/installation.ts";
 import type { LockedImage } from "../../packages/package.ts";
+import { wheelFile } from "../../packages/wheels/locked-wheel.ts";
+import { pythonOf } from "../../packages/wheels/python-of.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
 import type { Digest } from "../../digest.ts";
 import type { RunContext } from "../context.ts";
@@ -30,7 +32,7 @@ export interface AssemblyProgress extends UnpackProgress {
  */
 const AHEAD = 4;
 
-/** Artifacts of one image that are fetched at a time. */
+/** Artifacts and wheels of one image that are fetched at a time. */
 const FETCHES = 4;
 
 type LockedLayers = Pick<LockedImage, "packagesLayer" | "runLayer">;
@@ -47,6 +49,7 @@ export type BuiltImagesContext = Pick<
   | "emit"
   | "runId"
   | "version"
+  | "pythonIndex"
   | "clock"
   | "signal"
 >;
@@ -66,7 +69,7 @@ export class BuiltImages implements AsyncDisposable {
   readonly #untold = new Map<string, Parameters<AssemblyProgress["onNotice"]>[]>();
   /** What is still being written down of the layers that were made. */
   readonly #notes: Promise<void>[] = [];
-  readonly #artifacts = new Map<string, Promise<ReadonlyMap<Digest, string>>>();
+  readonly #files = new Map<string, Promise<ReadonlyMap<Digest, string>>>();
   #closed = false;
   /** Layers that the Engine is known to hold. */
   readonly heldChains = new HeldChains();
@@ -103,8 +106,9 @@ export class BuiltImages implements AsyncDisposable {
    */
   beginFiles(images: readonly AssembledImage[]): void {
     const begin = async (image: AssembledImage): Promise<void> => {
-      // Artifacts may have to be fetched.
-      if (image.artifacts.length > 0 || (await this.#needsPackages(image))) return;
+      // Artifacts and wheels may have to be fetched.
+      if (image.artifacts.length > 0 || image.wheels !== undefined) return;
+      if (await this.#needsPackages(image)) return;
       if (!this.#closed) await this.#begin(image);
     };
     for (const image of images) begin(image).catch(() => undefined);
@@ -173,7 +177,8 @@ export class BuiltImages implements AsyncDisposable {
     const scripts: (ScriptTime & { readonly endedAtMs: number })[] = [];
     const built = await assembleImage({
       ...this.#requestFor(image, parent),
-      artifactPath: async (digest) => (await this.#fetchArtifacts(image)).get(digest) ?? "",
+      filePath: async (digest) => (await this.#fetchFiles(image)).get(digest) ?? "",
+      python: () => pythonOf(this.#context.stack, image, this.#prepared.target.images),
       unpack: async (anew) => {
         const unpacked = await this.#unpack(image, anew);
         startedAtMs = clock.now();
@@ -270,22 +275,23 @@ export class BuiltImages implements AsyncDisposable {
       : this.#unpacker.unpack(image, packages, progress);
   }
 
-  /** The image's artifacts in the store, by digest; fetched once. */
-  #fetchArtifacts(image: AssembledImage): Promise<ReadonlyMap<Digest, string>> {
-    const known = this.#artifacts.get(image.name);
+  /** The image's artifacts and wheels in the store, by digest; fetched once. */
+  #fetchFiles(image: AssembledImage): Promise<ReadonlyMap<Digest, string>> {
+    const known = this.#files.get(image.name);
     if (known !== undefined) return known;
-    const { downloader, mirrors, artifactMirror, signal } = this.#context;
-    const fetching = fetchPackages({
-      packages: [],
-      artifacts: this.#locked(image).artifacts ?? [],
-      artifactMirror,
-      mirrors,
+    const { downloader, artifactMirror, pythonIndex, signal } = this.#context;
+    const { artifacts = [], wheels } = this.#locked(image);
+    const fetching = fetchFiles({
+      files: [
+        ...artifacts.map((entry) => artifactFile(entry, artifactMirror)),
+        ...(wheels?.files ?? []).map((entry) => wheelFile(entry, pythonIndex)),
+      ],
       downloader,
       concurrency: FETCHES,
       onProgress: (done, total) => this.#progress.get(image.name)?.onFetch(done, total),
       signal,
     });
-    this.#artifacts.set(image.name, fetching);
+    this.#files.set(image.name, fetching);
     return fetching;
   }
 
@@ -294,7 +300,7 @@ export class BuiltImages implements AsyncDisposable {
     parent: BuiltImage | undefined,
   ): Omit<
     AssembleRequest,
-    "unpack" | "artifactPath" | "runScripts" | "onNotice" | "afterwards" | "signal"
+    "unpack" | "filePath" | "python" | "runScripts" | "onNotice" | "afterwards" | "signal"
   > {
     const { stack, store } = this.#context;
     const { target, scans, desired } = this.#prepared;

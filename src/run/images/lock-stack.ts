@@ -73,6 +73,7 @@ function lockRequest(context: RunContext): {
     ...(context.allowUnsigned === true ? { allowUnsigned: true } : {}),
     mirrors: context.mirrors,
     artifactMirror: context.artifactMirror,
+    pythonIndex: context.pythonIndex,
     downloader: context.downloader,
     now: new Date(),
     onNotice: (message) => emit({ type: "notice", level: "warning", message }),
@@ -101,7 +102,7 @@ function warnOfUnsigned({ emit }: RunContext, { images }: LockTarget): void {
   });
 }
 
-/** `210 packages`, or `210 packages, 2 artifacts`. */
+/** `210 packages`, or `210 packages, 2 artifacts, 12 wheels`. */
 function countPinned({ images }: LockTarget): string {
   const count = (of: (image: LockedImage) => readonly unknown[] | undefined): number =>
     images.values().reduce((sum, image) => sum + (of(image)?.length ?? 0), 0);
@@ -110,5 +111,10 @@ function countPinned({ images }: LockTarget): string {
     count((image) => image.packages),
     "package",
   );
-  return artifacts === 0 ? packages : `${packages}, ${countOf(artifacts, "artifact")}`;
+  const wheels = count((image) => image.wheels?.files);
+  return [
+    packages,
+    ...(artifacts === 0 ? [] : [countOf(artifacts, "artifact")]),
+    ...(wheels === 0 ? [] : [countOf(wheels, "wheel")]),
+  ].join(", ");
 }

@@ -48,14 +48,14 @@ export async function moveVanished(
  * nowhere shows at once.
  */
 async function findVanished(context: RunContext): Promise<readonly VanishedFile[]> {
-  const { stack, lock, mirrors, artifactMirror, downloader, emit, signal } = context;
+  const { stack, lock, mirrors, artifactMirror, pythonIndex, downloader, emit, signal } = context;
   const target = lock?.targets.get(targetKey(stack));
   if (target === undefined) return [];
   const phase = "vanished";
   emit({ type: "phase-started", phase, title: "Looking for the packages of the lock" });
   try {
     await fetchFiles({
-      files: lockedFiles(target, mirrors, artifactMirror),
+      files: lockedFiles(target, { mirrors, artifactMirror, pythonIndex }),
       downloader,
       concurrency: 8,
       onProgress: (done, total) =>

@@ -155,6 +155,7 @@ async function changeOf(
     ...note,
     packages: new Map(note.packages),
     artifacts: new Map(note.artifacts),
+    wheels: new Map(note.wheels),
     files,
   };
   return explainChange(previous, current);
@@ -164,7 +165,7 @@ async function changeOf(
 export async function rememberInputs(
   { stack, store }: Pick<RunContext, "stack" | "store">,
   image: string,
-  { fingerprint, parent, packages, artifacts, files, settings }: ImageInputs,
+  { fingerprint, parent, packages, artifacts, wheels, files, settings }: ImageInputs,
 ): Promise<void> {
   const key = noteKey(stack, image);
   await rememberFiles(store, key, { fingerprint, files });
@@ -174,13 +175,15 @@ export async function rememberInputs(
     settings,
     packages: [...packages],
     artifacts: [...(artifacts ?? [])],
+    wheels: [...(wheels ?? [])],
   } satisfies InputsNote);
 }
 
 /** A stack of Dockerfiles, or of files alone, has nothing to pin and asks no mirror. */
 function needsLock(stack: Stack): boolean {
   return assembledImages(stack).some(
-    ({ packages, artifacts }) => packages.length + artifacts.length > 0,
+    ({ packages, artifacts, wheels }) =>
+      packages.length + artifacts.length > 0 || wheels !== undefined,
   );
 }
 
@@ -232,10 +235,12 @@ function noteKey({ name, manifestPath, os, architecture }: Stack, image: string)
   return `${name}-${image}-${os}-${architecture}-${manifestPath}`;
 }
 
-interface InputsNote extends Omit<ImageInputs, "packages" | "artifacts" | "files"> {
+interface InputsNote extends Omit<ImageInputs, "packages" | "artifacts" | "wheels" | "files"> {
   readonly packages: readonly (readonly [string, string])[];
   /** Absent in notes from before there were artifacts. */
   readonly artifacts?: readonly (readonly [string, string])[];
+  /** Absent in notes from before there were wheels. */
+  readonly wheels?: readonly (readonly [string, string])[];
 }
 
 /** The notes are the store's own; their shape alone is looked at. */

@@ -11,6 +11,7 @@ import type { Problems } from "../problems.ts";
 import { projectPath } from "../project-path.ts";
 import type { ResolveRequest } from "../request.ts";
 import type { AssembledImage, DirectoryEntry, FileTree, Image, ImageSettings } from "../stack.ts";
+import { resolveWheels } from "./wheels.ts";
 import { parseCommand, parseMode, parseOwner, parsePairs } from "../values.ts";
 
 interface ImagesRequest extends ResolveRequest {
@@ -174,6 +175,7 @@ function resolveAssembled(request: ImageRequest, reference: string): AssembledIm
       advice: adviceOnReference(parent),
     });
   }
+  const wheels = resolveWheels(request);
   return {
     type: "assembled",
     name,
@@ -195,6 +197,7 @@ function resolveAssembled(request: ImageRequest, reference: string): AssembledIm
     groups: image.accounts?.groups ?? [],
     numericUsers: numericUsersOf(name, { manifest: loaded.manifest, os }),
     artifacts: resolveArtifacts(request),
+    ...(wheels === undefined ? {} : { wheels }),
     files: (image.files ?? []).flatMap((file, index) =>
       isForOs(typeof file === "string" ? file : file.path, os)
         ? [resolveFile(request, file, index)]

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { parseArtifactMirror } from "../../../src/packages/artifacts.ts";
 import { type FetchRequest, fetchPackages } from "../../../src/packages/fetch.ts";
 import { lockPackages } from "../../../src/packages/lock/lock-packages.ts";
+import { noSources } from "../../../src/packages/lock/locked-files.ts";
 import type { LockRequest } from "../../../src/packages/lock/request.ts";
 import type { Artifact, Stack } from "../../../src/stack/stack.ts";
 import type { Store } from "../../../src/store/store.ts";
@@ -246,6 +247,7 @@ function aRequest(store: Store, stack: Stack, parts: Partial<LockRequest> = {}):
     existing: undefined,
     mode: "use",
     mirrors: () => Promise.reject(new Error("a package mirror was asked for")),
+    pythonIndex: noSources.pythonIndex,
     downloader: aDownloader(store).downloader,
     now: new Date(),
     onPhase: () => {},

@@ -37,6 +37,7 @@ const lookups = (parts: Partial<StackLookups> = {}): StackLookups => ({
   variables: new Map([["LEVEL", undefined]]),
   places: new Map(),
   dockerfiles: new Map(),
+  requirements: new Map(),
   ...parts,
 });
 

@@ -44,6 +44,8 @@ async function prove(
     discard: no,
     keep: no,
     bytes: no,
+    page: no,
+    authorize: () => undefined,
     toStore: no,
   };
   return await proveTarget(

@@ -1,3 +1,4 @@
+import { noSources } from "../../../../src/packages/lock/locked-files.ts";
 import { expect, test } from "vitest";
 import type { RunContext } from "../../../../src/run/context.ts";
 import type { RunEventBody } from "../../../../src/run/execution/event.ts";
@@ -27,6 +28,7 @@ async function aMachine() {
     ...aLoadContext({ store }),
     stack,
     downloader: aDownloader(store).downloader,
+    pythonIndex: noSources.pythonIndex,
     mirrors: async () => mirror.mirrors,
     keys: mirror.keys,
     lock: undefined,

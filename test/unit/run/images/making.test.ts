@@ -1,3 +1,4 @@
+import { noSources } from "../../../../src/packages/lock/locked-files.ts";
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -49,6 +50,7 @@ async function aMachine() {
     ...aLoadContext({ store }),
     stack,
     downloader: aDownloader(store).downloader,
+    pythonIndex: noSources.pythonIndex,
     mirrors: async () => mirror.mirrors,
     keys: mirror.keys,
     lock: undefined,

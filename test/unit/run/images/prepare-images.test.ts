@@ -1,3 +1,4 @@
+import { noSources } from "../../../../src/packages/lock/locked-files.ts";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
@@ -17,6 +18,7 @@ function contextOf(stack: Stack, store: Store, lock?: RunContext["lock"]): RunCo
     ...aLoadContext({ store }),
     stack,
     downloader: aDownloader(store).downloader,
+    pythonIndex: noSources.pythonIndex,
     mirrors: async () => Promise.reject(new Error("no mirror is asked")),
     lock,
     lockMode: "use",

@@ -1,3 +1,4 @@
+import { noSources } from "../../../../src/packages/lock/locked-files.ts";
 import { expect, test } from "vitest";
 import type { BuiltImage } from "../../../../src/image/built-image.ts";
 import { assembledImages } from "../../../../src/packages/lock/inputs.ts";
@@ -106,6 +107,7 @@ async function make(
     ...aLoadContext({ store }),
     stack,
     downloader: aDownloader(store).downloader,
+    pythonIndex: noSources.pythonIndex,
     mirrors: () => Promise.resolve(mirror.mirrors),
     keys: mirror.keys,
     lock,

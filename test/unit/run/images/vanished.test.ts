@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { QclockError } from "../../../../src/error.ts";
 import { fetchFiles } from "../../../../src/packages/fetch.ts";
-import { lockedFiles } from "../../../../src/packages/lock/locked-files.ts";
+import { lockedFiles, noSources } from "../../../../src/packages/lock/locked-files.ts";
 import { lockPackages } from "../../../../src/packages/lock/lock-packages.ts";
 import type { Lock } from "../../../../src/packages/package.ts";
 import { VanishedError } from "../../../../src/packages/lock/vanished.ts";
@@ -181,7 +181,7 @@ async function fetchAll(context: RunContext, images: readonly string[]): Promise
     images: new Map([...target.images].filter(([name]) => images.includes(name))),
   };
   const { downloader, signal, mirrors } = context;
-  const files = lockedFiles(some, mirrors);
+  const files = lockedFiles(some, { ...noSources, mirrors });
   await fetchFiles({ files, downloader, concurrency: 2, onProgress: () => {}, signal });
 }
 

@@ -1,3 +1,4 @@
+import { noSources } from "../../../../src/packages/lock/locked-files.ts";
 import { expect, test } from "vitest";
 import type { RunContext } from "../../../../src/run/context.ts";
 import { BuiltImages } from "../../../../src/run/images/built-images.ts";
@@ -25,6 +26,7 @@ async function noticesOf(
       services: [aService({ name: "web", image: "app", ...service })],
     }),
     downloader: aDownloader(temporary.store).downloader,
+    pythonIndex: noSources.pythonIndex,
     mirrors: () => Promise.reject(new Error("no mirror is asked")),
     lock: undefined,
     lockMode: "use",

@@ -1,0 +1,269 @@
+import type { AssembledImage, Stack, Wheels } from "../../stack/stack.ts";
+import { QclockError } from "../../error.ts";
+import { stat } from "node:fs/promises";
+import type { Architecture } from "../../os.ts";
+import { holds, parseMarker } from "../../python/marker.ts";
+import type { PinnedRequirement } from "../../python/requirements-file.ts";
+import { isSameVersion } from "../../python/version.ts";
+import { canonicalJson } from "../canonical-json.ts";
+import { type FetchableFile, fetchFiles } from "../fetch.ts";
+import type { ImagePython } from "../image-python.ts";
+import { assembledImages } from "../lock/inputs.ts";
+import type { LockRequest } from "../lock/request.ts";
+import type { LockedImage, LockedWheel, LockTarget } from "../package.ts";
+import { areAskedFor } from "./asked-for.ts";
+import { checkDependencies, type PresentWheel } from "./check-dependencies.ts";
+import { type ChosenWheel, chooseWheel } from "./choose-wheel.ts";
+import { markerEnvironment, tagsFor } from "./environment.ts";
+import { wheelFile } from "./locked-wheel.ts";
+import { readWheelMetadata } from "./metadata.ts";
+import { indexAdvice } from "./index-advice.ts";
+import { chainOf, pythonOf } from "./python-of.ts";
+import { requirementsDigest } from "./requirements-digest.ts";
+
+type Images = ReadonlyMap<string, LockedImage>;
+
+/**
+ * The images of a target with their Python packages decided: which file of each line of their
+ * requirements files. What was locked for the same lines and the same Python stays.
+ *
+ * Throws `wheel-unavailable`, `requirements-unmet`, `wheel-corrupt`, and what fetching throws.
+ */
+export async function withWheels(
+  request: LockRequest,
+  images: Images,
+  current: LockTarget | undefined,
+): Promise<Images> {
+  const found = new Map<string, LockedImage>();
+  const { stack } = request;
+  for (const image of assembledImages(stack)) {
+    const { wheels: _, ...own } = images.get(image.name) ?? { packages: [] };
+    found.set(image.name, own);
+    const { wheels } = image;
+    if (wheels === undefined) continue;
+    const requirements = requirementsDigest(wheels.requirements);
+    const locking = { request, image, wheels, python: await pythonOf(stack, image, found) };
+    const below = wheelsBelow(stack, image, found);
+    const kept = await keptWheels({ ...locking, below }, current);
+    const files = kept ?? (await lockFiles(locking, below));
+    found.set(image.name, { ...own, wheels: { requirements, files } });
+  }
+  return found;
+}
+
+interface Locking {
+  readonly request: LockRequest;
+  readonly image: AssembledImage;
+  readonly wheels: Wheels;
+  readonly python: ImagePython | undefined;
+}
+
+function wheelsBelow(
+  stack: Stack,
+  image: AssembledImage,
+  images: Images,
+): ReadonlyMap<string, LockedWheel> {
+  return new Map(
+    chainOf(stack, image)
+      .filter(({ name }) => name !== image.name)
+      .flatMap(({ name }) => images.get(name)?.wheels?.files ?? [])
+      .map((wheel) => [wheel.name, wheel]),
+  );
+}
+
+/** What the lock has, where it was made for the same lines over the same Python and wheels. */
+async function keptWheels(
+  {
+    request,
+    image,
+    wheels,
+    python,
+    below,
+  }: Locking & { readonly below: ReadonlyMap<string, LockedWheel> },
+  current: LockTarget | undefined,
+): Promise<readonly LockedWheel[] | undefined> {
+  const locked = current?.images.get(image.name)?.wheels;
+  if (current === undefined || locked?.requirements !== requirementsDigest(wheels.requirements))
+    return undefined;
+  if (!areAskedFor(locked.files, wheels.requirements)) return undefined;
+  // An update asks whether there are better files meanwhile; one of some packages moves these
+  // alone.
+  if (request.mode === "update" && request.move === undefined) return undefined;
+  const before = [
+    await pythonOf(request.stack, image, current.images),
+    wheelsBelow(request.stack, image, current.images),
+  ];
+  return canonicalJson(before) === canonicalJson([python, below]) ? locked.files : undefined;
+}
+
+async function lockFiles(
+  locking: Locking,
+  below: ReadonlyMap<string, LockedWheel>,
+): Promise<readonly LockedWheel[]> {
+  const { request, image, wheels } = locking;
+  const { architecture } = request.stack;
+  const { python } = locking;
+  if (wheels.requirements.length === 0) return [];
+  if (python === undefined) {
+    throw new QclockError(
+      "requirements-unmet",
+      `Image "${image.name}" has \`wheels\`, and no package of it brings a Python.`,
+      { hint: "Name python3 among its packages." },
+    );
+  }
+  request.onPhase(`Choosing the wheels of ${image.name}`);
+  const asked = requirementsFor(locking, python, architecture);
+  const own = asked.filter((requirement) => !isBelow(requirement, { ...locking, below }));
+  const chosen = await chooseAll(locking, { python, architecture, requirements: own });
+  request.onPhase(`Fetching the wheels of ${image.name}`);
+  const paths = await fetchFiles({
+    files: chosen.map(toFile),
+    downloader: request.downloader,
+    concurrency: 8,
+    onProgress: request.onProgress,
+    signal: request.signal,
+  });
+  const fetched = chosen.map((wheel) => ({ ...wheel, path: paths.get(wheel.digest) ?? "" }));
+  const present = await Promise.all([
+    ...fetched.map(({ requirement, file, path }) => describe(requirement, file, path)),
+    ...(await describeBelow(locking, below, asked)),
+  ]);
+  const { reasons, problems } = checkDependencies(present, markerEnvironment(python, architecture));
+  if (problems.length > 0) throw unmet(locking, problems);
+  const locked = await Promise.all(
+    fetched.map(async ({ requirement: { name, version }, file, digest, path }) => ({
+      name,
+      version,
+      file,
+      digest,
+      sizeBytes: (await stat(path)).size,
+      reasons: reasons.get(name) ?? [{ type: "requested" as const }],
+    })),
+  );
+  return locked.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The lines that hold for the image's Python and machine. Throws `requirements-unmet`. */
+function requirementsFor(
+  { image, wheels }: Pick<Locking, "image" | "wheels">,
+  python: ImagePython,
+  architecture: Architecture,
+): readonly PinnedRequirement[] {
+  const environment = markerEnvironment(python, architecture);
+  const byName = new Map<string, PinnedRequirement>();
+  for (const requirement of wheels.requirements) {
+    const { name, version, marker } = requirement;
+    if (marker !== undefined && !holds(parseMarker(marker), environment)) continue;
+    const other = byName.get(name);
+    if (other !== undefined) {
+      throw new QclockError(
+        "requirements-unmet",
+        `${placeOf(wheels, other)} and line ${requirement.line} both hold for image "${image.name}", and ask for ${name} ${other.version} and ${version}.`,
+        { hint: "Leave one of the two lines, or correct their markers." },
+      );
+    }
+    byName.set(name, requirement);
+  }
+  return [...byName.values()];
+}
+
+/** Whether the image has the same version from one that it stands on. */
+function isBelow(
+  requirement: PinnedRequirement,
+  {
+    image,
+    wheels,
+    below,
+  }: Pick<Locking, "image" | "wheels"> & { readonly below: ReadonlyMap<string, LockedWheel> },
+): boolean {
+  const { name, version } = requirement;
+  const present = below.get(name);
+  if (present === undefined) return false;
+  if (isSameVersion(present.version, version)) return true;
+  throw new QclockError(
+    "requirements-unmet",
+    `${placeOf(wheels, requirement)} asks for ${name} ${version} in image "${image.name}", which has ${present.version} from an image below it.`,
+    { hint: "Ask for the same version in both, or in one of them alone." },
+  );
+}
+
+async function chooseAll(
+  { request, image, wheels }: Locking,
+  for_: {
+    readonly python: ImagePython;
+    readonly architecture: Architecture;
+    readonly requirements: readonly PinnedRequirement[];
+  },
+): Promise<readonly ChosenWheel[]> {
+  const { python, architecture, requirements } = for_;
+  if (requirements.length === 0) return [];
+  const index = await request.pythonIndex();
+  const tags = new Map(tagsFor(python, architecture).map((tag, rank) => [tag, rank]));
+  const described = await index.describe();
+  const pages = await Promise.all(requirements.map(({ name }) => index.filesOf(name)));
+  return requirements.map((requirement, at) =>
+    chooseWheel({
+      image: image.name,
+      requirement,
+      place: placeOf(wheels, requirement),
+      files: pages[at],
+      index: described,
+      python,
+      tags,
+    }),
+  );
+}
+
+function toFile({ requirement, file, url, digest }: ChosenWheel): FetchableFile {
+  const { name, version } = requirement;
+  return {
+    name: `${name} ${version} (${file})`,
+    digest,
+    sizeBytes: undefined,
+    urls: async () => [url],
+    advice: indexAdvice,
+  };
+}
+
+async function describe(
+  { name, version, extras }: Pick<PinnedRequirement, "name" | "version" | "extras">,
+  file: string,
+  path: string,
+): Promise<PresentWheel> {
+  const metadata = await readWheelMetadata({ name, version, file, path });
+  return { name, version, extras, metadata };
+}
+
+/** Wheels that the image has from those that it stands on: they fulfil what others need. */
+async function describeBelow(
+  { request }: Locking,
+  below: ReadonlyMap<string, LockedWheel>,
+  asked: readonly PinnedRequirement[],
+): Promise<readonly Promise<PresentWheel>[]> {
+  const paths = await fetchFiles({
+    files: [...below.values()].map((wheel) => wheelFile(wheel, request.pythonIndex)),
+    downloader: request.downloader,
+    concurrency: 8,
+    onProgress: () => undefined,
+    signal: request.signal,
+  });
+  return [...below.values()].map(async ({ name, version, file, digest }) => {
+    const extras = asked.find((each) => each.name === name)?.extras ?? [];
+    return await describe({ name, version, extras }, file, paths.get(digest) ?? "");
+  });
+}
+
+function placeOf({ displayPath }: Wheels, { line }: PinnedRequirement): string {
+  return `${displayPath}:${line}`;
+}
+
+function unmet({ image, wheels }: Locking, problems: readonly string[]): QclockError {
+  return new QclockError(
+    "requirements-unmet",
+    `${wheels.displayPath} does not hold together for image "${image.name}".`,
+    {
+      details: problems,
+      hint: "Let `pip-compile --generate-hashes` or `uv pip compile --generate-hashes` write the file: they add what is needed.",
+    },
+  );
+}

@@ -1,0 +1,99 @@
+import type { Diagnostic, Location } from "../../diagnostic.ts";
+import { errorAt } from "../../diagnostic.ts";
+import type { ManifestImage } from "../../manifest/schema/manifest.ts";
+import type { SourceText } from "../../manifest/text/source.ts";
+import { maskCredentials } from "../../manifest/variables/credentials.ts";
+import { parseRequirementsFile, type PinnedRequirement } from "../../python/requirements-file.ts";
+import type { Problems } from "../problems.ts";
+import { projectPath } from "../project-path.ts";
+import type { ResolveRequest } from "../request.ts";
+import type { Wheels } from "../stack.ts";
+
+/** What resolving the Python packages of one image needs. */
+interface WheelsRequest extends ResolveRequest {
+  readonly name: string;
+  readonly image: ManifestImage;
+  readonly problems: Problems;
+  readonly locations: Map<string, Location>;
+}
+
+/** The Python packages of an image; undefined where it names no requirements file. */
+export function resolveWheels(request: WheelsRequest): Wheels | undefined {
+  const { name, image, loaded, problems, locations } = request;
+  const { wheels: written } = image;
+  if (written === undefined) return undefined;
+  const at = ["images", name, "wheels"];
+  const place = loaded.locator.value(at);
+  locations.set(`images.${name}.wheels`, place);
+  const { path: file, kind } = projectPath(request, written, { at });
+  if (kind === "outside") return undefined;
+  const source = request.requirements?.get(file);
+  if (kind !== "file" || source === undefined) {
+    problems.add("missing-file", place, {
+      message:
+        kind === "missing"
+          ? `The requirements file "${written}" of image "${name}" does not exist.`
+          : `"${written}" of image "${name}" is empty, or no file of text that can be read.`,
+      hint: "Write one with `pip-compile --generate-hashes` or `uv pip compile --generate-hashes`.",
+    });
+    return undefined;
+  }
+  const { requirements, problems: found } = parseRequirementsFile(source.text);
+  for (const { start, end, message, hint } of found) {
+    problems.add("requirements-syntax", placeIn(source, start, end), { message, hint });
+  }
+  for (const { code, location, ...parts } of findRepeats(source, requirements)) {
+    problems.add(code, location, parts);
+  }
+  return { file, displayPath: source.displayPath, requirements };
+}
+
+/**
+ * Two versions of a project under the same condition: whatever the machine, both cannot be there.
+ */
+function findRepeats(
+  source: SourceText,
+  requirements: readonly PinnedRequirement[],
+): readonly Diagnostic[] {
+  const first = new Map<string, PinnedRequirement>();
+  return requirements.flatMap((requirement) => {
+    const { name, version, marker = "" } = requirement;
+    const key = `${name};${marker}`;
+    const known = first.get(key);
+    if (known === undefined) {
+      first.set(key, requirement);
+      return [];
+    }
+    const diagnostic = errorAt(lineOf(source, requirement.line), "duplicate-name", {
+      message:
+        known.version === version
+          ? `${name} is asked for twice.`
+          : `${name} is asked for in two versions, ${known.version} and ${version}.`,
+      hint: "Leave one of the two lines.",
+    });
+    const related = { message: "first asked for here", location: lineOf(source, known.line) };
+    return [{ ...diagnostic, related: [related] }];
+  });
+}
+
+function lineOf(source: SourceText, line: number): Location {
+  const lines = source.text.split("\n").slice(0, line);
+  const start = lines.slice(0, -1).reduce((sum, each) => sum + each.length + 1, 0);
+  return placeIn(source, start, start + (lines.at(-1)?.trimEnd().length ?? 0));
+}
+
+function placeIn({ text, displayPath }: SourceText, start: number, end: number): Location {
+  const before = text.slice(0, start);
+  const lineStart = before.lastIndexOf("\n") + 1;
+  const lineEnd = text.indexOf("\n", start);
+  const sourceLine = text.slice(lineStart, lineEnd === -1 ? text.length : lineEnd).trimEnd();
+  const column = start - lineStart + 1;
+  return {
+    file: displayPath,
+    line: before.split("\n").length,
+    column,
+    offset: start,
+    length: Math.max(1, Math.min(end - start, sourceLine.length - column + 1)),
+    sourceLine: maskCredentials(sourceLine),
+  };
+}
