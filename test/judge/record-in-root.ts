@@ -3,10 +3,11 @@
  * them, and writes what they did to test/fixtures/commands/in-root.json. As root, with a root that
  * may be thrown away: it needs dash, coreutils, perl-base, passwd, mailcap, xml-core, sgml-base,
  * locales, emacsen-common, libxml-sax-perl,
- * libxml-libxml-perl, desktop-file-utils, vim and
+ * libxml-libxml-perl, desktop-file-utils, vim, adduser and
  * postgresql-common.
  *
- *   node test/judge/record-in-root.ts FOLDER
+ *   node test/judge/record-in-root.ts FOLDER           all cases
+ *   node test/judge/record-in-root.ts FOLDER NAME...   some, the others as they were
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -14,10 +15,16 @@ import path from "node:path";
 import { type RootCase, rootCases } from "./commands/root-cases.ts";
 import type { ToolRecord } from "./commands/tool-record.ts";
 
-const given = process.argv[2];
+const [given, ...names] = process.argv.slice(2);
 if (given === undefined) throw new Error("needs the folder of a root");
 const target = path.join(import.meta.dirname, "../fixtures/commands/in-root.json");
-const records = Object.fromEntries(rootCases.map((each) => [each.name, record(given, each)]));
+type Records = Record<string, ToolRecord | undefined>;
+const known = JSON.parse(fs.readFileSync(target, "utf8")) as Records;
+const records: Records = {};
+for (const each of rootCases) {
+  const isAsked = names.length === 0 || names.includes(each.name);
+  records[each.name] = isAsked ? record(given, each) : known[each.name];
+}
 fs.writeFileSync(target, `${JSON.stringify(records, undefined, 1)}\n`);
 
 function record(root: string, { folders, files, calls }: RootCase): ToolRecord {

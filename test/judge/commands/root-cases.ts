@@ -1,3 +1,5 @@
+import { commentCase } from "./comment-case.ts";
+
 /** Calls of tools that know only the root that they are in. */
 export interface RootCase {
   readonly name: string;
@@ -315,4 +317,5 @@ export const rootCases: readonly RootCase[] = [
       ["/usr/lib/emacsen-common/emacs-package-install", "--postinst", "emacsen-common"],
     ],
   },
+  commentCase,
 ];

@@ -2,6 +2,7 @@ import type { Command, CommandCall } from "../../scripts/command.ts";
 import { findGroup, groupsOf, usersOf } from "../../scripts/commands/accounts.ts";
 import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { baseName, readOptions } from "../../scripts/commands/options.ts";
+import { chfn } from "./chfn.ts";
 import { addGroup, addUser, firstFree, setMember, takenGids, takenUids } from "./accounts/files.ts";
 
 /** Numbers of the system, by adduser.conf as Debian ships it. */
@@ -76,8 +77,9 @@ export const adduser: Command = (call) => {
     if (gid === undefined) return fail(`The group \`${value("inGroup") ?? ""}' does not exist.`);
     const home = value("home") ?? "/nonexistent";
     const shell = value("shell") ?? "/usr/sbin/nologin";
-    const gecos = (value("comment") ?? "").replace(/,+$/, "");
-    addUser(call, { name: user, uid, gid, gecos, home, shell, isSystem: true });
+    addUser(call, { name: user, uid, gid, gecos: "", home, shell, isSystem: true });
+    const comment = value("comment");
+    if (comment !== undefined) setComment(call, user, comment);
     const isNowhere = /^\/+nonexistent(?:\/|$)/.test(home);
     if (!isNowhere && !has("noHome") && call.root.stat(home) === undefined) {
       makeFolders({ ...call, umask: 0o022 }, home);
@@ -110,6 +112,13 @@ export const adduser: Command = (call) => {
 };
 
 /** `adduser USER GROUP`. */
+/** By chfn, as adduser does, which keeps at most five parts. */
+function setComment(call: CommandCall, user: string, comment: string): void {
+  const parts = comment.split(",").slice(0, 5);
+  const options = parts.flatMap((part, index) => [`-${"frwho"[index] ?? ""}`, part]);
+  chfn({ ...call, args: [...options, user] });
+}
+
 function join(call: CommandCall, user: string, group: string): number {
   const isUser = usersOf(call.root).some((each) => each.name === user);
   const isGroup = groupsOf(call.root).some((each) => each.name === group);

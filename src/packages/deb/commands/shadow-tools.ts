@@ -297,14 +297,6 @@ export const chsh: Command = (call) => {
   return 0;
 };
 
-export const chfn: Command = (call) => {
-  const { value, given, operands } = readOptions(call, { name: "-f= --full-name=" });
-  const name = value("name");
-  if (name === undefined || given.length !== 1) return call.unsupported("chfn without -f alone");
-  setFields(call, "passwd", operands[0] ?? "root", new Map([[4, name]]));
-  return 0;
-};
-
 export const passwd: Command = (call) => {
   const { has, given, operands } = readOptions(call, { lock: "-l --lock", quiet: "-q --quiet" });
   const [name] = operands;

@@ -5,6 +5,7 @@ import { adduser, deluser } from "./adduser.ts";
 import { apacheQuery, apacheSwitch } from "./apache.ts";
 import { updateCatalog, updateXmlCatalog } from "./catalogs.ts";
 import { debconfCommands, type DebconfAnswers } from "./debconf/commands.ts";
+import { chfn } from "./chfn.ts";
 import { dpkgDivert } from "./dpkg-divert.ts";
 import { dpkgQuery } from "./dpkg-query.ts";
 import { dpkgStatoverride } from "./dpkg-statoverride.ts";
@@ -24,7 +25,6 @@ import { invoke, systemctl } from "./services.ts";
 import { updatePerlSaxParsers } from "./sax-parsers.ts";
 import { accountCheck, accountShadow } from "./shadow-files.ts";
 import {
-  chfn,
   chsh,
   gpasswd,
   groupadd,

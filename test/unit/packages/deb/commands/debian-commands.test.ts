@@ -165,7 +165,7 @@ describe("adduser", () => {
       root,
     );
     expect(text(root, "/etc/passwd").split("\n").slice(2)).toEqual([
-      "x:x:101:100:The x:/var/lib/x:/usr/sbin/nologin",
+      "x:x:101:100:The x,,,:/var/lib/x:/usr/sbin/nologin",
       "y:x:102:100::/var/lib/y:/bin/false",
       "z:x:103:65534::/nonexistent:/usr/sbin/nologin",
       "",
