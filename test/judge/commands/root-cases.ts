@@ -1,4 +1,5 @@
 import { commentCase } from "./comment-case.ts";
+import { credentialCase } from "./credential-case.ts";
 
 /** Calls of tools that know only the root that they are in. */
 export interface RootCase {
@@ -318,4 +319,5 @@ export const rootCases: readonly RootCase[] = [
     ],
   },
   commentCase,
+  credentialCase,
 ];

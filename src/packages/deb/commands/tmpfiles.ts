@@ -72,8 +72,9 @@ function parseLine(call: CommandCall, text: string): TmpfilesLine | undefined {
   // Without an identity of the machine a line that names it is passed over.
   const identity = machineId(call);
   if (identity === undefined && /%m/.test(text)) return undefined;
-  // What is to be kept or to go when a machine runs is nothing that is made.
-  if (/^[xX]/.test(words[1] ?? "")) return undefined;
+  // What is to be kept or to go when a machine runs is nothing that is made. Credentials, whose
+  // names `^` asks for, are what a machine is started with.
+  if (/^[xX]|\^/.test(words[1] ?? "")) return undefined;
   const filled = (word: string): string =>
     word.replaceAll(/%(.)/g, (whole, letter: string) => {
       if (letter === "m") return identity ?? "";

@@ -1,0 +1,25 @@
+import type { RootCase } from "./root-cases.ts";
+
+/** Files of tmpfiles.d that a machine would be given the content of when it starts. */
+export const credentialCase: RootCase = {
+  name: "files from credentials",
+  folders: ["/etc/made", "/etc/tmpfiles.d"],
+  files: {
+    "/etc/made/": "",
+    "/etc/passwd": "root:x:0:0:root:/root:/bin/sh\n",
+    "/etc/group": "root:x:0:\n",
+    "/etc/tmpfiles.d/own.conf": [
+      "f^ /etc/made/hosts - - - - network.hosts",
+      "f^ /etc/made/motd.d/own.conf - - - - login.motd",
+      "d- /etc/made/ssh :0700 root :root -",
+      "f+^ /etc/made/ssh/keys :0600 root :root - ssh.keys",
+      "f /etc/made/text 0640 root root - text",
+      "",
+    ].join("\n"),
+  },
+  calls: [
+    ["systemd-tmpfiles", "--create", "own.conf"],
+    ["stat", "-c", "%a %n", "/etc/made/ssh", "/etc/made/text"],
+    ["ls", "/etc/made"],
+  ],
+};
