@@ -169,6 +169,7 @@ class Installer {
     const { name, controlFiles } = item;
     if (this.#configured.has(name) || !this.#unpacked.has(name)) return;
     this.#configured.add(name);
+    this.#triggers.configuring(item);
     const args = ["configure", ""];
     // It only asks: where it cannot, the templates' defaults and the manifest's answers stand.
     this.#run({ owner: item, kind: "config", text: controlFiles.get("config"), args });

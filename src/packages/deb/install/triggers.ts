@@ -2,6 +2,7 @@ import { fromText } from "../../scripts/bytes.ts";
 import type { ScriptRoot } from "../../scripts/root.ts";
 import { putFile } from "../../scripts/root-files.ts";
 import { readLines } from "../commands/lines-file.ts";
+import { infoName } from "../dpkg-database.ts";
 import type { InstalledDeb } from "../installed.ts";
 
 const FOLDER = "/var/lib/dpkg/triggers";
@@ -10,6 +11,7 @@ const REQUESTED = `${FOLDER}/Unincorp`;
 /** A package that wants to be told, by the name of a trigger or by a path. */
 interface Interest {
   readonly trigger: string;
+  /** As dpkg's database calls it: with its architecture where it can be there for several. */
   readonly package: string;
   readonly isNoAwait: boolean;
 }
@@ -30,20 +32,19 @@ export class Triggers {
   constructor(root: ScriptRoot, isConfigured: (name: string) => boolean) {
     this.#root = root;
     this.#isConfigured = isConfigured;
-    for (const { trigger, package: name } of interestsIn(root)) this.#add(trigger, name);
+    for (const { trigger, package: written } of interestsIn(root))
+      this.#add(trigger, written.split(":", 1)[0] ?? "");
   }
 
   /** A package is unpacked: what it is interested in, and what it sets off. */
-  unpacked({
-    name,
-    controlFiles,
-    entries,
-  }: Pick<InstalledDeb, "name" | "controlFiles" | "entries">): void {
+  unpacked(item: InstalledDeb): void {
+    const { name, controlFiles, entries } = item;
+    const written = infoName(item);
     const interests: Interest[] = [];
     for (const [verb = "", trigger = ""] of directives(controlFiles.get("triggers") ?? "")) {
       if (verb.startsWith("interest")) {
         this.#add(trigger, name);
-        interests.push({ trigger, package: name, isNoAwait: verb.endsWith("-noawait") });
+        interests.push({ trigger, package: written, isNoAwait: verb.endsWith("-noawait") });
       } else if (verb.startsWith("activate")) this.#activate(trigger);
     }
     noteInterests(this.#root, interests);
@@ -53,6 +54,12 @@ export class Triggers {
         if (this.#byPath.has(at)) this.#activate(at);
       }
     }
+  }
+
+  /** A package is about to be configured, which sets off what it names, as unpacking it did. */
+  configuring({ controlFiles }: Pick<InstalledDeb, "controlFiles">): void {
+    for (const [verb = "", trigger = ""] of directives(controlFiles.get("triggers") ?? ""))
+      if (verb.startsWith("activate")) this.#activate(trigger);
   }
 
   /** Take up what scripts asked for with dpkg-trigger. */

@@ -497,6 +497,40 @@ test("dpkg's order: preinst, files, then config and postinst, what a package nee
   expect(items.get("var/lib/dpkg/triggers/Unincorp")?.content).toBe("");
 });
 
+test("what configuring a package sets off is told to a package that was configured before it", async () => {
+  await using workshop = await createWorkshop();
+  const postinst = `#!/bin/sh\ntest "$1" = triggered || exit 0\ncp /opt/made /seen\n`;
+
+  const { layers } = await workshop.assemble({
+    debs: [
+      {
+        name: "a",
+        fields: { Depends: "cache" },
+        control: {
+          triggers: "activate-noawait named\n",
+          postinst: "#!/bin/sh\necho a > /opt/made\n",
+        },
+      },
+      {
+        name: "cache",
+        files: [folder("opt")],
+        control: { triggers: "interest named\n", postinst },
+      },
+      {
+        name: "lib",
+        fields: { "Multi-Arch": "same" },
+        control: { triggers: "interest-noawait /opt\ninterest own\n" },
+      },
+    ],
+  });
+
+  const items = await itemsOf(layers[0]);
+  expect(items.get("seen")?.content).toBe("a\n");
+  // dpkg names what may be there for several architectures with its own.
+  expect(items.get("var/lib/dpkg/triggers/File")?.content).toBe("/opt lib:amd64/noawait\n");
+  expect(items.get("var/lib/dpkg/triggers/own")?.content).toBe("lib:amd64\n");
+});
+
 test("a child's files set off the triggers of its parent's packages, whose scripts work on both layers", async () => {
   await using workshop = await createWorkshop();
   const postinst = '#!/bin/sh\nif [ "$1" = triggered ]; then ls /opt/plugins > /opt/list; fi\n';
