@@ -12,7 +12,8 @@
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { type RootCase, rootCases } from "./commands/root-cases.ts";
+import type { RootCase } from "./commands/root-case.ts";
+import { rootCases } from "./commands/root-cases.ts";
 import type { ToolRecord } from "./commands/tool-record.ts";
 
 const [given, ...names] = process.argv.slice(2);

@@ -106,6 +106,9 @@ function conffilesField({ controlFiles, entries }: InstalledDeb): string | undef
   const listed = (controlFiles.get("conffiles") ?? "").split("\n").map((line) => line.trim());
   const sums = new Map(entries.map(({ path, md5 }) => [`/${path}`, md5]));
   const lines = listed.flatMap((path) => {
+    // One that is gone in this version: dpkg notes it until an older one is upgraded.
+    const [, obsolete] = /^remove-on-upgrade\s+(\/.*)$/.exec(path) ?? [];
+    if (obsolete !== undefined) return [`\n ${obsolete} newconffile remove-on-upgrade`];
     const md5 = sums.get(path);
     return md5 === undefined ? [] : [`\n ${path} ${md5}`];
   });

@@ -1,4 +1,4 @@
-import type { RootCase } from "./root-cases.ts";
+import type { RootCase } from "./root-case.ts";
 
 const add = ["adduser", "--system", "--quiet", "--home", "/nonexistent"] as const;
 

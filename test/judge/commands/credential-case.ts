@@ -1,4 +1,4 @@
-import type { RootCase } from "./root-cases.ts";
+import type { RootCase } from "./root-case.ts";
 
 /** Files of tmpfiles.d that a machine would be given the content of when it starts. */
 export const credentialCase: RootCase = {

@@ -1,9 +1,18 @@
+import { fromBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { findGroup, groupsOf, usersOf } from "../../scripts/commands/accounts.ts";
 import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { baseName, readOptions } from "../../scripts/commands/options.ts";
 import { chfn } from "./chfn.ts";
-import { addGroup, addUser, firstFree, setMember, takenGids, takenUids } from "./accounts/files.ts";
+import {
+  addGroup,
+  addUser,
+  firstFree,
+  setFields,
+  setMember,
+  takenGids,
+  takenUids,
+} from "./accounts/files.ts";
 
 /** Numbers of the system, by adduser.conf as Debian ships it. */
 const [FIRST_SYSTEM, LAST_SYSTEM] = [100, 999];
@@ -112,8 +121,14 @@ export const adduser: Command = (call) => {
 };
 
 /** `adduser USER GROUP`. */
-/** By chfn, as adduser does, which keeps at most five parts. */
+/** By usermod, or by chfn, which adduser called up to Debian 12 and which keeps five parts. */
 function setComment(call: CommandCall, user: string, comment: string): void {
+  const program = "/usr/sbin/adduser";
+  const isThere = call.root.stat(program)?.kind === "file";
+  if (isThere && !fromBytes(call.root.read(program)).includes("which('chfn')")) {
+    setFields(call, "passwd", user, new Map([[4, comment]]));
+    return;
+  }
   const parts = comment.split(",").slice(0, 5);
   const options = parts.flatMap((part, index) => [`-${"frwho"[index] ?? ""}`, part]);
   chfn({ ...call, args: [...options, user] });

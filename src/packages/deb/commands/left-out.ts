@@ -9,6 +9,8 @@ export type LeftOut =
   | "cache"
   /** A secret that every image would share; it is made where the image runs. */
   | "secret"
+  /** The first data of a server, which belong into a volume and are made there. */
+  | "data"
   /** It differs between machines, and is made when it is needed. */
   | "byte-code";
 
@@ -22,8 +24,11 @@ export const leftOut: ReadonlyMap<string, LeftOut> = new Map<string, LeftOut>([
   ["install-info", "cache"],
   ["make-ssl-cert", "secret"],
   ["mandb", "cache"],
+  ["mariadb-install-db", "data"],
   ["modprobe", "host"],
+  ["mysql_install_db", "data"],
   ["notify-reboot-required", "host"],
+  ["pg_createcluster", "data"],
   ["py3clean", "byte-code"],
   ["py3compile", "byte-code"],
   ["pyclean", "byte-code"],
@@ -31,7 +36,6 @@ export const leftOut: ReadonlyMap<string, LeftOut> = new Map<string, LeftOut>([
   ["pypy3clean", "byte-code"],
   ["pypy3compile", "byte-code"],
   ["restorecon", "host"],
-  ["rndc-confgen", "secret"],
   ["ssh-keygen", "secret"],
   ["systemd-hwdb", "host"],
   ["systemd-machine-id-setup", "secret"],

@@ -210,8 +210,19 @@ function linksOf(
   return [...links, ...wanting.map((folder) => ({ link: `${folder}/${target}`, unit: path }))];
 }
 
-function pathOf({ root }: CommandCall, { name }: Instance, unit: string): string | undefined {
-  return ["/etc", "/lib", "/usr/lib"]
+function pathOf(call: CommandCall, { name }: Instance, unit: string): string | undefined {
+  const { root } = call;
+  const folders = isSystemdBelowUsr(call) ? ["/usr/lib", "/lib"] : ["/lib", "/usr/lib"];
+  return ["/etc", ...folders]
     .map((folder) => `${folder}/systemd/${name}/${unit}`)
     .find((path) => root.stat(path)?.kind === "file");
+}
+
+/**
+ * Where systemctl is there, it makes the links, and names the folder that systemd itself was built
+ * for: with `/usr` from Debian 13 on.
+ */
+function isSystemdBelowUsr(call: CommandCall): boolean {
+  if (call.findProgram("/usr/bin/systemctl") === undefined) return false;
+  return readLines(call, "/var/lib/dpkg/info/systemd.list").includes("/usr/lib/systemd/systemd");
 }

@@ -43,7 +43,7 @@ function perform(call: CommandCall, line: string): void {
       makeGroup(call, name, numberOf(call, id));
     return;
   }
-  if (type !== "u") return call.unsupported(`the type ${type} of sysusers.d`);
+  if (type !== "u" && type !== "u!") return call.unsupported(`the type ${type} of sysusers.d`);
   if (usersOf(call.root).some((user) => user.name === name)) return;
   const [uidText = "-", groupText] = id.split(":");
   const asked = numberOf(call, uidText);
@@ -63,7 +63,9 @@ function perform(call: CommandCall, line: string): void {
   ];
   editAccounts(call, "passwd", (lines) => [...lines, fields.join(":")]);
   const day = Math.floor(call.now / 86_400);
-  editAccounts(call, "shadow", (lines) => [...lines, `${name}:!*:${day}::::::`]);
+  // One that is locked in full has run out on the first day of all.
+  const expiry = type === "u!" ? "1" : "";
+  editAccounts(call, "shadow", (lines) => [...lines, `${name}:!*:${day}:::::${expiry}:`]);
 }
 
 function makeGroup(call: CommandCall, name: string, asked: number | undefined): number {

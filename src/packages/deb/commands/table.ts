@@ -22,6 +22,7 @@ import { maintscriptHelper } from "./maintscript-helper.ts";
 import { openssl } from "./openssl.ts";
 import { pamAuthUpdate } from "./pam-auth-update.ts";
 import { invoke, systemctl } from "./services.ts";
+import { rndcConfgen } from "./rndc-confgen.ts";
 import { updatePerlSaxParsers } from "./sax-parsers.ts";
 import { accountCheck, accountShadow } from "./shadow-files.ts";
 import {
@@ -58,6 +59,8 @@ import { ucf, ucfr } from "./ucf.ts";
 import { updateAlternatives } from "./update-alternatives.ts";
 import { updateDesktopDatabase } from "./update-desktop-database.ts";
 import { updateMime } from "./update-mime.ts";
+import { pamGetenv } from "./pam-getenv.ts";
+import { pgConftool, pgLsclusters } from "./postgresql.ts";
 import { pgUpdatedicts } from "./pg-updatedicts.ts";
 import { gioQuerymodules, gtkQueryImmodules, pixbufQueryLoaders } from "./query-modules.ts";
 import { updateMimeDatabase } from "./update-mime-database.ts";
@@ -158,8 +161,11 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["openssl", openssl],
     ["pam-auth-update", pamAuthUpdate],
     ["paperconf", paperconf],
+    ["pam_getenv", pamGetenv],
     ["passwd", passwd],
     ["perl", perl],
+    ["pg_conftool", pgConftool],
+    ["pg_lsclusters", pgLsclusters],
     ["pg_updatedicts", pgUpdatedicts],
     ["proftpd", proftpd],
     ["pwck", accountCheck],
@@ -167,6 +173,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["python3", python],
     ["python3.11", python],
     ["python3.13", python],
+    ["rndc-confgen", rndcConfgen],
     ["remove-shell", removeShell],
     ["runuser", asOther],
     ["service", invoke],

@@ -90,6 +90,13 @@ Conffiles:
   expect(statusParagraph(anInstalled({}, none))).not.toContain("Conffiles");
 });
 
+test("a configuration file that this version gave up is listed as to be removed", () => {
+  const conffiles = "remove-on-upgrade /etc/gone.conf\n/etc/b.conf\n";
+  expect(statusParagraph(anInstalled({ Version: "1" }, { conffiles }))).toContain(
+    "Conffiles:\n /etc/gone.conf newconffile remove-on-upgrade\n /etc/b.conf bbbb\n",
+  );
+});
+
 test("of a package dpkg gets its files and its control archive, scripts as programs", () => {
   const controlFiles = {
     control: "c",

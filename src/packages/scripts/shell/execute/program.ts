@@ -38,12 +38,20 @@ export function runProgram(shell: Shell, call: ProgramCall): number {
   const key = tableKey(shell, path) ?? tableKey(shell, realPath(shell, path));
   if (key !== undefined) return runCommand(shell, key, call);
   const base = path.slice(path.lastIndexOf("/") + 1);
-  if (SHELLS.has(base)) return runShellProgram(shell, call);
+  if (SHELLS.has(base)) return runShell(shell, call);
   if (status.kind !== "file" || (status.mode & 0o111) === 0) {
     shell.write(2, `${shell.name}: ${shell.line}: ${name}: Permission denied\n`);
     return NOT_EXECUTABLE;
   }
   return runFile(shell, found, call);
+}
+
+/** A shell for a script of the table, which is that command, or for any other text. */
+function runShell(shell: Shell, call: ProgramCall): number {
+  const [, script = "", ...args] = call.argv;
+  const key = script.startsWith("/") ? tableKey(shell, script) : undefined;
+  if (key === undefined) return runShellProgram(shell, call);
+  return runCommand(shell, key, { ...call, argv: [script, ...args] });
 }
 
 /** A program that the root does not have. */
@@ -57,7 +65,7 @@ function runAbsent(shell: Shell, call: ProgramCall): number {
     return runCommand(shell, key, call);
   }
   if (SHELLS.has(base) && /^(?:\/(?:usr\/)?bin\/)?\w+$/.test(name)) {
-    return runShellProgram(shell, call);
+    return runShell(shell, call);
   }
   const builtin = name.includes("/") ? undefined : findBuiltinProgram(shell, base);
   if (builtin !== undefined) return runBuiltin(shell, builtin, call);

@@ -130,6 +130,61 @@ describe("deb-systemd-helper", () => {
   });
 });
 
+describe("what belongs to the place where an image runs", () => {
+  it("a data folder is left to the first start, also by a shell that is told which script to read", () => {
+    const root = rootWith({ "/usr/bin/mysql_install_db": "#!/bin/sh\nmy_print_defaults\n" });
+    root.chmod("/usr/bin/mysql_install_db", 0o755);
+    expect(
+      run(
+        [
+          "bash /usr/bin/mysql_install_db --rpm",
+          "/usr/bin/mysql_install_db --rpm",
+          "pg_createcluster -u postgres --no-status 15 main",
+        ],
+        root,
+      ),
+    ).toMatchObject({ type: "ended", status: 0 });
+  });
+
+  it("the key of a name server is empty, and its own", () => {
+    const root = rootWith({ "/etc/bind/": "" });
+    run(["rndc-confgen -a"], root);
+    expect(root.stat("/etc/bind/rndc.key")).toMatchObject({ size: 0, mode: 0o600 });
+  });
+});
+
+describe("Debian 13", () => {
+  it("links units below /usr where systemd is installed, as its systemctl does", () => {
+    const unit = "[Install]\nWantedBy=multi-user.target\n";
+    const root = rootWith({
+      "/usr/lib/systemd/system/x.service": unit,
+      "/lib/systemd/system/x.service": unit,
+      "/usr/bin/systemctl": "",
+      "/var/lib/dpkg/info/systemd.list": "/usr/lib/systemd/systemd\n",
+    });
+    const link = "/etc/systemd/system/multi-user.target.wants/x.service";
+    run(["deb-systemd-helper enable x.service"], root);
+    expect(root.readlink(link)).toBe("/lib/systemd/system/x.service");
+    run(["deb-systemd-helper purge x.service"], root);
+    root.chmod("/usr/bin/systemctl", 0o755);
+    run(["deb-systemd-helper enable x.service"], root);
+    expect(root.readlink(link)).toBe("/usr/lib/systemd/system/x.service");
+  });
+
+  it("locks accounts of systemd in full, and takes comments of accounts as they are", () => {
+    const root = rootWith({
+      "/etc/passwd": "root:x:0:0::/root:/bin/sh\n",
+      "/etc/group": "root:x:0:\nnogroup:x:65534:\n",
+      "/etc/shadow": "root:*:19000:0:99999:7:::\n",
+      "/usr/lib/sysusers.d/x.conf": 'u! x - "The x"\n',
+      "/usr/sbin/adduser": "#! /usr/bin/perl\nmy $usermod = &which('usermod');\n",
+    });
+    run(["systemd-sysusers x.conf", "adduser --system --gecos 'A, b' y"], root);
+    expect(text(root, "/etc/shadow")).toContain("\nx:!*:19675:::::1:\n");
+    expect(text(root, "/etc/passwd")).toContain(":A, b:/nonexistent:");
+  });
+});
+
 describe("update-rc.d", () => {
   const init =
     "#!/bin/sh\n### BEGIN INIT INFO\n# Default-Start: 2 3\n# Default-Stop: 0\n### END INIT INFO\n";

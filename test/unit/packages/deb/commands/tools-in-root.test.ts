@@ -5,7 +5,8 @@ import { debianCommands } from "../../../../../src/packages/deb/commands/table.t
 import { fromBytes, toBytes } from "../../../../../src/packages/scripts/bytes.ts";
 import { MemoryRoot } from "../../../../../src/packages/scripts/memory/memory-root.ts";
 import { runScript } from "../../../../../src/packages/scripts/run-script.ts";
-import { type RootCase, rootCases } from "../../../../judge/commands/root-cases.ts";
+import type { RootCase } from "../../../../judge/commands/root-case.ts";
+import { rootCases } from "../../../../judge/commands/root-cases.ts";
 import type { ToolRecord } from "../../../../judge/commands/tool-record.ts";
 
 const recorded = JSON.parse(
