@@ -40,9 +40,15 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   },
   {
     path: "/etc/machine-id",
-    kinds: ["only-qclock"],
+    kinds: ["only-qclock", "mode"],
     reason: "empty, so that what runs in a container finds a file and no identity",
     only: ({ qclock }) => qclock?.content?.size === 0,
+  },
+  {
+    path: "/var/lib/dbus/machine-id",
+    kinds: ["only-qclock"],
+    reason: "a link to the other one, which mmdebstrap removes",
+    only: ({ qclock }) => qclock?.target === "/etc/machine-id",
   },
   {
     path: "/etc/shells",
@@ -67,7 +73,7 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   },
   {
     path: "/var/log/{apt,apt/*,dpkg.log,alternatives.log,bootstrap.log,fontconfig.log}",
-    kinds: ["only-apt"],
+    kinds: ["only-apt", "content"],
     reason: "logs of the installation, with its times",
   },
   {
@@ -86,6 +92,20 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     kinds: ["content"],
     reason: "the day of the last change is that of the installation",
     only: (difference) => areEqualBut(difference, /^([^:]*:[^:]*:)\d*:/),
+  },
+  {
+    path: "/etc/{shadow,gshadow}{,-}",
+    kinds: ["content", "mode", "owner"],
+    reason:
+      "without the package passwd apt has in them what systemd-sysusers made, of mode 0; qclock every account",
+    only: ({ apt }) => apt?.mode === 0,
+  },
+  {
+    path: "/etc/gshadow",
+    kinds: ["content"],
+    reason:
+      "what systemd-sysusers makes before passwd is configured comes first; qclock always writes them",
+    only: ({ apt, qclock }) => sortedLines(apt) === sortedLines(qclock),
   },
   {
     path: "/etc/{passwd,group}",
@@ -109,6 +129,17 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     reason: "the last state before the last change, which depends on the order of changes",
   },
   {
+    path: "/var/lib/{dpkg/triggers/File,ucf/hashfile,ucf/registry}",
+    kinds: ["content"],
+    reason: "the same lines in the order of packages, which apt chooses anew and qclock does not",
+    only: ({ apt, qclock }) => sortedLines(apt) === sortedLines(qclock),
+  },
+  {
+    path: "/var/lib/ucf/{hashfile,registry}.*",
+    kinds: ["only-apt", "only-qclock", "content"],
+    reason: "the last states before the last change, which depend on the order of changes",
+  },
+  {
     path: "/var/lib/dpkg/{available,statoverride}",
     kinds: ["only-qclock"],
     reason: "empty: dpkg makes each when it first needs it",
@@ -124,6 +155,56 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     kinds: ["mode"],
     reason: "setuid and setgid bits are kept only where the manifest's `setuid` says so",
     only: ({ apt, qclock }) => (apt?.mode ?? 0) % 0o2000 === qclock?.mode,
+  },
+  {
+    path: "/etc/ssl/certs/java/cacerts",
+    kinds: ["content"],
+    reason: "each certificate has the time at which it was taken in, qclock's the image's",
+    only: ({ apt, qclock }) => withoutTimes(apt) === withoutTimes(qclock),
+  },
+  {
+    path: "/var/cache/fontconfig{,/**}",
+    kinds: ["only-apt"],
+    reason: "made of times of the machine's own files, and made anew when they are missing",
+  },
+  {
+    path: "/var/lib/systemd/catalog{,/**}",
+    kinds: ["only-apt"],
+    reason: "texts for the journal of a machine, which a container does not have",
+  },
+  {
+    path: "/etc/ssl/{certs/{ssl-cert-snakeoil.pem,*.0},private/ssl-cert-snakeoil.key}",
+    kinds: ["only-apt"],
+    reason: "a private key that every container would share, and its certificate",
+    only: ({ path, apt }) => !path.endsWith(".0") || apt?.target === "ssl-cert-snakeoil.pem",
+  },
+  {
+    path: "/etc/dovecot/private/dovecot.{key,pem}",
+    kinds: ["only-apt"],
+    reason: "links to the private key that every container would share, and to its certificate",
+  },
+  {
+    path: "/etc/bind/rndc.key",
+    kinds: ["content"],
+    reason: "a key that every container would share; the file is there, and empty",
+    only: ({ qclock }) => qclock?.content?.size === 0,
+  },
+  {
+    path: "/var/lib/mysql/**",
+    kinds: ["only-apt"],
+    isLeftOut: true,
+    reason: "the first data of the server, which belong into a volume",
+  },
+  {
+    path: "/{var/lib/postgresql,etc/postgresql,var/log/postgresql}/**",
+    kinds: ["only-apt"],
+    isLeftOut: true,
+    reason: "the first cluster, its settings and its log, which belong into a volume",
+  },
+  {
+    path: "/etc/apt/apt.conf.d/02autoremove-postgresql",
+    kinds: ["content"],
+    reason: "names the versions that have a cluster",
   },
   {
     path: "/usr/{lib,share}/**/__pycache__{,/**}",
@@ -144,6 +225,24 @@ function areEqualBut({ apt, qclock }: Difference, part: RegExp): boolean {
           .map((line) => line.replace(part, "$1"))
           .join("\n");
   return linesOf(apt) === linesOf(qclock);
+}
+
+/** A Java key store of certificates, version 2, without their times and its digest, in hex. */
+function withoutTimes(node: RootNode | undefined): string {
+  if (node === undefined) return "";
+  const bytes = Buffer.from(readContent(node));
+  const DIGEST = 20;
+  const count = bytes.readUInt32BE(8);
+  let at = 12;
+  for (let entry = 0; entry < count; entry++) {
+    at += 4;
+    at += 2 + bytes.readUInt16BE(at);
+    bytes.fill(0, at, at + 8);
+    at += 8;
+    at += 2 + bytes.readUInt16BE(at);
+    at += 4 + bytes.readUInt32BE(at);
+  }
+  return bytes.subarray(0, bytes.length - DIGEST).toString("hex");
 }
 
 function sortedLines(node: RootNode | undefined): string {
