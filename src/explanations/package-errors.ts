@@ -157,8 +157,8 @@ export const packageExplanations = {
     title: "A script of a package failed while it was run",
     explanation:
       "The image has `scripts: run`, so what cannot be interpreted of its packages' scripts is run in a container of the image, without a network and with few privileges. One ended with an error, took longer than 10 minutes, or made what no layer can hold: a device, a named pipe, a name that is not UTF-8. Nothing of the run is kept.",
-    fix: "The message names the script and how it ended; its last lines are below. Add the package that brings the program it lacks, or leave its package out.",
-    example: "packages: { debian-12: [dash, coreutils, dpkg, perl-base, texlive-base] }",
+    fix: "The message names the script and how it ended; its last lines are below. Set `essential: true`, add the package that brings the program it lacks, or leave its package out.",
+    example: "essential: true",
   },
   "missing-library": {
     title: "A program lacks a library in the image",

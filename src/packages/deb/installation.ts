@@ -39,7 +39,8 @@ const MOST_TRIGGERED = 20;
 
 /**
  * Lay packages down as dpkg does: each one's `preinst`, its files, and when all of them are there
- * its `config` and `postinst`, what it depends on first; then the triggers. Resolves with the
+ * its configuration files, its `config` and `postinst`, what it depends on first; then the
+ * triggers. Resolves with the
  * scripts that were undone.
  */
 export async function install(request: InstallRequest): Promise<readonly LeftScript[]> {
@@ -67,6 +68,12 @@ async function loadScripts(request: InstallRequest): Promise<MaintainerScripts> 
 function endless(name: string): LeftScript {
   const reason = "triggers set each other off without an end";
   return { package: name, script: "postinst", reason, effects: [] };
+}
+
+/** Paths of a package's configuration files, without a leading slash. Source: deb-conffiles(5). */
+function conffilesOf({ controlFiles }: InstalledDeb): ReadonlySet<string> {
+  const lines = (controlFiles.get("conffiles") ?? "").split("\n");
+  return new Set(lines.map((line) => line.trim().replace(/^\//, "")).filter((path) => path !== ""));
 }
 
 class Installer {
@@ -158,7 +165,11 @@ class Installer {
       text: item.controlFiles.get("preinst"),
       args: ["install"],
     });
-    place(item, this.#rules);
+    const conffiles = conffilesOf(item);
+    place(
+      { ...item, entries: item.entries.filter((each) => !conffiles.has(each.path)) },
+      this.#rules,
+    );
     this.#step("dpkg");
     addInfo(root, item);
     this.#unpacked.add(item.name);
@@ -166,9 +177,15 @@ class Installer {
   }
 
   #configure(item: InstalledDeb): void {
-    const { name, controlFiles } = item;
+    const { name, controlFiles, entries } = item;
     if (this.#configured.has(name) || !this.#unpacked.has(name)) return;
     this.#configured.add(name);
+    // Until now it lay beside its place, where no script of another package takes it for its own.
+    const conffiles = conffilesOf(item);
+    if (conffiles.size > 0) {
+      const own = entries.filter(({ path }) => conffiles.has(path));
+      this.#request.place({ name, entries: own }, this.#rules);
+    }
     this.#triggers.configuring(item);
     const args = ["configure", ""];
     // It only asks: where it cannot, the templates' defaults and the manifest's answers stand.

@@ -81,7 +81,7 @@ function refuseWithoutShell({ image, layers, scripts }: ScriptRun): void {
     "missing-interpreter",
     `Image "${image.name}" has scripts of ${packagesOf(scripts)} to run, and no /bin/sh.`,
     {
-      hint: "Scripts that are run use the image's own programs: give it dash, coreutils, dpkg and what else they call.",
+      hint: "Scripts that are run use the image's own programs: set `essential: true`, which brings what packages count on.",
     },
   );
 }
@@ -207,7 +207,7 @@ class Runner {
       `The ${script} of ${name}, run for image "${this.#run.image.name}", ${how}.`,
       {
         details: lastLines(output),
-        hint: "It uses the image's own programs, without a network: add the package that brings what it calls, or leave this package out.",
+        hint: "It uses the image's own programs, without a network: set `essential: true`, add the package that brings what it calls, or leave this package out.",
       },
     );
   }

@@ -17,7 +17,9 @@ export const debRunRules: ScriptRunRules = {
         triggersOf.set(name, [...triggers, trigger]);
       }
     }
-    return [...triggersOf].flatMap(([name, triggers]): readonly ScriptToRun[] => {
+    return [...triggersOf].flatMap(([interested, triggers]): readonly ScriptToRun[] => {
+      // What may be there for several architectures is named with its own.
+      const name = interested.replace(/:.*/, "");
       const stem = [name, `${name}:${architecture}`].find((each) =>
         has(`${DPKG}/info/${each}.postinst`),
       );

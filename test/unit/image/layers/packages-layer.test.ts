@@ -531,6 +531,27 @@ test("what configuring a package sets off is told to a package that was configur
   expect(items.get("var/lib/dpkg/triggers/own")?.content).toBe("lib:amd64\n");
 });
 
+test("a configuration file is there when its package is configured, as dpkg has it, and not for others before", async () => {
+  await using workshop = await createWorkshop();
+  const look = (name: string): string => `#!/bin/sh\nls -a /etc/hooks >/seen-by-${name}\n`;
+
+  const { layers } = await workshop.assemble({
+    debs: [
+      { name: "a", files: [folder("etc/hooks")], control: { postinst: look("a") } },
+      {
+        name: "b",
+        files: [folder("etc/hooks"), file("etc/hooks/b", "b"), file("etc/hooks/plain", "p")],
+        control: { conffiles: "/etc/hooks/b\n", postinst: look("b") },
+      },
+    ],
+  });
+
+  const items = await itemsOf(layers[0]);
+  expect(items.get("seen-by-a")?.content).toBe(".\n..\nplain\n");
+  expect(items.get("seen-by-b")?.content).toBe(".\n..\nb\nplain\n");
+  expect(items.get("etc/hooks/b")?.content).toBe("b");
+});
+
 test("a child's files set off the triggers of its parent's packages, whose scripts work on both layers", async () => {
   await using workshop = await createWorkshop();
   const postinst = '#!/bin/sh\nif [ "$1" = triggered ]; then ls /opt/plugins > /opt/list; fi\n';

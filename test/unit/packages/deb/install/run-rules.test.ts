@@ -14,7 +14,7 @@ test("who is interested in what scripts ask for is told of all of it at once", (
       ["File", "/usr/share/texmf tex-common/noawait\n/usr/share/icons hicolor\n"],
       ["texmf-format", "tex-common\n"],
       ["ldconfig", "libc-bin/noawait\n"],
-      ["modules", "libgdk\nwithout-script\n"],
+      ["modules", "libgdk:amd64\nwithout-script\n"],
     ]),
     image,
   );
