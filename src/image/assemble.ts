@@ -1,7 +1,9 @@
+import { posix } from "node:path";
 import { listFirst } from "../count.ts";
 import { QclockError } from "../error.ts";
 import { platforms } from "../os.ts";
 import type { LeftScript, ScriptTime } from "../packages/installation.ts";
+import { loadFamily } from "../packages/families.ts";
 import type { ImagePython } from "../packages/image-python.ts";
 import type { LockedImage, LockTarget } from "../packages/package.ts";
 import { namesOf } from "../packages/proof/unproved.ts";
@@ -87,8 +89,8 @@ export interface AssembleRequest {
  *
  * Throws `package-corrupt`, `artifact-corrupt`, `wheel-corrupt`, `file-conflict`,
  * `missing-interpreter`, `missing-library`, `missing-account`, `script-undone`, `script-failed`,
- * `digest-mismatch`,
- * `wrong-architecture`, `disk-full`, and what using an Engine throws where scripts are run.
+ * `digest-mismatch`, `wrong-architecture`, `disk-full`, and what using an Engine throws where
+ * scripts are run.
  */
 export async function assembleImage(request: AssembleRequest): Promise<BuiltImage> {
   const { store, afterwards } = request;
@@ -112,7 +114,38 @@ export async function assembleImage(request: AssembleRequest): Promise<BuiltImag
   left ??= await ownLeftScripts(request, layers);
   const built = await checked(request, layers, left);
   reportLeftScripts(request.image.name, notRun(request.image, left), request.onNotice);
+  await reportUnmetNeeds(request, built);
   return built;
+}
+
+/** Of programs that packages use without saying so; a family is loaded when it is asked. */
+function packageFinder({
+  os,
+}: Pick<LockTarget, "os">): (program: string) => Promise<string | undefined> {
+  return async (program) => (await loadFamily(os)).essentialPackageOf(program);
+}
+
+/** Look through an image for what its files need and no layer has, keep it, and tell of it. */
+async function reportUnmetNeeds(
+  request: AssembleRequest,
+  { layers, settings }: BuiltImage,
+): Promise<void> {
+  const { image, parent, started, store, target, onNotice } = request;
+  // Loaded here: an image with nothing to do needs none of it.
+  const { findUnmetNeeds } = await import("./needs/find-unmet-needs.ts");
+  const { findMissingCommands } = await import("./needs/missing-commands.ts");
+  const { describeUnmetNeeds, rememberUnmetNeeds } = await import("./needs/unmet-need.ts");
+  const packageOf = packageFinder(target);
+  const inherited = parent?.layers.length ?? 0;
+  const { path } = await (await loadFamily(target.os)).database();
+  const databaseFolder = posix.dirname(path);
+  const own = await findUnmetNeeds({ layers, inherited, databaseFolder, packageOf, store });
+  const programs = [...programOfSettings(image.name, settings), ...started];
+  const commands = await findMissingCommands({ programs, layers, packageOf });
+  const needs = [...commands, ...own];
+  await rememberUnmetNeeds("image", layers, { needs, store });
+  for (const { text, level } of describeUnmetNeeds(needs))
+    onNotice(`Image "${image.name}": ${text}`, level);
 }
 
 /** The scripts of which nothing is in the image. */
@@ -184,7 +217,8 @@ async function checked(
     const own = left ?? (await ownLeftScripts(request, layers));
     refuseLeftScripts(image.name, notRun(image, own));
   }
-  await checkPrograms({ image: image.name, architecture, programs, layers });
+  const packageOf = packageFinder(target);
+  await checkPrograms({ image: image.name, architecture, programs, layers, packageOf });
   const { user } = image.config;
   const own = user === undefined ? [] : [{ user, owner: `image "${image.name}"` }];
   await checkUsers({ image: image.name, users: [...own, ...request.users], layers });

@@ -23,16 +23,37 @@ const DT_STRTAB = 5;
 const DT_RPATH = 15;
 const DT_RUNPATH = 29;
 
+/** A file as far as it is read. Throws a `RangeError` for what lies outside of it. */
+export interface ElfSource {
+  read(offset: number, length: number): Buffer;
+}
+
+/** Of a file's dynamic section: those that linkers write have some dozens. */
+const MOST_TAGS = 10_000;
+const LONGEST_TEXT = 4096;
+const HEADER_BYTES = 64;
+
 /**
  * Read a 64-bit little-endian ELF file; undefined for anything else. Source: System V ABI, chapters
  * 4 and 5.
  */
 export function readElf(file: Buffer): ElfNeeds | undefined {
-  if (file.length < 64 || file.readUInt32BE(0) !== 0x7f454c46 || file[4] !== 2 || file[5] !== 1) {
-    return undefined;
-  }
+  return readElfFrom({
+    read(offset, length) {
+      if (offset < 0 || offset + length > file.length) throw new RangeError("outside of the file");
+      return file.subarray(offset, offset + length);
+    },
+  });
+}
+
+/** The same of a file of which no more is read than that takes. */
+export function readElfFrom(file: ElfSource): ElfNeeds | undefined {
   try {
-    const segments = readSegments(file);
+    const header = file.read(0, HEADER_BYTES);
+    if (header.readUInt32BE(0) !== 0x7f454c46 || header[4] !== 2 || header[5] !== 1) {
+      return undefined;
+    }
+    const segments = readSegments(file, header);
     const interpreter = segments.find(({ type }) => type === PT_INTERP);
     return {
       ...(interpreter === undefined ? {} : { interpreter: textAt(file, interpreter.offset) }),
@@ -45,31 +66,33 @@ export function readElf(file: Buffer): ElfNeeds | undefined {
   }
 }
 
-function readSegments(file: Buffer): readonly Segment[] {
-  const table = Number(file.readBigUInt64LE(32));
-  const entrySize = file.readUInt16LE(54);
-  return Array.from({ length: file.readUInt16LE(56) }, (_, index) => {
-    const at = table + index * entrySize;
+function readSegments(file: ElfSource, header: Buffer): readonly Segment[] {
+  const entrySize = header.readUInt16LE(54);
+  const count = header.readUInt16LE(56);
+  const table = file.read(Number(header.readBigUInt64LE(32)), entrySize * count);
+  return Array.from({ length: count }, (_, index) => {
+    const at = index * entrySize;
     return {
-      type: file.readUInt32LE(at),
-      offset: Number(file.readBigUInt64LE(at + 8)),
-      address: Number(file.readBigUInt64LE(at + 16)),
-      size: Number(file.readBigUInt64LE(at + 32)),
+      type: table.readUInt32LE(at),
+      offset: Number(table.readBigUInt64LE(at + 8)),
+      address: Number(table.readBigUInt64LE(at + 16)),
+      size: Number(table.readBigUInt64LE(at + 32)),
     };
   });
 }
 
 function readDynamic(
-  file: Buffer,
+  file: ElfSource,
   segments: readonly Segment[],
 ): Pick<ElfNeeds, "libraries" | "searchPaths"> {
   const dynamic = segments.find(({ type }) => type === PT_DYNAMIC);
   if (dynamic === undefined) return { libraries: [], searchPaths: [] };
+  const section = file.read(dynamic.offset, Math.min(dynamic.size, MOST_TAGS * 16));
   const tags: { readonly tag: number; readonly value: number }[] = [];
-  for (let at = dynamic.offset; at < dynamic.offset + dynamic.size; at += 16) {
-    const tag = Number(file.readBigUInt64LE(at));
+  for (let at = 0; at + 16 <= section.length; at += 16) {
+    const tag = Number(section.readBigUInt64LE(at));
     if (tag === 0) break;
-    tags.push({ tag, value: Number(file.readBigUInt64LE(at + 8)) });
+    tags.push({ tag, value: Number(section.readBigUInt64LE(at + 8)) });
   }
   const table = offsetOf(segments, tags.find(({ tag }) => tag === DT_STRTAB)?.value ?? 0);
   const textsOf = (wanted: readonly number[]): readonly string[] =>
@@ -91,8 +114,12 @@ function offsetOf(segments: readonly Segment[], address: number): number {
   return segment === undefined ? address : address - segment.address + segment.offset;
 }
 
-function textAt(file: Buffer, start: number): string {
-  const end = file.indexOf(0, start);
-  if (start >= file.length || end === -1) throw new RangeError("outside of the file");
-  return file.toString("utf8", start, end);
+function textAt(file: ElfSource, start: number): string {
+  const bytes: number[] = [];
+  while (bytes.length < LONGEST_TEXT) {
+    const [byte = 0] = file.read(start + bytes.length, 1);
+    if (byte === 0) return Buffer.from(bytes).toString("utf8");
+    bytes.push(byte);
+  }
+  throw new RangeError("a text without an end");
 }

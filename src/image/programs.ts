@@ -37,6 +37,8 @@ export async function checkPrograms(request: {
   readonly architecture: Architecture;
   readonly programs: readonly StartedProgram[];
   readonly layers: readonly Layer[];
+  /** The package that brings a program, where that is known. */
+  readonly packageOf: (program: string) => Promise<string | undefined>;
 }): Promise<void> {
   const { programs, layers } = request;
   if (programs.length === 0) return;
@@ -60,16 +62,23 @@ class ProgramChecker {
   readonly #image: string;
   readonly #architecture: Architecture;
   readonly #layers: readonly Layer[];
+  readonly #packageOf: Parameters<typeof checkPrograms>[0]["packageOf"];
   readonly #view: MergedLayers;
   readonly #checked = new Set<string>();
 
   constructor(
-    { image, architecture, layers }: Omit<Parameters<typeof checkPrograms>[0], "programs">,
+    {
+      image,
+      architecture,
+      layers,
+      packageOf,
+    }: Omit<Parameters<typeof checkPrograms>[0], "programs">,
     view: MergedLayers,
   ) {
     this.#image = image;
     this.#architecture = architecture;
     this.#layers = layers;
+    this.#packageOf = packageOf;
     this.#view = view;
   }
 
@@ -82,7 +91,7 @@ class ProgramChecker {
     const { program, user, isStarted } = use;
     const entry = this.#find(path);
     if (isMounted(program, path) || isMounted(program, entry?.path ?? path)) return;
-    if (entry === undefined) throw this.#missing(path, user);
+    if (entry === undefined) throw await this.#missing(path, user);
     if (isStarted && (entry.mode & 0o111) === 0 && entry.type === "file") {
       throw new QclockError("missing-interpreter", `/${path}, ${user}, is not executable.`, {
         hint: 'Set its executable bit (chmod +x), or give `mode: "0755"` under `files` or `artifacts`.',
@@ -99,7 +108,7 @@ class ProgramChecker {
     if (elf.interpreter !== undefined) {
       const loader = elf.interpreter.replace(/^\/+/, "");
       const isThere = this.#find(loader) !== undefined || isMounted(program, loader);
-      if (!isThere) throw this.#missing(loader, `the loader of /${path}`);
+      if (!isThere) throw await this.#missing(loader, `the loader of /${path}`);
     }
     for (const library of elf.libraries) {
       await this.#checkLibrary(library, { elf, path, realPath: entry.path, program });
@@ -193,12 +202,16 @@ class ProgramChecker {
     return readEntry(this.#layers, { path: file.path, size: Math.min(file.size, SCRIPT_LIMIT) });
   }
 
-  #missing(path: string, user: string): QclockError {
+  async #missing(path: string, user: string): Promise<QclockError> {
+    const bringing = await this.#packageOf(posix.basename(path));
     return new QclockError(
       "missing-interpreter",
       `Image "${this.#image}" lacks /${path}, ${user}.`,
       {
-        hint: "Add the package that brings it (packages rarely name the essential ones they use), or the file.",
+        hint:
+          bringing === undefined
+            ? "Add the package that brings it (packages rarely name the essential ones they use), or the file."
+            : `Add the package ${bringing}, which brings it; \`essential: true\` brings all that packages use without saying so.`,
       },
     );
   }

@@ -106,6 +106,12 @@ export interface Family {
   /** How those of its scripts are run that have to be. */
   scriptRuns(): Promise<ScriptRunRules>;
 
+  /**
+   * The package that brings a program which the family's packages use without saying so; undefined
+   * for any other program.
+   */
+  essentialPackageOf(program: string): Promise<string | undefined>;
+
   /** How an image of the family says which packages it holds. */
   database(): Promise<PackageDatabase>;
 

@@ -1,4 +1,5 @@
 import type { EngineInfo, ImageDetails, ImageHistoryEntry } from "../docker/engine.ts";
+import type { UnmetNeed } from "../image/needs/unmet-need.ts";
 import type { LeftScript } from "../packages/installation.ts";
 import type { LockedPackage } from "../packages/package.ts";
 import type { PackageDatabase } from "../packages/package-database.ts";
@@ -43,6 +44,11 @@ export interface ImageSubject {
    * that is not known, as of an image that was made elsewhere.
    */
   readonly leftScripts: readonly LeftScript[] | undefined;
+  /**
+   * What its files need and no layer has; undefined where that is not known, as of an image that
+   * was made elsewhere.
+   */
+  readonly unmetNeeds: readonly UnmetNeed[] | undefined;
   /**
    * Of each of its layers that scripts made by being run, parents' included, the packages of these,
    * with commas between; undefined where they are not known.

@@ -222,6 +222,7 @@ export function anImageSubject(
     fingerprint: "sha256:f",
     recorded: new Set(["sha256:app"]),
     leftScripts: [],
+    unmetNeeds: [],
     runLayers: [],
     setuid: [],
     services: [aService({ name: "app", httpProbe: 8080 })],

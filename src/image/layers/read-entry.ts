@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from "node:fs";
 import { open } from "node:fs/promises";
 import type { Layer } from "./layer.ts";
 import type { LayerEntry } from "./layer-entry.ts";
@@ -32,5 +33,51 @@ export async function* readHeads(
     if (entry.offset === undefined || entry.size < headBytes || !isChosen(entry)) continue;
     await file.read(head, 0, headBytes, entry.offset);
     yield [entry, head];
+  }
+}
+
+/** Bytes that are kept of what was read last: a few places of a file are looked at, each often. */
+const PAGE_BYTES = 4096;
+
+/**
+ * The regular files of a layer, a few bytes at a time. Reading is synchronous: very many files are
+ * looked at, of each little, which is in memory since the layer was written.
+ */
+export class OpenLayer {
+  readonly #descriptor: number;
+  readonly #page = Buffer.alloc(PAGE_BYTES);
+  #pageStart = -1;
+  #pageEnd = -1;
+
+  constructor(layer: Pick<Layer, "path">) {
+    this.#descriptor = openSync(layer.path, "r");
+  }
+
+  /** Throws a `RangeError` for what lies outside of the file. */
+  read(
+    { offset: start, size }: Pick<LayerEntry, "offset" | "size">,
+    at: number,
+    length: number,
+  ): Buffer {
+    if (start === undefined || !(at >= 0) || at + length > size)
+      throw new RangeError("outside of the file");
+    const from = start + at;
+    if (length > PAGE_BYTES) return this.#readInto(Buffer.alloc(length), from);
+    if (from < this.#pageStart || from + length > this.#pageEnd) {
+      const read = readSync(this.#descriptor, this.#page, 0, PAGE_BYTES, from);
+      [this.#pageStart, this.#pageEnd] = [from, from + read];
+      if (read < length) throw new RangeError("outside of the layer");
+    }
+    return this.#page.subarray(from - this.#pageStart, from - this.#pageStart + length);
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#descriptor);
+  }
+
+  #readInto(buffer: Buffer, from: number): Buffer {
+    const read = readSync(this.#descriptor, buffer, 0, buffer.length, from);
+    if (read < buffer.length) throw new RangeError("outside of the layer");
+    return buffer;
   }
 }

@@ -18,6 +18,8 @@ export const debFamily: Family = {
   contradictionIn: async (unpacked, locked) =>
     (await import("./control.ts")).contradictionIn(unpacked, locked),
   install: async (request) => (await import("./installation.ts")).install(request),
+  essentialPackageOf: async (program) =>
+    (await import("./essential-programs.ts")).essentialPackageOf(program),
   scriptRuns: async () => (await import("./install/run-rules.ts")).debRunRules,
   database: async () => (await import("./database.ts")).debDatabase,
   findEvidence: async (place, request) =>

@@ -1,5 +1,6 @@
 import { countOf } from "../../count.ts";
 import { describeLeftScript } from "../../image/left-scripts.ts";
+import { describeUnmetNeeds } from "../../image/needs/unmet-need.ts";
 import { labels } from "../../stack/labels.ts";
 import { namesOf } from "../../packages/proof/unproved.ts";
 import { type Check, judge, passed, skipped } from "../check.ts";
@@ -127,6 +128,24 @@ export const imageLayerChecks: readonly Check<ImageSubject>[] = [
           (packages) => `a layer was made by running scripts of ${packages ?? "its packages"}`,
         ),
         "What it holds is pinned by the lock's `run_layer`; `scripts: interpret` does without.",
+      );
+    },
+  },
+  {
+    id: "IMG-033",
+    title: "its programs, and the scripts that it starts, find what they need",
+    severity: "low",
+    sources: ["qclock"],
+    run({ locked, unmetNeeds }) {
+      if (locked === undefined)
+        return skipped("qclock did not assemble it, so its files are not known");
+      if (unmetNeeds === undefined)
+        return skipped("it was not built on this machine, which alone has looked through it");
+      return judge(
+        describeUnmetNeeds(unmetNeeds)
+          .filter(({ level }) => level === "warning")
+          .map(({ text }) => text),
+        "Add the packages that bring it, or the files.",
       );
     },
   },

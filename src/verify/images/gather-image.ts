@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Engine, ImageDetails } from "../../docker/engine.ts";
 import { recallLeftScripts } from "../../image/left-scripts.ts";
+import { recallUnmetNeeds } from "../../image/needs/unmet-need.ts";
 import { packagesOf, type RanScript, recallRanScripts } from "../../image/ran-scripts.ts";
 import type { LeftScript } from "../../packages/installation.ts";
 import type { LockedPackage, LockTarget } from "../../packages/package.ts";
@@ -56,9 +57,16 @@ export async function gatherImage(
   const { stack, engine, store, look, expectation, secretValues, database } = world;
   const chain = ancestry(stack, image);
   const { reference } = image;
-  const [history, scripts, files] = await Promise.all([
+  const [history, scripts, needs, files] = await Promise.all([
     look(`the history of image ${image.name}`, (signal) => engine.imageHistory(reference, signal)),
     look(`the scripts of image ${image.name}`, () => scriptsOf(details, store)),
+    look(`the needs of image ${image.name}`, () =>
+      recallUnmetNeeds(
+        "image",
+        details.diffIds.map((diffId) => ({ diffId })),
+        store,
+      ),
+    ),
     look(
       `the files of image ${image.name}`,
       (signal) =>
@@ -96,6 +104,9 @@ export async function gatherImage(
     },
     get leftScripts() {
       return scripts.take().left;
+    },
+    get unmetNeeds() {
+      return needs.take();
     },
     get runLayers() {
       const { ran } = scripts.take();

@@ -211,3 +211,13 @@ test("a library's own libraries are looked for as well", async () => {
     message: expect.stringMatching(/libtwo\.so, which \S+libone\.so needs/),
   });
 });
+
+test("what an essential package brings is named with it", async () => {
+  await using workshop = await createWorkshop();
+  const script = file("start", "#!/bin/sh\n", executable);
+
+  await expect(assemble(workshop, ["/start"], [script])).rejects.toMatchObject({
+    code: "missing-interpreter",
+    hint: "Add the package dash, which brings it; `essential: true` brings all that packages use without saying so.",
+  });
+});

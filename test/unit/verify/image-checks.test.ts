@@ -303,6 +303,14 @@ const broken: readonly (readonly [
     anImageSubject({ runLayers: ["texlive-base"] }),
     /a layer was made by running scripts of texlive-base/,
   ],
+  [
+    "IMG-033",
+    "a program without its library",
+    anImageSubject({
+      unmetNeeds: [{ path: "usr/bin/tool", kind: "library", needs: "libx.so.1" }],
+    }),
+    /\/usr\/bin\/tool lacks libx\.so\.1/,
+  ],
 ];
 
 test.each(broken)("%s fails for %s", (id, _what, subject, evidence) => {

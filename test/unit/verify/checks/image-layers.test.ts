@@ -210,6 +210,37 @@ test.each<readonly [id: string, what: string, subject: ImageSubject, verdict: Ve
     { status: "skipped", reason: "qclock did not assemble it, so no package of it is known" },
   ],
   [
+    "IMG-033",
+    "scripts of which something is known to be missing, and files that matter less",
+    anImageSubject({
+      unmetNeeds: [
+        { path: "usr/bin/start", kind: "command", needs: "sed", package: "sed" },
+        { path: "usr/lib/plugin.so", kind: "library", needs: "libx.so.1" },
+        { path: "usr/sbin/adduser", kind: "interpreter", needs: "/usr/bin/perl" },
+      ],
+    }),
+    hinted(
+      "Add the packages that bring it, or the files.",
+      "/usr/bin/start uses sed, which no layer has. The package sed would bring it; `essential: true` brings all that packages count on.",
+    ),
+  ],
+  ["IMG-033", "files that have what they need", anImageSubject(), { status: "passed" }],
+  [
+    "IMG-033",
+    "an image that was built elsewhere",
+    anImageSubject({ unmetNeeds: undefined }),
+    {
+      status: "skipped",
+      reason: "it was not built on this machine, which alone has looked through it",
+    },
+  ],
+  [
+    "IMG-033",
+    "an image of a Dockerfile",
+    anImageSubject({ locked: undefined }),
+    { status: "skipped", reason: "qclock did not assemble it, so its files are not known" },
+  ],
+  [
     "IMG-029",
     "packages that are proved",
     anImageSubject({ locked: [aLocked("a"), aLocked("b")] }),
