@@ -573,6 +573,7 @@ export const commandCases: readonly CommandCase[] = [
     ["ls", "-1", "a", "b"],
     ["ls", "missing"],
     ["ls", "-r", "a"],
+    ["ls", "-v", "a"],
     ["ls", "a/link", "a/folder"],
     ["ls", "-R"],
     ["ls", "-LRa"],
@@ -877,6 +878,12 @@ export const commandCases: readonly CommandCase[] = [
       "d/A_1": "",
       "d/x.dpkg-old": "",
     },
+  },
+  {
+    argv: ["ls", "-v"],
+    files: Object.fromEntries(
+      ["x10", "x9", "x", "x1.10", "x1.9", "x-1", "x~", "15", "9", "a"].map((name) => [name, ""]),
+    ),
   },
   {
     argv: ["run-parts", "--list", "d"],

@@ -1,5 +1,6 @@
 import { commentCase } from "./comment-case.ts";
 import { credentialCase } from "./credential-case.ts";
+import { postfixCase } from "./postfix-case.ts";
 import { postgresqlCase } from "./postgresql-case.ts";
 import type { RootCase } from "./root-case.ts";
 
@@ -310,5 +311,6 @@ export const rootCases: readonly RootCase[] = [
   },
   commentCase,
   credentialCase,
+  postfixCase,
   postgresqlCase,
 ];

@@ -125,7 +125,8 @@ export const adduser: Command = (call) => {
 function setComment(call: CommandCall, user: string, comment: string): void {
   const program = "/usr/sbin/adduser";
   const isThere = call.root.stat(program)?.kind === "file";
-  if (isThere && !fromBytes(call.root.read(program)).includes("which('chfn')")) {
+  const text = isThere ? fromBytes(call.root.read(program)) : "";
+  if (/^sub ch_comment \{[^}]*&which\('usermod'\)/m.test(text)) {
     setFields(call, "passwd", user, new Map([[4, comment]]));
     return;
   }

@@ -61,6 +61,8 @@ import { updateDesktopDatabase } from "./update-desktop-database.ts";
 import { updateMime } from "./update-mime.ts";
 import { pamGetenv } from "./pam-getenv.ts";
 import { pgConftool, pgLsclusters } from "./postgresql.ts";
+import { newaliases } from "./postfix/newaliases.ts";
+import { postconf } from "./postfix/postconf.ts";
 import { pgUpdatedicts } from "./pg-updatedicts.ts";
 import { gioQuerymodules, gtkQueryImmodules, pixbufQueryLoaders } from "./query-modules.ts";
 import { updateMimeDatabase } from "./update-mime-database.ts";
@@ -158,6 +160,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["lighty-enable-mod", lighttpdSwitch],
     ["lpstat", lpstat],
     ["mountpoint", mountpoint],
+    ["newaliases", newaliases],
     ["openssl", openssl],
     ["pam-auth-update", pamAuthUpdate],
     ["paperconf", paperconf],
@@ -167,6 +170,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["pg_conftool", pgConftool],
     ["pg_lsclusters", pgLsclusters],
     ["pg_updatedicts", pgUpdatedicts],
+    ["postconf", postconf],
     ["proftpd", proftpd],
     ["pwck", accountCheck],
     ["pwconv", accountShadow],

@@ -47,6 +47,7 @@ export const systemdTmpfiles: Command = (call) => {
     return call.unsupported("systemd-tmpfiles --clean");
   if (!has("create")) return 0;
   let status = 0;
+  const claims = new Map<string, string>();
   for (const { name, path } of systemdFiles(call, "tmpfiles.d", operands)) {
     if (path === undefined) {
       call.stderr.write(`Failed to open '${name}', ignoring: No such file or directory\n`);
@@ -56,11 +57,28 @@ export const systemdTmpfiles: Command = (call) => {
     for (const text of readLines(call, path)) {
       const line = parseLine(call, text);
       if (line === undefined || (line.type.includes("!") && !has("boot"))) continue;
+      if (!claim(claims, line)) {
+        call.stderr.write(`Duplicate line for path "${line.path}", ignoring.\n`);
+        continue;
+      }
       if (!create(call, line)) status = 65;
     }
   }
   return status;
 };
+
+/**
+ * Whether a line is the first that says what a path is, or says the same as the first. One that
+ * appends, or looks after what is there, may come later.
+ */
+function claim(claims: Map<string, string>, line: TmpfilesLine): boolean {
+  const { type, path, mode, user, group, argument } = line;
+  if (!/^[fFwdDvqQpLcbCrR]/.test(type) || type.includes("+")) return true;
+  const says = [Number.parseInt(mode, 8), user, group, argument].join("\0");
+  const first = claims.get(path);
+  if (first === undefined) claims.set(path, says);
+  return first === undefined || first === says;
+}
 
 function parseLine(call: CommandCall, text: string): TmpfilesLine | undefined {
   if (/^\s*(?:#|$)/.test(text)) return undefined;

@@ -11,6 +11,7 @@ import { infoName } from "../dpkg-database.ts";
 import { scriptCall, scriptEnvironment, type ScriptKind } from "./script-call.ts";
 import type { FileOwner } from "../replaces.ts";
 import { effectsOf } from "../script/effects.ts";
+import { translationOf } from "../script/translations.ts";
 
 /** As `uname -m` says it. */
 const MACHINES: Readonly<Record<Architecture, string>> = { amd64: "x86_64", arm64: "aarch64" };
@@ -44,7 +45,7 @@ export class MaintainerScripts {
     root.changeAs({ type: "script", package: name });
     const startedAtMs = performance.now();
     const outcome = runScript({
-      text: fromText(text),
+      text: fromText(translationOf(text) ?? text),
       name: path,
       args,
       env: new Map(Object.entries(environment)),

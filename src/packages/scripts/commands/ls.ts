@@ -5,6 +5,7 @@ import { formatDate } from "./format-date.ts";
 import { readOptions } from "./options.ts";
 import { below } from "./paths.ts";
 import { complain, quoted } from "./report.ts";
+import { compareVersionNames } from "./version-names.ts";
 
 interface Listed {
   readonly name: string;
@@ -37,7 +38,6 @@ export const ls: Command = (call) => {
     color: "--color[=]",
     recursive: "-R --recursive",
   });
-  if (has("byVersion")) return call.unsupported("ls -v");
   const names = operands.length === 0 ? ["."] : operands;
   const isLong = has("long") || has("numeric") || has("noOwner");
   const look = (name: string, isOperand: boolean): Listed | undefined => {
@@ -113,6 +113,7 @@ export const ls: Command = (call) => {
   function sorted(list: readonly Listed[]): readonly Listed[] {
     const byName = list.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
     let ordered = byName;
+    if (has("byVersion")) ordered = byName.toSorted((a, b) => compareVersionNames(a.name, b.name));
     if (has("bySize")) ordered = byName.toSorted((a, b) => b.status.size - a.status.size);
     if (has("byTime")) ordered = byName.toSorted((a, b) => b.status.mtime - a.status.mtime);
     return has("reverse") ? ordered.toReversed() : ordered;

@@ -177,7 +177,7 @@ describe("Debian 13", () => {
       "/etc/group": "root:x:0:\nnogroup:x:65534:\n",
       "/etc/shadow": "root:*:19000:0:99999:7:::\n",
       "/usr/lib/sysusers.d/x.conf": 'u! x - "The x"\n',
-      "/usr/sbin/adduser": "#! /usr/bin/perl\nmy $usermod = &which('usermod');\n",
+      "/usr/sbin/adduser": "sub ch_comment {\n    my $usermod = &which('usermod');\n}\n",
     });
     run(["systemd-sysusers x.conf", "adduser --system --gecos 'A, b' y"], root);
     expect(text(root, "/etc/shadow")).toContain("\nx:!*:19675:::::1:\n");
