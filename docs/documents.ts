@@ -3,11 +3,13 @@ import path from "node:path";
 import { describeManifest, manifestJsonSchema } from "../src/manifest/json-schema.ts";
 import { overrideJsonSchema } from "../src/manifest/override-schema.ts";
 import { parseResults } from "../test/judge/images/results.ts";
+import { parseSetResults } from "../test/judge/root/results.ts";
+import { besideAptPage } from "./beside-apt-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { manifestPage } from "./manifest-page.ts";
 import { packagesPage } from "./packages-page.ts";
 
-const results = path.join(import.meta.dirname, "../test/judge/images/results.json");
+const judge = path.join(import.meta.dirname, "../test/judge");
 
 /** The files that are made from the sources, by their path in the project. */
 export function documents(): ReadonlyMap<string, string> {
@@ -19,6 +21,12 @@ export function documents(): ReadonlyMap<string, string> {
     ],
     ["docs/manifest.md", manifestPage(describeManifest())],
     ["docs/errors.md", errorsPage()],
-    ["docs/packages.md", packagesPage(parseResults(readFileSync(results, "utf8")))],
+    ["docs/packages.md", packagesPage(parseResults(keptText("images")))],
+    ["docs/beside-apt.md", besideAptPage(parseSetResults(keptText("root")))],
   ]);
+}
+
+/** Results that one of the judges keeps beside it. */
+function keptText(folder: "images" | "root"): string {
+  return readFileSync(path.join(judge, folder, "results.json"), "utf8");
 }

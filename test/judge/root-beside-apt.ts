@@ -1,7 +1,8 @@
 /**
  * `npm run judge:apt -- SET...`: the same packages installed by apt with all their scripts and
  * built by qclock, and each path of the two roots compared. Sets are in root/sets.ts, differences
- * that are meant in root/allowed.ts. Fails with 1 when less than 99 % of a set's paths are equal or
+ * that are meant in root/allowed.ts. What a set came to is kept in root/results.json, from which
+ * docs/beside-apt.md is made. Fails with 1 when less than 99 % of a set's paths are equal or
  * one differs that no rule allows. Needs root, mmdebstrap and an Engine, on Debian.
  *
  *   npm run judge:apt                      all sets
@@ -11,9 +12,11 @@
  *   npm run judge:apt -- --keep nginx      keeps apt's roots for the next run
  *   npm run judge:apt -- --list            their names
  */
+import { readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { besideAptPage } from "../../docs/beside-apt-page.ts";
 import { temporaryFolder } from "../support/temporary-store.ts";
 import { interruption } from "./interruption.ts";
 import { allowedDifferences } from "./root/allowed.ts";
@@ -21,6 +24,7 @@ import { installedIn, makeAptRoot } from "./root/apt-root.ts";
 import { type AllowedDifference, compareRoots, type RootComparison } from "./root/compare-roots.ts";
 import { formatDifferences } from "./root/format-differences.ts";
 import { makeQclockRoot } from "./root/qclock-root.ts";
+import { parseSetResults, type SetResults } from "./root/results.ts";
 import { type PackageSet, sets } from "./root/sets.ts";
 
 /** Paths of a set that must be equal, in percent. */
@@ -39,6 +43,9 @@ const { values, positionals } = parseArgs({
 });
 const cache = process.env["XDG_CACHE_HOME"] ?? path.join(homedir(), ".cache");
 const store = path.resolve(values.store ?? path.join(cache, "qclock-judge"));
+
+const kept = path.join(import.meta.dirname, "root/results.json");
+const page = path.resolve(import.meta.dirname, "../../docs/beside-apt.md");
 
 const signal = interruption();
 
@@ -97,8 +104,28 @@ async function compareSet(set: PackageSet): Promise<RootComparison> {
   // What the build itself says of scripts, told when it makes the layer and not when it is there.
   for (const line of qclock.output.split("\n"))
     if (line.includes("warning: ")) console.log(line.replace(/^.*?warning: /, "qclock says: "));
+  await keep(set, locked.length, comparison);
   console.log(formatDifferences(comparison, { show: Number(values.show), diff: values.diff }));
   return comparison;
+}
+
+/** After each set, so that an end before the last one loses nothing. */
+async function keep(set: PackageSet, packages: number, comparison: RootComparison): Promise<void> {
+  const { paths, equal, allowed, different: other, leftOut } = comparison;
+  const date = new Date().toISOString().slice(0, 10);
+  const before = parseSetResults(await readFile(kept, "utf8").catch(() => "{}"));
+  const all: SetResults = {
+    ...before,
+    [set.name]: { date, packages, paths, equal, allowed, other, leftOut },
+  };
+  // In the list's order, so that a change of one set is a change of one place.
+  const ordered = sets.flatMap(({ name }) => {
+    const result = all[name];
+    return result === undefined ? [] : [[name, result] as const];
+  });
+  const results = Object.fromEntries(ordered);
+  await writeFile(kept, `${JSON.stringify(results, undefined, 1)}\n`);
+  await writeFile(page, besideAptPage(results));
 }
 
 function describe(comparison: RootComparison): string {

@@ -27,8 +27,8 @@ export interface AllowedDifference {
   readonly kinds: readonly DifferenceKind[];
   readonly reason: string;
   /**
-   * Paths that apt's root has only because programs of it were run, such as their caches: they are
-   * told, and not counted among the paths.
+   * Paths that apt's root has only because programs of it were run, such as their caches, or lacks
+   * because mmdebstrap empties a folder: they are told, and not counted among the paths.
    */
   readonly isLeftOut?: true;
   /** Whether this one is meant, where path and kind do not tell. */

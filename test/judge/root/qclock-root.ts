@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { parse } from "yaml";
@@ -57,6 +57,8 @@ export async function makeQclockRoot(request: {
   const { set, store, signal } = request;
   const folder = path.join(request.folder, "qclock");
   await mkdir(folder, { recursive: true });
+  // A layer that was kept shows how scripts were interpreted then, and not how they are now.
+  await rm(path.join(store, "notes/layer-by-inputs"), { recursive: true, force: true });
   await writeFile(path.join(folder, "stack.config.yaml"), JSON.stringify(manifestOf(set)));
   const built = await execa(process.execPath, [cli, "--store", store, "build"], {
     cwd: folder,
