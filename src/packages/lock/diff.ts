@@ -72,9 +72,16 @@ export interface ImageDiff {
   /**
    * Digests of the packages layer; one is absent where the lock has none, as before the next build.
    */
-  readonly packagesLayer?: { readonly from?: Digest; readonly to?: Digest };
+  readonly packagesLayer?: LayerChange;
+  /** The same of the layer that scripts make by being run. */
+  readonly runLayer?: LayerChange;
   /** Sum of the packages' and the artifacts' sizes. */
   readonly downloadBytes: Pair<number>;
+}
+
+export interface LayerChange {
+  readonly from?: Digest;
+  readonly to?: Digest;
 }
 
 export interface MovedPackage extends Pair<LockedPackage> {
@@ -233,7 +240,9 @@ function diffImages(
     }
   }
   const otherBuild = from?.newestBuild !== to?.newestBuild;
-  const otherLayer = from?.packagesLayer !== to?.packagesLayer;
+  const packagesLayer = layerChange(from?.packagesLayer, to?.packagesLayer);
+  const runLayer = layerChange(from?.runLayer, to?.runLayer);
+  const otherLayer = packagesLayer !== undefined || runLayer !== undefined;
   const artifacts = diffArtifacts(from?.artifacts ?? [], to?.artifacts ?? []);
   const lists = [added, removed, moved, restated, artifacts];
   const bothThere = from !== undefined && to !== undefined;
@@ -250,16 +259,15 @@ function diffImages(
     ...(bothThere && otherBuild
       ? { newestBuild: { from: from.newestBuild ?? 0, to: to.newestBuild ?? 0 } }
       : {}),
-    ...(otherLayer
-      ? {
-          packagesLayer: {
-            ...(from?.packagesLayer === undefined ? {} : { from: from.packagesLayer }),
-            ...(to?.packagesLayer === undefined ? {} : { to: to.packagesLayer }),
-          },
-        }
-      : {}),
+    ...(packagesLayer === undefined ? {} : { packagesLayer }),
+    ...(runLayer === undefined ? {} : { runLayer }),
     downloadBytes: { from: sizeOf(from), to: sizeOf(to) },
   };
+}
+
+function layerChange(from: Digest | undefined, to: Digest | undefined): LayerChange | undefined {
+  if (from === to) return undefined;
+  return { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
 }
 
 function diffArtifacts(

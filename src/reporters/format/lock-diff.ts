@@ -2,6 +2,7 @@ import { listFirst } from "../../count.ts";
 import type {
   ArtifactDiff,
   ImageDiff,
+  LayerChange,
   LockDiff,
   RepositoryDiff,
   TargetDiff,
@@ -185,14 +186,17 @@ function setuidLine(file: NewSetuidFile, style: Style): string {
   return `    ${style.error("!")} ${style.error(word)} ${path} (${mode.toString(8)}, ${uid}:${gid}) of ${name} ${version}`;
 }
 
-function layerLines({ packagesLayer, change }: ImageDiff): readonly string[] {
-  if (packagesLayer === undefined || change === "removed") return [];
-  const { from, to } = packagesLayer;
-  if (from === undefined)
-    return [`    packages layer ${to === undefined ? "" : short(to)}: built for the first time`];
+function layerLines({ packagesLayer, runLayer, change }: ImageDiff): readonly string[] {
+  if (change === "removed") return [];
   return [
-    `    packages layer ${short(from)} -> ${to === undefined ? "to be told by the next build" : short(to)}`,
+    ...(packagesLayer === undefined ? [] : [`    packages layer ${changeLine(packagesLayer)}`]),
+    ...(runLayer === undefined ? [] : [`    run layer ${changeLine(runLayer)}`]),
   ];
+}
+
+function changeLine({ from, to }: LayerChange): string {
+  if (from === undefined) return `${to === undefined ? "" : short(to)}: built for the first time`;
+  return `${short(from)} -> ${to === undefined ? "to be told by the next build" : short(to)}`;
 }
 
 const SHOWN = 8;

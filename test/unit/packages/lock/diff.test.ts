@@ -134,6 +134,15 @@ test("a layer that the lock learned, and one that it lost", async () => {
   );
 });
 
+test("a layer of scripts that were run is told beside the packages layer", async () => {
+  const learned = aLockTarget({ app: aLockedImage(["web 1.0"], { runLayer: aDigest("x") }) });
+  const bare = aLockTarget({ app: aLockedImage(["web 1.0"]) });
+  const other = aLockTarget({ app: aLockedImage(["web 1.0"], { runLayer: aDigest("y") }) });
+
+  expect(await text(bare, learned)).toContain(" run layer 2d711642b726: built for the first time");
+  expect(await text(learned, other)).toMatch(/ run layer 2d711642b726 -> [0-9a-f]{12}$/);
+});
+
 test("artifacts are told by their path in the image", async () => {
   const artifact = (path: string, url: string, content: string): LockedArtifact => ({
     path,
