@@ -13,3 +13,11 @@ export function whiteoutIn(path: string): string | undefined {
   if (!path.includes(PREFIX)) return undefined;
   return path.split("/").find((step) => step.startsWith(PREFIX));
 }
+
+/** The path that a whiteout takes away; undefined for every other file. */
+export function takenAway(path: string): string | undefined {
+  const name = path.lastIndexOf("/") + 1;
+  return path.startsWith(PREFIX, name)
+    ? `${path.slice(0, name)}${path.slice(name + PREFIX.length)}`
+    : undefined;
+}

@@ -1,5 +1,6 @@
 import { checkLinkTarget, parseArchiveName, shown } from "./name.ts";
 import type { ByteReader } from "./byte-reader.ts";
+import { takenAway } from "../whiteout.ts";
 import { checkGlobalPax, decodeName, parsePax, type PaxFields } from "./pax.ts";
 
 /** The header of one entry of a tar file. The content of a regular file follows in the reader. */
@@ -13,6 +14,8 @@ export interface TarHeader {
   readonly mtime: number;
   readonly size: number;
   readonly linkTarget?: string;
+  /** An image layer takes away what those below have at this path. */
+  readonly takesAway?: true;
 }
 
 const BLOCK = 512;
@@ -24,6 +27,7 @@ const LARGEST_EXTENSION = 1024 * 1024;
  * headers. Entries that no archive may hold are refused: devices, sparse files, `..`, whiteouts,
  * names that are not UTF-8. With `mayLackEnd` a tar may also stop where its end blocks should be,
  * as some programs leave it. With `onOther` devices and named pipes are told of, and passed over.
+ * With `mayTakeAway` a file may be a whiteout, whose path is then that of what it takes away.
  *
  * Source: POSIX.1-2017 pax; GNU tar manual, "Basic Tar Format".
  */
@@ -32,9 +36,10 @@ export async function readTarHeader(
   options: {
     readonly mayLackEnd?: boolean;
     readonly onOther?: (path: string, what: string) => void;
+    readonly mayTakeAway?: boolean;
   } = {},
 ): Promise<TarHeader | undefined> {
-  const { mayLackEnd = false, onOther } = options;
+  const { mayLackEnd = false, onOther, mayTakeAway = false } = options;
   let longName: string | undefined;
   let longLink: string | undefined;
   let pax: PaxFields = {};
@@ -65,7 +70,10 @@ export async function readTarHeader(
           [longName, longLink, pax] = [undefined, undefined, {}];
           continue;
         }
-        return toHeader({ ...raw, name: path, link: linkpath, ...rest });
+        const found = { ...raw, name: path, link: linkpath, ...rest };
+        const taken = mayTakeAway && raw.flag === "0" ? takenAway(path) : undefined;
+        if (taken === undefined) return toHeader(found);
+        return { ...toHeader({ ...found, name: taken }), takesAway: true };
       }
     }
   }

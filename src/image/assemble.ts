@@ -40,7 +40,7 @@ import {
   rememberLeftScripts,
   reportLeftScripts,
 } from "./left-scripts.ts";
-import { rememberRanScripts } from "./ran-scripts.ts";
+import { packagesOf, rememberRanScripts } from "./ran-scripts.ts";
 import { checkPrograms } from "./programs.ts";
 import { checkUsers } from "./check-users.ts";
 import { programOfSettings, type StartedProgram } from "./started-programs.ts";
@@ -176,15 +176,29 @@ async function runStepsOf(
  */
 async function recallOwn(
   { image, locked, store, recalled }: RecallRequest,
-  key: LayerKey,
+  key: LayerStep & LayerKey,
 ): Promise<Layer | undefined> {
   const layer = await recallLayer(key, store, recalled);
-  const { runLayer } = locked;
-  if (layer?.kind === "run" && runLayer !== undefined && layer.diffId !== runLayer)
-    return undefined;
+  if (key.kind === "run" && locked.runLayer !== undefined && layer?.diffId !== locked.runLayer)
+    return await takeCarried(locked.runLayer, key, store);
   const mustKnow = image.strictScripts || image.scripts === "run";
   if (layer?.kind !== "packages" || !mustKnow) return layer;
   return (await recallLeftScripts(layer.diffId, store)) === undefined ? undefined : layer;
+}
+
+/** A layer that a bundle has brought, once it is the one that the lock names. */
+async function takeCarried(
+  runLayer: Digest,
+  { scripts = [], ...key }: LayerStep & LayerKey,
+  store: Store,
+): Promise<Layer | undefined> {
+  const { findCarried } = await import("./layers/carried-run-layer.ts");
+  const origin = { type: "script", package: packagesOf(scripts) } as const;
+  const layer = await findCarried(runLayer, { below: key.below, origin, store });
+  if (layer === undefined) return undefined;
+  await rememberRanScripts(layer.diffId, scripts, store);
+  await rememberLayer(key, { layer, reads: new Map() }, store);
+  return layer;
 }
 
 type RecallRequest = Pick<AssembleRequest, "image" | "locked" | "store" | "recalled">;

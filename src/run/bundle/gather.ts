@@ -129,3 +129,32 @@ export async function gatherImages(
   };
   return await inPhase(context, phase, () => assembleStack(context, prepared, listener));
 }
+
+/**
+ * Digests of the layers that scripts made by being run, as the lock names them for some targets,
+ * which the store holds. What it lacks is told of: another machine would run these scripts itself.
+ */
+export async function gatherRunLayers(
+  { store, emit }: Pick<RunContext, "store" | "emit">,
+  lock: Lock,
+  targets: Targets,
+): Promise<readonly Digest[]> {
+  const held: Digest[] = [];
+  const lacking: string[] = [];
+  for (const target of targets.keys()) {
+    for (const [name, { runLayer }] of lock.targets.get(target)?.images ?? []) {
+      if (runLayer === undefined) continue;
+      if ((await store.find(runLayer)) === undefined) lacking.push(name);
+      else held.push(runLayer);
+    }
+  }
+  if (lacking.length > 0) {
+    emit({
+      type: "notice",
+      level: "warning",
+      message: `Not in the bundle, since it was not made here: what scripts make that are run, for ${lacking.join(", ")}.`,
+      hint: "Build the images, then save again; else the other machine runs the scripts itself.",
+    });
+  }
+  return held;
+}

@@ -7,6 +7,7 @@ import {
   LOCK_NAME,
 } from "../../image/bundle/document.ts";
 import { storedImage } from "../../image/bundle/images.ts";
+import { rememberCarried } from "../../image/layers/carried-run-layer.ts";
 import { openBundle, type OpenBundle } from "../../image/bundle/read.ts";
 import type { PinnedKey } from "../../packages/proof/pinned-key.ts";
 import type { Lock } from "../../packages/package.ts";
@@ -32,7 +33,7 @@ import {
   refuseOtherLock,
 } from "./lock.ts";
 import { inPhase } from "./phase.ts";
-import { counting, drain, isWanted, neededBlobs, take } from "./take.ts";
+import { counting, drain, isWanted, neededBlobs, runLayersIn, take } from "./take.ts";
 import { type UnpackedProject, unpackProject } from "./unpack-project.ts";
 
 /** What loading a bundle works with: no stack, since there may be none yet. */
@@ -122,6 +123,7 @@ export async function loadBundle(
       })
     : undefined;
   await quarantine.accept(needed);
+  await keepRunLayers(context, runLayersIn(document, bundled));
   await keepProofs(context, proofs, options);
   const outcome = await putLock(lockFile, existing, lock);
   const images = options.images ? await loadImages(context, document) : [];
@@ -225,6 +227,22 @@ function warnOfUnsigned({ emit }: LoadContext, unproved: readonly string[]): voi
     type: "notice",
     level: "warning",
     message: `Nothing proves that these are the distribution's: ${unproved.join(", ")}.`,
+  });
+}
+
+/** Nothing proves what scripts made: it is believed as the lock is, and told of. */
+async function keepRunLayers(
+  { store, emit }: LoadContext,
+  layers: ReturnType<typeof runLayersIn>,
+): Promise<void> {
+  for (const { digest } of layers) await rememberCarried(digest, store);
+  if (layers.length === 0) return;
+  const names = layers.map(({ image }) => image).join(", ");
+  emit({
+    type: "notice",
+    level: "warning",
+    message: `What scripts made that were run comes with the bundle and is taken as it is, for ${names}.`,
+    hint: "qclock verify --rebuild runs them again and compares.",
   });
 }
 

@@ -20,6 +20,7 @@ import {
   gatherEvidence,
   gatherImages,
   gatherLocked,
+  gatherRunLayers,
   type Sources,
   type Targets,
 } from "./gather.ts";
@@ -74,7 +75,8 @@ export async function prepareBundle(
   // Loaded here: with a fresh lock nothing else needs it.
   const { formatLock } = await import("../../packages/lock/file.ts");
   const first = bytesMember(LOCK_NAME, Buffer.from(formatLock(lock)));
-  const blobs = new Set([...locked, ...evidence.blobs]);
+  const run = await gatherRunLayers(context, lock, targets);
+  const blobs = new Set([...locked, ...run, ...evidence.blobs]);
   const stored = await Promise.all([...blobs].map((blob) => storedMember(store, blob)));
   const members = [
     first,

@@ -1,6 +1,7 @@
 import {
   type BundleDocument,
   type BundleFile,
+  blobPath,
   pathInProject,
 } from "../../image/bundle/document.ts";
 import type { BundledFile } from "../../image/bundle/read.ts";
@@ -30,7 +31,21 @@ export function neededBlobs(
     image.manifest,
     ...image.layers.map(({ digest }) => digest),
   ]);
-  return new Set([...locked, ...evidence, ...(images ? ofImages : [])]);
+  const run = runLayersIn(document, lock).map(({ digest }) => digest);
+  return new Set([...locked, ...run, ...evidence, ...(images ? ofImages : [])]);
+}
+
+/** Layers of scripts that were run, which the lock names and the bundle holds. */
+export function runLayersIn(
+  document: BundleDocument,
+  lock: Lock,
+): readonly { readonly image: string; readonly digest: Digest }[] {
+  const held = new Set(document.entries.map((entry) => entry.path));
+  return document.targets.flatMap(({ target }) =>
+    [...(lock.targets.get(target)?.images ?? [])].flatMap(([image, { runLayer }]) =>
+      runLayer !== undefined && held.has(blobPath(runLayer)) ? [{ image, digest: runLayer }] : [],
+    ),
+  );
 }
 
 /**

@@ -8,6 +8,7 @@ import { lockPackages } from "../../../../src/packages/lock/lock-packages.ts";
 import type { Lock, LockedPackage } from "../../../../src/packages/package.ts";
 import { listBundle } from "../../../../src/run/bundle/list.ts";
 import { loadBundle } from "../../../../src/run/bundle/load.ts";
+import type { RunEventBody } from "../../../../src/run/execution/event.ts";
 import { openStore } from "../../../../src/store/disk-store.ts";
 import type { Digest } from "../../../../src/digest.ts";
 import type { Store } from "../../../../src/store/store.ts";
@@ -518,3 +519,53 @@ function withLayer(lock: Lock, digit: string): Lock {
 function sha256(content: string): string {
   return createHash("sha256").update(content).digest("hex");
 }
+
+test("the layer of scripts that were run comes along, and is known as such where it arrives", async () => {
+  await using mirror = await startFakeMirror(packages);
+  await using first = await temporaryStore();
+  await using second = await temporaryStore();
+  const { lock } = await lockPackages(aLockRequest({ mirror, store: first.store, stack }));
+  const text = Buffer.from("a layer");
+  const runLayer: Digest = `sha256:${createHash("sha256").update(text).digest("hex")}`;
+  const lockWithRun: Lock = {
+    ...lock,
+    targets: new Map(
+      [...lock.targets].map(([key, target]) => [
+        key,
+        {
+          ...target,
+          images: new Map(
+            [...target.images].map(([name, image]) => [name, { ...image, runLayer }]),
+          ),
+        },
+      ]),
+    ),
+  };
+  const told: string[] = [];
+  const onEvent = (event: RunEventBody): void => {
+    if (event.type === "notice") told.push(event.message);
+  };
+  const save = (): Promise<Buffer> =>
+    savedBundle({ mirror, stack, store: first.store, lock: lockWithRun, onEvent });
+
+  const without = await save();
+  expect(told).toEqual([
+    "Not in the bundle, since it was not made here: what scripts make that are run, for base, app.",
+  ]);
+  await first.store.put(
+    runLayer,
+    (async function* () {
+      yield text;
+    })(),
+  );
+  const bundle = await save();
+  expect(bundle.length).toBeGreaterThan(without.length);
+
+  const load = { ...aLoadContext({ store: second.store }), emit: onEvent };
+  await loadBundle(load, inPieces(bundle), loadOptions(mirror));
+  expect(await second.store.find(runLayer)).toBeDefined();
+  expect(await second.store.readNote("carried-run-layers", runLayer)).toBe(true);
+  expect(told.at(-1)).toBe(
+    "What scripts made that were run comes with the bundle and is taken as it is, for base, app.",
+  );
+});
