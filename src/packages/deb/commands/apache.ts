@@ -1,8 +1,7 @@
-import { fromBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
-import { linesOf } from "../../scripts/commands/lines.ts";
 import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { baseName, readOptions } from "../../scripts/commands/options.ts";
+import { readLines } from "./lines-file.ts";
 
 /** Modules, pages of configuration or sites of Apache: their folders and how files are called. */
 interface ApacheKind {
@@ -150,8 +149,8 @@ function isEnabled({ call }: Switch, module: string): boolean {
 }
 
 /** `# Depends: …` in the comments at the head of a file. */
-function headerOf({ root }: CommandCall, file: string, field: string): readonly string[] {
-  for (const line of linesOf(fromBytes(root.read(file)))) {
+function headerOf(call: CommandCall, file: string, field: string): readonly string[] {
+  for (const line of readLines(call, file)) {
     const found = new RegExp(`^# ${field}:\\s+(.*?)\\s*$`).exec(line)?.[1];
     if (found !== undefined) return found.split(/\s+/).filter((word) => word !== "");
     if (!/^\s*(?:#.*)?$/.test(line)) break;

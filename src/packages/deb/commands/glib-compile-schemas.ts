@@ -5,6 +5,7 @@ import { below } from "../../scripts/commands/paths.ts";
 import { complain } from "../../scripts/commands/report.ts";
 import { formatGvdb } from "./glib/gvdb.ts";
 import { Schemas } from "./glib/schemas.ts";
+import { countLines } from "./lines-file.ts";
 
 /**
  * `glib-compile-schemas`: the settings of programs as one file, `gschemas.compiled`. A schema that
@@ -47,7 +48,9 @@ export const glibCompileSchemas: Command = (call) => {
   }
   for (const name of names.filter((each) => each.endsWith(".gschema.override"))) {
     let group = "";
-    for (const line of read(name).split("\n")) {
+    const lines = read(name).split("\n");
+    countLines(call, lines);
+    for (const line of lines) {
       group = /^\[([^[\]]+)\]\s*$/.exec(line)?.[1] ?? group;
       const [, key, text = ""] = /^([^#=[\]\s][^=[\]]*?)[ \t]*=[ \t]*(.*?)\s*$/.exec(line) ?? [];
       if (key !== undefined) schemas.override(group, key, text);

@@ -73,6 +73,7 @@ export function ldconfig({ architecture }: { readonly architecture: string }): C
 /** Folders of ld.so.conf and of the files that it includes. */
 function configured(call: CommandCall, path: string, depth: number): readonly string[] {
   if (depth > 10) return [];
+  call.countSteps(1);
   return readLines(call, path).flatMap((line) => {
     const text = line.replace(/#.*/, "").trim();
     const included = /^include\s+(.+)$/.exec(text)?.[1];

@@ -4,9 +4,30 @@ import { linesOf } from "../../scripts/commands/lines.ts";
 import { folderOf } from "../../scripts/commands/paths.ts";
 import type { CommandCall } from "../../scripts/command.ts";
 
-/** The lines of a file; none when it is not there. */
-export function readLines({ root }: Pick<CommandCall, "root">, path: string): readonly string[] {
+/** The lines of a file, which count as steps; none when it is not there. */
+export function readLines(
+  call: Pick<CommandCall, "root" | "countSteps">,
+  path: string,
+): readonly string[] {
+  const lines = linesIn(call.root, path);
+  countLines(call, lines);
+  return lines;
+}
+
+/** The same of a file that is read outside of any script. */
+export function linesIn(root: CommandCall["root"], path: string): readonly string[] {
   return root.stat(path)?.kind === "file" ? linesOf(fromBytes(root.read(path))) : [];
+}
+
+/**
+ * Count lines as steps that are matched with patterns: of a long one the square counts, since that
+ * is what looking for the end of blanks may take.
+ */
+export function countLines(
+  { countSteps }: Pick<CommandCall, "countSteps">,
+  lines: readonly string[],
+): void {
+  for (const { length } of lines) countSteps(1 + (length >> 4) ** 2);
 }
 
 /** The same for a database of dpkg, which keeps the one before. */

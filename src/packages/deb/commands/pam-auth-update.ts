@@ -4,7 +4,7 @@ import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { unknownOption } from "../../scripts/commands/options.ts";
 import { below } from "../../scripts/commands/paths.ts";
 import { loadQuestions } from "./debconf/database.ts";
-import { readLines, writeLines } from "./lines-file.ts";
+import { countLines, linesIn, readLines, writeLines } from "./lines-file.ts";
 import { fillTemplate, isPristine, savedText } from "./pam/common-file.ts";
 import { type PresentStacks, readPresent } from "./pam/edits.ts";
 import { byPriority, PAM_TYPES, type PamProfile, parseProfile } from "./pam/profile.ts";
@@ -33,6 +33,9 @@ export const pamAuthUpdate: Command = (call) => {
   const sorted = profiles.filter(({ name }) => !wishes.removed.has(name));
   setQuestion(call, "db_subst", "profile_names", sorted.map(({ name }) => name).join(", "));
   setQuestion(call, "db_subst", "profiles", sorted.map(({ title }) => title).join(", "));
+  for (const file of PAM_TYPES)
+    for (const path of [`${CONFIG}/common-${file}`, `${STATE}/${file}`])
+      countLines(call, linesIn(call.root, path));
   const present = readPresent(call.root, CONFIG, STATE);
   const before =
     present === undefined
@@ -96,13 +99,12 @@ function readWishes(call: CommandCall): Wishes {
 
 /** In the order of their priorities. */
 function readProfiles(call: CommandCall): readonly PamProfile[] {
-  const { root } = call;
-  return root
+  return call.root
     .list(PROFILES)
     .filter((name) => !/~$|^#.+#$/.test(name))
     .flatMap((name) => {
-      call.countSteps(10);
-      return parseProfile(name, fromBytes(root.read(below(PROFILES, name)))) ?? [];
+      const lines = readLines(call, below(PROFILES, name));
+      return parseProfile(name, lines.join("\n")) ?? [];
     })
     .toSorted(byPriority);
 }

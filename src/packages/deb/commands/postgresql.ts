@@ -1,8 +1,7 @@
-import { fromBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
-import { linesOf } from "../../scripts/commands/lines.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { below, folderOf, isFolder } from "../../scripts/commands/paths.ts";
+import { readLines } from "./lines-file.ts";
 
 const CONFIGURATION = "/etc/postgresql";
 
@@ -53,8 +52,7 @@ function settingsIn(call: CommandCall, file: string, depth: number): Map<string,
   const include = (path: string): void => {
     for (const [name, value] of settingsIn(call, path, depth + 1)) settings.set(name, value);
   };
-  for (const line of linesOf(fromBytes(root.read(file)))) {
-    call.countSteps(1);
+  for (const line of readLines(call, file)) {
     if (/^\s*(?:#.*)?$/.test(line)) continue;
     const [, kind, written = ""] =
       /^\s*include(_dir|_if_exists)?\s*=?\s*'([^']+)'\s*(?:#.*)?$/i.exec(line) ?? [];

@@ -153,14 +153,15 @@ export const lpstat: Command = (call) => {
 /** `chronyd -p`: its settings without comments, those of its folder included. */
 export const chronyd: Command = (call) => {
   if (call.args.join(" ") !== "-p") return call.unsupported("chronyd");
-  const show = (path: string): void => {
+  const show = (path: string, depth = 0): void => {
+    if (depth > 10) return call.unsupported("files of settings that include each other");
     for (const line of readLines(call, path)) {
       const [directive, folder = ""] = line.split(/\s+/);
       if (/^\s*(?:[#!%;]|$)/.test(line)) continue;
       if (directive !== "confdir") call.stdout.write(`${line}\n`);
       else if (isFolder(call.root, folder)) {
         for (const name of call.root.list(folder)) {
-          if (name.endsWith(".conf")) show(`${folder}/${name}`);
+          if (name.endsWith(".conf")) show(`${folder}/${name}`, depth + 1);
         }
       }
     }

@@ -1,6 +1,5 @@
-import { fromBytes, toBytes } from "../../scripts/bytes.ts";
+import { toBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
-import { linesOf } from "../../scripts/commands/lines.ts";
 import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { baseName, unknownOption } from "../../scripts/commands/options.ts";
 import { folderOf } from "../../scripts/commands/paths.ts";
@@ -176,7 +175,7 @@ function linksOf(
   const links: UnitLink[] = [];
   const wanting: string[] = [];
   let target = name;
-  for (const line of linesOf(fromBytes(call.root.read(path)))) {
+  for (const line of readLines(call, path)) {
     const setting = /^\s*(WantedBy|RequiredBy|Also|Alias|DefaultInstance)=(.+)$/i.exec(line);
     if (setting === null) continue;
     const [, key = "", value = ""] = setting;

@@ -82,24 +82,21 @@ function claim(claims: Map<string, string>, line: TmpfilesLine): boolean {
 
 function parseLine(call: CommandCall, text: string): TmpfilesLine | undefined {
   if (/^\s*(?:#|$)/.test(text)) return undefined;
-  const words =
-    /^\s*(\S+)\s+("[^"]*"|\S+)(?:\s+(\S+))?(?:\s+(\S+))?(?:\s+(\S+))?(?:\s+(\S+))?(?:\s+(.*?))?\s*$/.exec(
-      text,
-    );
-  if (words === null) return undefined;
+  const words = wordsOf(text);
+  if (words.length < 2) return undefined;
   // Without an identity of the machine a line that names it is passed over.
   const identity = machineId(call);
   if (identity === undefined && /%m/.test(text)) return undefined;
   // What is to be kept or to go when a machine runs is nothing that is made. Credentials, whose
   // names `^` asks for, are what a machine is started with.
-  if (/^[xX]|\^/.test(words[1] ?? "")) return undefined;
+  if (/^[xX]|\^/.test(words[0] ?? "")) return undefined;
   const filled = (word: string): string =>
     word.replaceAll(/%(.)/g, (whole, letter: string) => {
       if (letter === "m") return identity ?? "";
       const value = Object.hasOwn(SPECIFIERS, letter) ? SPECIFIERS[letter] : undefined;
       return value ?? call.unsupported(`the specifier ${whole} of tmpfiles.d`);
     });
-  const [, type = "", path = "", mode = "-", user = "-", group = "-", , argument = "-"] = words;
+  const [type = "", path = "", mode = "-", user = "-", group = "-", , argument = "-"] = words;
   return {
     type,
     path: filled(path.replaceAll('"', "")),
@@ -108,6 +105,18 @@ function parseLine(call: CommandCall, text: string): TmpfilesLine | undefined {
     group: filled(group),
     argument: argument === "-" ? "" : filled(argument),
   };
+}
+
+/** The six words of a line and, as the seventh, all that follows; of the path quotes are part. */
+function wordsOf(text: string): readonly string[] {
+  const words: string[] = [];
+  let rest = text.trim();
+  while (rest !== "" && words.length < 6) {
+    const [word = ""] = (words.length === 1 ? /^(?:"[^"]*"(?=\s|$)|\S+)/ : /^\S+/).exec(rest) ?? [];
+    words.push(word);
+    rest = rest.slice(word.length).trimStart();
+  }
+  return rest === "" ? words : [...words, rest];
 }
 
 function machineId(call: CommandCall): string | undefined {

@@ -1,7 +1,8 @@
-import { fromBytes, toBytes } from "../../scripts/bytes.ts";
+import { toBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { below, isFolder } from "../../scripts/commands/paths.ts";
+import { readLines } from "./lines-file.ts";
 
 /** Kinds of media that the original lets through; any name may be below them. */
 const MEDIA_TYPE =
@@ -49,14 +50,16 @@ function typesOf(call: CommandCall, path: string): readonly string[] {
   if (call.root.stat(path)?.kind !== "file") return [];
   let group: string | undefined;
   const keys = new Map<string, string>();
-  for (const line of fromBytes(call.root.read(path)).split("\n")) {
+  for (const line of readLines(call, path)) {
     if (/^\s*(?:#|$)/.test(line)) continue;
     const name = /^\s*\[([^[\]]+)\]\s*$/.exec(line)?.[1];
     if (name !== undefined) {
       group = name;
       continue;
     }
-    const [, key = "", value = ""] = /^\s*([^=]*?)\s*=\s*(.*)$/.exec(line) ?? [];
+    const equals = line.indexOf("=");
+    const key = line.slice(0, Math.max(0, equals)).trim();
+    const value = line.slice(equals + 1).trimStart();
     if (group === undefined || key === "") return [];
     if (group === "Desktop Entry") keys.set(key, value);
   }

@@ -1,4 +1,4 @@
-import { fromBytes, toBytes } from "../../scripts/bytes.ts";
+import { toBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { below, isFolder } from "../../scripts/commands/paths.ts";
 import { complain } from "../../scripts/commands/report.ts";
@@ -89,8 +89,7 @@ function desktopLines(call: CommandCall, path: string, owner: string): readonly 
   let icon = owner;
   let program: string | undefined;
   const types: string[] = [];
-  for (const line of fromBytes(call.root.read(path)).split("\n")) {
-    call.countSteps(1);
+  for (const line of readLines(call, path)) {
     if (/^\[.*\]$/.test(line)) {
       isInGroup = line === "[Desktop Entry]";
       continue;

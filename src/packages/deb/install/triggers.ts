@@ -1,7 +1,7 @@
 import { fromText } from "../../scripts/bytes.ts";
 import type { ScriptRoot } from "../../scripts/root.ts";
 import { putFile } from "../../scripts/root-files.ts";
-import { readLines } from "../commands/lines-file.ts";
+import { linesIn } from "../commands/lines-file.ts";
 import { infoName } from "../dpkg-database.ts";
 import type { InstalledDeb } from "../installed.ts";
 
@@ -64,7 +64,7 @@ export class Triggers {
 
   /** Take up what scripts asked for with dpkg-trigger. */
   collect(): void {
-    const lines = readLines({ root: this.#root }, REQUESTED);
+    const lines = linesIn(this.#root, REQUESTED);
     if (lines.length === 0) return;
     this.#root.write(REQUESTED, new Uint8Array());
     for (const line of lines) this.#activate(line.split(" ")[0] ?? "");
@@ -110,7 +110,7 @@ function interestsIn(root: ScriptRoot): readonly Interest[] {
   if (root.stat(FOLDER)?.kind !== "directory") return [];
   return root.list(FOLDER).flatMap((file) => {
     if (file === "Lock" || file === "Unincorp") return [];
-    return readLines({ root }, `${FOLDER}/${file}`).map((line) => {
+    return linesIn(root, `${FOLDER}/${file}`).map((line) => {
       const [first = "", second = ""] = line.split(" ");
       const [trigger, name] = file === "File" ? [first, second] : [file, first];
       return {
@@ -127,7 +127,7 @@ function noteInterests(root: ScriptRoot, interests: readonly Interest[]): void {
   for (const [file, of] of Map.groupBy(interests, ({ trigger }) => fileOf(trigger))) {
     if (file === undefined) continue;
     const path = `${FOLDER}/${file}`;
-    const before = readLines({ root }, path);
+    const before = linesIn(root, path);
     const lines = new Set([...before, ...of.map(lineOf)]);
     if (lines.size > before.length)
       putFile(root, path, [...lines].map((each) => `${each}\n`).join(""));

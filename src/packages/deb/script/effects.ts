@@ -5,6 +5,7 @@ import {
   readScript,
   type ScriptLine,
   splitOutsideQuotes,
+  withFewBlanks,
 } from "./lines.ts";
 
 /** Something that a script would have made. */
@@ -72,8 +73,9 @@ export function effectsOf(script: string, action: "install" | "configure"): read
   if (script.length > LONGEST_SCRIPT) {
     return [{ grade: "missing", text: "a script that is too long to be read", isChange: false }];
   }
-  const known = { functions: functionsOf(script), variables: variablesOf(script) };
-  const effects = readScript(script, action).flatMap((line) =>
+  const plain = withFewBlanks(script);
+  const known = { functions: functionsOf(plain), variables: variablesOf(plain) };
+  const effects = readScript(plain, action).flatMap((line) =>
     line.runs === "no" ? [] : effectsOfLine(line, known),
   );
   return [...new Map(effects.map((effect) => [effect.text, effect])).values()];

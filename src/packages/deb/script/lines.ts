@@ -34,7 +34,7 @@ export function readScript(script: string, action: "install" | "configure"): rea
   const lines: ScriptLine[] = [];
   const frames: Frame[] = [];
   let isOver: Runs = "no";
-  for (const statement of statements(script)) {
+  for (const statement of statements(withFewBlanks(script))) {
     const text = afterKeywords(statement, frames, action);
     if (text === "") continue;
     const runs = all([...frames.map((frame) => frame.runs), negate(isOver)]);
@@ -42,6 +42,11 @@ export function readScript(script: string, action: "install" | "configure"): rea
     lines.push({ text, runs });
   }
   return lines;
+}
+
+/** A script with single blanks, so that no pattern has to look for the end of very many. */
+export function withFewBlanks(script: string): string {
+  return script.replaceAll(/[ \t\r\f\v]+/g, " ").replaceAll(/\n\s+/g, "\n");
 }
 
 /** Longer ones are not looked into; the longest in Debian have some tens of kilobytes. */

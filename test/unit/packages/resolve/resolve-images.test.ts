@@ -176,7 +176,7 @@ test("the essential packages come with what they need, once, and say why they ar
     "vi 1",
   );
 
-  const resolved = resolveImages({
+  const found = resolveImages({
     stack,
     index,
     rules: debRules,
@@ -184,7 +184,7 @@ test("the essential packages come with what they need, once, and say why they ar
     move: new Set(),
   });
 
-  const reasons = [...resolved].map(([image, packages]) => [
+  const reasons = [...found].map(([image, packages]) => [
     image,
     ...packages.map((each) => [each.package.name, ...each.reasons.map(formatReason)].join(": ")),
   ]);

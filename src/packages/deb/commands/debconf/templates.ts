@@ -23,15 +23,15 @@ export function findTemplate(call: CommandCall, name: string): Template | undefi
 /** A template in a text of templates. */
 export function templateIn(text: string, name: string): Template | undefined {
   for (const paragraph of text.split(/\n(?:[ \t]*\n)+/)) {
-    const first = /^Template:[ \t]*(.*?)[ \t]*$/m.exec(paragraph)?.[1];
+    const first = /^Template:(.*)$/m.exec(paragraph)?.[1]?.trim();
     if (first !== name) continue;
     const fields = new Map<string, string>();
     let field: string | undefined;
     for (const line of paragraph.split("\n")) {
-      const start = /^([A-Za-z_]+):[ \t]*(.*?)[ \t]*$/.exec(line);
+      const start = /^([A-Za-z_]+):(.*)$/.exec(line);
       if (start !== null) {
         field = (start[1] ?? "").toLowerCase();
-        fields.set(field, start[2] ?? "");
+        fields.set(field, (start[2] ?? "").trim());
       } else if (/^\S/.test(line)) field = undefined;
       else if (field === "description") {
         const added = line.trim() === "." ? "" : line.trim();

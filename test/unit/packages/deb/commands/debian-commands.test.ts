@@ -414,6 +414,42 @@ describe("dpkg", () => {
   });
 });
 
+/** Blanks without what follows them, in which a pattern can look for an end in very many ways. */
+const blanks = " ".repeat(300_000);
+
+it.each([
+  [
+    "update-desktop-database",
+    { "/usr/share/applications/a.desktop": `[Desktop Entry]\na${blanks}b` },
+  ],
+  ["update-mime", { "/usr/lib/mime/packages/a": `text/x; y${blanks}x` }],
+  ["systemd-tmpfiles --create a.conf", { "/usr/lib/tmpfiles.d/a.conf": `d${blanks}/x${blanks}` }],
+  [
+    "glib-compile-schemas /usr/share/glib-2.0/schemas",
+    {
+      "/usr/share/glib-2.0/schemas/a.gschema.xml": "<schemalist/>",
+      "/usr/share/glib-2.0/schemas/b.gschema.override": `[a]\nb${blanks}c`,
+    },
+  ],
+  [
+    "deb-systemd-helper enable a.service",
+    { "/lib/systemd/system/a.service": `[Install]\nAlias=a${blanks}b` },
+  ],
+  ["pam-auth-update --package", { "/usr/share/pam-configs/a": `Name: a\nAuth:\n\ta${blanks}b` }],
+])("%s ends with a line of very many blanks", (command, files) => {
+  const { type } = output([command], { ...files, "/etc/pam.d/": "", "/var/lib/pam/": "" });
+
+  expect(type).toBe("limit-reached");
+});
+
+it("chronyd's settings that include their own folder are refused, not followed without an end", () => {
+  const files = {
+    "/etc/chrony/chrony.conf": "confdir /etc/chrony/conf.d\n",
+    "/etc/chrony/conf.d/a.conf": "confdir /etc/chrony/conf.d\n".repeat(3),
+  };
+  expect(output(["chronyd -p"], files).type).not.toBe("ended");
+});
+
 function rootWith(files: Readonly<Record<string, string>>): MemoryRoot {
   const root = new MemoryRoot({ now });
   for (const folder of ["/var/cache/debconf", "/var/lib/dpkg/triggers", "/etc", "/run", "/tmp"]) {
