@@ -124,7 +124,7 @@ async function keep(set: PackageSet, packages: number, comparison: RootCompariso
     return result === undefined ? [] : [[name, result] as const];
   });
   const results = Object.fromEntries(ordered);
-  await writeFile(kept, `${JSON.stringify(results, undefined, 1)}\n`);
+  await writeFile(kept, `${JSON.stringify(results, undefined, 2)}\n`);
   await writeFile(page, besideAptPage(results));
 }
 

@@ -1,3 +1,4 @@
+import { withoutTimes } from "../commands/slapadd-case.ts";
 import type { AllowedDifference, Difference } from "./compare-roots.ts";
 import { readContent, type RootNode } from "./tar-root.ts";
 
@@ -162,7 +163,7 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     path: "/etc/ssl/certs/java/cacerts",
     kinds: ["content"],
     reason: "each certificate has the time at which it was taken in, qclock's the image's",
-    only: ({ apt, qclock }) => withoutTimes(apt) === withoutTimes(qclock),
+    only: ({ apt, qclock }) => certificatesIn(apt) === certificatesIn(qclock),
   },
   {
     path: "/var/cache/fontconfig{,/**}",
@@ -210,6 +211,19 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     only: ({ apt, qclock }) => apt?.target?.replace(/^\/lib\//, "/usr/lib/") === qclock?.target,
   },
   {
+    path: "/etc/ldap/slapd.d/**.ldif",
+    kinds: ["content"],
+    reason:
+      "times and identities of entries, and a password that nobody knows: here one that none has",
+    only: ({ apt, qclock }) => entryOf(apt) === entryOf(qclock),
+  },
+  {
+    path: "/var/lib/ldap/*",
+    kinds: ["only-apt"],
+    isLeftOut: true,
+    reason: "the first data of the server, which belong into a volume",
+  },
+  {
     path: "/var/lib/mysql/**",
     kinds: ["only-apt"],
     isLeftOut: true,
@@ -233,6 +247,12 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     reason: "Python makes its byte code anew, and its files hold times",
   },
 ];
+
+/** An entry of OpenLDAP's configuration without what is of the time and the place. */
+function entryOf(node: RootNode | undefined): string {
+  if (node === undefined) return "";
+  return withoutTimes(readContent(node).toString("latin1")).replace(/^(olcRootPW::) .*/m, "$1");
+}
 
 /** Lines of Postfix's main.cf about the host and the certificate, and the empty ones around. */
 const HOST_AND_KEY = /^()(?:myhostname = |# TLS parameters$|smtpd?_tls_|$).*$/;
@@ -259,7 +279,7 @@ function areEqualBut({ apt, qclock }: Difference, part: RegExp): boolean {
 }
 
 /** A Java key store of certificates, version 2, without their times and its digest, in hex. */
-function withoutTimes(node: RootNode | undefined): string {
+function certificatesIn(node: RootNode | undefined): string {
   if (node === undefined) return "";
   const bytes = Buffer.from(readContent(node));
   const DIGEST = 20;

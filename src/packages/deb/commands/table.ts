@@ -37,6 +37,8 @@ import {
   usermod,
 } from "./shadow-tools.ts";
 import { addShell, removeShell } from "./shells.ts";
+import { slapadd } from "./slapd/slapadd.ts";
+import { slappasswd } from "./slapd/slappasswd.ts";
 import {
   apache2ctl,
   asOther,
@@ -182,6 +184,8 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["runuser", asOther],
     ["service", invoke],
     ["setpriv", asOther],
+    ["slapadd", slapadd],
+    ["slappasswd", slappasswd],
     ["start-stop-daemon", invoke],
     ["su", su],
     ["systemctl", systemctl],
