@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 /** A file to begin with: content, or more about it. */
 export type StartingFile =
   | string
@@ -309,6 +310,8 @@ const greps: readonly (readonly string[])[] = [
   ["-E", "()"],
   ["-E", "a||b"],
 ];
+
+const packed = gzipSync("hello\n".repeat(100)).toString("latin1");
 
 export const commandCases: readonly CommandCase[] = [
   ...sedScripts.map((args): CommandCase => {
@@ -879,6 +882,14 @@ export const commandCases: readonly CommandCase[] = [
       "d/x.dpkg-old": "",
     },
   },
+  ...[["gzip", "-cd"], ["gzip", "-d"], ["gunzip"], ["gunzip", "-c", "packed"], ["zcat"]].map(
+    (argv): CommandCase => ({
+      argv: argv as [string, ...string[]],
+      stdin: packed,
+      files: { packed },
+    }),
+  ),
+  { argv: ["gzip", "-cd"], stdin: "hello" },
   {
     argv: ["ls", "-v"],
     files: Object.fromEntries(

@@ -1,6 +1,7 @@
 import fs from "node:fs";
 import { debconfSources } from "../../../src/packages/deb/commands/debconf/commands.ts";
 import { debianCommands } from "../../../src/packages/deb/commands/table.ts";
+import { translationOf } from "../../../src/packages/deb/script/translations.ts";
 import { fromBytes, fromText, toBytes } from "../../../src/packages/scripts/bytes.ts";
 import { MemoryRoot } from "../../../src/packages/scripts/memory/memory-root.ts";
 import { runScript } from "../../../src/packages/scripts/run-script.ts";
@@ -34,6 +35,8 @@ export function runScripts(packages: readonly JudgedPackage[]): readonly ScriptV
     if (!early.includes(each)) unpackInto(root, each);
   }
   for (const each of packages) {
+    // It only asks, and is not counted: where it cannot, the templates' defaults stand.
+    interpret(root, each, "config", ["configure", ""]);
     verdicts.push(...interpret(root, each, "postinst", ["configure", ""]));
   }
   for (const each of packages) {
@@ -48,7 +51,7 @@ export function runScripts(packages: readonly JudgedPackage[]): readonly ScriptV
 function interpret(
   root: MemoryRoot,
   { entry, control }: JudgedPackage,
-  kind: "preinst" | "postinst",
+  kind: "preinst" | "config" | "postinst",
   args: readonly string[],
 ): readonly ScriptVerdict[] {
   const text = control.get(kind);
@@ -68,7 +71,7 @@ function interpret(
   );
   const path = `/var/lib/dpkg/info/${entry.name}.${kind}`;
   const outcome = runScript({
-    text,
+    text: fromText(translationOf(Buffer.from(text, "latin1").toString("utf8")) ?? text),
     name: path,
     args,
     env,

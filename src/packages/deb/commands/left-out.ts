@@ -16,9 +16,12 @@ export type LeftOut =
 
 /** Programs that do nothing, successfully, and why that is right. */
 export const leftOut: ReadonlyMap<string, LeftOut> = new Map<string, LeftOut>([
+  ["apparmor_parser", "host"],
+  ["appstreamcli", "cache"],
   ["dbus-uuidgen", "secret"],
   ["depmod", "host"],
   ["kernel-install", "host"],
+  ["loginctl", "host"],
   // It is made of times and identities of the machine's own files, and made when it is missing.
   ["fc-cache", "cache"],
   ["install-info", "cache"],
@@ -37,14 +40,17 @@ export const leftOut: ReadonlyMap<string, LeftOut> = new Map<string, LeftOut>([
   ["pypy3compile", "byte-code"],
   ["restorecon", "host"],
   ["ssh-keygen", "secret"],
+  ["sysctl", "host"],
   ["systemd-hwdb", "host"],
   ["systemd-machine-id-setup", "secret"],
+  ["systemd-sysctl", "host"],
   ["udevadm", "host"],
   ["update-binfmts", "host"],
   ["update-grub", "host"],
   ["update-info-dir", "cache"],
   ["update-initramfs", "host"],
   ["update-menus", "cache"],
+  ["vgcfgbackup", "host"],
 ]);
 
 /** `perl`, for the question alone whether it is there: what is written in it is not read. */

@@ -150,10 +150,12 @@ export const usermod: Command = (call) => {
     password: "-p= --password=",
   });
   const [name = ""] = operands;
-  if (has("moveHome") || has("uid")) return call.unsupported("usermod -m or -u");
-  if (!usersOf(root).some((user) => user.name === name)) {
-    return fail(call, NOT_THERE, `user '${name}' does not exist`);
-  }
+  if (has("uid")) return call.unsupported("usermod -u");
+  const account = usersOf(root).find((user) => user.name === name);
+  if (account === undefined) return fail(call, NOT_THERE, `user '${name}' does not exist`);
+  // A folder that is not there is not moved, and only named anew.
+  if (has("moveHome") && root.stat(account.home)?.kind === "directory")
+    return call.unsupported("usermod -m for a home that is there");
   const fields = new Map<number, string>();
   const group = value("group");
   if (group !== undefined) {

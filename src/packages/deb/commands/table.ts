@@ -91,9 +91,12 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["ischroot", nothing],
     // No process of the image runs, and no socket is open.
     ["lsmod", nothing],
+    ["dbus-send", failure],
+    ["killall", failure],
     ["pgrep", failure],
     ["pidof", failure],
     ["ss", nothing],
+    ["sv", failure],
     // Programs that scripts call by their paths alone.
     ["/usr/lib/emacsen-common/emacs-package-install", emacsPackageInstall],
     ["/usr/share/postgresql-common/pg_checksystem", nothing],

@@ -43,6 +43,40 @@ fi
 : > /var/spool/postfix/restart
 `,
   ],
+  [
+    // The postinst of krb5-config 2.7, in Perl, at a first installation.
+    "a5735bd836a35cee23fc122908a81db91624d612f0f011a3007591759dca91d6",
+    `#!/bin/sh
+set -e
+. /usr/share/debconf/confmodule
+[ "$1" = configure ] || [ "$1" = reconfigure ] || exit 0
+file=/etc/krb5.conf
+db_set krb5-config/read_conf true
+db_get krb5-config/default_realm
+realm=$RET
+[ ! -L "$file" ] || exit 0
+[ -f "$file" ] || cp /usr/share/kerberos-configs/krb5.conf.template "$file"
+if [ -n "$realm" ]; then
+    sed -i "/^[[:space:]]*\\[libdefaults\\]/,/^[[:space:]]*\\[/{
+        /^[[:space:]]*[#;]/!s/default_realm\\([[:space:]]*\\)=.*/default_realm\\1= $realm/
+    }" "$file"
+fi
+db_get krb5-config/add_servers
+[ "$RET" = true ] || exit 0
+! grep -q "^[[:space:]]*$realm[[:space:]]*=[[:space:]]*{" "$file" || exit 0
+db_get krb5-config/kerberos_servers
+servers=$RET
+db_reset krb5-config/kerberos_servers
+[ -n "$servers" ] || exit 0
+db_get krb5-config/admin_server
+admin=$RET
+db_reset krb5-config/admin_server
+text="\\n\t$realm = {"
+for server in $servers; do text="$text\\n\t\tkdc = $server"; done
+[ -z "$admin" ] || text="$text\\n\t\tadmin_server = $admin"
+sed -i "s/\\[realms\\]/[realms]$text\\n\t}/" "$file"
+`,
+  ],
 ]);
 
 /** The same for the shell; undefined where the script is not known. */

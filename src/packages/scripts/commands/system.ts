@@ -52,17 +52,22 @@ export function arch({ machine }: MachineFacts): Command {
   };
 }
 
-/** The name in /etc/hostname, or `localhost`: a container gets its own when it starts. */
+/**
+ * The name in /etc/hostname, or `localhost`: a container gets its own when it starts. No name has an
+ * address, since nothing is asked for it.
+ */
 export const hostname: Command = (call) => {
   const { has, operands } = readOptions(call, {
     short: "-s --short",
     domain: "-d --domain",
     full: "-f --fqdn --long",
-    address: "-i --ip-address -I --all-ip-addresses",
+    address: "-i --ip-address",
+    addresses: "-I --all-ip-addresses",
     nis: "-y --yp --nis",
   });
   if (operands.length > 0) return call.unsupported("setting the name of the host");
-  if (has("address")) return call.unsupported("the address of the host");
+  if (has("addresses")) return call.unsupported("the addresses of the host");
+  if (has("address")) return complain(call, "Name or service not known");
   if (has("nis")) return complain(call, "Local domain name not set");
   const path = "/etc/hostname";
   const isThere = call.root.stat(path)?.kind === "file";

@@ -17,6 +17,7 @@ import { find } from "./find.ts";
 import { getent } from "./getent.ts";
 import { getopt } from "./getopt.ts";
 import { grep } from "./grep.ts";
+import { gzip } from "./gzip.ts";
 import { head, tail } from "./head.ts";
 import { groups, id, whoami } from "./id.ts";
 import { install } from "./install.ts";
@@ -86,6 +87,8 @@ export function baseCommands(machine: MachineFacts): CommandTable {
     ["groups", groups],
     ["head", head],
     ["hostname", hostname],
+    ["gunzip", gzip],
+    ["gzip", gzip],
     ["id", id],
     ["install", install],
     ["ionice", nice],
@@ -135,5 +138,6 @@ export function baseCommands(machine: MachineFacts): CommandTable {
     ["which", which],
     ["whoami", whoami],
     ["xargs", xargs],
+    ["zcat", gzip],
   ]);
 }

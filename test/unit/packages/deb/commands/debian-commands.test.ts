@@ -153,6 +153,33 @@ describe("what belongs to the place where an image runs", () => {
   });
 });
 
+it("usermod names a home that is not there anew, and moves none", () => {
+  const files = {
+    "/etc/passwd": "x:x:100:100::/none:/bin/sh\ny:x:101:101::/home/y:/bin/sh\n",
+    "/home/y/": "",
+  };
+  const root = rootWith(files);
+  run(["usermod --move-home --home /nonexistent x"], root);
+  expect(text(root, "/etc/passwd")).toContain("x:x:100:100::/nonexistent:/bin/sh\n");
+  expect(run(["usermod --move-home --home /nonexistent y"], root)).toMatchObject({
+    type: "needs-more",
+  });
+});
+
+it("no name has an address, nothing runs, and nobody is told", () => {
+  const root = rootWith({});
+  const lines = [
+    "for ip in $(hostname -i); do echo $ip; done",
+    "! killall -q /usr/libexec/x -HUP",
+    "! dbus-send --system --dest=x.y z",
+    "! sv u /etc/sv/x/log >/dev/null",
+    "sysctl --quiet --system && vgcfgbackup && loginctl unlock-sessions",
+  ];
+  const outcome = run(lines, root);
+  expect(outcome).toMatchObject({ type: "ended", status: 0 });
+  expect(outcome.stdout).toHaveLength(0);
+});
+
 describe("Debian 13", () => {
   it("links units below /usr where systemd is installed, as its systemctl does", () => {
     const unit = "[Install]\nWantedBy=multi-user.target\n";
