@@ -56,6 +56,9 @@ export function buildConfig(request: {
 }): Blob {
   const { image, stackName, settings, layers, architecture, epoch, fingerprint, unsigned } =
     request;
+  const runLayers = layers
+    .flatMap(({ kind, diffId }) => (kind === "run" ? [diffId] : []))
+    .join(",");
   const created = new Date(epoch * 1000).toISOString().replace(".000Z", "Z");
   const environment = new Map([["PATH", DEFAULT_PATH], ...settings.environment]);
   return toBlob({
@@ -79,6 +82,7 @@ export function buildConfig(request: {
         [labels.image]: image.name,
         [labels.fingerprint]: fingerprint,
         ...(unsigned === "" ? {} : { [labels.unsigned]: unsigned }),
+        ...(runLayers === "" ? {} : { [labels.runLayers]: runLayers }),
       },
     },
     rootfs: { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) },

@@ -135,4 +135,9 @@ export interface DesiredImage {
    * changed`. Absent when the earlier inputs are not known.
    */
   readonly change?: string;
+  /**
+   * Digests of layers of scripts that were run, which the lock names for it and what it stands on;
+   * absent: none.
+   */
+  readonly runLayers?: readonly Digest[];
 }

@@ -14,6 +14,11 @@ export const labels = {
    * are none. On images.
    */
   unsigned: "dev.qclock.unsigned",
+  /**
+   * Digests of its layers that scripts of packages made by being run, its parents' included;
+   * separated by commas, absent when there are none. On images.
+   */
+  runLayers: "dev.qclock.run-layers",
   /** Digest of the build context and its number of files. On images made from a Dockerfile. */
   context: "dev.qclock.context",
   /** Name of the service. On containers. */

@@ -76,11 +76,15 @@ export function planImages(planning: Planning): void {
 function reasonToMake(
   planning: Planning,
   image: Image,
-  { reference, fingerprint, change }: DesiredImage,
+  { reference, fingerprint, change, runLayers = [] }: DesiredImage,
 ): string | undefined {
   const present = planning.observed.images.get(reference);
   if (present === undefined) return "not found";
   if (present.fingerprint !== fingerprint) return change ?? "its inputs changed";
+  // The same inputs may give another one each time, and the lock says which.
+  const own = present.labels.get(labels.runLayers)?.split(",") ?? [];
+  if (!runLayers.every((layer) => own.includes(layer)))
+    return "its scripts made another layer than the lock names";
   return doubt(planning, image, { present, fingerprint });
 }
 

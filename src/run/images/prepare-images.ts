@@ -12,7 +12,7 @@ import { assembledImages, packageInputs } from "../../packages/lock/inputs.ts";
 import type { Lock, LockTarget } from "../../packages/package.ts";
 import { VanishedError } from "../../packages/lock/vanished.ts";
 import type { DesiredImage } from "../../plan/observed.ts";
-import type { Stack } from "../../stack/stack.ts";
+import type { Image, Stack } from "../../stack/stack.ts";
 import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
 import type { RunContext } from "../context.ts";
@@ -86,7 +86,18 @@ export async function prepareImages(
       if (change !== undefined) onStale(name);
       const { reference } = image;
       const { fingerprint } = current;
-      return [[name, { reference, fingerprint, ...(change === undefined ? {} : { change }) }]];
+      const runLayers = runLayersOf(stack, target, image);
+      return [
+        [
+          name,
+          {
+            reference,
+            fingerprint,
+            ...(change === undefined ? {} : { change }),
+            ...(runLayers.length === 0 ? {} : { runLayers }),
+          },
+        ],
+      ];
     },
   );
   const desires = await Promise.all([...inputs].map(([name, current]) => desire(name, current)));
@@ -94,6 +105,15 @@ export async function prepareImages(
   await Promise.all(notes);
   if (need === undefined) return { lock, target, scans, inputs, desired };
   return { lock, target, scans, inputs, desired: withUndecided(stack, desired, need), need };
+}
+
+/** As the lock names them for an image and what it stands on. */
+function runLayersOf(stack: Stack, target: LockTarget, image: Image): readonly Digest[] {
+  if (image.type !== "assembled") return [];
+  const own = target.images.get(image.name)?.runLayer;
+  const parent = stack.images.get(image.parent ?? "");
+  const below = parent === undefined ? [] : runLayersOf(stack, target, parent);
+  return own === undefined ? below : [...below, own];
 }
 
 /**

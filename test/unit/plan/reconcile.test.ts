@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { QclockError } from "../../../src/error.ts";
 import { formatPlan } from "../../../src/plan/format-plan.ts";
 import { secretsHash } from "../../../src/plan/volumes/plan-volumes.ts";
-import type { ObservedContainer } from "../../../src/plan/observed.ts";
+import type { Observed, ObservedContainer } from "../../../src/plan/observed.ts";
+import { labels } from "../../../src/stack/labels.ts";
 import type { Service } from "../../../src/stack/stack.ts";
 import {
   aDockerfileImage,
@@ -825,6 +826,29 @@ test("an image that nothing records is built again; one that a container was mad
   expect(text).toContain("-> assemble:base, nothing here records that qclock built it");
   expect(text).not.toContain(":app");
   expect(text).not.toContain("remove-image");
+});
+
+test("an image whose scripts made another layer than the lock names is made again", () => {
+  const stack = aStack(threeTiers());
+  const before = afterUp(stack);
+  const [one, other] = [`sha256:${"1".repeat(64)}`, `sha256:${"2".repeat(64)}`] as const;
+  const labelled = (value: string): Observed => {
+    const ran = new Map([
+      [labels.stack, "t"],
+      [labels.runLayers, value],
+    ]);
+    const image = anObservedImage("app", { labels: ran });
+    return { ...before, images: new Map([...before.images, [image.reference, image]]) };
+  };
+  const planOf = (observed: Observed): string =>
+    formatPlan(planFor(stack, observed, { images: { app: { runLayers: [one] } } }));
+
+  for (const observed of [before, labelled(other)]) {
+    expect(planOf(observed)).toContain(
+      "[] -> assemble:app, its scripts made another layer than the lock names",
+    );
+  }
+  expect(planOf(labelled(`${other},${one}`))).toBe("");
 });
 
 test("a container that runs another image than the recorded one is made again", () => {
