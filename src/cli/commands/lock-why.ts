@@ -3,6 +3,7 @@ import { QclockError } from "../../error.ts";
 import { nearest } from "../../nearest.ts";
 import { lockedNames } from "../../packages/lock/locked-names.ts";
 import type { LockTarget } from "../../packages/package.ts";
+import type { WheelWhy } from "../../packages/lock/why-wheel.ts";
 import type { ImageWhy, PackageWhy } from "../../packages/lock/why.ts";
 import type { RunContext } from "../../run/context.ts";
 import type { Registry } from "../command.ts";
@@ -13,7 +14,7 @@ import { withStack } from "../open/context.ts";
 export function addLockWhy(lock: Command, run: Registry["run"]): void {
   const command = declareCommand(lock, {
     usage: "why <package>",
-    summary: "Say why a package is in an image, from what was asked for down to it",
+    summary: "Say why a package or a wheel is in an image, from what was asked for down to it",
     description:
       "Also its version, its source and who signed it. A mirror is asked only for a proof that the store lacks.",
     examples: [
@@ -28,19 +29,28 @@ export function addLockWhy(lock: Command, run: Registry["run"]): void {
         async (context) => {
           const target = await findTarget(context);
           const found = await explain(context, target, name);
-          const { virtual } = found;
+          const { virtual, wheel } = found;
           const signed = await withSigners(context, target, found.explanations);
           const explanations = await withScripts(context, target, signed);
           await session.settle();
           if (session.settings.json) {
-            session.printDocument("lock-why", { package: name, virtual, explanations });
+            session.printDocument("lock-why", {
+              package: name,
+              virtual,
+              explanations,
+              ...(wheel === undefined ? {} : { wheel }),
+            });
             return 0;
           }
-          const { formatPackageWhy } = await import("../../reporters/format/lock-why.ts");
+          const { formatPackageWhy, formatWheelWhy } =
+            await import("../../reporters/format/lock-why.ts");
           if (virtual) session.print(`${name} is a virtual package.\n`);
-          session.print(
-            explanations.map((why) => formatPackageWhy(why, session.style)).join("\n\n"),
-          );
+          const { style } = session;
+          const texts = [
+            ...explanations.map((why) => formatPackageWhy(why, style)),
+            ...(wheel === undefined ? [] : [formatWheelWhy(wheel, style)]),
+          ];
+          session.print(texts.join("\n\n"));
           return 0;
         },
         { lockMode: "use", containers: "found" },
@@ -133,24 +143,40 @@ async function withScripts(
   );
 }
 
-/** The package by its own name, else those that provide it. Throws `unknown-package`. */
+/**
+ * The package by its own name and the Python project, else the packages that provide it. Throws
+ * `unknown-package`.
+ */
 async function explain(
   { stack, store }: RunContext,
   target: LockTarget,
   name: string,
-): Promise<{ readonly explanations: readonly PackageWhy[]; readonly virtual: boolean }> {
+): Promise<{
+  readonly explanations: readonly PackageWhy[];
+  readonly virtual: boolean;
+  readonly wheel?: WheelWhy;
+}> {
   const { explainPackage } = await import("../../packages/lock/why.ts");
   const { assembledImages } = await import("../../packages/lock/inputs.ts");
   const images = assembledImages(stack);
+  const { explainWheel } = await import("../../packages/lock/why-wheel.ts");
   const own = explainPackage(target, images, name);
-  if (own !== undefined) return { explanations: [own], virtual: false };
+  const wheel = explainWheel(target, images, name);
+  if (own !== undefined || wheel !== undefined) {
+    return {
+      explanations: own === undefined ? [] : [own],
+      virtual: false,
+      ...(wheel === undefined ? {} : { wheel }),
+    };
+  }
   const { findProviders } = await import("../../packages/providers.ts");
   const providers = await findProviders(target, name, store);
   const explanations = providers.flatMap(
     (provider) => explainPackage(target, images, provider.name) ?? [],
   );
   if (explanations.length > 0) return { explanations, virtual: true };
-  const near = nearest(name, lockedNames(target));
+  const wheels = [...target.images.values()].flatMap((image) => image.wheels?.files ?? []);
+  const near = nearest(name, [...lockedNames(target), ...wheels.map((each) => each.name)]);
   throw new QclockError("unknown-package", `No image of the lock holds the package "${name}".`, {
     hint:
       near === undefined

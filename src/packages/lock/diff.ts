@@ -10,6 +10,7 @@ import type {
   LockedImage,
   LockedPackage,
   LockedRepository,
+  LockedWheel,
   LockTarget,
 } from "../package.ts";
 import { formatReason } from "../reason.ts";
@@ -64,6 +65,8 @@ export interface ImageDiff {
   readonly restated: readonly RestatedPackage[];
   /** Files from URLs, by their path in the image. */
   readonly artifacts: readonly ArtifactDiff[];
+  /** Python packages, by their names. */
+  readonly wheels: readonly WheelDiff[];
   /**
    * Build times of the newest package of it and its parents, seconds since 1970: no file in it is
    * younger.
@@ -75,7 +78,7 @@ export interface ImageDiff {
   readonly packagesLayer?: LayerChange;
   /** The same of the layer that scripts make by being run. */
   readonly runLayer?: LayerChange;
-  /** Sum of the packages' and the artifacts' sizes. */
+  /** Sum of the sizes of its packages, artifacts and wheels. */
   readonly downloadBytes: Pair<number>;
 }
 
@@ -95,6 +98,13 @@ export interface ArtifactDiff {
   readonly change: Change;
   readonly from?: LockedArtifact;
   readonly to?: LockedArtifact;
+}
+
+export interface WheelDiff {
+  readonly name: string;
+  readonly change: Change;
+  readonly from?: LockedWheel;
+  readonly to?: LockedWheel;
 }
 
 export interface RestatedPackage {
@@ -244,7 +254,8 @@ function diffImages(
   const runLayer = layerChange(from?.runLayer, to?.runLayer);
   const otherLayer = packagesLayer !== undefined || runLayer !== undefined;
   const artifacts = diffArtifacts(from?.artifacts ?? [], to?.artifacts ?? []);
-  const lists = [added, removed, moved, restated, artifacts];
+  const wheels = diffWheels(from?.wheels?.files ?? [], to?.wheels?.files ?? []);
+  const lists = [added, removed, moved, restated, artifacts, wheels];
   const bothThere = from !== undefined && to !== undefined;
   if (bothThere && !otherLayer && !otherBuild && lists.every(({ length }) => length === 0))
     return undefined;
@@ -256,6 +267,7 @@ function diffImages(
     moved: sorted(moved),
     restated: sorted(restated),
     artifacts,
+    wheels,
     ...(bothThere && otherBuild
       ? { newestBuild: { from: from.newestBuild ?? 0, to: to.newestBuild ?? 0 } }
       : {}),
@@ -286,6 +298,27 @@ function diffArtifacts(
     return [
       {
         path,
+        change: changeOf(one, other),
+        ...(one === undefined ? {} : { from: one }),
+        ...(other === undefined ? {} : { to: other }),
+      },
+    ];
+  });
+}
+
+function diffWheels(
+  from: readonly LockedWheel[],
+  to: readonly LockedWheel[],
+): readonly WheelDiff[] {
+  const before = new Map(from.map((each) => [each.name, each]));
+  const after = new Map(to.map((each) => [each.name, each]));
+  return namesOf(before, after).flatMap((name) => {
+    const [one, other] = [before.get(name), after.get(name)];
+    // Who needs it is told by `lock why`.
+    if (one?.digest === other?.digest && one?.version === other?.version) return [];
+    return [
+      {
+        name,
         change: changeOf(one, other),
         ...(one === undefined ? {} : { from: one }),
         ...(other === undefined ? {} : { to: other }),
@@ -353,7 +386,8 @@ function packagesOf(image: LockedImage | undefined): ReadonlyMap<string, LockedP
 }
 
 function sizeOf(image: LockedImage | undefined): number {
-  const files = [...(image?.packages ?? []), ...(image?.artifacts ?? [])];
+  const { packages = [], artifacts = [], wheels } = image ?? {};
+  const files = [...packages, ...artifacts, ...(wheels?.files ?? [])];
   return files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 

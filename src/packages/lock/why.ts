@@ -101,16 +101,20 @@ export function explainPackage(
   return { name, images: holding, inherited };
 }
 
-function chainOf(
-  entry: LockedPackage,
-  find: (name: string) => LockedPackage | undefined,
+/** Something of the lock that says why it is there. */
+type Reasoned = Pick<LockedPackage, "name" | "version" | "reasons">;
+
+/** From what was asked for down to an entry; `find` gives those that need others by their names. */
+export function chainOf(
+  entry: Reasoned,
+  find: (name: string) => Reasoned | undefined,
 ): readonly WhyStep[] {
   const steps: WhyStep[] = [];
   const seen = new Set<string>();
-  let current: LockedPackage | undefined = entry;
+  let current: Reasoned | undefined = entry;
   // A lock that was edited by hand may lead in a circle.
   while (current !== undefined && !seen.has(current.name)) {
-    const { name, version, reasons }: LockedPackage = current;
+    const { name, version, reasons }: Reasoned = current;
     const [reason] = reasons;
     seen.add(name);
     if (reason?.type !== "dependency") {
@@ -124,7 +128,8 @@ function chainOf(
   return steps;
 }
 
-function ancestorsOf(
+/** The images that an image stands on, the nearest first. */
+export function ancestorsOf(
   image: string,
   parents: ReadonlyMap<string, string | undefined>,
 ): readonly string[] {

@@ -1,6 +1,7 @@
 import { listFirst } from "../../count.ts";
 import type {
   ArtifactDiff,
+  WheelDiff,
   ImageDiff,
   LayerChange,
   LockDiff,
@@ -79,6 +80,7 @@ function imageLines(
     ].join(", ")}`,
     ...packageLines(image, style),
     ...image.artifacts.map((artifact) => artifactLine(artifact, style)),
+    ...image.wheels.map((wheel) => wheelLine(wheel, style)),
     ...(payload?.newSetuid ?? []).map((file) => setuidLine(file, style)),
     ...(image.newestBuild === undefined
       ? []
@@ -96,6 +98,7 @@ function counts({
   moved,
   restated,
   artifacts,
+  wheels,
 }: ImageDiff): readonly string[] {
   const facts = [
     [added.length, "added"],
@@ -103,6 +106,7 @@ function counts({
     [moved.length, "moved"],
     [restated.length, "restated"],
     [artifacts.length, artifacts.length === 1 ? "artifact" : "artifacts"],
+    [wheels.length, wheels.length === 1 ? "wheel" : "wheels"],
   ] as const;
   const found = facts.flatMap(([count, word]) => (count === 0 ? [] : [`${count} ${word}`]));
   if (found.length > 0) return found;
@@ -156,6 +160,21 @@ function artifactLine({ path, change, from, to }: ArtifactDiff, style: Style): s
       const address = from?.url === to?.url ? (to?.url ?? "") : `${from?.url} -> ${to?.url}`;
       return `    ${style.accent("~")} ${path} from ${address} (${short(from?.digest ?? "")} -> ${short(to?.digest ?? "")})`;
     }
+    default:
+      return change satisfies never;
+  }
+}
+
+function wheelLine({ change, name, from, to }: WheelDiff, style: Style): string {
+  switch (change) {
+    case "added":
+      return `    ${style.success("+")} ${name} ${to?.version} (wheel), ${formatBytes(to?.sizeBytes ?? 0)}`;
+    case "removed":
+      return `    ${style.error("-")} ${name} ${from?.version} (wheel)`;
+    case "changed":
+      return from?.version === to?.version
+        ? `    ${style.warning("~")} ${name} ${to?.version} (wheel): another file, ${from?.file} -> ${to?.file}`
+        : `    ${style.accent("~")} ${name} ${from?.version} -> ${to?.version} (wheel)`;
     default:
       return change satisfies never;
   }

@@ -1,4 +1,5 @@
 import { describeLeftScript } from "../../image/left-scripts.ts";
+import type { WheelImageWhy, WheelWhy } from "../../packages/lock/why-wheel.ts";
 import type { ImageWhy, PackageWhy, WhyStep } from "../../packages/lock/why.ts";
 import { formatBytes } from "./bytes.ts";
 import type { Style } from "./style.ts";
@@ -37,8 +38,43 @@ function factLines(images: readonly ImageWhy[], several: boolean, style: Style):
   ];
 }
 
+/** Why a Python project is in the images that have it, for people. Ends without a newline. */
+export function formatWheelWhy(why: WheelWhy, style: Style): string {
+  const wheels = Map.groupBy(why.images, ({ wheel }) => wheel.digest);
+  return [
+    ...[...wheels.values()].flatMap((images) => wheelLines(images, wheels.size > 1, style)),
+    "",
+    ...why.images.flatMap((each) => chainLines(each, style)),
+    ...why.inherited.map(({ image, from }) => `${style.strong(image)}: has it from ${from}`),
+  ].join("\n");
+}
+
+function wheelLines(
+  images: readonly WheelImageWhy[],
+  several: boolean,
+  style: Style,
+): readonly string[] {
+  const [first] = images;
+  if (first === undefined) return [];
+  const { name, version, file, sizeBytes, digest } = first.wheel;
+  const where = several ? ` in ${images.map(({ image }) => image).join(", ")}` : "";
+  const rows = [
+    ["file", file],
+    ["size", formatBytes(sizeBytes)],
+    ["named by", first.place ?? "no line of the requirements file as it is now"],
+    ["digest", digest],
+  ] as const;
+  return [
+    `${style.strong(`${name} ${version}`)} wheel${where}`,
+    ...rows.map(([title, value]) => `  ${style.faint(title.padEnd(10))} ${value}`),
+  ];
+}
+
+/** What of an image's explanation is a chain. */
+type Chained = Pick<ImageWhy, "image" | "chain" | "others" | "leftScripts" | "ranScripts">;
+
 function chainLines(
-  { image, chain, others, leftScripts = [], ranScripts = [] }: ImageWhy,
+  { image, chain, others, leftScripts = [], ranScripts = [] }: Chained,
   style: Style,
 ): readonly string[] {
   const [first] = chain;

@@ -2,10 +2,11 @@ import { expect, test } from "vitest";
 import { diffLocks, isSame } from "../../../../src/packages/lock/diff.ts";
 import type {
   Lock,
+  LockTarget,
   LockedArtifact,
   LockedPackage,
   LockedRepository,
-  LockTarget,
+  LockedWheel,
 } from "../../../../src/packages/package.ts";
 import { diffPayloads } from "../../../../src/packages/lock/payload-diff.ts";
 import type { Payload } from "../../../../src/packages/lock/payload.ts";
@@ -166,6 +167,34 @@ test("artifacts are told by their path in the image", async () => {
     "    - /a from https://files.example/a",
     "    ~ /b from https://files.example/b -> https://files.example/b2 (3e23e8160039 -> 4814d92093ac)",
     "    + /d from https://files.example/d, 2.0 MB",
+  ]);
+});
+
+test("wheels are told by their names: come, gone, moved, or another file of the same version", async () => {
+  const wheel = (name: string, version: string, tag = "py3-none-any"): LockedWheel => ({
+    name,
+    version,
+    file: `${name}-${version}-${tag}.whl`,
+    digest: aDigest(`${name} ${version} ${tag}`),
+    sizeBytes: 2_000_000,
+    reasons: [{ type: "requested" }],
+  });
+  const image = (files: readonly LockedWheel[]): LockTarget =>
+    aLockTarget({ app: aLockedImage([], { wheels: { requirements: aDigest("r"), files } }) });
+  const from = image([wheel("a", "1"), wheel("b", "1"), wheel("c", "1"), wheel("d", "1")]);
+  const to = image([
+    wheel("b", "2"),
+    wheel("c", "1", "cp311-abi3-linux"),
+    wheel("d", "1"),
+    wheel("e", "1"),
+  ]);
+
+  expect((await text(from, to)).split("\n").slice(1)).toEqual([
+    "  image app: 4 wheels",
+    "    - a 1 (wheel)",
+    "    ~ b 1 -> 2 (wheel)",
+    "    ~ c 1 (wheel): another file, c-1-py3-none-any.whl -> c-1-cp311-abi3-linux.whl",
+    "    + e 1 (wheel), 2.0 MB",
   ]);
 });
 
@@ -340,6 +369,7 @@ test("inputs, modules and a newer build differ by themselves", async () => {
       moved: [],
       restated: [],
       artifacts: [],
+      wheels: [],
       newestBuild: { from: 5, to: 6 },
       downloadBytes: { from: 1_000_000, to: 1_000_000 },
     },
