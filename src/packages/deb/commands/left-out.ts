@@ -86,7 +86,7 @@ export const dpkgRealpath: Command = (call) => {
 export const su: Command = (call) => {
   const at = call.args.indexOf("-c");
   const command = call.args[at + 1] ?? "";
-  const question = /^(?:test -[OG] \S+(?:\s*&&\s*|$))+$/.exec(command.trim());
+  const question = /^(?:set -e\s+)?(?:test -[OG] \S+(?:\s*(?:&&|\n)\s*|$))+$/.exec(command.trim());
   const user = call.args.find(
     (arg, index) => !arg.startsWith("-") && !/^-[sc]$/.test(call.args[index - 1] ?? ""),
   );

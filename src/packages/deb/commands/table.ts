@@ -18,6 +18,7 @@ import { java, keytool } from "./java.ts";
 import { ldconfig } from "./ldconfig.ts";
 import { dpkgRealpath, leftOut, perl, setcap, su } from "./left-out.ts";
 import { lighttpdSwitch } from "./lighttpd.ts";
+import { locale } from "./locale.ts";
 import { maintscriptHelper } from "./maintscript-helper.ts";
 import { openssl } from "./openssl.ts";
 import { pamAuthUpdate } from "./pam-auth-update.ts";
@@ -54,6 +55,7 @@ import {
   python,
   updateLocale,
 } from "./small-tools.ts";
+import { squid } from "./squid.ts";
 import { systemdHelper } from "./systemd-helper.ts";
 import { systemdSysusers } from "./sysusers.ts";
 import { systemdTmpfiles } from "./tmpfiles.ts";
@@ -163,6 +165,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["libgvc6-config-update", graphvizConfig(libraries)],
     ["lighty-disable-mod", lighttpdSwitch],
     ["lighty-enable-mod", lighttpdSwitch],
+    ["locale", locale],
     ["lpstat", lpstat],
     ["mountpoint", mountpoint],
     ["newaliases", newaliases],
@@ -189,6 +192,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["setpriv", asOther],
     ["slapadd", slapadd],
     ["slappasswd", slappasswd],
+    ["squid", squid],
     ["start-stop-daemon", invoke],
     ["su", su],
     ["systemctl", systemctl],
