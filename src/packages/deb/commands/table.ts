@@ -20,6 +20,7 @@ import { dpkgRealpath, leftOut, perl, setcap, su } from "./left-out.ts";
 import { lighttpdSwitch } from "./lighttpd.ts";
 import { locale } from "./locale.ts";
 import { maintscriptHelper } from "./maintscript-helper.ts";
+import { mkfontscale } from "./mkfontscale.ts";
 import { openssl } from "./openssl.ts";
 import { pamAuthUpdate } from "./pam-auth-update.ts";
 import { invoke, systemctl } from "./services.ts";
@@ -167,6 +168,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["lighty-enable-mod", lighttpdSwitch],
     ["locale", locale],
     ["lpstat", lpstat],
+    ["mkfontscale", mkfontscale],
     ["mountpoint", mountpoint],
     ["newaliases", newaliases],
     ["openssl", openssl],
