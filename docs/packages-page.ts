@@ -84,7 +84,7 @@ function needsOf(image: EverydayImage): readonly string[] {
   const { packages, clients = [], capabilities = [], config = {}, environment = {} } = image;
   const beside = [...packages.slice(1), ...clients];
   return [
-    ...(image.essential === true ? ["the Essential packages"] : []),
+    ...(image.essential === true ? ["`essential: true`"] : []),
     ...(beside.length === 0 ? [] : [`beside it ${beside.join(", ")}`]),
     ...(image.user === "0:0"
       ? ["root"]

@@ -24,6 +24,8 @@ it("writes the operator's words into the manifest", () => {
     kind: "web",
     packages: ["a"],
     clients: ["b"],
+    essential: true,
+    debconf: { "a/b": "c" },
     start: ["/a"],
     user: "0:0",
     account: "mail-of-a",
@@ -38,6 +40,8 @@ it("writes the operator's words into the manifest", () => {
     images: {
       it: {
         packages: { "debian-12": ["a", "b"] },
+        essential: true,
+        debconf: { "a/b": "c" },
         user: "0:0",
         entrypoint: ["/a"],
         accounts: { users: [{ name: "mail-of-a", uid: 10_001 }] },
@@ -60,7 +64,7 @@ it("tells on the page which work, what each needs, and what the others show", ()
   });
   expect(page).toContain("1 of 2 work");
   expect(page).toContain(
-    "| apache2 | apache2 2.4 | 90 | 123 MB | `GET /` on 80 | the Essential packages; user `www-data` | postinst of x: y | yes |",
+    "| apache2 | apache2 2.4 | 90 | 123 MB | `GET /` on 80 | `essential: true`; user `www-data` | postinst of x: y | yes |",
   );
   expect(page).toContain("**no** (up): `no \\| user`");
 });
