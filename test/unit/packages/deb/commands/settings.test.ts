@@ -37,6 +37,20 @@ it("names what else scripts want of squid", () => {
   expect(call(["squid", "-z"]).wanted).toBe("squid");
 });
 
+it("takes the settings of exim for right, and does nothing else with it", () => {
+  expect(call(["exim4", "-C", "/etc/exim4/new", "-bV"]).status).toBe(0);
+  expect(call(["exim4", "-bd"]).wanted).toBe("exim4");
+  expect(call(["exim4", "-C", "/etc/exim4/new", "-bV", "-be"]).wanted).toBe("exim4");
+});
+
+it("leaves out numbers that openssl makes up on the spot", () => {
+  const root = rootWith({});
+  const argv = ["openssl", "dhparam", "-out", "/dh", "1024"];
+  expect(callCommand(argv, { root, commands })).toMatchObject({ status: 0, stdout: "" });
+  expect(root.lstat("/dh")).toBeUndefined();
+  expect(call(["openssl", "dhparam", "1024"]).wanted).toBe("openssl dhparam");
+});
+
 it("knows paper and characters of the language in which scripts run", () => {
   const env = { LC_ALL: "C.UTF-8" };
   const asked = ["locale", "width", "height", "charmap"];
