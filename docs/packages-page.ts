@@ -91,7 +91,6 @@ function needsOf(image: EverydayImage): readonly string[] {
       : image.user === undefined
         ? []
         : [`user \`${image.user}\``]),
-    ...(image.account === undefined ? [] : [`the account \`${image.account}\``]),
     ...(capabilities.length === 0 ? [] : [capabilities.join(" ")]),
     ...(image.writableRoot === true ? ["a writable root"] : []),
     ...Object.keys(config).map((file) => `\`${file}\``),

@@ -15,10 +15,11 @@ export interface EverydayImage {
   readonly start: readonly string[];
   /** It runs to its end, and its output is looked at. */
   readonly job?: true;
-  /** Absent: 10001:10001. Root needs what it may do in `capabilities`. */
+  /**
+   * Absent: 10001:10001. Often the account that its package makes. Root needs what it may do in
+   * `capabilities`.
+   */
   readonly user?: string;
-  /** The account that its package makes, which the manifest gives the number of the user. */
-  readonly account?: string;
   readonly capabilities?: readonly string[];
   /** Files that an operator writes, by their path in the image. */
   readonly config?: Readonly<Record<string, string>>;
@@ -36,7 +37,7 @@ export interface EverydayImage {
   /** When a service is ready, where no page tells. */
   readonly ready?: Ready;
   readonly use: Use;
-  /** Why it cannot work without `scripts: run`. */
+  /** `scripts: run`, and why it cannot work without. */
   readonly run?: string;
 }
 

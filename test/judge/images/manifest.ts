@@ -39,10 +39,8 @@ export function projectOf(name: string, image: EverydayImage): ProjectFiles {
           from: "scratch",
           packages: { [os]: [...packages, ...clients] },
           ...(image.essential === true ? { essential: true } : {}),
+          ...(image.run === undefined ? {} : { scripts: "run" }),
           user,
-          ...(image.account === undefined
-            ? {}
-            : { accounts: { users: [{ name: image.account, uid: 10_001 }] } }),
           entrypoint: start,
           ...(environment === undefined ? {} : { environment }),
           ...(debconf === undefined ? {} : { debconf }),

@@ -1,5 +1,6 @@
 import type { EverydayImages } from "./everyday-image.ts";
 import { data } from "./table/data.ts";
+import { debian13 } from "./table/debian-13.ts";
 import { languages } from "./table/languages.ts";
 import { services } from "./table/services.ts";
 import { tools } from "./table/tools.ts";
@@ -12,4 +13,5 @@ export const everydayImages: EverydayImages = {
   ...languages,
   ...services,
   ...tools,
+  ...debian13,
 };

@@ -28,7 +28,7 @@ it("writes the operator's words into the manifest", () => {
     debconf: { "a/b": "c" },
     start: ["/a"],
     user: "0:0",
-    account: "mail-of-a",
+    run: "it makes what only its program can",
     capabilities: ["CHOWN"],
     config: { "/etc/a": "text" },
     writable: ["/run:size=8m"],
@@ -44,7 +44,7 @@ it("writes the operator's words into the manifest", () => {
         debconf: { "a/b": "c" },
         user: "0:0",
         entrypoint: ["/a"],
-        accounts: { users: [{ name: "mail-of-a", uid: 10_001 }] },
+        scripts: "run",
       },
     },
     services: {

@@ -46,7 +46,7 @@ export const services: EverydayImages = {
     kind: "mail",
     packages: ["rspamd"],
     start: ["/usr/bin/rspamd", "-f", "-i"],
-    account: "_rspamd",
+    user: "_rspamd",
     writable: ["/run/rspamd", "/var/lib/rspamd:size=128m", "/var/log/rspamd", "/tmp"],
     memory: "1g",
     ready: { command: ["/usr/bin/rspamc", "stat"] },
@@ -72,7 +72,7 @@ export const services: EverydayImages = {
     clients: ["ldap-utils"],
     essential: true,
     start: ["/usr/sbin/slapd", ..."-d 0 -h ldap:/// -f /etc/ldap/slapd.conf -n own".split(" ")],
-    account: "openldap",
+    user: "openldap",
     // Its own database has a password that is made up on the spot, so it is not in the image.
     config: {
       "/etc/ldap/slapd.conf": `include /etc/ldap/schema/core.schema
@@ -122,9 +122,10 @@ directory /var/lib/ldap
     packages: ["freeradius"],
     clients: ["freeradius-utils"],
     essential: true,
-    start: ["/usr/sbin/freeradius", "-f", "-l", "stdout"],
-    account: "freerad",
-    writable: ["/run/freeradius", "/tmp", "/var/log/freeradius"],
+    // The certificate that every image would share is not made with the image.
+    start: shell("make-ssl-cert generate-default-snakeoil && exec freeradius -f -l stdout"),
+    ...rooted,
+    writableRoot: true,
     ready: { command: shell("radtest nobody wrong 127.0.0.1 0 testing123 | grep -q Access") },
     use: {
       command: shell("radtest nobody wrong 127.0.0.1 0 testing123 || true"),
@@ -136,7 +137,7 @@ directory /var/lib/ldap
     packages: ["bind9"],
     clients: ["bind9-dnsutils"],
     start: ["/usr/sbin/named", "-f", "-g"],
-    account: "bind",
+    user: "bind",
     writable: ["/run/named", "/var/cache/bind", "/var/lib/bind"],
     ready: { port: 53 },
     use: {
@@ -154,7 +155,7 @@ directory /var/lib/ldap
     config: {
       "/etc/unbound/unbound.conf.d/own.conf": "server:\n  do-ip6: no\n  use-syslog: no\n",
     },
-    writable: ["/run", "/var/lib/unbound"],
+    writable: ["/run", "/var/lib/unbound:mode=1777"],
     ready: { port: 53 },
     use: {
       command: ["/usr/bin/dig", "+short", "@127.0.0.1", "localhost"],
@@ -183,7 +184,7 @@ directory /var/lib/ldap
     packages: ["knot"],
     clients: ["knot-dnsutils"],
     start: ["/usr/sbin/knotd", "-c", "/srv/knot.conf"],
-    account: "knot",
+    user: "knot",
     config: {
       "/srv/knot.conf":
         "server:\n  listen: 0.0.0.0@53\nzone:\n  - domain: example\n    file: /srv/example.zone\n    zonefile-sync: -1\n",

@@ -154,7 +154,7 @@ export const web: EverydayImages = {
     packages: ["tomcat10"],
     essential: true,
     start: ["/usr/libexec/tomcat10/tomcat-start.sh"],
-    account: "tomcat",
+    user: "tomcat",
     environment: {
       CATALINA_HOME: "/usr/share/tomcat10",
       CATALINA_BASE: "/var/lib/tomcat10",
@@ -215,7 +215,7 @@ export const web: EverydayImages = {
     kind: "web",
     packages: ["icecast2"],
     start: ["/usr/bin/icecast2", "-c", "/etc/icecast2/icecast.xml"],
-    account: "icecast2",
+    user: "icecast2",
     writable: ["/var/log/icecast2"],
     use: { page: { port: 8000, path: "/", body: "Icecast" } },
   },
