@@ -112,6 +112,7 @@ function run([name = "", ...args]: readonly string[], options: Running): number 
     },
     temporaryName: (template) =>
       template.replace(/X+$/, (marks) => String(counter.names++).padStart(marks.length, "a")),
+    standIn: (file) => root.write(file, new Uint8Array(), 0o666 & ~umask),
     setVariable: (variable, value) => options.variables?.set(variable, value),
     unsupported: (wanted) => {
       throw new NeedsMore(wanted);

@@ -79,6 +79,12 @@ export interface CommandCall {
    */
   temporaryName(template: string): string;
   /**
+   * An empty file in place of a secret that every image would share. It is there until the script
+   * has ended, for what the script does with it, and gone afterwards unless something was written.
+   * A script that moves it stops.
+   */
+  standIn(path: string): void;
+  /**
    * Sets a variable of the shell that called, which only a command that stands for a shell
    * function may do (debconf's `db_get`). Without effect on any other shell.
    */

@@ -93,8 +93,10 @@ export function runScript(request: ScriptRequest): ScriptOutcome {
   root.begin();
   try {
     const status = start(request, { world, descriptors: [nullDevice, stdout, stderr], text });
-    if (status === 0) root.commit();
-    else root.rollback();
+    if (status === 0) {
+      removeStandIns(world);
+      root.commit();
+    } else root.rollback();
     return outcome({ type: "ended", status });
   } catch (error) {
     root.rollback();
@@ -113,6 +115,15 @@ export function runScript(request: ScriptRequest): ScriptOutcome {
   }
 }
 
+function removeStandIns({ root, standIns }: World): void {
+  for (const path of standIns) {
+    const status = root.lstat(path);
+    // Somewhere else it would be taken for a secret that everybody knows.
+    if (status?.kind !== "file") throw new NeedsMore("a secret of its own");
+    if (status.size === 0) root.remove(path);
+  }
+}
+
 function createWorld(request: ScriptRequest, meter: Meter): World {
   const { root, commands, sources = new Map(), whenMissing = "stop", now, name } = request;
   return {
@@ -128,6 +139,7 @@ function createWorld(request: ScriptRequest, meter: Meter): World {
     texts: new ReadTexts(),
     nextPid: FIRST_PID,
     nextTemporary: 1,
+    standIns: new Set(),
   };
 }
 

@@ -7,12 +7,16 @@ import { subjectHash } from "./subject-hash.ts";
 const FILE = /\.(?:pem|crt|cer|crl)$/;
 
 /**
- * `openssl rehash FOLDER`: the links by the hash of the subject. `dhparam -out` is left out, as
- * other secrets are: its numbers are made up on the spot. Nothing else of openssl is known.
+ * `openssl rehash FOLDER`: the links by the hash of the subject. What `dhparam` and `rand` make
+ * up on the spot is left out, as other secrets are. Nothing else of openssl is known.
  */
 export const openssl: Command = (call) => {
   const [action = "", ...rest] = call.args;
-  if (action === "dhparam" && rest.includes("-out")) return 0;
+  const [, out] = /^-out (\S+)/m.exec(rest.join(" ").replaceAll(" -", "\n-")) ?? [];
+  if (["dhparam", "rand"].includes(action) && out !== undefined) {
+    call.standIn(call.path(out));
+    return 0;
+  }
   if (action !== "rehash") return call.unsupported(`openssl ${action}`);
   const { root } = call;
   const folders = rest.filter((arg) => !arg.startsWith("-"));

@@ -99,6 +99,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["killall", failure],
     ["pgrep", failure],
     ["pidof", failure],
+    ["runlevel", failure],
     ["ss", nothing],
     ["sv", failure],
     // Programs that scripts call by their paths alone.

@@ -110,6 +110,33 @@ test("a command that stands for a file that is sourced sets variables", () => {
   expect(outcome.out).toBe("answer to a/b\n");
 });
 
+test("what stands for a secret is there until the script has ended", () => {
+  const secret: Command = ({ standIn, path, args }) => {
+    standIn(path(args[0] ?? ""));
+    return 0;
+  };
+  const root = emptyRoot();
+  const move: Command = ({ path, args: [from = "", to = ""] }) => {
+    root.rename(path(from), path(to));
+    return 0;
+  };
+  const commands = new Map([...shellCommands, ["secret", secret], ["move", move]]);
+  const request = { root, commands, ...stop };
+  expect(runText("secret s; test -f s && echo there", request)).toMatchObject({
+    type: "ended",
+    out: "there\n",
+  });
+  expect(root.list("/work")).toEqual([]);
+  // Somewhere else it would be taken for a secret that everybody knows.
+  expect(runText("secret s; move s t", request)).toMatchObject({
+    type: "needs-more",
+    wanted: "a secret of its own",
+  });
+  expect(root.list("/work")).toEqual([]);
+  runText("secret s; echo text >> s", request);
+  expect(root.list("/work")).toEqual(["s"]);
+});
+
 test("nothing of a run depends on when and where it is", () => {
   const temporary: Command = ({ temporaryName, stdout, args, now }) => {
     stdout.write(`${temporaryName(args[0] ?? "")} ${now}\n`);

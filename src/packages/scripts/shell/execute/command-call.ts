@@ -49,6 +49,10 @@ export function createCall(shell: Shell, { argv, env }: ProgramCall): CommandCal
     },
     countSteps: (steps) => world.meter.step(steps),
     temporaryName: (template) => temporaryName(world, template),
+    standIn: (path) => {
+      root.write(path, new Uint8Array(), 0o666 & ~umask);
+      world.standIns.add(path);
+    },
     setVariable: (variable, value) => shell.variables.set(variable, value),
     unsupported: (wanted) => {
       throw new NeedsMore(wanted);

@@ -24,6 +24,8 @@ export interface World {
   readonly texts: ReadTexts;
   nextPid: number;
   nextTemporary: number;
+  /** Files in place of secrets, which go when the script has ended. */
+  readonly standIns: Set<string>;
 }
 
 /** The parts of the interpreter that others call back. */
