@@ -58,6 +58,15 @@ interface Use {
   readonly isStarted: boolean;
 }
 
+/** An ELF file that the loader has read. */
+interface Loaded {
+  readonly elf: ElfNeeds;
+  /** Where it was found. */
+  readonly path: string;
+  /** Where the links lead. */
+  readonly realPath: string;
+}
+
 class ProgramChecker {
   readonly #image: string;
   readonly #architecture: Architecture;
@@ -65,6 +74,7 @@ class ProgramChecker {
   readonly #packageOf: Parameters<typeof checkPrograms>[0]["packageOf"];
   readonly #view: MergedLayers;
   readonly #checked = new Set<string>();
+  readonly #libraries = new Map<string, { readonly elf: ElfNeeds | undefined }>();
 
   constructor(
     {
@@ -110,8 +120,23 @@ class ProgramChecker {
       const isThere = this.#find(loader) !== undefined || isMounted(program, loader);
       if (!isThere) throw await this.#missing(loader, `the loader of /${path}`);
     }
-    for (const library of elf.libraries) {
-      await this.#checkLibrary(library, { elf, path, realPath: entry.path, program });
+    await this.#checkLibraries({ elf, path, realPath: entry.path }, program);
+  }
+
+  /**
+   * The libraries of a program and theirs, in the loader's order: breadth first. What one has
+   * brought is there for all that come after it, whatever folders they name themselves (ld.so(8)).
+   */
+  async #checkLibraries(start: Loaded, program: StartedProgram): Promise<void> {
+    const names = new Set<string>();
+    const queue = [start];
+    for (const user of queue) {
+      for (const name of user.elf.libraries) {
+        if (names.has(name)) continue;
+        names.add(name);
+        const library = await this.#load(name, user, program);
+        if (library !== undefined) queue.push(library);
+      }
     }
   }
 
@@ -135,20 +160,12 @@ class ProgramChecker {
     }
   }
 
-  async #checkLibrary(
+  /** Undefined for a library of which nothing more can be said: a mount may lie over it. */
+  async #load(
     name: string,
-    {
-      elf,
-      path,
-      realPath,
-      program,
-    }: {
-      readonly elf: Pick<ElfNeeds, "searchPaths">;
-      readonly path: string;
-      readonly realPath: string;
-      readonly program: StartedProgram;
-    },
-  ): Promise<void> {
+    { elf, path, realPath }: Loaded,
+    program: StartedProgram,
+  ): Promise<Loaded | undefined> {
     // Of a program it is where the links lead, of a library where it was found (ld.so(8)).
     const origins = [...new Set([realPath, path])].map((each) => posix.dirname(`/${each}`));
     const folders = [
@@ -161,16 +178,33 @@ class ProgramChecker {
     ];
     const candidates = folders.map((folder) => `${folder}/${name}`);
     const found = candidates.find((each) => this.#find(each) !== undefined);
-    if (found !== undefined)
-      return this.check(found, { program, user: `a library of /${path}`, isStarted: false });
-    if (candidates.some((each) => isMounted(program, each))) return;
-    throw new QclockError(
-      "missing-library",
-      `Image "${this.#image}" lacks ${name}, which /${path} needs.`,
-      {
-        hint: `Add the package that brings ${name} to the image's packages.`,
-      },
-    );
+    const entry = found === undefined ? undefined : this.#find(found);
+    if (found === undefined || entry === undefined) {
+      if (candidates.some((each) => isMounted(program, each))) return undefined;
+      throw new QclockError(
+        "missing-library",
+        `Image "${this.#image}" lacks ${name}, which /${path} needs.`,
+        {
+          hint: `Add the package that brings ${name} to the image's packages.`,
+        },
+      );
+    }
+    if (isMounted(program, found) || isMounted(program, entry.path)) return undefined;
+    const known = this.#libraries.get(entry.path) ?? (await this.#readLibrary(found, entry, path));
+    this.#libraries.set(entry.path, known);
+    return known.elf === undefined
+      ? undefined
+      : { elf: known.elf, path: found, realPath: entry.path };
+  }
+
+  async #readLibrary(
+    path: string,
+    entry: LayerEntry,
+    user: string,
+  ): Promise<{ readonly elf: ElfNeeds | undefined }> {
+    const content = await this.#read(entry);
+    this.#refuseForeign(path, content, `a library of /${user}`);
+    return { elf: readElf(content) };
   }
 
   #refuseForeign(path: string, content: Buffer, user: string): void {

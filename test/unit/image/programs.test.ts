@@ -92,6 +92,34 @@ test("a program that is started by a link finds libraries beside itself", async 
   ).resolves.toBeDefined();
 });
 
+test("a library is there for others that its program has brought", async () => {
+  await using workshop = await createWorkshop();
+
+  await expect(
+    assemble(workshop, ["/usr/bin/program"], withOuter(["libouter.so.1", "libinner.so.1"])),
+  ).resolves.toBeDefined();
+});
+
+test("a library does not look in folders of its program", async () => {
+  await using workshop = await createWorkshop();
+
+  await expect(
+    assemble(workshop, ["/usr/bin/program"], withOuter(["libouter.so.1"])),
+  ).rejects.toMatchObject({ code: "missing-library" });
+});
+
+/** A program with a folder of its own, where one library needs another. */
+function withOuter(libraries: readonly string[]): readonly TarItem[] {
+  const interpreter = "/lib64/ld-linux-x86-64.so.2";
+  const program = elfOf({ interpreter, libraries, runPath: "/opt/private" });
+  return [
+    file("usr/bin/program", program, executable),
+    file("opt/private/libouter.so.1", elfOf({ libraries: ["libinner.so.1"] })),
+    file("opt/private/libinner.so.1", elfOf({})),
+    loader,
+  ];
+}
+
 const start = (content: string, mode = 0o755): TarItem => file("start", content, { mode });
 
 for (const [name, files, code, message] of [
