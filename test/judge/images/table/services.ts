@@ -23,10 +23,16 @@ export const services: EverydayImages = {
     essential: true,
     // As its unit does: the configuration is put together before each start.
     start: shell("update-exim4.conf && exec exim4 -bdf -q30m"),
+    debconf: {
+      "exim4/dc_eximconfig_configtype":
+        "internet site; mail is sent and received directly using SMTP",
+      "exim4/dc_local_interfaces": "",
+      "exim4/mailname": "answer.example",
+    },
     ...rooted,
     writableRoot: true,
     ready: { port: 25 },
-    use: { command: ["/usr/sbin/exim4", "-bt", "root@localhost"], prints: /router = / },
+    use: { command: greeting(25), prints: /^220 .*ESMTP Exim/ },
   },
   dovecot: {
     kind: "mail",
