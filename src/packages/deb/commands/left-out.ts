@@ -43,7 +43,6 @@ export const leftOut: ReadonlyMap<string, LeftOut> = new Map<string, LeftOut>([
   ["sysctl", "host"],
   ["systemd-hwdb", "host"],
   ["systemd-machine-id-setup", "secret"],
-  ["systemd-sysctl", "host"],
   ["udevadm", "host"],
   ["update-binfmts", "host"],
   ["update-grub", "host"],

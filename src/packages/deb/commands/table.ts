@@ -103,7 +103,9 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["ss", nothing],
     ["sv", failure],
     // Programs that scripts call by their paths alone.
+    ["/lib/systemd/systemd-sysctl", nothing],
     ["/usr/lib/emacsen-common/emacs-package-install", emacsPackageInstall],
+    ["/usr/lib/systemd/systemd-sysctl", nothing],
     ["/usr/share/postgresql-common/pg_checksystem", nothing],
     [`${libraries}/gdk-pixbuf-2.0/gdk-pixbuf-query-loaders`, pixbufQueryLoaders],
     [`${libraries}/glib-2.0/gio-querymodules`, gioQuerymodules],

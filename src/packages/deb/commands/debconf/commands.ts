@@ -39,9 +39,20 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   progress: () => ({}),
   stop: () => ({}),
   clear: () => ({}),
-  // Nobody is asked: a question is skipped, and keeps its default.
-  input: ({ find }, [, name = ""]) =>
-    find(name) === undefined ? missing(name) : { status: SKIPPED, text: "question skipped" },
+  // Nobody is asked: a question is skipped, and keeps its default. One that has to be one of a list
+  // becomes the first of it where it is none; debconf does that at the next `go`.
+  input: ({ find, template, set }, [, name = ""]) => {
+    const question = find(name);
+    if (question === undefined) return missing(name);
+    const from = template(question);
+    if (from?.get("type") === "select") {
+      const choices = choicesOf(from.get("choices") ?? "", question);
+      const [first] = choices;
+      const isOne = choices.includes(question.value ?? from.get("default") ?? "");
+      if (!isOne && first !== undefined) set(name, { ...question, value: first });
+    }
+    return { status: SKIPPED, text: "question skipped" };
+  },
   go: () => ({ text: "ok" }),
   visible: ({ find }, [, name = ""]) =>
     find(name) === undefined ? missing(name) : { text: "false" },
@@ -94,11 +105,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
         ? question.owners.join(", ")
         : template(question)?.get(field.toLowerCase().replace(/-c$/, ""));
     if (text === undefined) return { status: BAD_NAME, text: `${field} does not exist` };
-    const filled = text.replaceAll(
-      /\$\{([^}]*)\}/g,
-      (_, variable: string) => question.variables.get(variable) ?? "",
-    );
-    return { text: filled };
+    return { text: filledIn(text, question) };
   },
   register: ({ call, set }, [template = "", name = ""]) => {
     if (findTemplate(call, template) === undefined) return missing(template);
@@ -172,6 +179,17 @@ function perform(call: CommandCall, answers: DebconfAnswers, handle: Handler): n
   if (isChanged) saveQuestions(call, questions);
   call.setVariable("RET", text);
   return status;
+}
+
+function filledIn(text: string, { variables }: Question): string {
+  return text.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => variables.get(name) ?? "");
+}
+
+/** A list with commas; one that belongs to a choice has a backslash before it. */
+function choicesOf(text: string, question: Question): readonly string[] {
+  return (filledIn(text, question).match(/(?:\\.|[^,\\])+/g) ?? [])
+    .map((choice) => choice.trim().replaceAll(/\\([, ])/g, "$1"))
+    .filter((choice) => choice !== "");
 }
 
 function newQuestion(call: CommandCall, name: string): Question {

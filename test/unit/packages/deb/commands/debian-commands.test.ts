@@ -49,6 +49,32 @@ describe("debconf", () => {
     );
   });
 
+  // As debconf's own front end "noninteractive" did with the same templates.
+  it("takes the first of a list where the answer is none of it", () => {
+    const lists = [
+      "Template: p/one\nType: select\nChoices: first, second\\, half, third\nDescription: x\n",
+      "Template: p/two\nType: select\nChoices: ${choices}\nDefault: gone\nDescription: x\n",
+      "Template: p/three\nType: select\nChoices: a, b\nDefault: b\nDescription: x\n",
+      "Template: p/multi\nType: multiselect\nChoices: a, b\nDescription: x\n",
+      "Template: p/empty\nType: select\nChoices: ${none}\nDescription: x\n",
+    ];
+    const script = [
+      'db_subst p/two choices "x1, x2"',
+      "for q in one two three multi empty; do",
+      "db_input low p/$q || true; db_go || true; db_get p/$q; echo $q=$RET; db_fget p/$q seen; echo $RET",
+      "done",
+      "db_set p/one 'second, half'; db_input low p/one || true; db_go; db_get p/one; echo $RET",
+      "db_set p/one bad; db_input low p/one || true; db_go; db_get p/one; echo $RET",
+    ];
+    const withLists = { "/var/lib/dpkg/info/p.templates": lists.join("\n") };
+    expect(output(script, withLists).stdout.split("\n")).toEqual([
+      ...["one=first", "two=x1", "three=b", "multi=", "empty="].flatMap((line) => [line, "false"]),
+      "second, half",
+      "first",
+      "",
+    ]);
+  });
+
   it("gives the answer of the manifest, which counts as seen", () => {
     const script = ["db_get p/name; echo $RET", "db_fget p/name seen; echo $RET"];
     const answers = new Map([["p/name", "Internet Site"]]);
