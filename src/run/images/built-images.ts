@@ -69,6 +69,8 @@ export class BuiltImages implements AsyncDisposable {
   readonly #untold = new Map<string, Parameters<AssemblyProgress["onNotice"]>[]>();
   /** What is still being written down of the layers that were made. */
   readonly #notes: Promise<void>[] = [];
+  /** What is taken away when all is done. */
+  readonly #cleanup: (() => Promise<void>)[] = [];
   readonly #files = new Map<string, Promise<ReadonlyMap<Digest, string>>>();
   #closed = false;
   /** Layers that the Engine is known to hold. */
@@ -187,14 +189,14 @@ export class BuiltImages implements AsyncDisposable {
       runScripts: async (...run) => {
         // Loaded here: hardly any image runs a script.
         const { scriptRunner } = await import("../scripts/run-scripts.ts");
-        await scriptRunner(this.#context, (name, beganAtMs) => {
-          const tookMs = clock.now() - beganAtMs;
-          this.steps.push({
-            image: name,
-            step: "run",
-            startedAtMs: beganAtMs,
-            durationMs: tookMs,
-          });
+        const { heldChains } = this;
+        await scriptRunner(this.#context, {
+          heldChains,
+          afterwards: (work) => void this.#cleanup.push(work),
+          onRan: (name, began) => {
+            const took = clock.now() - began;
+            this.steps.push({ image: name, step: "run", startedAtMs: began, durationMs: took });
+          },
         })(...run);
       },
       onNotice: (...notice) => this.#notice(image, ...notice),
@@ -364,6 +366,7 @@ export class BuiltImages implements AsyncDisposable {
     this.#closed = true;
     for (const { resolve } of this.#ended.values()) resolve();
     await Promise.allSettled(this.#made.values());
+    await Promise.all(this.#cleanup.map((work) => work()));
     await this.#unpacker[Symbol.asyncDispose]();
     await Promise.all(this.#notes);
   }

@@ -1,6 +1,6 @@
 import { loadBuiltImages } from "../../docker/load.ts";
 import type { Engine, ExecResult } from "../../docker/engine.ts";
-import { HeldChains } from "../../docker/held-chains.ts";
+import type { HeldChains } from "../../docker/held-chains.ts";
 import { QclockError } from "../../error.ts";
 import type { RunScripts, ScriptRun } from "../../image/layers/run-layer.ts";
 import { packagesOf, type RanScript } from "../../image/ran-scripts.ts";
@@ -27,12 +27,21 @@ const REMOVAL_MS = 20_000;
 /** Scripts that ask for each other without an end are told of, and are no image. */
 const MOST_REQUESTED = 200;
 
+/** What the images of a run share while scripts of some are run. */
+interface Shared {
+  /** Layers that the Engine is known to hold. */
+  readonly heldChains: HeldChains;
+  /**
+   * Takes what is done when all images are loaded: while the image of a container is there, its
+   * layers are.
+   */
+  readonly afterwards: (work: () => Promise<void>) => void;
+  /** Told since when they were run, when they have ended well. */
+  readonly onRan: (image: string, startedAtMs: number) => void;
+}
+
 /** How the scripts of an image are run that have to be: in a container of it, with an Engine. */
-export function scriptRunner(
-  context: ScriptsContext,
-  /** Told how long it took, when it has ended well. */
-  onRan: (image: string, startedAtMs: number) => void,
-): RunScripts {
+export function scriptRunner(context: ScriptsContext, shared: Shared): RunScripts {
   return async (run, take) => {
     const { stack, emit, clock, signal } = context;
     const { image, scripts } = run;
@@ -45,14 +54,14 @@ export function scriptRunner(
     emit({ type: "phase-started", phase, title });
     const startedAtMs = clock.now();
     const rules = await (await loadFamily(stack.os)).scriptRuns();
-    await using container = await createContainer(context, engine, run);
+    await using container = await createContainer(context, { ...shared, engine }, run);
     const ran = await new Runner(context, { engine, id: container.id, rules, run }).runAll();
     // Nothing of them may change a file while these are read.
     await engine.killContainer(container.id, "SIGKILL", signal);
     await engine.waitContainer(container.id, signal);
     const root = await engine.exportContainer(container.id, signal);
     await take({ root, leftOut: rules.leftOut, ran });
-    onRan(image.name, startedAtMs);
+    shared.onRan(image.name, startedAtMs);
     emit({ type: "phase-finished", phase, note: "" });
   };
 }
@@ -90,21 +99,20 @@ interface LentContainer extends AsyncDisposable {
   readonly id: string;
 }
 
-/** A container that runs and waits; it and its image go with its scope. */
+/** A container that runs and waits; it goes with its scope, and its image at the end. */
 async function createContainer(
   { stack, runId, version, signal }: ScriptsContext,
-  engine: Engine,
+  { engine, heldChains, afterwards }: Shared & { readonly engine: Engine },
   { image, layers }: ScriptRun,
 ): Promise<LentContainer> {
   await using made = new AsyncDisposableStack();
   const { architecture, name: stackName } = stack;
   const about = { stackName, image: image.name, architecture, layers, tag: runId };
   const loaded = scriptImage(about);
-  made.defer(() =>
+  afterwards(() =>
     engine.removeImage(loaded.reference, AbortSignal.timeout(REMOVAL_MS)).catch(() => undefined),
   );
   const images = [loaded];
-  const heldChains = new HeldChains();
   await loadBuiltImages({ engine, images, heldChains, onOutput: () => undefined, signal });
   const name = `${stackName}-qclock-scripts-${image.name}-${runId}`;
   const request = { name, image: loaded.reference, stackName, runId, version };

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { ContainerRequest, Engine, ExecOptions } from "../../../../src/docker/engine.ts";
+import { HeldChains } from "../../../../src/docker/held-chains.ts";
 import { QclockError } from "../../../../src/error.ts";
 import type { Layer } from "../../../../src/image/layers/layer.ts";
 import type { RanContainer } from "../../../../src/image/layers/run-layer.ts";
@@ -58,6 +59,8 @@ async function run(
     exportContainer: async () => inOnePiece(tarOf([])),
   };
   const requests: ContainerRequest[] = [];
+  const later: (() => Promise<void>)[] = [];
+  const heldChains = new HeldChains();
   const events: string[] = [];
   const { architecture = "amd64" } = world;
   const stack = { ...aPackageStack({}), architecture };
@@ -71,7 +74,11 @@ async function run(
       runId: "run1",
       version: "1",
     },
-    () => void events.push("ran"),
+    {
+      heldChains,
+      afterwards: (work) => void later.push(work),
+      onRan: () => void events.push("ran"),
+    },
   );
   const { layers = await systemOf(workshop) } = world;
   const taken: RanContainer[] = [];
@@ -83,7 +90,10 @@ async function run(
     () => undefined,
     (failure: unknown) => failure,
   );
-  return { calls, options, requests, events, error, taken, memory };
+  const chains = heldChains.added;
+  const duringRun = [...memory.calls];
+  for (const work of later) await work();
+  return { chains, duringRun, calls, options, requests, events, error, taken, memory };
 }
 
 async function systemOf(workshop: Workshop): Promise<readonly Layer[]> {
@@ -129,6 +139,8 @@ test("scripts run one after the other, then those that they ask for; then all is
     "phase-finished",
   ]);
   expect([...done.memory.containers.keys()]).toEqual([]);
+  expect(done.duringRun.filter((call) => call.startsWith("remove image"))).toEqual([]);
+  expect(done.chains).toHaveLength(1);
   expect(done.memory.calls.filter((call) => call.startsWith("remove"))).toEqual([
     "remove container t-qclock-scripts-app-run1",
     "remove image qclock.invalid/t/app-scripts:run1",
