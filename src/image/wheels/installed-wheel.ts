@@ -19,6 +19,9 @@ export interface InstalledFile {
   readonly content: Uint8Array | { readonly offset: number };
 }
 
+/** How a script begins that any Python may start. */
+const OPEN_INTERPRETER = "#!python";
+
 /** Who installed it, as `pip show --verbose` tells. */
 const INSTALLER = "qclock\n";
 
@@ -95,10 +98,16 @@ class Installing {
     const { path, isScript } = this.#placeOf(file.path);
     const { offset, size, digest } = file.content;
     const mode = isScript || file.isExecutable ? 0o755 : 0o644;
-    const bytes = isScript ? await this.#unpacked.read(file.path) : undefined;
-    const rewritten = bytes === undefined ? undefined : withInterpreter(bytes, this.#python);
-    if (rewritten === undefined) this.#add({ path, mode, size, digest, content: { offset } });
-    else this.#addBytes(path, rewritten, mode);
+    if (isScript && (await this.#leavesInterpreterOpen(file))) {
+      const bytes = (await this.#unpacked.read(file.path)) ?? Buffer.alloc(0);
+      this.#addBytes(path, withInterpreter(bytes, this.#python), mode);
+    } else this.#add({ path, mode, size, digest, content: { offset } });
+  }
+
+  /** Programs may be very large: the beginning says whether the rest is looked at. */
+  async #leavesInterpreterOpen({ path }: WheelFile): Promise<boolean> {
+    const start = await this.#unpacked.read(path, OPEN_INTERPRETER.length);
+    return start?.toString("latin1") === OPEN_INTERPRETER;
   }
 
   /** Where a file of the wheel goes. */
@@ -132,9 +141,8 @@ class Installing {
   }
 }
 
-/** A script that leaves its interpreter open; undefined for others. */
-function withInterpreter(bytes: Buffer, { interpreter }: ImagePython): Uint8Array | undefined {
-  if (!bytes.subarray(0, 8).equals(Buffer.from("#!python"))) return undefined;
+/** A script with the image's interpreter in the place of its first line. */
+function withInterpreter(bytes: Buffer, { interpreter }: ImagePython): Uint8Array {
   const end = bytes.indexOf("\n");
   const rest = end === -1 ? Buffer.alloc(0) : bytes.subarray(end + 1);
   return Buffer.concat([Buffer.from(`#!/${interpreter}\n`), rest]);

@@ -1,5 +1,3 @@
-import { createHash } from "node:crypto";
-
 /** A line of a RECORD: a file and what its bytes are. */
 export interface RecordRow {
   readonly path: string;
@@ -34,11 +32,6 @@ export function formatRecord(rows: readonly RecordRow[]): string {
     .toSorted()
     .map((line) => `${line}\n`)
     .join("");
-}
-
-/** Digest of bytes as a RECORD has it. */
-export function recordHash(algorithm: string, bytes: Uint8Array): string {
-  return `${algorithm}=${createHash(algorithm).update(bytes).digest("base64url")}`;
 }
 
 /** A SHA-256 in hexadecimal digits as a RECORD has it. */

@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { open, stat } from "node:fs/promises";
 import { QclockError } from "../../error.ts";
 import { type ArchiveLimits, limitsFor } from "../../archive/limits.ts";
@@ -10,7 +12,7 @@ import type { LockedWheel } from "../../packages/package.ts";
 import { normalizeName } from "../../python/name.ts";
 import { isSameVersion } from "../../python/version.ts";
 import { toStoreError } from "../../store/store-error.ts";
-import { parseRecord, recordHash, recordHashOf } from "./record.ts";
+import { parseRecord, recordHashOf } from "./record.ts";
 
 /** A file of a wheel that was taken apart, with its bytes in the spool. */
 export interface WheelFile {
@@ -28,8 +30,11 @@ export interface UnpackedWheel {
   readonly distInfo: string;
   /** Folder of what does not go into site-packages, such as `flask-3.0.3.data`. */
   readonly data: string;
-  /** Bytes of a file by its path; undefined where the wheel has none there. */
-  readonly read: (path: string) => Promise<Buffer | undefined>;
+  /**
+   * Bytes of a file by its path, or the first of them; undefined where the wheel has none there.
+   * Throws an `Error` for more than is held in memory.
+   */
+  readonly read: (path: string, firstBytes?: number) => Promise<Buffer | undefined>;
 }
 
 /** Files that stand beside RECORD and are not listed in it. */
@@ -62,7 +67,7 @@ export async function unpackWheel(request: {
     const files = entries.flatMap((entry) => toFile(entry));
     const unpacked = describe(wheel, files, readerOf(spool, files));
     await refuseOtherFormats(unpacked);
-    await compareRecord(unpacked);
+    await compareRecord(unpacked, spool);
     return unpacked;
   } catch (error) {
     signal.throwIfAborted();
@@ -119,19 +124,15 @@ function describe(
 
 function readerOf(spool: string, files: readonly WheelFile[]): UnpackedWheel["read"] {
   const byPath = new Map(files.map((file) => [file.path, file.content]));
-  return async (path) => {
+  return async (path, firstBytes = Infinity) => {
     const content = byPath.get(path);
     if (content === undefined) return undefined;
-    if (content.size > LARGEST_TEXT) {
+    const size = Math.min(content.size, firstBytes);
+    if (size > LARGEST_TEXT) {
       throw new Error(`"${shown(path)}" is larger than ${LARGEST_TEXT} bytes`);
     }
     await using handle = await open(spool, "r");
-    const { buffer } = await handle.read(
-      Buffer.alloc(content.size),
-      0,
-      content.size,
-      content.offset,
-    );
+    const { buffer } = await handle.read(Buffer.alloc(size), 0, size, content.offset);
     return buffer;
   };
 }
@@ -151,7 +152,10 @@ async function refuseOtherFormats({ distInfo, read }: UnpackedWheel): Promise<vo
 }
 
 /** Every file but RECORD itself and its signatures is listed, with its own digest. */
-async function compareRecord({ files, distInfo, read }: UnpackedWheel): Promise<void> {
+async function compareRecord(
+  { files, distInfo, read }: UnpackedWheel,
+  spool: string,
+): Promise<void> {
   const text = (await read(`${distInfo}/RECORD`))?.toString("utf8");
   if (text === undefined) throw new Error("it has no .dist-info/RECORD");
   const unlisted = new Map(files.map((file) => [file.path, file]));
@@ -167,7 +171,7 @@ async function compareRecord({ files, distInfo, read }: UnpackedWheel): Promise<
     if (size !== "" && size !== String(file.content.size)) {
       throw new Error(`"${shown(path)}" has another size than its RECORD says`);
     }
-    if (hash !== (await hashLike(hash, file, read))) {
+    if (hash !== (await hashLike(hash, file, spool))) {
       throw new Error(
         hash === ""
           ? `its RECORD has no hash of "${shown(path)}"`
@@ -180,15 +184,17 @@ async function compareRecord({ files, distInfo, read }: UnpackedWheel): Promise<
 }
 
 /** The digest of a file by the algorithm of another digest. */
-async function hashLike(
-  hash: string,
-  { path, content }: WheelFile,
-  read: UnpackedWheel["read"],
-): Promise<string> {
+async function hashLike(hash: string, { content }: WheelFile, spool: string): Promise<string> {
   const [algorithm = ""] = hash.split("=", 1);
   // What the specification allows: SHA-256 or better.
-  if (algorithm === "sha384" || algorithm === "sha512") {
-    return recordHash(algorithm, (await read(path)) ?? Buffer.alloc(0));
+  if (algorithm !== "sha384" && algorithm !== "sha512") {
+    return recordHashOf(content.digest.slice("sha256:".length));
   }
-  return recordHashOf(content.digest.slice("sha256:".length));
+  const { offset, size } = content;
+  const hashing = createHash(algorithm);
+  if (size > 0) {
+    const bytes = createReadStream(spool, { start: offset, end: offset + size - 1 });
+    for await (const piece of bytes) hashing.update(piece);
+  }
+  return `${algorithm}=${hashing.digest("base64url")}`;
 }

@@ -171,6 +171,24 @@ test("two wheels with other content at one path, and a file where a folder is", 
 
 const body = [{ path: "demo.py", content: "x" }];
 
+function withSha512(content: string): MadeWheel {
+  const hash = createHash("sha512").update(content).digest("base64url");
+  return aWheel({
+    files: [...body, { path: "empty.py" }],
+    record: (lines) => lines.map((line) => line.replace(/^demo.py.*/, `demo.py,sha512=${hash},1`)),
+  });
+}
+
+test("a RECORD may name better hashes than SHA-256, which are compared as well", async () => {
+  await using workshop = await createWorkshop();
+  const { layers } = await workshop.assemble({ wheels: [withSha512("x")] });
+  expect((await itemsOf(layers[0])).has(`${site}/demo.py`)).toBe(true);
+  expect(await failure(withSha512("y"))).toMatchObject({
+    code: "wheel-corrupt",
+    message: expect.stringContaining('"demo.py" has other bytes than its RECORD says'),
+  });
+});
+
 test.each<readonly [string, MadeWheel]>([
   [
     '"demo.py" has other bytes than its RECORD says',
