@@ -58,10 +58,9 @@ export function registerLock({ program, run }: Registry): void {
             move === undefined ? context : { ...context, move },
           );
           await session.settle();
-          const packages = [...target.images.values()].reduce(
-            (sum, image) => sum + image.packages.length,
-            0,
-          );
+          const images = [...target.images.values()];
+          const packages = images.reduce((sum, image) => sum + image.packages.length, 0);
+          const wheels = images.reduce((sum, image) => sum + (image.wheels?.files.length ?? 0), 0);
           if (changed) await tellChanges(session, context.lock, { lock, target });
           if (session.settings.json) {
             session.printDocument("lock", {
@@ -69,10 +68,11 @@ export function registerLock({ program, run }: Registry): void {
               os: target.os,
               architecture: target.architecture,
               packages,
+              ...(wheels === 0 ? {} : { wheels }),
             });
           } else
             session.print(
-              `${changed ? "written" : "up to date"}: ${countOf(packages, "package")} for ${target.os}/${target.architecture}`,
+              `${changed ? "written" : "up to date"}: ${countOf(packages, "package")}${wheels === 0 ? "" : `, ${countOf(wheels, "wheel")}`} for ${target.os}/${target.architecture}`,
             );
           return 0;
         },

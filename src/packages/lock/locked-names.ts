@@ -1,5 +1,6 @@
 import { QclockError } from "../../error.ts";
 import { nearest } from "../../nearest.ts";
+import { normalizeName } from "../../python/name.ts";
 import type { LockTarget } from "../package.ts";
 
 /** The names of all packages of a target, sorted. */
@@ -21,6 +22,16 @@ export function refuseUnknown(names: ReadonlySet<string>, target: LockTarget | u
   const unknown = [...names].filter((name) => !known.includes(name));
   const [first] = unknown;
   if (first === undefined) return;
+  const wheels = new Set(
+    [...target.images.values()].flatMap((image) => image.wheels?.files.map(({ name }) => name)),
+  );
+  if (unknown.every((name) => wheels.has(normalizeName(name)))) {
+    throw new QclockError(
+      "unknown-package",
+      `${unknown.map((name) => `"${name}"`).join(", ")} ${unknown.length === 1 ? "is a wheel, whose version" : "are wheels, whose versions"} the requirements file names.`,
+      { hint: "Write another version and its hashes into that file, then run `qclock lock`." },
+    );
+  }
   const near = unknown.flatMap((name) => nearest(name, known) ?? []);
   throw new QclockError(
     "unknown-package",

@@ -4,6 +4,7 @@ import { formatLock, parseLock } from "../../../../src/packages/lock/file.ts";
 import { noSources } from "../../../../src/packages/lock/locked-files.ts";
 import type { LockRequest } from "../../../../src/packages/lock/request.ts";
 import { findIndex } from "../../../../src/packages/wheels/find-index.ts";
+import { withWheels } from "../../../../src/packages/wheels/lock-wheels.ts";
 import { SimpleIndex } from "../../../../src/packages/wheels/python-index.ts";
 import type { PinnedRequirement } from "../../../../src/python/requirements-file.ts";
 import type { Stack } from "../../../../src/stack/stack.ts";
@@ -14,6 +15,7 @@ import {
   startFakeMirror,
 } from "../../../support/fake-mirror.ts";
 import { aDownloader, aLockRequest, aPackageStack } from "../../../support/lock-request.ts";
+import { aLockedPackage } from "../../../support/a-lock.ts";
 import { temporaryStore } from "../../../support/temporary-store.ts";
 import {
   aRequirement,
@@ -235,6 +237,43 @@ test("packages that move leave the wheels where they are, unless the Python is a
   const update = { stack, existing: lock, mode: "update" } as const;
   await lockPackages(aRequest({ mirror, store, index, ...update, move: new Set(["python3.11"]) }));
   expect(index.requests.length).toBeGreaterThan(asked);
+});
+
+test("a wheel is moved by its file, and not by the lock", async () => {
+  await using temporary = await temporaryStore();
+  await using mirror = await startFakeMirror(pythonPackages);
+  await using index = await startFakeIndex([{ wheel: click }]);
+  const { store } = temporary;
+  const stack = aStack({ app: [["python3"], [aRequirement(click)]] });
+  const { lock } = await lockPackages(aRequest({ mirror, store, stack, index }));
+  const move = new Set(["Click"]);
+  await expect(
+    lockPackages(aRequest({ mirror, store, stack, existing: lock, mode: "update", move })),
+  ).rejects.toMatchObject({
+    code: "unknown-package",
+    message: '"Click" is a wheel, whose version the requirements file names.',
+  });
+});
+
+test("each kind of machine has wheels of its own", async () => {
+  await using temporary = await temporaryStore();
+  await using mirror = await startFakeMirror([]);
+  const tag = "cp311-cp311-manylinux2014_aarch64";
+  const forArm = aWheel({ name: "asgiref", version: "3.8.1", tag });
+  await using index = await startFakeIndex([{ wheel: asgiref }, { wheel: forArm }]);
+  const hashes = [asgiref.digest, forArm.digest];
+  const lines = [
+    aRequirement(asgiref, { hashes }),
+    aRequirement(click, { marker: 'platform_machine == "x86_64"' }),
+  ];
+  const stack = { ...aStack({ app: [[], lines] }), architecture: "arm64" } as const;
+  const packages = ["python3.11 3.11.2-6", "libc6 2.36-9"].map((line) => aLockedPackage(line));
+  const images = await withWheels(
+    aRequest({ mirror, store: temporary.store, stack, index }),
+    new Map([["app", { packages }]]),
+    undefined,
+  );
+  expect(shownWheels({ images }, "app")).toEqual([[forArm.file, ["requested"]]]);
 });
 
 test("a wheel of an image below counts, and is not brought twice", async () => {
