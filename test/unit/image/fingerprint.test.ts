@@ -9,6 +9,7 @@ import type { LockedPackage } from "../../../src/packages/package.ts";
 import type { Artifact, AssembledImage, Stack } from "../../../src/stack/stack.ts";
 import { aSingleFile } from "../../support/an-artifact.ts";
 import { aFileTable } from "../../support/a-file-table.ts";
+import { asLocked, aWheel, type MadeWheel } from "../../support/wheel.ts";
 import { emptyImage, EPOCH, FINGERPRINT } from "../../support/assemble.ts";
 import { lockedOf } from "../../support/deb.ts";
 
@@ -19,6 +20,8 @@ interface Inputs {
   readonly files?: readonly ScannedFile[];
   readonly newestBuild?: number;
   readonly architecture?: Stack["architecture"];
+  /** Of the upper image. */
+  readonly wheels?: readonly MadeWheel[];
 }
 
 const bash = (version: string): LockedPackage =>
@@ -41,6 +44,7 @@ function inputsOf({
   files = [page("1")],
   newestBuild = EPOCH,
   architecture = "amd64",
+  wheels = [],
 }: Inputs = {}): { base: ImageInputs; app: ImageInputs } {
   const images = new Map<string, AssembledImage>([
     ["base", { ...emptyImage, name: "base", ...base }],
@@ -68,7 +72,16 @@ function inputsOf({
     repositories: [],
     images: new Map([
       ["base", { packages, newestBuild }],
-      ["app", { packages: [], newestBuild }],
+      [
+        "app",
+        {
+          packages: [],
+          newestBuild,
+          ...(wheels.length === 0
+            ? {}
+            : { wheels: { requirements: FINGERPRINT, files: wheels.map(asLocked) } }),
+        },
+      ],
     ]),
   };
   const found = fingerprintImages({
@@ -182,6 +195,20 @@ test("an artifact counts by its bytes, its place and its settings, and not by it
     expect(with1(other).fingerprint).not.toBe(first.fingerprint);
     expect(explainChange(first, with1(other))).toBe("artifact /opt/tool changed");
   }
+});
+
+test("a wheel counts by its version and its bytes, and a new version is told with both", () => {
+  const with1 = (...wheels: readonly MadeWheel[]): ImageInputs => inputsOf({ wheels }).app;
+  const one = aWheel({ name: "demo", version: "1.0" });
+  const first = with1(one);
+
+  expect(explainChange(before.app, first)).toBe("wheel demo added");
+  expect(explainChange(first, before.app)).toBe("wheel demo removed");
+  expect(explainChange(first, with1(aWheel({ name: "demo", version: "2.0" })))).toBe(
+    "wheel demo 1.0 -> 2.0",
+  );
+  const rebuilt = with1(aWheel({ name: "demo", version: "1.0", metadata: ["Summary: other"] }));
+  expect(rebuilt.fingerprint).not.toBe(first.fingerprint);
 });
 
 test("without artifacts nothing of them is in a digest", () => {
