@@ -23,11 +23,8 @@ export function linesIn(root: CommandCall["root"], path: string): readonly strin
  * Count lines as steps that are matched with patterns: of a long one the square counts, since that
  * is what looking for the end of blanks may take.
  */
-export function countLines(
-  { countSteps }: Pick<CommandCall, "countSteps">,
-  lines: readonly string[],
-): void {
-  for (const { length } of lines) countSteps(1 + (length >> 4) ** 2);
+export function countLines(call: Pick<CommandCall, "countSteps">, lines: readonly string[]): void {
+  for (const { length } of lines) call.countSteps(1 + (length >> 4) ** 2);
 }
 
 /** The same for a database of dpkg, which keeps the one before. */

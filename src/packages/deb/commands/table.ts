@@ -64,6 +64,8 @@ import { systemdTmpfiles } from "./tmpfiles.ts";
 import { ucf, ucfr } from "./ucf.ts";
 import { updateAlternatives } from "./update-alternatives.ts";
 import { updateDesktopDatabase } from "./update-desktop-database.ts";
+import { phpenmod, phpquery } from "./php.ts";
+import { updateCaCertificates } from "./update-ca-certificates.ts";
 import { updateMime } from "./update-mime.ts";
 import { pamGetenv } from "./pam-getenv.ts";
 import { pgConftool, pgLsclusters } from "./postgresql.ts";
@@ -141,6 +143,8 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["dpkg-maintscript-helper", maintscriptHelper],
     ["dpkg-query", dpkgQuery],
     ["dpkg-realpath", dpkgRealpath],
+    ["phpenmod", phpenmod],
+    ["phpquery", phpquery],
     ["setcap", setcap],
     ["dpkg-statoverride", dpkgStatoverride],
     ["dpkg-trigger", dpkgTrigger],
@@ -208,6 +212,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["ucf", ucf],
     ["ucfr", ucfr],
     ["update-alternatives", updateAlternatives],
+    ["update-ca-certificates", updateCaCertificates],
     ["update-catalog", updateCatalog],
     ["update-desktop-database", updateDesktopDatabase],
     ["update-locale", updateLocale],

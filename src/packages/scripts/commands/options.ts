@@ -93,15 +93,40 @@ export function baseName(name: string): string {
   return name.slice(name.lastIndexOf("/") + 1);
 }
 
+/** How options are written, with the places of their meanings in the table. */
+type WrittenForms = ReadonlyMap<
+  string,
+  { readonly place: number } & Pick<OptionForm<string>, "value">
+>;
+
+/** Tables that were read, by their texts: a script calls the same command very many times. */
+const readTables = new Map<string, WrittenForms>();
+const MOST_TABLES = 1000;
+
 function formsOf<Name extends string>(table: OptionTable<Name>): Map<string, OptionForm<Name>> {
+  const names: Name[] = [];
+  for (const name in table) names.push(name);
+  const key = names.map((name) => table[name]).join("\n");
+  const written = readTables.get(key) ?? readTable(key);
+  if (readTables.size < MOST_TABLES) readTables.set(key, written);
   const forms = new Map<string, OptionForm<Name>>();
-  for (const name in table) {
-    for (const written of table[name].split(" ")) {
+  for (const [option, { place, value }] of written) {
+    const name = names[place];
+    if (name !== undefined) forms.set(option, { name, value });
+  }
+  return forms;
+}
+
+/** The meanings' texts, a line each. */
+function readTable(text: string): WrittenForms {
+  const forms = new Map<string, { place: number } & Pick<OptionForm<string>, "value">>();
+  for (const [place, line] of text.split("\n").entries()) {
+    for (const written of line.split(" ")) {
       const [, option = written, suffix = ""] = /^(.+?)(=|\[=\])?$/.exec(written) ?? [];
-      let value: OptionForm<Name>["value"] = "none";
+      let value: OptionForm<string>["value"] = "none";
       if (suffix === "=") value = "required";
       else if (suffix === "[=]") value = "optional";
-      forms.set(option, { name, value });
+      forms.set(option, { place, value });
     }
   }
   return forms;
