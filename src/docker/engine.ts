@@ -279,6 +279,11 @@ export interface Engine extends AsyncDisposable {
   killContainer(id: string, killSignal: string, signal?: AbortSignal): Promise<void>;
   removeContainer(id: string, signal?: AbortSignal): Promise<void>;
   inspectContainer(idOrName: string, signal?: AbortSignal): Promise<ContainerState | undefined>;
+  /**
+   * How much a container has written to its own file system; undefined where the Engine does not
+   * tell.
+   */
+  writtenBytes(id: string, signal?: AbortSignal): Promise<number | undefined>;
   /** Resolves with the exit code when the container stops. */
   waitContainer(id: string, signal?: AbortSignal): Promise<number>;
   /**

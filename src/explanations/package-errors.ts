@@ -156,7 +156,7 @@ export const packageExplanations = {
   "script-failed": {
     title: "A script of a package failed while it was run",
     explanation:
-      "The image has `scripts: run`, so what cannot be interpreted of its packages' scripts is run in a container of the image, without a network and with few privileges. One ended with an error, took longer than 10 minutes, or made what no layer can hold: a device, a named pipe, a name that is not UTF-8. Nothing of the run is kept.",
+      "The image has `scripts: run`, so what cannot be interpreted of its packages' scripts is run in a container of the image, without a network and with few privileges. One ended with an error, took longer than 10 minutes, wrote more than 8 GiB, or made what no layer can hold: a device, a named pipe, a name that is not UTF-8. Nothing of the run is kept.",
     fix: "The message names the script and how it ended; its last lines are below. Set `essential: true`, add the package that brings the program it lacks, or leave its package out.",
     example: "essential: true",
   },

@@ -19,6 +19,7 @@ type ContainerCalls = Pick<
   | "killContainer"
   | "removeContainer"
   | "inspectContainer"
+  | "writtenBytes"
   | "waitContainer"
 >;
 
@@ -26,6 +27,8 @@ const waitSchema = z.object({
   StatusCode: z.number(),
   Error: z.nullish(z.object({ Message: z.string() })),
 });
+
+const sizeSchema = z.object({ SizeRw: z.nullish(z.number()) });
 
 /** The Engine's own time to kill and clean up after a grace period has ended. */
 const afterGraceMs = 30_000;
@@ -87,6 +90,12 @@ export function containerCalls(client: EngineClient): ContainerCalls {
       await unless(404, removeContainer(client, id, { operation, signal }));
     },
     inspectContainer: (idOrName, signal) => inspectContainer(client, idOrName, signal),
+    async writtenBytes(id, signal) {
+      const operation = `measure container ${shortId(id)}`;
+      const path = `/containers/${encodeURIComponent(id)}/json`;
+      const raw = await http.get({ path, query: { size: "true" }, operation, signal });
+      return parseForeign(sizeSchema, raw, operation).SizeRw ?? undefined;
+    },
     async waitContainer(id, signal) {
       const operation = `wait for container ${shortId(id)}`;
       const call = {

@@ -15,6 +15,7 @@ import type { RunContext } from "../context.ts";
 import { clearRequests, readRequests } from "./requested-scripts.ts";
 import { scriptContainer, scriptTimeoutMs } from "./script-container.ts";
 import { scriptImage } from "./script-image.ts";
+import { mostWrittenBytes, watchWritten } from "./written-limit.ts";
 
 type ScriptsContext = Pick<
   RunContext,
@@ -133,7 +134,8 @@ class Runner {
   readonly #engine: Engine;
   readonly #rules: ScriptRunRules;
   readonly #id: string;
-  readonly #ran: RanScript[] = [];
+  readonly #ran: ScriptToRun[] = [];
+  readonly #tooMuch = new AbortController();
 
   constructor(
     context: ScriptsContext,
@@ -153,6 +155,20 @@ class Runner {
 
   /** Each script, and then those that they ask for. Resolves with all of them. */
   async runAll(): Promise<readonly RanScript[]> {
+    const { clock, signal } = this.#context;
+    const ended = new AbortController();
+    const until = AbortSignal.any([signal, ended.signal]);
+    const watched = { engine: this.#engine, id: this.#id, clock };
+    const watching = watchWritten(watched, () => this.#tooMuch.abort(this.#wroteTooMuch()), until);
+    try {
+      return await this.#runEach();
+    } finally {
+      ended.abort();
+      await watching;
+    }
+  }
+
+  async #runEach(): Promise<readonly RanScript[]> {
     const { scripts } = this.#run;
     const { emit } = this.#context;
     const phase = `scripts:${this.#run.image.name}`;
@@ -199,14 +215,22 @@ class Runner {
     } as const;
     let ended: ExecResult;
     try {
-      ended = await this.#engine.exec(this.#id, command, options, signal);
+      const either = AbortSignal.any([signal, this.#tooMuch.signal]);
+      ended = await this.#engine.exec(this.#id, command, options, either);
     } catch (error) {
       signal.throwIfAborted();
+      this.#tooMuch.signal.throwIfAborted();
       if (!(error instanceof QclockError) || error.code !== "deadline-exceeded") throw error;
       throw this.#failed(script, `did not end within ${scriptTimeoutMs / 60_000} minutes`);
     }
     if (ended.exitCode !== 0)
       throw this.#failed(script, `ended with status ${ended.exitCode}`, ended.output);
+  }
+
+  #wroteTooMuch(): unknown {
+    const script = this.#ran.at(-1);
+    const words = `wrote more than ${mostWrittenBytes / 1024 ** 3} GiB`;
+    return script === undefined ? undefined : this.#failed(script, words);
   }
 
   #failed({ package: name, script }: ScriptToRun, how: string, output = ""): QclockError {

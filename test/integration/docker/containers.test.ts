@@ -9,6 +9,7 @@ import { toldProcesses } from "../../../src/verify/services/told-processes.ts";
 import { labels } from "../../../src/stack/labels.ts";
 import { connectTestEngine, testHosts } from "../../support/engines.ts";
 import { hostPrograms, smallImage, smallLayer } from "../../support/small-image.ts";
+import { readItems } from "../../support/tar.ts";
 import { temporaryStore } from "../../support/temporary-store.ts";
 
 for (const host of testHosts) {
@@ -454,6 +455,37 @@ for (const host of testHosts) {
         await engine.removeContainer(foreign);
         await engine.removeVolume(`${stack}_foreign`);
       }
+    });
+
+    test("a container's files are exported with what it wrote, which is measured", async () => {
+      const script = "while :; do sleep 0.05; done";
+      const command = { entrypoint: ["/bin/sh", "-c", script], command: [] };
+      const made = request("writer", { ...command, user: "0:0", readOnlyRoot: false });
+      const id = await engine.createContainer(made);
+      await engine.startContainer(id);
+      const write =
+        'echo "$WORD" >/written; for n in 1 2 3 4 5 6 7 8; do cat /bin/sh >>/large; done';
+      const options = { timeoutMs: 20_000, environment: ["WORD=given"] };
+
+      expect(await engine.exec(id, ["/bin/sh", "-c", write], options)).toMatchObject({
+        exitCode: 0,
+      });
+      const long = "n=0; while [ $n -lt 20000 ]; do echo line $n; n=$((n + 1)); done";
+      const [start, end] = [
+        await engine.exec(id, ["/bin/sh", "-c", long], options),
+        await engine.exec(id, ["/bin/sh", "-c", long], { ...options, keeps: "end" }),
+      ];
+
+      expect(start.output).toMatch(/^line 0\n/);
+      expect(end.output).toMatch(/\nline 19999\n$/);
+      expect([start.output.length, end.output.length]).toEqual([65_536, 65_536]);
+      expect(await engine.writtenBytes(id)).toBeGreaterThan(500_000);
+      await engine.killContainer(id, "SIGKILL");
+      await engine.waitContainer(id);
+      const tar = Buffer.concat(await Array.fromAsync(await engine.exportContainer(id)));
+      const items = readItems(tar);
+      expect(items.find(({ path }) => path === "written")?.content).toBe("given\n");
+      expect(items.some(({ path }) => path === "bin/sh")).toBe(true);
     });
 
     test("every file of an image can be read, and no helper is left", async () => {

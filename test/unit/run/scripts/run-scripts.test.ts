@@ -29,6 +29,8 @@ interface World {
   /** What the folder of triggers holds, each time it is looked at. */
   readonly triggers?: TarItem[][];
   readonly architecture?: Architecture;
+  /** How much the container has written, each time it is measured. */
+  readonly written?: number[];
 }
 
 /** Run scripts in a container of an Engine that is made up, and tell what was done. */
@@ -41,15 +43,19 @@ async function run(
   const options: ExecOptions[] = [];
   const memory = memoryEngine();
   const triggers = [...(world.triggers ?? [])];
+  const written = [...(world.written ?? [])];
   const engine: Engine = {
     ...memory,
     createContainer: async (request, signal) => {
       requests.push(request);
       return await memory.createContainer(request, signal);
     },
-    exec: async (_, command, of) => {
+    writtenBytes: async () => written.shift(),
+    exec: async (_, command, of, signal) => {
       calls.push(command.join(" ").trim());
       options.push(of);
+      // It goes on until it is given up.
+      if (command.includes("for-ever")) return await givenUp(signal);
       return world.answers?.[command[0] ?? ""]?.() ?? { exitCode: 0, output: "" };
     },
     putArchive: async (_, path) => void calls.push(`put into ${path}`),
@@ -101,6 +107,12 @@ async function systemOf(workshop: Workshop): Promise<readonly Layer[]> {
   const control = { postinst: "#!/bin/sh\ntrue\n" };
   const { layers } = await workshop.assemble({ debs: [{ name: "watcher", files, control }] });
   return layers;
+}
+
+async function givenUp(signal: AbortSignal | undefined): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  return await promise;
 }
 
 async function* inOnePiece(bytes: Buffer): AsyncGenerator<Uint8Array> {
@@ -231,4 +243,18 @@ test("an image without a shell, and one for other machines, are refused before a
     message: 'Image "app" for linux/arm64 has scripts to run, and the Engine runs linux/amd64.',
   });
   expect([...shellless.memory.calls, ...foreign.memory.calls]).toEqual([]);
+});
+
+test("a script that fills the disk is ended", async () => {
+  await using workshop = await createWorkshop();
+  const script = aScript("filler");
+  const endless = { ...script, call: { ...script.call, args: ["for-ever"] } };
+
+  const { error, taken } = await run(workshop, [endless], { written: [1, 1000, 9 * 1024 ** 3] });
+
+  expect(error).toMatchObject({
+    code: "script-failed",
+    message: 'The postinst of filler, run for image "app", wrote more than 8 GiB.',
+  });
+  expect(taken).toEqual([]);
 });
