@@ -141,8 +141,8 @@ async function toMember(file: string, name: string): Promise<BundleMember> {
 }
 
 function isInside(directory: string, file: string): boolean {
-  const relative = path.relative(directory, file);
-  return !relative.startsWith("..") && !path.isAbsolute(relative);
+  const [first] = path.relative(directory, file).split(path.sep);
+  return first !== ".." && !path.isAbsolute(path.relative(directory, file));
 }
 
 function relativeTo(directory: string, file: string): string {

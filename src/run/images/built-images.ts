@@ -401,7 +401,7 @@ function refuseUnexpected(
     "digest-mismatch",
     `The packages layer of image "${image.name}" is ${actual}, but the lock expects ${expected}.`,
     {
-      hint: "Another version of qclock may write layers differently: compare the versions, or run `qclock lock --update`.",
+      hint: "Another version of qclock may write layers differently: compare the versions. To accept this one, take the image's `packages_layer` line out of the lock; the next build writes it anew.",
     },
   );
 }

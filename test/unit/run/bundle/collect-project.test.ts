@@ -105,6 +105,16 @@ test("what is only read goes along; what is written to, and what lies elsewhere,
   expect(leftOut).toEqual([elsewhere.path, "data"].toSorted());
 });
 
+test("a folder whose name begins with two dots is in the project", async () => {
+  await using project = await aProject(["..data/file"]);
+  const { at, collect } = project;
+
+  const { names, leftOut } = await collect(mounting(bind(at("..data"), true)));
+
+  expect(names).toContain("..data/file");
+  expect(leftOut).toEqual([]);
+});
+
 test("secrets and files of variables stay behind, wherever they lie, and nothing that is named alike", async () => {
   await using project = await aProject([
     "web/page",
