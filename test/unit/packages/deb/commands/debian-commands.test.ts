@@ -75,6 +75,17 @@ describe("debconf", () => {
     ]);
   });
 
+  it("counts a long list, as of all certificates, by its length", () => {
+    const root = rootWith(files);
+    const list = "mozilla/Some_Certificate.crt, ".repeat(400);
+    run([`db_subst p/flag what '${list}'`], root);
+    const { steps } = run(
+      Array.from({ length: 100 }, () => "db_get p/name"),
+      root,
+    );
+    expect(steps).toBeLessThan(100_000);
+  });
+
   it("gives the answer of the manifest, which counts as seen", () => {
     const script = ["db_get p/name; echo $RET", "db_fget p/name seen; echo $RET"];
     const answers = new Map([["p/name", "Internet Site"]]);
