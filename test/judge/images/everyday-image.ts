@@ -89,6 +89,6 @@ export function greeting(port: number, line = ""): readonly string[] {
   return [
     "/bin/bash",
     "-c",
-    `exec 3<>/dev/tcp/127.0.0.1/${port}; ${say}read -t 5 l <&3; echo "$l"`,
+    `exec 3<>/dev/tcp/127.0.0.1/${port}; ${say}read -t 30 l <&3; echo "$l"`,
   ];
 }

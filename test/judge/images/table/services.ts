@@ -156,12 +156,14 @@ directory /var/lib/ldap
     packages: ["unbound", "dns-root-data"],
     clients: ["bind9-dnsutils"],
     essential: true,
-    start: shell("/usr/libexec/unbound-helper root_trust_anchor_update && exec unbound -d"),
+    start: shell(
+      "chown unbound: /var/lib/unbound && /usr/libexec/unbound-helper root_trust_anchor_update && exec unbound -d",
+    ),
     ...rooted,
     config: {
       "/etc/unbound/unbound.conf.d/own.conf": "server:\n  do-ip6: no\n  use-syslog: no\n",
     },
-    writable: ["/run", "/var/lib/unbound:mode=1777"],
+    writable: ["/run", "/var/lib/unbound"],
     ready: { port: 53 },
     use: {
       command: ["/usr/bin/dig", "+short", "@127.0.0.1", "localhost"],
