@@ -143,13 +143,6 @@ export const apache2ctl: Command = (call) => {
 export const proftpd: Command = (call) =>
   call.args.join(" ") === "-t" ? 0 : call.unsupported("proftpd");
 
-/** `exim4 -C FILE -bV`: whether settings are right that a script has put together just now. */
-export const exim4: Command = (call) => {
-  const [option, , question, ...rest] = call.args;
-  const isKnown = option === "-C" && question === "-bV" && rest.length === 0;
-  return isKnown ? 0 : call.unsupported("exim4");
-};
-
 /** `lpstat -r`: no printers are served. */
 export const lpstat: Command = (call) => {
   if (!call.args.includes("-r")) return call.unsupported("lpstat");

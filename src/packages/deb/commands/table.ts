@@ -23,6 +23,7 @@ import { maintscriptHelper } from "./maintscript-helper.ts";
 import { mkfontscale } from "./mkfontscale.ts";
 import { openssl } from "./openssl.ts";
 import { pamAuthUpdate } from "./pam-auth-update.ts";
+import { exim4, namedCheckconf, sshd } from "./server-settings.ts";
 import { invoke, systemctl } from "./services.ts";
 import { rndcConfgen } from "./rndc-confgen.ts";
 import { updatePerlSaxParsers } from "./sax-parsers.ts";
@@ -47,7 +48,6 @@ import {
   chronyd,
   df,
   emacsPackageInstall,
-  exim4,
   journalctl,
   kpseTool,
   lpstat,
@@ -180,6 +180,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["mkfontscale", mkfontscale],
     ["mountpoint", mountpoint],
     ["newaliases", newaliases],
+    ["named-checkconf", namedCheckconf],
     ["openssl", openssl],
     ["pam-auth-update", pamAuthUpdate],
     ["paperconf", paperconf],
@@ -204,6 +205,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["slapadd", slapadd],
     ["slappasswd", slappasswd],
     ["squid", squid],
+    ["sshd", sshd],
     ["start-stop-daemon", invoke],
     ["su", su],
     ["systemctl", systemctl],

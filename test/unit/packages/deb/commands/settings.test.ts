@@ -43,6 +43,26 @@ it("takes the settings of exim for right, and does nothing else with it", () => 
   expect(call(["exim4", "-C", "/etc/exim4/new", "-bV", "-be"]).wanted).toBe("exim4");
 });
 
+it("takes the settings of BIND for right when they are there", () => {
+  const files = { "/etc/bind/named.conf": "" };
+  expect(call(["named-checkconf", "/etc/bind/named.conf"], files).status).toBe(0);
+  expect(call(["named-checkconf", "/etc/bind/named.conf"]).status).toBe(1);
+  expect(call(["named-checkconf", "-z"]).wanted).toBe("named-checkconf");
+});
+
+it.each([
+  ["#HostKey /etc/ssh/other\n", ["rsa", "ecdsa", "ed25519"]],
+  ["Port 22\nHostKey /etc/ssh/ssh_host_own_key\n", ["own"]],
+])("tells of which files sshd reads its keys: %j", (text, names) => {
+  const { status, stdout } = call(["sshd", "-G"], { "/etc/ssh/sshd_config": text });
+  expect(status).toBe(0);
+  expect(stdout).toBe(names.map((name) => `hostkey /etc/ssh/ssh_host_${name}_key\n`).join(""));
+});
+
+it("names what else scripts want of sshd", () => {
+  expect(call(["sshd", "-t"]).wanted).toBe("sshd");
+});
+
 it.each([
   ["dhparam", "-out", "/s", "1024"],
   ["rand", "-base64", "-out", "/s", "42"],
