@@ -164,7 +164,7 @@ directory /var/lib/ldap
       "/etc/unbound/unbound.conf.d/own.conf": "server:\n  do-ip6: no\n  use-syslog: no\n",
     },
     writable: ["/run", "/var/lib/unbound"],
-    ready: { port: 53 },
+    ready: { command: ["/usr/bin/dig", "+short", "@127.0.0.1", "localhost"] },
     use: {
       command: ["/usr/bin/dig", "+short", "@127.0.0.1", "localhost"],
       prints: /^127\.0\.0\.1/,
