@@ -280,6 +280,11 @@ export interface Engine extends AsyncDisposable {
   removeContainer(id: string, signal?: AbortSignal): Promise<void>;
   inspectContainer(idOrName: string, signal?: AbortSignal): Promise<ContainerState | undefined>;
   /**
+   * Absolute paths at which a container's own file system differs from its image, as the storage
+   * driver tells: also what was only touched, and the folders above.
+   */
+  changedPaths(id: string, signal?: AbortSignal): Promise<readonly string[]>;
+  /**
    * How much a container has written to its own file system; undefined where the Engine does not
    * tell.
    */

@@ -27,7 +27,8 @@ export function scriptsThat(
     change(root);
     const tar = tarOf([...root.values()]);
     const ran: readonly RanScript[] = run.scripts;
-    await take({ root: inPieces(tar), leftOut: ["var/lib/left-out"], ran });
+    const makerOf = (): string => ran.at(-1)?.package ?? "";
+    await take({ root: inPieces(tar), leftOut: ["var/lib/left-out"], ran, makerOf });
   };
 }
 

@@ -153,6 +153,7 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
     buildImage: async () => unexpected("build an image"),
     pullImage: async () => unexpected("pull an image"),
     exportImage: async () => unexpected("export an image"),
+    changedPaths: async () => unexpected("ask what a container changed"),
     writtenBytes: async () => undefined,
     exportContainer: async () => unexpected("export a container"),
     async createNetwork(request) {

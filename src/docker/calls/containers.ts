@@ -19,6 +19,7 @@ type ContainerCalls = Pick<
   | "killContainer"
   | "removeContainer"
   | "inspectContainer"
+  | "changedPaths"
   | "writtenBytes"
   | "waitContainer"
 >;
@@ -27,6 +28,8 @@ const waitSchema = z.object({
   StatusCode: z.number(),
   Error: z.nullish(z.object({ Message: z.string() })),
 });
+
+const changesSchema = z.nullish(z.array(z.object({ Path: z.string() })));
 
 const sizeSchema = z.object({ SizeRw: z.nullish(z.number()) });
 
@@ -90,6 +93,12 @@ export function containerCalls(client: EngineClient): ContainerCalls {
       await unless(404, removeContainer(client, id, { operation, signal }));
     },
     inspectContainer: (idOrName, signal) => inspectContainer(client, idOrName, signal),
+    async changedPaths(id, signal) {
+      const operation = `compare container ${shortId(id)} with its image`;
+      const path = `/containers/${encodeURIComponent(id)}/changes`;
+      const raw = await http.get({ path, operation, signal });
+      return (parseForeign(changesSchema, raw, operation) ?? []).map(({ Path }) => Path);
+    },
     async writtenBytes(id, signal) {
       const operation = `measure container ${shortId(id)}`;
       const path = `/containers/${encodeURIComponent(id)}/json`;

@@ -43,8 +43,8 @@ export async function differenceFrom(
     readonly root: AsyncIterable<Uint8Array>;
     /** A file for contents until the layer is written. */
     readonly spool: string;
-    /** Who made what is new. */
-    readonly origin: Origin;
+    /** Who made what is at a path, or took it away. */
+    readonly originOf: (path: string) => Origin;
     /** The only paths, without a leading slash, that may be setuid or setgid. */
     readonly setuid: ReadonlySet<string>;
     /** Paths that are as in the layers below, whatever the container has. */
@@ -130,7 +130,7 @@ class Difference {
           (type === "symlink"
             ? below.linkTarget === header.linkTarget
             : below.mode === header.mode);
-        if (!isSame) this.#put({ ...header, origin: this.#container.origin });
+        if (!isSame) this.#put({ ...header, origin: this.#container.originOf(path) });
       }
     }
   }
@@ -190,11 +190,18 @@ class Difference {
       const [first, ...others] = names.toSorted(comparePaths);
       if (file === undefined || first === undefined) continue;
       const { header, digest } = file;
-      const { origin } = this.#container;
+      const { originOf } = this.#container;
       const content = file.content ?? this.#contentBelow(holder);
-      this.#put({ ...header, path: first, type: "file", digest, content, origin });
+      this.#put({ ...header, path: first, type: "file", digest, content, origin: originOf(first) });
       for (const path of others)
-        this.#put({ ...header, path, type: "hardlink", size: 0, linkTarget: first, origin });
+        this.#put({
+          ...header,
+          path,
+          type: "hardlink",
+          size: 0,
+          linkTarget: first,
+          origin: originOf(path),
+        });
     }
   }
 
@@ -218,13 +225,19 @@ class Difference {
         if (this.#view.get(path) !== undefined) gone.add(path);
       }
     }
-    const { origin } = this.#container;
-    const nothing = { mode: 0, uid: 0, gid: 0, mtime: 0, size: 0, origin };
+    const nothing = { mode: 0, uid: 0, gid: 0, mtime: 0, size: 0 };
     for (const path of gone) {
       const folder = folderOf(path);
       const above = this.#changed.get(folder) ?? this.#view.get(folder);
       const isImplied = folder !== "" && (gone.has(folder) || above?.type !== "directory");
-      this.#put({ path, type: "whiteout", ...nothing, ...(isImplied ? { isImplied } : {}) });
+      const origin = this.#container.originOf(path);
+      this.#put({
+        path,
+        type: "whiteout",
+        ...nothing,
+        origin,
+        ...(isImplied ? { isImplied } : {}),
+      });
     }
   }
 

@@ -8,6 +8,7 @@ import { packagesOf, type RanScript } from "../ran-scripts.ts";
 import type { Layer } from "./layer.ts";
 import { writeLayer } from "./layer-tar.ts";
 import { MergedLayers } from "./merged-layers.ts";
+import type { Origin } from "./origin.ts";
 import { differenceFrom } from "./run-difference.ts";
 import { resolvePath } from "./tree.ts";
 
@@ -30,6 +31,8 @@ export interface RanContainer {
   readonly leftOut: readonly string[];
   /** What was run, scripts that others asked for included. */
   readonly ran: readonly RanScript[];
+  /** The package whose script first changed a path without a leading slash. */
+  readonly makerOf: (path: string) => string;
 }
 
 /**
@@ -62,11 +65,10 @@ export async function buildRunLayer(
   const setuid = new Set(image.setuid.map((at) => resolvePath(at, (path) => view.get(path))));
   await using temporary = await store.createTemporary();
   let made: Awaited<ReturnType<typeof buildRunLayer>> | undefined;
-  await runScripts(run, async ({ root, leftOut, ran }) => {
+  await runScripts(run, async ({ root, leftOut, ran, makerOf }) => {
     const packages = packagesOf(ran);
-    // Who of several made a path is not told by the container.
-    const origin = { type: "script", package: packages } as const;
-    const container = { root, leftOut, setuid, origin, signal };
+    const originOf = (path: string): Origin => ({ type: "script", package: makerOf(path) });
+    const container = { root, leftOut, setuid, originOf, signal };
     const entries = await differenceFrom(layers, { ...container, spool: temporary.path }).catch(
       (error: unknown) => {
         signal.throwIfAborted();

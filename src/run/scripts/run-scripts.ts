@@ -2,7 +2,7 @@ import { loadBuiltImages } from "../../docker/load.ts";
 import type { Engine, ExecResult } from "../../docker/engine.ts";
 import type { HeldChains } from "../../docker/held-chains.ts";
 import { QclockError } from "../../error.ts";
-import type { RunScripts, ScriptRun } from "../../image/layers/run-layer.ts";
+import type { RanContainer, RunScripts, ScriptRun } from "../../image/layers/run-layer.ts";
 import { packagesOf, type RanScript } from "../../image/ran-scripts.ts";
 import { MergedLayers } from "../../image/layers/merged-layers.ts";
 import { followPath } from "../../image/layers/tree.ts";
@@ -56,12 +56,12 @@ export function scriptRunner(context: ScriptsContext, shared: Shared): RunScript
     const startedAtMs = clock.now();
     const rules = await (await loadFamily(stack.os)).scriptRuns();
     await using container = await createContainer(context, { ...shared, engine }, run);
-    const ran = await new Runner(context, { engine, id: container.id, rules, run }).runAll();
+    const done = await new Runner(context, { engine, id: container.id, rules, run }).runAll();
     // Nothing of them may change a file while these are read.
     await engine.killContainer(container.id, "SIGKILL", signal);
     await engine.waitContainer(container.id, signal);
     const root = await engine.exportContainer(container.id, signal);
-    await take({ root, leftOut: rules.leftOut, ran });
+    await take({ root, leftOut: rules.leftOut, ...done });
     shared.onRan(image.name, startedAtMs);
     emit({ type: "phase-finished", phase, note: "" });
   };
@@ -135,6 +135,8 @@ class Runner {
   readonly #rules: ScriptRunRules;
   readonly #id: string;
   readonly #ran: ScriptToRun[] = [];
+  /** By the absolute path the package of the script that changed it first. */
+  readonly #makers = new Map<string, string>();
   readonly #tooMuch = new AbortController();
 
   constructor(
@@ -154,14 +156,16 @@ class Runner {
   }
 
   /** Each script, and then those that they ask for. Resolves with all of them. */
-  async runAll(): Promise<readonly RanScript[]> {
+  async runAll(): Promise<Pick<RanContainer, "ran" | "makerOf">> {
     const { clock, signal } = this.#context;
     const ended = new AbortController();
     const until = AbortSignal.any([signal, ended.signal]);
     const watched = { engine: this.#engine, id: this.#id, clock };
     const watching = watchWritten(watched, () => this.#tooMuch.abort(this.#wroteTooMuch()), until);
     try {
-      return await this.#runEach();
+      const ran = await this.#runEach();
+      const last = ran.at(-1)?.package ?? "";
+      return { ran, makerOf: (path) => this.#makers.get(`/${path}`) ?? last };
     } finally {
       ended.abort();
       await watching;
@@ -204,6 +208,7 @@ class Runner {
     const { signal } = this.#context;
     if (this.#ran.length === MOST_REQUESTED + this.#run.scripts.length)
       throw this.#failed(script, "was asked for without an end");
+    await this.#noteMaker(script);
     this.#ran.push(script);
     const { path, args, environment } = script.call;
     const command = [path, ...args];
@@ -225,6 +230,15 @@ class Runner {
     }
     if (ended.exitCode !== 0)
       throw this.#failed(script, `ended with status ${ended.exitCode}`, ended.output);
+  }
+
+  /** What is changed when a script of another package begins was changed by the one before it. */
+  async #noteMaker(next: ScriptToRun): Promise<void> {
+    const before = this.#ran.at(-1)?.package;
+    if (before === undefined || before === next.package) return;
+    const { signal } = this.#context;
+    for (const path of await this.#engine.changedPaths(this.#id, signal))
+      if (!this.#makers.has(path)) this.#makers.set(path, before);
   }
 
   #wroteTooMuch(): unknown {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { beforeEach, expect, test } from "vitest";
+import { recallEntries } from "../../../src/image/layers/layer-cache.ts";
 import type { Lock } from "../../../src/packages/package.ts";
 import { build } from "../../../src/run/build.ts";
 import type { RunContext } from "../../../src/run/context.ts";
@@ -115,6 +116,12 @@ test("what cannot be interpreted is run in a container, its layer is in the imag
     seen: "made by maker: configure \n",
     told: "triggered look\n",
   });
+  const entries = await recallEntries(world.locked()?.runLayer ?? "sha256:", world.store);
+  expect(["opt-made", "seen", "told"].map((at) => entries?.find(at)?.origin)).toEqual([
+    { type: "script", package: "maker" },
+    { type: "script", package: "maker" },
+    { type: "script", package: "watcher" },
+  ]);
   const held = await world.rig.engine.inspectImage(`qclock.invalid/${world.rig.name}/app:latest`);
   const { packagesLayer, runLayer } = world.locked() ?? {};
   expect(held?.diffIds).toEqual([packagesLayer, runLayer]);

@@ -43,12 +43,17 @@ async function run(
   const options: ExecOptions[] = [];
   const memory = memoryEngine();
   const triggers = [...(world.triggers ?? [])];
+  const changes = ["/opt", "/opt/first", "/opt", "/opt/second"];
   const written = [...(world.written ?? [])];
   const engine: Engine = {
     ...memory,
     createContainer: async (request, signal) => {
       requests.push(request);
       return await memory.createContainer(request, signal);
+    },
+    changedPaths: async () => {
+      calls.push("changes");
+      return changes.splice(0, 2);
     },
     writtenBytes: async () => written.shift(),
     exec: async (_, command, of, signal) => {
@@ -132,8 +137,10 @@ test("scripts run one after the other, then those that they ask for; then all is
   expect(done.error).toBeUndefined();
   expect(done.calls).toEqual([
     "/var/lib/dpkg/info/a.preinst configure",
+    "changes",
     "/var/lib/dpkg/info/b.postinst configure",
     "put into /var/lib/dpkg/triggers",
+    "changes",
     "/var/lib/dpkg/info/watcher.postinst triggered look",
     "SIGKILL",
   ]);
@@ -142,6 +149,8 @@ test("scripts run one after the other, then those that they ask for; then all is
     "postinst of b",
     "postinst of watcher",
   ]);
+  const makers = ["opt", "opt/first", "opt/second", "opt/third"];
+  expect(makers.map((path) => done.taken[0]?.makerOf(path))).toEqual(["a", "a", "b", "watcher"]);
   expect(done.options[0]).toMatchObject({ user: "0:0", timeoutMs: 600_000, environment: ["A=b"] });
   expect(done.events).toEqual([
     "phase-started",
