@@ -19,6 +19,18 @@ import { type DebParts, debOf, file, folder, link, lockedOf } from "./deb.ts";
 
 const [folderPath = "", order = "forward", threads = "2"] = process.argv.slice(2);
 
+/** What a script can ask of the time, of chance, of orders and of whom it runs as. */
+const postinst = `#!/bin/sh
+set -e
+{ date; date +%Z; mktemp -u; echo $$ "$RANDOM" "$PPID"; umask; pwd; id; uname -a; ls -la /etc /tmp
+  find / -name '*.conf'; env; printf '%s\\n' /etc/*; times; hostname; echo ä | tr a-z A-Z; sort /etc/passwd
+} > "/var/log-of-$DPKG_MAINTSCRIPT_PACKAGE" 2>&1
+adduser --system --group "_\${DPKG_MAINTSCRIPT_PACKAGE%%-*}x" || true
+touch "/etc/touched-$DPKG_MAINTSCRIPT_PACKAGE"; mkdir -p "/srv/$DPKG_MAINTSCRIPT_PACKAGE/a"
+update-alternatives --install /usr/bin/alt alt "/usr/bin/$DPKG_MAINTSCRIPT_PACKAGE" 10
+dpkg-trigger own
+`;
+
 const packages: readonly DebParts[] = ["ä-first", "base-files", "lib", "tool", "Zebra"].map(
   (name, index) => ({
     name,
@@ -31,7 +43,7 @@ const packages: readonly DebParts[] = ["ä-first", "base-files", "lib", "tool", 
       link(`usr/share/${name}`, "../lib"),
       file("usr/share/shared", "same"),
     ],
-    control: { conffiles: `/etc/${name}.conf\n` },
+    control: { conffiles: `/etc/${name}.conf\n`, postinst, triggers: "interest own\n" },
   }),
 );
 
@@ -70,7 +82,10 @@ const common = {
   store,
   python: async () => undefined,
   filePath: async () => Promise.reject(new Error("these images have no artifact")),
-  onNotice: () => undefined,
+  // A script of which nothing is in the image would show in no digest.
+  onNotice: (message: string) => {
+    if (message.includes("undone")) throw new Error(message);
+  },
   signal,
 };
 const unpacking =

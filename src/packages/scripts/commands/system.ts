@@ -53,8 +53,8 @@ export function arch({ machine }: MachineFacts): Command {
 }
 
 /**
- * The name in /etc/hostname, or `localhost`: a container gets its own when it starts. No name has an
- * address, since nothing is asked for it.
+ * The name in /etc/hostname, or `localhost`: a container gets its own when it starts. No name has
+ * an address, since nothing is asked for it.
  */
 export const hostname: Command = (call) => {
   const { has, operands } = readOptions(call, {
