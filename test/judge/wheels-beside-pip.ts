@@ -7,6 +7,8 @@
  *   npm run judge:wheels                       every file of wheels/sets
  *   npm run judge:wheels -- flask jupyter      some of them
  *   npm run judge:wheels -- my/requirements.txt
+ *   npm run judge:wheels -- --images           make images of them, and ask pip in these; needs an
+ *                                              Engine
  */
 import { readdir } from "node:fs/promises";
 import path from "node:path";
@@ -19,32 +21,58 @@ import { compareTrees, type TreeVerdict } from "./wheels/compare-trees.ts";
 import { hasPip, installByPip } from "./wheels/install-by-pip.ts";
 import { installByQclock } from "./wheels/install-by-qclock.ts";
 import { readTree } from "./wheels/read-tree.ts";
+import { askPipInImages } from "./wheels/use-images.ts";
 
 const sets = path.join(import.meta.dirname, "wheels/sets");
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { images: { type: "boolean", default: false } },
+});
 const chosen = positionals.length > 0 ? positionals : (await readdir(sets)).toSorted();
-if (!(await hasPip(aPython))) throw new Error("needs a python3 that is Python 3.11, with pip");
-
+const files = chosen.map((name) =>
+  name.includes("/") ? name : path.join(sets, `${path.basename(name, ".txt")}.txt`),
+);
 await using folder = await temporaryFolder();
-const downloader = await aDownloaderIn(path.join(folder.path, "store"));
-const reasons = new Map<string, number>();
-let hasFailed = false;
-console.log("| set | wheels | files | equal | explained | pip | qclock |");
-console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
-for (const name of chosen) {
-  const file = name.includes("/") ? name : path.join(sets, `${path.basename(name, ".txt")}.txt`);
-  const target = path.join(folder.path, path.basename(file, ".txt"));
-  // Both have fetched the files before they are timed: the network is not what is compared.
-  await installByPip({ file, python: aPython, folder: `${target}-first` });
-  await installByQclock({ file, python: aPython, downloader });
-  const [, pipMs] = await timed(() => installByPip({ file, python: aPython, folder: target }));
-  const [made, ownMs] = await timed(() => installByQclock({ file, python: aPython, downloader }));
-  const verdict = await compareTrees(await readTree(target), made.tree);
-  tell(path.basename(file, ".txt"), { ...made, verdict, pipMs, ownMs });
+const store = path.join(folder.path, "store");
+process.exitCode = (await (values.images ? askInImages() : compareAll())) ? 0 : 1;
+
+/** Whether pip in the images finds what the files ask for, and nothing broken. */
+async function askInImages(): Promise<boolean> {
+  const answers = await askPipInImages(files, store);
+  for (const [name, { check, differences }] of answers)
+    console.log(`${name}: ${check} ${differences.join(", ") || "pip list agrees."}`);
+  return [...answers.values()].every(
+    ({ check, differences }) =>
+      check === "No broken requirements found." && differences.length === 0,
+  );
 }
-console.log("");
-for (const [reason, count] of reasons) console.log(`${count} files: ${reason}`);
-process.exitCode = hasFailed ? 1 : 0;
+
+/** Whether every file that differs from pip's does so for a reason. */
+async function compareAll(): Promise<boolean> {
+  if (!(await hasPip(aPython))) throw new Error("needs a python3 that is Python 3.11, with pip");
+  const downloader = await aDownloaderIn(store);
+  const reasons = new Map<string, number>();
+  let unexplained = 0;
+  console.log("| set | wheels | files | equal | explained | pip | qclock |");
+  console.log("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+  for (const file of files) {
+    const name = path.basename(file, ".txt");
+    const target = path.join(folder.path, name);
+    // Both have fetched the files before they are timed: the network is not what is compared.
+    await installByPip({ file, python: aPython, folder: `${target}-first` });
+    await installByQclock({ file, python: aPython, downloader });
+    const [, pipMs] = await timed(() => installByPip({ file, python: aPython, folder: target }));
+    const [made, ownMs] = await timed(() => installByQclock({ file, python: aPython, downloader }));
+    const verdict = await compareTrees(await readTree(target), made.tree);
+    for (const [reason, of] of verdict.explained)
+      reasons.set(reason, (reasons.get(reason) ?? 0) + of.length);
+    unexplained += verdict.unexplained.length;
+    tell(name, { ...made, verdict, pipMs, ownMs });
+  }
+  console.log("");
+  for (const [reason, count] of reasons) console.log(`${count} files: ${reason}`);
+  return unexplained === 0;
+}
 
 async function aDownloaderIn(directory: string): Promise<Downloader> {
   const variables = Object.entries(process.env);
@@ -73,10 +101,7 @@ function tell(
   },
 ): void {
   const { equal, explained, unexplained } = found.verdict;
-  const others = [...explained].map(([reason, files]): number => {
-    reasons.set(reason, (reasons.get(reason) ?? 0) + files.length);
-    return files.length;
-  });
+  const others = [...explained.values()].map(({ length }) => length);
   const cells = [
     name,
     found.wheels,
@@ -87,6 +112,5 @@ function tell(
     `${(found.ownMs / 1000).toFixed(1)} s`,
   ];
   console.log(`| ${cells.join(" | ")} |`);
-  if (unexplained.length > 0) hasFailed = true;
   for (const line of unexplained.slice(0, 20)) console.error(`  ${name}: ${line}`);
 }
