@@ -6,6 +6,8 @@ import type { ScriptRunRules } from "../../packages/script-run.ts";
 
 /** A list of triggers is short, and comes from a stranger's script: no more of one is read. */
 const LARGEST_FILE = 1024 * 1024;
+/** Of all lists together. */
+const LARGEST_FOLDER = 16 * LARGEST_FILE;
 
 /** The texts of the files by which scripts of a container have asked for others. */
 export async function readRequests(
@@ -13,11 +15,14 @@ export async function readRequests(
   { id, rules, signal }: Place,
 ): Promise<ReadonlyMap<string, string>> {
   const files = new Map<string, string>();
+  let read = 0;
   try {
     const archive = await engine.getArchive(id, rules.requestFolder, signal);
     for await (const { path, type, content } of readTar(archive, () => LARGEST_FILE)) {
       const name = path.slice(path.indexOf("/") + 1);
       if (type === "file") files.set(name, Buffer.from(content).toString("utf8"));
+      read += content.length;
+      if (read > LARGEST_FOLDER) break;
     }
   } catch (error) {
     // Without the folder nobody can have asked.

@@ -267,3 +267,21 @@ test("a script that fills the disk is ended", async () => {
   });
   expect(taken).toEqual([]);
 });
+
+test("of what scripts leave where they ask for others no more is read than a list can be", async () => {
+  await using workshop = await createWorkshop();
+  const large = Array.from({ length: 40 }, (_, n) =>
+    file(`triggers/list-${n}`, Buffer.alloc(1024 * 1024, "x ")),
+  );
+  // What stands behind so much is not looked at.
+  const asked = [
+    ...large,
+    file("triggers/Unincorp", "look -\n"),
+    file("triggers/look", "watcher\n"),
+  ];
+
+  const { error, calls } = await run(workshop, [aScript("a")], { triggers: [asked] });
+
+  expect(error).toBeUndefined();
+  expect(calls).toEqual(["/var/lib/dpkg/info/a.postinst configure", "SIGKILL"]);
+});
