@@ -11,6 +11,10 @@ export const services: EverydayImages = {
     kind: "mail",
     packages: ["postfix"],
     essential: true,
+    debconf: {
+      "postfix/main_mailer_type": "Internet Site",
+      "postfix/mailname": "answer.example",
+    },
     start: ["/usr/sbin/postfix", "start-fg"],
     ...rooted,
     writableRoot: true,
