@@ -395,9 +395,10 @@ it("what would start, or ask what runs, tells that nothing does", () => {
     "lpstat -r || echo none",
     "chronyd -p",
     "df -P / | tail -n 1 | awk '{ print $4 }'",
+    "df --output=avail /var",
   ];
   expect(fromBytes(run(lines, root).stdout)).toBe(
-    "scheduler is not running\nnone\npool x iburst\nuser y\n104857600\n",
+    "scheduler is not running\nnone\npool x iburst\nuser y\n104857600\n    Avail\n104857600\n",
   );
 });
 
