@@ -99,6 +99,7 @@ const commands: Readonly<Record<string, () => Promise<(registry: Registry) => vo
   verify: async () => (await import("./commands/verify.ts")).registerVerify,
   reset: async () => (await import("./commands/reset.ts")).registerReset,
   ps: async () => (await import("./commands/ps.ts")).registerPs,
+  ls: async () => (await import("./commands/ls.ts")).registerLs,
   logs: async () => (await import("./commands/logs.ts")).registerLogs,
   exec: async () => (await import("./commands/exec.ts")).registerExec,
   probe: async () => (await import("./commands/probe.ts")).registerProbe,

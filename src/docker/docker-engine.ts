@@ -13,6 +13,7 @@ import { volumeCalls } from "./calls/volumes.ts";
 import type { EngineClient } from "./connection/client.ts";
 import type { Engine } from "./engine.ts";
 import { observe } from "./observe.ts";
+import { stackContainers } from "./observe/stacks.ts";
 
 /** The one real `Engine`: the calls of each kind of object over one connection. */
 export function createDockerEngine(client: EngineClient): Engine {
@@ -21,6 +22,7 @@ export function createDockerEngine(client: EngineClient): Engine {
     endpoint: client.endpoint,
     info: (signal) => client.info(signal),
     observe: (request, signal) => observe(client, request, signal),
+    stackContainers: (signal) => stackContainers(client, signal),
     ...images,
     buildImage: (request, onOutput, signal) =>
       buildImage(client, {

@@ -227,6 +227,8 @@ export interface Engine extends AsyncDisposable {
    * In a handful of calls, over plain HTTP.
    */
   observe(request: ObserveRequest, signal?: AbortSignal): Promise<Observed>;
+  /** The containers that qclock made, of all stacks. */
+  stackContainers(signal?: AbortSignal): Promise<readonly StackContainer[]>;
 
   /** Names of the images whose reference matches a pattern with `*`, sorted. */
   listImageReferences(pattern: string, signal?: AbortSignal): Promise<readonly string[]>;
@@ -314,6 +316,16 @@ export interface Engine extends AsyncDisposable {
   ): Promise<number>;
   putArchive(id: string, path: string, archive: Uint8Array, signal?: AbortSignal): Promise<void>;
   getArchive(id: string, path: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** A container that qclock made, by what its labels say. */
+export interface StackContainer {
+  readonly stack: string;
+  readonly name: string;
+  readonly status: ContainerState["status"];
+  readonly role?: string;
+  /** The path of the manifest that it was made from, on the machine that made it. */
+  readonly manifest?: string;
 }
 
 export interface ObserveRequest {

@@ -125,6 +125,13 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
         networks: new Set(networkNames),
         volumes: new Set(volumeNames),
       }),
+    stackContainers: async () =>
+      [...containers.values()].flatMap(({ request: { name, labels: found }, status }) => {
+        const stack = found.get(labels.stack) ?? "";
+        if (!isOurs({ kind: "container", stack, name, labels: found })) return [];
+        const told = pick(found, { role: labels.role, manifest: labels.manifest });
+        return [{ stack, name, status, ...told }];
+      }),
     listImageReferences: async (pattern) => {
       const [prefix = "", suffix = ""] = pattern.split("*");
       return images.references().filter((name) => name.startsWith(prefix) && name.endsWith(suffix));

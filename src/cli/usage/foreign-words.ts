@@ -26,10 +26,9 @@ const foreignWords: Readonly<Record<string, string>> = {
   install: "qclock engine ensure installs an Engine; qclock up brings the stack up.",
   kill: "qclock stop stops the services, and what ignores its signal is killed.",
   lint: "qclock validate checks the manifest.",
-  list: "qclock ps lists the services.",
+  list: "qclock ps lists the services, qclock ls the stacks.",
   load: "qclock bundle load takes a bundle in.",
   log: "qclock logs shows the output of services.",
-  ls: "qclock ps lists the services.",
   pause: "qclock stop stops the services; qclock start starts them again.",
   port: "qclock ps lists the services with their addresses.",
   prune:

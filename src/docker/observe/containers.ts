@@ -1,12 +1,13 @@
 import { byName } from "../../order.ts";
 import * as z from "zod/mini";
 import type { ObservedContainer, OtherContainer } from "../../plan/observed.ts";
+import type { EngineClient } from "../connection/client.ts";
 import { labels } from "../../stack/labels.ts";
 import { isOurs } from "../../stack/ownership.ts";
 import { containerSchema, containerStatusSchema } from "../calls/container-state.ts";
 import { parseForeign } from "../foreign.ts";
 import { readLiveSettings } from "./live-settings.ts";
-import { labelsSchema, type Look, ofStack } from "./look.ts";
+import { type Filters, labelsSchema, type Look, ofStack } from "./look.ts";
 import { shortId } from "../short-id.ts";
 
 const containersSchema = z.array(
@@ -30,7 +31,8 @@ const containersSchema = z.array(
   }),
 );
 
-type ListedContainer = z.infer<typeof containersSchema>[number];
+/** A container as a list of the Engine has it. */
+export type ListedContainer = z.infer<typeof containersSchema>[number];
 
 /** How many containers are inspected at a time. */
 const inspections = 16;
@@ -76,7 +78,8 @@ function claims({ Labels }: ListedContainer, stack: string): boolean {
   );
 }
 
-function isOwn(container: ListedContainer, stack: string): boolean {
+/** Whether qclock made a listed container for a stack. */
+export function isOwn(container: ListedContainer, stack: string): boolean {
   const { Created, Labels } = container;
   return isOurs({
     kind: "container",
@@ -88,9 +91,18 @@ function isOwn(container: ListedContainer, stack: string): boolean {
 }
 
 async function list({ client, request, signal }: Look): Promise<readonly ListedContainer[]> {
+  return await listContainers(client, request.purpose === "build" ? ofStack(request) : {}, signal);
+}
+
+/** Containers that fit the filters, whether they run or not. */
+export async function listContainers(
+  client: EngineClient,
+  filters: Filters,
+  signal?: AbortSignal,
+): Promise<readonly ListedContainer[]> {
   const operation = "list the containers";
-  const filters = request.purpose === "build" ? { filters: JSON.stringify(ofStack(request)) } : {};
-  const query = { all: "1", ...filters };
+  const isFiltered = Object.keys(filters).length > 0;
+  const query = { all: "1", ...(isFiltered ? { filters: JSON.stringify(filters) } : {}) };
   return parseForeign(
     containersSchema,
     await client.http.get({ path: "/containers/json", query, operation, signal }),
@@ -160,6 +172,7 @@ function otherContainer(listed: ListedContainer): OtherContainer {
   };
 }
 
-function nameOf({ Names }: ListedContainer): string {
+/** The name of a listed container, without the slash that the Engine puts before it. */
+export function nameOf({ Names }: ListedContainer): string {
   return (Names?.[0] ?? "").replace(/^\//u, "");
 }
