@@ -20,6 +20,8 @@ export interface World {
   readonly places?: ReadonlyMap<string, Place>;
   readonly froms?: ReadonlyMap<string, readonly string[]>;
   readonly os?: ResolveRequest["os"];
+  /** Texts of requirements files, by their names below the project. */
+  readonly requirements?: Readonly<Record<string, string>>;
 }
 
 /** The manifest of a text, as if it stood in /project. */
@@ -48,6 +50,12 @@ export function readText(text: string, world: World = {}): Result<Stack, readonl
     os: world.os ?? "debian-12",
     architecture: "amd64",
     froms: world.froms ?? new Map(),
+    requirements: new Map(
+      Object.entries(world.requirements ?? {}).map(([displayPath, requirements]) => [
+        `/project/${displayPath}`,
+        { displayPath, text: requirements },
+      ]),
+    ),
     locate: (file) => world.places?.get(file) ?? placeIn(world.files, file),
   });
 }
