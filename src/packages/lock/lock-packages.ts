@@ -134,7 +134,7 @@ async function resolveTarget(
 ): Promise<LockTarget> {
   const { stack } = request;
   const { repositories, resolved, proofOfEntry } = assembledImages(stack).some(
-    ({ packages }) => packages.length > 0,
+    ({ packages, essential }) => essential || packages.length > 0,
   )
     ? await choosePackages(request, current)
     : NOTHING_CHOSEN;

@@ -202,8 +202,8 @@ export async function rememberInputs(
 /** A stack of Dockerfiles, or of files alone, has nothing to pin and asks no mirror. */
 function needsLock(stack: Stack): boolean {
   return assembledImages(stack).some(
-    ({ packages, artifacts, wheels }) =>
-      packages.length + artifacts.length > 0 || wheels !== undefined,
+    ({ packages, essential, artifacts, wheels }) =>
+      essential || packages.length + artifacts.length > 0 || wheels !== undefined,
   );
 }
 

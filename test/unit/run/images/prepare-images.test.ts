@@ -153,3 +153,13 @@ test("a stack that pins nothing needs no lock, and keeps the one that is there",
   const none = await prepareImages(contextOf(stack, store));
   expect(none.lock).toEqual({ version: 2, targets: new Map() });
 });
+
+test.each([
+  ["essential packages", { essential: true }],
+  ["wheels", { wheels: { file: "/r.txt", displayPath: "r.txt", requirements: [] } }],
+] as const)("an image of %s alone has to be locked as well", async (_, parts) => {
+  await using temporary = await temporaryStore();
+  const stack = aStack({ images: [anImage("app", parts)] });
+  const { need } = await prepareImages(contextOf(stack, temporary.store), "foresee");
+  expect(need).toMatchObject({ state: "missing", images: [{ name: "app" }] });
+});
