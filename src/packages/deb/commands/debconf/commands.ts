@@ -46,7 +46,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     if (question === undefined) return missing(name);
     const from = template(question);
     if (from?.get("type") === "select") {
-      const choices = choicesOf(from.get("choices") ?? "", question);
+      const choices = choicesOf(from.get("choices-c") ?? from.get("choices") ?? "", question);
       const [first] = choices;
       const isOne = choices.includes(question.value ?? from.get("default") ?? "");
       if (!isOne && first !== undefined) set(name, { ...question, value: first });
@@ -103,7 +103,8 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const text =
       field === "owners"
         ? question.owners.join(", ")
-        : template(question)?.get(field.toLowerCase().replace(/-c$/, ""));
+        : (template(question)?.get(field.toLowerCase()) ??
+          template(question)?.get(field.toLowerCase().replace(/-c$/, "")));
     if (text === undefined) return { status: BAD_NAME, text: `${field} does not exist` };
     return { text: filledIn(text, question) };
   },

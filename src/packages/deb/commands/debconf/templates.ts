@@ -28,7 +28,7 @@ export function templateIn(text: string, name: string): Template | undefined {
     const fields = new Map<string, string>();
     let field: string | undefined;
     for (const line of paragraph.split("\n")) {
-      const start = /^([A-Za-z_]+):(.*)$/.exec(line);
+      const start = /^([A-Za-z_]+(?:-C)?):(.*)$/.exec(line);
       if (start !== null) {
         field = (start[1] ?? "").toLowerCase();
         fields.set(field, (start[2] ?? "").trim());

@@ -57,10 +57,12 @@ describe("debconf", () => {
       "Template: p/three\nType: select\nChoices: a, b\nDefault: b\nDescription: x\n",
       "Template: p/multi\nType: multiselect\nChoices: a, b\nDescription: x\n",
       "Template: p/empty\nType: select\nChoices: ${none}\nDescription: x\n",
+      // What is shown, and what it means to scripts.
+      "Template: p/coded\nType: select\nChoices: None, Slight\nChoices-C: n, s\nChoices-de.UTF-8: k, g\nDefault: s\nDescription: x\n",
     ];
     const script = [
       'db_subst p/two choices "x1, x2"',
-      "for q in one two three multi empty; do",
+      "for q in one two three multi empty coded; do",
       "db_input low p/$q || true; db_go || true; db_get p/$q; echo $q=$RET; db_fget p/$q seen; echo $RET",
       "done",
       "db_set p/one 'second, half'; db_input low p/one || true; db_go; db_get p/one; echo $RET",
@@ -68,7 +70,10 @@ describe("debconf", () => {
     ];
     const withLists = { "/var/lib/dpkg/info/p.templates": lists.join("\n") };
     expect(output(script, withLists).stdout.split("\n")).toEqual([
-      ...["one=first", "two=x1", "three=b", "multi=", "empty="].flatMap((line) => [line, "false"]),
+      ...["one=first", "two=x1", "three=b", "multi=", "empty=", "coded=s"].flatMap((line) => [
+        line,
+        "false",
+      ]),
       "second, half",
       "first",
       "",
