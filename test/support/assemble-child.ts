@@ -27,8 +27,8 @@ set -e
 } > "/var/log-of-$DPKG_MAINTSCRIPT_PACKAGE" 2>&1
 adduser --system --group "_\${DPKG_MAINTSCRIPT_PACKAGE%%-*}x" || true
 touch "/etc/touched-$DPKG_MAINTSCRIPT_PACKAGE"; mkdir -p "/srv/$DPKG_MAINTSCRIPT_PACKAGE/a"
-update-alternatives --install /usr/bin/alt alt "/usr/bin/$DPKG_MAINTSCRIPT_PACKAGE" 10
-dpkg-trigger own
+[ "$DPKG_MAINTSCRIPT_PACKAGE" != tool ] || update-alternatives --install /usr/bin/alt alt /usr/bin/tool 10
+[ "$1" != configure ] || dpkg-trigger own
 `;
 
 const packages: readonly DebParts[] = ["ä-first", "base-files", "lib", "tool", "Zebra"].map(

@@ -46,9 +46,10 @@ export class MaintainerScripts {
     const startedAtMs = performance.now();
     const outcome = runScript({
       text: fromText(translationOf(text) ?? text),
-      name: path,
+      // Strings of bytes, as everything is that a script sees.
+      name: fromText(path),
       args,
-      env: new Map(Object.entries(environment)),
+      env: new Map(Object.entries(environment).map(([key, value]) => [key, fromText(value)])),
       root,
       commands: this.#commands,
       sources: debconfSources,
