@@ -215,11 +215,19 @@ export class BuiltImages implements AsyncDisposable {
         durationMs: of.reduce((sum, script) => sum + script.durationMs, 0),
       });
     }
-    const own = built.layers[parent?.layers.length ?? 0];
-    if (own?.kind === "packages") {
-      refuseUnexpected(image, this.#locked(image).packagesLayer, own.diffId);
-    }
+    this.#refuseUnexpected(image, parent, built);
     return built;
+  }
+
+  /** Throws `digest-mismatch` for a packages layer that is not the lock's, made now or before. */
+  #refuseUnexpected(
+    image: AssembledImage,
+    parent: BuiltImage | undefined,
+    { layers }: BuiltImage,
+  ): void {
+    const own = layers[parent?.layers.length ?? 0];
+    if (own?.kind === "packages")
+      refuseUnexpected(image, this.#locked(image).packagesLayer, own.diffId);
   }
 
   /** The built image when all its layers are in the store, and so are its parents'. */
@@ -236,7 +244,9 @@ export class BuiltImages implements AsyncDisposable {
     if (parent === undefined && image.parent !== undefined) return undefined;
     // Loaded here: a run with nothing to build needs none of it.
     const { recallImage } = await import("../../image/assemble.ts");
-    return recallImage(this.#requestFor(image, parent));
+    const built = await recallImage(this.#requestFor(image, parent));
+    if (built !== undefined) this.#refuseUnexpected(image, parent, built);
+    return built;
   }
 
   async #recallParent(image: AssembledImage): Promise<BuiltImage | undefined> {

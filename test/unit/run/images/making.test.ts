@@ -236,14 +236,19 @@ test("a packages layer that comes out other than the lock says is refused", asyn
     return await builtImages.get(base, listener());
   };
   const other = aDigest("other");
-  await expect(made(expecting(other))).rejects.toMatchObject({
+  const refusal = {
     code: "digest-mismatch",
     message: expect.stringMatching(
       new RegExp(
         `^The packages layer of image "base" is sha256:[0-9a-f]{64}, but the lock expects ${other}\\.$`,
       ),
     ),
-  });
+  };
+  await expect(made(expecting(other))).rejects.toMatchObject(refusal);
+  // Once more, now that the store remembers the layer.
+  await expect(made(expecting(other))).rejects.toMatchObject(refusal);
+  await using builtImages = new BuiltImages(context, expecting(other));
+  await expect(builtImages.recall(base)).rejects.toMatchObject(refusal);
   const [layer] = (await made(prepared)).layers;
   expect((await made(expecting(layer?.diffId ?? other))).layers[0]).toEqual(layer);
 });
