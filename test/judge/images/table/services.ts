@@ -148,11 +148,16 @@ directory /var/lib/ldap
     clients: ["bind9-dnsutils"],
     start: ["/usr/sbin/named", "-f", "-g"],
     user: "bind",
+    config: {
+      "/etc/bind/named.conf.local": 'zone "example" { type primary; file "/srv/example.zone"; };\n',
+      "/srv/example.zone":
+        "$ORIGIN example.\n@ 60 SOA ns root 1 60 60 60 60\n@ 60 NS ns\nns 60 A 10.0.0.42\n",
+    },
     writable: ["/run/named", "/var/cache/bind", "/var/lib/bind"],
     ready: { port: 53 },
     use: {
-      command: ["/usr/bin/dig", "+short", "@127.0.0.1", "localhost"],
-      prints: /^127\.0\.0\.1/,
+      command: ["/usr/bin/dig", "+short", "@127.0.0.1", "ns.example"],
+      prints: /^10\.0\.0\.42/,
     },
   },
   unbound: {
