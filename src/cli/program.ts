@@ -100,6 +100,8 @@ const commands: Readonly<Record<string, () => Promise<(registry: Registry) => vo
   reset: async () => (await import("./commands/reset.ts")).registerReset,
   ps: async () => (await import("./commands/ps.ts")).registerPs,
   ls: async () => (await import("./commands/ls.ts")).registerLs,
+  images: async () => (await import("./commands/images.ts")).registerImages,
+  top: async () => (await import("./commands/top.ts")).registerTop,
   logs: async () => (await import("./commands/logs.ts")).registerLogs,
   exec: async () => (await import("./commands/exec.ts")).registerExec,
   probe: async () => (await import("./commands/probe.ts")).registerProbe,

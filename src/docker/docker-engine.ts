@@ -8,6 +8,7 @@ import { exportContainer } from "./calls/export-image.ts";
 import { imageCalls } from "./calls/images.ts";
 import { logs } from "./calls/logs.ts";
 import { networkCalls } from "./calls/networks.ts";
+import { processTable } from "./calls/process-table.ts";
 import { containerProcesses } from "./calls/processes.ts";
 import { volumeCalls } from "./calls/volumes.ts";
 import type { EngineClient } from "./connection/client.ts";
@@ -38,6 +39,7 @@ export function createDockerEngine(client: EngineClient): Engine {
     ...containerCalls(client),
     containerEnds: (id, since, signal) => containerEnds(client, id, { since, signal }),
     processes: (id, signal) => containerProcesses(client, id, signal),
+    processTable: (id, signal) => processTable(client, id, signal),
     logs: (id, options, signal) => logs(client, id, { options, signal }),
     exec: (id, command, options, signal) => exec(client, { id, command, options, signal }),
     execInteractive: (id, command, options, signal) =>

@@ -163,6 +163,8 @@ export interface ImageDetails {
   readonly command: readonly string[];
   readonly sizeBytes: number;
   readonly architecture: string;
+  /** `linux/arm64/v8`; absent where the image does not say. */
+  readonly platform?: string;
   readonly raw: unknown;
 }
 
@@ -300,6 +302,8 @@ export interface Engine extends AsyncDisposable {
   containerEnds(id: string, since: number, signal?: AbortSignal): AsyncIterable<ContainerEnd>;
   /** Undefined where the Engine cannot tell; see calls/processes.ts. */
   processes(id: string, signal?: AbortSignal): Promise<readonly ContainerProcess[] | undefined>;
+  /** Undefined where the container does not run, or the Engine cannot tell. */
+  processTable(id: string, signal?: AbortSignal): Promise<ProcessTable | undefined>;
   logs(id: string, options: LogOptions, signal?: AbortSignal): AsyncIterable<LogLine>;
   exec(
     id: string,
@@ -363,6 +367,12 @@ export interface ContainerProcess {
   readonly command: string;
   /** Whether it is the first process of a `docker exec --privileged`. */
   readonly privileged: boolean;
+}
+
+/** What the Engine's ps(1) prints of a container, cells as it wrote them. */
+export interface ProcessTable {
+  readonly titles: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 export interface ExecOptions {

@@ -22,6 +22,8 @@ export interface Program {
   readonly endsWith?: number;
   /** What it answers to `exec`. */
   readonly exec?: (command: readonly string[]) => ExecResult;
+  /** What ps(1) calls it. */
+  readonly processName?: string;
   /** What it writes. */
   readonly log?: readonly string[];
 }
@@ -49,6 +51,7 @@ export interface MemoryContainer {
   readonly id: string;
   readonly request: ContainerRequest;
   readonly networks: Set<string>;
+  readonly imageId: string;
   status: ContainerState["status"];
   exitCode: number;
 }
@@ -150,9 +153,7 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
       await call(`remove image ${reference}`);
       const found = images.find(reference);
       if (found === undefined) throw refused("remove image", 404, "No such image");
-      const isUsed = [...containers.values()].some(
-        ({ request }) => images.find(request.image)?.id === found.id,
-      );
+      const isUsed = [...containers.values()].some(({ imageId }) => imageId === found.id);
       if (isUsed && found.references.length < 2)
         throw refused("remove image", 409, "the image is in use");
       images.remove(reference);
@@ -209,6 +210,8 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
         id,
         request: { ...request, labels: recorded("container", request) },
         networks: new Set(request.network === undefined ? [] : [request.network.name]),
+        // The image that it stands on stays this one, whatever becomes of the name.
+        imageId: images.find(request.image)?.id ?? "",
         status: "created",
         exitCode: 0,
       });
@@ -254,6 +257,13 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
       await aborted(signal);
     },
     processes: async () => undefined,
+    processTable: async (id) =>
+      container(id, "top").status === "running"
+        ? {
+            titles: ["PID", "CMD"],
+            rows: [["1", program(container(id, "top")).processName ?? "init"]],
+          }
+        : undefined,
     async *logs(id) {
       for (const text of program(container(id, "logs")).log ?? []) yield { stream: "stdout", text };
     },
@@ -290,6 +300,7 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
     status,
     exitCode,
     networks: joined,
+    imageId,
   }: MemoryContainer): ContainerState {
     return {
       id,
@@ -302,7 +313,7 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
       createdAt: new Date().toISOString(),
       startedAt: status === "created" ? "0001-01-01T00:00:00Z" : new Date().toISOString(),
       pid: status === "running" ? 1 : 0,
-      imageId: images.find(request.image)?.id ?? "",
+      imageId,
       labels: request.labels,
       addresses: new Map([...joined].map((name) => [name, "10.213.0.2"])),
       publishedPorts: request.ports.map((port) => ({ ...port, hostPort: port.hostPort || 40_000 })),
@@ -347,7 +358,7 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
           ];
         }),
       ),
-      containers: own.map(({ id, request, status, exitCode, networks: joined }) => ({
+      containers: own.map(({ id, request, imageId, status, exitCode, networks: joined }) => ({
         id,
         name: request.name,
         ours: ours("container", request.name, request.labels),
@@ -357,7 +368,7 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
           configHash: labels.configHash,
           imageIdentity: labels.imageIdentity,
         }),
-        imageId: images.find(request.image)?.id ?? "",
+        imageId,
         status,
         exitCode,
         networks: [...joined],
@@ -392,7 +403,7 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
           name: one.request.name,
           networks: [...one.networks],
           volumes: one.request.mounts.map(({ source }) => source),
-          imageId: images.find(one.request.image)?.id ?? "",
+          imageId: one.imageId,
         })),
       usedSubnets: [...networks.values()].map(({ subnet }) => subnet),
     };

@@ -18,6 +18,8 @@ const takeServices = new Set([
   "logs",
   "exec",
   "probe",
+  "images",
+  "top",
 ]);
 
 /** What could stand in place of the last word, given the words before it. */

@@ -20,7 +20,6 @@ const foreignWords: Readonly<Record<string, string>> = {
   diff: "qclock plan shows what up would change; qclock lock diff what changed in the lock.",
   events: "--progress json writes each event of a run as JSON.",
   health: "qclock probe tries the probes of the services.",
-  images: "qclock graph lists the images; qclock build makes them and prints their references.",
   init: "A manifest is written by hand: qclock schema helps the editor, docs/manifest.md begins with a small one.",
   inspect: "qclock ps, qclock graph and qclock plan show the stack, each with --json.",
   install: "qclock engine ensure installs an Engine; qclock up brings the stack up.",
@@ -47,7 +46,6 @@ const foreignWords: Readonly<Record<string, string>> = {
   stats: "`docker stats` shows what containers use; qclock ps shows how the services are.",
   status: "qclock ps shows how the services are.",
   test: "qclock validate checks the manifest, qclock verify the stack that runs.",
-  top: "`docker top` lists the processes of a container; qclock ps shows how the services are.",
   unpause: "qclock start starts what was stopped.",
   update:
     "qclock lock --update PACKAGE moves packages to newer versions; qclock up brings the result up.",

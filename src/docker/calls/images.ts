@@ -6,6 +6,7 @@ import { engineStatus } from "../errors.ts";
 import { parseForeign } from "../foreign.ts";
 import { identitySchema, imageIdentity, manifestsQuery } from "../identity.ts";
 import { readProgress } from "../progress/progress.ts";
+import { splitTag } from "../split-tag.ts";
 import { exportImage } from "./export-image.ts";
 
 type ImageCalls = Pick<
@@ -32,6 +33,8 @@ const stringMap = z.pipe(
 const inspectSchema = z.extend(identitySchema, {
   RepoTags: strings,
   Architecture: z._default(z.string(), ""),
+  Os: z.nullish(z.string()),
+  Variant: z.nullish(z.string()),
   Size: z._default(z.number(), 0),
   RootFS: z.nullish(
     z.object({ Layers: z.nullish(z.array(z.templateLiteral(["sha256:", z.string()]))) }),
@@ -164,18 +167,21 @@ async function inspectImage(
     command: config?.Cmd ?? [],
     sizeBytes: image.Size,
     architecture: image.Architecture,
+    ...platformOf(image),
     raw,
   };
+}
+
+function platformOf({
+  Os,
+  Architecture,
+  Variant,
+}: z.infer<typeof inspectSchema>): Pick<ImageDetails, "platform"> {
+  const parts = [Os ?? "", Architecture, Variant ?? ""].filter((part) => part !== "");
+  return parts.length < 2 ? {} : { platform: parts.join("/") };
 }
 
 /** A reference as part of a path: its slashes are the path's own, all else is escaped. */
 function imagePath(reference: string): string {
   return reference.split("/").map(encodeURIComponent).join("/");
-}
-
-/** The last colon begins the tag, unless it belongs to a registry's port. */
-function splitTag(reference: string): { readonly repo: string; readonly tag: string } {
-  const colon = reference.lastIndexOf(":");
-  if (colon === -1 || reference.includes("/", colon)) return { repo: reference, tag: "latest" };
-  return { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
 }
