@@ -14,7 +14,9 @@ import {
   addMachineId,
   addMergedFolders,
   addRunFolders,
+  lendRunFolder,
   addTemporaryFolder,
+  takeRunFolderBack,
   removeTemporaryFolder,
 } from "./install/skeleton.ts";
 import { Triggers } from "./install/triggers.ts";
@@ -49,13 +51,16 @@ export async function install(request: InstallRequest): Promise<readonly LeftScr
   root.changeAs({ type: "step", step: "usr-merge" });
   if (isFirst && installed.length > 0) addMergedFolders(root);
   const scripts = request.scripts === "none" ? undefined : await loadScripts(request);
-  const brings = installed.some(({ entries }) => entries.some(({ path }) => path === "tmp"));
-  const isLent = scripts !== undefined && !brings && addTemporaryFolder(root);
+  const brings = (folder: string): boolean =>
+    installed.some(({ entries }) => entries.some(({ path }) => path === folder));
+  const isLent = scripts !== undefined && !brings("tmp") && addTemporaryFolder(root);
+  const hasOwnRun = scripts === undefined || brings("run") || !lendRunFolder(root);
   const installer = new Installer(request, installed, scripts);
   await installer.unpackAll();
   await installer.configureAll();
   await installer.runTriggers();
   if (isLent) removeTemporaryFolder(root);
+  if (!hasOwnRun) takeRunFolderBack(root);
   return scripts?.left ?? [];
 }
 

@@ -8,6 +8,7 @@ import { putFile, putFolder, putLink } from "../../scripts/root-files.ts";
 const MERGED = ["bin", "sbin", "lib", "lib64"];
 
 const TEMPORARY = "/tmp";
+const RUN = "/run";
 
 /** What bootstrapping makes before the first package: packages rely on it. */
 export function addMergedFolders(root: ScriptRoot): void {
@@ -41,6 +42,18 @@ export function addTemporaryFolder(root: ScriptRoot): boolean {
   if (root.lstat(TEMPORARY) !== undefined) return false;
   putFolder(root, TEMPORARY, { mode: 0o1777 });
   return true;
+}
+
+/** The same for what runs; a script makes a folder of its own there. True when it was made. */
+export function lendRunFolder(root: ScriptRoot): boolean {
+  if (root.lstat(RUN) !== undefined) return false;
+  putFolder(root, RUN);
+  return true;
+}
+
+/** It stays with what scripts have made there. */
+export function takeRunFolderBack(root: ScriptRoot): void {
+  if (root.lstat(RUN)?.kind === "directory" && root.list(RUN).length === 0) root.remove(RUN);
 }
 
 /** Nothing that scripts left there is part of an image. */

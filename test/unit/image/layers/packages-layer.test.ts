@@ -925,6 +925,21 @@ test("scripts have a temporary folder where no package brings one, and none is l
   expect((await itemsOf(withFolder[0])).get("tmp/")).toMatchObject({ mode: 0o1777 });
 });
 
+test("scripts find /run where no package brings it, which stays with what they made", async () => {
+  await using workshop = await createWorkshop();
+  const postinst = "#!/bin/sh\nset -e\ntest -d /run\ntouch /found\n";
+  const asking = { name: "a", control: { postinst } };
+  const making = { name: "b", control: { postinst: `${postinst}mkdir /run/b\n` } };
+
+  const { layers } = await workshop.assemble({ debs: [asking] });
+  const { layers: withOwn } = await workshop.assemble({ debs: [making] });
+
+  const items = await itemsOf(layers[0]);
+  expect(items.has("found")).toBe(true);
+  expect([...items.keys()].filter((path) => path.startsWith("run"))).toEqual([]);
+  expect((await itemsOf(withOwn[0])).has("run/b/")).toBe(true);
+});
+
 test("without the essential packages scripts find the accounts that every Debian has", async () => {
   await using workshop = await createWorkshop();
   const postinst = `#!/bin/sh
