@@ -6,7 +6,7 @@ export interface StackRow {
   readonly name: string;
   /** How many containers of services are in each state, the state with most of them first. */
   readonly states: readonly { readonly state: StackContainer["status"]; readonly count: number }[];
-  /** Where the manifest lies, by the labels; several where the stack was brought up from several. */
+  /** Where the manifest lies, by the labels; several where containers come from several places. */
   readonly manifests: readonly string[];
 }
 
