@@ -28,7 +28,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   execa: ["cli", "docker", "run", "supply"],
   "node:child_process": [],
   openpgp: ["packages", "supply"],
-  "tar-fs": ["build-context"],
+  "tar-fs": ["build-context", "run/copy/**"],
   yauzl: ["archive"],
   "@balena/dockerignore": ["build-context"],
   "xz-decompress": ["archive"],

@@ -58,6 +58,7 @@ export type ErrorCode =
   | "job-failed"
   | "stack-locked"
   | "would-lose-data"
+  | "copy-failed"
   | "service-not-found"
   | "deadline-exceeded"
   | "interrupted";

@@ -104,6 +104,7 @@ const commands: Readonly<Record<string, () => Promise<(registry: Registry) => vo
   top: async () => (await import("./commands/top.ts")).registerTop,
   logs: async () => (await import("./commands/logs.ts")).registerLogs,
   exec: async () => (await import("./commands/exec.ts")).registerExec,
+  cp: async () => (await import("./commands/cp.ts")).registerCp,
   probe: async () => (await import("./commands/probe.ts")).registerProbe,
   restart: async () => (await import("./commands/restart.ts")).registerRestart,
   start: async () => (await import("./commands/start.ts")).registerStart,

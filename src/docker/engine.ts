@@ -318,7 +318,15 @@ export interface Engine extends AsyncDisposable {
     options: InteractiveExecOptions,
     signal?: AbortSignal,
   ): Promise<number>;
-  putArchive(id: string, path: string, archive: Uint8Array, signal?: AbortSignal): Promise<void>;
+  /** Unpack a tar in a folder of a container. */
+  putArchive(
+    id: string,
+    path: string,
+    archive: Uint8Array | AsyncIterable<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** What is at a path of a container, links in its folders followed; undefined: nothing. */
+  statPath(id: string, path: string, signal?: AbortSignal): Promise<PathStat | undefined>;
   getArchive(id: string, path: string, signal?: AbortSignal): Promise<AsyncIterable<Uint8Array>>;
 }
 
@@ -367,6 +375,13 @@ export interface ContainerProcess {
   readonly command: string;
   /** Whether it is the first process of a `docker exec --privileged`. */
   readonly privileged: boolean;
+}
+
+/** What is at a path of a container. */
+export interface PathStat {
+  readonly type: "file" | "directory" | "symlink" | "other";
+  /** Where a symbolic link leads, in the container. */
+  readonly linkTarget?: string;
 }
 
 /** What the Engine's ps(1) prints of a container, cells as it wrote them. */

@@ -127,4 +127,11 @@ export const engineExplanations = {
     fix: "Read its log, mend the cause, run again.",
     example: "qclock logs init",
   },
+  "copy-failed": {
+    title: "Files could not be copied into or out of a container",
+    explanation:
+      "The source is not there, a folder and a file would take each other's place, the target may only be read, or an archive of the container holds what leads out of the target. Of an archive that is refused nothing more is written.",
+    fix: "Read what the message names; what services may write is in their volumes.",
+    example: "qclock cp app:/srv/data ./data",
+  },
 } satisfies Partial<Record<ErrorCode, Explanation>>;

@@ -1,5 +1,7 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { expect, test } from "vitest";
-import { Rig } from "../support/rig.ts";
+import { type Ended, Rig } from "../support/rig.ts";
 
 test("ls must tell of this stack, where its manifest lies, and of its end", async () => {
   await using rig = await Rig.create("tiny");
@@ -65,4 +67,36 @@ test("images and top must tell of the containers that run", async () => {
     stderr: "front does not run.\n",
   });
   expect(await rig.qclock(["top", "nobody"])).toMatchObject({ exitCode: 2, stdout: "" });
+});
+
+test("cp must carry files, folders and tars both ways, and say where nothing can be written", async () => {
+  await using rig = await Rig.create("with-data");
+  await rig.qclock(["up"]);
+  const cp = async (source: string, target: string, input = ""): Promise<Ended> =>
+    await rig.qclock(["cp", source, target], { input });
+  const here = async (file: string): Promise<string> =>
+    await readFile(path.join(rig.directory, file), "utf8");
+
+  expect(await cp("store:/data", "out")).toMatchObject({ exitCode: 0, stdout: "", stderr: "" });
+  expect(await here("out/file")).toBe("kept\n");
+  expect(await cp("store:/data/file", "copy")).toMatchObject({ exitCode: 0 });
+  expect(await here("copy")).toBe("kept\n");
+
+  await rig.write("in/sub/new", "came in\n");
+  expect(await cp("in/.", "store:/data")).toMatchObject({ exitCode: 0 });
+  const listed = await rig.qclock(["exec", "store", "/bin/busybox", "ls", "-ln", "/data/sub/new"]);
+  expect(listed.stdout).toMatch(/ 10001 +10001 +8 /);
+  const tar = await cp("store:/data/sub", "-");
+  expect(tar.exitCode).toBe(0);
+  expect(await cp("-", "store:/data/sub", tar.stdout)).toMatchObject({ exitCode: 0 });
+  const again = await rig.qclock(["exec", "store", "/bin/busybox", "cat", "/data/sub/sub/new"]);
+  expect(again.stdout).toBe("came in\n");
+
+  const refused = await cp("copy", "store:/etc/copy");
+  expect(refused).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(refused.stderr).toMatch(
+    /may only read \/etc\. \[copy-failed\][^]*Copy into one of its vol/,
+  );
+  expect(await cp("store:/nowhere", "x")).toMatchObject({ exitCode: 1 });
+  expect(await cp("copy", "elsewhere")).toMatchObject({ exitCode: 2 });
 });

@@ -274,7 +274,7 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
       await call(`put archive ${container(id, "put").request.name}`);
       const { files, prefix } = volumeAt(id, path);
       for await (const { path: name, type, content, mode, uid, gid } of readTar(
-        chunks(archive),
+        archive instanceof Uint8Array ? chunks(archive) : archive,
         () => Infinity,
       )) {
         if (type !== "file") continue;
@@ -282,6 +282,7 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
         files.set(name.slice(prefix.length + 1), { content: text, mode, uid, gid });
       }
     },
+    statPath: async () => unexpected("look at a path"),
     async getArchive(id, path) {
       const inImage = images.fileOf(container(id, "get archive").request.image, path.slice(1));
       const found = inImage ?? contentInVolume(id, path);

@@ -74,6 +74,7 @@ const byError: Readonly<Record<ErrorCode, number>> = {
   "job-failed": 1,
   "stack-locked": 5,
   "would-lose-data": 9,
+  "copy-failed": 1,
   "service-not-found": 2,
   "deadline-exceeded": 124,
   interrupted: 130,
