@@ -140,6 +140,13 @@ export default defineConfig({
           .filter((folder) => folder !== "packages"),
       ),
     ),
+    layer(
+      "run/copy/**",
+      floors
+        .slice(0, 4)
+        .flat()
+        .filter((folder) => folder !== "run"),
+    ),
     {
       files: ["test/**", "bench/**"],
       rules: {
