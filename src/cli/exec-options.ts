@@ -10,6 +10,9 @@ export interface ExecOptions {
   readonly user?: string;
 }
 
+/** A command of qclock that has these options. */
+type Subject = "exec" | "run";
+
 /** How a command is run in a container. */
 export interface ExecPlan {
   readonly command: readonly string[];
@@ -26,33 +29,41 @@ export interface ExecPlan {
  * terminal, or its pipes. Throws `usage` for what cannot be done.
  */
 export function planExec(request: {
+  /** The command that has these options; absent: `exec`. */
+  readonly subject?: Subject;
   readonly service: string;
-  readonly words: readonly string[];
+  /** Undefined where no command is needed. */
+  readonly words: readonly string[] | undefined;
   readonly options: ExecOptions;
   readonly environment: ReadonlyMap<string, string>;
   /** As Node gives it: absent for what is none. */
   readonly isInputTerminal: boolean | undefined;
   readonly isOutputTerminal: boolean | undefined;
 }): ExecPlan {
-  const { options, environment } = request;
+  const { options, environment, subject = "exec" } = request;
   const isInputTerminal = request.isInputTerminal ?? false;
   const isOutputTerminal = request.isOutputTerminal ?? false;
   const { interactive = false, tty, workdir, user } = options;
   if (tty === true && interactive && !isInputTerminal) {
-    throw usage("The input is not a terminal, so it cannot be given one.", "Leave -t out.");
+    throw usage(
+      "The input is not a terminal, so it cannot be given one.",
+      "Leave -t out.",
+      subject,
+    );
   }
   if (workdir !== undefined && !workdir.startsWith("/")) {
     throw usage(
       `"${workdir}" is no absolute path.`,
       "--workdir takes a path in the container, such as /srv.",
+      subject,
     );
   }
   return {
-    command: commandOf(request),
+    command: request.words === undefined ? [] : commandOf({ ...request, words: request.words }),
     tty: tty ?? (!interactive && isInputTerminal && isOutputTerminal),
     // As for docker: a terminal alone is one to look at.
     attachStdin: interactive || tty !== true,
-    environment: options.env.flatMap((pair) => variable(pair, environment)),
+    environment: options.env.flatMap((pair) => variable(pair, environment, subject)),
     ...(workdir === undefined ? {} : { workingDirectory: workdir }),
     ...(user === undefined ? {} : { user }),
   };
@@ -64,33 +75,42 @@ export function isRoot(user: string): boolean {
 }
 
 function commandOf({
+  subject = "exec",
   service,
   words,
 }: {
+  readonly subject?: Subject;
   readonly service: string;
   readonly words: readonly string[];
 }): readonly string[] {
   const command = words[0] === "--" ? words.slice(1) : words;
   const [program = ""] = command;
-  if (program === "") throw usage("No command is given.", `Write qclock exec ${service} COMMAND.`);
+  if (program === "")
+    throw usage("No command is given.", `Write qclock ${subject} ${service} COMMAND.`, subject);
   if (words[0] !== "--" && program.startsWith("-")) {
     throw usage(
       `"${program}" is no program.`,
-      `Options stand before the service: qclock exec ${program} ${service} COMMAND.`,
+      `Options stand before the service: qclock ${subject} ${program} ${service} COMMAND.`,
+      subject,
     );
   }
   return command;
 }
 
 /** `NAME` alone takes the value of qclock's own environment, and nothing where that has none. */
-function variable(pair: string, environment: ReadonlyMap<string, string>): readonly string[] {
+function variable(
+  pair: string,
+  environment: ReadonlyMap<string, string>,
+  subject: Subject,
+): readonly string[] {
   const [name = ""] = pair.split("=", 1);
-  if (name === "") throw usage(`"${pair}" is no variable.`, "--env takes NAME=value, or NAME.");
+  if (name === "")
+    throw usage(`"${pair}" is no variable.`, "--env takes NAME=value, or NAME.", subject);
   if (pair.includes("=")) return [pair];
   const value = environment.get(name);
   return value === undefined ? [] : [`${name}=${value}`];
 }
 
-function usage(message: string, hint: string): QclockError {
-  return new QclockError("usage", message, { hint: `${hint} See 'qclock exec --help'.` });
+function usage(message: string, hint: string, subject: Subject): QclockError {
+  return new QclockError("usage", message, { hint: `${hint} See 'qclock ${subject} --help'.` });
 }

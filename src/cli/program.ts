@@ -105,6 +105,7 @@ const commands: Readonly<Record<string, () => Promise<(registry: Registry) => vo
   logs: async () => (await import("./commands/logs.ts")).registerLogs,
   exec: async () => (await import("./commands/exec.ts")).registerExec,
   cp: async () => (await import("./commands/cp.ts")).registerCp,
+  run: async () => (await import("./commands/run.ts")).registerRun,
   probe: async () => (await import("./commands/probe.ts")).registerProbe,
   restart: async () => (await import("./commands/restart.ts")).registerRestart,
   start: async () => (await import("./commands/start.ts")).registerStart,

@@ -10,6 +10,7 @@ import { logs } from "./calls/logs.ts";
 import { networkCalls } from "./calls/networks.ts";
 import { processTable } from "./calls/process-table.ts";
 import { containerProcesses } from "./calls/processes.ts";
+import { runInteractive } from "./calls/run-interactive.ts";
 import { volumeCalls } from "./calls/volumes.ts";
 import type { EngineClient } from "./connection/client.ts";
 import type { Engine } from "./engine.ts";
@@ -19,6 +20,7 @@ import { stackContainers } from "./observe/stacks.ts";
 /** The one real `Engine`: the calls of each kind of object over one connection. */
 export function createDockerEngine(client: EngineClient): Engine {
   const images = imageCalls(client);
+  const containers = containerCalls(client);
   return {
     endpoint: client.endpoint,
     info: (signal) => client.info(signal),
@@ -36,7 +38,7 @@ export function createDockerEngine(client: EngineClient): Engine {
     exportContainer: (id, signal) => exportContainer(client, id, signal),
     ...networkCalls(client),
     ...volumeCalls(client),
-    ...containerCalls(client),
+    ...containers,
     containerEnds: (id, since, signal) => containerEnds(client, id, { since, signal }),
     processes: (id, signal) => containerProcesses(client, id, signal),
     processTable: (id, signal) => processTable(client, id, signal),
@@ -44,6 +46,8 @@ export function createDockerEngine(client: EngineClient): Engine {
     exec: (id, command, options, signal) => exec(client, { id, command, options, signal }),
     execInteractive: (id, command, options, signal) =>
       execInteractive(client, { id, command, options, signal }),
+    runInteractive: (id, options, signal) =>
+      runInteractive(client, id, { options, engine: containers, signal }),
     ...archiveCalls(client),
     [Symbol.asyncDispose]: () => {
       client.close();

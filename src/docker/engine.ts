@@ -86,6 +86,8 @@ export interface ContainerRequest {
   readonly tty?: boolean;
   /** Standard input stays open. */
   readonly stdinOpen?: boolean;
+  /** Standard input ends when the first who was connected to it is gone. */
+  readonly stdinOnce?: boolean;
   /** Absent: the Engine's default driver. */
   readonly logging?: Logging;
   readonly restart: RestartPolicy;
@@ -318,6 +320,11 @@ export interface Engine extends AsyncDisposable {
     options: InteractiveExecOptions,
     signal?: AbortSignal,
   ): Promise<number>;
+  /**
+   * Start a container with the caller's terminal or pipes, and wait for its end; resolves with its
+   * exit code.
+   */
+  runInteractive(id: string, options: InteractiveOptions, signal?: AbortSignal): Promise<number>;
   /** Unpack a tar in a folder of a container. */
   putArchive(
     id: string,
@@ -399,12 +406,16 @@ export interface ExecOptions {
   readonly keeps?: "start" | "end";
 }
 
-export interface InteractiveExecOptions {
+export interface InteractiveExecOptions extends InteractiveOptions {
   readonly user?: string;
   /** `NAME=value` each; added to the container's own. */
   readonly environment?: readonly string[];
   /** Absolute; the container's own by default. */
   readonly workingDirectory?: string;
+}
+
+/** What a command is connected to. */
+export interface InteractiveOptions {
   readonly tty: boolean;
   /** Whether `stdin` is given to it. */
   readonly attachStdin: boolean;

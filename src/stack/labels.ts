@@ -30,7 +30,7 @@ export const labels = {
   configHash: "dev.qclock.config-hash",
   /** Image identity that the container was made from. On containers. */
   imageIdentity: "dev.qclock.image-identity",
-  /** `service`, `job`, `hold` or `helper`. On containers. */
+  /** `service`, `job`, `run` (a one-off), `hold` or `helper`. On containers. */
   role: "dev.qclock.role",
   /** Key in the manifest. On networks. */
   network: "dev.qclock.network",

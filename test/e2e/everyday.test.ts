@@ -100,3 +100,35 @@ test("cp must carry files, folders and tars both ways, and say where nothing can
   expect(await cp("store:/nowhere", "x")).toMatchObject({ exitCode: 1 });
   expect(await cp("copy", "elsewhere")).toMatchObject({ exitCode: 2 });
 });
+
+test("run must give a container of its own the command, the pipes and the service's means, and remove it", async () => {
+  await using rig = await Rig.create("with-data");
+  const run = async (command: readonly string[], input = ""): Promise<Ended> =>
+    await rig.qclock(["run", "-T", "-e", "A=b", "store", ...command], { input });
+  await rig.edit("stack.config.yaml", (text) =>
+    text.replace(
+      /entrypoint: .*/,
+      'entrypoint: [/bin/busybox]\n    command: [httpd, -f, -p, "8080", -h, /data]',
+    ),
+  );
+
+  // From nothing: image, volume, secret and network are made, the service is not.
+  const first = await run(["sh", "-c", "cat > /data/note; echo $A; ls /run/secrets; exit 7"], "in");
+  expect(first).toMatchObject({ exitCode: 7, stdout: "b\npassword\n" });
+  expect((await rig.observe()).containers).toEqual([]);
+
+  await rig.qclock(["up"]);
+  const before = await rig.containerIds();
+  expect(await run(["cat", "/data/note"])).toMatchObject({ exitCode: 0, stdout: "in" });
+  expect(await run(["touch", "/x"])).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(await rig.containerIds()).toEqual(before);
+
+  const long = rig.start(["run", "-T", "store", "sh", "-c", "echo begun; sleep 100"]);
+  await long.saw("begun");
+  expect((await rig.observe()).containers).toHaveLength(2);
+  expect((await rig.qclock(["ps", "--json"])).stdout).not.toContain("-run-");
+  expect(await rig.qclock(["plan", "--detailed-exit-code"])).toMatchObject({ exitCode: 0 });
+  long.kill("SIGINT");
+  expect(await long.ended).toMatchObject({ exitCode: 130 });
+  expect(await rig.containerIds()).toEqual(before);
+});

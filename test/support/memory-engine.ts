@@ -270,6 +270,13 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
     exec: async (id, command) =>
       program(container(id, "exec")).exec?.(command) ?? { exitCode: 0, output: "" },
     execInteractive: async () => unexpected("exec at a terminal"),
+    async runInteractive(id) {
+      const found = container(id, "run");
+      await call(`run ${found.request.name}`);
+      const exitCode = program(found).endsWith ?? 0;
+      Object.assign(found, { status: "exited", exitCode });
+      return exitCode;
+    },
     async putArchive(id, path, archive) {
       await call(`put archive ${container(id, "put").request.name}`);
       const { files, prefix } = volumeAt(id, path);

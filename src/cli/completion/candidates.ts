@@ -17,6 +17,7 @@ const takeServices = new Set([
   "plan",
   "logs",
   "exec",
+  "run",
   "probe",
   "images",
   "top",

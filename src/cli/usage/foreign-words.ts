@@ -36,7 +36,6 @@ const foreignWords: Readonly<Record<string, string>> = {
   remove: "qclock down removes containers and networks and keeps all data.",
   rm: "qclock down removes containers and networks and keeps all data.",
   rollback: "Go back to the manifest and the lock of before, and run qclock up.",
-  run: "qclock exec SERVICE COMMAND runs a command in a service; what runs once is a service with `job: true`.",
   save: "qclock bundle save writes the stack to a file.",
   scale: "One container runs for each service.",
   shell: "qclock exec SERVICE sh opens a shell, where the image has one.",

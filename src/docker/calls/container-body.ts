@@ -26,6 +26,7 @@ export function containerBody(
     ...present("StopSignal", request.stopSignal),
     ...present("Tty", request.tty),
     ...present("OpenStdin", request.stdinOpen),
+    ...present("StdinOnce", request.stdinOnce),
     ...(request.stopGracePeriodMs === undefined
       ? {}
       : { StopTimeout: Math.ceil(request.stopGracePeriodMs / 1000) }),

@@ -1,6 +1,7 @@
 import { isBuilt } from "../images/built-images.ts";
 import { isAre, listOf, networkUsers, noticeImageUsers } from "./foreign-users.ts";
 import { noticeLookalikes } from "./lookalikes.ts";
+import type { ObservedContainer } from "../observed.ts";
 import type { Planning } from "../planning.ts";
 
 /**
@@ -18,11 +19,13 @@ export function planLeftovers(planning: Planning): void {
 
 /**
  * Helpers of a run that was killed hold on to the volumes that they were to fill, so they go first,
- * whatever the plan is about.
+ * whatever the plan is about. So do containers of `run` that have ended: their run would have
+ * removed them. One that runs is somebody's work.
  */
 export function planHelpers({ draft, observed }: Planning): void {
-  for (const { id, name, ours, role } of observed.containers) {
-    if (!ours || role !== "helper") continue;
+  for (const { id, name, ours, role, status } of observed.containers) {
+    const isLeft = role === "helper" || (role === "run" && hasEnded(status));
+    if (!ours || !isLeft) continue;
     const operation = { type: "remove-container", name, id } as const;
     draft.add(`remove:${name}`, operation, "left by an interrupted run");
   }
@@ -30,7 +33,7 @@ export function planHelpers({ draft, observed }: Planning): void {
 
 function planContainers({ draft, stack, observed }: Planning): void {
   for (const { id, name, ours, service, role, status } of observed.containers) {
-    if (!ours || role === "hold" || role === "helper") continue;
+    if (!ours || role === "hold" || role === "helper" || role === "run") continue;
     const declared = stack.services.get(service ?? "");
     if (declared?.containerName === name) continue;
     const cause =
@@ -102,6 +105,10 @@ function planImagesReplaced(planning: Planning): void {
       [...draft.idsOf("load:", "build:"), ...draft.idsOf("create:", "remove:")],
     );
   }
+}
+
+function hasEnded(status: ObservedContainer["status"]): boolean {
+  return status === "exited" || status === "dead";
 }
 
 function short(reference: string): string {

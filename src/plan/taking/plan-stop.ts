@@ -44,7 +44,7 @@ export function addStops(
   for (const name of services ?? []) noticeDependents(draft, name, request);
 }
 
-/** Containers of the stack's services. What holds the stack, and helpers of a run, are none. */
+/** Containers of the stack's services. What holds the stack, helpers and one-offs are none. */
 function containersOf(
   { containers }: Observed,
   services: readonly string[] | undefined,
@@ -54,6 +54,7 @@ function containersOf(
       ours &&
       role !== "hold" &&
       role !== "helper" &&
+      role !== "run" &&
       (services === undefined || services.includes(service)),
   );
 }

@@ -71,7 +71,7 @@ class TreeWriter {
   #root: string | undefined;
   /** Folders that are known to be real ones. */
   readonly #folders = new Set<string>();
-  /** Of new folders. They are set at the end, so that a folder that nobody may write to can be filled. */
+  /** Of new folders, set at the end: one that nobody may write to has to be filled first. */
   readonly #modes = new Map<string, number>();
   /** Files of the archive, by their paths in it: nothing else is what a hard link may lead to. */
   readonly #files = new Set<string>();

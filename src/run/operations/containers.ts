@@ -25,16 +25,8 @@ export async function createContainer(
   const { stack, run } = context;
   const { engine, signal } = context;
   const service = serviceOf(stack, name);
-  const reference = stack.images.get(service.image)?.reference ?? "";
-  const image = await engine.inspectImage(reference, signal);
-  if (image === undefined) {
-    throw new QclockError("engine-failed", `Image ${reference} has left the Engine.`, {
-      hint: "Run the command again.",
-    });
-  }
-  await refuseUnrecorded(context, service, image);
+  const image = await requireImage(context, service);
   refuseRoot(service, image.user);
-  await refuseReplacedMounts(stack, service);
   const request = containerRequest({
     stack,
     service,
@@ -49,17 +41,48 @@ export async function createContainer(
     return await adopt(request, context, error);
   });
   // Made by name, for a name that people know; it must be the image that was looked at.
-  const made = await engine.inspectContainer(id, signal);
-  if (made !== undefined && made.imageId !== image.id && made.imageId !== image.identity) {
-    await engine.removeContainer(id, signal);
-    throw exchanged(reference);
-  }
+  await refuseExchanged(context, id, image);
   return id.slice(0, 12);
+}
+
+/** What making a container of a service looks at. */
+type ImageContext = Pick<MakingContext, "stack" | "engine" | "signal" | "prepared"> & {
+  readonly run: Pick<MakingContext["run"], "store">;
+};
+
+/**
+ * The image that a service's container is made from, now that nothing else but the container is to
+ * be made: it and the folders that are mounted are still what they were.
+ */
+export async function requireImage(context: ImageContext, service: Service): Promise<ImageDetails> {
+  const { stack, engine, signal } = context;
+  const reference = stack.images.get(service.image)?.reference ?? "";
+  const image = await engine.inspectImage(reference, signal);
+  if (image === undefined) {
+    throw new QclockError("engine-failed", `Image ${reference} has left the Engine.`, {
+      hint: "Run the command again.",
+    });
+  }
+  await refuseUnrecorded(context, service, image);
+  await refuseReplacedMounts(stack, service);
+  return image;
+}
+
+/** Take a container away again that was made from another image than the one looked at. */
+export async function refuseExchanged(
+  { engine, signal }: Pick<ImageContext, "engine" | "signal">,
+  id: string,
+  image: ImageDetails,
+): Promise<void> {
+  const made = await engine.inspectContainer(id, signal);
+  if (made === undefined || made.imageId === image.id || made.imageId === image.identity) return;
+  await engine.removeContainer(id, signal);
+  throw exchanged(image.references[0] ?? image.id);
 }
 
 /** The name may have been given to another image since the plan was made. */
 async function refuseUnrecorded(
-  context: MakingContext,
+  context: ImageContext,
   { image: name }: Service,
   { id, identity, references }: ImageDetails,
 ): Promise<void> {
@@ -120,7 +143,7 @@ async function adopt(
 }
 
 /** A Dockerfile's or a registry's image says only now who it runs as. */
-function refuseRoot(service: Service, imageUser: string): void {
+export function refuseRoot(service: Service, imageUser: string): void {
   const user = service.user ?? imageUser;
   const isRoot = user === "" || /^(?:0+|root)(?::|$)/.test(user);
   if (!isRoot || service.hardening.allowRoot) return;

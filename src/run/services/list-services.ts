@@ -81,7 +81,7 @@ export async function listLabelled(
   const { containers } = await engine.observe({ stack: stackName, ...nothing }, signal);
   const rows = await Promise.all(
     containers
-      .filter(({ ours, role }) => ours && role !== "hold" && role !== "helper")
+      .filter(({ ours, role = "" }) => ours && !["hold", "helper", "run"].includes(role))
       .map(async ({ id, name, service = name }) => {
         const state = await engine.inspectContainer(id, signal);
         const image = state?.labels.get(labels.image) ?? "";
