@@ -102,6 +102,7 @@ const commands: Readonly<Record<string, () => Promise<(registry: Registry) => vo
   ls: async () => (await import("./commands/ls.ts")).registerLs,
   images: async () => (await import("./commands/images.ts")).registerImages,
   top: async () => (await import("./commands/top.ts")).registerTop,
+  stats: async () => (await import("./commands/stats.ts")).registerStats,
   logs: async () => (await import("./commands/logs.ts")).registerLogs,
   exec: async () => (await import("./commands/exec.ts")).registerExec,
   cp: async () => (await import("./commands/cp.ts")).registerCp,

@@ -306,6 +306,8 @@ export interface Engine extends AsyncDisposable {
   processes(id: string, signal?: AbortSignal): Promise<readonly ContainerProcess[] | undefined>;
   /** Undefined where the container does not run, or the Engine cannot tell. */
   processTable(id: string, signal?: AbortSignal): Promise<ProcessTable | undefined>;
+  /** What a container uses, measured for a second or two; undefined where it does not run. */
+  usage(id: string, signal?: AbortSignal): Promise<ContainerUsage | undefined>;
   logs(id: string, options: LogOptions, signal?: AbortSignal): AsyncIterable<LogLine>;
   exec(
     id: string,
@@ -382,6 +384,20 @@ export interface ContainerProcess {
   readonly command: string;
   /** Whether it is the first process of a `docker exec --privileged`. */
   readonly privileged: boolean;
+}
+
+/** What a container uses of its machine. What the Engine does not tell is absent. */
+export interface ContainerUsage {
+  /** Of one processor, so that four busy ones are 400. */
+  readonly cpuPercent?: number;
+  /** Without what the kernel can take back at any time, as docker counts. */
+  readonly memoryBytes?: number;
+  readonly memoryLimitBytes?: number;
+  readonly receivedBytes?: number;
+  readonly sentBytes?: number;
+  readonly readBytes?: number;
+  readonly writtenBytes?: number;
+  readonly processes?: number;
 }
 
 /** What is at a path of a container. */

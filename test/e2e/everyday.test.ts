@@ -132,3 +132,21 @@ test("run must give a container of its own the command, the pipes and the servic
   expect(await long.ended).toMatchObject({ exitCode: 130 });
   expect(await rig.containerIds()).toEqual(before);
 });
+
+test("stats must tell what the services use, as the Engine measures it", async () => {
+  await using rig = await Rig.create("tiny");
+  await rig.qclock(["up"]);
+  const stats = await rig.qclock(["stats", "--no-stream"]);
+  expect(stats.exitCode).toBe(0);
+  for (const service of ["front", "store"])
+    expect(stats.stdout).toMatch(
+      new RegExp(`^${service} +\\S+ % +\\S+ [kM]B / \\S+ .*[1-9]$`, "m"),
+    );
+
+  await rig.qclock(["stop", "front"]);
+  const { stdout } = await rig.qclock(["stats", "--json", "front"]);
+  expect(JSON.parse(stdout)).toEqual({
+    schema: "qclock/stats/v1",
+    services: [{ service: "front", container: `${rig.stack}-front-1` }],
+  });
+});

@@ -257,6 +257,8 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
       await aborted(signal);
     },
     processes: async () => undefined,
+    usage: async (id) =>
+      container(id, "stats").status === "running" ? { processes: 1 } : undefined,
     processTable: async (id) =>
       container(id, "top").status === "running"
         ? {

@@ -21,6 +21,7 @@ const takeServices = new Set([
   "probe",
   "images",
   "top",
+  "stats",
 ]);
 
 /** What could stand in place of the last word, given the words before it. */

@@ -41,7 +41,6 @@ const foreignWords: Readonly<Record<string, string>> = {
   shell: "qclock exec SERVICE sh opens a shell, where the image has one.",
   show: "qclock ps, qclock graph and qclock plan show the stack.",
   ssh: "qclock exec SERVICE sh opens a shell, where the image has one.",
-  stats: "`docker stats` shows what containers use; qclock ps shows how the services are.",
   status: "qclock ps shows how the services are.",
   test: "qclock validate checks the manifest, qclock verify the stack that runs.",
   unpause: "qclock start starts what was stopped.",
