@@ -104,6 +104,7 @@ const commands: Readonly<Record<string, () => Promise<(registry: Registry) => vo
   top: async () => (await import("./commands/top.ts")).registerTop,
   stats: async () => (await import("./commands/stats.ts")).registerStats,
   logs: async () => (await import("./commands/logs.ts")).registerLogs,
+  events: async () => (await import("./commands/events.ts")).registerEvents,
   exec: async () => (await import("./commands/exec.ts")).registerExec,
   cp: async () => (await import("./commands/cp.ts")).registerCp,
   run: async () => (await import("./commands/run.ts")).registerRun,

@@ -11,6 +11,7 @@ import { networkCalls } from "./calls/networks.ts";
 import { processTable } from "./calls/process-table.ts";
 import { containerProcesses } from "./calls/processes.ts";
 import { runInteractive } from "./calls/run-interactive.ts";
+import { stackEvents } from "./calls/stack-events.ts";
 import { containerUsage } from "./calls/usage.ts";
 import { volumeCalls } from "./calls/volumes.ts";
 import type { EngineClient } from "./connection/client.ts";
@@ -42,6 +43,7 @@ export function createDockerEngine(client: EngineClient): Engine {
     ...containers,
     containerEnds: (id, since, signal) => containerEnds(client, id, { since, signal }),
     processes: (id, signal) => containerProcesses(client, id, signal),
+    stackEvents: (stack, span, signal) => stackEvents(client, stack, { span, signal }),
     usage: (id, signal) => containerUsage(client, id, signal),
     processTable: (id, signal) => processTable(client, id, signal),
     logs: (id, options, signal) => logs(client, id, { options, signal }),

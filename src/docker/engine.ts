@@ -302,6 +302,15 @@ export interface Engine extends AsyncDisposable {
    * first, then as they come, until the signal aborts or the Engine goes away.
    */
   containerEnds(id: string, since: number, signal?: AbortSignal): AsyncIterable<ContainerEnd>;
+  /**
+   * What happens to the containers of a stack's services, since a moment (seconds since 1970) or
+   * from now on, until another moment, the signal's abort or the Engine's end.
+   */
+  stackEvents(
+    stack: string,
+    span: { readonly since?: number; readonly until?: number },
+    signal?: AbortSignal,
+  ): AsyncIterable<StackEvent>;
   /** Undefined where the Engine cannot tell; see calls/processes.ts. */
   processes(id: string, signal?: AbortSignal): Promise<readonly ContainerProcess[] | undefined>;
   /** Undefined where the container does not run, or the Engine cannot tell. */
@@ -384,6 +393,20 @@ export interface ContainerProcess {
   readonly command: string;
   /** Whether it is the first process of a `docker exec --privileged`. */
   readonly privileged: boolean;
+}
+
+/** Something that happened to the container of a service. */
+export interface StackEvent {
+  /** Milliseconds since 1970, on the Engine's clock. */
+  readonly atMs: number;
+  /** The Engine's word: `create`, `start`, `die`, `health_status: healthy`… */
+  readonly action: string;
+  readonly containerId: string;
+  readonly container: string;
+  readonly service: string;
+  readonly image: string;
+  /** Of a program that ended. */
+  readonly exitCode?: number;
 }
 
 /** What a container uses of its machine. What the Engine does not tell is absent. */

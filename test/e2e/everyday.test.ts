@@ -150,3 +150,22 @@ test("stats must tell what the services use, as the Engine measures it", async (
     services: [{ service: "front", container: `${rig.stack}-front-1` }],
   });
 });
+
+test("events must tell what happens to the containers, whoever does it", async () => {
+  await using rig = await Rig.create("tiny");
+  await rig.qclock(["up"]);
+  const since = new Date().toISOString();
+  const following = rig.start(["events", "--json", "--since", since, "front"]);
+  await rig.qclock(["restart", "front"]);
+  await following.saw('"action":"start"');
+  following.kill("SIGINT");
+  const { exitCode, stdout } = await following.ended;
+  expect(exitCode).toBe(130);
+  expect(stdout).toContain('"schema":"qclock/event/v1"');
+  expect(stdout).not.toContain('"service":"store"');
+
+  const past = await rig.qclock(["events", "--since", since, "--until", "0s"]);
+  expect(past.exitCode).toBe(0);
+  expect(past.stdout).toMatch(/container die [0-9a-f]{12} \(service=front, .*exitCode=\d+\)/);
+  expect(await rig.qclock(["pull"])).toMatchObject({ exitCode: 2, stdout: "" });
+});

@@ -257,6 +257,7 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
       await aborted(signal);
     },
     processes: async () => undefined,
+    async *stackEvents() {},
     usage: async (id) =>
       container(id, "stats").status === "running" ? { processes: 1 } : undefined,
     processTable: async (id) =>

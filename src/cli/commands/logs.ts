@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { withStack } from "../open/context.ts";
-import { parseTimeSpan } from "../settings/settings.ts";
+import { parseMoment } from "../settings/moment.ts";
 
 interface Options {
   follow?: boolean;
@@ -36,7 +36,7 @@ export function registerLogs({ program, run }: Registry): void {
         .option(
           "--since <time>",
           "only what is newer: a duration such as 10m, or a time as in RFC 3339",
-          parseSince,
+          parseMoment,
         )
         .option("-t, --timestamps", "show when each line was written"),
   );
@@ -60,17 +60,4 @@ function parseTail(text: string): number | "all" {
   if (text === "all") return text;
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a number of lines, or all.");
   return Number(text);
-}
-
-/** Seconds since 1970. */
-function parseSince(text: string): number {
-  const time = Date.parse(text);
-  if (/^\d{4}-/.test(text) && !Number.isNaN(time)) return time / 1000;
-  try {
-    return (Date.now() - parseTimeSpan(text)) / 1000;
-  } catch {
-    throw new InvalidArgumentError(
-      "It must be a duration such as 10m, or a time such as 2026-05-01T12:00:00Z.",
-    );
-  }
 }

@@ -22,6 +22,7 @@ const takeServices = new Set([
   "images",
   "top",
   "stats",
+  "events",
 ]);
 
 /** What could stand in place of the last word, given the words before it. */

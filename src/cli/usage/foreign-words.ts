@@ -10,6 +10,7 @@ const foreignWords: Readonly<Record<string, string>> = {
     "qclock logs --follow shows the output; qclock exec SERVICE COMMAND runs a command beside it.",
   check: "qclock validate checks the manifest, qclock verify the stack that runs.",
   clean: "qclock down removes containers and networks and keeps all data.",
+  commit: "An image is made of its manifest alone: put the change there, and run qclock up.",
   convert: "qclock config shows the manifest as it is understood.",
   copy: "qclock cp copies files into and out of a service; files of an image are `files` in the manifest.",
   create: "qclock up makes what is missing and starts it.",
@@ -17,7 +18,8 @@ const foreignWords: Readonly<Record<string, string>> = {
   deploy: "qclock up brings the stack up.",
   destroy: "qclock down removes containers and networks and keeps all data.",
   diff: "qclock plan shows what up would change; qclock lock diff what changed in the lock.",
-  events: "--progress json writes each event of a run as JSON.",
+  export:
+    "qclock cp SERVICE:/ - writes the files of a container as a tar; qclock bundle save writes the stack to a file.",
   health: "qclock probe tries the probes of the services.",
   init: "A manifest is written by hand: qclock schema helps the editor, docs/manifest.md begins with a small one.",
   inspect: "qclock ps, qclock graph and qclock plan show the stack, each with --json.",
@@ -31,7 +33,8 @@ const foreignWords: Readonly<Record<string, string>> = {
   port: "qclock ps lists the services with their addresses.",
   prune:
     "qclock store prune makes room in the store; qclock down removes containers and networks and keeps all data.",
-  pull: "qclock up and qclock build fetch what they need.",
+  publish: "qclock bundle save writes the stack and its images to a file.",
+  pull: "qclock lock chooses what images are made of; qclock build and qclock up fetch what is missing.",
   push: "qclock bundle save writes the stack's images to a file.",
   remove: "qclock down removes containers and networks and keeps all data.",
   rm: "qclock down removes containers and networks and keeps all data.",
@@ -49,6 +52,8 @@ const foreignWords: Readonly<Record<string, string>> = {
   upgrade:
     "qclock lock --update PACKAGE moves packages to newer versions; qclock up brings the result up.",
   version: "qclock --version prints it.",
+  viz: "qclock graph --format dot draws the stack.",
+  volumes: "qclock config --volumes lists them; qclock plan shows what becomes of them.",
   wait: "qclock up waits until every service is ready.",
   watch: "Run qclock up after a change; it replaces only what changed.",
 };

@@ -32,6 +32,22 @@ describe("a command of another tool is told what qclock has, and nothing is take
   });
 });
 
+test("each command of compose is one of qclock's, or is told what qclock has", async () => {
+  const words =
+    "attach build commit config cp create down events exec export images kill logs ls pause port ps publish pull push restart rm run scale start stats stop top unpause up version viz volumes wait watch";
+  const program = await createProgram(streams, async () => undefined);
+  const names = new Set(program.commands.map((each) => each.name()));
+  const others = words.split(" ").filter((word) => !names.has(word));
+  expect(others).toContain("scale");
+  const hints = others.map((word) => [word, adviceOnCommand(word, [...names])] as const);
+  for (const [word, hint = ""] of hints) expect(`${word}: ${hint}`).toMatch(/: [^D].*\.$/);
+  // What they advise exists.
+  const advised = hints.flatMap(([, hint = ""]) =>
+    [...hint.matchAll(/qclock ([a-z]+)/g)].map(([, name = ""]) => name),
+  );
+  expect(advised.filter((name) => !names.has(name))).toEqual([]);
+});
+
 describe("a slip of the keyboard", () => {
   test.each([
     ["biuld", "Did you mean build?"],
