@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod/mini";
 import type { EngineClient } from "../connection/client.ts";
 import type { ContainerState, Engine } from "../engine.ts";
@@ -90,7 +91,13 @@ export function containerCalls(client: EngineClient): ContainerCalls {
     },
     async removeContainer(id, signal) {
       const operation = `remove container ${shortId(id)}`;
-      await unless(404, removeContainer(client, id, { operation, signal }));
+      const removed = removeContainer(client, id, { operation, signal });
+      await unless(404, removed).catch(async (error: unknown) => {
+        // With force 409 means that somebody else removes it at this moment: a run whose container
+        // was stopped, or the Engine itself.
+        if (engineStatus(error) !== 409 || !(await isRemovedByOthers(client, id, signal)))
+          throw error;
+      });
     },
     inspectContainer: (idOrName, signal) => inspectContainer(client, idOrName, signal),
     async changedPaths(id, signal) {
@@ -129,6 +136,25 @@ export function containerCalls(client: EngineClient): ContainerCalls {
       }
     },
   };
+}
+
+/** How long the removal by somebody else is waited for. */
+const OTHERS_MS = 10_000;
+
+/** Wait for a removal that is under way; false when it stopped halfway or takes too long. */
+async function isRemovedByOthers(
+  client: EngineClient,
+  id: string,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const endMs = Date.now() + OTHERS_MS;
+  while (Date.now() < endMs) {
+    const state = await inspectContainer(client, id, signal);
+    if (state === undefined) return true;
+    if (state.status !== "removing") return false;
+    await sleep(20, undefined, { signal });
+  }
+  return false;
 }
 
 /** Look at one container by id or name. */
