@@ -16,7 +16,9 @@ import { userOf } from "./services/user.ts";
 /** A container of a service that is made for one command and removed afterwards. */
 export interface OneOff {
   readonly service: Service;
-  /** Absent: what the service runs. */
+  /** The program that the command goes to; absent: the service's or the image's entrypoint. */
+  readonly entrypoint?: string;
+  /** Absent: what the service runs; with another entrypoint nothing. */
   readonly command?: readonly string[];
   readonly environment: ReadonlyMap<string, string>;
   readonly user?: string;
@@ -101,14 +103,17 @@ async function prepare(context: RunContext, oneOff: OneOff): Promise<Prepared> {
 async function createOneOff(
   context: RunContext,
   { prepared }: PlannedStack,
-  { environment, command, user, workingDirectory, io, service: declared }: OneOff,
+  oneOff: OneOff,
 ): Promise<string> {
+  const { environment, entrypoint, user, workingDirectory, io, service: declared } = oneOff;
   const { stack, signal, runId, version } = context;
   const engine = await context.engine();
+  const command = oneOff.command ?? (entrypoint === undefined ? undefined : []);
   const service: Service = {
     ...declared,
     containerName: `${stack.name}-${declared.name}-run-${runId}`,
     environment: new Map([...declared.environment, ...environment]),
+    ...(entrypoint === undefined ? {} : { entrypoint: [entrypoint] }),
     ...(command === undefined ? {} : { command }),
     ...(user === undefined ? {} : { user }),
     ...(workingDirectory === undefined ? {} : { workingDirectory }),

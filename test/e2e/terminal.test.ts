@@ -110,6 +110,25 @@ describe.skipIf(!existsSync("/usr/bin/script"))("on a terminal", () => {
     expect(exitCode).toBe(5);
   });
 
+  test("run must give its container the terminal, and stats must renew its table in place", async () => {
+    await using rig = await Rig.create("tiny");
+    await rig.qclock(["up"]);
+    const script = "test -t 0 && echo is-a-terminal; read line; echo got:$line; exit 5";
+    const ran = await onTerminal(
+      rig,
+      ["run", "--entrypoint", "/bin/busybox", "front", "sh", "-c", script],
+      { after: "is-a-terminal", keys: "typed\r" },
+    );
+    expect(ran.screen).toContain("got:typed");
+    expect(ran.exitCode).toBe(5);
+
+    // Two services and the titles are three lines, which are taken back.
+    const renewed = "\u001B[3A\u001B[J";
+    const stats = await onTerminal(rig, ["stats"], { after: renewed, keys: "\u0003" });
+    expect(stats.exitCode).toBe(130);
+    expect(stats.screen.split("BLOCK IN / OUT").length).toBeGreaterThan(2);
+  });
+
   test("reset must ask for the stack's name before it removes data", async () => {
     await using rig = await Rig.create("with-data");
     await rig.qclock(["up"]);

@@ -7,6 +7,7 @@ import { exitCodeOfReport } from "../process/exit-code.ts";
 
 interface Options extends ExecOptions {
   readonly deps: boolean;
+  readonly entrypoint?: string;
   readonly locked?: boolean;
   readonly allowUnsigned?: boolean;
 }
@@ -30,6 +31,10 @@ export function registerRun({ program, run }: Registry): void {
           "what the service runs, with a variable, and nothing else",
         ],
         ["qclock run -T db mariadb-dump shop > shop.sql", "without a terminal, into a file"],
+        [
+          "qclock run --entrypoint bash app",
+          "a shell instead of the entrypoint, where the image has one",
+        ],
       ],
     },
     (each) =>
@@ -45,6 +50,7 @@ export function registerRun({ program, run }: Registry): void {
         )
         .option("-w, --workdir <path>", "run in this folder of the container")
         .option("-u, --user <user>", "run as another user; as root, that is said")
+        .option("--entrypoint <program>", "run this program instead of the entrypoint")
         .option("--no-deps", "do not bring up what the service depends on")
         .option("--rm", "as always: the container is removed afterwards")
         .option("--locked", "fail when the lock is missing or stale, instead of writing it")
@@ -80,6 +86,7 @@ export function registerRun({ program, run }: Registry): void {
           const { tty, attachStdin, user, workingDirectory } = plan;
           const outcome = await runOneOff(context, {
             service,
+            ...(options.entrypoint === undefined ? {} : { entrypoint: options.entrypoint }),
             ...(words === undefined ? {} : { command: plan.command }),
             environment: new Map(plan.environment.map(pairOf)),
             ...(user === undefined ? {} : { user }),

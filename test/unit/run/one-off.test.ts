@@ -91,6 +91,21 @@ test("a one-off is made like its service, bears none of its names, and is remove
   expect(requests[0]?.labels.has(labels.service)).toBe(false);
 });
 
+test("another entrypoint takes the command, and none of the service's", async () => {
+  await using memory = await openMemoryStack();
+  const context = memory.rig.context(memory.rig.stack(appAndDb()));
+  await up(context, {});
+  const requests = watchRequests(memory);
+  await ran(context, { entrypoint: "/app" });
+  await ran(context, { entrypoint: "/app", command: ["check"] });
+  await ran(context);
+  expect(requests.map(({ entrypoint, command }) => ({ entrypoint, command }))).toEqual([
+    { entrypoint: ["/app"], command: [] },
+    { entrypoint: ["/app"], command: ["check"] },
+    { entrypoint: undefined, command: ["/app"] },
+  ]);
+});
+
 test("what the service needs is brought up first, and the service itself is not", async () => {
   await using memory = await openMemoryStack();
   const context = memory.rig.context(memory.rig.stack(appAndDb()));
