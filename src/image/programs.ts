@@ -74,6 +74,7 @@ class ProgramChecker {
   readonly #packageOf: Parameters<typeof checkPrograms>[0]["packageOf"];
   readonly #view: MergedLayers;
   readonly #checked = new Set<string>();
+  #cache: Promise<string> | undefined;
   readonly #libraries = new Map<string, { readonly elf: ElfNeeds | undefined }>();
 
   constructor(
@@ -176,7 +177,10 @@ class ProgramChecker {
       ),
       ...LIBRARY_FOLDERS,
     ];
-    const candidates = folders.map((folder) => `${folder}/${name}`);
+    const candidates = [
+      ...folders.map((folder) => `${folder}/${name}`),
+      ...(await this.#cachedPaths(name)),
+    ];
     const found = candidates.find((each) => this.#find(each) !== undefined);
     const entry = found === undefined ? undefined : this.#find(found);
     if (found === undefined || entry === undefined) {
@@ -195,6 +199,27 @@ class ProgramChecker {
     return known.elf === undefined
       ? undefined
       : { elf: known.elf, path: found, realPath: entry.path };
+  }
+
+  /**
+   * Where `/etc/ld.so.cache` says that a library is, which knows the folders of ld.so.conf. Its
+   * paths are texts with a zero byte behind each (ld.so(8), glibc's dl-cache.h).
+   */
+  async #cachedPaths(name: string): Promise<readonly string[]> {
+    this.#cache ??= this.#readCache();
+    const cache = await this.#cache;
+    const paths: string[] = [];
+    const end = `/${name}\0`;
+    for (let at = cache.indexOf(end); at !== -1; at = cache.indexOf(end, at + 1)) {
+      const start = cache.lastIndexOf("\0", at) + 1;
+      paths.push(cache.slice(start, at + end.length - 1).replace(/^\/+/, ""));
+    }
+    return paths;
+  }
+
+  async #readCache(): Promise<string> {
+    const entry = this.#find("etc/ld.so.cache");
+    return entry === undefined ? "" : (await this.#read(entry)).toString("latin1");
   }
 
   async #readLibrary(

@@ -249,3 +249,21 @@ test("what an essential package brings is named with it", async () => {
     hint: "Add the package dash, which brings it; `essential: true` brings all that packages use without saying so.",
   });
 });
+
+test("a library is found where ld.so.conf names its folder, by the cache that ldconfig makes of it", async () => {
+  await using workshop = await createWorkshop();
+  const files = [
+    file("start", elfOf({ libraries: ["libown.so.1"] }), executable),
+    file("opt/own/lib/libown.so.1", elfOf({})),
+  ];
+  const conf = file("etc/ld.so.conf", "/opt/own/lib\n");
+  const config = { environment: new Map(), exposedPorts: [], labels: new Map() };
+  const build = (postinst: string): Promise<unknown> =>
+    workshop.assemble({
+      debs: [{ name: "a", files: [...files, conf], control: { postinst } }],
+      image: { config: { ...config, entrypoint: ["/start"] } },
+    });
+
+  await expect(build("#!/bin/sh\n")).rejects.toMatchObject({ code: "missing-library" });
+  await expect(build("#!/bin/sh\nldconfig\n")).resolves.toBeDefined();
+});
