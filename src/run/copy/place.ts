@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { QclockError } from "../../error.ts";
 
 /** One end of a copy, as the command line names it. */
@@ -50,9 +51,16 @@ function parsePlace(word: string): Place {
       hint: `Write it behind the colon: ${word}/srv/data.`,
     });
   }
-  // Relative to the root, as for docker.
-  const absolute = path.startsWith("/") ? path : `/${path}`;
-  return { type: "service", service: word.slice(0, colon), path: absolute };
+  return { type: "service", service: word.slice(0, colon), path: plainPath(path) };
+}
+
+/**
+ * Relative to the root and without steps up, as for docker: the last name of `/srv/..` is none that
+ * a copy could have. What is behind the last name says what is meant by it, and stays.
+ */
+function plainPath(path: string): string {
+  const plain = posix.normalize(`/${path}`);
+  return path.endsWith("/.") && plain !== "/" ? `${plain}/.` : plain;
 }
 
 /** Whether a path stands for what a folder holds, not for the folder: `/srv/.`. */

@@ -7,6 +7,11 @@ test.each([
   ["app:/srv/data", "./data", "out", { service: "app", path: "/srv/data" }, { path: "./data" }],
   ["app:srv", "-", "out", { service: "app", path: "/srv" }, { type: "stream" }],
   ["-", "db:/", "in", { type: "stream" }, { service: "db", path: "/" }],
+  // Steps up are taken before the name is looked at: what is copied has one.
+  ["app:/srv/data/..", "out", "out", { service: "app", path: "/srv" }, { path: "out" }],
+  ["app:/srv/..", "out", "out", { service: "app", path: "/" }, { path: "out" }],
+  ["app:../srv//a/../.", "out", "out", { service: "app", path: "/srv/." }, { path: "out" }],
+  ["a", "app:/srv/../etc/", "in", { path: "a" }, { service: "app", path: "/etc/" }],
   // What begins like a path is one, whatever colons it has.
   ["./a:b", "db:/x:y", "in", { path: "./a:b" }, { service: "db", path: "/x:y" }],
   ["/a:b", "db:/x", "in", { path: "/a:b" }, { service: "db", path: "/x" }],
