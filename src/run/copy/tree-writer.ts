@@ -96,6 +96,8 @@ class TreeWriter {
     if (present?.isDirectory() === true) throw inTheWay(file, "a folder");
     await this.#replace(file, header, content);
     if (header.type === "file") this.#files.add(header.path);
+    // Some systems make a hard link to what a link leads to, which lies anywhere.
+    else if (header.type === "symlink") this.#files.delete(header.path);
     this.written += 1;
   }
 

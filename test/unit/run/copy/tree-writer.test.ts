@@ -92,6 +92,15 @@ test.each<readonly [string, readonly TarItem[]]>([
       { path: "data/h", type: "hardlink", target: "data/l" },
     ],
   ],
+  [
+    "a hard link to a file that a link has replaced",
+    [
+      folder,
+      { path: "data/l", content: "x" },
+      { path: "data/l", type: "symlink", target: "../secret" },
+      { path: "data/h", type: "hardlink", target: "data/l" },
+    ],
+  ],
 ])("an archive with %s is refused, and nothing is written beside the target", async (_, items) => {
   await using at = await temporaryFolder();
   await writeFile(path.join(at.path, "secret"), "kept");
