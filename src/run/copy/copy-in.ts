@@ -1,4 +1,4 @@
-import { lstat, readdir, realpath, stat } from "node:fs/promises";
+import { lstat, readdir, realpath } from "node:fs/promises";
 import path from "node:path";
 import type { Engine } from "../../docker/engine.ts";
 import { engineStatus } from "../../docker/errors.ts";
@@ -21,17 +21,15 @@ export async function copyIn(
   target: CopyTarget,
   source: { readonly path: string; readonly followLink: boolean; readonly owner: Owner },
 ): Promise<void> {
-  const file = source.followLink
-    ? await realpath(source.path).catch(() => source.path)
-    : source.path;
-  const found = await lstat(file).catch(() => undefined);
-  // A link to a folder with a slash behind it is the folder.
-  const kind = file.endsWith("/") ? await stat(file).catch(() => undefined) : found;
-  if (kind === undefined) throw new QclockError("copy-failed", `There is no ${source.path}.`);
-  const isFolder = kind.isDirectory();
-  const place = await placeFor(target, { source: file, isFolder });
+  // A link with a slash behind it is what it leads to. The name is the link's own in any case.
+  const isFollowed = source.followLink || /\/\.?$/.test(source.path);
+  const plain = isFollowed
+    ? await realpath(source.path).catch(() => "")
+    : path.resolve(source.path);
+  const found = await lstat(plain).catch(() => undefined);
+  if (found === undefined) throw new QclockError("copy-failed", `There is no ${source.path}.`);
+  const place = await placeFor(target, { source: source.path, isFolder: found.isDirectory() });
   const { pack } = (await import("tar-fs")).default;
-  const plain = path.resolve(file);
   const base = path.basename(plain);
   const archive =
     place.name === undefined

@@ -48,7 +48,8 @@ async function findSource({
   const bare = meansContent(asked) ? asked.replace(/\/+\.?$/, "") || "/" : asked;
   const found = await engine.statPath(containerId, bare, signal);
   if (found === undefined) throw missing(asked);
-  if (found.type !== "symlink" || !(followLink || asked.endsWith("/")))
+  // As here, a link with a slash behind it is what it leads to.
+  if (found.type !== "symlink" || !(followLink || /\/\.?$/.test(asked)))
     return { ...found, path: bare };
   const linked = await engine.statPath(containerId, found.linkTarget ?? "", signal);
   if (linked === undefined) throw missing(found.linkTarget ?? "");
