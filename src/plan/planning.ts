@@ -7,6 +7,8 @@ import type { DesiredImage, Observed } from "./observed.ts";
 export interface ReconcileOptions {
   /** Services to bring up, with what they depend on; absent: all that are active. */
   readonly services?: readonly string[];
+  /** The services alone, and nothing of what they depend on. */
+  readonly withoutDependencies?: boolean;
   /** Images to build, with what they stand on, and nothing else: the plan of `build`. */
   readonly imagesOnly?: readonly string[];
   readonly forceRecreate?: boolean;

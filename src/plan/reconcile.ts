@@ -48,8 +48,12 @@ export function reconcile(request: ReconcileRequest): Plan {
 
 function select(request: ReconcileRequest): Pick<Planning, "images" | "services"> {
   const { stack, options } = request;
+  const isAlone = options.withoutDependencies === true;
   const dependencies = new Map(
-    [...stack.services].map(([name, { dependsOn }]) => [name, [...dependsOn.keys()]]),
+    [...stack.services].map(([name, { dependsOn }]) => [
+      name,
+      isAlone ? [] : [...dependsOn.keys()],
+    ]),
   );
   const active = activeServices(stack).map(({ name }) => name);
   const named = closureOf(dependencies, options.services ?? active);

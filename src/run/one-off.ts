@@ -70,10 +70,10 @@ type Prepared =
 async function prepare(context: RunContext, oneOff: OneOff): Promise<Prepared> {
   const { stack } = context;
   const { service, withoutDependencies } = oneOff;
-  const options = { services: [service.name] };
+  const options = { services: [service.name], withoutDependencies };
   const partOf = (planned: PlannedStack): PlannedStack => ({
     ...planned,
-    plan: planOneOff(planned.plan, { stack, service: service.name, withoutDependencies }),
+    plan: planOneOff(planned.plan, { stack, service: service.name }),
   });
   const first = partOf(await planStack(context, options));
   if (first.plan.nodes.length === 0) return { type: "ready", planned: first };

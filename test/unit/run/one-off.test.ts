@@ -122,6 +122,23 @@ test("what the service needs is brought up first, and the service itself is not"
   expect(memory.told().filter((call) => /shop-(?:app|db)-1/.test(call))).toEqual([]);
 });
 
+test("without what it depends on nothing of other services is made, and none has to be as declared", async () => {
+  await using memory = await openMemoryStack();
+  const alone = { withoutDependencies: true };
+  const context = memory.rig.context(memory.rig.stack(appAndDb()));
+  await expect(ran(context, alone)).resolves.toMatchObject({ type: "ended" });
+  const told = memory.told();
+  expect(told.filter((call) => call.includes("shop_data") || call.includes("-db-"))).toEqual([]);
+  expect(told).toContain("create network shop_edge");
+
+  await up(context, {});
+  const changed = appAndDb({}, { environment: new Map([["A", "other"]]) });
+  const other = memory.rig.context(memory.rig.stack(changed));
+  memory.told();
+  await expect(ran(other, alone)).resolves.toMatchObject({ type: "ended" });
+  expect(memory.told().filter((call) => call.includes("shop-db-1"))).toEqual([]);
+});
+
 test("a service that would have to be made again first is left to up", async () => {
   await using memory = await openMemoryStack();
   await up(memory.rig.context(memory.rig.stack(appAndDb())), {});
