@@ -1,6 +1,8 @@
+import type { Command } from "commander";
 import { QclockError } from "../error.ts";
+import type { Session } from "./open/session.ts";
 
-/** The options of `qclock exec`, with the meaning that they have for `docker exec`. */
+/** The options of a command that runs another, with the meaning that they have for `docker exec`. */
 export interface ExecOptions {
   readonly interactive?: boolean;
   /** `-t` gives true, `-T` false; neither decides by what the command is connected to. */
@@ -8,6 +10,23 @@ export interface ExecOptions {
   readonly env: readonly string[];
   readonly workdir?: string;
   readonly user?: string;
+}
+
+/** Declare them. What follows the service, or the program's name, belongs to the program. */
+export function addExecOptions(command: Command): Command {
+  return command
+    .option("-i, --interactive", "give it this command's input; the default unless -t is given")
+    .option("-t, --tty", "give it a terminal; the default where this command has one")
+    .option("-T, --no-tty", "do not give it a terminal")
+    .option(
+      "-e, --env <variable>",
+      "set a variable, NAME=value; NAME takes this command's own (repeatable)",
+      (value: string, before: readonly string[]) => [...before, value],
+      [],
+    )
+    .option("-w, --workdir <path>", "run in this folder of the container")
+    .option("-u, --user <user>", "run as another user; as root, that is said")
+    .passThroughOptions();
 }
 
 /** A command of qclock that has these options. */
@@ -72,6 +91,17 @@ export function planExec(request: {
 /** Whether a user, as `--user` takes it, is root. */
 export function isRoot(user: string): boolean {
   return /^(?:0+|root)(?::|$)/.test(user);
+}
+
+/** Say that a command runs as root where it does; `place` is where, in words. */
+export function warnOfRoot(
+  { emit }: Pick<Session, "emit">,
+  user: string | undefined,
+  place: string,
+): void {
+  if (user === undefined || !isRoot(user)) return;
+  const message = `This runs as root in ${place}; what it writes belongs to root.`;
+  emit({ type: "notice", level: "warning", message });
 }
 
 function commandOf({

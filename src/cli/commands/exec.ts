@@ -2,7 +2,7 @@ import { QclockError } from "../../error.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { findService, withStack } from "../open/context.ts";
-import { type ExecOptions, isRoot, planExec } from "../exec-options.ts";
+import { addExecOptions, type ExecOptions, planExec, warnOfRoot } from "../exec-options.ts";
 
 /** `qclock exec SERVICE COMMAND` */
 export function registerExec({ program, run }: Registry): void {
@@ -24,21 +24,7 @@ export function registerExec({ program, run }: Registry): void {
         ["qclock exec -T app cat /etc/os-release > os", "without a terminal, into a file"],
       ],
     },
-    (each) =>
-      each
-        .option("-i, --interactive", "give it this command's input; the default unless -t is given")
-        .option("-t, --tty", "give it a terminal; the default where this command has one")
-        .option("-T, --no-tty", "do not give it a terminal")
-        .option(
-          "-e, --env <variable>",
-          "set a variable, NAME=value; NAME takes this command's own (repeatable)",
-          (value: string, before: readonly string[]) => [...before, value],
-          [],
-        )
-        .option("-w, --workdir <path>", "run in this folder of the container")
-        .option("-u, --user <user>", "run as another user; as root, that is said")
-        // What follows the program's name belongs to the program.
-        .passThroughOptions(),
+    addExecOptions,
   );
   command.action((service: string, name: string, args: string[], options: ExecOptions) =>
     run(command, (session) => {
@@ -64,13 +50,7 @@ export function registerExec({ program, run }: Registry): void {
             },
           );
         }
-        if (plan.user !== undefined && isRoot(plan.user)) {
-          session.emit({
-            type: "notice",
-            level: "warning",
-            message: `This runs as root in "${service}"; what it writes belongs to root.`,
-          });
-        }
+        warnOfRoot(session, plan.user, `"${service}"`);
         await session.settle();
         return engine.execInteractive(
           state.id,

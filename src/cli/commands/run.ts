@@ -1,6 +1,6 @@
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
-import { type ExecOptions, isRoot, planExec } from "../exec-options.ts";
+import { addExecOptions, type ExecOptions, planExec, warnOfRoot } from "../exec-options.ts";
 import { findService, withStack } from "../open/context.ts";
 import { allowUnsignedOption, lockModeOf } from "../open/lock-file.ts";
 import { exitCodeOfReport } from "../process/exit-code.ts";
@@ -38,25 +38,12 @@ export function registerRun({ program, run }: Registry): void {
       ],
     },
     (each) =>
-      each
-        .option("-i, --interactive", "give it this command's input; the default unless -t is given")
-        .option("-t, --tty", "give it a terminal; the default where this command has one")
-        .option("-T, --no-tty", "do not give it a terminal")
-        .option(
-          "-e, --env <variable>",
-          "set a variable, NAME=value; NAME takes this command's own (repeatable)",
-          (value: string, before: readonly string[]) => [...before, value],
-          [],
-        )
-        .option("-w, --workdir <path>", "run in this folder of the container")
-        .option("-u, --user <user>", "run as another user; as root, that is said")
+      addExecOptions(each)
         .option("--entrypoint <program>", "run this program instead of the entrypoint")
         .option("--no-deps", "do not bring up what the service depends on")
         .option("--rm", "as always: the container is removed afterwards")
         .option("--locked", "fail when the lock is missing or stale, instead of writing it")
-        .option(...allowUnsignedOption)
-        // What follows the service belongs to the program.
-        .passThroughOptions(),
+        .option(...allowUnsignedOption),
   );
   command.action((name: string, first: string | undefined, args: string[], options: Options) =>
     run(command, (session) => {
@@ -75,13 +62,7 @@ export function registerRun({ program, run }: Registry): void {
         session,
         async (context) => {
           const service = findService(context.stack, name);
-          if (plan.user !== undefined && isRoot(plan.user)) {
-            session.emit({
-              type: "notice",
-              level: "warning",
-              message: `This runs as root in a container of "${name}"; what it writes belongs to root.`,
-            });
-          }
+          warnOfRoot(session, plan.user, `a container of "${name}"`);
           const { runOneOff } = await import("../../run/one-off.ts");
           const { tty, attachStdin, user, workingDirectory } = plan;
           const outcome = await runOneOff(context, {
