@@ -25,12 +25,17 @@ export function numericUsersOf(
     ...chain.flatMap(([, each]) => (each.accounts?.users ?? []).map(({ uid }) => uid)),
     ...chain.slice(1).flatMap((below) => wanted(below, manifest).map(({ uid }) => uid)),
   ]);
-  const home = parsePairs(image.environment).get("HOME") ?? "/";
+  const home = homeOf(parsePairs(image.environment).get("HOME"));
   const own = Map.groupBy(wanted([name, image], manifest), ({ uid }) => uid);
   return [...own]
     .filter(([uid]) => !known.has(uid))
     .map(([uid, users]) => ({ uid, gid: commonGroup(users), home }))
     .toSorted((a, b) => a.uid - b.uid);
+}
+
+/** As a field of `/etc/passwd` holds it: a colon or a line end would begin another field or user. */
+function homeOf(text = "/"): string {
+  return /^\/[^:\p{Cc}]*$/u.test(text) ? text : "/";
 }
 
 /** Who names no group is in that of the account: root's, as where there is no account. */

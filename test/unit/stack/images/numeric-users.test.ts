@@ -67,3 +67,14 @@ test("an image without packages and accounts has no account files to add to", ()
     app: [],
   });
 });
+
+test.each(["relative", "/srv:/bin/bash", '"/srv\\nadded:x:0:0::/:/bin/sh"'])(
+  "a HOME that no line of /etc/passwd can hold is none: %s",
+  (home) => {
+    expect(
+      numericUsers(
+        `images: { app: { from: scratch, ${packages}, user: "999", environment: { HOME: ${home} } } }\n`,
+      ),
+    ).toEqual({ app: [{ uid: 999, gid: 0, home: "/" }] });
+  },
+);
