@@ -109,10 +109,9 @@ class Difference {
     const { path, type } = found;
     this.#seen.add(path);
     if (this.#isLeftOut(path, found)) return;
-    const header = { ...found, mode: this.#modeOf(found) };
     switch (type) {
       case "file":
-        return await this.#addFile(header, tar, spool);
+        return await this.#addFile(found, tar, spool);
       case "hardlink": {
         const target = found.linkTarget ?? "";
         const file = this.#files.get(target);
@@ -125,12 +124,12 @@ class Difference {
         const below = this.#view.get(path);
         const isSame =
           below?.type === type &&
-          below.uid === header.uid &&
-          below.gid === header.gid &&
-          (type === "symlink"
-            ? below.linkTarget === header.linkTarget
-            : below.mode === header.mode);
-        if (!isSame) this.#put({ ...header, origin: this.#container.originOf(path) });
+          below.uid === found.uid &&
+          below.gid === found.gid &&
+          (type === "symlink" ? below.linkTarget === found.linkTarget : below.mode === found.mode);
+        if (isSame) return;
+        const origin = this.#container.originOf(path);
+        this.#put({ ...found, mode: this.#modeOf(found), origin });
       }
     }
   }
@@ -160,21 +159,29 @@ class Difference {
     this.#addName(path, path);
   }
 
-  /** Other names of one file are told apart by nothing in it: each is compared as the file. */
+  /**
+   * Other names of one file are told apart by nothing in it: each is compared as the file. A mode
+   * that the image below has is that image's matter, privileges included.
+   */
   #isAsBelow(path: string, { header, digest }: Pick<SeenFile, "header" | "digest">): boolean {
-    const file = this.#fileBelow(path);
+    const { file } = this.#fileBelow(path) ?? {};
     return (
       file?.digest === digest &&
-      file.mode === header.mode &&
+      (file.mode === header.mode || file.mode === this.#modeOf(header)) &&
       file.uid === header.uid &&
       file.gid === header.gid
     );
   }
 
-  #fileBelow(path: string): LayerEntry | undefined {
-    const entry = this.#view.get(path);
-    const file = entry?.type === "hardlink" ? this.#view.get(entry.linkTarget ?? "") : entry;
-    return file?.type === "file" ? file : undefined;
+  /** Where the layers below have a file: a link's is in the link's own layer. */
+  #fileBelow(path: string): { readonly layer: Layer; readonly file: LayerEntry } | undefined {
+    for (const layer of this.#below.toReversed()) {
+      const entry = layer.entries.find(path);
+      if (entry === undefined) continue;
+      const file = entry.type === "hardlink" ? layer.entries.find(entry.linkTarget ?? "") : entry;
+      return file?.type === "file" ? { layer, file } : undefined;
+    }
+    return undefined;
   }
 
   #addName(holder: string, path: string): void {
@@ -189,7 +196,8 @@ class Difference {
       const file = this.#files.get(holder);
       const [first, ...others] = names.toSorted(comparePaths);
       if (file === undefined || first === undefined) continue;
-      const { header, digest } = file;
+      const header = { ...file.header, mode: this.#modeOf(file.header) };
+      const { digest } = file;
       const { originOf } = this.#container;
       const content = file.content ?? this.#contentBelow(holder);
       this.#put({ ...header, path: first, type: "file", digest, content, origin: originOf(first) });
@@ -207,14 +215,10 @@ class Difference {
 
   /** A layer holds no link to a file of another layer: such a file comes along. */
   #contentBelow(path: string): ContentSource {
-    const holder = this.#view.get(path);
-    const name = holder?.type === "hardlink" ? (holder.linkTarget ?? "") : path;
-    for (const layer of this.#below.toReversed()) {
-      const entry = layer.entries.find(name);
-      if (entry?.offset !== undefined)
-        return { type: "file", file: layer.path, offset: entry.offset };
-    }
-    throw new Error(`"${shown(path)}" is in no layer`);
+    const { layer, file } = this.#fileBelow(path) ?? {};
+    if (layer === undefined || file?.offset === undefined)
+      throw new Error(`"${shown(path)}" is in no layer`);
+    return { type: "file", file: layer.path, offset: file.offset };
   }
 
   #addWhiteouts(): void {

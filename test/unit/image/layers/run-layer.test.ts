@@ -311,3 +311,50 @@ test("an image over one whose scripts were run sees what they made", async () =>
 
   expect((await itemsOf(child.layers[2])).get("opt/seen")?.content).toBe("new");
 });
+
+test("a setuid file of the image below keeps its bit, which its own manifest allows", async () => {
+  await using workshop = await createWorkshop();
+  const parent = await workshop.assemble({
+    debs: [{ name: "login", files: [file("opt/su", "su", { mode: 0o4755 })] }],
+    image: { setuid: ["/opt/su"] },
+  });
+
+  const same = await workshop.assemble({ parent, ...parts(() => undefined) });
+  const other = await workshop.assemble({
+    parent,
+    ...parts((root) => put(root, file("opt/su", "other", { mode: 0o4755 }))),
+    debs: [{ ...tool, name: "rewriter" }],
+  });
+
+  expect(await pathsOf(same)).toEqual([]);
+  expect((await itemsOf(other.layers.at(-1))).get("opt/su")?.mode).toBe(0o755);
+});
+
+test("a link to a file below is compared with the file of its own layer, whatever lies over that", async () => {
+  await using workshop = await createWorkshop();
+  const parent = await workshop.assemble({
+    debs: [
+      {
+        name: "below",
+        files: [
+          file("opt/first", "old"),
+          { path: "opt/second", type: "hardlink", target: "opt/first" },
+        ],
+      },
+    ],
+  });
+  const over = { ...tool, files: [...tool.files, file("opt/first", "new")] };
+  const replaces = { ...over, fields: { Replaces: "below" } };
+  const unlinked = (content: string) => (root: ContainerRoot) =>
+    void root.set("opt/second", file("opt/second", content));
+
+  const same = await workshop.assemble({ ...parts(unlinked("old")), parent, debs: [replaces] });
+  const other = await workshop.assemble({
+    ...parts(unlinked("new")),
+    parent,
+    debs: [{ ...replaces, name: "other" }],
+  });
+
+  expect(await pathsOf(same)).toEqual([]);
+  expect(await pathsOf(other)).toEqual(["opt/", "opt/second"]);
+});
