@@ -71,6 +71,7 @@ class Difference {
   readonly #container: Container;
   readonly #leftOut: ReadonlySet<string>;
   readonly #seen = new Set<string>();
+  readonly #mostSeen: number;
   readonly #files = new Map<string, SeenFile>();
   readonly #changed = new Map<string, DraftEntry>();
   /** Names that are not as below, by the name in the tar that holds the file. */
@@ -82,6 +83,7 @@ class Difference {
     this.#view = new MergedLayers(below);
     this.#container = container;
     this.#leftOut = new Set(container.leftOut);
+    this.#mostSeen = below.reduce((sum, { entries }) => sum + entries.length, MOST_PATHS);
   }
 
   async read(tar: ByteReader, spool: FileHandle): Promise<void> {
@@ -108,6 +110,8 @@ class Difference {
   async #add(found: TarHeader, tar: ByteReader, spool: FileHandle): Promise<void> {
     const { path, type } = found;
     this.#seen.add(path);
+    // Those that are left out count, too: their names are in memory like the others.
+    if (this.#seen.size > this.#mostSeen) throw tooManyPaths();
     if (this.#isLeftOut(path, found)) return;
     switch (type) {
       case "file":
@@ -258,7 +262,7 @@ class Difference {
 
   #put(entry: DraftEntry): void {
     this.#changed.set(entry.path, entry);
-    if (this.#changed.size > MOST_PATHS) throw new Error(`it is more than ${MOST_PATHS} paths`);
+    if (this.#changed.size > MOST_PATHS) throw tooManyPaths();
   }
 
   #isLeftOut(path: string, header?: TarHeader): boolean {
@@ -270,6 +274,10 @@ class Difference {
     const isKept = type === "directory" || this.#container.setuid.has(path);
     return isKept ? mode : mode & 0o1777;
   }
+}
+
+function tooManyPaths(): Error {
+  return new Error(`it is more than ${MOST_PATHS} paths`);
 }
 
 function folderOf(path: string): string {
