@@ -124,10 +124,10 @@ async function lockFiles(
     signal: request.signal,
   });
   const fetched = chosen.map((wheel) => ({ ...wheel, path: paths.get(wheel.digest) ?? "" }));
-  const present = await Promise.all([
-    ...fetched.map(({ requirement, file, path }) => describe(requirement, file, path)),
-    ...(await describeBelow(locking, below, asked)),
-  ]);
+  const described = await Promise.all(
+    fetched.map(({ requirement, file, path }) => describe(requirement, file, path)),
+  );
+  const present = [...described, ...(await describeBelow(locking, below, asked))];
   const { reasons, problems } = checkDependencies(present, markerEnvironment(python, architecture));
   if (problems.length > 0) throw unmet(locking, problems);
   const locked = await Promise.all(
@@ -239,7 +239,7 @@ async function describeBelow(
   { request }: Locking,
   below: ReadonlyMap<string, LockedWheel>,
   asked: readonly PinnedRequirement[],
-): Promise<readonly Promise<PresentWheel>[]> {
+): Promise<readonly PresentWheel[]> {
   const paths = await fetchFiles({
     files: [...below.values()].map((wheel) => wheelFile(wheel, request.pythonIndex)),
     downloader: request.downloader,
@@ -247,10 +247,12 @@ async function describeBelow(
     onProgress: () => undefined,
     signal: request.signal,
   });
-  return [...below.values()].map(async ({ name, version, file, digest }) => {
-    const extras = asked.find((each) => each.name === name)?.extras ?? [];
-    return await describe({ name, version, extras }, file, paths.get(digest) ?? "");
-  });
+  return await Promise.all(
+    [...below.values()].map(({ name, version, file, digest }) => {
+      const extras = asked.find((each) => each.name === name)?.extras ?? [];
+      return describe({ name, version, extras }, file, paths.get(digest) ?? "");
+    }),
+  );
 }
 
 function placeOf({ displayPath }: Wheels, { line }: PinnedRequirement): string {

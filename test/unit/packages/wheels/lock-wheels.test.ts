@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { lockPackages } from "../../../../src/packages/lock/lock-packages.ts";
 import { formatLock, parseLock } from "../../../../src/packages/lock/file.ts";
@@ -357,6 +358,32 @@ test("an image without a Python, and a wheel that is another project's", async (
   ).toMatchObject({
     code: "wheel-corrupt",
     message: "click-8.1.7-py3-none-any.whl cannot be used: its METADATA is of evil 8.1.7.",
+  });
+});
+
+test("a corrupt wheel is told of as such while those of the image below are still coming", async () => {
+  await using temporary = await temporaryStore();
+  await using mirror = await startFakeMirror(pythonPackages);
+  const broken = aWheel({ name: "flask", version: "3.0.3", distInfo: () => [] });
+  await using index = await startFakeIndex([{ wheel: broken }, { wheel: click }]);
+  const { store } = temporary;
+  const stack = aStack({
+    base: [["python3"], [aRequirement(click)]],
+    app: [[], [aRequirement(broken)]],
+  });
+  const request = aRequest({ mirror, store, stack, index });
+  const { downloader } = request;
+  const toStore = downloader.toStore.bind(downloader);
+  let isBelow = false;
+  downloader.toStore = async (file) => {
+    if (file.digest === click.digest && isBelow) await setTimeout(100);
+    isBelow ||= file.digest === click.digest;
+    return await toStore(file);
+  };
+
+  await expect(lockPackages(request)).rejects.toMatchObject({
+    code: "wheel-corrupt",
+    message: `${broken.file} cannot be used: it has no .dist-info/METADATA.`,
   });
 });
 
