@@ -8,7 +8,7 @@ import { corruptWheel } from "./corrupt-wheel.ts";
 
 /** What a wheel says of itself that locking needs. */
 export interface WheelMetadata {
-  readonly requires: readonly (Requirement & { readonly text: string })[];
+  readonly requires: readonly Requirement[];
   readonly requiresPython: readonly Specifier[];
 }
 
@@ -54,7 +54,7 @@ export function parseMetadata(
   }
   const requires = (fields.get("requires-dist") ?? []).map((line) => {
     try {
-      return { ...parseRequirement(line), text: line };
+      return parseRequirement(line);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new Error(`its requirement "${line}" cannot be read: ${reason}`, { cause: error });
