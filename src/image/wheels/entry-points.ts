@@ -1,3 +1,5 @@
+import { parseArchiveName, shown } from "../../archive/name.ts";
+
 /** A program that a wheel asks for: a function of a module, under a name. */
 export interface EntryPoint {
   readonly name: string;
@@ -34,10 +36,12 @@ export function parseEntryPoints(text: string): readonly EntryPoint[] {
     const value = line.slice(equals + 1).trim();
     const [, module, attribute] = reference.exec(value) ?? [];
     if (!/^[\w.-](?:[\w .+-]*[\w.+-])?$/u.test(name) || /^\.{1,2}$/.test(name)) {
-      throw new Error(`its entry point "${line}" has no name that a program can have`);
+      throw new Error(`its entry point "${shown(line)}" has no name that a program can have`);
     }
+    // It becomes a file as those in the archive do: a whiteout would remove one of the layers below.
+    parseArchiveName(name);
     if (module === undefined || attribute === undefined) {
-      throw new Error(`its entry point "${line}" names no function of a module`);
+      throw new Error(`its entry point "${shown(line)}" names no function of a module`);
     }
     points.set(name, { name, module, attribute });
   }
