@@ -29,7 +29,11 @@ interface ChoiceRequest {
   readonly tags: ReadonlyMap<string, number>;
 }
 
-type Candidate = IndexedFile & { readonly wheel: WheelName };
+/** A wheel of the version. */
+interface Candidate extends IndexedFile, Pick<WheelName, "build"> {
+  /** The place of its best tag among those that can be used; infinite where none can. */
+  readonly rank: number;
+}
 
 /**
  * The wheel that pip would take: of those whose hash the requirement names, the one with the best
@@ -54,9 +58,10 @@ export function chooseWheel(request: ChoiceRequest): ChosenWheel {
   }
   const wheels = ofVersion.flatMap((each): readonly Candidate[] => {
     const wheel = parseWheelName(each.file);
-    return wheel === undefined ? [] : [{ ...each, wheel }];
+    if (wheel === undefined) return [];
+    return [{ ...each, build: wheel.build, rank: rankOf(wheel, request) }];
   });
-  const fitting = wheels.filter(({ wheel }) => rankOf(wheel, request) !== undefined);
+  const fitting = wheels.filter(({ rank }) => rank < Infinity);
   if (fitting.length === 0) throw notForThis(request, wheels);
   const standing = fitting.filter(({ yanked }) => yanked === undefined);
   const [first] = fitting;
@@ -70,16 +75,15 @@ export function chooseWheel(request: ChoiceRequest): ChosenWheel {
     );
   }
   const allowed = standing.filter(({ digest }) => digest !== undefined && hashes.includes(digest));
-  const [best] = allowed.toSorted((a, b) => compareCandidates(a, b, request));
+  const [best] = allowed.toSorted(compareCandidates);
   if (best?.digest === undefined) throw notAmongHashes(request, standing);
   return { requirement, file: best.file, url: best.url, digest: best.digest };
 }
 
-function compareCandidates(a: Candidate, b: Candidate, request: ChoiceRequest): number {
-  const [one, other] = [rankOf(a.wheel, request) ?? 0, rankOf(b.wheel, request) ?? 0];
-  const [builtOne, builtOther] = [a.wheel.build, b.wheel.build];
+function compareCandidates(a: Candidate, b: Candidate): number {
+  const [builtOne, builtOther] = [a.build, b.build];
   return (
-    one - other ||
+    a.rank - b.rank ||
     builtOther[0] - builtOne[0] ||
     (builtOne[1] < builtOther[1] ? 1 : builtOne[1] > builtOther[1] ? -1 : 0) ||
     // Several indexes may have it under one name each.
@@ -87,10 +91,8 @@ function compareCandidates(a: Candidate, b: Candidate, request: ChoiceRequest): 
   );
 }
 
-/** The place of its best tag among those that can be used; undefined where none can. */
-function rankOf({ tags }: WheelName, { tags: usable }: ChoiceRequest): number | undefined {
-  const ranks = tags.map((tag) => usable.get(tag)).filter((rank) => rank !== undefined);
-  return ranks.length === 0 ? undefined : Math.min(...ranks);
+function rankOf({ tags }: WheelName, { tags: usable }: ChoiceRequest): number {
+  return Math.min(...tags.map((tag) => usable.get(tag) ?? Infinity));
 }
 
 function isOfVersion(file: string, { name, version }: PinnedRequirement): boolean {
