@@ -109,7 +109,9 @@ function describe(
   const found = [...tops].filter((top) => top.endsWith(".dist-info"));
   const [distInfo] = found;
   if (distInfo === undefined) throw new Error("it has no folder .dist-info");
-  if (found.length > 1) throw new Error(`it has several folders .dist-info: ${found.join(", ")}`);
+  if (found.length > 1) {
+    throw new Error(`it has several folders .dist-info: ${shown(found.join(", "))}`);
+  }
   const base = distInfo.slice(0, -".dist-info".length);
   const dash = base.lastIndexOf("-");
   const own = { name: base.slice(0, Math.max(0, dash)), version: base.slice(dash + 1) };
@@ -146,7 +148,7 @@ async function refuseOtherFormats({ distInfo, read }: UnpackedWheel): Promise<vo
     throw new Error(
       format === undefined
         ? "its WHEEL does not say which format it has"
-        : `it has format ${format} of wheels, and qclock reads 1`,
+        : `it has format ${shown(format)} of wheels, and qclock reads 1`,
     );
   }
 }

@@ -1,3 +1,4 @@
+import { shown } from "../../archive/name.ts";
 import { firstOf } from "../../count.ts";
 import type { Digest } from "../../digest.ts";
 import { QclockError } from "../../error.ts";
@@ -66,7 +67,7 @@ export function chooseWheel(request: ChoiceRequest): ChosenWheel {
   const standing = fitting.filter(({ yanked }) => yanked === undefined);
   const [first] = fitting;
   if (standing.length === 0) {
-    const reason = first?.yanked === "" ? "" : `: ${first?.yanked}`;
+    const reason = first?.yanked ? `: ${shown(first.yanked)}` : "";
     throw unavailable(
       `${name} ${version}, which ${place} asks for, was withdrawn (yanked)${reason}.`,
       {

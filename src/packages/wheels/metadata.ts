@@ -1,4 +1,5 @@
 import { QclockError } from "../../error.ts";
+import { shown } from "../../archive/name.ts";
 import { readZipMembers } from "../../archive/read-zip-members.ts";
 import { normalizeName } from "../../python/name.ts";
 import { parseRequirement, type Requirement } from "../../python/requirement.ts";
@@ -50,20 +51,24 @@ export function parseMetadata(
   const [name = ""] = fields.get("name") ?? [];
   const [version = ""] = fields.get("version") ?? [];
   if (normalizeName(name) !== wheel.name || !isSameVersion(version, wheel.version)) {
-    throw new Error(`its METADATA is of ${name || "no project"} ${version}`.trimEnd());
+    throw new Error(
+      `its METADATA is of ${shown(name) || "no project"} ${shown(version)}`.trimEnd(),
+    );
   }
   const requires = (fields.get("requires-dist") ?? []).map((line) => {
     try {
       return parseRequirement(line);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`its requirement "${line}" cannot be read: ${reason}`, { cause: error });
+      throw new Error(`its requirement "${shown(line)}" cannot be read: ${shown(reason)}`, {
+        cause: error,
+      });
     }
   });
   const [python = ""] = fields.get("requires-python") ?? [];
   const requiresPython = parseSpecifiers(python);
   if (requiresPython === undefined) {
-    throw new Error(`the Python that it requires, "${python}", is no version specifier`);
+    throw new Error(`the Python that it requires, "${shown(python)}", is no version specifier`);
   }
   return { requires, requiresPython };
 }

@@ -109,6 +109,10 @@ test("what cannot be used is refused with what there is", () => {
     code,
     message: expect.stringContaining("was withdrawn (yanked): broken."),
   });
+  const yanked = `\u001B[2J${"x".repeat(1000)}`;
+  expect(fails([listed("demo-1.0-py3-none-any.whl", "1", { yanked })])).toMatchObject({
+    message: expect.stringContaining(`(yanked): ?[2J${"x".repeat(113)}....`),
+  });
   expect(fails([listed("demo-1.0-py3-none-any.whl", "1")], { hashes: "2" })).toMatchObject({
     code,
     message: expect.stringContaining("has a hash that requirements.txt:3 names"),
