@@ -35,7 +35,8 @@ export function parseRequirement(text: string): Requirement {
   }
   if (rest.startsWith("@")) {
     // A semicolon is a part of the URL unless a space stands before it.
-    const [, url = "", condition] = /^@\s*(\S*)(?:\s+;(.*))?$/s.exec(rest) ?? [];
+    const place = rest.slice(1).trimStart();
+    const [, url = "", condition] = /^(\S+)(?:\s+;(.*))?$/s.exec(place) ?? [];
     if (url === "") throw new Error('"@" is not followed by a URL');
     return { name, extras, specifiers: [], url, ...markerOf(condition) };
   }

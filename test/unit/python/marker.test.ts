@@ -86,3 +86,9 @@ test.each([
 ])("%j is no requirement: %s", (text, message) => {
   expect(() => parseRequirement(text)).toThrow(message);
 });
+
+test("a place behind space without end takes no time without end", () => {
+  const started = performance.now();
+  expect(() => parseRequirement(`a @${" ".repeat(200_000)}b c`)).toThrow("not followed by a URL");
+  expect(performance.now() - started).toBeLessThan(5_000);
+});
