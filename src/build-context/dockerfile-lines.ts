@@ -1,3 +1,5 @@
+import { offsetIn, type TextPiece } from "../text-pieces.ts";
+
 /**
  * One instruction of a Dockerfile with its continuation lines joined, and the way back from each
  * character to the text.
@@ -26,11 +28,6 @@ export interface DockerfileLines {
   readonly instructions: readonly Instruction[];
 }
 
-interface Line {
-  readonly text: string;
-  readonly offset: number;
-}
-
 /**
  * Split a Dockerfile into instructions: directives, comments, continuations (also across comments)
  * and here-documents.
@@ -54,7 +51,7 @@ export function readInstructions(text: string): DockerfileLines {
 
 const heredocKeywords = new Set(["RUN", "COPY", "ADD"]);
 
-function splitLines(text: string): readonly Line[] {
+function splitLines(text: string): readonly TextPiece[] {
   let offset = 0;
   return text.split("\n").map((line) => {
     const start = offset;
@@ -67,7 +64,7 @@ function splitLines(text: string): readonly Line[] {
  * Directives stand before anything else; the first line that is none ends them, and a comment later
  * on is a comment.
  */
-function readDirectives(lines: readonly Line[]): readonly Directive[] {
+function readDirectives(lines: readonly TextPiece[]): readonly Directive[] {
   const directives: Directive[] = [];
   for (const { text, offset } of lines) {
     const match = /^\uFEFF?#\s*([A-Za-z][\w.-]*)\s*=\s*(.+?)\s*$/u.exec(text);
@@ -88,11 +85,11 @@ function readDirectives(lines: readonly Line[]): readonly Directive[] {
  * do.
  */
 function joinContinued(
-  lines: readonly Line[],
+  lines: readonly TextPiece[],
   start: number,
   escape: string,
-): { readonly pieces: readonly Line[]; readonly next: number } {
-  const pieces: Line[] = [];
+): { readonly pieces: readonly TextPiece[]; readonly next: number } {
+  const pieces: TextPiece[] = [];
   let index = start;
   for (; index < lines.length; index += 1) {
     const line = lines[index];
@@ -112,25 +109,17 @@ function joinContinued(
   return { pieces, next: index };
 }
 
-function toInstruction(pieces: readonly Line[]): Instruction | undefined {
+function toInstruction(pieces: readonly TextPiece[]): Instruction | undefined {
   const text = pieces.map((piece) => piece.text).join("");
   const match = /^\uFEFF?\s*([A-Za-z]+)\s*/u.exec(text);
   const [lead, keyword] = match ?? [];
   if (lead === undefined || keyword === undefined) return undefined;
-  const offsetOf = (index: number): number => {
-    let left = index + lead.length;
-    for (const piece of pieces) {
-      if (left < piece.text.length) return piece.offset + left;
-      left -= piece.text.length;
-    }
-    const last = pieces.at(-1);
-    return last === undefined ? 0 : last.offset + last.text.length;
-  };
+  const offsetOf = (index: number): number => offsetIn(pieces, lead.length + index);
   const offset = (pieces[0]?.offset ?? 0) + lead.search(/[A-Za-z]/u);
   return { keyword: keyword.toUpperCase(), rest: text.slice(lead.length), offset, offsetOf };
 }
 
-function skipHeredocs(lines: readonly Line[], start: number, rest: string): number {
+function skipHeredocs(lines: readonly TextPiece[], start: number, rest: string): number {
   let index = start;
   for (const [, dash, quotedWord, word = quotedWord] of rest.matchAll(
     /<<(-?)(?:["']([^"'\s]+)["']|([A-Za-z_]\w*))/gu,

@@ -54,7 +54,7 @@ export function parseRequirementsFile(text: string): RequirementsFile {
       break;
     }
     try {
-      const found = line.text.startsWith("-") ? readOption(line) : readPinned(line, text);
+      const found = line.text.startsWith("-") ? readOption(line) : readPinned(line);
       if (found !== undefined) requirements.push(found);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -158,7 +158,7 @@ function lowerFirst(text: string): string {
   return text.startsWith("qclock") ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function readPinned(line: LogicalLine, whole: string): PinnedRequirement {
+function readPinned(line: LogicalLine): PinnedRequirement {
   const variable = /\$\{[A-Z0-9_]+\}/.exec(line.text);
   if (variable !== null) {
     throw refused(
@@ -192,7 +192,7 @@ function readPinned(line: LogicalLine, whole: string): PinnedRequirement {
     extras,
     ...(markerText === undefined ? {} : { marker: markerText }),
     hashes,
-    line: whole.slice(0, line.offsetOf(0)).split("\n").length,
+    line: line.number,
   };
 }
 

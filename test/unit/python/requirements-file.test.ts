@@ -121,6 +121,34 @@ test.each([
   expect(problems[0]?.[1]).toMatch(/^"-[\w-]+" is refused: [^.]*\.$/);
 });
 
+test("a comment goes up to the end of its line, and another kind of line end is refused", () => {
+  const pinned = `a==1 --hash=sha256:${one}`;
+  expect(parseRequirementsFile(`${pinned} # b # c\u2028d`).requirements).toEqual([]);
+  expect(problemsOf(`${pinned} # b # c\u2028d`)).toEqual([
+    ["#", '"#" is refused: of the options of a line there is --hash alone.'],
+  ]);
+  expect(parseRequirementsFile(`${pinned} # b # c`).requirements).toHaveLength(1);
+});
+
+test("the line of a requirement is the one that it begins on", () => {
+  const pinned = (name: string): string => `${name}==1 \\\n  --hash=sha256:${one}\n`;
+  const text = `${pinned("a")}\\\n\\\n ${pinned("b")}# c\n\n${pinned("d")}`;
+  expect(parseRequirementsFile(text).requirements.map(({ name, line }) => [name, line])).toEqual([
+    ["a", 1],
+    ["b", 5],
+    ["d", 9],
+  ]);
+});
+
+test.each([
+  ["sharps", `a${" #".repeat(200_000)}\u2028b`, 1],
+  ["pinned lines", `a==1 ${`--hash=sha256:${one} `.repeat(40)}\n`.repeat(9_999), 0],
+])("many %s take no time without end", (_, text, count) => {
+  const started = performance.now();
+  expect(parseRequirementsFile(text).problems).toHaveLength(count);
+  expect(performance.now() - started).toBeLessThan(5_000);
+});
+
 test("a text without end takes no time without end", () => {
   const started = performance.now();
   const { problems } = parseRequirementsFile(
