@@ -7,7 +7,6 @@ import { type ElfNeeds, readElf } from "./elf.ts";
 import { machineOf, runsOn } from "./machine.ts";
 import type { Layer } from "./layers/layer.ts";
 import type { LayerEntry } from "./layers/layer-entry.ts";
-import { followPath } from "./layers/tree.ts";
 import { isMounted, type StartedProgram } from "./started-programs.ts";
 
 const LIBRARY_FOLDERS = [
@@ -95,12 +94,12 @@ class ProgramChecker {
 
   /** The first of some paths that is there; the first of all where none is. */
   locate(candidates: readonly string[]): string {
-    return candidates.find((path) => this.#find(path) !== undefined) ?? candidates[0] ?? "";
+    return candidates.find((path) => this.#view.follow(path) !== undefined) ?? candidates[0] ?? "";
   }
 
   async check(path: string, use: Use): Promise<void> {
     const { program, user, isStarted } = use;
-    const entry = this.#find(path);
+    const entry = this.#view.follow(path);
     if (isMounted(program, path) || isMounted(program, entry?.path ?? path)) return;
     if (entry === undefined) throw await this.#missing(path, user);
     if (isStarted && (entry.mode & 0o111) === 0 && entry.type === "file") {
@@ -118,7 +117,7 @@ class ProgramChecker {
     if (elf === undefined) return;
     if (elf.interpreter !== undefined) {
       const loader = elf.interpreter.replace(/^\/+/, "");
-      const isThere = this.#find(loader) !== undefined || isMounted(program, loader);
+      const isThere = this.#view.follow(loader) !== undefined || isMounted(program, loader);
       if (!isThere) throw await this.#missing(loader, `the loader of /${path}`);
     }
     await this.#checkLibraries({ elf, path, realPath: entry.path }, program);
@@ -181,8 +180,8 @@ class ProgramChecker {
       ...folders.map((folder) => `${folder}/${name}`),
       ...(await this.#cachedPaths(name)),
     ];
-    const found = candidates.find((each) => this.#find(each) !== undefined);
-    const entry = found === undefined ? undefined : this.#find(found);
+    const found = candidates.find((each) => this.#view.follow(each) !== undefined);
+    const entry = found === undefined ? undefined : this.#view.follow(found);
     if (found === undefined || entry === undefined) {
       if (candidates.some((each) => isMounted(program, each))) return undefined;
       throw new QclockError(
@@ -218,7 +217,7 @@ class ProgramChecker {
   }
 
   async #readCache(): Promise<string> {
-    const entry = this.#find("etc/ld.so.cache");
+    const entry = this.#view.follow("etc/ld.so.cache");
     return entry === undefined ? "" : (await this.#read(entry)).toString("latin1");
   }
 
@@ -244,18 +243,10 @@ class ProgramChecker {
     );
   }
 
-  #find(path: string): LayerEntry | undefined {
-    try {
-      return this.#view.get(followPath(path, (at) => this.#view.get(at)));
-    } catch {
-      return undefined;
-    }
-  }
-
   async #read(entry: LayerEntry): Promise<Buffer> {
     const file =
       entry.type === "hardlink" && entry.linkTarget !== undefined
-        ? this.#find(entry.linkTarget)
+        ? this.#view.follow(entry.linkTarget)
         : entry;
     if (file?.type !== "file") return Buffer.alloc(0);
     return readEntry(this.#layers, { path: file.path, size: Math.min(file.size, SCRIPT_LIMIT) });

@@ -3,7 +3,6 @@ import type { AssembledImage, Stack } from "../stack/stack.ts";
 import { isInside } from "../stack/values.ts";
 import type { Layer } from "./layers/layer.ts";
 import { MergedLayers } from "./layers/merged-layers.ts";
-import { followPath } from "./layers/tree.ts";
 
 /** What is said of a working folder that an image lacks. */
 export interface MissingFolder {
@@ -44,10 +43,5 @@ export function missingWorkingFolder(
 
 /** Whether layers have a folder, links followed. */
 export function haveFolder(layers: readonly Layer[], path: string): boolean {
-  const view = new MergedLayers(layers);
-  try {
-    return view.get(followPath(path, (at) => view.get(at)))?.type === "directory";
-  } catch {
-    return false;
-  }
+  return new MergedLayers(layers).follow(path)?.type === "directory";
 }

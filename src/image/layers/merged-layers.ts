@@ -1,5 +1,6 @@
 import type { Layer } from "./layer.ts";
 import type { LayerEntry } from "./layer-entry.ts";
+import { followPath } from "./tree.ts";
 
 /** The view of several layers, later ones over earlier ones. */
 export class MergedLayers {
@@ -15,6 +16,15 @@ export class MergedLayers {
       if (entry !== undefined) return entry.type === "whiteout" ? undefined : entry;
     }
     return undefined;
+  }
+
+  /** What a path leads to when all links are followed; those that go round in a circle lead nowhere. */
+  follow(path: string): LayerEntry | undefined {
+    try {
+      return this.get(followPath(path, (at) => this.get(at)));
+    } catch {
+      return undefined;
+    }
   }
 
   /** The paths that begin with a text, in no order; one that several layers hold comes as often. */

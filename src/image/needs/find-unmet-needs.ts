@@ -5,7 +5,6 @@ import type { Layer } from "../layers/layer.ts";
 import type { LayerEntry } from "../layers/layer-entry.ts";
 import { MergedLayers } from "../layers/merged-layers.ts";
 import { OpenLayer } from "../layers/read-entry.ts";
-import { followPath } from "../layers/tree.ts";
 import { Turns } from "../../turns.ts";
 import type { Store } from "../../store/store.ts";
 import { byPath } from "../../order.ts";
@@ -133,10 +132,5 @@ function isMet(
 }
 
 function isThere(path: string, view: MergedLayers): boolean {
-  try {
-    const real = followPath(path.replace(/^\/+/, ""), (at) => view.get(at));
-    return view.get(real) !== undefined;
-  } catch {
-    return false;
-  }
+  return view.follow(path.replace(/^\/+/, "")) !== undefined;
 }

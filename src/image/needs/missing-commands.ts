@@ -3,7 +3,6 @@ import type { Layer } from "../layers/layer.ts";
 import type { LayerEntry } from "../layers/layer-entry.ts";
 import { MergedLayers } from "../layers/merged-layers.ts";
 import { readEntry } from "../layers/read-entry.ts";
-import { followPath } from "../layers/tree.ts";
 import { isMounted, type StartedProgram } from "../started-programs.ts";
 import type { UnmetNeed } from "./unmet-need.ts";
 
@@ -68,12 +67,8 @@ async function commandsOf(
 
 function firstFile(candidates: readonly string[], view: MergedLayers): LayerEntry | undefined {
   for (const candidate of candidates) {
-    try {
-      const entry = view.get(followPath(candidate, (at) => view.get(at)));
-      if (entry !== undefined) return entry;
-    } catch {
-      // Links that lead nowhere hold no program.
-    }
+    const entry = view.follow(candidate);
+    if (entry !== undefined) return entry;
   }
   return undefined;
 }

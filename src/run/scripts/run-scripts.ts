@@ -5,7 +5,6 @@ import { QclockError } from "../../error.ts";
 import type { RunScripts, ScriptRun } from "../../image/layers/run-layer.ts";
 import { packagesOf } from "../../image/ran-scripts.ts";
 import { MergedLayers } from "../../image/layers/merged-layers.ts";
-import { followPath } from "../../image/layers/tree.ts";
 import { platforms } from "../../os.ts";
 import { loadFamily } from "../../packages/families.ts";
 import { isForeign, nameOf } from "../../plan/images/platform.ts";
@@ -83,8 +82,7 @@ function refuseForeign(
 }
 
 function refuseWithoutShell({ image, layers, scripts }: ScriptRun): void {
-  const view = new MergedLayers(layers);
-  const shell = view.get(followPath("bin/sh", (path) => view.get(path)));
+  const shell = new MergedLayers(layers).follow("bin/sh");
   if (shell?.type === "file" || shell?.type === "hardlink") return;
   throw new QclockError(
     "missing-interpreter",

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { createWorkshop, itemsOf } from "../../support/assemble.ts";
+import { link } from "../../support/deb.ts";
 
 const PASSWD = "root:x:0:0:root:/root:/bin/bash\nredis:x:101:102::/var/lib/redis:/bin/false\n";
 const accounts = {
@@ -103,4 +104,17 @@ test("another account below makes the layer again", async () => {
   expect(await child({ debs: [accounts] })).toBe(true);
   expect(await child({ debs: [accounts], image: { users } })).toBe(false);
   expect(await child({ debs: [accounts] })).toBe(true);
+});
+
+test("an account file whose links go round in a circle has no account", async () => {
+  await using workshop = await createWorkshop();
+  const circle = {
+    name: "circle",
+    files: [link("etc/group", "group-"), link("etc/group-", "group")],
+  };
+  const users = [{ user: "0:redis", owner: 'service "cache"' }];
+
+  await expect(
+    workshop.assemble({ debs: [circle], image: { scripts: "none" }, users }),
+  ).rejects.toMatchObject({ code: "missing-account" });
 });
