@@ -2,7 +2,7 @@ import { QclockError } from "../error.ts";
 import { nearest } from "../nearest.ts";
 import type { Layer } from "./layers/layer.ts";
 import { MergedLayers } from "./layers/merged-layers.ts";
-import { readEntry } from "./layers/read-entry.ts";
+import { findFile, readEntry } from "./layers/read-entry.ts";
 import type { StartedUser } from "./started-users.ts";
 
 /** Of an account file; one beyond that is not looked at. */
@@ -48,7 +48,9 @@ export async function checkUsers(request: {
 /** Names of the accounts of a file; none where it is not there. */
 async function namesIn(file: string, layers: readonly Layer[]): Promise<ReadonlySet<string>> {
   const entry = new MergedLayers(layers).follow(file);
-  if (entry?.type !== "file" || entry.size > MOST_BYTES) return new Set();
+  if (entry === undefined) return new Set();
+  const size = findFile(layers, entry.path)?.file.size;
+  if (size === undefined || size > MOST_BYTES) return new Set();
   const text = (await readEntry(layers, entry)).toString("latin1");
   return new Set(text.split("\n").map((line) => line.split(":", 1)[0] ?? ""));
 }

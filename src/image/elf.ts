@@ -34,20 +34,10 @@ const LONGEST_TEXT = 4096;
 const HEADER_BYTES = 64;
 
 /**
- * Read a 64-bit little-endian ELF file; undefined for anything else. Source: System V ABI, chapters
- * 4 and 5.
+ * Read a 64-bit little-endian ELF file, and no more of it than that takes; undefined for anything
+ * else. Source: System V ABI, chapters 4 and 5.
  */
-export function readElf(file: Buffer): ElfNeeds | undefined {
-  return readElfFrom({
-    read(offset, length) {
-      if (offset < 0 || offset + length > file.length) throw new RangeError("outside of the file");
-      return file.subarray(offset, offset + length);
-    },
-  });
-}
-
-/** The same of a file of which no more is read than that takes. */
-export function readElfFrom(file: ElfSource): ElfNeeds | undefined {
+export function readElf(file: ElfSource): ElfNeeds | undefined {
   try {
     const header = file.read(0, HEADER_BYTES);
     if (header.readUInt32BE(0) !== 0x7f454c46 || header[4] !== 2 || header[5] !== 1) {

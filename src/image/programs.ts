@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { QclockError } from "../error.ts";
 import type { Architecture } from "../os.ts";
-import { readEntry } from "./layers/read-entry.ts";
+import { findFile, OpenLayer, readEntry } from "./layers/read-entry.ts";
 import { MergedLayers } from "./layers/merged-layers.ts";
 import { type ElfNeeds, readElf } from "./elf.ts";
 import { machineOf, runsOn } from "./machine.ts";
@@ -19,7 +19,8 @@ const LIBRARY_FOLDERS = [
   "usr/lib",
   "lib64",
 ];
-const SCRIPT_LIMIT = 4 * 1024 * 1024;
+/** Of a file: more than a script's first line and an ELF file's header. */
+const HEAD_BYTES = 4096;
 
 /**
  * Check that what is started in containers of an image can start: each program exists and is
@@ -57,6 +58,13 @@ interface Use {
   readonly isStarted: boolean;
 }
 
+/** What was seen of a file. */
+interface Looked {
+  readonly head: Buffer;
+  /** Absent: it is no ELF file. */
+  readonly elf?: ElfNeeds;
+}
+
 /** An ELF file that the loader has read. */
 interface Loaded {
   readonly elf: ElfNeeds;
@@ -74,7 +82,7 @@ class ProgramChecker {
   readonly #view: MergedLayers;
   readonly #checked = new Set<string>();
   #cache: Promise<string> | undefined;
-  readonly #libraries = new Map<string, { readonly elf: ElfNeeds | undefined }>();
+  readonly #libraries = new Map<string, Looked>();
 
   constructor(
     {
@@ -109,11 +117,10 @@ class ProgramChecker {
     }
     if (this.#checked.has(entry.path)) return;
     this.#checked.add(entry.path);
-    const content = await this.#read(entry);
-    if (content.subarray(0, 2).toString("latin1") === "#!")
-      return this.#checkScript(path, content, program);
-    this.#refuseForeign(path, content, user);
-    const elf = readElf(content);
+    const { head, elf } = this.#look(entry);
+    if (head.subarray(0, 2).toString("latin1") === "#!")
+      return this.#checkScript(path, head, program);
+    this.#refuseForeign(path, head, user);
     if (elf === undefined) return;
     if (elf.interpreter !== undefined) {
       const loader = elf.interpreter.replace(/^\/+/, "");
@@ -176,11 +183,13 @@ class ProgramChecker {
       ),
       ...LIBRARY_FOLDERS,
     ];
-    const candidates = [
-      ...folders.map((folder) => `${folder}/${name}`),
-      ...(await this.#cachedPaths(name)),
-    ];
-    const found = candidates.find((each) => this.#view.follow(each) !== undefined);
+    const candidates = folders.map((folder) => `${folder}/${name}`);
+    let found = candidates.find((each) => this.#view.follow(each) !== undefined);
+    // Read for what is nowhere else: few libraries are in folders of ld.so.conf.
+    if (found === undefined) {
+      candidates.push(...(await this.#cachedPaths(name)));
+      found = candidates.find((each) => this.#view.follow(each) !== undefined);
+    }
     const entry = found === undefined ? undefined : this.#view.follow(found);
     if (found === undefined || entry === undefined) {
       if (candidates.some((each) => isMounted(program, each))) return undefined;
@@ -193,8 +202,9 @@ class ProgramChecker {
       );
     }
     if (isMounted(program, found) || isMounted(program, entry.path)) return undefined;
-    const known = this.#libraries.get(entry.path) ?? (await this.#readLibrary(found, entry, path));
+    const known = this.#libraries.get(entry.path) ?? this.#look(entry);
     this.#libraries.set(entry.path, known);
+    this.#refuseForeign(found, known.head, `a library of /${path}`);
     return known.elf === undefined
       ? undefined
       : { elf: known.elf, path: found, realPath: entry.path };
@@ -218,17 +228,8 @@ class ProgramChecker {
 
   async #readCache(): Promise<string> {
     const entry = this.#view.follow("etc/ld.so.cache");
-    return entry === undefined ? "" : (await this.#read(entry)).toString("latin1");
-  }
-
-  async #readLibrary(
-    path: string,
-    entry: LayerEntry,
-    user: string,
-  ): Promise<{ readonly elf: ElfNeeds | undefined }> {
-    const content = await this.#read(entry);
-    this.#refuseForeign(path, content, `a library of /${user}`);
-    return { elf: readElf(content) };
+    if (entry === undefined || findFile(this.#layers, entry.path) === undefined) return "";
+    return (await readEntry(this.#layers, entry)).toString("latin1");
   }
 
   #refuseForeign(path: string, content: Buffer, user: string): void {
@@ -243,13 +244,14 @@ class ProgramChecker {
     );
   }
 
-  async #read(entry: LayerEntry): Promise<Buffer> {
-    const file =
-      entry.type === "hardlink" && entry.linkTarget !== undefined
-        ? this.#view.follow(entry.linkTarget)
-        : entry;
-    if (file?.type !== "file") return Buffer.alloc(0);
-    return readEntry(this.#layers, { path: file.path, size: Math.min(file.size, SCRIPT_LIMIT) });
+  /** Of a file that is started or loaded as much as the kernel and the loader look at. */
+  #look({ path }: LayerEntry): Looked {
+    const { layer, file } = findFile(this.#layers, path) ?? {};
+    if (layer === undefined || file === undefined) return { head: Buffer.alloc(0) };
+    using opened = new OpenLayer(layer);
+    const head = Buffer.from(opened.read(file, 0, Math.min(file.size, HEAD_BYTES)));
+    const elf = readElf({ read: (at, length) => opened.read(file, at, length) });
+    return { head, ...(elf === undefined ? {} : { elf }) };
   }
 
   async #missing(path: string, user: string): Promise<QclockError> {

@@ -3,19 +3,34 @@ import { open } from "node:fs/promises";
 import type { Layer } from "./layer.ts";
 import type { LayerEntry } from "./layer-entry.ts";
 
+/**
+ * The topmost layer that has something at a path, and the regular file that it has there: a hard
+ * link's is in the link's own layer. Undefined where it is no file.
+ */
+export function findFile(
+  layers: readonly Layer[],
+  path: string,
+): { readonly layer: Layer; readonly file: LayerEntry } | undefined {
+  for (const layer of layers.toReversed()) {
+    const entry = layer.entries.find(path);
+    if (entry === undefined) continue;
+    const file = entry.type === "hardlink" ? layer.entries.find(entry.linkTarget ?? "") : entry;
+    return file?.type === "file" ? { layer, file } : undefined;
+  }
+  return undefined;
+}
+
 /** The content of a regular file as the topmost layer that holds it has it. */
 export async function readEntry(
   layers: readonly Layer[],
-  entry: Pick<LayerEntry, "path" | "size">,
+  { path }: Pick<LayerEntry, "path">,
 ): Promise<Buffer> {
-  for (const layer of layers.toReversed()) {
-    const found = layer.entries.find(entry.path);
-    if (found?.offset === undefined) continue;
-    await using file = await open(layer.path);
-    const { buffer } = await file.read(Buffer.alloc(found.size), 0, found.size, found.offset);
-    return buffer;
-  }
-  throw new Error(`/${entry.path} is a file of no layer`);
+  const { layer, file } = findFile(layers, path) ?? {};
+  if (layer === undefined || file?.offset === undefined)
+    throw new Error(`/${path} is a file of no layer`);
+  await using opened = await open(layer.path);
+  const { buffer } = await opened.read(Buffer.alloc(file.size), 0, file.size, file.offset);
+  return buffer;
 }
 
 /**
@@ -53,7 +68,7 @@ export class OpenLayer {
     this.#descriptor = openSync(layer.path, "r");
   }
 
-  /** Throws a `RangeError` for what lies outside of the file. */
+  /** Good until the next ones are read. Throws a `RangeError` for what lies outside of the file. */
   read(
     { offset: start, size }: Pick<LayerEntry, "offset" | "size">,
     at: number,

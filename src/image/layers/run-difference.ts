@@ -7,9 +7,9 @@ import { readTarHeader, type TarHeader, tarPadding } from "../../archive/tar.ts"
 import type { Digest } from "../../digest.ts";
 import type { ContentSource, DraftEntry } from "./draft.ts";
 import type { Layer } from "./layer.ts";
-import type { LayerEntry } from "./layer-entry.ts";
 import { MergedLayers } from "./merged-layers.ts";
 import type { Origin } from "./origin.ts";
+import { findFile } from "./read-entry.ts";
 import { isLeftOut } from "./run-left-out.ts";
 
 /** So much of a file's content is held until it is known whether the layers below have it. */
@@ -168,24 +168,13 @@ class Difference {
    * that the image below has is that image's matter, privileges included.
    */
   #isAsBelow(path: string, { header, digest }: Pick<SeenFile, "header" | "digest">): boolean {
-    const { file } = this.#fileBelow(path) ?? {};
+    const { file } = findFile(this.#below, path) ?? {};
     return (
       file?.digest === digest &&
       (file.mode === header.mode || file.mode === this.#modeOf(header)) &&
       file.uid === header.uid &&
       file.gid === header.gid
     );
-  }
-
-  /** Where the layers below have a file: a link's is in the link's own layer. */
-  #fileBelow(path: string): { readonly layer: Layer; readonly file: LayerEntry } | undefined {
-    for (const layer of this.#below.toReversed()) {
-      const entry = layer.entries.find(path);
-      if (entry === undefined) continue;
-      const file = entry.type === "hardlink" ? layer.entries.find(entry.linkTarget ?? "") : entry;
-      return file?.type === "file" ? { layer, file } : undefined;
-    }
-    return undefined;
   }
 
   #addName(holder: string, path: string): void {
@@ -219,7 +208,7 @@ class Difference {
 
   /** A layer holds no link to a file of another layer: such a file comes along. */
   #contentBelow(path: string): ContentSource {
-    const { layer, file } = this.#fileBelow(path) ?? {};
+    const { layer, file } = findFile(this.#below, path) ?? {};
     if (layer === undefined || file?.offset === undefined)
       throw new Error(`"${shown(path)}" is in no layer`);
     return { type: "file", file: layer.path, offset: file.offset };

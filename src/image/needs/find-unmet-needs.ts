@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { readElfFrom } from "../elf.ts";
+import { readElf } from "../elf.ts";
 import { DEFAULT_PATH } from "../config.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { LayerEntry } from "../layers/layer-entry.ts";
@@ -105,7 +105,7 @@ function needsOf(entry: LayerEntry, file: OpenLayer): readonly UnmetNeed[] {
     return interpreters.map((needs) => ({ path, kind: "interpreter", needs }));
   }
   if (!head.startsWith("\x7fELF")) return [];
-  const elf = readElfFrom({ read: (at, length) => file.read(entry, at, length) });
+  const elf = readElf({ read: (at, length) => file.read(entry, at, length) });
   const { libraries = [], interpreter } = elf ?? {};
   return [...libraries, ...(interpreter === undefined ? [] : [interpreter])].map((needs) => ({
     path,

@@ -267,3 +267,39 @@ test("a library is found where ld.so.conf names its folder, by the cache that ld
   await expect(build("#!/bin/sh\n")).rejects.toMatchObject({ code: "missing-library" });
   await expect(build("#!/bin/sh\nldconfig\n")).resolves.toBeDefined();
 });
+
+test("of two names of a library each is the file of its own layer", async () => {
+  await using workshop = await createWorkshop();
+  const parent = await workshop.assemble({
+    debs: [
+      {
+        name: "below",
+        files: [
+          file("usr/lib/libone.so", elfOf({ libraries: ["libtwo.so"] })),
+          { path: "usr/lib/libsame.so", type: "hardlink", target: "usr/lib/libone.so" },
+        ],
+      },
+    ],
+  });
+  const config = { environment: new Map(), exposedPorts: [], labels: new Map() };
+
+  const assembling = workshop.assemble({
+    parent,
+    debs: [
+      {
+        name: "above",
+        fields: { Replaces: "below" },
+        files: [
+          file("start", elfOf({ libraries: ["libsame.so"] }), executable),
+          file("usr/lib/libone.so", elfOf({})),
+        ],
+      },
+    ],
+    image: { config: { ...config, entrypoint: ["/start"] } },
+  });
+
+  await expect(assembling).rejects.toMatchObject({
+    code: "missing-library",
+    message: expect.stringMatching(/libtwo\.so, which \S+libsame\.so needs/),
+  });
+});

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createWorkshop, itemsOf } from "../../support/assemble.ts";
-import { link } from "../../support/deb.ts";
+import { file, link } from "../../support/deb.ts";
 
 const PASSWD = "root:x:0:0:root:/root:/bin/bash\nredis:x:101:102::/var/lib/redis:/bin/false\n";
 const accounts = {
@@ -58,9 +58,9 @@ test("a number that nobody has gets a line, a group and locked passwords; one of
   });
 
   const [below, above] = await Promise.all([itemsOf(layers[0]), itemsOf(layers[1])]);
-  const added = (file: string): readonly string[] => {
-    const before = new Set(below.get(file)?.content?.toString().split("\n"));
-    const lines = above.get(file)?.content?.toString().split("\n") ?? [];
+  const added = (path: string): readonly string[] => {
+    const before = new Set(below.get(path)?.content?.toString().split("\n"));
+    const lines = above.get(path)?.content?.toString().split("\n") ?? [];
     return lines.filter((line) => !before.has(line));
   };
   expect(below.get("etc/passwd")?.content?.toString()).toMatch(/^redis:x:100:/m);
@@ -104,6 +104,22 @@ test("another account below makes the layer again", async () => {
   expect(await child({ debs: [accounts] })).toBe(true);
   expect(await child({ debs: [accounts], image: { users } })).toBe(false);
   expect(await child({ debs: [accounts] })).toBe(true);
+});
+
+test("an account file that is one of two names of a file is read", async () => {
+  await using workshop = await createWorkshop();
+  const linked = {
+    name: "linked",
+    files: [
+      file("etc/a-group", "root:x:0:\nredis:x:102:\n"),
+      { path: "etc/group", type: "hardlink", target: "etc/a-group" },
+    ],
+  };
+  const users = [{ user: "0:redis", owner: 'service "cache"' }];
+
+  await expect(
+    workshop.assemble({ debs: [linked], image: { scripts: "none" }, users }),
+  ).resolves.toBeDefined();
 });
 
 test("an account file whose links go round in a circle has no account", async () => {
