@@ -26,8 +26,8 @@ const programs: readonly (readonly [name: string, programs: string])[] = [
   ["diffutils", "cmp diff diff3 sdiff"],
   [
     "dpkg",
-    "dpkg dpkg-deb dpkg-divert dpkg-fsys-usrunmess dpkg-maintscript-helper dpkg-query dpkg- " +
-      "realpath dpkg-split dpkg-statoverride dpkg-trigger start-stop-daemon update-alternatives",
+    "dpkg dpkg-deb dpkg-divert dpkg-fsys-usrunmess dpkg-maintscript-helper dpkg-query " +
+      "dpkg-realpath dpkg-split dpkg-statoverride dpkg-trigger start-stop-daemon update-alternatives",
   ],
   ["findutils", "find xargs"],
   ["grep", "egrep fgrep grep rgrep"],
