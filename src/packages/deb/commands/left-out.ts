@@ -1,4 +1,5 @@
 import type { Command } from "../../scripts/command.ts";
+import { printedBy } from "../../scripts/commands/printed-by.ts";
 import { resolved } from "../../scripts/commands/resolve.ts";
 
 /** What an image is without because a program does nothing here. */
@@ -85,22 +86,17 @@ export const dpkgRealpath: Command = (call) => {
 export const su: Command = (call) => {
   const at = call.args.indexOf("-c");
   const command = call.args[at + 1] ?? "";
-  const question = /^(?:set -e\s+)?(?:test -[OG] \S+(?:\s*(?:&&|\n)\s*|$))+$/.exec(command.trim());
+  // Each blank belongs to one part of the pattern alone, so that there is one way to match it.
+  const isQuestion = /^(?:set -e\s+)?(?:test -[OG] [^\s&]+(?:[ \t]*(?:&&|\n)\s*|$))+$/.test(
+    command.trim(),
+  );
   const user = call.args.find(
     (arg, index) => !arg.startsWith("-") && !/^-[sc]$/.test(call.args[index - 1] ?? ""),
   );
-  if (at === -1 || question === null || user === undefined)
+  if (at === -1 || !isQuestion || user === undefined)
     return call.unsupported("a program by another user");
-  const collected: string[] = [];
-  const stdout = {
-    write: (content: string | Uint8Array) =>
-      void collected.push(
-        typeof content === "string" ? content : Buffer.from(content).toString("latin1"),
-      ),
-  };
-  call.run(["getent", "passwd", user], { stdout });
-  const [, , uid, gid] = collected.join("").split(":");
-  for (const [, letter, path = ""] of command.matchAll(/test -([OG]) (\S+)/g)) {
+  const [, , uid, gid] = printedBy(call, ["getent", "passwd", user]).split(":");
+  for (const [, letter, path = ""] of command.matchAll(/test -([OG]) ([^\s&]+)/g)) {
     const status = call.root.stat(call.path(path.replaceAll(/["']/g, "")));
     const isOwn = letter === "O" ? status?.uid === Number(uid) : status?.gid === Number(gid);
     if (!isOwn) return 1;

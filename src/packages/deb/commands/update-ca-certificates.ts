@@ -1,8 +1,9 @@
-import { fromBytes, toBytes } from "../../scripts/bytes.ts";
+import { toBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall, Output } from "../../scripts/command.ts";
 import { linesOf } from "../../scripts/commands/lines.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { below, isFolder } from "../../scripts/commands/paths.ts";
+import { printedBy } from "../../scripts/commands/printed-by.ts";
 import { readLines } from "./lines-file.ts";
 
 const LIST = "/etc/ca-certificates.conf";
@@ -149,13 +150,7 @@ function writeBundle(call: CommandCall, files: readonly string[]): void {
 function runHooks(call: CommandCall, folder: string, changes: string): void {
   if (folder === "" || !isFolder(call.root, folder)) return;
   call.stdout.write(`Running hooks in ${folder}...\n`);
-  const listed: string[] = [];
-  const stdout: Output = {
-    write: (content) =>
-      void listed.push(typeof content === "string" ? content : fromBytes(content)),
-  };
-  call.run(["run-parts", "--test", "--", folder], { stdout });
-  for (const hook of linesOf(listed.join(""))) {
+  for (const hook of linesOf(printedBy(call, ["run-parts", "--test", "--", folder]))) {
     const status = call.run([hook], { cwd: TRUSTED, stdin: toBytes(changes) });
     if (status !== 0) call.stdout.write(`E: ${hook} exited with code ${status}.\n`);
   }

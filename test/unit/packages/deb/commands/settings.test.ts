@@ -101,11 +101,17 @@ it.each([
   ["set -e\ntest -O /data\ntest -G /", 1],
   ["test -O /data && test -G /data", 0],
   ["test -O / && test -G /data", 1],
+  ["test -O /data&&test -G /data", 0],
 ])("answers for another user whether files are its own: %j", (question, status) => {
   const root = rootWith({ "/etc/passwd": "web:x:33:34::/:/bin/sh\n" });
   root.add("/data", { kind: "directory", mode: 0o755, uid: 33, gid: 34 });
   const argv = ["su", "-s", "/bin/sh", "web", "-c", question];
   expect(callCommand(argv, { root, commands }).status).toBe(status);
+});
+
+it("tells at once that it does not know what another user is to do", () => {
+  const question = `${"test -O /\n\n".repeat(28)}${"test -O /&&\n".repeat(28)}!`;
+  expect(call(["su", "web", "-c", question]).wanted).toBe("a program by another user");
 });
 
 it("does nothing else as another user", () => {
