@@ -60,20 +60,23 @@ export const slapadd: Command = (call) => {
 };
 
 /** Records of a file, and those of files that it includes, where it does. */
-function recordsOf(
+function* recordsOf(
   call: CommandCall,
   file: string,
   depth: number,
-): readonly (readonly LdifLine[])[] {
-  if (depth > DEPTH) return call.unsupported("files of LDIF that include each other");
-  const records = parseLdif(fromBytes(call.root.read(file)));
+): Generator<readonly LdifLine[]> {
+  if (depth > DEPTH) call.unsupported("files of LDIF that include each other");
+  const content = call.root.read(file);
+  // Files with nothing to add to the configuration count as well.
+  call.countSteps(10 + (content.length >> 8));
+  const records = parseLdif(fromBytes(content));
   if (records === undefined) return call.unsupported("a file of LDIF of another form");
-  return records.flatMap((record) => {
-    if (!record.every(({ name }) => name === "include")) return [record];
-    return record.flatMap(({ value }) =>
-      recordsOf(call, value.replace(/^file:\/\//, ""), depth + 1),
-    );
-  });
+  for (const record of records) {
+    if (!record.every(({ name }) => name === "include")) yield record;
+    else
+      for (const { value } of record)
+        yield* recordsOf(call, value.replace(/^file:\/\//, ""), depth + 1);
+  }
 }
 
 /** Writes entries of `cn=config`, each a file below that of its parent. */

@@ -53,6 +53,17 @@ it("what is not known of a configuration stops the script, and other suffixes ar
   expect(root.list(FOLDER)).toEqual([]);
 });
 
+it("files that do nothing but include others count when they are read", () => {
+  const files = Object.fromEntries(
+    [1, 2, 3, 4, 5, 6].map((step) => [
+      `/tmp/${step}.ldif`,
+      step === 6 ? "" : `include: file:///tmp/${step + 1}.ldif\n`.repeat(15),
+    ]),
+  );
+  const load = `slapadd -F ${FOLDER} -b cn=config -l /tmp/1.ldif`;
+  expect(run(rootWith(files), load).type).toBe("limit-reached");
+});
+
 it("slappasswd hashes a password, and makes one that none has where there is none", () => {
   const hashOf = (password: string): string => {
     const outcome = run(rootWith({}), `slappasswd -s '${password}'`);
