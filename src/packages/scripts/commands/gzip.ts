@@ -22,16 +22,24 @@ export const gzip: Command = (call) => {
   let status = 0;
   for (const operand of operands.length === 0 ? ["-"] : operands) {
     const packed = operand === "-" ? call.stdin.readAll() : call.readFile(operand);
-    try {
-      const bytes = gunzipSync(packed, { maxOutputLength: scriptLimits.outputBytes });
-      call.countSteps(1 + (bytes.length >> 8));
-      call.stdout.write(bytes);
-    } catch (error) {
-      if (error instanceof RangeError) throw new LimitReached("outputBytes");
-      if (error instanceof LimitReached) throw error;
+    const bytes = unpacked(packed);
+    if (bytes === undefined) {
       const file = operand === "-" ? "stdin" : operand;
       status = complain(call, `${file}: not in gzip format`);
+      continue;
     }
+    call.countSteps(1 + (bytes.length >> 8));
+    call.stdout.write(bytes);
   }
   return status;
 };
+
+/** Undefined where it is not packed. */
+function unpacked(packed: Uint8Array): Uint8Array | undefined {
+  try {
+    return gunzipSync(packed, { maxOutputLength: scriptLimits.outputBytes });
+  } catch (error) {
+    if (error instanceof RangeError) throw new LimitReached("outputBytes");
+    return undefined;
+  }
+}
