@@ -9,12 +9,15 @@ export const debRunRules: ScriptRunRules = {
   requestFolder: `/${DPKG}/triggers`,
   requestFile: REQUESTED,
   requested(files, { architecture, epoch, has }) {
-    const triggersOf = new Map<string, string[]>();
+    const byPath = interestsInPaths(files);
+    const triggersOf = new Map<string, Set<string>>();
     for (const line of linesOf(files.get(REQUESTED))) {
       const [trigger = ""] = line.split(" ");
-      for (const name of interestedIn(trigger, files)) {
-        const triggers = triggersOf.get(name) ?? [];
-        triggersOf.set(name, [...triggers, trigger]);
+      const names = trigger.startsWith("/") ? byPath.get(trigger) : linesOf(files.get(trigger));
+      for (const name of names ?? []) {
+        const interested = name.replace(/\/noawait$/, "");
+        const triggers = triggersOf.get(interested) ?? new Set();
+        triggersOf.set(interested, triggers.add(trigger));
       }
     }
     return [...triggersOf].flatMap(([interested, triggers]): readonly ScriptToRun[] => {
@@ -27,7 +30,7 @@ export const debRunRules: ScriptRunRules = {
       const kind = "postinst";
       const call = scriptCall({
         path: `/${DPKG}/info/${stem}.${kind}`,
-        args: ["triggered", triggers.join(" ")],
+        args: ["triggered", [...triggers].join(" ")],
         environment: scriptEnvironment({ package: name, kind, architecture }),
         epoch,
       });
@@ -45,14 +48,16 @@ export const debRunRules: ScriptRunRules = {
 };
 
 /** Interests in paths stand in one file; those in names have a file for each name. */
-function interestedIn(trigger: string, files: ReadonlyMap<string, string>): readonly string[] {
-  const names = trigger.startsWith("/")
-    ? linesOf(files.get("File")).flatMap((line) => {
-        const [path, name] = line.split(" ");
-        return path === trigger && name !== undefined ? [name] : [];
-      })
-    : linesOf(files.get(trigger));
-  return names.map((name) => name.replace(/\/noawait$/, ""));
+function interestsInPaths(files: ReadonlyMap<string, string>): ReadonlyMap<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const line of linesOf(files.get("File"))) {
+    const [path = "", name] = line.split(" ");
+    if (name === undefined) continue;
+    const others = names.get(path);
+    if (others === undefined) names.set(path, [name]);
+    else others.push(name);
+  }
+  return names;
 }
 
 function linesOf(text = ""): readonly string[] {

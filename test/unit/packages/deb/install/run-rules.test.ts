@@ -36,6 +36,19 @@ test("who is interested in what scripts ask for is told of all of it at once", (
   });
 });
 
+test("very many requests and interests take no longer than reading them", () => {
+  const paths = Array.from({ length: 20_000 }, (_, index) => `/usr/share/${index}`);
+  const requested = debRunRules.requested(
+    new Map([
+      ["Unincorp", paths.map((path) => `${path} -\n`).join("")],
+      ["File", paths.map((path) => `${path} tex-common\n`).join("")],
+    ]),
+    image,
+  );
+
+  expect(requested.map((each) => each.call.args)).toEqual([["triggered", paths.join(" ")]]);
+});
+
 test("nothing is requested where nobody asked, or nobody is interested", () => {
   expect(debRunRules.requested(new Map(), image)).toEqual([]);
   expect(debRunRules.requested(new Map([["Unincorp", "unknown -\n"]]), image)).toEqual([]);
