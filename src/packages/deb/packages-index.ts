@@ -151,6 +151,7 @@ class IndexParser {
 class MergedIndex implements PackageIndex {
   readonly #files: readonly RepositoryIndex[];
   readonly #read = new Map<string, readonly IndexedPackage[]>();
+  #essential: readonly string[] | undefined;
 
   constructor(files: readonly RepositoryIndex[]) {
     this.#files = files;
@@ -183,6 +184,10 @@ class MergedIndex implements PackageIndex {
 
   /** Looks at the text of every package, and reads none: only some images ask. */
   essential(): readonly string[] {
+    return (this.#essential ??= this.#findEssential());
+  }
+
+  #findEssential(): readonly string[] {
     const line = FIELDS.indexOf("Essential");
     const names = [...this.names()].filter((name) =>
       this.#files.some(({ index }) =>
