@@ -120,13 +120,15 @@ export const adduser: Command = (call) => {
   }
 };
 
-/** `adduser USER GROUP`. */
 /** By usermod, or by chfn, which adduser called up to Debian 12 and which keeps five parts. */
 function setComment(call: CommandCall, user: string, comment: string): void {
   const program = "/usr/sbin/adduser";
   const isThere = call.root.stat(program)?.kind === "file";
   const text = isThere ? fromBytes(call.root.read(program)) : "";
-  if (/^sub ch_comment \{[^}]*&which\('usermod'\)/m.test(text)) {
+  call.countSteps(1 + (text.length >> 12));
+  const at = text.search(/^sub ch_comment \{/m);
+  const [body = ""] = at === -1 ? [] : text.slice(at).split("}", 1);
+  if (body.includes("&which('usermod')")) {
     setFields(call, "passwd", user, new Map([[4, comment]]));
     return;
   }
@@ -135,6 +137,7 @@ function setComment(call: CommandCall, user: string, comment: string): void {
   chfn({ ...call, args: [...options, user] });
 }
 
+/** `adduser USER GROUP`. */
 function join(call: CommandCall, user: string, group: string): number {
   const isUser = usersOf(call.root).some((each) => each.name === user);
   const isGroup = groupsOf(call.root).some((each) => each.name === group);

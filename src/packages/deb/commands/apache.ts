@@ -151,8 +151,8 @@ function isEnabled({ call }: Switch, module: string): boolean {
 /** `# Depends: …` in the comments at the head of a file. */
 function headerOf(call: CommandCall, file: string, field: string): readonly string[] {
   for (const line of readLines(call, file)) {
-    const found = new RegExp(`^# ${field}:\\s+(.*?)\\s*$`).exec(line)?.[1];
-    if (found !== undefined) return found.split(/\s+/).filter((word) => word !== "");
+    const [, name, names = ""] = /^# (\w+):\s(.*)$/s.exec(line) ?? [];
+    if (name === field) return names.split(/\s+/).filter((word) => word !== "");
     if (!/^\s*(?:#.*)?$/.test(line)) break;
   }
   return [];

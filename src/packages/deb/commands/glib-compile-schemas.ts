@@ -52,8 +52,8 @@ export const glibCompileSchemas: Command = (call) => {
     countLines(call, lines);
     for (const line of lines) {
       group = /^\[([^[\]]+)\]\s*$/.exec(line)?.[1] ?? group;
-      const [, key, text = ""] = /^([^#=[\]\s][^=[\]]*?)[ \t]*=[ \t]*(.*?)\s*$/.exec(line) ?? [];
-      if (key !== undefined) schemas.override(group, key, text);
+      const [, key, text = ""] = /^([^#=[\]\s][^=[\]]*)=(.*)$/s.exec(line) ?? [];
+      if (key !== undefined) schemas.override(group, key.trimEnd(), text.trim());
     }
   }
   const content = formatGvdb(schemas.table());

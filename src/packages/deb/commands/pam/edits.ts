@@ -51,7 +51,7 @@ function compare(
     else
       pending.push({
         name: owner,
-        line: withoutJumps(line).replace(/(\[.*)end(.*\])/, "$1$2"),
+        line: withoutEnd(withoutJumps(line)),
       });
   }
   const names: string[] = [];
@@ -78,6 +78,14 @@ function compare(
     if (options === undefined) return undefined;
   }
   return { names, edits };
+}
+
+/** Without the last `end` in brackets, which stands for the number of a jump. */
+function withoutEnd(line: string): string {
+  const close = line.lastIndexOf("]");
+  const end = close < 3 ? -1 : line.lastIndexOf("end", close - 3);
+  const isWithin = end !== -1 && line.lastIndexOf("[", end) !== -1;
+  return isWithin ? line.slice(0, end) + line.slice(end + 3) : line;
 }
 
 /** The lines of both blocks; undefined where a mark is missing. */

@@ -1,7 +1,7 @@
-import { fromBytes, toBytes } from "../../../scripts/bytes.ts";
+import { toBytes } from "../../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../../scripts/command.ts";
-import { linesOf } from "../../../scripts/commands/lines.ts";
 import { readOptions } from "../../../scripts/commands/options.ts";
+import { readLines } from "../lines-file.ts";
 
 const MAIN = "/etc/postfix/main.cf";
 
@@ -55,8 +55,7 @@ interface MainLine {
 function linesOfMain(call: CommandCall): readonly MainLine[] {
   const { root } = call;
   if (root.stat(MAIN)?.kind !== "file") return call.unsupported("Postfix without its main.cf");
-  return linesOf(fromBytes(root.read(MAIN))).map((line) => {
-    call.countSteps(1);
+  return readLines(call, MAIN).map((line) => {
     if (/^\s*(?:#|$)/.test(line)) return { line, kind: "comment" };
     if (/^\s/.test(line)) return { line, kind: "continued" };
     const [, setting] = /^([\w.-]+)\s*=/.exec(line) ?? [];
@@ -69,8 +68,10 @@ function linesOfMain(call: CommandCall): readonly MainLine[] {
 function edit(call: CommandCall, operands: readonly string[]): number {
   const wanted = new Map<string, string>();
   for (const operand of operands) {
-    const [, name, value = ""] = /^\s*([^\s=]+)\s*=\s*(.*?)\s*$/s.exec(operand) ?? [];
-    if (name === undefined || value.includes("\n")) return call.unsupported("postconf -e of this");
+    const equals = operand.indexOf("=");
+    const name = operand.slice(0, Math.max(0, equals)).trim();
+    const value = operand.slice(equals + 1).trim();
+    if (!/^\S+$/.test(name) || value.includes("\n")) return call.unsupported("postconf -e of this");
     wanted.set(name, value);
   }
   const missing = new Map(wanted);

@@ -512,6 +512,52 @@ it.each([
   expect(type).toBe("limit-reached");
 });
 
+// None of these is refused: what was quadratic or worse now takes as long as the text is.
+it.each([
+  [
+    "a2enmod -q a",
+    {
+      "/etc/apache2/mods-available/a.load": `# Depends:${" ".repeat(4000)}b${" ".repeat(4000)}\rb\n`,
+      "/etc/apache2/mods-available/b.load": "",
+      "/etc/apache2/mods-enabled/": "",
+    },
+  ],
+  [
+    "adduser --system --gecos A a",
+    {
+      "/usr/sbin/adduser": "sub ch_comment {\n".repeat(40_000),
+      "/etc/passwd": "",
+      "/etc/group": "",
+    },
+  ],
+  [
+    "glib-compile-schemas /usr/share/glib-2.0/schemas",
+    {
+      "/usr/share/glib-2.0/schemas/a.gschema.xml": "<schemalist/>",
+      "/usr/share/glib-2.0/schemas/b.gschema.override": `[a]\nb=${" ".repeat(8000)}\ra\n`,
+    },
+  ],
+  [`postconf -e "a=b$(printf '%200000s' '')x"`, { "/etc/postfix/main.cf": "" }],
+])("%s does not look for the end of the same blanks again and again", (command, files) => {
+  expect(output([command], files)).toMatchObject({ type: "ended", status: 0 });
+});
+
+it("pam-auth-update does not look for a jump's end again and again", () => {
+  const common = ["auth", "account", "password", "session", "session-noninteractive"];
+  const saved = `Module: a\n${"[".repeat(2000)}${"end".repeat(2000)}\n`;
+  const files = Object.fromEntries(
+    common.flatMap((type) => [
+      [`/etc/pam.d/common-${type}`, ""],
+      [`/var/lib/pam/${type}`, saved],
+    ]),
+  );
+  const outcome = output(["pam-auth-update --package"], {
+    ...files,
+    "/usr/share/pam-configs/": "",
+  });
+  expect(outcome.type).toBe("ended");
+});
+
 it("chronyd's settings that include their own folder are refused, not followed without an end", () => {
   const files = {
     "/etc/chrony/chrony.conf": "confdir /etc/chrony/conf.d\n",
