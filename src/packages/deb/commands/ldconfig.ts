@@ -4,7 +4,7 @@ import { readOptions } from "../../scripts/commands/options.ts";
 import { below, folderOf, lastName } from "../../scripts/commands/paths.ts";
 import { type CachedLibrary, compareLibraryNames, formatCache } from "./ldconfig/cache.ts";
 import { readElf } from "./ldconfig/read-elf.ts";
-import { readLines } from "./lines-file.ts";
+import { readLinesToMatch } from "./lines-file.ts";
 import { readStatus } from "./status.ts";
 
 /** Of Debian's machines: the number in ELF, the flags of ld.so, the folder of libraries. */
@@ -73,8 +73,7 @@ export function ldconfig({ architecture }: { readonly architecture: string }): C
 /** Folders of ld.so.conf and of the files that it includes. */
 function configured(call: CommandCall, path: string, depth: number): readonly string[] {
   if (depth > 10) return [];
-  call.countSteps(1);
-  return readLines(call, path).flatMap((line) => {
+  return readLinesToMatch(call, path).flatMap((line) => {
     const text = line.replace(/#.*/, "").trim();
     const included = /^include\s+(.+)$/.exec(text)?.[1];
     if (included !== undefined) {

@@ -4,25 +4,33 @@ import { linesOf } from "../../scripts/commands/lines.ts";
 import { folderOf } from "../../scripts/commands/paths.ts";
 import type { CommandCall } from "../../scripts/command.ts";
 
-/** The lines of a file, which count as steps; none when it is not there. */
-export function readLines(
-  call: Pick<CommandCall, "root" | "countSteps">,
-  path: string,
-): readonly string[] {
+/** Steps of finding a file and reading it, however short it is. */
+const FILE = 10;
+
+type Counting = Pick<CommandCall, "root" | "countSteps">;
+
+/** The lines of a file, which count as steps by their length; none when it is not there. */
+export function readLines(call: Counting, path: string): readonly string[] {
   const lines = linesIn(call.root, path);
+  call.countSteps(FILE);
+  for (const { length } of lines) call.countSteps(1 + (length >> 6));
+  return lines;
+}
+
+/** The same for lines that are matched with patterns that look for the end of blanks. */
+export function readLinesToMatch(call: Counting, path: string): readonly string[] {
+  const lines = linesIn(call.root, path);
+  call.countSteps(FILE);
   countLines(call, lines);
   return lines;
 }
 
-/** The same of a file that is read outside of any script. */
+/** The lines of a file that is read outside of any script. */
 export function linesIn(root: CommandCall["root"], path: string): readonly string[] {
   return root.stat(path)?.kind === "file" ? linesOf(fromBytes(root.read(path))) : [];
 }
 
-/**
- * Count lines as steps that are matched with patterns: of a long one the square counts, since that
- * is what looking for the end of blanks may take.
- */
+/** Count lines to match: of a long one the square, which is what looking for an end may take. */
 export function countLines(call: Pick<CommandCall, "countSteps">, lines: readonly string[]): void {
   for (const { length } of lines) call.countSteps(1 + (length >> 4) ** 2);
 }

@@ -4,7 +4,7 @@ import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { unknownOption } from "../../scripts/commands/options.ts";
 import { below } from "../../scripts/commands/paths.ts";
 import { loadQuestions } from "./debconf/database.ts";
-import { countLines, linesIn, readLines, writeLines } from "./lines-file.ts";
+import { countLines, linesIn, readLines, readLinesToMatch, writeLines } from "./lines-file.ts";
 import { fillTemplate, isPristine, savedText } from "./pam/common-file.ts";
 import { type PresentStacks, readPresent } from "./pam/edits.ts";
 import { byPriority, PAM_TYPES, type PamProfile, parseProfile } from "./pam/profile.ts";
@@ -103,7 +103,7 @@ function readProfiles(call: CommandCall): readonly PamProfile[] {
     .list(PROFILES)
     .filter((name) => !/~$|^#.+#$/.test(name))
     .flatMap((name) => {
-      const lines = readLines(call, below(PROFILES, name));
+      const lines = readLinesToMatch(call, below(PROFILES, name));
       return parseProfile(name, lines.join("\n")) ?? [];
     })
     .toSorted(byPriority);

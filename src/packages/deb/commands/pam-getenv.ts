@@ -1,15 +1,15 @@
 import type { Command } from "../../scripts/command.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
-import { readLines } from "./lines-file.ts";
+import { readLinesToMatch } from "./lines-file.ts";
 
 /** `pam_getenv` of libpam-runtime: a variable that every session gets, from /etc/environment. */
 export const pamGetenv: Command = (call) => {
   const { operands } = readOptions(call, { system: "-s", locale: "-l" });
-  const settings = readLines(call, "/etc/security/pam_env.conf");
+  const settings = readLinesToMatch(call, "/etc/security/pam_env.conf");
   if (settings.some((line) => !/^\s*(?:#|$)/.test(line)))
     return call.unsupported("the variables of pam_env.conf");
   let found: string | undefined;
-  for (const line of readLines(call, "/etc/environment")) {
+  for (const line of readLinesToMatch(call, "/etc/environment")) {
     const text = line.trimStart().replace(/#.*/, "");
     if (text.endsWith("\\")) return call.unsupported("a line of /etc/environment that goes on");
     const [, name, value = ""] = /^(?:export )?(.*?)=(.+)$/.exec(text) ?? [];

@@ -1,10 +1,8 @@
-import { fromBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
-import { linesOf } from "../../scripts/commands/lines.ts";
 import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { below, folderOf, isFolder } from "../../scripts/commands/paths.ts";
-import { countLines } from "./lines-file.ts";
+import { readLines } from "./lines-file.ts";
 
 /**
  * `phpenmod` and `phpquery` of php-common 93, shell scripts that every package of PHP calls some
@@ -195,10 +193,8 @@ function linkOf(one: PhpModule): string | undefined {
   const { call, version, sapi, module } = one;
   const settings = settingsOf(one);
   if (call.root.stat(settings)?.kind !== "file") return undefined;
-  const lines = linesOf(fromBytes(call.root.read(settings)));
-  countLines(call, lines);
   const found: string[] = [];
-  for (const line of lines) {
+  for (const line of readLines(call, settings)) {
     const priority = /^;\s*priority\s*=\s*([0-9]+)\s*$/.exec(line)?.[1];
     if (priority !== undefined) found.push(priority);
     if (/^[0-9]+$/.test(line)) break;

@@ -1,7 +1,7 @@
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { below, folderOf, isFolder } from "../../scripts/commands/paths.ts";
-import { readLines } from "./lines-file.ts";
+import { readLinesToMatch } from "./lines-file.ts";
 
 const CONFIGURATION = "/etc/postgresql";
 
@@ -52,7 +52,7 @@ function settingsIn(call: CommandCall, file: string, depth: number): Map<string,
   const include = (path: string): void => {
     for (const [name, value] of settingsIn(call, path, depth + 1)) settings.set(name, value);
   };
-  for (const line of readLines(call, file)) {
+  for (const line of readLinesToMatch(call, file)) {
     if (/^\s*(?:#.*)?$/.test(line)) continue;
     const [, kind, written = ""] =
       /^\s*include(_dir|_if_exists)?\s*=?\s*'([^']+)'\s*(?:#.*)?$/i.exec(line) ?? [];

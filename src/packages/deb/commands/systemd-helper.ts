@@ -3,7 +3,7 @@ import type { Command, CommandCall } from "../../scripts/command.ts";
 import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { baseName, unknownOption } from "../../scripts/commands/options.ts";
 import { folderOf } from "../../scripts/commands/paths.ts";
-import { readLines, writeLines } from "./lines-file.ts";
+import { readLines, readLinesToMatch, writeLines } from "./lines-file.ts";
 
 interface UnitLink {
   readonly link: string;
@@ -175,7 +175,7 @@ function linksOf(
   const links: UnitLink[] = [];
   const wanting: string[] = [];
   let target = name;
-  for (const line of readLines(call, path)) {
+  for (const line of readLinesToMatch(call, path)) {
     const setting = /^\s*(WantedBy|RequiredBy|Also|Alias|DefaultInstance)=(.+)$/i.exec(line);
     if (setting === null) continue;
     const [, key = "", value = ""] = setting;

@@ -5,7 +5,7 @@ import { fitsGlob } from "../../scripts/commands/glob.ts";
 import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { folderOf, tree } from "../../scripts/commands/paths.ts";
-import { readLines } from "./lines-file.ts";
+import { readLines, readLinesToMatch } from "./lines-file.ts";
 import { systemdFiles } from "./systemd-files.ts";
 
 const SPECIFIERS: Readonly<Record<string, string>> = {
@@ -54,7 +54,7 @@ export const systemdTmpfiles: Command = (call) => {
       status = 1;
       continue;
     }
-    for (const text of readLines(call, path)) {
+    for (const text of readLinesToMatch(call, path)) {
       const line = parseLine(call, text);
       if (line === undefined || (line.type.includes("!") && !has("boot"))) continue;
       if (!claim(claims, line)) {

@@ -2,7 +2,7 @@ import { toBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { below, isFolder } from "../../scripts/commands/paths.ts";
-import { readLines } from "./lines-file.ts";
+import { readLinesToMatch } from "./lines-file.ts";
 
 /** Kinds of media that the original lets through; any name may be below them. */
 const MEDIA_TYPE =
@@ -50,7 +50,7 @@ function typesOf(call: CommandCall, path: string): readonly string[] {
   if (call.root.stat(path)?.kind !== "file") return [];
   let group: string | undefined;
   const keys = new Map<string, string>();
-  for (const line of readLines(call, path)) {
+  for (const line of readLinesToMatch(call, path)) {
     if (/^\s*(?:#|$)/.test(line)) continue;
     const name = /^\s*\[([^[\]]+)\]\s*$/.exec(line)?.[1];
     if (name !== undefined) {

@@ -2,7 +2,7 @@ import { toBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { below, isFolder } from "../../scripts/commands/paths.ts";
 import { complain } from "../../scripts/commands/report.ts";
-import { readLines } from "./lines-file.ts";
+import { countLines, readLinesToMatch } from "./lines-file.ts";
 
 const MAILCAP = "/etc/mailcap";
 const DEFAULT_MAILCAP = "/usr/lib/mime/mailcap";
@@ -32,7 +32,7 @@ export const updateMime: Command = (call) => {
   const path = call.root.stat(MAILCAP) === undefined ? DEFAULT_MAILCAP : MAILCAP;
   if (call.root.stat(path) === undefined) return 0;
   const kept = keptLines(
-    readLines(call, path).map((line) => line.replaceAll("install-mime", "update-mime")),
+    readLinesToMatch(call, path).map((line) => line.replaceAll("install-mime", "update-mime")),
   );
   if (kept === undefined) {
     complain(call, `'${MAILCAP}' is not in required format -- not updated`);
@@ -51,7 +51,7 @@ function* entriesOfPackages(call: CommandCall): Generator<MailcapEntry> {
   const owners = new Set<string>();
   for (const owner of filesIn(call, PACKAGES)) {
     owners.add(owner);
-    for (const line of readLines(call, below(PACKAGES, owner))) {
+    for (const line of readLinesToMatch(call, below(PACKAGES, owner))) {
       call.countSteps(1);
       if (/^\s*(?:#|$)/.test(line)) continue;
       const priority = Number(/priority\s*=\s*(\d+)\s*(?:$|;)/i.exec(line)?.[1] ?? USUAL_PRIORITY);
@@ -62,9 +62,10 @@ function* entriesOfPackages(call: CommandCall): Generator<MailcapEntry> {
     const owner = /([^/]*)\.desktop$/.exec(path)?.[1] ?? "";
     if (owners.has(owner)) continue;
     owners.add(owner);
-    for (const line of desktopLines(call, path, owner)) {
-      yield { owner, line, priority: USUAL_PRIORITY };
-    }
+    const lines = desktopLines(call, path, owner);
+    // Each type has the whole command behind it.
+    countLines(call, lines);
+    for (const line of lines) yield { owner, line, priority: USUAL_PRIORITY };
   }
 }
 
@@ -89,7 +90,7 @@ function desktopLines(call: CommandCall, path: string, owner: string): readonly 
   let icon = owner;
   let program: string | undefined;
   const types: string[] = [];
-  for (const line of readLines(call, path)) {
+  for (const line of readLinesToMatch(call, path)) {
     if (/^\[.*\]$/.test(line)) {
       isInGroup = line === "[Desktop Entry]";
       continue;
@@ -131,9 +132,10 @@ function ordered(call: CommandCall, entries: readonly MailcapEntry[]): readonly 
     (/^\S+\/\*/.test(line) ? 1 : 0) + (line.startsWith("*/") ? 2 : 0);
   const sorted = entries.toSorted((a, b) => b.priority - a.priority || breadth(a) - breadth(b));
   const first = new Set<MailcapEntry>();
-  for (const line of readLines(call, ORDER)) {
+  for (const line of readLinesToMatch(call, ORDER)) {
     const code = line.replace(/\s*#.*$/, "");
     if (code.trim() === "") continue;
+    call.countSteps(sorted.length);
     const [, owner = code, type = "*/*"] = /^(.*):(\S*)/.exec(code) ?? [];
     const [kind = "*", part = "*"] = (type === "" ? "*/*" : type).split("/");
     for (const entry of sorted) {

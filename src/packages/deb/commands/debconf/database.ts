@@ -1,5 +1,5 @@
 import type { CommandCall } from "../../../scripts/command.ts";
-import { linesIn, writeLines } from "../lines-file.ts";
+import { readLines, writeLines } from "../lines-file.ts";
 
 export interface Question {
   readonly template: string;
@@ -23,9 +23,7 @@ export function loadQuestions(call: CommandCall): Map<string, Question> {
     draft = new Map();
     variables = new Map();
   };
-  for (const line of linesIn(call.root, DATABASE)) {
-    // In proportion to its length: neither pattern looks back.
-    call.countSteps(1 + (line.length >> 6));
+  for (const line of readLines(call, DATABASE)) {
     const variable = /^ (\S+) = (.*)$/s.exec(line);
     const field = /^([A-Za-z]+):[ ]?(.*)$/.exec(line);
     if (line === "") close();

@@ -31,7 +31,7 @@ export const newaliases: Command = (call) => {
 function aliasesIn(call: CommandCall, file: string): ReadonlyMap<string, string> {
   const aliases = new Map<string, string>();
   for (const line of linesOf(fromBytes(call.root.read(file)))) {
-    call.countSteps(1);
+    call.countSteps(1 + (line.length >> 6));
     if (/^\s*(?:#|$)/.test(line)) continue;
     const [, name, address = ""] = /^([\w.+-]+)\s*:\s*([\w.+@-]+)\s*$/.exec(line) ?? [];
     if (name === undefined) return call.unsupported("an alias of another form");

@@ -558,6 +558,31 @@ it("pam-auth-update does not look for a jump's end again and again", () => {
   expect(outcome.type).toBe("ended");
 });
 
+it("a long list of files may be read many times", () => {
+  const path = `/usr/lib/systemd/system/${"a".repeat(36)}`;
+  const files = {
+    "/lib/systemd/system/a.service": "[Install]\nWantedBy=multi-user.target\n",
+    "/usr/bin/systemctl": "",
+    "/var/lib/dpkg/info/systemd.list": `${path}\n`.repeat(1500),
+  };
+  const root = rootWith(files);
+  root.chmod("/usr/bin/systemctl", 0o755);
+  const { type } = run(
+    Array.from({ length: 400 }, () => "deb-systemd-helper enable a.service"),
+    root,
+  );
+  expect(type).toBe("ended");
+});
+
+it("files that say nothing count when they are read", () => {
+  const empty = Array.from({ length: 800 }, (_, index) => [`/etc/chrony/conf.d/${index}.conf`, ""]);
+  const files = {
+    "/etc/chrony/chrony.conf": "confdir /etc/chrony/conf.d\n".repeat(800),
+    ...(Object.fromEntries(empty) as Readonly<Record<string, string>>),
+  };
+  expect(output(["chronyd -p"], files).type).toBe("limit-reached");
+});
+
 it("chronyd's settings that include their own folder are refused, not followed without an end", () => {
   const files = {
     "/etc/chrony/chrony.conf": "confdir /etc/chrony/conf.d\n",
