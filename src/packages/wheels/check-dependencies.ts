@@ -73,20 +73,21 @@ function allExtras(
   environment: MarkerEnvironment,
 ): ReadonlyMap<string, readonly string[]> {
   const extras = new Map(wheels.map(({ name, extras: own }) => [name, new Set(own)]));
-  // An extra may ask for others, of itself as well: until nothing is added any more.
-  for (let isSettled = false; !isSettled;) {
-    isSettled = true;
-    for (const { name, metadata } of wheels) {
-      const own = [...(extras.get(name) ?? [])];
-      for (const requirement of metadata.requires) {
-        const of = extras.get(requirement.name);
-        if (of === undefined || !present.has(requirement.name)) continue;
-        if (!holds(requirement.marker, environment, own)) continue;
-        for (const extra of requirement.extras) {
-          if (of.has(extra)) continue;
-          of.add(extra);
-          isSettled = false;
-        }
+  const open: (readonly [wheel: PresentWheel, asked: readonly string[]])[] = wheels.flatMap(
+    (wheel) =>
+      wheel.extras.length === 0 ? [[wheel, []]] : wheel.extras.map((own) => [wheel, [own]]),
+  );
+  // An extra may ask for others, of itself as well: each of them is followed once, at the end.
+  for (const [wheel, asked] of open) {
+    for (const requirement of wheel.metadata.requires) {
+      const needed = present.get(requirement.name);
+      const known = extras.get(requirement.name);
+      const further = requirement.extras.filter((extra) => known?.has(extra) === false);
+      if (needed === undefined || further.length === 0) continue;
+      if (!holds(requirement.marker, environment, asked)) continue;
+      for (const extra of further) {
+        known?.add(extra);
+        open.push([needed, [extra]]);
       }
     }
   }

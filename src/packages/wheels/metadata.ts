@@ -15,6 +15,9 @@ export interface WheelMetadata {
 
 const LARGEST_BYTES = 16 * 1024 * 1024;
 
+/** Far more than any project requires, with all its extras. */
+const MOST_REQUIREMENTS = 5000;
+
 /**
  * Read a wheel's METADATA. Throws `wheel-corrupt` for an archive that cannot be read, and for a
  * wheel that is another project's or another version's.
@@ -55,7 +58,11 @@ export function parseMetadata(
       `its METADATA is of ${shown(name) || "no project"} ${shown(version)}`.trimEnd(),
     );
   }
-  const requires = (fields.get("requires-dist") ?? []).map((line) => {
+  const lines = fields.get("requires-dist") ?? [];
+  if (lines.length > MOST_REQUIREMENTS) {
+    throw new Error(`it requires more than ${MOST_REQUIREMENTS} projects`);
+  }
+  const requires = lines.map((line) => {
     try {
       return parseRequirement(line);
     } catch (error) {
