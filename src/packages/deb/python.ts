@@ -4,6 +4,8 @@ import type { ImagePython, NamedVersion } from "../image-python.ts";
  * The Python of Debian's packages: the version that `python3` is, else the newest of those that are
  * there by their own names.
  *
+ * Numbers are bounded: a tag is made for each version up to them, and a lock may be a stranger's.
+ *
  * Debian's Python reads `/usr/local/lib/python3.N/dist-packages` before what packages bring.
  * Source: Debian's Python Policy, "Module Path"; `_site` in its sysconfig's scheme `posix_local`.
  */
@@ -16,7 +18,7 @@ export function findPython(packages: readonly NamedVersion[]): ImagePython | und
   if (named === undefined) return undefined;
   const name = `python3.${named}`;
   const own = versions.get(`${name}-minimal`) ?? versions.get(name);
-  const glibc = /^(?:\d+:)?(\d+)\.(\d+)/.exec(versions.get("libc6") ?? "");
+  const glibc = /^(?:\d+:)?(\d+)\.(\d{1,3})(?!\d)/.exec(versions.get("libc6") ?? "");
   if (own === undefined || glibc === null) return undefined;
   return {
     major: 3,
@@ -31,13 +33,13 @@ export function findPython(packages: readonly NamedVersion[]): ImagePython | und
 }
 
 function minorOf(version: string | undefined): number | undefined {
-  const [, minor] = /^(?:\d+:)?3\.(\d+)/.exec(version ?? "") ?? [];
+  const [, minor] = /^(?:\d+:)?3\.(\d{1,3})(?!\d)/.exec(version ?? "") ?? [];
   return minor === undefined ? undefined : Number(minor);
 }
 
 function newestOf(names: Iterable<string>): number | undefined {
   const minors = [...names].flatMap((name) => {
-    const [, minor] = /^python3\.(\d+)(?:-minimal)?$/.exec(name) ?? [];
+    const [, minor] = /^python3\.(\d{1,3})(?:-minimal)?$/.exec(name) ?? [];
     return minor === undefined ? [] : [Number(minor)];
   });
   return minors.length === 0 ? undefined : Math.max(...minors);

@@ -44,3 +44,11 @@ test("no Python, or one without the C library or its own package", () => {
   expect(found("python3 3.11.2-1", libc)).toBeUndefined();
   expect(found("python3-flask 3.0-1", "libpython3.11 3.11.2-6", libc)).toBeUndefined();
 });
+
+test("versions that no Python and no C library will ever have", () => {
+  expect(
+    found("python3 3.99999999999-1", "python3.99999999999 3.99999999999-1", libc),
+  ).toBeUndefined();
+  expect(found("python3.99999999999 3.99999999999-1", libc)).toBeUndefined();
+  expect(found("python3.11 3.11.2-6", "libc6 2.99999999999-1")).toBeUndefined();
+});
