@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { AssembledImage, Service, Stack } from "../stack/stack.ts";
 import { isInside } from "../stack/values.ts";
 import { DEFAULT_PATH, type EffectiveSettings, inheritSettings } from "./config.ts";
-import { chainOf } from "./files/known-files.ts";
+import { chainOf } from "../stack/chain.ts";
 
 /** A program that something starts in containers of an image. */
 export interface StartedProgram {

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import { type Diagnostic, errorAt, type Location } from "../diagnostic.ts";
-import { chainOf, findKnown, type KnownFiles, knownFiles } from "../image/files/known-files.ts";
+import { findKnown, type KnownFiles, knownFiles } from "../image/files/known-files.ts";
+import { chainOf } from "../stack/chain.ts";
 import type { FoundTree } from "../image/files/file-tree.ts";
 import type { LayerEntry } from "../image/layers/layer-entry.ts";
 import {

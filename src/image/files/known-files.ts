@@ -1,4 +1,4 @@
-import type { AssembledImage, Image, Stack } from "../../stack/stack.ts";
+import type { AssembledImage, Image } from "../../stack/stack.ts";
 import { isInside } from "../../stack/values.ts";
 import { type FoundTree, listTree } from "./file-tree.ts";
 import type { LayerEntry } from "../layers/layer-entry.ts";
@@ -33,15 +33,6 @@ const packageFolders = new Set(
     " ",
   ),
 );
-
-/** The images that an image stands on, the lowest first, with itself. */
-export function chainOf(stack: Pick<Stack, "images">, image: Image): readonly Image[] {
-  const parent =
-    image.type === "assembled" && image.parent !== undefined
-      ? stack.images.get(image.parent)
-      : undefined;
-  return parent === undefined ? [image] : [...chainOf(stack, parent), image];
-}
 
 /** List the trees of an image. Nothing of them is read. */
 export async function listTrees(image: AssembledImage): Promise<readonly FoundTree[]> {

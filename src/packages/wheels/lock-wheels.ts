@@ -1,3 +1,4 @@
+import { chainOf } from "../../stack/chain.ts";
 import type { AssembledImage, Stack, Wheels } from "../../stack/stack.ts";
 import { QclockError } from "../../error.ts";
 import { stat } from "node:fs/promises";
@@ -18,7 +19,7 @@ import { markerEnvironment, tagsFor } from "./environment.ts";
 import { wheelFile } from "./locked-wheel.ts";
 import { readWheelMetadata } from "./metadata.ts";
 import { indexAdvice } from "./index-advice.ts";
-import { chainOf, pythonOf } from "./python-of.ts";
+import { pythonOf } from "./python-of.ts";
 import { requirementsDigest } from "./requirements-digest.ts";
 
 type Images = ReadonlyMap<string, LockedImage>;

@@ -1,3 +1,4 @@
+import { chainOf } from "../../stack/chain.ts";
 import type { AssembledImage, Stack } from "../../stack/stack.ts";
 import { loadFamily } from "../families.ts";
 import type { ImagePython } from "../image-python.ts";
@@ -11,13 +12,4 @@ export async function pythonOf(
 ): Promise<ImagePython | undefined> {
   const packages = chainOf(stack, image).flatMap(({ name }) => images.get(name)?.packages ?? []);
   return await (await loadFamily(stack.os)).findPython(packages);
-}
-
-/** The image and the assembled ones that it stands on, the lowest first. */
-export function chainOf(
-  stack: Pick<Stack, "images">,
-  image: AssembledImage,
-): readonly AssembledImage[] {
-  const parent = stack.images.get(image.parent ?? "");
-  return parent?.type === "assembled" ? [...chainOf(stack, parent), image] : [image];
 }
