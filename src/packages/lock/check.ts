@@ -1,4 +1,4 @@
-import type { Lock, LockTarget } from "../package.ts";
+import type { Lock, LockedPackage, LockTarget } from "../package.ts";
 import { isNamedFor } from "../wheels/named-for.ts";
 
 /** Something that a lock says and that cannot be, with the path of keys to it. */
@@ -35,54 +35,46 @@ function checkTarget(key: string, target: LockTarget): readonly LockProblem[] {
       });
     ids.add(id);
   }
-  const all = new Set(
-    [...images.values()].flatMap((image) => image.packages.map(({ name }) => name)),
-  );
-  problems.push(...checkWheels(images));
-  for (const [image, { packages }] of images) {
-    const names = new Set<string>();
-    for (const [index, { name, repository, reasons }] of packages.entries()) {
-      const path = ["images", image, "packages", index];
-      if (names.has(name))
-        problems.push({ path: [...path, "name"], message: `holds "${name}" a second time` });
-      names.add(name);
-      if (!ids.has(repository)) {
-        const message = `${name} is from "${repository}", which is not among the repositories`;
-        problems.push({ path: [...path, "repository"], message });
-      }
-      for (const [place, reason] of reasons.entries()) {
-        if (reason.type !== "dependency" || all.has(reason.of)) continue;
-        const message = `${name} is there because of "${reason.of}", which no image holds`;
-        problems.push({ path: [...path, "reasons", place], message });
-      }
-    }
-  }
-  return problems;
+  const packages = new Map([...images].map(([image, { packages: own }]) => [image, own]));
+  const wheels = new Map([...images].map(([image, each]) => [image, each.wheels?.files ?? []]));
+  return [
+    ...problems,
+    ...checkEntries(wheels, ["wheels", "files"], (wheel) => {
+      const { name, version, file } = wheel;
+      if (isNamedFor(wheel)) return [];
+      return [{ path: ["file"], message: `${file} is no wheel of ${name} ${version}` }];
+    }),
+    ...checkEntries(packages, ["packages"], ({ name, repository }) => {
+      if (ids.has(repository)) return [];
+      const message = `${name} is from "${repository}", which is not among the repositories`;
+      return [{ path: ["repository"], message }];
+    }),
+  ];
 }
 
-function checkWheels(images: LockTarget["images"]): readonly LockProblem[] {
-  const problems: LockProblem[] = [];
-  const all = new Set(
-    [...images.values()].flatMap(({ wheels }) => wheels?.files.map(({ name }) => name) ?? []),
-  );
-  for (const [image, { wheels }] of images) {
+/** The packages or the wheels of all images: `check` says what else is wrong with one. */
+function checkEntries<Entry extends Pick<LockedPackage, "name" | "reasons">>(
+  byImage: ReadonlyMap<string, readonly Entry[]>,
+  at: LockProblem["path"],
+  check: (entry: Entry) => readonly LockProblem[],
+): readonly LockProblem[] {
+  const all = new Set([...byImage.values()].flatMap((own) => own.map(({ name }) => name)));
+  return [...byImage].flatMap(([image, entries]) => {
     const names = new Set<string>();
-    for (const [index, wheel] of (wheels?.files ?? []).entries()) {
-      const { name, version, file, reasons } = wheel;
-      const path = ["images", image, "wheels", "files", index];
+    return entries.flatMap((entry, index) => {
+      const { name, reasons } = entry;
+      const problems: LockProblem[] = [];
       if (names.has(name))
-        problems.push({ path: [...path, "name"], message: `holds "${name}" a second time` });
+        problems.push({ path: ["name"], message: `holds "${name}" a second time` });
       names.add(name);
-      if (!isNamedFor(wheel)) {
-        const message = `${file} is no wheel of ${name} ${version}`;
-        problems.push({ path: [...path, "file"], message });
-      }
+      problems.push(...check(entry));
       for (const [place, reason] of reasons.entries()) {
         if (reason.type !== "dependency" || all.has(reason.of)) continue;
         const message = `${name} is there because of "${reason.of}", which no image holds`;
-        problems.push({ path: [...path, "reasons", place], message });
+        problems.push({ path: ["reasons", place], message });
       }
-    }
-  }
-  return problems;
+      const path = ["images", image, ...at, index];
+      return problems.map((found) => ({ ...found, path: [...path, ...found.path] }));
+    });
+  });
 }
