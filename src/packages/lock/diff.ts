@@ -294,15 +294,7 @@ function diffArtifacts(
       one?.url === other?.url &&
       one?.digest === other?.digest &&
       one?.sizeBytes === other?.sizeBytes;
-    if (unchanged) return [];
-    return [
-      {
-        path,
-        change: changeOf(one, other),
-        ...(one === undefined ? {} : { from: one }),
-        ...(other === undefined ? {} : { to: other }),
-      },
-    ];
+    return unchanged ? [] : [{ path, ...changeFrom(one, other) }];
   });
 }
 
@@ -315,16 +307,21 @@ function diffWheels(
   return namesOf(before, after).flatMap((name) => {
     const [one, other] = [before.get(name), after.get(name)];
     // Who needs it is told by `lock why`.
-    if (one?.digest === other?.digest && one?.version === other?.version) return [];
-    return [
-      {
-        name,
-        change: changeOf(one, other),
-        ...(one === undefined ? {} : { from: one }),
-        ...(other === undefined ? {} : { to: other }),
-      },
-    ];
+    const unchanged = one?.digest === other?.digest && one?.version === other?.version;
+    return unchanged ? [] : [{ name, ...changeFrom(one, other) }];
   });
+}
+
+/** What was there and is there, as far as it is. */
+function changeFrom<Entry>(
+  from: Entry | undefined,
+  to: Entry | undefined,
+): { readonly change: Change; readonly from?: Entry; readonly to?: Entry } {
+  return {
+    change: changeOf(from, to),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
 }
 
 function directionOf({
