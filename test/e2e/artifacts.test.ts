@@ -1,13 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { type FileServer, startFileServer } from "../support/file-server.ts";
 import { file, folder, link } from "../support/deb.ts";
 import { Rig } from "../support/rig.ts";
+import { temporaryFolder } from "../support/temporary-store.ts";
 import { tarOf } from "../support/tar.ts";
 import { zipOf } from "../support/zip.ts";
 
@@ -139,12 +137,4 @@ function pathOf(line: string): string {
 
 function docker(args: readonly string[]): string {
   return execFileSync("docker", args, { encoding: "utf8" });
-}
-
-async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const place = await mkdtemp(path.join(tmpdir(), "qclock-store-"));
-  return {
-    path: place,
-    [Symbol.asyncDispose]: () => rm(place, { recursive: true, force: true }),
-  };
 }

@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { findIndex } from "../../src/packages/wheels/find-index.ts";
 import { Rig } from "../support/rig.ts";
+import { temporaryFolder } from "../support/temporary-store.ts";
 import { aWheel, type MadeWheel, startFakeIndex } from "../support/wheel.ts";
 
 const greeter = aWheel({
@@ -191,12 +192,4 @@ function greet(reference: string): { readonly status: number; readonly stdout: s
 
 function docker(args: readonly string[]): string {
   return execFileSync("docker", args, { encoding: "utf8" });
-}
-
-async function temporaryFolder(): Promise<AsyncDisposable & { readonly path: string }> {
-  const place = await mkdtemp(path.join(tmpdir(), "qclock-store-"));
-  return {
-    path: place,
-    [Symbol.asyncDispose]: () => rm(place, { recursive: true, force: true }),
-  };
 }
