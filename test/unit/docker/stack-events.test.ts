@@ -63,6 +63,15 @@ test("events of the services are told, and none of what only bears their labels"
   );
 });
 
+test("an event at a time that no date can tell is no answer of an Engine", async () => {
+  await using fake = await startFakeEngine({
+    routes: { "GET /events": stream([{ ...anEvent("start"), timeNano: 1e30 }]) },
+  });
+  await using engine = await fake.connect();
+  const events = engine.stackEvents("shop", {})[Symbol.asyncIterator]();
+  await expect(events.next()).rejects.toMatchObject({ code: "engine-failed" });
+});
+
 test("an event is a line that steers no terminal", () => {
   const event: StackEvent = {
     atMs,
