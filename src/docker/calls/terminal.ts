@@ -1,12 +1,57 @@
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { InteractiveExecOptions } from "../engine.ts";
+import type { InteractiveOptions } from "../engine.ts";
 import { demultiplex, rawFrames } from "./log-frames.ts";
 
-/** Copy what a command writes to where its caller reads it, until its end. */
-export async function copyOutput(
+/**
+ * Give a command that is connected to its caller's terminal or pipes, until its output ends. With a
+ * terminal each key goes to the command at once, Ctrl-C too, and the size follows the window.
+ */
+export async function withCaller(
   connection: Duplex,
-  { tty, stdout, stderr }: Pick<InteractiveExecOptions, "tty" | "stdout" | "stderr">,
+  { tty, attachStdin, stdin, stdout, stderr }: InteractiveOptions,
+  {
+    start = () => Promise.resolve(),
+    resize,
+    signal,
+  }: {
+    /** Where the command runs only from here on: what it writes at once is not lost. */
+    readonly start?: () => Promise<void>;
+    readonly resize: (size: WindowSize) => Promise<unknown>;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<void> {
+  const endings: (() => void)[] = [];
+  const giveUp = (): void => void connection.destroy();
+  signal?.addEventListener("abort", giveUp, { once: true });
+  try {
+    const output = copyOutput(connection, { tty, stdout, stderr });
+    // A start that fails is what is told; the output's end is its consequence.
+    output.catch(() => undefined);
+    await start();
+    if (tty && attachStdin) endings.push(takeTerminal(stdin));
+    if (tty) endings.push(watchSize(stdout, resize));
+    if (attachStdin) stdin.pipe(connection);
+    await output;
+  } finally {
+    signal?.removeEventListener("abort", giveUp);
+    stdin.unpipe(connection);
+    // A terminal that is still read from keeps the process alive.
+    stdin.pause();
+    for (const end of endings) end();
+    connection.destroy();
+  }
+}
+
+interface WindowSize {
+  readonly h: number;
+  readonly w: number;
+}
+
+/** Copy what a command writes to where its caller reads it, until its end. */
+async function copyOutput(
+  connection: Duplex,
+  { tty, stdout, stderr }: Pick<InteractiveOptions, "tty" | "stdout" | "stderr">,
 ): Promise<void> {
   if (tty) {
     await pipeline(rawBytes(connection), stdout, { end: false });
@@ -23,7 +68,7 @@ async function* rawBytes(connection: Duplex): AsyncGenerator<Uint8Array> {
 }
 
 /** Hand each key to the command as it is; the result gives the terminal back. */
-export function takeTerminal(stdin: NodeJS.ReadableStream): () => void {
+function takeTerminal(stdin: NodeJS.ReadableStream): () => void {
   if (!("setRawMode" in stdin) || typeof stdin.setRawMode !== "function") return () => undefined;
   const setRawMode = stdin.setRawMode.bind(stdin);
   setRawMode(true);
@@ -31,9 +76,9 @@ export function takeTerminal(stdin: NodeJS.ReadableStream): () => void {
 }
 
 /** Tell the size of the window now and whenever it changes, until the result is called. */
-export function watchSize(
+function watchSize(
   stdout: NodeJS.WritableStream,
-  resize: (size: { h: number; w: number }) => Promise<unknown>,
+  resize: (size: WindowSize) => Promise<unknown>,
 ): () => void {
   const tell = (): void => {
     if (!("columns" in stdout) || !("rows" in stdout)) return;
