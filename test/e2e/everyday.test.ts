@@ -123,6 +123,10 @@ test("run must give a container of its own the command, the pipes and the servic
   expect(await run(["touch", "/x"])).toMatchObject({ exitCode: 1, stdout: "" });
   expect(await rig.containerIds()).toEqual(before);
 
+  const unread = await rig.qclock(["run", "-T", "store", "yes"], { stopReading: true });
+  expect(unread).toMatchObject({ exitCode: 141 });
+  expect(await rig.containerIds()).toEqual(before);
+
   const long = rig.start(["run", "-T", "store", "sh", "-c", "echo begun; sleep 100"]);
   await long.saw("begun");
   expect((await rig.observe()).containers).toHaveLength(2);

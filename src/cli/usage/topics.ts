@@ -18,6 +18,7 @@ export const topics: ReadonlyMap<string, string> = new Map([
    70   a bug in qclock
   124   --timeout ran out, or a step was silent or a command ran for too long
   130   interrupted (SIGINT)
+  141   of exec and run: a reader of the command's output went away (| head), and the command was left
   143   terminated (SIGTERM, SIGHUP)`,
   ],
   [

@@ -1,7 +1,7 @@
 import type { EngineClient } from "../connection/client.ts";
 import type { InteractiveExecOptions } from "../engine.ts";
 import { createExec, exitCodeOf } from "./exec.ts";
-import { withCaller } from "./terminal.ts";
+import { UNREAD_EXIT, withCaller } from "./terminal.ts";
 import { shortId } from "../short-id.ts";
 
 export interface InteractiveExecRequest {
@@ -34,7 +34,8 @@ export async function execInteractive(
   try {
     const resize = (size: { h: number; w: number }): Promise<unknown> =>
       dockerode.getExec(execId).resize(size);
-    await withCaller(connection, options, { resize, signal });
+    const end = await withCaller(connection, options, { resize, signal });
+    if (end === "unread") return UNREAD_EXIT;
   } catch (error) {
     throw client.http.failure({ operation, signal }, error);
   }

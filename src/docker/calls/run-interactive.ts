@@ -2,7 +2,7 @@ import { Duplex } from "node:stream";
 import type { EngineClient } from "../connection/client.ts";
 import type { Engine, InteractiveOptions } from "../engine.ts";
 import { shortId } from "../short-id.ts";
-import { withCaller } from "./terminal.ts";
+import { UNREAD_EXIT, withCaller } from "./terminal.ts";
 
 /**
  * Start a container that was made for it with the caller's terminal or pipes, and wait for its end.
@@ -37,11 +37,12 @@ export async function runInteractive(
   // What it is typed as has no end of its own.
   if (!(connection instanceof Duplex)) throw new TypeError("the connection has one direction");
   try {
-    await withCaller(connection, options, {
+    const end = await withCaller(connection, options, {
       start: () => engine.startContainer(id, signal),
       resize: (size) => container.resize(size),
       signal,
     });
+    if (end === "unread") return UNREAD_EXIT;
   } catch (error) {
     throw client.http.failure({ operation, signal }, error);
   }

@@ -1,11 +1,19 @@
+import { once } from "node:events";
 import type { Duplex } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { InteractiveOptions } from "../engine.ts";
 import { demultiplex, rawFrames } from "./log-frames.ts";
 
 /**
+ * What a shell says of a program that wrote to a reader that had gone away: 128 and the number of
+ * SIGPIPE.
+ */
+export const UNREAD_EXIT = 141;
+
+/**
  * Give a command that is connected to its caller's terminal or pipes, until its output ends. With a
- * terminal each key goes to the command at once, Ctrl-C too, and the size follows the window.
+ * terminal each key goes to the command at once, Ctrl-C too, and the size follows the window. It is
+ * left as well when a reader of its output has gone away (`| head`), who would be waited for else.
  */
 export async function withCaller(
   connection: Duplex,
@@ -20,12 +28,18 @@ export async function withCaller(
     readonly resize: (size: WindowSize) => Promise<unknown>;
     readonly signal: AbortSignal | undefined;
   },
-): Promise<void> {
+): Promise<"ended" | "unread"> {
   const endings: (() => void)[] = [];
   const giveUp = (): void => void connection.destroy();
   signal?.addEventListener("abort", giveUp, { once: true });
+  const unread = new AbortController();
+  const leave = (): void => {
+    unread.abort();
+    giveUp();
+  };
+  for (const output of [stdout, stderr]) output.on("error", leave);
   try {
-    const output = copyOutput(connection, { tty, stdout, stderr });
+    const output = copyOutput(connection, { tty, stdout, stderr }, unread.signal);
     // A start that fails is what is told; the output's end is its consequence.
     output.catch(() => undefined);
     await start();
@@ -33,8 +47,13 @@ export async function withCaller(
     if (tty) endings.push(watchSize(stdout, resize));
     if (attachStdin) stdin.pipe(connection);
     await output;
+    return unread.signal.aborted ? "unread" : "ended";
+  } catch (error) {
+    if (unread.signal.aborted && signal?.aborted !== true) return "unread";
+    throw error;
   } finally {
     signal?.removeEventListener("abort", giveUp);
+    for (const output of [stdout, stderr]) output.removeListener("error", leave);
     stdin.unpipe(connection);
     // A terminal that is still read from keeps the process alive.
     stdin.pause();
@@ -52,6 +71,7 @@ interface WindowSize {
 async function copyOutput(
   connection: Duplex,
   { tty, stdout, stderr }: Pick<InteractiveOptions, "tty" | "stdout" | "stderr">,
+  unread: AbortSignal,
 ): Promise<void> {
   if (tty) {
     await pipeline(rawBytes(connection), stdout, { end: false });
@@ -59,7 +79,7 @@ async function copyOutput(
   }
   for await (const { stream, bytes } of demultiplex(connection)) {
     const target = stream === "stderr" ? stderr : stdout;
-    if (!target.write(bytes)) await new Promise((resolve) => target.once("drain", resolve));
+    if (!target.write(bytes)) await once(target, "drain", { signal: unread });
   }
 }
 
