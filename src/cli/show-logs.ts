@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import type { Engine, LogOptions } from "../docker/engine.ts";
 import { sanitize } from "../reporters/format/sanitize.ts";
 import { padColumns } from "../reporters/format/width.ts";
@@ -7,6 +6,7 @@ import { presentStack } from "../run/services/present-stack.ts";
 import type { Service } from "../stack/stack.ts";
 import { findService } from "./open/context.ts";
 import type { Session } from "./open/session.ts";
+import { whileRead } from "./while-read.ts";
 
 export interface ShowLogsOptions {
   /** Empty: all. */
@@ -44,46 +44,36 @@ export async function showLogs(
   const width = Math.max(0, ...services.map(({ name }) => name.length));
   await session.settle();
 
-  // A reader that went away (`logs -f | head`) would otherwise be written to for ever.
-  const closed = new AbortController();
-  session.host.stdout.once("error", () => closed.abort());
-  const signal = AbortSignal.any([session.signal, closed.signal]);
-
-  const writable = waitForReader(session.host.stdout, signal);
-  const show = async (service: Service, index: number): Promise<void> => {
-    const state = await engine.inspectContainer(service.containerName, signal);
-    if (state === undefined) {
-      session.say(`${service.name} has no container.`);
-      return;
-    }
-    const prefix = session.style.series(index, `${padColumns(service.name, width)} |`);
-    const logOptions = logOptionsOf(options);
-    if (isBounded(options) && (await hasMore(engine, state.id, signal)))
-      session.say(
-        `Only the last ${DEFAULT_TAIL} lines of ${service.name} are shown; \`--tail all\` shows every one.`,
-      );
-    for await (const { stream, text, timestamp } of engine.logs(state.id, logOptions, signal)) {
-      if (session.settings.json) {
-        session.printDocument("log-line", {
-          service: service.name,
-          stream,
-          text,
-          ...(timestamp === undefined ? {} : { timestamp }),
-        });
-      } else {
-        const time = timestamp === undefined ? "" : `${session.style.faint(timestamp)} `;
-        session.print(`${prefix} ${time}${sanitize(text)}`);
+  return await whileRead(session, async (signal, taken) => {
+    const show = async (service: Service, index: number): Promise<void> => {
+      const state = await engine.inspectContainer(service.containerName, signal);
+      if (state === undefined) {
+        session.say(`${service.name} has no container.`);
+        return;
       }
-      await writable();
-    }
-  };
-  try {
+      const prefix = session.style.series(index, `${padColumns(service.name, width)} |`);
+      const logOptions = logOptionsOf(options);
+      if (isBounded(options) && (await hasMore(engine, state.id, signal)))
+        session.say(
+          `Only the last ${DEFAULT_TAIL} lines of ${service.name} are shown; \`--tail all\` shows every one.`,
+        );
+      for await (const { stream, text, timestamp } of engine.logs(state.id, logOptions, signal)) {
+        if (session.settings.json) {
+          session.printDocument("log-line", {
+            service: service.name,
+            stream,
+            text,
+            ...(timestamp === undefined ? {} : { timestamp }),
+          });
+        } else {
+          const time = timestamp === undefined ? "" : `${session.style.faint(timestamp)} `;
+          session.print(`${prefix} ${time}${sanitize(text)}`);
+        }
+        await taken();
+      }
+    };
     await Promise.all(services.map(show));
-    return 0;
-  } catch (error) {
-    if (closed.signal.aborted && !session.signal.aborted) return 0;
-    throw error;
-  }
+  });
 }
 
 function isBounded({ tail, since }: ShowLogsOptions): boolean {
@@ -113,21 +103,4 @@ async function hasMore(engine: Engine, id: string, signal: AbortSignal): Promise
   };
   const [all, shown] = await Promise.all([firstTime({}), firstTime({ tail: DEFAULT_TAIL })]);
   return all !== shown;
-}
-
-/**
- * Resolves when a slow reader has taken what was written, so that it does not pile up in memory.
- */
-function waitForReader(stream: NodeJS.WriteStream, signal: AbortSignal): () => Promise<void> {
-  let draining: Promise<void> | undefined;
-  const drain = async (): Promise<void> => {
-    try {
-      await once(stream, "drain", { signal });
-    } finally {
-      draining = undefined;
-    }
-  };
-  return async () => {
-    if (stream.writableNeedDrain) await (draining ??= drain());
-  };
 }

@@ -92,6 +92,9 @@ test("cp must carry files, folders and tars both ways, and say where nothing can
   const again = await rig.qclock(["exec", "store", "/bin/busybox", "cat", "/data/sub/sub/new"]);
   expect(again.stdout).toBe("came in\n");
 
+  const unread = await rig.qclock(["cp", "store:/bin", "-"], { stopReading: true });
+  expect(unread).toMatchObject({ exitCode: 0, stderr: "" });
+
   const refused = await cp("copy", "store:/etc/copy");
   expect(refused).toMatchObject({ exitCode: 1, stdout: "" });
   expect(refused.stderr).toMatch(

@@ -9,6 +9,7 @@ import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { findService, withStack } from "../open/context.ts";
 import type { Session } from "../open/session.ts";
+import { whileRead } from "../while-read.ts";
 
 /** `qclock cp` */
 export function registerCp({ program, run }: Registry): void {
@@ -80,7 +81,10 @@ async function carryOut(copy: Copy, parts: Parts): Promise<void> {
     const source = { engine, containerId, path: copy.from.path, followLink, signal };
     if (copy.to.type === "stream") {
       await session.settle();
-      await pipeline(await openArchive(source), host.stdout, { end: false, signal });
+      const archive = await openArchive(source);
+      await whileRead(session, (until) =>
+        pipeline(archive, host.stdout, { end: false, signal: until }),
+      );
       return;
     }
     const onLeftOut = (message: string): void =>

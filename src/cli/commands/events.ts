@@ -1,6 +1,7 @@
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { findService, withStack } from "../open/context.ts";
+import { whileRead } from "../while-read.ts";
 import { parseMoment } from "../settings/moment.ts";
 
 interface Options {
@@ -40,27 +41,20 @@ export function registerEvents({ program, run }: Registry): void {
         const engine = await connect();
         const { formatEvent } = await import("../../reporters/lists/events.ts");
         await session.settle();
-        // A reader that went away (`events | head`) would otherwise be written to for ever.
-        const closed = new AbortController();
-        session.host.stdout.once("error", () => closed.abort());
-        const signal = AbortSignal.any([session.signal, closed.signal]);
         const span = {
           ...(since === undefined ? {} : { since }),
           ...(until === undefined ? {} : { until }),
         };
-        try {
+        return await whileRead(session, async (signal, taken) => {
           for await (const event of engine.stackEvents(stack.name, span, signal)) {
             if (meant.size > 0 && !meant.has(event.service)) continue;
             const { atMs, ...facts } = event;
             if (session.settings.json)
               session.printDocument("event", { time: new Date(atMs).toISOString(), ...facts });
             else session.print(formatEvent(event, session.style));
+            await taken();
           }
-          return 0;
-        } catch (error) {
-          if (closed.signal.aborted && !session.signal.aborted) return 0;
-          throw error;
-        }
+        });
       }),
     ),
   );
