@@ -56,3 +56,11 @@ export const labels = {
   /** Version of qclock that made the object. On containers, networks, volumes. */
   version: "dev.qclock.version",
 } as const;
+
+/** Roles of containers that belong to a run, and to no service. */
+const ownRoles: ReadonlySet<string> = new Set(["hold", "helper", "run"]);
+
+/** Whether a container that has a role, or none, is one of a service. */
+export function isOfService(role: string | undefined): boolean {
+  return role === undefined || !ownRoles.has(role);
+}

@@ -1,3 +1,4 @@
+import { isOfService } from "../../stack/labels.ts";
 import { isBuilt } from "../images/built-images.ts";
 import { isAre, listOf, networkUsers, noticeImageUsers } from "./foreign-users.ts";
 import { noticeLookalikes } from "./lookalikes.ts";
@@ -33,7 +34,7 @@ export function planHelpers({ draft, observed }: Planning): void {
 
 function planContainers({ draft, stack, observed }: Planning): void {
   for (const { id, name, ours, service, role, status } of observed.containers) {
-    if (!ours || role === "hold" || role === "helper" || role === "run") continue;
+    if (!ours || !isOfService(role)) continue;
     const declared = stack.services.get(service ?? "");
     if (declared?.containerName === name) continue;
     const cause =

@@ -1,3 +1,4 @@
+import { isOfService } from "../../stack/labels.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { type Adding, PlanDraft } from "../draft.ts";
 import { isAre, listOf } from "./foreign-users.ts";
@@ -51,11 +52,7 @@ function containersOf(
 ): readonly ObservedContainer[] {
   return containers.filter(
     ({ ours, role, service = "" }) =>
-      ours &&
-      role !== "hold" &&
-      role !== "helper" &&
-      role !== "run" &&
-      (services === undefined || services.includes(service)),
+      ours && isOfService(role) && (services === undefined || services.includes(service)),
   );
 }
 

@@ -4,7 +4,7 @@ import type { RunContext } from "../context.ts";
 import { presentStack } from "./present-stack.ts";
 import type { ContainerState } from "../../docker/engine.ts";
 import { externalThings } from "../../stack/external.ts";
-import { labels } from "../../stack/labels.ts";
+import { isOfService, labels } from "../../stack/labels.ts";
 import type { Service } from "../../stack/stack.ts";
 import type { probeServices } from "./probe-services.ts";
 import { urlOf } from "./urls.ts";
@@ -81,7 +81,7 @@ export async function listLabelled(
   const { containers } = await engine.observe({ stack: stackName, ...nothing }, signal);
   const rows = await Promise.all(
     containers
-      .filter(({ ours, role = "" }) => ours && !["hold", "helper", "run"].includes(role))
+      .filter(({ ours, role }) => ours && isOfService(role))
       .map(async ({ id, name, service = name }) => {
         const state = await engine.inspectContainer(id, signal);
         const image = state?.labels.get(labels.image) ?? "";
