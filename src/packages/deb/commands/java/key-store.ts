@@ -42,17 +42,36 @@ export function readKeyStore(
   password: string,
 ): Map<string, TrustedCertificate> | undefined {
   const bytes = Buffer.from(content);
-  const entries = new Map<string, TrustedCertificate>();
   const body = bytes.subarray(0, -20);
   if (bytes.length < 32 || !digestOf(body, password).equals(bytes.subarray(-20))) return undefined;
   if (bytes.readUInt32BE(0) !== MAGIC || bytes.readUInt32BE(4) !== VERSION) return undefined;
+  try {
+    return entriesIn(body);
+  } catch (error) {
+    // Everybody knows the password: the digest does not tell that Java wrote what is there.
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+/** Throws a `RangeError` for a store that is cut off. */
+function entriesIn(body: Buffer): Map<string, TrustedCertificate> | undefined {
+  const entries = new Map<string, TrustedCertificate>();
   let at = 12;
-  const take = (length: number): Buffer => body.subarray(at, (at += length));
-  const takeText = (): string => fromModifiedUtf8(take(take(2).readUInt16BE()));
+  const take = (length: number): Buffer => {
+    const part = body.subarray(at, (at += length));
+    if (part.length < length) throw new RangeError("a key store that is cut off");
+    return part;
+  };
+  const takeText = (): Buffer => take(take(2).readUInt16BE());
   for (let left = body.readUInt32BE(8); left > 0; left--) {
     if (take(4).readUInt32BE() !== TRUSTED) return undefined;
-    const alias = takeText();
+    const written = takeText();
+    const alias = fromModifiedUtf8(written);
+    // Another form of the same text could become too long when it is written again.
+    if (!written.equals(toModifiedUtf8(alias))) return undefined;
     const time = Number(take(8).readBigUInt64BE());
+    if (!Number.isSafeInteger(time)) return undefined;
     takeText();
     entries.set(alias, { time, certificate: take(take(4).readUInt32BE()) });
   }

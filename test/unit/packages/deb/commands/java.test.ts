@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it } from "vitest";
@@ -97,6 +98,25 @@ it("takes certificates out, replaces them and passes over what is none", () => {
   expect(readKeyStore(root.read(file), password)?.size).toBe(0);
 });
 
+it.each([
+  ["an entry that is cut off", [0, 0, 0, 2]],
+  ["a certificate longer than the store", [0, 0, 0, 2, 0, 1, 97, ...bytes(8, 0), 0, 0, 0, 0, 0, 9]],
+  ["a time that never comes", [0, 0, 0, 2, 0, 1, 97, ...bytes(8, 255), 0, 0, 0, 0, 0, 0]],
+  ["a name that Java would not write so", [0, 0, 0, 2, 0, 1, 0, ...bytes(8, 0), 0, 0, 0, 0, 0, 0]],
+])("a key store with %s is one of another form", (_, entry) => {
+  const header = [0xfe, 0xed, 0xfe, 0xed, 0, 0, 0, 2, 0, 0, 0, 1];
+  const body = Buffer.from([...header, ...entry]);
+  const salted = Buffer.concat([
+    Buffer.from(password, "utf16le").swap16(),
+    Buffer.from("Mighty Aphrodite"),
+    body,
+  ]);
+  const store = Buffer.concat([body, createHash("sha1").update(salted).digest()]);
+  const root = rootWith({});
+  root.add(file, { kind: "file", mode: 0o644, content: store });
+  expect(update(root, []).wanted).toBe("a key store of another form");
+});
+
 it("names what else scripts want of Java", () => {
   const root = rootWith({});
   const commands = debianCommands({ architecture: "amd64", machine: "x86_64", answers: new Map() });
@@ -112,6 +132,10 @@ function record(name: string): {
 } {
   const folder = path.join(import.meta.dirname, "../../../../fixtures/commands");
   return JSON.parse(readFileSync(path.join(folder, name), "utf8")) as ReturnType<typeof record>;
+}
+
+function bytes(count: number, value: number): readonly number[] {
+  return Array.from({ length: count }, () => value);
 }
 
 function rootWith(certificates: Readonly<Record<string, string>>): MemoryRoot {
