@@ -1,9 +1,8 @@
-import type { Diagnostic, Location } from "../diagnostic.ts";
+import { type Diagnostic, locate, type Location } from "../diagnostic.ts";
 import { readHead } from "../project/open.ts";
 import type { DockerfileImage } from "../stack/stack.ts";
 import { parseFroms } from "./dockerfile.ts";
 import { type Directive, type Instruction, readInstructions } from "./dockerfile-lines.ts";
-import { locate } from "./locate.ts";
 import type { ContextFile, ContextScan } from "./scan.ts";
 
 export interface LintRequest {

@@ -1,5 +1,5 @@
 import type { Diagnostic, Location } from "../../diagnostic.ts";
-import { errorAt } from "../../diagnostic.ts";
+import { errorAt, locate } from "../../diagnostic.ts";
 import type { ManifestImage } from "../../manifest/schema/manifest.ts";
 import type { SourceText } from "../../manifest/text/source.ts";
 import { maskCredentials } from "../../manifest/variables/credentials.ts";
@@ -83,17 +83,11 @@ function lineOf(source: SourceText, line: number): Location {
 }
 
 function placeIn({ text, displayPath }: SourceText, start: number, end: number): Location {
-  const before = text.slice(0, start);
-  const lineStart = before.lastIndexOf("\n") + 1;
-  const lineEnd = text.indexOf("\n", start);
-  const sourceLine = text.slice(lineStart, lineEnd === -1 ? text.length : lineEnd).trimEnd();
-  const column = start - lineStart + 1;
+  const place = locate(text, { file: displayPath, offset: start, length: end - start });
+  const rest = place.sourceLine.length - place.column + 1;
   return {
-    file: displayPath,
-    line: before.split("\n").length,
-    column,
-    offset: start,
-    length: Math.max(1, Math.min(end - start, sourceLine.length - column + 1)),
-    sourceLine: maskCredentials(sourceLine),
+    ...place,
+    length: Math.max(1, Math.min(place.length, rest)),
+    sourceLine: maskCredentials(place.sourceLine),
   };
 }
