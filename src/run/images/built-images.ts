@@ -219,15 +219,28 @@ export class BuiltImages implements AsyncDisposable {
     return built;
   }
 
-  /** Throws `digest-mismatch` for a packages layer that is not the lock's, made now or before. */
+  /**
+   * Throws `digest-mismatch` for a packages layer that is not the lock's, made now or before, and
+   * for a layer of scripts that the lock names and the image has not. Of one that it has this was
+   * seen when it was made.
+   */
   #refuseUnexpected(
     image: AssembledImage,
     parent: BuiltImage | undefined,
     { layers }: BuiltImage,
   ): void {
-    const own = layers[parent?.layers.length ?? 0];
-    if (own?.kind === "packages")
-      refuseUnexpected(image, this.#locked(image).packagesLayer, own.diffId);
+    const { packagesLayer, runLayer } = this.#locked(image);
+    const own = layers.slice(parent?.layers.length ?? 0);
+    const [first] = own;
+    if (first?.kind === "packages") refuseUnexpected(image, packagesLayer, first.diffId);
+    if (runLayer === undefined || own.some(({ kind }) => kind === "run")) return;
+    throw new QclockError(
+      "digest-mismatch",
+      `No script was to be run for image "${image.name}", but the lock expects ${runLayer} of them.`,
+      {
+        hint: "Another version of qclock may interpret more scripts: compare the versions. To accept that, take the image's `run_layer` line out of the lock.",
+      },
+    );
   }
 
   /** The built image when all its layers are in the store, and so are its parents'. */

@@ -253,6 +253,27 @@ test("a packages layer that comes out other than the lock says is refused", asyn
   expect((await made(expecting(layer?.diffId ?? other))).layers[0]).toEqual(layer);
 });
 
+test("an image none of whose scripts was to be run is refused where the lock names what they made", async () => {
+  await using machine = await aMachine();
+  const context = machine.context(stackOf([base]));
+  const prepared = await machine.prepare(stackOf([base]));
+  const image = prepared.target.images.get("base");
+  if (image === undefined) throw new Error("it was locked");
+  const images = new Map([["base", { ...image, runLayer: aDigest("run") }]]);
+  const target = { ...prepared.target, images };
+  const refusal = {
+    code: "digest-mismatch",
+    message: `No script was to be run for image "base", but the lock expects ${aDigest("run")} of them.`,
+    hint: expect.stringContaining("`run_layer`"),
+  };
+
+  // Once more, when the store remembers its layers.
+  for (let time = 1; time <= 2; time++) {
+    await using builtImages = new BuiltImages(context, { ...prepared, target });
+    await expect(builtImages.get(base, listener())).rejects.toMatchObject(refusal);
+  }
+});
+
 test("an image of packages stands on no image that is made in another way", async () => {
   await using machine = await aMachine();
   const child = anAssembledImage("child", { parent: "web", ...folder });
