@@ -11,7 +11,7 @@ import { byPath } from "../../order.ts";
 import { recallUnmetNeeds, rememberUnmetNeeds, type UnmetNeed } from "./unmet-need.ts";
 
 /** Of a script's first line; the kernel reads as much. */
-const LINE_BYTES = 256;
+export const LINE_BYTES = 256;
 
 /** An image that is looked through, and which of its layers are its own. */
 export interface UnmetNeedsRequest {

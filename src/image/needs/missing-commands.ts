@@ -2,11 +2,12 @@ import { usedCommands } from "../../packages/scripts/used-commands.ts";
 import type { Layer } from "../layers/layer.ts";
 import type { LayerEntry } from "../layers/layer-entry.ts";
 import { MergedLayers } from "../layers/merged-layers.ts";
-import { readEntry } from "../layers/read-entry.ts";
+import { findFile, OpenLayer } from "../layers/read-entry.ts";
+import { LINE_BYTES } from "./find-unmet-needs.ts";
 import { isMounted, type StartedProgram } from "../started-programs.ts";
 import type { UnmetNeed } from "./unmet-need.ts";
 
-/** Scripts that are looked through for one image, and the length of one. */
+/** Scripts that are looked through for one started program, and the length of one. */
 const MOST_SCRIPTS = 50;
 const MOST_BYTES = 1024 * 1024;
 
@@ -28,13 +29,17 @@ export async function findMissingCommands({
   const found: UnmetNeed[] = [];
   for (const program of programs) {
     const seen = new Set<string>();
+    let scripts = 0;
     const queue = [program.candidates];
     for (const candidates of queue) {
       const script = firstFile(candidates, view);
-      if (script === undefined || seen.has(script.path) || seen.size >= MOST_SCRIPTS) continue;
+      if (script === undefined || seen.has(script.path)) continue;
       if (isMounted(program, script.path)) continue;
       seen.add(script.path);
-      for (const command of await commandsOf(script, layers)) {
+      const commands = commandsOf(script, layers);
+      if (commands === undefined) continue;
+      if (++scripts > MOST_SCRIPTS) break;
+      for (const command of commands) {
         const places = placesOf(command, program.folders);
         if (firstFile(places, view) !== undefined) queue.push(places);
         else if (!command.includes("/")) {
@@ -53,15 +58,18 @@ function placesOf(command: string, folders: readonly string[]): readonly string[
   return command.includes("/") ? [] : folders.map((folder) => `${folder}/${command}`);
 }
 
-/** Those of a shell script; none of any other file. */
-async function commandsOf(
-  entry: LayerEntry,
+/** Those of a shell script; undefined for any other file, of which the first line alone is read. */
+function commandsOf(
+  { path }: LayerEntry,
   layers: readonly Layer[],
-): Promise<ReadonlySet<string>> {
-  if (entry.type !== "file" || entry.size > MOST_BYTES) return new Set();
-  const text = (await readEntry(layers, entry)).toString("latin1");
-  const [, shell] = /^#! *\/(?:usr\/)?bin\/(?:env +)?(sh|dash|bash)\b/.exec(text) ?? [];
-  if (shell === undefined) return new Set();
+): ReadonlySet<string> | undefined {
+  const { layer, file } = findFile(layers, path) ?? {};
+  if (layer === undefined || file === undefined || file.size > MOST_BYTES) return undefined;
+  using opened = new OpenLayer(layer);
+  const head = opened.read(file, 0, Math.min(file.size, LINE_BYTES)).toString("latin1");
+  const [, shell] = /^#! *\/(?:usr\/)?bin\/(?:env +)?(sh|dash|bash)\b/.exec(head) ?? [];
+  if (shell === undefined) return undefined;
+  const text = opened.read(file, 0, file.size).toString("latin1");
   return usedCommands(text, shell === "bash" ? "bash" : "dash");
 }
 

@@ -84,6 +84,21 @@ test("commands that a started script uses without saying so are told with their 
   expect(await toldOf(workshop, files)).toEqual([]);
 });
 
+test("programs that a script calls do not count among the scripts that are looked through", async () => {
+  await using workshop = await createWorkshop();
+  const programs = Array.from({ length: 60 }, (_, n) => `program-${n}`);
+  const files = [
+    file("usr/bin/sh", elfOf({})),
+    ...programs.map((name) => file(`usr/bin/${name}`, elfOf({}))),
+    file("usr/bin/start", `#!/usr/bin/sh\n${programs.join("\n")}\nhelper\n`),
+    file("usr/bin/helper", "#!/usr/bin/sh\nfind .\n"),
+  ];
+
+  expect(await toldOf(workshop, files, { image: entrypoint("/usr/bin/start") })).toEqual([
+    expect.stringMatching(/^warning: \/usr\/bin\/helper uses find, /),
+  ]);
+});
+
 test("a layer above brings what one below lacks, and is looked through itself", async () => {
   await using workshop = await createWorkshop();
   const tool = file("usr/bin/tool", elfOf({ libraries: ["libnone.so.1"] }));
