@@ -12,5 +12,6 @@ export function formatEvent(event: StackEvent, style: Style): string {
     ...(exitCode === undefined ? [] : [`exitCode=${exitCode}`]),
   ];
   const time = style.faint(new Date(atMs).toISOString());
-  return `${time} container ${visible(action)} ${containerId.slice(0, 12)} (${visible(facts.join(", "))})`;
+  const what = `container ${action} ${containerId.slice(0, 12)} (${facts.join(", ")})`;
+  return `${time} ${visible(what)}`;
 }

@@ -36,5 +36,5 @@ export function formatImageIds(rows: readonly ImageRow[]): readonly string[] {
 }
 
 function bareId(id: string): string {
-  return id.slice(id.indexOf(":") + 1);
+  return visible(id.slice(id.indexOf(":") + 1));
 }

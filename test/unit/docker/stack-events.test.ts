@@ -76,13 +76,13 @@ test("an event is a line that steers no terminal", () => {
   const event: StackEvent = {
     atMs,
     action: "exec_create: sh \u001B[2J\n",
-    containerId: "c".repeat(64),
+    containerId: "\u001Bc".repeat(32),
     container: "shop-web-1",
     service: "web",
     image: "web",
     exitCode: 1,
   };
   expect(formatEvent(event, createStyle({ color: false }))).toBe(
-    "2026-05-01T12:00:00.000Z container exec_create: sh ?[2J? cccccccccccc (service=web, name=shop-web-1, image=web, exitCode=1)",
+    "2026-05-01T12:00:00.000Z container exec_create: sh ?[2J? ?c?c?c?c?c?c (service=web, name=shop-web-1, image=web, exitCode=1)",
   );
 });

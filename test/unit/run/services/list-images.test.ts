@@ -61,4 +61,5 @@ test("images are a table, and each id is printed once", () => {
     -            -                         -        ffffffffffff    12 B   -"
   `);
   expect(formatImageIds([row, row, nameless])).toEqual([row.id.slice(7), "f".repeat(64)]);
+  expect(formatImageIds([{ ...row, id: "sha256:\u001B[2J" }])).toEqual(["?[2J"]);
 });
