@@ -103,9 +103,7 @@ function planSecrets(planning: Planning, service: Service): void {
     return;
   }
   const helpers = observed.containers.flatMap(({ role, name: helper }) =>
-    (role === "helper" || role === "run") && draft.has(`remove:${helper}`)
-      ? `remove:${helper}`
-      : [],
+    role === "helper" || role === "run" ? `remove:${helper}` : [],
   );
   refuseVolumeUsers(observed, name);
   const emptied = draft.add(
