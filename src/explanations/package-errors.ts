@@ -60,8 +60,8 @@ export const packageExplanations = {
   "digest-mismatch": {
     title: "A file has another content than promised",
     explanation:
-      "What was downloaded is not what the signed index or the lock says. Nothing of it was kept.",
-    fix: "Try again or another mirror; a proxy that rewrites files is the usual cause.",
+      "What was downloaded is not what the signed index or the lock says. Nothing of it was kept. Or a layer that is made here is another than the one that the lock names.",
+    fix: "Try again or another mirror; a proxy that rewrites files is the usual cause. Of a layer the message says what may differ, and which line of the lock to take out to accept the new one.",
   },
   "package-vanished": {
     title: "A locked package has left every mirror",
