@@ -1,4 +1,4 @@
-import { isScalar, type LineCounter, type Node } from "yaml";
+import { isScalar, LineCounter, type Node } from "yaml";
 import type { Location } from "../../diagnostic.ts";
 import { maskCredentials } from "../variables/credentials.ts";
 import { nodeAt, pairAt } from "./node-at.ts";
@@ -12,6 +12,8 @@ export interface TextPlaces {
   readonly file: string;
   /** Any range of offsets. */
   range(start: number, end: number): Location;
+  /** A whole line, by its number from 1. */
+  line(number: number): Location;
 }
 
 /**
@@ -55,7 +57,22 @@ export function placesOf(request: {
       sourceLine: maskCredentials(sourceLine),
     };
   };
-  return { file, range };
+  const line = (number: number): Location =>
+    range(lineCounter.lineStarts[number - 1] ?? text.length, text.length);
+  return { file, range, line };
+}
+
+/** The places of a text that no parser has counted the lines of. */
+export function placesOfPlain(source: {
+  readonly text: string;
+  readonly file: string;
+}): TextPlaces {
+  const { text } = source;
+  const lineCounter = new LineCounter();
+  lineCounter.addNewLine(0);
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1))
+    lineCounter.addNewLine(at + 1);
+  return placesOf({ ...source, lineCounter });
 }
 
 /**

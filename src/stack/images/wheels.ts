@@ -1,8 +1,7 @@
 import type { Diagnostic, Location } from "../../diagnostic.ts";
-import { errorAt, locate } from "../../diagnostic.ts";
+import { errorAt } from "../../diagnostic.ts";
 import type { ManifestImage } from "../../manifest/schema/manifest.ts";
-import type { SourceText } from "../../manifest/text/source.ts";
-import { maskCredentials } from "../../manifest/variables/credentials.ts";
+import { placesOfPlain, type TextPlaces } from "../../manifest/text/locate.ts";
 import { parseRequirementsFile, type PinnedRequirement } from "../../python/requirements-file.ts";
 import type { Problems } from "../problems.ts";
 import { projectPath } from "../project-path.ts";
@@ -38,21 +37,23 @@ export function resolveWheels(request: WheelsRequest): Wheels | undefined {
     });
     return undefined;
   }
-  const { requirements, problems: found } = parseRequirementsFile(source.text);
+  const { text, displayPath } = source;
+  const { requirements, problems: found } = parseRequirementsFile(text);
+  const places = placesOfPlain({ text, file: displayPath });
   for (const { start, end, message, hint } of found) {
-    problems.add("requirements-syntax", placeIn(source, start, end), { message, hint });
+    problems.add("requirements-syntax", places.range(start, end), { message, hint });
   }
-  for (const { code, location, ...parts } of findRepeats(source, requirements)) {
+  for (const { code, location, ...parts } of findRepeats(places, requirements)) {
     problems.add(code, location, parts);
   }
-  return { file, displayPath: source.displayPath, requirements };
+  return { file, displayPath, requirements };
 }
 
 /**
  * Two versions of a project under the same condition: whatever the machine, both cannot be there.
  */
 function findRepeats(
-  source: SourceText,
+  places: TextPlaces,
   requirements: readonly PinnedRequirement[],
 ): readonly Diagnostic[] {
   const first = new Map<string, PinnedRequirement>();
@@ -64,30 +65,14 @@ function findRepeats(
       first.set(key, requirement);
       return [];
     }
-    const diagnostic = errorAt(lineOf(source, requirement.line), "duplicate-name", {
+    const diagnostic = errorAt(places.line(requirement.line), "duplicate-name", {
       message:
         known.version === version
           ? `${name} is asked for twice.`
           : `${name} is asked for in two versions, ${known.version} and ${version}.`,
       hint: "Leave one of the two lines.",
     });
-    const related = { message: "first asked for here", location: lineOf(source, known.line) };
+    const related = { message: "first asked for here", location: places.line(known.line) };
     return [{ ...diagnostic, related: [related] }];
   });
-}
-
-function lineOf(source: SourceText, line: number): Location {
-  const lines = source.text.split("\n").slice(0, line);
-  const start = lines.slice(0, -1).reduce((sum, each) => sum + each.length + 1, 0);
-  return placeIn(source, start, start + (lines.at(-1)?.trimEnd().length ?? 0));
-}
-
-function placeIn({ text, displayPath }: SourceText, start: number, end: number): Location {
-  const place = locate(text, { file: displayPath, offset: start, length: end - start });
-  const rest = place.sourceLine.length - place.column + 1;
-  return {
-    ...place,
-    length: Math.max(1, Math.min(place.length, rest)),
-    sourceLine: maskCredentials(place.sourceLine),
-  };
 }
