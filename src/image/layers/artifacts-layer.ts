@@ -1,11 +1,10 @@
-import { randomUUID } from "node:crypto";
-import { rm, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import type { Artifact, AssembledImage } from "../../stack/stack.ts";
 import type { Digest } from "../../digest.ts";
 import { toStoreError } from "../../store/store-error.ts";
-import { makePrivateFolder } from "../../store/private-folder.ts";
 import type { Store } from "../../store/store.ts";
+import { makeSpoolFolder } from "../../store/spool-folder.ts";
 import { type ContentSource, LayerDraft } from "./draft.ts";
 import { foldHardLinks } from "./hard-links.ts";
 import type { Layer } from "./layer.ts";
@@ -32,9 +31,8 @@ export interface ArtifactsLayerRequest {
  */
 export async function buildArtifactsLayer(request: ArtifactsLayerRequest): Promise<Layer> {
   const { image, below, epoch, store, signal } = request;
-  const spoolFolder = path.join(store.directory, "tmp", `artifacts-${randomUUID()}`);
   try {
-    await makePrivateFolder(spoolFolder);
+    await using folder = await makeSpoolFolder(store, "artifacts");
     const draft = new LayerDraft(new MergedLayers(below), epoch);
     const placer = new ArtifactPlacer({ draft, image, epoch });
     const shared = new Set<ContentSource>();
@@ -44,7 +42,7 @@ export async function buildArtifactsLayer(request: ArtifactsLayerRequest): Promi
       const paths = await pathsOf(artifact, {
         shared,
         file,
-        spool: path.join(spoolFolder, String(index)),
+        spool: path.join(folder.path, String(index)),
         storeDirectory: store.directory,
         signal,
       });
@@ -54,9 +52,6 @@ export async function buildArtifactsLayer(request: ArtifactsLayerRequest): Promi
     return await writeLayer({ entries, kind: "artifacts", epoch, store, signal });
   } catch (error) {
     throw toStoreError(error, store.directory);
-  } finally {
-    // What cannot be removed now is removed a day later by whoever opens the store.
-    await rm(spoolFolder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

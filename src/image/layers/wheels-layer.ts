@@ -1,12 +1,10 @@
-import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Digest } from "../../digest.ts";
 import type { ImagePython } from "../../packages/image-python.ts";
 import type { LockedWheel } from "../../packages/package.ts";
-import { makePrivateFolder } from "../../store/private-folder.ts";
 import { toStoreError } from "../../store/store-error.ts";
 import type { Store } from "../../store/store.ts";
+import { makeSpoolFolder } from "../../store/spool-folder.ts";
 import { installWheel } from "../wheels/installed-wheel.ts";
 import { WheelPlacer } from "../wheels/place-wheel.ts";
 import { unpackWheel } from "../wheels/unpack-wheel.ts";
@@ -33,14 +31,13 @@ export async function buildWheelsLayer(request: {
   readonly signal: AbortSignal;
 }): Promise<Layer> {
   const { image, wheels, python, below, epoch, store, signal } = request;
-  const spoolFolder = path.join(store.directory, "tmp", `wheels-${randomUUID()}`);
   try {
-    await makePrivateFolder(spoolFolder);
+    await using folder = await makeSpoolFolder(store, "wheels");
     const draft = new LayerDraft(new MergedLayers(below), epoch);
     const placer = new WheelPlacer(image, draft, epoch);
     for (const [index, wheel] of wheels.entries()) {
       signal.throwIfAborted();
-      const spool = path.join(spoolFolder, String(index));
+      const spool = path.join(folder.path, String(index));
       const unpacked = await unpackWheel({
         wheel,
         path: await request.filePath(wheel.digest),
@@ -54,8 +51,5 @@ export async function buildWheelsLayer(request: {
     return await writeLayer({ entries: draft.sorted(), kind: "wheels", epoch, store, signal });
   } catch (error) {
     throw toStoreError(error, store.directory);
-  } finally {
-    // What cannot be removed now is removed a day later by whoever opens the store.
-    await rm(spoolFolder, { recursive: true, force: true }).catch(() => undefined);
   }
 }

@@ -1,5 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../../error.ts";
 import type { OsName } from "../../os.ts";
@@ -7,8 +5,8 @@ import { loadFamily } from "../../packages/families.ts";
 import type { LockedPackage } from "../../packages/package.ts";
 import type { InstalledPackage, UnpackedPackage } from "../../packages/unpacked.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
-import { makePrivateFolder } from "../../store/private-folder.ts";
 import type { Store } from "../../store/store.ts";
+import { makeSpoolFolder } from "../../store/spool-folder.ts";
 import { KeptPackages } from "./kept-packages.ts";
 import type { UnpackPool } from "./unpack-pool.ts";
 
@@ -56,13 +54,9 @@ export interface UnpackPackagesRequest {
  */
 export async function unpackPackages(request: UnpackPackagesRequest): Promise<UnpackedPackages> {
   const { image, packages, store, onProgress } = request;
-  const spoolFolder = path.join(store.directory, "tmp", `unpack-${randomUUID()}`);
-  // What cannot be removed now is removed a day later by whoever opens the store.
-  const dispose = (): Promise<void> =>
-    rm(spoolFolder, { recursive: true, force: true }).catch(() => undefined);
-  await makePrivateFolder(spoolFolder);
+  const folder = await makeSpoolFolder(store, "unpack");
   const kept = new KeptPackages(store, image.exclude);
-  const spoolOf = ({ name }: LockedPackage): string => path.join(spoolFolder, name);
+  const spoolOf = ({ name }: LockedPackage): string => path.join(folder.path, name);
   const known = new Map(
     await Promise.all(
       packages.map(
@@ -89,11 +83,15 @@ export async function unpackPackages(request: UnpackPackagesRequest): Promise<Un
   try {
     const installed = await Promise.all(unpacking);
     await keepAll(open, { kept, spoolOf, anew: request.anew });
-    return { installed, spoolFolder, [Symbol.asyncDispose]: dispose };
+    return {
+      installed,
+      spoolFolder: folder.path,
+      [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+    };
   } catch (error) {
     // The others still write to the folder.
     await Promise.allSettled(unpacking);
-    await dispose();
+    await folder[Symbol.asyncDispose]();
     throw error;
   }
 }

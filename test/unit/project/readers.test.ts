@@ -28,7 +28,7 @@ const allowed: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^run\/bundle\/[a-z-]+\.ts$/, "the bundle"],
   [/^run\/copy\/[a-z-]+\.ts$/, "files and folders that the user names to `cp`"],
   [
-    /^image\/(?:image-layout|layers\/(?:artifacts-layer|wheels-layer|image-root|layer-cache|layer-sources|carried-run-layer|layer-tar|read-entry|run-difference)|artifacts\/unpack-artifact|wheels\/unpack-wheel|unpack\/[a-z-]+|bundle\/[a-z]+)\.ts$/,
+    /^image\/(?:image-layout|layers\/(?:artifacts-layer|image-root|layer-cache|layer-sources|carried-run-layer|layer-tar|read-entry|run-difference)|artifacts\/unpack-artifact|wheels\/unpack-wheel|unpack\/[a-z-]+|bundle\/[a-z]+)\.ts$/,
     "layers, archives and spools in the store",
   ],
 ];
