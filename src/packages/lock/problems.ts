@@ -1,5 +1,6 @@
 import { isNode, type parseDocument, visit } from "yaml";
-import type { Diagnostic, Location } from "../../diagnostic.ts";
+import type { Diagnostic } from "../../diagnostic.ts";
+import { placesOfPlain } from "../../manifest/text/locate.ts";
 
 /** What to do with a lock that is not as qclock wrote it. */
 export const REPAIR = "Restore it from version control, or delete it and run `qclock lock`.";
@@ -16,20 +17,10 @@ export function problem(request: {
     severity: "error",
     code: "lock-invalid",
     message: request.message,
-    location: locate(request.text, request.file, request.offset),
+    location: placesOfPlain(request).range(request.offset, request.text.length),
     related: [],
     hint: request.hint,
   };
-}
-
-function locate(text: string, file: string, offset: number): Location {
-  const before = text.slice(0, offset);
-  const line = before.split("\n").length;
-  const start = before.lastIndexOf("\n") + 1;
-  const end = text.indexOf("\n", offset);
-  const sourceLine = text.slice(start, end === -1 ? text.length : end).replace(/\r$/, "");
-  const length = Math.max(1, sourceLine.trimEnd().length - (offset - start));
-  return { file, line, column: offset - start + 1, offset, length, sourceLine };
 }
 
 /**
