@@ -23,7 +23,7 @@ export async function findIndex(request: {
 }): Promise<IndexPlaces> {
   const { environment, manifestIndex } = request;
   const named = environment.get(indexVariable);
-  if (named !== undefined && named !== "") return places(named.split(/\s+/), indexVariable);
+  if (named !== undefined && named.trim() !== "") return places(named.split(/\s+/), indexVariable);
   if (manifestIndex !== undefined) {
     return places(manifestIndex.split(/\s+/), "`mirrors` in the manifest");
   }

@@ -89,6 +89,9 @@ test("the environment's index goes before the manifest's, that before pip's", as
   expect(
     await find({ QCLOCK_PYTHON_INDEX: "https://q.example/simple//" }, "https://m.example"),
   ).toMatchObject({ urls: ["https://q.example/simple/"], origin: "QCLOCK_PYTHON_INDEX" });
+  expect(await find({ QCLOCK_PYTHON_INDEX: " " }, "https://m.example")).toMatchObject({
+    urls: ["https://m.example/"],
+  });
   const refused = find({ QCLOCK_PYTHON_INDEX: "ftp://u:secret@q.example" });
   await expect(refused).rejects.toMatchObject({ code: "mirror-not-configured" });
   await expect(refused).rejects.not.toThrow("secret");
