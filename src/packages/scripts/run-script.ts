@@ -3,6 +3,7 @@ import { type LimitName, LimitReached, type ScriptLimits, scriptLimits } from ".
 import type { JournaledRoot } from "./root.ts";
 import { interpreter } from "./shell/interpreter.ts";
 import { Channel, nullDevice } from "./shell/execute/description.ts";
+import { readInterpreterLine } from "./shell/execute/interpreter-line.ts";
 import { Meter } from "./shell/execute/meter.ts";
 import { optionOf } from "./shell/execute/options.ts";
 import { ReadTexts } from "./shell/execute/read-texts.ts";
@@ -148,8 +149,7 @@ function start(
   { name, args, env, cwd = "/" }: ScriptRequest,
   { world, descriptors, text }: Pick<Shell, "world" | "descriptors"> & { readonly text: string },
 ): number {
-  const [, program = "/bin/sh", argument = ""] =
-    /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*?)[ \t]*(?:\n|$)/.exec(text) ?? [];
+  const { program, argument } = readInterpreterLine(text) ?? { program: "/bin/sh", argument: "" };
   const words = [program, ...argument.split(/[ \t]+/)].filter((word) => word !== "");
   if (baseName(words[0]) === "env") words.shift();
   const shellName = baseName(words[0]);

@@ -73,8 +73,9 @@ export class MaintainerScripts {
   /** What is there was made by something else; what is not there has no owner to be changed. */
   #leftEffects(text: string, kind: ScriptKind): readonly LeftEffect[] {
     const { root } = this.#request;
-    const [, language] = /^#!\s*\S*?([^/\s]+)(?:\s|$)/.exec(text) ?? [];
-    if (language !== undefined && !language.endsWith("sh")) {
+    const [, program = ""] = /^#!\s*(\S+)/.exec(text) ?? [];
+    const language = program.slice(program.lastIndexOf("/") + 1);
+    if (language !== "" && !language.endsWith("sh")) {
       const unknown = {
         grade: "missing",
         text: `what a script in ${shown(language)} does`,

@@ -957,3 +957,12 @@ perl -e "" || echo "no perl" > /answer
   expect(items.get("etc/passwd")?.content).toContain("\nweb:x:100:65534:");
   expect(items.get("answer")?.content).toBe("no perl\n");
 });
+
+test("an odd first line of a script that is undone takes no time", async () => {
+  await using workshop = await createWorkshop();
+  const postinst = `#!${"a".repeat(100_000)}/\n`;
+
+  await workshop.assemble({ debs: [{ name: "a", control: { postinst } }] });
+
+  expect(workshop.notices).toHaveLength(1);
+});

@@ -179,6 +179,11 @@ test("a script in another language needs an interpreter", () => {
   });
 });
 
+test("of a first line as much counts as the kernel looks at", () => {
+  const text = `#!/bin/sh -e${" ".repeat(200_000)}x\nfalse; echo on`;
+  expect(runText(text)).toMatchObject({ type: "ended", status: 1, out: "" });
+});
+
 test.each([
   ["trap 'echo x' ERR", "bash's trap on ERR"],
   ["shopt -s nullglob", "bash's shopt"],

@@ -4,6 +4,7 @@ import { RootError } from "../../root.ts";
 import { runShellProgram } from "./shell-program.ts";
 import { createCall } from "./command-call.ts";
 import { findInPath, tableKey } from "./find-command.ts";
+import { HEAD_BYTES, readInterpreterLine } from "./interpreter-line.ts";
 import type { ProgramCall, Shell } from "./shell.ts";
 
 const NOT_FOUND = 127;
@@ -112,7 +113,7 @@ export function runTableCommand(shell: Shell, command: Command, call: ProgramCal
 /** A file of the root that is run: a script for a shell, or what nobody can interpret. */
 function runFile(shell: Shell, path: string, call: ProgramCall): number {
   const bytes = shell.world.root.read(shell.path(path));
-  const head = fromBytes(bytes.subarray(0, 256));
+  const head = fromBytes(bytes.subarray(0, HEAD_BYTES));
   const [name, ...args] = call.argv;
   if (!head.startsWith("#!")) {
     if (head.includes("\0")) {
@@ -122,10 +123,9 @@ function runFile(shell: Shell, path: string, call: ProgramCall): number {
     }
     return runShellProgram(shell, { ...call, argv: ["sh", path, ...args] });
   }
-  const [, interpreter = "", argument] =
-    /^#![ \t]*([^ \t\n]+)[ \t]*([^\n]*?)[ \t]*(?:\n|$)/.exec(head) ?? [];
-  let base = interpreter.slice(interpreter.lastIndexOf("/") + 1);
-  const extra = argument === undefined || argument === "" ? [] : [argument];
+  const { program, argument } = readInterpreterLine(head) ?? { program: "", argument: "" };
+  let base = program.slice(program.lastIndexOf("/") + 1);
+  const extra = argument === "" ? [] : [argument];
   if (base === "env" && extra.length > 0) base = extra.pop() ?? "";
   if (SHELLS.has(base)) {
     return runShellProgram(shell, { ...call, argv: [base, ...extra, path, ...args] });
