@@ -1,7 +1,7 @@
 import { toBytes, fromBytes } from "../../scripts/bytes.ts";
 import type { Command } from "../../scripts/command.ts";
 import { baseName, readOptions } from "../../scripts/commands/options.ts";
-import { isFolder, lastName } from "../../scripts/commands/paths.ts";
+import { isFolder, lastName, withoutLastSlashes } from "../../scripts/commands/paths.ts";
 import { complain } from "../../scripts/commands/report.ts";
 import { leftOut } from "./left-out.ts";
 import { readLines } from "./lines-file.ts";
@@ -12,7 +12,7 @@ const KERNEL_FOLDERS = new Set(["/", "/dev", "/dev/pts", "/proc", "/sys"]);
 /** `mountpoint`: the answers that apt's root gives. */
 export const mountpoint: Command = (call) => {
   const { operands } = readOptions(call, { quiet: "-q --quiet" });
-  const path = call.path(operands[0] ?? "").replace(/(?<=.)\/+$/, "");
+  const path = withoutLastSlashes(call.path(operands[0] ?? ""));
   return KERNEL_FOLDERS.has(path) ? 0 : 1;
 };
 

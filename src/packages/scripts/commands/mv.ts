@@ -2,6 +2,7 @@ import type { Command } from "../command.ts";
 import { checkBackup, keepBackup } from "./backup.ts";
 import { transfersOf } from "./destination.ts";
 import { readOptions } from "./options.ts";
+import { withoutLastSlashes } from "./paths.ts";
 import { complain, forEach, quoted } from "./report.ts";
 
 export const mv: Command = (call) => {
@@ -30,7 +31,7 @@ export const mv: Command = (call) => {
     call,
     transfers,
     ({ from, to }) => {
-      const source = call.path(has("stripSlashes") ? from.replace(/(?<=.)\/+$/, "") : from);
+      const source = call.path(has("stripSlashes") ? withoutLastSlashes(from) : from);
       const goal = call.path(to);
       const moved = root.lstat(source);
       if (moved === undefined) {
@@ -57,7 +58,7 @@ export const mv: Command = (call) => {
         }
         if (has("backup")) keepBackup(call, goal, value("suffix"));
       }
-      root.rename(source, goal.replace(/(?<=.)\/+$/, moved.kind === "directory" ? "" : "/"));
+      root.rename(source, goal.replace(/(?<=^\/|[^/])\/+$/, moved.kind === "directory" ? "" : "/"));
       if (has("verbose")) call.stdout.write(`renamed ${quoted(from)} -> ${quoted(to)}\n`);
       return 0;
     },

@@ -5,18 +5,28 @@ export function below(folder: string, name: string): string {
   return folder.endsWith("/") ? `${folder}${name}` : `${folder}/${name}`;
 }
 
+/** Without slashes at the end. What is in front of them keeps each run from being tried anew. */
+function withoutSlashes(path: string): string {
+  return path.replace(/(?<!\/)\/+$/, "");
+}
+
+/** The same, but for that of the root. */
+export function withoutLastSlashes(path: string): string {
+  return withoutSlashes(path) || path.slice(0, 1);
+}
+
 /** The part in front of the last name, as dirname(1). */
 export function folderOf(path: string): string {
-  const trimmed = path.replace(/\/+$/, "");
+  const trimmed = withoutSlashes(path);
   if (trimmed === "") return path.startsWith("/") ? "/" : ".";
   const slash = trimmed.lastIndexOf("/");
   if (slash === -1) return ".";
-  return trimmed.slice(0, slash).replace(/\/+$/, "") || "/";
+  return withoutSlashes(trimmed.slice(0, slash)) || "/";
 }
 
 /** The last name, as basename(1). */
 export function lastName(path: string): string {
-  const trimmed = path.replace(/\/+$/, "");
+  const trimmed = withoutSlashes(path);
   if (trimmed === "") return path === "" ? "" : "/";
   return trimmed.slice(trimmed.lastIndexOf("/") + 1);
 }

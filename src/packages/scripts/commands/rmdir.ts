@@ -1,7 +1,7 @@
 import type { Command } from "../command.ts";
 import { RootError } from "../root.ts";
 import { readOptions } from "./options.ts";
-import { folderOf } from "./paths.ts";
+import { folderOf, withoutLastSlashes } from "./paths.ts";
 import { complain, quoted } from "./report.ts";
 
 export const rmdir: Command = (call) => {
@@ -14,7 +14,7 @@ export const rmdir: Command = (call) => {
   if (operands.length === 0) return complain(call, "missing operand");
   let status = 0;
   for (const operand of operands) {
-    const first = operand.replace(/(?<=.)\/+$/, "");
+    const first = withoutLastSlashes(operand);
     for (let name = first; ;) {
       const path = call.path(name);
       try {
