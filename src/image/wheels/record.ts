@@ -43,7 +43,10 @@ function quoted(field: string): string {
   return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 }
 
-/** Fields of each line. Source: RFC 4180. */
+/** Path, hash and size. */
+const FIELDS = 3;
+
+/** Fields of each line, up to the first one too many. Source: RFC 4180. */
 function* parseCsv(text: string): Generator<readonly string[]> {
   let row: string[] = [];
   const field = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/gy;
@@ -52,7 +55,8 @@ function* parseCsv(text: string): Generator<readonly string[]> {
     if (found === null) throw new Error("its RECORD is no CSV");
     const [, quote, bare = "", end] = found;
     row.push(quote?.replaceAll('""', '"') ?? bare);
-    if (end === ",") {
+    // A line that has more is refused as it is: its rest is not wanted.
+    if (end === "," && row.length <= FIELDS) {
       // A comma at the end of the text has one more field behind it.
       if (field.lastIndex === text.length) row.push("");
       continue;

@@ -25,3 +25,9 @@ test.each([
 ])("%j is refused", (text, message) => {
   expect(() => parseRecord(text)).toThrow(message);
 });
+
+test("a line of commas without end takes no time without end", () => {
+  const started = performance.now();
+  expect(() => parseRecord(",".repeat(60_000_000))).toThrow("a line of more than three fields");
+  expect(performance.now() - started).toBeLessThan(2_000);
+});
