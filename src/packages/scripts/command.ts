@@ -81,7 +81,7 @@ export interface CommandCall {
   /**
    * An empty file in place of a secret that every image would share. It is there until the script
    * has ended, for what the script does with it, and gone afterwards unless something was written.
-   * A script that moves it stops.
+   * A script that reads it, moves it or gives it a second name stops.
    */
   standIn(path: string): void;
   /**

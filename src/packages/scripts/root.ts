@@ -96,6 +96,8 @@ export interface ScriptRoot {
   list(path: string): readonly string[];
   /** The whole content of a file. Not to be changed. */
   read(path: string): Uint8Array;
+  /** Call `onRead` before the content of a file is read, until something is written to it. */
+  watchReads(path: string, onRead: () => void): void;
   /**
    * Replace the content of a file, whose mode and owner stay, or make it with a mode (0o644 when
    * absent), owned by root.

@@ -2,6 +2,7 @@ import { type CommandTable, NeedsMore } from "./command.ts";
 import { type LimitName, LimitReached, type ScriptLimits, scriptLimits } from "./limits.ts";
 import type { JournaledRoot } from "./root.ts";
 import { interpreter } from "./shell/interpreter.ts";
+import { OWN_SECRET } from "./shell/execute/command-call.ts";
 import { Channel, nullDevice } from "./shell/execute/description.ts";
 import { readInterpreterLine } from "./shell/execute/interpreter-line.ts";
 import { Meter } from "./shell/execute/meter.ts";
@@ -120,7 +121,7 @@ function removeStandIns({ root, standIns }: World): void {
   for (const path of standIns) {
     const status = root.lstat(path);
     // Somewhere else it would be taken for a secret that everybody knows.
-    if (status?.kind !== "file") throw new NeedsMore("a secret of its own");
+    if (status?.kind !== "file" || status.links > 1) throw new NeedsMore(OWN_SECRET);
     if (status.size === 0) root.remove(path);
   }
 }

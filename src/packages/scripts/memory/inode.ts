@@ -36,6 +36,8 @@ export interface Inode {
   changedBy?: unknown;
   /** Called when its status or its content is asked for. */
   readonly onUse?: (() => void) | undefined;
+  /** Called before its content is read, for as long as nothing is written to it. */
+  onRead?: (() => void) | undefined;
   /** Whether scripts made it. */
   readonly isAdded: boolean;
   /** Whether it is there for scripts only, as `/dev/null` is. */

@@ -224,8 +224,18 @@ export class MemoryRoot implements JournaledRoot {
   read(path: string): Uint8Array {
     const node = this.#there(path, "follow");
     if (node.kind === "directory") throw new RootError("EISDIR", path);
+    node.onRead?.();
     node.onUse?.();
     return contentOf(node);
+  }
+
+  watchReads(path: string, onRead: () => void): void {
+    const node = this.#there(path, "follow");
+    const { onRead: before } = node;
+    this.#journal.note(() => {
+      node.onRead = before;
+    });
+    node.onRead = onRead;
   }
 
   write(path: string, content: Uint8Array, mode = 0o644): void {
@@ -252,6 +262,7 @@ export class MemoryRoot implements JournaledRoot {
       },
       readAt: (offset, length) => {
         if (node.kind === "directory") throw new RootError("EISDIR", path);
+        node.onRead?.();
         node.onUse?.();
         return contentOf(node).subarray(offset, offset + length);
       },
@@ -421,6 +432,7 @@ export class MemoryRoot implements JournaledRoot {
       });
     }
     Object.assign(node, { content, size, contentOf: transaction, origin: undefined });
+    if (size > 0) node.onRead = undefined;
     this.#touch(node, this.#now);
     this.#noteChange(node);
   }

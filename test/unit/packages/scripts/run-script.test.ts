@@ -120,7 +120,16 @@ test("what stands for a secret is there until the script has ended", () => {
     root.rename(path(from), path(to));
     return 0;
   };
-  const commands = new Map([...shellCommands, ["secret", secret], ["move", move]]);
+  const link: Command = ({ path, args: [from = "", to = ""] }) => {
+    root.link(path(from), path(to));
+    return 0;
+  };
+  const own: readonly (readonly [string, Command])[] = [
+    ["secret", secret],
+    ["move", move],
+    ["link", link],
+  ];
+  const commands = new Map([...shellCommands, ...own]);
   const request = { root, commands, ...stop };
   expect(runText("secret s; test -f s && echo there", request)).toMatchObject({
     type: "ended",
@@ -133,6 +142,14 @@ test("what stands for a secret is there until the script has ended", () => {
     wanted: "a secret of its own",
   });
   expect(root.list("/work")).toEqual([]);
+  for (const use of ["read x < s", ". ./s", "link s t"]) {
+    expect(runText(`secret s; ${use}`, request)).toMatchObject({
+      type: "needs-more",
+      wanted: "a secret of its own",
+    });
+    expect(root.list("/work")).toEqual([]);
+  }
+  expect(runText("secret s; echo text > s; read x < s; echo $x", request).out).toBe("text\n");
   runText("secret s; echo text >> s", request);
   expect(root.list("/work")).toEqual(["s"]);
 });

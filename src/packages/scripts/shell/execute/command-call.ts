@@ -51,6 +51,10 @@ export function createCall(shell: Shell, { argv, env }: ProgramCall): CommandCal
     temporaryName: (template) => temporaryName(world, template),
     standIn: (path) => {
       root.write(path, new Uint8Array(), 0o666 & ~umask);
+      // Whoever reads it would take nothing for a secret.
+      root.watchReads(path, () => {
+        throw new NeedsMore(OWN_SECRET);
+      });
       world.standIns.add(path);
     },
     setVariable: (variable, value) => shell.variables.set(variable, value),
@@ -59,6 +63,9 @@ export function createCall(shell: Shell, { argv, env }: ProgramCall): CommandCal
     },
   };
 }
+
+/** What a script wants that looks into a secret, or puts one elsewhere. */
+export const OWN_SECRET = "a secret of its own";
 
 function writeOnly(output: Output): Output & Input & { readByte: () => string } {
   return { ...nullDevice, write: (content) => output.write(content) };
