@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { QclockError } from "../error.ts";
 import type { Session } from "./open/session.ts";
 
-/** The options of a command that runs another, with the meaning that they have for `docker exec`. */
+/** The options of a command that runs another, with the meaning they have for `docker exec`. */
 export interface ExecOptions {
   readonly interactive?: boolean;
   /** `-t` gives true, `-T` false; neither decides by what the command is connected to. */

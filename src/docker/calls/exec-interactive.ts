@@ -11,7 +11,7 @@ export interface InteractiveExecRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Run a command in a container with the caller's terminal or pipes. Resolves with its exit code. */
+/** Run a command in a container at the caller's terminal or pipes. Resolves with its exit code. */
 export async function execInteractive(
   client: EngineClient,
   { id, command, options, signal }: InteractiveExecRequest,

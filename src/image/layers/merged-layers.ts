@@ -18,7 +18,7 @@ export class MergedLayers {
     return undefined;
   }
 
-  /** What a path leads to when all links are followed; those that go round in a circle lead nowhere. */
+  /** What a path leads to when all links are followed; those that go in a circle lead nowhere. */
   follow(path: string): LayerEntry | undefined {
     try {
       return this.get(followPath(path, (at) => this.get(at)));

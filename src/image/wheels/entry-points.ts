@@ -38,7 +38,7 @@ export function parseEntryPoints(text: string): readonly EntryPoint[] {
     if (!/^[\w.-](?:[\w .+-]*[\w.+-])?$/u.test(name) || /^\.{1,2}$/.test(name)) {
       throw new Error(`its entry point "${shown(line)}" has no name that a program can have`);
     }
-    // It becomes a file as those in the archive do: a whiteout would remove one of the layers below.
+    // It becomes a file as those in the archive do: a whiteout would remove one of a layer below.
     parseArchiveName(name);
     if (module === undefined || attribute === undefined) {
       throw new Error(`its entry point "${shown(line)}" names no function of a module`);

@@ -33,7 +33,7 @@ export function numericUsersOf(
     .toSorted((a, b) => a.uid - b.uid);
 }
 
-/** As a field of `/etc/passwd` holds it: a colon or a line end would begin another field or user. */
+/** As a field of `/etc/passwd` holds it: a colon or a line end would begin another field. */
 function homeOf(text = "/"): string {
   return /^\/[^:\p{Cc}]*$/u.test(text) ? text : "/";
 }
