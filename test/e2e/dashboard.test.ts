@@ -1,18 +1,12 @@
-import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasBrowser, launchBrowser } from "../support/browser.ts";
 import { engineApi } from "../support/engine-api.ts";
 import { Rig } from "../support/rig.ts";
 
 const screenshots = path.resolve(import.meta.dirname, "../../artifacts/dashboard");
-const executablePath = [
-  process.env["QCLOCK_TEST_BROWSER"],
-  "/usr/bin/chromium",
-  "/usr/bin/chromium-browser",
-  "/usr/bin/google-chrome",
-].find((file) => file !== undefined && existsSync(file));
 
 /**
  * One QClock for this file: its own stack and port, beside any that runs. The tests follow each
@@ -72,23 +66,11 @@ describe("QClock", () => {
   });
 });
 
-describe.skipIf(executablePath === undefined)("the dashboard", () => {
+describe.skipIf(!hasBrowser)("the dashboard", () => {
   let browser: Browser;
   beforeAll(async () => {
     await mkdir(screenshots, { recursive: true });
-    browser = await chromium.launch({
-      ...(executablePath === undefined ? {} : { executablePath }),
-      args: [
-        "--no-sandbox",
-        "--headless",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-      ],
-    });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser.close();

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import path from "node:path";
 import { expect, onTestFailed } from "vitest";
 import { observeStack, removeStack, type StackObjects } from "./engine-api.ts";
+import { freePort } from "./free-port.ts";
 
 const root = path.resolve(import.meta.dirname, "../..");
 const artifacts = path.join(root, "artifacts", "e2e");
@@ -38,6 +38,13 @@ export interface Running {
   saw(text: string | RegExp): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   readonly ended: Promise<Ended>;
+}
+
+export interface RigOptions {
+  /** A store of its own; without one the user's. */
+  readonly store?: string;
+  /** For every command. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface RunOptions {
@@ -77,14 +84,7 @@ export class Rig implements AsyncDisposable {
    * tests, so that not each test reads the mirror's indexes; with a store of its own it comes
    * without one.
    */
-  static async create(
-    fixture: string,
-    options: {
-      readonly store?: string;
-      /** For every command. */
-      readonly environment?: Readonly<Record<string, string>>;
-    } = {},
-  ): Promise<Rig> {
+  static async create(fixture: string, options: RigOptions = {}): Promise<Rig> {
     const rig = await Rig.#copy(fixture, options.store ?? sharedStore(), options.environment);
     if (options.store === undefined) await rig.#addLock(fixture);
     const name = expect.getState().currentTestName ?? rig.stack;
@@ -130,10 +130,27 @@ export class Rig implements AsyncDisposable {
   }
 
   /** The project's own stack, QClock. */
-  static async createFromProject(): Promise<Rig> {
-    const rig = await Rig.create("empty");
-    for (const name of ["stack.config.yaml", "stack.lock.yaml", "images"]) {
-      await cp(path.join(root, name), path.join(rig.directory, name), { recursive: true });
+  static async createFromProject(options: RigOptions = {}): Promise<Rig> {
+    return Rig.#createFromFolder(root, ["stack.config.yaml", "stack.lock.yaml", "images"], options);
+  }
+
+  /** A stack of the folder `stacks`, with all that its users copy. */
+  static async createFromStack(name: string, options: RigOptions = {}): Promise<Rig> {
+    const folder = path.join(root, "stacks", name);
+    return Rig.#createFromFolder(folder, await readdir(folder), options);
+  }
+
+  static async #createFromFolder(
+    folder: string,
+    names: readonly string[],
+    options: RigOptions,
+  ): Promise<Rig> {
+    const rig = await Rig.create("empty", options);
+    for (const name of names) {
+      await cp(path.join(folder, name), path.join(rig.directory, name), {
+        recursive: true,
+        verbatimSymlinks: true,
+      });
     }
     return rig;
   }
@@ -224,18 +241,6 @@ export class Rig implements AsyncDisposable {
 /** The user's store: downloads are shared between tests and runs, which is what it is for. */
 export function sharedStore(): string {
   return process.env["QCLOCK_TEST_STORE"] ?? path.join(homedir(), ".cache", "qclock");
-}
-
-/** A port that nobody listens on now. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, "127.0.0.1", resolve);
-  await promise;
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  await new Promise((closed) => server.close(closed));
-  return port;
 }
 
 /** Nothing of the developer's own settings, of CI, or of the terminal may decide a test. */

@@ -1,0 +1,4 @@
+import type { Walk } from "./walk.ts";
+
+/** The walks through stacks, by the name of the stack's folder. */
+export const walks: ReadonlyMap<string, Walk> = new Map();
