@@ -56,6 +56,8 @@ export interface ContainerRequest {
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly user?: string;
+  /** Further groups of the user, by number or by name. */
+  readonly groups?: readonly string[];
   readonly workingDirectory?: string;
   readonly environment: ReadonlyMap<string, string>;
   readonly labels: ReadonlyMap<string, string>;

@@ -257,6 +257,8 @@ export interface Service {
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly user?: string;
+  /** Further groups of its user, by number or by name, in the manifest's order; absent: none. */
+  readonly groups?: readonly string[];
   readonly workingDirectory?: string;
   /** What its files of variables hold is part of it once they were read, see `withEnvFiles`. */
   readonly environment: ReadonlyMap<string, string>;

@@ -57,6 +57,7 @@ export function asDeclared(
     tty: service.tty ?? false,
     stdinOpen: service.stdinOpen ?? false,
     user: service.user ?? "",
+    groups: (service.groups ?? []).toSorted(),
     entrypoint: service.entrypoint ?? [],
     command: service.command ?? [],
     workingDirectory: service.workingDirectory ?? "",

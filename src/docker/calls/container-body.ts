@@ -56,6 +56,7 @@ function hostConfig(request: ContainerRequest, loggingDriver: string): Record<st
     NetworkMode: request.network?.name ?? "none",
     PortBindings: portBindings(request.ports),
     ...present("Dns", request.nameServers),
+    ...present("GroupAdd", request.groups),
     ...present("ExtraHosts", request.extraHosts?.map(extraHostText)),
     Mounts: request.mounts.map(mountBody),
     Tmpfs: Object.fromEntries(request.tmpfs.map(({ target, options }) => [target, options])),

@@ -72,6 +72,7 @@ const settingsSchema = z.object({
     ),
     Binds: strings,
     ExtraHosts: strings,
+    GroupAdd: strings,
     Mounts: z.nullish(
       z.array(z.object({ Type: z.string(), Source: text, Target: z.string(), ReadOnly: flag })),
     ),
@@ -122,6 +123,7 @@ export function readLiveSettings(inspection: unknown): LiveSettings | undefined 
     tty: Config.Tty,
     stdinOpen: Config.OpenStdin,
     user: Config.User,
+    groups: host.GroupAdd.toSorted(),
     entrypoint: Config.Entrypoint,
     command: Config.Cmd,
     workingDirectory: Config.WorkingDir,

@@ -94,7 +94,6 @@ const service: Readonly<Record<string, string>> = {
   external_links:
     "Use a network of `networks` with `external: true` that the other container is on.",
   gpus: devices,
-  group_add: "Put the user into the group with `accounts.groups` of the image.",
   healthcheck: "Use `probes`: they run from outside and need no program in the image.",
   ipc: noHost,
   isolation: "It is for Windows; qclock makes images of Linux.",

@@ -219,6 +219,19 @@ export const serviceSchema = z.strictObject({
     .string()
     .optional()
     .meta({ description: "Replaces the image's user.", examples: ["10001:10001"] }),
+  group_add: z
+    .array(
+      z.union([
+        z.int().nonnegative(),
+        z.string().regex(/^(?:\d+|[a-z_][a-z0-9_-]*)$/, "the number or the name of a group"),
+      ]),
+    )
+    .optional()
+    .meta({
+      description:
+        "Further groups of its user: numbers, such as the group of a file or socket of the host, or names of the image.",
+      examples: [[105]],
+    }),
   working_dir: imagePathSchema
     .optional()
     .meta({ description: "Replaces the image's working folder.", examples: ["/srv"] }),

@@ -74,7 +74,7 @@ function sectionsOf({
       }),
     ],
     ["environment", short(variables.filter(([name]) => !fileVariables.has(name)))],
-    ["user", short(service.user)],
+    ["user", short(service.groups === undefined ? service.user : [service.user, service.groups])],
     ["ports", short(service.ports)],
     ["networks", short([networks, [...service.networks]])],
     // Here and below only where it is declared: those who do not have it keep their containers.

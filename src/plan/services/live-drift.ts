@@ -110,6 +110,7 @@ function processDrift({ service, live }: DriftRequest): readonly string[] {
   const wrong: string[] = [];
   if (service.user !== undefined && live.user !== service.user)
     wrong.push(`user ${live.user === "" ? "root" : live.user}, declared ${service.user}`);
+  wrong.push(...listDrift("groups", live.groups, (service.groups ?? []).toSorted()));
   if (service.entrypoint !== undefined && !isSameList(live.entrypoint, service.entrypoint))
     wrong.push("another entrypoint");
   if (service.command !== undefined && !isSameList(live.command, service.command))

@@ -53,6 +53,8 @@ export interface LiveSettings {
   readonly tty: boolean;
   readonly stdinOpen: boolean;
   readonly user: string;
+  /** Further groups of the user, as asked for, sorted. */
+  readonly groups: readonly string[];
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly workingDirectory: string;

@@ -27,6 +27,7 @@ export function containerRequest(request: {
     ...(service.entrypoint === undefined ? {} : { entrypoint: service.entrypoint }),
     ...(service.command === undefined ? {} : { command: service.command }),
     ...(service.user === undefined ? {} : { user: service.user }),
+    ...(service.groups === undefined ? {} : { groups: service.groups }),
     ...(service.workingDirectory === undefined
       ? {}
       : { workingDirectory: service.workingDirectory }),

@@ -45,6 +45,14 @@ export function resolveHardening(request: ServiceRequest): {
       location: loaded.locator.value(["services", name, "user"]),
     });
   }
+  for (const [index, group] of (service.group_add ?? []).entries()) {
+    refuseUnknownAccounts({
+      ...request,
+      user: `0:${group}`,
+      image: service.image,
+      location: loaded.locator.value(["services", name, "group_add", index]),
+    });
+  }
   if (policy?.allow_root !== undefined || user === undefined || runsAsRoot(user)) {
     depart("root", policy?.allow_root, {
       at: service.user === undefined ? ["image"] : ["user"],

@@ -57,6 +57,9 @@ function resolveService(request: ServiceRequest): Service {
     ...(service.entrypoint === undefined ? {} : { entrypoint: parseCommand(service.entrypoint) }),
     ...(service.command === undefined ? {} : { command: parseCommand(service.command) }),
     ...(service.user === undefined ? {} : { user: service.user }),
+    ...(service.group_add === undefined || service.group_add.length === 0
+      ? {}
+      : { groups: [...new Set(service.group_add.map(String))] }),
     ...(service.working_dir === undefined ? {} : { workingDirectory: service.working_dir }),
     ...(service.stop_signal === undefined ? {} : { stopSignal: service.stop_signal }),
     ...(service.tty ? { tty: true } : {}),

@@ -47,6 +47,16 @@ test("ulimits and the size of /dev/shm hold inside the container", async () => {
   expect(await inside(rig, "cat /proc/mounts")).toMatch(/ \/dev\/shm tmpfs \S*size=32768k/);
 });
 
+test("further groups hold inside the container, and another one is drift", async () => {
+  await using rig = await createTestStack();
+  await bringUp(rig, { groups: ["4711", "4713"] });
+
+  expect(await inside(rig, "cat /proc/1/status")).toMatch(/^Groups:\t(?:\d+ )*4711 4713 /m);
+  const service = aShellService(rig.name, "app", { groups: ["4712"] });
+  const { plan } = await planStack(rig.context(rig.stack({ services: [service] })), {});
+  expect(plan.nodes.map(({ cause }) => cause).join("\n")).toContain("user");
+});
+
 /** The C library under a name of its own, in memory: loading it takes `exec`. */
 const loadFromMemory =
   "cat /lib/*-linux-gnu/libc.so.6 > /run/app/copy.so && LD_PRELOAD=/run/app/copy.so /bin/ls / 2>&1";

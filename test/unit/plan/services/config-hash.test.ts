@@ -38,6 +38,7 @@ test("what differs is named, and nothing else", () => {
     "command",
     "user",
   ]);
+  expect(divergedSections(before, hashOf({ groups: ["105"] }))).toEqual(["user"]);
   expect(divergedSections(before, hashOf({ restart: { type: "no" } }))).toEqual(["lifecycle"]);
   const { limits } = aService({ name: "app" });
   const nofile = { name: "nofile", soft: 1, hard: 1 };

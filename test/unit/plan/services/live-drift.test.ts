@@ -83,6 +83,7 @@ test.each<[string, Partial<LiveSettings>, string]>([
     { restart: { name: "always", maximumRetries: 0 } },
     "restart policy always, declared on-failure:5",
   ],
+  ["a group", { groups: ["0"] }, "groups: 0 is not declared"],
   ["privileged", { privileged: true }, "it is privileged"],
   [
     "a capability",

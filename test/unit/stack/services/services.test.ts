@@ -154,6 +154,7 @@ describe("values", () => {
     ["mem_limit: 1g", { limits: { memoryBytes: 1024 ** 3, cpus: 1, pids: 256 } }],
     ["mem_limit: 64MB", { limits: { memoryBytes: 64 * 1024 ** 2, cpus: 1, pids: 256 } }],
     ['cpus: "0.5"', { limits: { memoryBytes: 512 * 1024 ** 2, cpus: 0.5, pids: 256 } }],
+    ["group_add: [105, '106', 105, root]", { groups: ["105", "106", "root"] }],
     ["shm_size: 128m", { limits: { shmBytes: 128 * 1024 ** 2 } }],
     [
       "ulimits: { nproc: 100, nofile: { soft: 1024, hard: -1 }, core: '0' }",
@@ -203,6 +204,9 @@ describe("values", () => {
     ["ulimits: { nofiles: 5 }", 'Did you mean "nofile"?'],
     ["ulimits: { nofile: -2 }", "-1"],
     ["ulimits: { nofile: { soft: 5 } }", 'lacks "hard"'],
+    ["group_add: [-1]", "group_add"],
+    ["group_add: [shoppers]", 'no group "shoppers"'],
+    ["group_add: ['docker:1']", "the number or the name of a group"],
     ["shm_size: 0b", "/dev/shm of 0 bytes"],
     ["logging: { driver: gelf }", 'sends its log elsewhere ("gelf") without a reason'],
     ["logging: { options: { max-size: -1 } }", "until the disk is full"],
