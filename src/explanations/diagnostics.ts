@@ -196,7 +196,7 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
     title: "A dependency is not active",
     explanation:
       "A service with `profiles` is active when one of them is: by `--profile`, `QCLOCK_PROFILES`, or since the command names the service. What an active service depends on has to be active as well.",
-    fix: "Activate a profile of the dependency, take the edge out of `depends_on`, or give both the same profiles.",
+    fix: "Activate a profile of the dependency, take the edge out of `depends_on` or say `required: false` in it, or give both the same profiles.",
     example: "depends_on: [debugger]     # which has profiles: [debug]",
   },
   "exception-without-reason": {

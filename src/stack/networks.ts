@@ -46,6 +46,9 @@ export function resolveNetworks(request: NetworksRequest): {
       else make({ name: `${name}-${target}`, internal: true, origin: "edge" }, [name, target]);
     }
   }
+  // Where the other one is not active, its edge has no network.
+  const isOptional = ({ optionalDependencies = [] }: Service, network: string): boolean =>
+    optionalDependencies.some((target) => attachments.get(target)?.has(network) === true);
   for (const [name, service] of request.services) {
     const own = [...(attachments.get(name)?.keys() ?? [])];
     const hasWayOut = own.some((each) => networks.get(each)?.internal === false);
@@ -55,7 +58,7 @@ export function resolveNetworks(request: NetworksRequest): {
     const open = { internal: false, origin: "publish" } as const;
     if (service.ports.length > 0) make({ name: `${name}-publish`, ...open }, [name], { outbound });
     else if (outbound) make({ name: `${name}-outbound`, ...open }, [name], { outbound });
-    else if (attachments.get(name)?.size === 0)
+    else if (own.every((network) => isOptional(service, network)))
       make({ name: `${name}-only`, internal: true, origin: "default" }, [name]);
   }
   const attached = new Map(

@@ -31,7 +31,32 @@ export function activate(stack: Stack, { profiles, services = [] }: Activation):
   const active = new Set([...chosen, ...named]);
   const inactive = [...stack.services.values()].filter((service) => !isActive(service, active));
   if (inactive.length === 0) return stack;
-  return { ...stack, inactive: new Set(inactive.map(({ name }) => name)) };
+  return withoutIdleEdges({ ...stack, inactive: new Set(inactive.map(({ name }) => name)) });
+}
+
+/**
+ * The stack in which no service depends on an inactive one that it can do without, nor is on the
+ * network that was for this edge alone.
+ */
+function withoutIdleEdges(stack: Stack & Required<Pick<Stack, "inactive">>): Stack {
+  const services = [...stack.services].map(([name, service]): [string, Service] => {
+    const { optionalDependencies: optional = [], restartsWith, dependsOn, networks } = service;
+    const idle = new Set(optional.filter((target) => stack.inactive.has(target)));
+    if (idle.size === 0) return [name, service];
+    const isIdle = (network: string): boolean =>
+      stack.networks.get(network)?.origin === "edge" &&
+      idle.values().some((target) => stack.services.get(target)?.networks.has(network) === true);
+    const without: Service = {
+      ...service,
+      dependsOn: new Map([...dependsOn].filter(([target]) => !idle.has(target))),
+      ...(restartsWith === undefined
+        ? {}
+        : { restartsWith: restartsWith.filter((target) => !idle.has(target)) }),
+      networks: new Map([...networks].filter(([network]) => !isIdle(network))),
+    };
+    return [name, without];
+  });
+  return { ...stack, services: new Map(services) };
 }
 
 function isActive({ profiles = [] }: Service, active: ReadonlySet<string>): boolean {

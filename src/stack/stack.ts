@@ -254,6 +254,8 @@ export interface Service {
   readonly dependsOn: ReadonlyMap<string, DependencyCondition>;
   /** Those of them after whose change it is started again; absent: none. */
   readonly restartsWith?: readonly string[];
+  /** Those of them that need not be active; absent: none. */
+  readonly optionalDependencies?: readonly string[];
   readonly entrypoint?: readonly string[];
   readonly command?: readonly string[];
   readonly user?: string;

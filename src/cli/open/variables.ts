@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Diagnostic } from "../../diagnostic.ts";
 import { QclockError } from "../../error.ts";
 import { fail, ok, type Result } from "../../result.ts";
+import { definitions, type ResolvedSettings } from "../settings/settings.ts";
 import { displayPath, kindOf, type ManifestFiles } from "./manifest-file.ts";
 import type { Session } from "./session.ts";
 
@@ -10,7 +11,7 @@ import type { Session } from "./session.ts";
 export interface Variables {
   /** The process's own, and those of files that the process lacks. */
   readonly environment: ReadonlyMap<string, string>;
-  /** Where those of files stand, such as `.env:3`. */
+  /** Where those stand that are not the process's own, such as `.env:3` or `--profile`. */
   readonly origins: ReadonlyMap<string, string>;
   /** The files that were read, as messages show them. */
   readonly read: readonly string[];
@@ -28,15 +29,18 @@ const dotenvName = ".env";
  * link out of the project.
  */
 export async function readProjectVariables(
-  { host, settings }: Pick<Session, "host" | "settings">,
+  { host, settings, origins: chosen }: Pick<Session, "host" | "settings" | "origins">,
   { path: manifest }: Pick<ManifestFiles, "path">,
 ): Promise<Result<Variables, readonly Diagnostic[]>> {
   const files =
     settings.envFile.length === 0
       ? await findDotenv(path.dirname(manifest))
       : await Promise.all(settings.envFile.map((file) => readNamed(file, host.workingDirectory)));
-  if (files.length === 0)
-    return ok({ environment: host.environment, origins: new Map(), read: [] });
+  const profiles = chosenProfiles(settings.profile, chosen.get("profile"));
+  if (files.length === 0) {
+    const own = { environment: host.environment, origins: new Map(), read: [] };
+    return ok(withProfiles(own, profiles));
+  }
   const { readVariables } = await import("../../manifest/dotenv/read.ts");
   const values = new Map<string, string>();
   const origins = new Map<string, string>();
@@ -60,11 +64,42 @@ export async function readProjectVariables(
   }
   if (problems.length > 0) return fail(problems);
   for (const name of host.environment.keys()) origins.delete(name);
-  return ok({
+  const all = {
     environment: new Map([...values, ...host.environment]),
     origins,
     read: files.map(({ file }) => displayPath(file, host.workingDirectory)),
-  });
+  };
+  return ok(withProfiles(all, profiles));
+}
+
+/** Profiles that a flag or the user's configuration names, which go before the variable. */
+interface ChosenProfiles {
+  readonly names: readonly string[];
+  /** `--profile`, or where the user's configuration has them. */
+  readonly from: string;
+}
+
+function chosenProfiles(
+  names: readonly string[],
+  given: ReturnType<ResolvedSettings["origins"]["get"]>,
+): ChosenProfiles | undefined {
+  if (given === undefined || given.origin === "default" || given.origin === "variable")
+    return undefined;
+  return { names, from: given.from };
+}
+
+/**
+ * Chosen profiles are in the variable that says the same, so that what a manifest has in
+ * `${QCLOCK_PROFILES:+…}` does not depend on the way in which they are chosen.
+ */
+function withProfiles(variables: Variables, chosen: ChosenProfiles | undefined): Variables {
+  if (chosen === undefined) return variables;
+  const { variable } = definitions.profile;
+  return {
+    ...variables,
+    environment: new Map([...variables.environment, [variable, chosen.names.join(",")]]),
+    origins: new Map([...variables.origins, [variable, chosen.from]]),
+  };
 }
 
 interface VariableFile {

@@ -2,7 +2,6 @@
 type Section =
   | "manifest"
   | "service"
-  | "dependency"
   | "port"
   | "mount"
   | "attachment"
@@ -30,7 +29,6 @@ export function refusalOf(key: string, path: readonly PropertyKey[]): string | u
 const sections: ReadonlyMap<string, Section> = new Map([
   ["", "manifest"],
   ["services/*", "service"],
-  ["services/*/depends_on/*", "dependency"],
   ["services/*/ports/#", "port"],
   ["services/*/volumes/#", "mount"],
   ["services/*/networks/*", "attachment"],
@@ -143,9 +141,6 @@ const refusals: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
     env: environment,
   },
   service,
-  dependency: {
-    required: "Every dependency is required; leave out what is not.",
-  },
   packages: {
     modules: "Module streams belong to systems of RPM packages, which qclock does not read yet.",
     remove: "Leave the package out: an image holds what is named and what that needs.",

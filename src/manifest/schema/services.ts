@@ -42,6 +42,14 @@ const dependsOnSchema = z
               "Start the service again after `up` or `restart` made or started the other one anew.",
             examples: [true],
           }),
+        required: z
+          .boolean()
+          .default(true)
+          .meta({
+            description:
+              "Whether the other one has to be active. `false`: where none of its profiles is, the service does without it; where it is, it is waited for as any other.",
+            examples: [false],
+          }),
       }),
     ),
   ])

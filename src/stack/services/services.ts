@@ -54,6 +54,7 @@ function resolveService(request: ServiceRequest): Service {
     job: service.job,
     dependsOn: resolveDependencies(request),
     ...resolveRestartsWith(request),
+    ...optionalDependenciesOf(request),
     ...(service.entrypoint === undefined ? {} : { entrypoint: parseCommand(service.entrypoint) }),
     ...(service.command === undefined ? {} : { command: parseCommand(service.command) }),
     ...(service.user === undefined ? {} : { user: service.user }),
@@ -148,6 +149,14 @@ function resolveRestartsWith({
       },
     );
   return { restartsWith: targets };
+}
+
+function optionalDependenciesOf({
+  service: { depends_on: dependsOn = [] },
+}: ServiceRequest): Pick<Service, "optionalDependencies"> {
+  if (Array.isArray(dependsOn)) return {};
+  const targets = Object.keys(dependsOn).filter((target) => dependsOn[target]?.required === false);
+  return targets.length === 0 ? {} : { optionalDependencies: targets };
 }
 
 function resolveRestart({ name, service, loaded, problems }: ServiceRequest): RestartPolicy {

@@ -77,6 +77,55 @@ test("a stack is narrowed to what is active and to what is there", () => {
   expect(narrowed(whole, new Set())).toBe(whole);
 });
 
+describe("a dependency that is not required", () => {
+  const text = `name: shop
+${images}
+services:
+  login: { image: app, profiles: [login] }
+  app:
+    image: app
+    ports: ["8080:80"]
+    depends_on: { login: { required: false, restart: true }, db: {} }
+  alone: { image: app, depends_on: { login: { required: false } } }
+  db: { image: app }
+`;
+  const shapeOf = (stack: Stack, name: string): unknown => {
+    const service = stack.services.get(name);
+    return [
+      [...(service?.dependsOn.keys() ?? [])],
+      [...(service?.networks.keys() ?? [])],
+      service?.restartsWith,
+    ];
+  };
+
+  test("is waited for as any other where it is active", () => {
+    const stack = activate(stackOf(text), { profiles: ["login"] });
+
+    expect(shapeOf(stack, "app")).toEqual([
+      ["login", "db"],
+      ["app-login", "app-db", "app-publish"],
+      ["login"],
+    ]);
+    expect(findActivationProblems(stack)).toEqual([]);
+  });
+
+  test("is done without where it is not, and its network with it", () => {
+    const stack = activate(stackOf(text), { profiles: [] });
+
+    expect(shapeOf(stack, "app")).toEqual([["db"], ["app-db", "app-publish"], []]);
+    // Probes still find an address.
+    expect(shapeOf(stack, "alone")).toEqual([[], ["alone-only"], undefined]);
+    expect(findActivationProblems(stack)).toEqual([]);
+  });
+
+  test("has to be there all the same", () => {
+    expect(codesOf(text.replaceAll("login: { required", "logon: { required"))).toEqual([
+      "unknown-service",
+      "unknown-service",
+    ]);
+  });
+});
+
 test("every profile is known by its name", () => {
   expect([...profilesOf(whole)]).toEqual(["debug", "dev"]);
 });

@@ -10,10 +10,15 @@ async function readIn(
   around: {
     readonly envFile?: readonly string[];
     readonly environment?: Readonly<Record<string, string>>;
+    /** Profiles, and what has named them. */
+    readonly profiles?: readonly [names: readonly string[], origin: string, from: string];
   } = {},
 ): Promise<Variables> {
   const session = {
-    settings: { envFile: around.envFile ?? [] },
+    settings: { envFile: around.envFile ?? [], profile: around.profiles?.[0] ?? [] },
+    origins: new Map([
+      ["profile", { origin: around.profiles?.[1] ?? "default", from: around.profiles?.[2] ?? "" }],
+    ]),
     host: {
       workingDirectory: project,
       environment: new Map(Object.entries(around.environment ?? {})),
@@ -84,4 +89,28 @@ test("what is wrong in one is told with its place", async () => {
   await writeFile(path.join(folder.path, ".env"), "A B\n");
 
   await expect(readIn(folder.path)).rejects.toThrow("NAME=value");
+});
+
+test("chosen profiles are in the variable that says the same, and it says where they are from", async () => {
+  await using folder = await temporaryFolder();
+  const withFlag = {
+    environment: { QCLOCK_PROFILES: "other" },
+    profiles: [["debug", "identity"], "flag", "--profile"],
+  } as const;
+
+  const bare = await readIn(folder.path, withFlag);
+  await writeFile(path.join(folder.path, ".env"), "QCLOCK_PROFILES=file\n");
+  const beside = await readIn(folder.path, withFlag);
+  const fromFile = await readIn(folder.path);
+  const own = await readIn(folder.path, {
+    environment: { QCLOCK_PROFILES: "a, b" },
+    profiles: [["a", "b"], "variable", "QCLOCK_PROFILES"],
+  });
+
+  for (const { environment, origins } of [bare, beside]) {
+    expect(environment.get("QCLOCK_PROFILES")).toBe("debug,identity");
+    expect(origins.get("QCLOCK_PROFILES")).toBe("--profile");
+  }
+  expect(fromFile.environment.get("QCLOCK_PROFILES")).toBe("file");
+  expect(own.environment.get("QCLOCK_PROFILES")).toBe("a, b");
 });
