@@ -68,6 +68,11 @@ const neededWithNothingToDo = [
 const neededToWork = [
   "src/cli/commands/down.ts",
   "src/image/assemble.ts",
+  "src/image/needs/find-unmet-needs.ts",
+  "src/image/needs/missing-commands.ts",
+  "src/image/needs/unmet-need.ts",
+  "src/packages/deb/database.ts",
+  "src/packages/deb/essential-programs.ts",
   "src/plan/plan-changes.ts",
   "src/reporters/format/plan.ts",
   "src/reporters/lists/services.ts",

@@ -1,10 +1,11 @@
-import { spawnSync } from "node:child_process";
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
+import { cp, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { Rig } from "../support/rig.ts";
 
+const root = path.resolve(import.meta.dirname, "../..");
 const engineless = { DOCKER_HOST: "unix:///nowhere/docker.sock" };
 
 test("the version is told at once, without anything else being loaded", async () => {
@@ -35,6 +36,36 @@ test("a command starts with the compiled code that an earlier run of it kept, or
   await writeFile(path.join(cache, kept), "damaged");
   expect(await run()).toBe(said);
   expect((await stat(path.join(cache, kept))).size).toBeGreaterThan(1000);
+});
+
+test("a build of an edited file reads nothing of the bundle's largest part", async () => {
+  await using rig = await Rig.create("tiny");
+  await rig.edit("stack.config.yaml", (text) =>
+    text.replace(/\$\{QCLOCK_PORT.*?\}/, `${rig.port}`),
+  );
+  expect(await rig.qclock(["build"])).toMatchObject({ exitCode: 0 });
+  expect(await rig.qclock(["build"])).toMatchObject({ exitCode: 0 });
+  await rig.edit("site/index.html", (text) => `${text} edited`);
+  const program = path.join(rig.directory, ".program");
+  await cp(path.join(root, "bin"), path.join(program, "bin"), { recursive: true });
+  await cp(path.join(root, "package.json"), path.join(program, "package.json"));
+  await cp(path.join(root, "dist"), path.join(program, "dist"), {
+    recursive: true,
+    filter: (file) => !path.basename(file).startsWith("rest-"),
+  });
+  const run = (command: string): SpawnSyncReturns<string> =>
+    spawnSync(process.execPath, [path.join(program, "bin", "qclock.js"), command], {
+      cwd: rig.directory,
+      env: rig.environment,
+      encoding: "utf8",
+    });
+  const { status, stderr } = run("build");
+  expect(stderr).toContain("index.html changed");
+  expect(stderr).toContain("image web: loaded");
+  expect(status).toBe(0);
+  // The same program is lost where the largest part is needed.
+  const { stderr: lost } = run("graph");
+  expect(lost).toContain("rest-");
 });
 
 describe("help", () => {
@@ -301,7 +332,6 @@ test("nothing is coloured where there is no terminal, and all of it where that i
 });
 
 test("the package ships its bundle with the licences of all that is in it", async () => {
-  const root = path.resolve(import.meta.dirname, "../..");
   const pack = ["pack", "--dry-run", "--json", "--ignore-scripts"];
   const { stdout } = spawnSync("npm", pack, { cwd: root, encoding: "utf8" });
   for (const file of ["dist/qclock.cjs", "dist/THIRD-PARTY.txt", "bin/qclock.js", "bin/child.js"])

@@ -43,21 +43,17 @@ export async function findUnmetNeeds(request: UnmetNeedsRequest): Promise<readon
   }
   if (found.length === 0) return [];
   // A layer above may have what one below lacks, or something else at its path.
-  const view = new MergedLayers(layers);
-  const names = libraryNames(layers);
+  const there = new WhatIsThere(layers);
   const unmet = found.filter(
     (need) =>
-      view.get(need.path)?.type === "file" &&
-      !need.path.startsWith(`${databaseFolder}/`) &&
-      !isMet(need, { view, names }),
+      there.isFile(need.path) && !need.path.startsWith(`${databaseFolder}/`) && !there.has(need),
   );
   return Promise.all(unmet.toSorted(byPath).map((need) => withPackage(need, packageOf)));
 }
 
 /** What the top one of some layers needs and none of them has. */
 async function needsOfLayer(layers: readonly Layer[]): Promise<readonly UnmetNeed[]> {
-  const view = new MergedLayers(layers);
-  const names = libraryNames(layers);
+  const there = new WhatIsThere(layers);
   const found: UnmetNeed[] = [];
   const turns = new Turns();
   const [layer] = layers.slice(-1);
@@ -66,7 +62,7 @@ async function needsOfLayer(layers: readonly Layer[]): Promise<readonly UnmetNee
   for (const entry of layer.entries) {
     if (turns.isOver()) await turns.next();
     if (!mayNeed(entry)) continue;
-    const needs = needsOf(entry, file).filter((need) => !isMet(need, { view, names }));
+    const needs = needsOf(entry, file).filter((need) => !there.has(need));
     found.push(...new Map(needs.map((need) => [need.needs, need])).values());
   }
   return found;
@@ -79,16 +75,6 @@ async function withPackage(
   if (need.kind !== "interpreter") return need;
   const bringing = await packageOf(posix.basename(need.needs));
   return bringing === undefined ? need : { ...need, package: bringing };
-}
-
-/** Names that something could be loaded by. */
-function libraryNames(layers: readonly Layer[]): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { entries } of layers)
-    for (const { path, type } of entries)
-      if (type !== "directory" && type !== "whiteout" && /\.so\b/.test(path))
-        names.add(posix.basename(path));
-  return names;
 }
 
 function mayNeed({ path, type, mode, offset }: LayerEntry): boolean {
@@ -122,15 +108,44 @@ function interpretersOf(line: string): readonly string[] {
   return isNamed ? [interpreter, argument] : [interpreter];
 }
 
-function isMet(
-  { kind, needs }: UnmetNeed,
-  { view, names }: { readonly view: MergedLayers; readonly names: ReadonlySet<string> },
-): boolean {
-  if (needs.startsWith("/")) return isThere(needs, view);
-  if (kind === "library") return names.has(posix.basename(needs));
-  return DEFAULT_PATH.split(":").some((folder) => isThere(`${folder}/${needs}`, view));
+/** What some layers have of what files may need. */
+class WhatIsThere {
+  readonly #layers: readonly Layer[];
+  readonly #view: MergedLayers;
+  /** Names that something could be loaded by. Gathered when the first library is looked for. */
+  #libraries: ReadonlySet<string> | undefined;
+
+  constructor(layers: readonly Layer[]) {
+    this.#layers = layers;
+    this.#view = new MergedLayers(layers);
+  }
+
+  isFile(path: string): boolean {
+    return this.#view.get(path)?.type === "file";
+  }
+
+  has({ kind, needs }: UnmetNeed): boolean {
+    if (needs.startsWith("/")) return this.#leadsSomewhere(needs);
+    if (kind === "library") {
+      this.#libraries ??= libraryNames(this.#layers);
+      return this.#libraries.has(posix.basename(needs));
+    }
+    return DEFAULT_PATH.split(":").some((folder) => this.#leadsSomewhere(`${folder}/${needs}`));
+  }
+
+  #leadsSomewhere(path: string): boolean {
+    return this.#view.follow(path.replace(/^\/+/, "")) !== undefined;
+  }
 }
 
-function isThere(path: string, view: MergedLayers): boolean {
-  return view.follow(path.replace(/^\/+/, "")) !== undefined;
+function libraryNames(layers: readonly Layer[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { entries } of layers)
+    for (const path of entries.pathsFrom("")) {
+      // The paths alone first: there are very many, and few of them are libraries'.
+      if (!/\.so\b/.test(path)) continue;
+      const { type } = entries.find(path) ?? {};
+      if (type !== "directory" && type !== "whiteout") names.add(posix.basename(path));
+    }
+  return names;
 }
