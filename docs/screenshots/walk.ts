@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 
-/** What a walk through a stack is given: the stack is up, under a name and with a port of its own. */
+/** What a walk through a stack is given: the stack is up, under a name and ports of its own. */
 export interface Surroundings {
   /** The addresses that `qclock up` printed, in its order. */
   readonly urls: readonly string[];
