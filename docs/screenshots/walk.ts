@@ -6,9 +6,9 @@ export interface Surroundings {
   readonly urls: readonly string[];
   readonly browser: Browser;
   /** Run qclock on the stack; resolves with its standard output, rejects when it fails. */
-  qclock(args: readonly string[]): Promise<string>;
+  readonly qclock: (args: readonly string[]) => Promise<string>;
   /** Write what the page shows to `docs/images/<stack>-<name>.png`. */
-  save(page: Page, name: string): Promise<void>;
+  readonly save: (page: Page, name: string) => Promise<void>;
 }
 
 /** A walk through one stack. */
