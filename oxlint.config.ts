@@ -65,7 +65,7 @@ export default defineConfig({
   plugins: ["eslint", "typescript", "unicorn", "oxc", "import", "node", "promise", "vitest"],
   options: { typeAware: true },
   categories: { correctness: "error", suspicious: "error" },
-  ignorePatterns: ["/dist", "node_modules", "/artifacts", "/images", "/schema"],
+  ignorePatterns: ["/dist", "node_modules", "/artifacts", "/images", "/stacks/*/images", "/schema"],
   rules: {
     "eslint/no-console": "error",
     "eslint/no-unused-vars": [

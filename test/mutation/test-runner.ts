@@ -13,24 +13,13 @@ export interface Verdict {
   readonly noticed: boolean;
   /** The test files that failed, absolute; none when the whole run ended or had no end. */
   readonly by: readonly string[];
-  /** Whether the tests were still running at the deadline. */
-  readonly endless: boolean;
 }
 
-/** How the tests are run. */
-export interface RunnerOptions {
-  /** The file that places are appended to which a test file reaches. */
-  readonly trace: string;
-  /**
-   * Tests of one changed source that run this long run for ever, in milliseconds. A machine that
-   * does other work as well needs more.
-   */
-  readonly deadlineMs: number;
-}
+/** A test that ran this long, in milliseconds, runs for ever; that is noticed. */
+const DEADLINE = 90_000;
 
-/** A change that ends the process is noticed, and so is one with which the tests have no end. */
-const ENDED: Verdict = { noticed: true, by: [], endless: false };
-const ENDLESS: Verdict = { noticed: true, by: [], endless: true };
+/** A change that ends the process is noticed. */
+const ENDED: Verdict = { noticed: true, by: [] };
 
 /** Something that runs unit tests with a changed source. */
 export interface TestRunner extends AsyncDisposable {
@@ -39,9 +28,10 @@ export interface TestRunner extends AsyncDisposable {
 
 /**
  * The tests run in a process of their own, since a change may make one of them run for ever: that
- * process is ended, and the next change gets a new one.
+ * process is ended, and the next change gets a new one. Which marked places a test file reaches is
+ * appended to the file `trace`.
  */
-export function openTestRunner({ trace, deadlineMs }: RunnerOptions): TestRunner {
+export function openTestRunner(trace: string): TestRunner {
   let child: ChildProcess | undefined;
   const end = async (): Promise<void> => {
     const ended = child;
@@ -55,11 +45,7 @@ export function openTestRunner({ trace, deadlineMs }: RunnerOptions): TestRunner
   const start = async (): Promise<ChildProcess> => {
     const started = fork(path.join(import.meta.dirname, "runner-process.ts"), {
       detached: true,
-      env: {
-        ...process.env,
-        QCLOCK_MUTANTS_TRACE: trace,
-        QCLOCK_MUTANTS_DEADLINE: String(deadlineMs),
-      },
+      env: { ...process.env, QCLOCK_MUTANTS_TRACE: trace },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     await once(started, "message");
@@ -69,7 +55,7 @@ export function openTestRunner({ trace, deadlineMs }: RunnerOptions): TestRunner
   return {
     async run(job) {
       const running = child ?? (await start());
-      const deadline = AbortSignal.timeout(deadlineMs);
+      const deadline = AbortSignal.timeout(DEADLINE);
       const waits = new AbortController();
       const signal = AbortSignal.any([deadline, waits.signal]);
       try {
@@ -83,7 +69,7 @@ export function openTestRunner({ trace, deadlineMs }: RunnerOptions): TestRunner
       } catch (error) {
         if (!deadline.aborted) throw error;
         await end();
-        return ENDLESS;
+        return { noticed: true, by: [] };
       } finally {
         waits.abort();
       }

@@ -2,7 +2,6 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { RunReport } from "../../src/run/execution/event.ts";
 import type { Service } from "../../src/stack/stack.ts";
-import { aNetworkIn } from "./a-network.ts";
 import { aProbe } from "./a-probe.ts";
 import { aService } from "./a-service.ts";
 import { elfOf } from "./elf.ts";
@@ -79,7 +78,16 @@ export function appAndDb(app: Partial<Service> = {}, db: Partial<Service> = {}):
         ...app,
       }),
     ],
-    networks: [aNetworkIn(memoryName, "edge", { isolated: true })],
+    networks: [
+      {
+        name: "edge",
+        engineName: `${memoryName}_edge`,
+        internal: true,
+        outbound: false,
+        isolated: true,
+        origin: "edge",
+      },
+    ],
     volumes: [{ name: "data", engineName: `${memoryName}_data`, labels: new Map() }],
     secrets: [{ name: "password", source: { type: "generate", length: 24 } }],
   };

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../../error.ts";
 import { nearest } from "../../nearest.ts";
@@ -8,7 +8,6 @@ import {
   reportKinds,
   reportWriters,
 } from "../../reporters/reports/writers.ts";
-import { putInPlace } from "../../store/put-in-place.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import type { Session } from "./session.ts";
 
@@ -52,17 +51,19 @@ function parseWanted(text: string): WantedReport {
 
 /** Write the reports, each whole or not at all. */
 export async function writeReports(
-  session: Pick<Session, "host" | "redactor">,
+  session: Pick<Session, "host" | "runId" | "redactor">,
   wanted: readonly WantedReport[],
   report: VerifyReport,
 ): Promise<void> {
   for (const { kind, file } of wanted) {
     const target = path.resolve(session.host.workingDirectory, file);
-    const text = session.redactor.redact(reportWriters[kind](report));
+    const temporary = `${target}.${session.runId}.tmp`;
     try {
       await mkdir(path.dirname(target), { recursive: true });
-      await putInPlace(target, (temporary) => writeFile(temporary, text));
+      await writeFile(temporary, session.redactor.redact(reportWriters[kind](report)));
+      await rename(temporary, target);
     } catch (error) {
+      await rm(temporary, { force: true }).catch(() => undefined);
       throw new QclockError("usage", `The report ${file} cannot be written.`, { cause: error });
     }
   }

@@ -5,7 +5,6 @@ import type { LockRequest } from "../../packages/lock/request.ts";
 import type { Lock, LockedImage, LockTarget } from "../../packages/package.ts";
 import { namesOf } from "../../packages/proof/unproved.ts";
 import type { RunContext } from "../context.ts";
-import { phaseSequence } from "../execution/phase.ts";
 
 /**
  * What is done about a lock that is missing or stale. `write`: it is resolved and written.
@@ -61,7 +60,10 @@ function lockRequest(context: RunContext): {
   readonly finish: (note: string) => void;
 } {
   const { stack, emit } = context;
-  const { onPhase, onProgress, finish } = phaseSequence(context, "lock");
+  let phase: string | undefined;
+  const finish = (note: string): void => {
+    if (phase !== undefined) emit({ type: "phase-finished", phase, note });
+  };
   const request: LockRequest = {
     stack,
     existing: context.lock,
@@ -75,8 +77,14 @@ function lockRequest(context: RunContext): {
     downloader: context.downloader,
     now: new Date(),
     onNotice: (message) => emit({ type: "notice", level: "warning", message }),
-    onPhase,
-    onProgress,
+    onPhase: (title) => {
+      finish("");
+      phase = `lock:${title}`;
+      emit({ type: "phase-started", phase, title });
+    },
+    onProgress: (done, total) => {
+      if (phase !== undefined) emit({ type: "phase-progress", phase, done, total, unit: "bytes" });
+    },
     signal: context.signal,
   };
   return { request, finish };

@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import { planStack } from "../../../src/run/plan-stack.ts";
 import { up } from "../../../src/run/up.ts";
-import { aNetworkIn, aPublishNetworkIn } from "../../support/a-network.ts";
 import { engineApi } from "../../support/engine-api.ts";
 import { aShellService, createTestStack, type TestStack } from "../../support/runtime.ts";
 
@@ -34,7 +33,24 @@ function declared(rig: TestStack) {
       }),
       aShellService(rig.name, "alone"),
     ],
-    networks: [aNetworkIn(rig.name, "edge"), aPublishNetworkIn(rig.name)],
+    networks: [
+      {
+        name: "edge",
+        engineName: `${rig.name}_edge`,
+        internal: true,
+        outbound: false,
+        isolated: false,
+        origin: "edge",
+      },
+      {
+        name: "publish",
+        engineName: `${rig.name}_publish`,
+        internal: false,
+        outbound: false,
+        isolated: false,
+        origin: "publish",
+      },
+    ],
     volumes: [{ name: "data", engineName: `${rig.name}_data`, labels: new Map() }],
     secrets: [{ name: "password", source: { type: "generate", length: 24 } }],
   });

@@ -1,1 +1,0 @@
-"""A page that browses a registry through its API (the distribution specification of OCI)."""

@@ -1,0 +1,1 @@
+"""The API of the three-tier stack: its status, its items, and what Prometheus asks for."""
