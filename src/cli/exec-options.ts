@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { QclockError } from "../error.ts";
+import { isRootUser } from "../root-user.ts";
 import type { Session } from "./open/session.ts";
 
 /** The options of a command that runs another, with the meaning they have for `docker exec`. */
@@ -84,13 +85,9 @@ export function planExec(request: {
     attachStdin: interactive || tty !== true,
     environment: options.env.flatMap((pair) => variable(pair, environment, subject)),
     ...(workdir === undefined ? {} : { workingDirectory: workdir }),
-    ...(user === undefined ? {} : { user }),
+    // As for docker: an empty one is the container's own.
+    ...(user === undefined || user === "" ? {} : { user }),
   };
-}
-
-/** Whether a user, as `--user` takes it, is root. */
-export function isRoot(user: string): boolean {
-  return /^(?:0+|root)(?::|$)/.test(user);
 }
 
 /** Say that a command runs as root where it does; `place` is where, in words. */
@@ -99,7 +96,7 @@ export function warnOfRoot(
   user: string | undefined,
   place: string,
 ): void {
-  if (user === undefined || !isRoot(user)) return;
+  if (user === undefined || !isRootUser(user)) return;
   const message = `This runs as root in ${place}; what it writes belongs to root.`;
   emit({ type: "notice", level: "warning", message });
 }

@@ -1,7 +1,8 @@
-import { access, constants, copyFile, open, rename, rm, stat } from "node:fs/promises";
+import { access, constants, copyFile, open, stat } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../error.ts";
 import { writeWhole } from "./disk-store.ts";
+import { putInPlace } from "./put-in-place.ts";
 
 /**
  * Pieces are gathered to this size: a call of the system for each small one would cost more than
@@ -10,9 +11,9 @@ import { writeWhole } from "./disk-store.ts";
 const BUFFER_BYTES = 1024 * 1024;
 
 /**
- * Write a file whole or not at all: under `<file>.<suffix>.partial` first, synced, then renamed.
- * Whatever goes wrong, nothing of it stays and what was there before is still there. Resolves with
- * the number of bytes.
+ * Write a file whole or not at all: beside its place first, synced, then renamed. Whatever goes
+ * wrong, nothing of it stays and what was there before is still there. Resolves with the number of
+ * bytes.
  *
  * Throws `would-lose-data` for a file in the way unless it may be replaced, `usage` for a place
  * that cannot be written, `disk-full`.
@@ -23,32 +24,28 @@ export async function writeWholeFile(request: {
   readonly content: AsyncIterable<Uint8Array>;
   /** Whether a file in the way is replaced. */
   readonly replace: boolean;
-  /** Makes the temporary name this run's own. */
-  readonly suffix: string;
 }): Promise<number> {
-  const { file, content, replace, suffix } = request;
+  const { file, content, replace } = request;
   await refuseOccupied(file, replace);
-  const temporary = `${file}.${suffix}.partial`;
   const onDisk = <Value>(work: Promise<Value>): Promise<Value> =>
     work.catch((error: unknown) => {
       throw toFileError(error, file);
     });
-  try {
-    let bytes: number;
-    {
-      await using handle = await onDisk(open(temporary, "wx"));
-      bytes = await writeGathered(content, (piece) => onDisk(writeWhole(handle, piece)));
-      await onDisk(handle.sync());
-    }
+  let bytes: number | undefined;
+  const placing = putInPlace(file, async (temporary) => {
+    await using handle = await onDisk(open(temporary, "wx"));
+    const written = await writeGathered(content, (piece) => onDisk(writeWhole(handle, piece)));
+    await onDisk(handle.sync());
     // Asked again: writing may have taken minutes.
     await refuseOccupied(file, replace);
-    await onDisk(rename(temporary, file));
-    await syncFolder(path.dirname(file));
-    return bytes;
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+    bytes = written;
+  });
+  // What fails before that is the content's failure, or told of the disk already.
+  await placing.catch((error: unknown) => {
+    throw bytes === undefined ? error : toFileError(error, file);
+  });
+  await syncFolder(path.dirname(file));
+  return bytes ?? 0;
 }
 
 /**

@@ -24,7 +24,8 @@ const vitest = await createVitest(
     reporters: [{}],
     silent: true,
     retry: 0,
-    testTimeout: 20_000,
+    // Of one test; the whole job has its deadline where it was sent from.
+    testTimeout: Number(process.env["QCLOCK_MUTANTS_DEADLINE"]) / 4,
   },
   {
     plugins: [
@@ -54,5 +55,5 @@ async function answer({ sources, tests }: Job): Promise<Verdict> {
   // Results of earlier runs are in there as well.
   const failed = testModules.filter((module) => tests.includes(module.moduleId) && !module.ok());
   const by = failed.map(({ moduleId }) => moduleId);
-  return { noticed: by.length > 0 || unhandledErrors.length > 0, by };
+  return { noticed: by.length > 0 || unhandledErrors.length > 0, by, endless: false };
 }

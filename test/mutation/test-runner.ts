@@ -13,13 +13,24 @@ export interface Verdict {
   readonly noticed: boolean;
   /** The test files that failed, absolute; none when the whole run ended or had no end. */
   readonly by: readonly string[];
+  /** Whether the tests were still running at the deadline. */
+  readonly endless: boolean;
 }
 
-/** A test that ran this long, in milliseconds, runs for ever; that is noticed. */
-const DEADLINE = 90_000;
+/** How the tests are run. */
+export interface RunnerOptions {
+  /** The file that places are appended to which a test file reaches. */
+  readonly trace: string;
+  /**
+   * Tests of one changed source that run this long run for ever, in milliseconds. A machine that
+   * does other work as well needs more.
+   */
+  readonly deadlineMs: number;
+}
 
-/** A change that ends the process is noticed. */
-const ENDED: Verdict = { noticed: true, by: [] };
+/** A change that ends the process is noticed, and so is one with which the tests have no end. */
+const ENDED: Verdict = { noticed: true, by: [], endless: false };
+const ENDLESS: Verdict = { noticed: true, by: [], endless: true };
 
 /** Something that runs unit tests with a changed source. */
 export interface TestRunner extends AsyncDisposable {
@@ -28,10 +39,9 @@ export interface TestRunner extends AsyncDisposable {
 
 /**
  * The tests run in a process of their own, since a change may make one of them run for ever: that
- * process is ended, and the next change gets a new one. Which marked places a test file reaches is
- * appended to the file `trace`.
+ * process is ended, and the next change gets a new one.
  */
-export function openTestRunner(trace: string): TestRunner {
+export function openTestRunner({ trace, deadlineMs }: RunnerOptions): TestRunner {
   let child: ChildProcess | undefined;
   const end = async (): Promise<void> => {
     const ended = child;
@@ -45,7 +55,11 @@ export function openTestRunner(trace: string): TestRunner {
   const start = async (): Promise<ChildProcess> => {
     const started = fork(path.join(import.meta.dirname, "runner-process.ts"), {
       detached: true,
-      env: { ...process.env, QCLOCK_MUTANTS_TRACE: trace },
+      env: {
+        ...process.env,
+        QCLOCK_MUTANTS_TRACE: trace,
+        QCLOCK_MUTANTS_DEADLINE: String(deadlineMs),
+      },
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     await once(started, "message");
@@ -55,7 +69,7 @@ export function openTestRunner(trace: string): TestRunner {
   return {
     async run(job) {
       const running = child ?? (await start());
-      const deadline = AbortSignal.timeout(DEADLINE);
+      const deadline = AbortSignal.timeout(deadlineMs);
       const waits = new AbortController();
       const signal = AbortSignal.any([deadline, waits.signal]);
       try {
@@ -69,7 +83,7 @@ export function openTestRunner(trace: string): TestRunner {
       } catch (error) {
         if (!deadline.aborted) throw error;
         await end();
-        return { noticed: true, by: [] };
+        return ENDLESS;
       } finally {
         waits.abort();
       }

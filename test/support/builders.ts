@@ -23,6 +23,7 @@ import type {
 } from "../../src/stack/stack.ts";
 import type { Digest } from "../../src/digest.ts";
 import { networkHash } from "../../src/plan/networks/plan-networks.ts";
+import { aNetworkIn } from "./a-network.ts";
 import { aService } from "./a-service.ts";
 
 /** Everything that a plan is made from, as small as a test needs it. */
@@ -102,15 +103,7 @@ export function onNetworks(networks: readonly string[]): Pick<Service, "networks
 }
 
 export function aNetwork(name: string, parts: Partial<Network> = {}): Network {
-  return {
-    name,
-    engineName: `t_${name}`,
-    internal: true,
-    outbound: false,
-    isolated: false,
-    origin: "edge",
-    ...parts,
-  };
+  return aNetworkIn("t", name, parts);
 }
 
 export function aVolume(name: string): Volume {

@@ -1,6 +1,7 @@
 import type { Engine } from "../../src/docker/engine.ts";
 import { up } from "../../src/run/up.ts";
 import type { Service, Stack } from "../../src/stack/stack.ts";
+import { aNetworkIn, aPublishNetworkIn } from "./a-network.ts";
 import { aProbe } from "./a-probe.ts";
 import { aShellService, createTestStack, type TestStack, webServer } from "./runtime.ts";
 
@@ -60,24 +61,7 @@ export function crashStack(rig: Pick<TestStack, "name" | "stack">): Stack {
         probes: [aProbe({ type: "tcp_socket", port: 8080 }, timing)],
       }),
     ],
-    networks: [
-      {
-        name: "edge",
-        engineName: `${rig.name}_edge`,
-        internal: true,
-        outbound: false,
-        isolated: false,
-        origin: "edge",
-      },
-      {
-        name: "publish",
-        engineName: `${rig.name}_publish`,
-        internal: false,
-        outbound: false,
-        isolated: false,
-        origin: "publish",
-      },
-    ],
+    networks: [aNetworkIn(rig.name, "edge"), aPublishNetworkIn(rig.name)],
     volumes: [{ name: "data", engineName: `${rig.name}_data`, labels: new Map() }],
     secrets: [{ name: "password", source: { type: "generate", length: 24 } }],
   });

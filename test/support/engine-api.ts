@@ -1,4 +1,4 @@
-import { request } from "node:http";
+import { type OutgoingHttpHeaders, request } from "node:http";
 import * as z from "zod";
 
 /** The Engine's socket: what the tests see of the world, apart from what qclock says of it. */
@@ -16,9 +16,20 @@ export async function engineApi(
   path: string,
   json?: object,
 ): Promise<unknown> {
+  const body = await engineText(method, path, json === undefined ? {} : { json });
+  return body === "" ? undefined : JSON.parse(body);
+}
+
+/** As `engineApi`, with the answer as it came: a stream of progress is one document a line. */
+export async function engineText(
+  method: "GET" | "POST" | "DELETE",
+  path: string,
+  { json, headers = {} }: { readonly json?: object; readonly headers?: OutgoingHttpHeaders } = {},
+): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const headers = json === undefined ? {} : { "Content-Type": "application/json" };
-  const call = request({ socketPath, method, path, headers }, (response) => {
+  const type = json === undefined ? {} : { "Content-Type": "application/json" };
+  const options = { socketPath, method, path, headers: { ...type, ...headers } };
+  const call = request(options, (response) => {
     let body = "";
     response.setEncoding("utf8");
     response.on("data", (chunk: string) => (body += chunk));
@@ -29,8 +40,7 @@ export async function engineApi(
   });
   call.on("error", reject);
   call.end(json === undefined ? undefined : JSON.stringify(json));
-  const body = await promise;
-  return body === "" ? undefined : JSON.parse(body);
+  return promise;
 }
 
 const containersSchema = z.array(

@@ -2,6 +2,7 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { RunReport } from "../../src/run/execution/event.ts";
 import type { Service } from "../../src/stack/stack.ts";
+import { aNetworkIn } from "./a-network.ts";
 import { aProbe } from "./a-probe.ts";
 import { aService } from "./a-service.ts";
 import { elfOf } from "./elf.ts";
@@ -78,16 +79,7 @@ export function appAndDb(app: Partial<Service> = {}, db: Partial<Service> = {}):
         ...app,
       }),
     ],
-    networks: [
-      {
-        name: "edge",
-        engineName: `${memoryName}_edge`,
-        internal: true,
-        outbound: false,
-        isolated: true,
-        origin: "edge",
-      },
-    ],
+    networks: [aNetworkIn(memoryName, "edge", { isolated: true })],
     volumes: [{ name: "data", engineName: `${memoryName}_data`, labels: new Map() }],
     secrets: [{ name: "password", source: { type: "generate", length: 24 } }],
   };

@@ -3,6 +3,7 @@ import { exitCodeOfReport } from "../../src/cli/process/exit-code.ts";
 import { connectEngine } from "../../src/docker/connect.ts";
 import { up } from "../../src/run/up.ts";
 import type { Stack } from "../../src/stack/stack.ts";
+import { aNetworkIn } from "./a-network.ts";
 import { aProbe } from "./a-probe.ts";
 import { aShellService, createTestStack, type TestStack, webServer } from "./runtime.ts";
 
@@ -44,10 +45,9 @@ export function waitingStack(rig: Pick<TestStack, "name" | "stack">, waitedBy: W
         : aProbe({ type: "tcp_socket", port: 8080 }, timing),
     ],
   });
-  const edge = { name: "edge", engineName: `${rig.name}_edge`, origin: "edge" } as const;
   return rig.stack({
     services: [service],
-    networks: [{ ...edge, internal: true, outbound: false, isolated: false }],
+    networks: [aNetworkIn(rig.name, "edge")],
   });
 }
 

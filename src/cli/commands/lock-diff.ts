@@ -3,6 +3,7 @@ import { QclockError } from "../../error.ts";
 import type { LockDiff } from "../../packages/lock/diff.ts";
 import type { PayloadDiff } from "../../packages/lock/payload-diff.ts";
 import type { Store } from "../../store/store.ts";
+import { inPhase } from "../../run/execution/phase.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { resolveMirrorsOf, storeDirectory, withStack } from "../open/context.ts";
@@ -113,12 +114,10 @@ async function lookInto(session: Session, diff: LockDiff, store: Store): Promise
   const { isSame } = await import("../../packages/lock/diff.ts");
   const { diffPayloads } = await import("../../packages/lock/payload-diff.ts");
   if (isSame(diff)) return { images: [], notLookedInto: [] };
-  const phase = "payloads";
-  session.emit({ type: "phase-started", phase, title: "Looking into the packages" });
-  const payloads = await readPayloads(diff, store, (done, total) =>
-    session.emit({ type: "phase-progress", phase, done, total, unit: "items" }),
+  const phase = { phase: "payloads", title: "Looking into the packages", unit: "items" } as const;
+  const payloads = await inPhase(session, phase, (onProgress) =>
+    readPayloads(diff, store, onProgress),
   );
-  session.emit({ type: "phase-finished", phase, note: "" });
   return diffPayloads(diff, payloads);
 }
 

@@ -6,6 +6,7 @@ import type { LockTarget } from "../../packages/package.ts";
 import type { WheelWhy } from "../../packages/lock/why-wheel.ts";
 import type { ImageWhy, PackageWhy } from "../../packages/lock/why.ts";
 import type { RunContext } from "../../run/context.ts";
+import { phaseSequence } from "../../run/execution/phase.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { withStack } from "../open/context.ts";
@@ -91,13 +92,9 @@ async function withSigners(
 ): Promise<readonly PackageWhy[]> {
   const { signersOf } = await import("../../packages/proof/signers.ts");
   const packages = explanations.flatMap(({ images }) => images.map((each) => each.package));
-  const { emit } = context;
-  const phase = "lock-why:prove";
-  const signers = await signersOf(target, packages, {
-    ...context,
-    now: new Date(),
-    onPhase: (title) => emit({ type: "phase-started", phase, title }),
-  });
+  const { onPhase, finish } = phaseSequence(context, "lock-why");
+  const signers = await signersOf(target, packages, { ...context, now: new Date(), onPhase });
+  finish("");
   return explanations.map((why) => ({
     ...why,
     images: why.images.map((each) => {

@@ -112,7 +112,6 @@ export async function writeBundleTo(
       file: path.resolve(session.host.workingDirectory, file),
       content: hashed(),
       replace: bundle.force,
-      suffix: session.runId,
     });
   }
   return { sha256: hash.digest("hex"), sizeBytes };

@@ -5,6 +5,7 @@ import type { Engine } from "../../docker/engine.ts";
 import { QclockError } from "../../error.ts";
 import { ok, type Result } from "../../result.ts";
 import type { RunContext } from "../../run/context.ts";
+import { inPhase } from "../../run/execution/phase.ts";
 import type { Service, Stack } from "../../stack/stack.ts";
 import { type Architecture, architectureOfPlatform, type OsName, platformNames } from "../../os.ts";
 import { exitCodes } from "../process/exit-code.ts";
@@ -56,22 +57,17 @@ export async function withStack(
   use: (context: RunContext) => Promise<number>,
   options: StackOptions = {},
 ): Promise<number> {
+  const open = (): ReturnType<typeof openContext> => openContext(session, options);
   const isLong = options.lockMode !== undefined;
   // Said first of all: what takes a while has to show at once that it has begun.
-  if (isLong)
-    session.emit({
-      type: "phase-started",
-      phase: "load",
-      title: "Reading the manifest and the lock",
-    });
-  const opened = await openContext(session, options);
-  if (isLong) session.emit({ type: "phase-finished", phase: "load", note: "" });
+  const phase = { phase: "load", title: "Reading the manifest and the lock" };
+  const opened = await (isLong ? inPhase(session, phase, open) : open());
   if (!opened.ok) {
     await session.reportDiagnostics(opened.error);
     return exitCodes.invalid;
   }
-  await using open = opened.value;
-  return await use(open.context);
+  await using stack = opened.value;
+  return await use(stack.context);
 }
 
 /** The service of that name. Throws `service-not-found` with what was probably meant. */

@@ -1,11 +1,11 @@
-import { randomBytes } from "node:crypto";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import type { Diagnostic } from "../../diagnostic.ts";
 import { QclockError } from "../../error.ts";
 import { readLockText } from "../../packages/lock/note.ts";
 import type { Lock } from "../../packages/package.ts";
 import { ok, type Result } from "../../result.ts";
 import { UNSIGNED_FLAG } from "../../packages/proof/unproved.ts";
+import { putInPlace } from "../../store/put-in-place.ts";
 import type { Store } from "../../store/store.ts";
 
 /** How the lock is used: `--locked` forbids any change of it. */
@@ -42,12 +42,10 @@ export async function readLock(
 /** Write the lock whole or not at all: beside its place first, then renamed into it. */
 export async function writeLock(file: string, lock: Lock): Promise<void> {
   const { formatLock } = await import("../../packages/lock/file.ts");
-  const temporary = `${file}.${randomBytes(4).toString("hex")}.tmp`;
+  const text = formatLock(lock);
   try {
-    await writeFile(temporary, formatLock(lock), { flush: true });
-    await rename(temporary, file);
+    await putInPlace(file, (temporary) => writeFile(temporary, text, { flush: true }));
   } catch (error) {
-    await rm(temporary, { force: true });
     const full = error instanceof Error && "code" in error && error.code === "ENOSPC";
     throw new QclockError(
       full ? "disk-full" : "lock-invalid",

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../../error.ts";
 import { nearest } from "../../nearest.ts";
@@ -8,6 +8,7 @@ import {
   reportKinds,
   reportWriters,
 } from "../../reporters/reports/writers.ts";
+import { putInPlace } from "../../store/put-in-place.ts";
 import type { VerifyReport } from "../../verify/report.ts";
 import type { Session } from "./session.ts";
 
@@ -51,19 +52,17 @@ function parseWanted(text: string): WantedReport {
 
 /** Write the reports, each whole or not at all. */
 export async function writeReports(
-  session: Pick<Session, "host" | "runId" | "redactor">,
+  session: Pick<Session, "host" | "redactor">,
   wanted: readonly WantedReport[],
   report: VerifyReport,
 ): Promise<void> {
   for (const { kind, file } of wanted) {
     const target = path.resolve(session.host.workingDirectory, file);
-    const temporary = `${target}.${session.runId}.tmp`;
+    const text = session.redactor.redact(reportWriters[kind](report));
     try {
       await mkdir(path.dirname(target), { recursive: true });
-      await writeFile(temporary, session.redactor.redact(reportWriters[kind](report)));
-      await rename(temporary, target);
+      await putInPlace(target, (temporary) => writeFile(temporary, text));
     } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
       throw new QclockError("usage", `The report ${file} cannot be written.`, { cause: error });
     }
   }

@@ -2,7 +2,7 @@ import { normalizeName } from "../../python/name.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
 import type { LockedWheel, LockTarget } from "../package.ts";
 import { formatReason } from "../reason.ts";
-import { ancestorsOf, chainOf, type WhyStep } from "./why.ts";
+import { ancestorsOf, chainOf, inheritedFrom, type WhyStep } from "./why.ts";
 
 /** Why a Python project is in the images of a target. */
 export interface WheelWhy {
@@ -57,10 +57,5 @@ export function explainWheel(
     ];
   });
   if (holding.length === 0) return undefined;
-  const has = (image: string): boolean => holding.some((each) => each.image === image);
-  const inherited = images.flatMap(({ name: image }) => {
-    const from = ancestorsOf(image, parents).find(has);
-    return from === undefined || has(image) ? [] : [{ image, from }];
-  });
-  return { name, images: holding, inherited };
+  return { name, images: holding, inherited: inheritedFrom(holding, parents) };
 }

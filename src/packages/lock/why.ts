@@ -91,14 +91,30 @@ export function explainPackage(
     ];
   });
   if (holding.length === 0) return undefined;
-  const inherited = images.flatMap((image): readonly InheritedPackage[] => {
-    const from = ancestorsOf(image.name, parents).find((ancestor) =>
-      holding.some((each) => each.image === ancestor),
-    );
-    if (from === undefined || holding.some((each) => each.image === image.name)) return [];
-    return [{ image: image.name, from, requested: image.packages.includes(name) }];
-  });
+  const asking = new Set(
+    images.filter(({ packages }) => packages.includes(name)).map((image) => image.name),
+  );
+  const inherited = inheritedFrom(holding, parents).map(({ image, from }): InheritedPackage => ({
+    image,
+    from,
+    requested: asking.has(image),
+  }));
   return { name, images: holding, inherited };
+}
+
+/**
+ * The images that have something from one that they stand on, in the order of `parents`: each with
+ * the nearest one that holds it.
+ */
+export function inheritedFrom(
+  holding: readonly { readonly image: string }[],
+  parents: ReadonlyMap<string, string | undefined>,
+): readonly { readonly image: string; readonly from: string }[] {
+  const has = (image: string): boolean => holding.some((each) => each.image === image);
+  return [...parents.keys()].flatMap((image) => {
+    const from = ancestorsOf(image, parents).find(has);
+    return from === undefined || has(image) ? [] : [{ image, from }];
+  });
 }
 
 /** Something of the lock that says why it is there. */

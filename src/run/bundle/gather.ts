@@ -13,7 +13,7 @@ import type { OsName } from "../../os.ts";
 import { type AssemblyListener, assembleStack } from "../images/assemble-stack.ts";
 import type { RunContext } from "../context.ts";
 import type { PreparedImages } from "../images/prepare-images.ts";
-import { inPhase } from "./phase.ts";
+import { inPhase } from "../execution/phase.ts";
 
 /** Targets of the lock by their key. */
 export type Targets = ReadonlyMap<string, LockTarget>;

@@ -32,7 +32,7 @@ import {
   readBundledLock,
   refuseOtherLock,
 } from "./lock.ts";
-import { inPhase } from "./phase.ts";
+import { inPhase } from "../execution/phase.ts";
 import { counting, drain, isWanted, neededBlobs, runLayersIn, take } from "./take.ts";
 import { type UnpackedProject, unpackProject } from "./unpack-project.ts";
 

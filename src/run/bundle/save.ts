@@ -24,7 +24,7 @@ import {
   type Sources,
   type Targets,
 } from "./gather.ts";
-import { countedInPhase } from "./phase.ts";
+import { countedInPhase } from "../execution/phase.ts";
 import { collectProject } from "./project.ts";
 
 export interface SaveOptions extends Sources {

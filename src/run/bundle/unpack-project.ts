@@ -1,7 +1,7 @@
 import { countOf, firstOf } from "../../count.ts";
-import { createHash, randomBytes } from "node:crypto";
+import { createHash } from "node:crypto";
 import type { Stats } from "node:fs";
-import { chmod, copyFile, lstat, mkdir, readlink, rename, rm, symlink } from "node:fs/promises";
+import { chmod, copyFile, lstat, mkdir, readlink, symlink } from "node:fs/promises";
 import path from "node:path";
 import { QclockError } from "../../error.ts";
 import {
@@ -12,6 +12,7 @@ import {
 } from "../../image/bundle/document.ts";
 import { readPieces } from "../../image/bundle/write.ts";
 import type { Digest } from "../../digest.ts";
+import { putInPlace } from "../../store/put-in-place.ts";
 import type { Store } from "../../store/store.ts";
 import { visible } from "../../visible.ts";
 import { bareRepositories, forbiddenBecause } from "./forbidden-names.ts";
@@ -124,25 +125,25 @@ async function compare(
 }
 
 async function write({ entry, file }: Place, store: Store): Promise<void> {
-  const temporary = `${file}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     if ("folder" in entry) {
       await mkdir(file, { recursive: true });
       return;
     }
     await mkdir(path.dirname(file), { recursive: true });
-    if (isFileEntry(entry)) {
+    await putInPlace(file, async (temporary) => {
+      if (!isFileEntry(entry)) {
+        await symlink(entry.link, temporary);
+        return;
+      }
       const digest: Digest = `sha256:${entry.sha256}`;
       const stored = await store.find(digest);
       if (stored === undefined)
         throw new QclockError("store-unusable", `${digest} has left the store.`);
       await copyFile(stored, temporary);
       await chmod(temporary, entry.executable === true ? 0o755 : 0o644);
-    } else await symlink(entry.link, temporary);
-    await rename(temporary, file);
+    });
   } catch (error) {
-    // Where its folder has become a file this fails, too, and would hide the first failure.
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw toWriteError(error, file);
   }
 }

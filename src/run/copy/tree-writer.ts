@@ -1,6 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { createWriteStream, type Stats } from "node:fs";
-import { chmod, link, lstat, mkdir, rename, rm, symlink, utimes } from "node:fs/promises";
+import { chmod, link, lstat, mkdir, symlink, utimes } from "node:fs/promises";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -8,6 +7,7 @@ import { ByteReader } from "../../archive/byte-reader.ts";
 import { shown } from "../../archive/name.ts";
 import { readTarHeader, type TarHeader, tarPadding } from "../../archive/tar.ts";
 import { QclockError } from "../../error.ts";
+import { putInPlace } from "../../store/put-in-place.ts";
 
 /** Where an archive is unpacked to, and who is told what of it is left out. */
 export interface UnpackRequest {
@@ -130,15 +130,14 @@ class TreeWriter {
     }
   }
 
-  /** Beside its place first, so that nothing half-written ever has the name. */
+  /** Nothing half-written ever has the name. */
   async #replace(
     file: string,
     header: TarHeader,
     content: AsyncIterable<Uint8Array>,
   ): Promise<void> {
     const { type, linkTarget = "", mode, mtime, size } = header;
-    const temporary = `${file}.${randomBytes(4).toString("hex")}.tmp`;
-    try {
+    await putInPlace(file, async (temporary) => {
       if (type === "symlink") await symlink(linkTarget, temporary);
       else if (type === "hardlink") await this.#linkTo(linkTarget, temporary);
       else {
@@ -151,11 +150,7 @@ class TreeWriter {
         await chmod(temporary, mode & 0o777);
         await utimes(temporary, mtime, mtime);
       }
-      await rename(temporary, file);
-    } catch (error) {
-      await rm(temporary, { force: true }).catch(() => undefined);
-      throw error;
-    }
+    });
   }
 
   async #linkTo(linkTarget: string, temporary: string): Promise<void> {

@@ -5,6 +5,7 @@ import type { Lock, LockedPackage } from "../../packages/package.ts";
 import { VanishedError } from "../../packages/lock/vanished.ts";
 import type { OsName } from "../../os.ts";
 import type { RunContext } from "../context.ts";
+import { inPhase } from "../execution/phase.ts";
 
 /**
  * Bring the packages that two locks differ in into the store, so that they can be looked into. What
@@ -21,35 +22,28 @@ export async function fetchDifference(
   },
 ): Promise<void> {
   const { downloader, emit, signal } = context;
-  const phase = "difference";
-  emit({ type: "phase-started", phase, title: "Fetching the packages that differ" });
-  try {
-    await fetchFiles({
-      files: request.diff.targets.flatMap(({ target: key, images }) => {
-        const packages = images.flatMap(({ added, removed, moved }) => [
-          ...added,
-          ...removed,
-          ...moved.flatMap(({ from, to }) => [from, to]),
-        ]);
-        return packages.flatMap((entry) => fileOf(key, entry, request));
-      }),
-      downloader,
-      concurrency: 8,
-      onProgress: (done, total) =>
-        emit({ type: "phase-progress", phase, done, total, unit: "bytes" }),
-      signal,
-    });
-  } catch (error) {
-    if (!(error instanceof VanishedError)) throw error;
-    const names = error.files.map(({ name }) => name).toSorted();
-    emit({
-      type: "notice",
-      level: "warning",
-      message: `On no mirror any more: ${names.join(", ")}.`,
-    });
-  } finally {
-    emit({ type: "phase-finished", phase, note: "" });
-  }
+  const files = request.diff.targets.flatMap(({ target: key, images }) => {
+    const packages = images.flatMap(({ added, removed, moved }) => [
+      ...added,
+      ...removed,
+      ...moved.flatMap(({ from, to }) => [from, to]),
+    ]);
+    return packages.flatMap((entry) => fileOf(key, entry, request));
+  });
+  const phase = { phase: "difference", title: "Fetching the packages that differ" };
+  await inPhase(context, phase, async (onProgress) => {
+    try {
+      await fetchFiles({ files, downloader, concurrency: 8, onProgress, signal });
+    } catch (error) {
+      if (!(error instanceof VanishedError)) throw error;
+      const names = error.files.map(({ name }) => name).toSorted();
+      emit({
+        type: "notice",
+        level: "warning",
+        message: `On no mirror any more: ${names.join(", ")}.`,
+      });
+    }
+  });
 }
 
 function fileOf(

@@ -5,6 +5,7 @@ import type { LockRequest } from "../../packages/lock/request.ts";
 import type { Lock, LockedImage, LockTarget } from "../../packages/package.ts";
 import { namesOf } from "../../packages/proof/unproved.ts";
 import type { RunContext } from "../context.ts";
+import { phaseSequence } from "../execution/phase.ts";
 
 /**
  * What is done about a lock that is missing or stale. `write`: it is resolved and written.
@@ -60,10 +61,7 @@ function lockRequest(context: RunContext): {
   readonly finish: (note: string) => void;
 } {
   const { stack, emit } = context;
-  let phase: string | undefined;
-  const finish = (note: string): void => {
-    if (phase !== undefined) emit({ type: "phase-finished", phase, note });
-  };
+  const { onPhase, onProgress, finish } = phaseSequence(context, "lock");
   const request: LockRequest = {
     stack,
     existing: context.lock,
@@ -77,14 +75,8 @@ function lockRequest(context: RunContext): {
     downloader: context.downloader,
     now: new Date(),
     onNotice: (message) => emit({ type: "notice", level: "warning", message }),
-    onPhase: (title) => {
-      finish("");
-      phase = `lock:${title}`;
-      emit({ type: "phase-started", phase, title });
-    },
-    onProgress: (done, total) => {
-      if (phase !== undefined) emit({ type: "phase-progress", phase, done, total, unit: "bytes" });
-    },
+    onPhase,
+    onProgress,
     signal: context.signal,
   };
   return { request, finish };

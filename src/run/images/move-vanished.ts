@@ -5,6 +5,7 @@ import { lockedFiles } from "../../packages/lock/locked-files.ts";
 import type { Lock } from "../../packages/package.ts";
 import { VanishedError, type VanishedFile } from "../../packages/lock/vanished.ts";
 import type { RunContext } from "../context.ts";
+import { inPhase } from "../execution/phase.ts";
 import { lockStack } from "./lock-stack.ts";
 
 /**
@@ -48,27 +49,20 @@ export async function moveVanished(
  * nowhere shows at once.
  */
 async function findVanished(context: RunContext): Promise<readonly VanishedFile[]> {
-  const { stack, lock, mirrors, artifactMirror, pythonIndex, downloader, emit, signal } = context;
+  const { stack, lock, mirrors, artifactMirror, pythonIndex, downloader, signal } = context;
   const target = lock?.targets.get(targetKey(stack));
   if (target === undefined) return [];
-  const phase = "vanished";
-  emit({ type: "phase-started", phase, title: "Looking for the packages of the lock" });
-  try {
-    await fetchFiles({
-      files: lockedFiles(target, { mirrors, artifactMirror, pythonIndex }),
-      downloader,
-      concurrency: 8,
-      onProgress: (done, total) =>
-        emit({ type: "phase-progress", phase, done, total, unit: "bytes" }),
-      signal,
-    });
-    return [];
-  } catch (error) {
-    if (error instanceof VanishedError) return error.files;
-    throw error;
-  } finally {
-    emit({ type: "phase-finished", phase, note: "" });
-  }
+  const files = lockedFiles(target, { mirrors, artifactMirror, pythonIndex });
+  const phase = { phase: "vanished", title: "Looking for the packages of the lock" };
+  return await inPhase(context, phase, async (onProgress) => {
+    try {
+      await fetchFiles({ files, downloader, concurrency: 8, onProgress, signal });
+      return [];
+    } catch (error) {
+      if (error instanceof VanishedError) return error.files;
+      throw error;
+    }
+  });
 }
 
 /** Each package that moved, once, though several images may hold it. */

@@ -3,6 +3,7 @@ import { engineStatus } from "../../docker/errors.ts";
 import { QclockError } from "../../error.ts";
 import { locateInProject } from "../../project/locate.ts";
 import { leadsOut } from "../../project/open.ts";
+import { isRootUser } from "../../root-user.ts";
 import { labels } from "../../stack/labels.ts";
 import type { Service, Stack } from "../../stack/stack.ts";
 import { isInside } from "../../stack/values.ts";
@@ -145,8 +146,7 @@ async function adopt(
 /** A Dockerfile's or a registry's image says only now who it runs as. */
 export function refuseRoot(service: Service, imageUser: string): void {
   const user = service.user ?? imageUser;
-  const isRoot = user === "" || /^(?:0+|root)(?::|$)/.test(user);
-  if (!isRoot || service.hardening.allowRoot) return;
+  if (!isRootUser(user) || service.hardening.allowRoot) return;
   throw new QclockError(
     "build-failed",
     `Service "${service.name}" would run as root: image "${service.image}" sets no other user.`,

@@ -9,6 +9,7 @@ import { platforms } from "../../os.ts";
 import { loadFamily } from "../../packages/families.ts";
 import { isForeign, nameOf } from "../../plan/images/platform.ts";
 import type { RunContext } from "../context.ts";
+import { inPhase } from "../execution/phase.ts";
 import { scriptContainer } from "./script-container.ts";
 import { scriptImage } from "./script-image.ts";
 import { ScriptSequence } from "./script-sequence.ts";
@@ -37,31 +38,30 @@ interface Shared {
 /** How the scripts of an image are run that have to be: in a container of it, with an Engine. */
 export function scriptRunner(context: ScriptsContext, shared: Shared): RunScripts {
   return async (run, take) => {
-    const { stack, emit, clock, signal } = context;
+    const { stack, clock, signal } = context;
     const { image, scripts } = run;
     const engine = await context.engine();
     refuseForeign(stack, await engine.info(signal), image.name);
     refuseWithoutShell(run);
-    const phase = `scripts:${image.name}`;
     const names = packagesOf(scripts);
     const title = `Running scripts of ${names} in a container of image "${image.name}"`;
-    emit({ type: "phase-started", phase, title });
-    const startedAtMs = clock.now();
-    const rules = await (await loadFamily(stack.os)).scriptRuns();
-    await using container = await createContainer(context, { ...shared, engine }, run);
-    const done = await new ScriptSequence(context, {
-      engine,
-      id: container.id,
-      rules,
-      run,
-    }).runAll();
-    // Nothing of them may change a file while these are read.
-    await engine.killContainer(container.id, "SIGKILL", signal);
-    await engine.waitContainer(container.id, signal);
-    const root = await engine.exportContainer(container.id, signal);
-    await take({ root, leftOut: rules.leftOut, ...done });
-    shared.onRan(image.name, startedAtMs);
-    emit({ type: "phase-finished", phase, note: "" });
+    await inPhase(context, { phase: `scripts:${image.name}`, title }, async () => {
+      const startedAtMs = clock.now();
+      const rules = await (await loadFamily(stack.os)).scriptRuns();
+      await using container = await createContainer(context, { ...shared, engine }, run);
+      const done = await new ScriptSequence(context, {
+        engine,
+        id: container.id,
+        rules,
+        run,
+      }).runAll();
+      // Nothing of them may change a file while these are read.
+      await engine.killContainer(container.id, "SIGKILL", signal);
+      await engine.waitContainer(container.id, signal);
+      const root = await engine.exportContainer(container.id, signal);
+      await take({ root, leftOut: rules.leftOut, ...done });
+      shared.onRan(image.name, startedAtMs);
+    });
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Engine, StackContainer } from "../../docker/engine.ts";
 import { byName, compareTexts } from "../../order.ts";
+import { isOfService } from "../../stack/labels.ts";
 
 /** A row of `qclock ls`. */
 export interface StackRow {
@@ -22,7 +23,7 @@ export async function listStacks(
   { all }: { readonly all: boolean },
 ): Promise<readonly StackRow[]> {
   const containers = await engine.stackContainers(signal);
-  const services = containers.filter(({ role }) => role === "service" || role === "job");
+  const services = containers.filter(({ role }) => isOfService(role));
   return [...Map.groupBy(services, ({ stack }) => stack)]
     .filter(([, some]) => all || some.some(({ status }) => alive.has(status)))
     .map(([name, some]) => ({ name, states: statesOf(some), manifests: manifestsOf(some) }))

@@ -1,6 +1,7 @@
 import { nearest } from "../../nearest.ts";
 import type { Location } from "../../diagnostic.ts";
 import type { DocumentPath } from "../../manifest/text/locate.ts";
+import { isRootUser } from "../../root-user.ts";
 import { refuseUnknownAccounts } from "../images/accounts.ts";
 import type { ServiceRequest } from "../request.ts";
 import type { Hardening, PolicyException } from "../stack.ts";
@@ -53,7 +54,7 @@ export function resolveHardening(request: ServiceRequest): {
       location: loaded.locator.value(["services", name, "group_add", index]),
     });
   }
-  if (policy?.allow_root !== undefined || user === undefined || runsAsRoot(user)) {
+  if (policy?.allow_root !== undefined || user === undefined || isRootUser(user)) {
     depart("root", policy?.allow_root, {
       at: service.user === undefined ? ["image"] : ["user"],
       what: "runs as root",
@@ -139,7 +140,7 @@ interface Departure {
  * since the Engine sets no ambient capabilities, and files give none without new privileges.
  */
 function hasNoCapabilities(user: string, policy: ServiceRequest["service"]["policy"]): boolean {
-  return user !== "unknown" && !runsAsRoot(user) && policy?.new_privileges === undefined;
+  return user !== "unknown" && !isRootUser(user) && policy?.new_privileges === undefined;
 }
 
 /**
@@ -151,10 +152,6 @@ const freeForAll: Readonly<Record<string, string>> = {
   NET_RAW:
     "Leave it out: every user of a container may ping. What makes raw packets has to run as root.",
 };
-
-function runsAsRoot(user: string): boolean {
-  return /^(?:0+|root)(?::|$)/.test(user);
-}
 
 /**
  * The user that an image names, or those below it. A Dockerfile's or a registry's is looked at by

@@ -1,3 +1,4 @@
+import { isRootUser } from "../../root-user.ts";
 import { type Check, judge, passed } from "../check.ts";
 import { resolveFile } from "../images/image-files.ts";
 import { holdsSecret, secretAssignments, secretVariables } from "../images/secret-patterns.ts";
@@ -29,12 +30,16 @@ export const imageConfigChecks: readonly Check<ImageSubject>[] = [
     sources: ["CIS 4.1", "CIS-DI-0001", "DL3002", "DS-0002"],
     run({ details, services }) {
       const [user = ""] = details.user.split(":");
-      if (user === "" || user === "root" || user === "0") {
+      if (isRootUser(details.user)) {
         // An image that only others stand on starts nothing itself.
         if (services.length === 0 && details.entrypoint.length === 0)
           return passed("starts nothing: only other images stand on it");
         return judge(
-          [user === "" ? "no user is set, which means root" : `the user is ${details.user}`],
+          [
+            details.user === ""
+              ? "no user is set, which means root"
+              : `the user is ${details.user}`,
+          ],
           "Set `user` in the manifest.",
         );
       }

@@ -1,5 +1,6 @@
 import { firstOf } from "../../count.ts";
 import { runsOn } from "../../image/machine.ts";
+import { isRootUser } from "../../root-user.ts";
 import { type Check, judge, passed, skipped } from "../check.ts";
 import { type ImageFile, resolveFile } from "../images/image-files.ts";
 import type { ImageSubject } from "../subject.ts";
@@ -191,7 +192,7 @@ function judgeProgram(subject: ImageSubject, program: string): ReturnType<typeof
 
 function isExecutable(file: ImageFile, user: string): boolean {
   const [uid = "", gid = ""] = user.split(":");
-  if (uid === "" || uid === "0" || uid === "root") return (file.mode & 0o111) !== 0;
+  if (isRootUser(user)) return (file.mode & 0o111) !== 0;
   if (uid === String(file.uid)) return (file.mode & 0o100) !== 0;
   if (gid !== "" && gid === String(file.gid)) return (file.mode & 0o010) !== 0;
   return (file.mode & 0o001) !== 0;

@@ -1,4 +1,5 @@
 import { countOf } from "../../count.ts";
+import { inPhase } from "../../run/execution/phase.ts";
 import { byId } from "../check.ts";
 import { imageConfigChecks } from "../checks/image-config.ts";
 import { imageFileChecks } from "../checks/image-files.ts";
@@ -14,13 +15,17 @@ export const imageChecks = [...imageConfigChecks, ...imageFileChecks, ...imageLa
 export const imageGroup: CheckGroup = {
   checks: imageChecks,
   onDemand: false,
-  run: async ({ context: { emit }, sight, judging }) => {
-    const phase = "verify-images";
-    emit({ type: "phase-started", phase, title: "Look at images" });
-    const images = await sight.images((done, total) =>
-      emit({ type: "phase-progress", phase, done, total, unit: "items" }),
+  run: async ({ context, sight, judging }) => {
+    const images = await inPhase(
+      context,
+      {
+        phase: "verify-images",
+        title: "Look at images",
+        unit: "items",
+        note: ({ length }: readonly unknown[]) => countOf(length, "image"),
+      },
+      (onProgress) => sight.images(onProgress),
     );
-    emit({ type: "phase-finished", phase, note: countOf(images.length, "image") });
     return judgeFound(images, {
       kind: "image",
       checks: imageChecks,

@@ -1,6 +1,8 @@
 import { countOf } from "../../count.ts";
+import { inPhase, type Phase } from "../../run/execution/phase.ts";
 import { stackNetworkChecks } from "../checks/network.ts";
 import type { CheckGroup } from "../group.ts";
+import type { StackSubject } from "../subject.ts";
 import { observeHostReach, readListening } from "../network/host-services.ts";
 import { observeReachability } from "../network/reachability.ts";
 import { runChecks } from "../run-checks.ts";
@@ -16,30 +18,31 @@ export const networkGroup: CheckGroup = {
   run: async ({ context, stack, sight, lookerFor, judging }) => {
     const { engine } = sight;
     if (engine === undefined) return [];
-    const { clock, signal, emit } = context;
-    const phase = "verify-network";
-    emit({ type: "phase-started", phase, title: "Try connections between services" });
-    const running = await sight.running();
-    const look = lookerFor(concurrency);
-    const tryConnections = tryConnectionsIn(context, engine, { running, look });
-    const reachability = await observeReachability({
-      stack,
-      running,
-      tryConnections,
-      // Interrupted, the next try fails at once and says so.
-      sleep: async (durationMs) => clock.sleep(durationMs, signal).catch(() => undefined),
+    const { clock, signal } = context;
+    const phase: Phase<Pick<StackSubject, "reachability" | "hostReach">> = {
+      phase: "verify-network",
+      title: "Try connections between services",
+      note: ({ reachability }) => `${countOf(reachability.length, "pair")} of services`,
+    };
+    const reach = await inPhase(context, phase, async () => {
+      const running = await sight.running();
+      const look = lookerFor(concurrency);
+      const tryConnections = tryConnectionsIn(context, engine, { running, look });
+      const reachability = await observeReachability({
+        stack,
+        running,
+        tryConnections,
+        // Interrupted, the next try fails at once and says so.
+        sleep: async (durationMs) => clock.sleep(durationMs, signal).catch(() => undefined),
+      });
+      const listening = engine.endpoint.local ? await readListening() : undefined;
+      const hostReach =
+        listening === undefined
+          ? undefined
+          : await observeHostReach({ running, listening, tryConnections });
+      return { reachability, hostReach };
     });
-    const listening = engine.endpoint.local ? await readListening() : undefined;
-    const hostReach =
-      listening === undefined
-        ? undefined
-        : await observeHostReach({ running, listening, tryConnections });
-    emit({
-      type: "phase-finished",
-      phase,
-      note: `${countOf(reachability.length, "pair")} of services`,
-    });
-    const subject = { stack, reachability, hostReach, strangers: await sight.strangers() };
+    const subject = { stack, ...reach, strangers: await sight.strangers() };
     return runChecks(stackNetworkChecks, { ...judging, subject, name: `stack ${stack.name}` });
   },
 };

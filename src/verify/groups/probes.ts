@@ -1,5 +1,6 @@
 import { countOf } from "../../count.ts";
 import type { RunContext } from "../../run/context.ts";
+import { inPhase } from "../../run/execution/phase.ts";
 import { probeServices, type ProbeResult } from "../../run/services/probe-services.ts";
 import type { Service } from "../../stack/stack.ts";
 import type { CheckInfo, CheckResult } from "../check.ts";
@@ -29,26 +30,27 @@ export const probeGroup: CheckGroup = {
 };
 
 async function runProbes(context: RunContext, look: Looker): Promise<readonly CheckResult[]> {
-  const { emit, stack } = context;
-  const phase = "verify-probes";
-  emit({ type: "phase-started", phase, title: "Run every probe" });
-  let done = 0;
-  const results = await Promise.all(
-    [...stack.services.values()].map(async (service) => {
-      const probed = await probeService(context, service, look);
-      done += 1;
-      emit({ type: "phase-progress", phase, done, total: stack.services.size, unit: "items" });
-      return probed;
-    }),
+  const services = [...context.stack.services.values()];
+  const results = await inPhase(
+    context,
+    { phase: "verify-probes", title: "Run every probe", unit: "items", note: countAnswered },
+    async (onProgress) => {
+      let done = 0;
+      const probed = services.map(async (service) => {
+        const found = await probeService(context, service, look);
+        done += 1;
+        onProgress(done, services.length);
+        return found;
+      });
+      return (await Promise.all(probed)).flat();
+    },
   );
-  const all = results.flat();
-  const answered = all.filter(({ ok }) => ok).length;
-  emit({
-    type: "phase-finished",
-    phase,
-    note: `${answered} of ${countOf(all.length, "probe")} answered`,
-  });
-  return all.map(toResult);
+  return results.map(toResult);
+}
+
+function countAnswered(results: readonly ProbeResult[]): string {
+  const answered = results.filter(({ ok }) => ok).length;
+  return `${answered} of ${countOf(results.length, "probe")} answered`;
 }
 
 async function probeService(

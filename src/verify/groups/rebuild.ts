@@ -1,3 +1,4 @@
+import { inPhase, type Phase } from "../../run/execution/phase.ts";
 import type { CheckInfo, CheckResult, Verdict } from "../check.ts";
 import type { CheckGroup } from "../group.ts";
 import { reasonOf } from "../services/look.ts";
@@ -10,6 +11,12 @@ const rebuildCheck: CheckInfo = {
   sources: ["SLSA", "reproducible-builds"],
 };
 
+/** The results, and how many are good, in words. */
+interface Rebuilt {
+  readonly results: readonly CheckResult[];
+  readonly note: string;
+}
+
 /** That the same inputs give the same images. */
 export const rebuildGroup: CheckGroup = {
   checks: [rebuildCheck],
@@ -18,23 +25,28 @@ export const rebuildGroup: CheckGroup = {
   run: async ({ context, sight, judging }): Promise<readonly CheckResult[]> => {
     const { engine } = sight;
     if (engine === undefined) return [];
-    const { emit, stack } = context;
-    const phase = "verify-rebuild";
-    emit({ type: "phase-started", phase, title: "Build every image again from nothing" });
-    const { rebuildImages } = await import("../images/rebuild.ts");
-    try {
-      const onProgress = (done: number, total: number): void =>
-        emit({ type: "phase-progress", phase, done, total, unit: "items" });
-      const results = await rebuildImages(context, engine, { check: rebuildCheck, onProgress });
-      const same = results.filter(({ verdict }) => verdict.status === "passed").length;
-      emit({ type: "phase-finished", phase, note: `${same} of ${results.length} are the same` });
-      return results;
-    } catch (error) {
-      const reason = `building again: ${reasonOf(error)}`;
-      judging.onCrash(reason);
-      emit({ type: "phase-finished", phase, note: "not finished" });
-      const verdict: Verdict = { status: "failed", evidence: [reason] };
-      return [{ check: rebuildCheck, subject: `stack ${stack.name}`, verdict, durationMs: 0 }];
-    }
+    const phase: Phase<Rebuilt> = {
+      phase: "verify-rebuild",
+      title: "Build every image again from nothing",
+      unit: "items",
+      note: ({ note }) => note,
+    };
+    const { results } = await inPhase(context, phase, async (onProgress) => {
+      try {
+        const { rebuildImages } = await import("../images/rebuild.ts");
+        const check = rebuildCheck;
+        const all = await rebuildImages(context, engine, { check, onProgress });
+        const same = all.filter(({ verdict }) => verdict.status === "passed").length;
+        return { results: all, note: `${same} of ${all.length} are the same` };
+      } catch (error) {
+        const reason = `building again: ${reasonOf(error)}`;
+        judging.onCrash(reason);
+        const verdict: Verdict = { status: "failed", evidence: [reason] };
+        const subject = `stack ${context.stack.name}`;
+        const failed = { check: rebuildCheck, subject, verdict, durationMs: 0 };
+        return { results: [failed], note: "not finished" };
+      }
+    });
+    return results;
   },
 };

@@ -1,4 +1,5 @@
 import { countOf } from "../../count.ts";
+import { inPhase } from "../../run/execution/phase.ts";
 import { byId } from "../check.ts";
 import { containerChecks } from "../checks/container.ts";
 import { serviceNetworkChecks } from "../checks/network.ts";
@@ -11,13 +12,17 @@ export const serviceChecks = [...containerChecks, ...serviceNetworkChecks].toSor
 export const serviceGroup: CheckGroup = {
   checks: serviceChecks,
   onDemand: false,
-  run: async ({ context: { emit }, sight, judging }) => {
-    const phase = "verify-services";
-    emit({ type: "phase-started", phase, title: "Look at containers" });
-    const services = await sight.services((done, total) =>
-      emit({ type: "phase-progress", phase, done, total, unit: "items" }),
+  run: async ({ context, sight, judging }) => {
+    const services = await inPhase(
+      context,
+      {
+        phase: "verify-services",
+        title: "Look at containers",
+        unit: "items",
+        note: ({ length }: readonly unknown[]) => countOf(length, "service"),
+      },
+      (onProgress) => sight.services(onProgress),
     );
-    emit({ type: "phase-finished", phase, note: countOf(services.length, "service") });
     return judgeFound(services, {
       kind: "service",
       checks: serviceChecks,

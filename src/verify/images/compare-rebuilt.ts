@@ -3,10 +3,15 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Engine, ImageDetails } from "../../docker/engine.ts";
 import type { BuiltImage } from "../../image/built-image.ts";
+import {
+  byPath,
+  type ComparableFile,
+  type ComparableFiles,
+  compareFiles,
+} from "../../image/compare-files.ts";
 import { recallEntries } from "../../image/layers/layer-cache.ts";
 import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
-import { type ComparableFile, type ComparableFiles, compareFiles } from "./compare-files.ts";
 import { isEnginePath } from "./read-image-files.ts";
 import { readTar } from "../../archive/read-members.ts";
 
@@ -94,11 +99,4 @@ function canonical(value: unknown): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "none";
   if (Array.isArray(value)) return JSON.stringify(value);
   return JSON.stringify(Object.fromEntries(Object.entries(value).toSorted(by(([key]) => key))));
-}
-
-/** Of several at one path the last. */
-function byPath<File extends { readonly path: string }>(
-  files: Iterable<File>,
-): ReadonlyMap<string, File> {
-  return new Map(Iterator.from(files).map((file) => [file.path, file]));
 }

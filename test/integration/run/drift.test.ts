@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { planStack } from "../../../src/run/plan-stack.ts";
 import { up } from "../../../src/run/up.ts";
+import { aNetworkIn, aPublishNetworkIn } from "../../support/a-network.ts";
 import { engineApi } from "../../support/engine-api.ts";
 import { aShellService, createTestStack, type TestStack } from "../../support/runtime.ts";
 
@@ -33,24 +34,7 @@ function declared(rig: TestStack) {
       }),
       aShellService(rig.name, "alone"),
     ],
-    networks: [
-      {
-        name: "edge",
-        engineName: `${rig.name}_edge`,
-        internal: true,
-        outbound: false,
-        isolated: false,
-        origin: "edge",
-      },
-      {
-        name: "publish",
-        engineName: `${rig.name}_publish`,
-        internal: false,
-        outbound: false,
-        isolated: false,
-        origin: "publish",
-      },
-    ],
+    networks: [aNetworkIn(rig.name, "edge"), aPublishNetworkIn(rig.name)],
     volumes: [{ name: "data", engineName: `${rig.name}_data`, labels: new Map() }],
     secrets: [{ name: "password", source: { type: "generate", length: 24 } }],
   });

@@ -6,6 +6,7 @@ import { planStack } from "../../../src/run/plan-stack.ts";
 import { up } from "../../../src/run/up.ts";
 import type { Stack } from "../../../src/stack/stack.ts";
 import { strangersOn } from "../../../src/verify/services/strangers.ts";
+import { aNetworkIn } from "../../support/a-network.ts";
 import { engineApi } from "../../support/engine-api.ts";
 import {
   aShellService,
@@ -52,15 +53,13 @@ function declared(rig: TestStack, name: string): Stack {
       }),
     ],
     networks: [
-      {
-        name: "front",
+      aNetworkIn(rig.name, "front", {
         engineName: name,
         internal: false,
         outbound: true,
-        isolated: false,
         origin: "manifest",
         external,
-      },
+      }),
     ],
     volumes: [{ name: "archive", engineName: name, labels: new Map(), external }],
   });

@@ -5,6 +5,7 @@ import { planStack } from "../../../src/run/plan-stack.ts";
 import { probeServices } from "../../../src/run/services/probe-services.ts";
 import { up } from "../../../src/run/up.ts";
 import type { Service, Stack } from "../../../src/stack/stack.ts";
+import { aNetworkIn, aPublishNetworkIn } from "../../support/a-network.ts";
 import { aProbe } from "../../support/a-probe.ts";
 import { engineApi } from "../../support/engine-api.ts";
 import { canBeOutside, createOutside } from "../../support/outside.ts";
@@ -34,22 +35,8 @@ function declared(rig: TestStack, { outbound }: { readonly outbound: boolean }):
       }),
     ],
     networks: [
-      {
-        name: "edge",
-        engineName: `${rig.name}_edge`,
-        internal: true,
-        outbound: false,
-        isolated: true,
-        origin: "edge",
-      },
-      {
-        name: "publish",
-        engineName: `${rig.name}_publish`,
-        internal: false,
-        outbound,
-        isolated: false,
-        origin: "publish",
-      },
+      aNetworkIn(rig.name, "edge", { isolated: true }),
+      aPublishNetworkIn(rig.name, { outbound }),
     ],
   });
 }

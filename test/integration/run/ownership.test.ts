@@ -3,6 +3,7 @@ import * as z from "zod";
 import { down } from "../../../src/run/down.ts";
 import { planStack } from "../../../src/run/plan-stack.ts";
 import { up } from "../../../src/run/up.ts";
+import { aNetworkIn } from "../../support/a-network.ts";
 import { engineApi } from "../../support/engine-api.ts";
 import {
   aShellService,
@@ -19,16 +20,7 @@ function oneService(rig: TestStack) {
         mounts: [{ type: "volume", volume: "data", target: "/data", readOnly: false }],
       }),
     ],
-    networks: [
-      {
-        name: "edge",
-        engineName: `${rig.name}_edge`,
-        internal: true,
-        outbound: false,
-        isolated: false,
-        origin: "edge",
-      },
-    ],
+    networks: [aNetworkIn(rig.name, "edge")],
     volumes: [{ name: "data", engineName: `${rig.name}_data`, labels: new Map() }],
   });
 }

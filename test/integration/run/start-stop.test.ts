@@ -5,6 +5,7 @@ import { restart, start } from "../../../src/run/start.ts";
 import { stop } from "../../../src/run/stop.ts";
 import { up } from "../../../src/run/up.ts";
 import type { Stack } from "../../../src/stack/stack.ts";
+import { aNetworkIn } from "../../support/a-network.ts";
 import { aProbe } from "../../support/a-probe.ts";
 import {
   aShellService,
@@ -25,16 +26,7 @@ function declared(rig: TestStack): Stack {
         probes: [aProbe({ type: "tcp_socket", port: 8080 })],
       }),
     ],
-    networks: [
-      {
-        name: "only",
-        engineName: `${rig.name}_only`,
-        internal: true,
-        outbound: false,
-        isolated: false,
-        origin: "default",
-      },
-    ],
+    networks: [aNetworkIn(rig.name, "only", { origin: "default" })],
   });
 }
 

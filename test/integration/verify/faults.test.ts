@@ -4,6 +4,7 @@ import { QclockError } from "../../../src/error.ts";
 import { up } from "../../../src/run/up.ts";
 import type { VerifyReport } from "../../../src/verify/report.ts";
 import { verifyStack } from "../../../src/verify/verify.ts";
+import { aNetworkIn } from "../../support/a-network.ts";
 import { aShellService, createTestStack, type TestStack } from "../../support/runtime.ts";
 
 const options = { strict: false, rebuild: false, learnSecret: () => undefined };
@@ -15,16 +16,7 @@ function twoServices(rig: TestStack) {
       aShellService(rig.name, "one", { networks }),
       aShellService(rig.name, "two", { networks }),
     ],
-    networks: [
-      {
-        name: "edge",
-        engineName: `${rig.name}_edge`,
-        internal: true,
-        outbound: false,
-        isolated: false,
-        origin: "manifest",
-      },
-    ],
+    networks: [aNetworkIn(rig.name, "edge", { origin: "manifest" })],
   });
 }
 

@@ -1,10 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  type ExecOptions,
-  type ExecPlan,
-  isRoot,
-  planExec,
-} from "../../../src/cli/exec-options.ts";
+import { type ExecOptions, type ExecPlan, planExec } from "../../../src/cli/exec-options.ts";
 
 interface Terminals {
   readonly isInputTerminal?: boolean;
@@ -65,15 +60,9 @@ describe("variables, folder and user", () => {
     expect(() => plan(options)).toThrow(message);
   });
 
-  test.each([
-    ["0", true],
-    ["root", true],
-    ["root:web", true],
-    ["0:0", true],
-    ["10001:0", false],
-    ["rooty", false],
-  ])("%s: is it root? %s", (user, expected) => {
-    expect(isRoot(user)).toBe(expected);
+  test("an empty user is the container's own", () => {
+    expect(plan({ user: "" })).not.toHaveProperty("user");
+    expect(plan({ user: "10001:5" })).toMatchObject({ user: "10001:5" });
   });
 });
 

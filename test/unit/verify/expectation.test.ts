@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { labels } from "../../../src/stack/labels.ts";
-import type { Network, Stack } from "../../../src/stack/stack.ts";
+import type { Stack } from "../../../src/stack/stack.ts";
 import { type Expectation, expectationOf } from "../../../src/verify/expectation.ts";
 import { createLooker } from "../../../src/verify/services/look.ts";
+import { aNetworkIn } from "../../support/a-network.ts";
 import { aMemoryService, appAndDb, memoryName } from "../../support/memory-stack.ts";
 import { openProved, type ProvedStack } from "../../support/proved-stack.ts";
 
@@ -17,22 +18,10 @@ async function expected({ context }: ProvedStack, stack?: Stack): Promise<Expect
   ).take();
 }
 
-function aNetwork(name: string, parts: Partial<Network>): Network {
-  return {
-    name,
-    engineName: `${memoryName}_${name}`,
-    internal: true,
-    outbound: false,
-    isolated: false,
-    origin: "edge",
-    ...parts,
-  };
-}
-
 const networks = [
-  aNetwork("open", { internal: false, outbound: true }),
-  aNetwork("closed", {}),
-  aNetwork("apart", { isolated: true }),
+  aNetworkIn(memoryName, "open", { internal: false, outbound: true }),
+  aNetworkIn(memoryName, "closed"),
+  aNetworkIn(memoryName, "apart", { isolated: true }),
 ];
 const joined = {
   networks: new Map(networks.map(({ name }) => [name, { aliases: [] }])),

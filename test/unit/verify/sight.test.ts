@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { Engine } from "../../../src/docker/engine.ts";
-import type { Network, Service } from "../../../src/stack/stack.ts";
+import type { Service } from "../../../src/stack/stack.ts";
 import { createLooker } from "../../../src/verify/services/look.ts";
 import { type Sight, seeNothing, seeThrough } from "../../../src/verify/sight.ts";
+import { aNetworkIn } from "../../support/a-network.ts";
 import { aProbe } from "../../support/a-probe.ts";
 import { aMemoryService, appAndDb } from "../../support/memory-stack.ts";
 import { openProved, type ProvedStack } from "../../support/proved-stack.ts";
@@ -36,14 +37,7 @@ test("a service that runs is known by its addresses, its ports, the host's addre
   };
   const parts = appAndDb(app);
   // The host is on this one, too.
-  const front: Network = {
-    name: "front",
-    engineName: "shop_front",
-    internal: true,
-    outbound: false,
-    isolated: false,
-    origin: "edge",
-  };
+  const front = aNetworkIn("shop", "front");
   await using proved = await openProved(
     {
       files: (service) => ({

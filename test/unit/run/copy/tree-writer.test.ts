@@ -110,7 +110,7 @@ test.each<readonly [string, readonly TarItem[]]>([
   expect((await readdir(at.path)).toSorted()).toEqual(["copy", "secret"]);
   expect(await readFile(path.join(at.path, "secret"), "utf8")).toBe("kept");
   const left = await readdir(path.join(at.path, "copy"));
-  expect(left.filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  expect(left.filter((name) => name.endsWith(".partial"))).toEqual([]);
 });
 
 test("links that were there before are replaced as files, and not followed as folders", async () => {

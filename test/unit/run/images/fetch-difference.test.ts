@@ -69,5 +69,5 @@ test("what is on no mirror any more is said, and any other failure ends it", asy
   expect(types.at(-1)).toBe("phase-finished");
   const broken = await difference("moves_1_amd64.deb", 403);
   expect(broken).toMatchObject({ ended: "QclockError", said: [] });
-  expect(broken.types.at(-1)).toBe("phase-finished");
+  expect(broken.types).not.toContain("phase-finished");
 });

@@ -28,6 +28,7 @@ const containers: readonly StackContainer[] = [
   aContainer("old", { status: "exited" }),
   aContainer("blog", { manifest: "/srv/\u001B[31mblog\nfake" }),
   aContainer("held", { role: "helper" }),
+  aContainer("tried", { role: "run" }),
 ];
 
 test("stacks are told with the states of their services, and those at rest when asked for", async () => {

@@ -21,6 +21,18 @@ test.each<readonly [id: string, what: string, subject: ImageSubject, verdict: Ve
   ],
   [
     "IMG-001",
+    "root by a number that is written another way",
+    anImageSubject({ details: { user: "00:7" } }),
+    { ...found("the user is 00:7"), hint: ofUsers },
+  ],
+  [
+    "IMG-001",
+    "a group alone",
+    anImageSubject({ details: { user: ":7" } }),
+    { ...found("the user is :7"), hint: ofUsers },
+  ],
+  [
+    "IMG-001",
     "no user, of an image that starts nothing but for its services",
     anImageSubject({ details: { user: "", entrypoint: [] } }),
     { ...found("no user is set, which means root"), hint: ofUsers },

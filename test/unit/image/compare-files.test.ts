@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type ComparableFile, compareFiles } from "../../../../src/verify/images/compare-files.ts";
+import { type ComparableFile, compareFiles } from "../../../src/image/compare-files.ts";
 
 const names = ["before", "after"] as const;
 
@@ -46,6 +46,12 @@ test("what is the same has no line, and so has what only one side knows", () => 
   );
 
   expect(compareFiles(before, after, names)).toEqual([]);
+});
+
+test("paths and targets of links steer no terminal", () => {
+  const before = filesOf({ path: "a\u001B[31m", type: "symlink", linkTarget: "x\u202E" });
+  const after = filesOf({ path: "a\u001B[31m", type: "symlink", linkTarget: "y" });
+  expect(compareFiles(before, after, names)).toEqual(["/a?[31m: link x? before, y after"]);
 });
 
 test("which of two hard links holds the file is no difference, and what it holds is", () => {

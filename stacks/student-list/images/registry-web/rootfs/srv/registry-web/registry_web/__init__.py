@@ -1,0 +1,1 @@
+"""A page that browses a registry through its API (the distribution specification of OCI)."""
