@@ -13,7 +13,7 @@ const floors = [
   ["image", "build-context"],
   ["packages"],
   ["store"],
-  ["stack"],
+  ["stack", "templates"],
   ["manifest", "project"],
   ["archive", "python"],
 ];
@@ -65,7 +65,15 @@ export default defineConfig({
   plugins: ["eslint", "typescript", "unicorn", "oxc", "import", "node", "promise", "vitest"],
   options: { typeAware: true },
   categories: { correctness: "error", suspicious: "error" },
-  ignorePatterns: ["/dist", "node_modules", "/artifacts", "/images", "/stacks/*/images", "/schema"],
+  ignorePatterns: [
+    "/dist",
+    "node_modules",
+    "/artifacts",
+    "/images",
+    "/stacks/*/images",
+    "/schema",
+    "/templates",
+  ],
   rules: {
     "eslint/no-console": "error",
     "eslint/no-unused-vars": [

@@ -94,6 +94,7 @@ function termOf(command: Command): string {
 
 /** In the order in which help lists them: the main job first. Each is loaded when it is needed. */
 const commands: Readonly<Record<string, () => Promise<(registry: Registry) => void>>> = {
+  init: async () => (await import("./commands/init.ts")).registerInit,
   build: async () => (await import("./commands/build.ts")).registerBuild,
   up: async () => (await import("./commands/up.ts")).registerUp,
   verify: async () => (await import("./commands/verify.ts")).registerVerify,

@@ -28,7 +28,7 @@ export const errorExplanations: Readonly<Record<ErrorCode, Explanation>> = {
   "manifest-not-found": {
     title: "There is no manifest",
     explanation: "Neither this folder nor one above it holds stack.config.yaml.",
-    fix: "Go to the project's folder, or name the manifest.",
+    fix: "Go to the project's folder, or name the manifest. `qclock init` begins a stack.",
     example: "qclock validate --file stacks/three-tier",
   },
   ...packageExplanations,

@@ -122,6 +122,6 @@ function emptyManifest(file: string): Diagnostic {
     message: "The manifest is empty.",
     related: [],
     location,
-    hint: "Start with `name:` and `images:`; docs/manifest.md begins with a small one.",
+    hint: "Start with `name:` and `images:`; docs/manifest.md begins with a small one, and `qclock init` writes one.",
   };
 }

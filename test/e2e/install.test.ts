@@ -1,6 +1,6 @@
 import { execFile, execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -71,6 +71,25 @@ async function npmSetting(name: string): Promise<string> {
   return (await run("npm", ["config", "get", name], { cwd: root })).stdout.trim();
 }
 
+/** The names of the templates of a checkout. */
+async function templatesOf(checkout: string): Promise<readonly string[]> {
+  const stacks = await readdir(path.join(checkout, "stacks")).catch(() => []);
+  return ["qclock", ...stacks, "empty"];
+}
+
+/** The files below a folder, each with its content and whether it can be run. */
+async function contentsOf(top: string): Promise<ReadonlyMap<string, string>> {
+  const entries = await readdir(top, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const read = files.map(async (entry) => {
+    const file = path.join(entry.parentPath, entry.name);
+    const isExecutable = ((await stat(file)).mode & 0o100) !== 0;
+    const content = await readFile(file, "base64");
+    return [path.relative(top, file), `${isExecutable} ${content}`] as const;
+  });
+  return new Map(await Promise.all(read));
+}
+
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "qclock-install-"));
   await mkdir(path.join(folder, "home"));
@@ -103,8 +122,7 @@ test("installed for everybody, it must run with the Node that it brings, and hol
   const installed = path.join(prefix, "lib", "node_modules", "qclock");
   const files = await readdir(installed);
   expect(files).toEqual(expect.arrayContaining(["LICENSE", "README.md", "bin", "dist", "schema"]));
-  for (const name of ["src", "test", "images", "stack.config.yaml"])
-    expect(files).not.toContain(name);
+  for (const name of ["src", "test", "scripts"]) expect(files).not.toContain(name);
   // All else that it runs is in its bundle.
   const modules = await readdir(path.join(installed, "node_modules"));
   expect(modules.filter((name) => name !== ".bin")).toEqual([expect.stringMatching(/^node-/)]);
@@ -118,6 +136,20 @@ test("installed for everybody, it must run with the Node that it brings, and hol
     const schema = await readFile(path.join(installed, "schema", name ?? ""), "utf8");
     const printed = await runWith(process.execPath, [program, "schema", ...args], project);
     expect(printed.stdout).toBe(schema);
+  }
+  for (const template of await templatesOf(root)) {
+    const init = ["init", template, "--template", template, "--json", "--yes"] as const;
+    const [there, here] = await Promise.all(
+      [program, path.join(root, "bin", "qclock.js")].map(async (each, index) => {
+        const directory = path.join(folder, `init-${index}`);
+        await mkdir(directory, { recursive: true });
+        await runWith(process.execPath, [each, ...init], directory);
+        return contentsOf(path.join(directory, template));
+      }),
+    );
+    // npm packs neither links nor some names; of a mode it keeps what counts.
+    expect(there?.size).toBeGreaterThan(5);
+    expect(there).toEqual(here);
   }
   const readme = await readFile(path.join(installed, "README.md"), "utf8");
   const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = ""]) => link);

@@ -4,6 +4,7 @@ import { loadStack } from "../open/stack-file.ts";
 import { findManifest, lockPathOf } from "../open/manifest-file.ts";
 import { profilesOf } from "../../stack/profiles.ts";
 import type { Stack } from "../../stack/stack.ts";
+import { databases } from "../../templates/template.ts";
 import type { Session } from "../open/session.ts";
 import { topics } from "../usage/topics.ts";
 
@@ -40,6 +41,11 @@ export async function candidatesFor(
       required && previous !== undefined && [short, long].includes(previous),
   );
   if (expecting?.long === "--profile") return namesOf(session, (stack) => profilesOf(stack));
+  if (expecting?.long === "--template") {
+    const { offeredTemplates } = await import("../init/templates.ts");
+    return (await offeredTemplates()).map(({ name }) => name);
+  }
+  if (expecting?.long === "--database") return databases;
   if (expecting !== undefined) return expecting.argChoices ?? [];
   // `--update` takes names up to the next option.
   const lastOption = before.findLast((word) => word.startsWith("-"));

@@ -45,7 +45,7 @@ export async function findManifest(options: {
     `There is no ${manifestName} here or in any folder above.`,
     {
       details: [`looked from ${workingDirectory}`],
-      hint: "Go to the project's folder, or name the manifest with --file.",
+      hint: "Go to the project's folder, or name the manifest with --file. qclock init begins a stack.",
     },
   );
 }

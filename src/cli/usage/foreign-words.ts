@@ -13,7 +13,7 @@ const foreignWords: Readonly<Record<string, string>> = {
   commit: "An image is made of its manifest alone: put the change there, and run qclock up.",
   convert: "qclock config shows the manifest as it is understood.",
   copy: "qclock cp copies files into and out of a service; files of an image are `files` in the manifest.",
-  create: "qclock up makes what is missing and starts it.",
+  create: "qclock init begins a stack; qclock up makes what is missing and starts it.",
   delete: "qclock down removes containers and networks and keeps all data.",
   deploy: "qclock up brings the stack up.",
   destroy: "qclock down removes containers and networks and keeps all data.",
@@ -21,7 +21,6 @@ const foreignWords: Readonly<Record<string, string>> = {
   export:
     "qclock cp SERVICE:/ - writes the files of a container as a tar; qclock bundle save writes the stack to a file.",
   health: "qclock probe tries the probes of the services.",
-  init: "A manifest is written by hand: qclock schema helps the editor, docs/manifest.md begins with a small one.",
   inspect: "qclock ps, qclock graph and qclock plan show the stack, each with --json.",
   install: "qclock engine ensure installs an Engine; qclock up brings the stack up.",
   kill: "qclock stop stops the services, and what ignores its signal is killed.",

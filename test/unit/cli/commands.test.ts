@@ -121,6 +121,14 @@ test.each([
     ["--force-recreate", "--locked", "--file"],
   ],
   [
+    ["init", "--template", ""],
+    ["qclock", "empty"],
+  ],
+  [
+    ["init", "--database", ""],
+    ["none", "mariadb", "postgres"],
+  ],
+  [
     ["help", ""],
     ["exit-codes", "verify"],
   ],

@@ -22,7 +22,7 @@ async function hintFor(line: string): Promise<string | undefined> {
 
 describe("a command of another tool is told what qclock has, and nothing is taken for a slip", () => {
   test.each(
-    "rm kill copy version status pull push inspect create pause list destroy delete clean prune apply deploy test check init".split(
+    "rm kill copy version status pull push inspect create pause list destroy delete clean prune apply deploy test check".split(
       " ",
     ),
   )("%s", async (word) => {

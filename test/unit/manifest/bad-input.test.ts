@@ -231,7 +231,7 @@ describe("types and values", () => {
     expect(screenOf("# nothing yet\n")).toMatchInlineSnapshot(`
       "
       stack.config.yaml:1:1 error: The manifest is empty. [missing-key]
-            hint: Start with \`name:\` and \`images:\`; docs/manifest.md begins with a small one.
+            hint: Start with \`name:\` and \`images:\`; docs/manifest.md begins with a small one, and \`qclock init\` writes one.
 
       1 error
       "

@@ -13,6 +13,10 @@ const allowed: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [/^project\//, "the one way to the project's files"],
   [/^cli\//, "the manifest itself, the lock, the user's settings"],
   [/^store\//, "the store"],
+  [
+    /^templates\//,
+    "templates, which are qclock's own files, and the projects that begin with them",
+  ],
   [/^archive\/(?:read-tar|spool)\.ts$/, "artifacts in the store, and what they unpack to"],
   [/^packages\//, "archives and signed files in the store"],
   [/^docker\//, "the Engine's host"],
