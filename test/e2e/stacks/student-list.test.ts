@@ -262,6 +262,9 @@ describe("the registry", () => {
       await send({ Cookie: cookie, Origin: "http://evil.example" }, { tags: "latest", token }),
     ).toBe(403);
     expect(await statusUnderName("evil.example", "/")).toBe(403);
+    expect(await statusUnderName("[::1", "/?")).not.toBe(500);
+    expect(await statusUnderName("127.0.0.1.evil.example:80", "/")).toBe(403);
+    expect(await statusUnderName("[::1]:8081", "/")).toBe(200);
     expect(await statusUnderName("localhost", "/")).toBe(200);
     expect(await registry.manifestStatus("team/kept", "latest")).toBe(200);
   });

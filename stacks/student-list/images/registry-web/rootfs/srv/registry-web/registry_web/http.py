@@ -1,9 +1,10 @@
 """Requests to the registry, bounded in size and time whatever it answers."""
 
 import http.client
+import io
 import logging
 import socket
-import threading
+import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -40,58 +41,69 @@ class Client:
         except OSError as error:
             _log.error("registry: %s", error)
             raise _away("The registry does not answer. It may be stopped, or still be starting.") from error
-        connection.sock.settimeout(DEADLINE_SECONDS)
-        with _Watch(connection.sock) as watch:
-            try:
-                connection.request(method, path, headers={"Accept": accept, "Connection": "close"})
-                response = connection.getresponse()
-                body = response.read(MOST_BYTES + 1)
-            # A length or a number of a chunk that is none is a ValueError.
-            except (OSError, http.client.HTTPException, ValueError) as error:
-                _log.error("registry: %s %s: %r", method, path, error)
-                if watch.has_ended_it or isinstance(error, TimeoutError):
-                    raise _slow() from error
-                if isinstance(error, OSError):
-                    raise _away("The registry broke the connection off.") from error
-                raise garbage("What it answered is not HTTP.") from error
-            finally:
-                connection.close()
+        opened = connection.sock
+        connection.sock = _TimedSocket(opened, time.monotonic() + DEADLINE_SECONDS)
+        try:
+            connection.request(method, path, headers={"Accept": accept, "Connection": "close"})
+            response = connection.getresponse()
+            body = response.read(MOST_BYTES + 1)
+        except TimeoutError as error:
+            sentence = f"It took more than {DEADLINE_SECONDS} seconds to answer."
+            raise Failure(504, "The registry is too slow", sentence) from error
+        except OSError as error:
+            _log.error("registry: %s %s: %r", method, path, error)
+            raise _away("The registry broke the connection off.") from error
+        # A length or a number of a chunk that is none is a ValueError.
+        except (http.client.HTTPException, ValueError) as error:
+            _log.error("registry: %s %s: %r", method, path, error)
+            raise garbage("What it answered is not HTTP.") from error
+        finally:
+            opened.close()
         if len(body) > MOST_BYTES:
             raise garbage("Its answer is longer than 4 MiB, so the rest was not read.")
-        # A connection that ends early looks like the end of an answer that tells no length.
-        if watch.has_ended_it:
-            raise _slow()
+        # What is missing of the length that was told.
+        if response.length:
+            raise _away("The registry broke the connection off.")
         return Answer(response.status, response.headers, body)
 
 
-class _Watch:
-    """Ends a connection after the deadline: a limit of each read alone would let bytes drip for ever."""
+class _TimedSocket:
+    """The part of a socket that `http.client` uses, with one limit for everything that is sent and read.
 
-    def __init__(self, connection: socket.socket):
+    A limit of each read alone would let bytes drip for ever.
+    """
+
+    def __init__(self, connection: socket.socket, end: float):
         self._connection = connection
-        self._timer = threading.Timer(DEADLINE_SECONDS, self._end)
-        self._timer.daemon = True
-        self.has_ended_it = False
+        self._end = end
 
-    def _end(self) -> None:
-        self.has_ended_it = True
-        try:
-            self._connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            # It has just ended by itself.
-            pass
+    def limit(self) -> socket.socket:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._connection.settimeout(left)
+        return self._connection
 
-    def __enter__(self) -> "_Watch":
-        self._timer.start()
-        return self
+    def sendall(self, data: bytes) -> None:
+        self.limit().sendall(data)
 
-    def __exit__(self, *_: object) -> None:
-        self._timer.cancel()
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_TimedReader(self))
+
+    def close(self) -> None:
+        """`http.client` lets go of it before the answer is read. The request closes it when it is."""
+
+
+class _TimedReader(io.RawIOBase):
+    def __init__(self, connection: _TimedSocket):
+        self._connection = connection
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        return self._connection.limit().recv_into(buffer)
 
 
 def _away(sentence: str) -> Failure:
     return Failure(503, "The registry is away", sentence)
-
-
-def _slow() -> Failure:
-    return Failure(504, "The registry is too slow", f"It took more than {DEADLINE_SECONDS} seconds to answer.")

@@ -9,7 +9,7 @@ final class Api
 {
     private const PATH = '/supmit/api/v1.0/get_student_ages';
     private const PASSWORD_FILE = '/run/secrets/api_password';
-    private const TIMEOUT_SECONDS = 2;
+    private const CONNECT_SECONDS = 2;
     private const DEADLINE_SECONDS = 5;
     private const MOST_BYTES = 1024 * 1024;
 
@@ -57,56 +57,57 @@ final class Api
         if ($password === false || rtrim($password, "\r\n") === '') {
             throw new ApiFailure('This website has no password for the API.');
         }
-        $credentials = base64_encode(getenv('API_USER') . ':' . rtrim($password, "\r\n"));
-        $context = stream_context_create(['http' => [
-            'header' => ["Authorization: Basic $credentials", 'Accept: application/json', 'Connection: close'],
-            'protocol_version' => 1.1,
-            'timeout' => self::TIMEOUT_SECONDS,
-            'ignore_errors' => true,
-            'follow_location' => 0,
-        ]]);
-        $stream = @fopen(getenv('API_URL') . self::PATH, 'r', false, $context);
-        if ($stream === false) {
-            // PHP's own text names hosts and addresses: it is for the log alone.
-            error_log('api: ' . (error_get_last()['message'] ?? 'no answer'));
+        $host = substr((string) getenv('API_URL'), strlen('http://'));
+        $address = str_contains($host, ':') ? $host : "$host:80";
+        $socket = @stream_socket_client("tcp://$address", $code, $reason, self::CONNECT_SECONDS);
+        if ($socket === false) {
+            // The system's own text names hosts and addresses: it is for the log alone.
+            error_log("api: $address: $reason");
             throw new ApiFailure('The API does not answer.');
         }
         try {
-            return [self::status($stream), self::body($stream)];
+            // As HTTP/1.0 the body is what comes up to the end. Streams of PHP's own HTTP cannot be read
+            // within a bounded time: one byte now and then keeps them waiting.
+            @fwrite($socket, implode("\r\n", [
+                'GET ' . self::PATH . ' HTTP/1.0',
+                "Host: $host",
+                'Authorization: Basic ' . base64_encode(getenv('API_USER') . ':' . rtrim($password, "\r\n")),
+                'Accept: application/json',
+                '',
+                '',
+            ]));
+            [$head, $body] = explode("\r\n\r\n", self::readToEnd($socket), 2) + ['', ''];
         } finally {
-            fclose($stream);
+            fclose($socket);
         }
-    }
-
-    /** @param resource $stream */
-    private static function status($stream): int
-    {
-        $line = stream_get_meta_data($stream)['wrapper_data'][0] ?? '';
-        if (preg_match('#^HTTP/\S+ (\d{3})#', (string) $line, $found) !== 1) {
+        if (preg_match('#^HTTP/1\.[01] (\d{3})#', $head, $found) !== 1) {
             throw new ApiFailure('What answers in the place of the API does not speak HTTP.');
         }
-        return (int) $found[1];
+        return [(int) $found[1], $body];
     }
 
     /**
-     * The body, of a bounded size and within a bounded time.
+     * What the other side sends until it ends, of a bounded size and within a bounded time.
      *
-     * @param resource $stream
+     * @param resource $socket
      */
-    private static function body($stream): string
+    private static function readToEnd($socket): string
     {
         $end = hrtime(true) + self::DEADLINE_SECONDS * 1_000_000_000;
-        $body = '';
-        while (!feof($stream)) {
-            $part = fread($stream, 65536);
-            if ($part === false || stream_get_meta_data($stream)['timed_out'] || hrtime(true) > $end) {
+        $answer = '';
+        while (!feof($socket)) {
+            $left = intdiv($end - hrtime(true), 1000);
+            if ($left > 0) {
+                stream_set_timeout($socket, intdiv($left, 1_000_000), $left % 1_000_000);
+                $answer .= (string) @fread($socket, 65536);
+            }
+            if ($left <= 0 || stream_get_meta_data($socket)['timed_out']) {
                 throw new ApiFailure('The API takes too long to answer.');
             }
-            $body .= $part;
-            if (strlen($body) > self::MOST_BYTES) {
+            if (strlen($answer) > self::MOST_BYTES) {
                 throw new ApiFailure('The answer of the API is too long.');
             }
         }
-        return $body;
+        return $answer;
     }
 }
