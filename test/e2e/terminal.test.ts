@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { Rig } from "../support/rig.ts";
@@ -12,14 +13,20 @@ interface OnTerminal {
   readonly screen: string;
 }
 
+/** What is typed once a text was seen. */
+interface Typing {
+  readonly after: string;
+  readonly keys: string;
+}
+
 /**
- * Run qclock on a terminal of its own, which util-linux's `script` makes. `type` gives what is
- * typed once a text was seen.
+ * Run qclock on a terminal of its own, which util-linux's `script` makes, and type: each text once
+ * its question was seen, in turn.
  */
 async function onTerminal(
   rig: Rig,
   args: readonly string[],
-  typing?: { readonly after: string; readonly keys: string },
+  ...typing: readonly Typing[]
 ): Promise<OnTerminal> {
   const command = [process.execPath, qclock, ...args].map((word) => `'${word}'`).join(" ");
   const child = spawn(
@@ -32,17 +39,27 @@ async function onTerminal(
     },
   );
   let screen = "";
-  let typed = false;
+  let typed = 0;
+  let from = 0;
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     screen += text;
-    if (typing === undefined || typed || !screen.includes(typing.after)) return;
-    typed = true;
-    child.stdin.write(typing.keys);
+    const next = typing[typed];
+    const seen = next === undefined ? -1 : screen.indexOf(next.after, from);
+    if (next === undefined || seen === -1) return;
+    typed += 1;
+    from = seen + next.after.length;
+    child.stdin.write(next.keys);
   });
   const { promise, resolve, reject } = Promise.withResolvers<OnTerminal>();
   child.on("error", reject);
   child.on("close", (exitCode) => resolve({ exitCode, screen }));
   return promise;
+}
+
+/** What is on a screen without the escape sequences. */
+function textOf(screen: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are the subject
+  return screen.replaceAll(/\u001B\[[0-9;?]*[A-Za-z]/g, "");
 }
 
 const hideCursor = "\u001B[?25l";
@@ -56,8 +73,7 @@ describe.skipIf(!existsSync("/usr/bin/script"))("on a terminal", () => {
     expect(exitCode).toBe(0);
     expect(screen).toContain(synchronizedUpdate);
     expect(screen.lastIndexOf(showCursor)).toBeGreaterThan(screen.lastIndexOf(hideCursor));
-    // eslint-disable-next-line no-control-regex -- control characters are the subject
-    const text = screen.replaceAll(/\u001B\[[0-9;?]*[A-Za-z]/g, "");
+    const text = textOf(screen);
     const last = text.slice(text.lastIndexOf(`up ${rig.stack}`));
     expect(last).toMatch(
       /✔ image base[\s\S]*✔ image web[\s\S]*✔ service store[\s\S]*✔ service front/,
@@ -145,6 +161,63 @@ describe.skipIf(!existsSync("/usr/bin/script"))("on a terminal", () => {
     });
     expect(meant.exitCode).toBe(0);
     expect((await rig.observe()).volumes).toEqual([]);
+  });
+
+  test("reset must take Ctrl-C for an interruption, and Ctrl-D for no", async () => {
+    await using rig = await Rig.create("with-data");
+    await rig.qclock(["up"]);
+    const { volumes } = await rig.observe();
+    for (const [keys, exitCode, said] of [
+      ["\u0003", 130, "Interrupted by SIGINT"],
+      ["\u0004", 9, "[would-lose-data]"],
+    ] as const) {
+      const ended = await onTerminal(rig, ["reset", "--purge-volumes"], {
+        after: "Type the stack's name",
+        keys,
+      });
+      expect(ended.exitCode).toBe(exitCode);
+      expect(ended.screen).toContain(said);
+      expect((await rig.observe()).volumes).toEqual(volumes);
+    }
+  });
+
+  test("init must ask for what no option says, again after a mistake, and offer what is usual", async () => {
+    await using rig = await Rig.create("empty");
+    const { exitCode, screen } = await onTerminal(
+      rig,
+      ["init", "My Shop", "--port", "9001"],
+      { after: "[qclock]: ", keys: "emtpy\r" },
+      { after: 'Did you mean "empty"?', keys: "empty\r" },
+      { after: "[my-shop]: ", keys: "Shop\r" },
+      { after: 'Did you mean "shop"?', keys: "shop\r" },
+      { after: "[none]: ", keys: "3\r" },
+    );
+    expect(textOf(screen)).toContain("shop, from the template empty, with postgres, written to My");
+    expect(exitCode).toBe(0);
+    expect(screen).not.toContain("Port of this machine");
+    const manifest = path.join(rig.directory, "My Shop", "stack.config.yaml");
+    const text = await readFile(manifest, "utf8");
+    expect(text).toMatch(/^name: shop$/m);
+    expect(text).toContain("${WEB_PORT:-9001}");
+    expect(text).toContain("postgresql-15");
+  });
+
+  test("init must leave nothing after Ctrl-C or Ctrl-D, and give the terminal back", async () => {
+    await using rig = await Rig.create("empty");
+    const before = await readdir(rig.directory);
+    for (const [keys, expected] of [
+      ["\u0003", 130],
+      ["\u0004", 2],
+    ] as const) {
+      const { exitCode } = await onTerminal(
+        rig,
+        ["init", "shop", "--template", "empty"],
+        { after: "[shop]: ", keys: "\r" },
+        { after: "[8080]: ", keys },
+      );
+      expect(exitCode).toBe(expected);
+      expect((await readdir(rig.directory)).filter((name) => name !== ".home")).toEqual(before);
+    }
   });
 });
 

@@ -1,7 +1,7 @@
-import { createInterface } from "node:readline/promises";
 import type { LossQuestion } from "../../data/reset.ts";
 import { QclockError } from "../../error.ts";
 import type { Session } from "../open/session.ts";
+import { openQuestions } from "./questions.ts";
 
 /**
  * Ask on the terminal; true when the expected word was typed. Where there is no terminal nothing is
@@ -21,11 +21,6 @@ export async function askForName(session: Session, question: LossQuestion): Prom
   }
   await session.settle();
   for (const fact of question.facts) stderr.write(`${fact}\n`);
-  const readline = createInterface({ input: stdin, output: stderr });
-  try {
-    const answer = await readline.question(`${question.prompt} `, { signal: session.signal });
-    return answer.trim() === question.expected;
-  } finally {
-    readline.close();
-  }
+  using questions = openQuestions(session);
+  return (await questions.line(`${question.prompt} `)) === question.expected;
 }

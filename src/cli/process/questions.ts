@@ -20,37 +20,48 @@ export interface Question<Value> {
 
 /** Asks at the terminal. Disposing it gives the terminal back. */
 export interface Questions extends Disposable {
-  /** Ask until the answer is one that can be used. Throws `interrupted`, and `usage` at the end. */
+  /** One line, without what surrounds it; undefined when nobody will type any more (Ctrl-D). */
+  line(prompt: string): Promise<string | undefined>;
+  /** Ask until the answer is one that can be used. Throws `usage` when none comes. */
   ask<Value>(question: Question<Value>): Promise<Value>;
 }
 
-/** Open the terminal for questions, on standard error: standard output is data. */
-export function openQuestions(session: Pick<Session, "host" | "signal">): Questions {
-  const { stdin, stderr } = session.host;
+/**
+ * Open the terminal for questions, on standard error: standard output is data. Every question
+ * rejects with the run's own reason when the run is stopped.
+ */
+export function openQuestions({
+  host: { stdin, stderr },
+  signal,
+}: Pick<Session, "host" | "signal">): Questions {
   const readline = createInterface({ input: stdin, output: stderr });
   // While readline has the terminal, Ctrl-C is a key and no signal; it is to end the run as ever.
-  readline.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
-  const ended = new AbortController();
-  readline.on("close", () => ended.abort());
-  const signal = AbortSignal.any([session.signal, ended.signal]);
-  const askOnce = async (prompt: string): Promise<string> => {
+  readline.on("SIGINT", () => {
+    stderr.write("\n");
+    process.kill(process.pid, "SIGINT");
+  });
+  const line = async (prompt: string): Promise<string | undefined> => {
     try {
-      return await readline.question(prompt, { signal });
+      return (await readline.question(prompt, { signal })).trim();
     } catch (error) {
-      session.signal.throwIfAborted();
-      // Ctrl-D: nobody will type anything more.
+      signal.throwIfAborted();
+      if (!(error instanceof Error) || error.name !== "AbortError") throw error;
       stderr.write("\n");
-      throw new QclockError("usage", "The question was not answered.", {
-        cause: error,
-        hint: "Answer it, or give its option: --help lists them. --yes takes what is offered.",
-      });
+      return undefined;
     }
   };
   return {
+    line,
     async ask({ prompt, fallback, read }) {
       for (;;) {
-        const shown = fallback === undefined ? prompt : `${prompt} [${fallback}]`;
-        const answer = (await askOnce(`${shown}: `)).trim();
+        const answer = await line(
+          fallback === undefined ? `${prompt}: ` : `${prompt} [${fallback}]: `,
+        );
+        if (answer === undefined) {
+          throw new QclockError("usage", "The question was not answered.", {
+            hint: "Answer it, or give its option, which --help lists; --yes takes what is offered.",
+          });
+        }
         const found = read(answer === "" ? (fallback ?? "") : answer);
         if ("value" in found) return found.value;
         stderr.write(`${found.problem}\n`);
