@@ -47,7 +47,7 @@ function adapt(
   return { ...file, content };
 }
 
-/** What a manifest's comment at its head says after the name: `# shop: sells. More.` is `sells`. */
+/** What a manifest's first comment says after the name: of `# shop: sells. More.`, `sells`. */
 function summaryOf(manifest: string): string {
   const lines = manifest.split("\n").filter((line) => !line.startsWith("# yaml-language-server:"));
   const end = lines.findIndex((line) => !line.startsWith("#"));
@@ -55,5 +55,6 @@ function summaryOf(manifest: string): string {
     .slice(0, end)
     .map((line) => line.replace(/^#\s*/, ""))
     .join(" ");
-  return comment.replace(/^[\w-]+: /, "").replace(/\.(?: .*)?$/, "");
+  const summary = comment.replace(/^[\w-]+: /, "").replace(/\.(?: .*)?$/, "");
+  return summary.charAt(0).toLowerCase() + summary.slice(1);
 }

@@ -35,7 +35,7 @@ export function readName(text: string): Answer<string> {
   if (problem === undefined) return { value: text };
   const near = toStackName(text);
   return {
-    problem: `"${text}" cannot be the name of a stack, which is ${problem}.`,
+    problem: `"${text}" cannot be the name of a stack: that is ${problem}.`,
     ...(near === undefined ? {} : { hint: `Did you mean "${near}"?` }),
   };
 }

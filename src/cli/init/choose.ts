@@ -2,6 +2,7 @@ import path from "node:path";
 import { QclockError } from "../../error.ts";
 import { toStackName } from "../../manifest/edit/stack-name.ts";
 import { type Database, databases, type Template } from "../../templates/template.ts";
+import { wrap } from "../../reporters/format/width.ts";
 import type { Session } from "../open/session.ts";
 import { canAsk, openQuestions, type Questions } from "../process/questions.ts";
 import { type Answer, demand, readDatabase, readName, readPort, readTemplate } from "./choices.ts";
@@ -64,7 +65,7 @@ export async function choose(
     given: options.template,
     fallback: usual,
     read: (text) => readTemplate(text, templates),
-    prompt: `${listOf(templates)}\nTemplate, by number or name`,
+    prompt: `${listOf(templates, session.host.stderr.columns)}\nTemplate, by number or name`,
   });
   refuseDatabase(options, template);
   const name = await take({
@@ -149,9 +150,15 @@ async function answer<Value>(
   });
 }
 
-function listOf(templates: readonly Template[]): string {
+/** The templates with their numbers, each in as many lines as the terminal needs for it. */
+function listOf(templates: readonly Template[], columns = 80): string {
   const width = Math.max(...templates.map(({ name }) => name.length));
+  const indent = 5 + width + 2;
   return templates
-    .map(({ name, summary }, index) => `  ${index + 1}  ${name.padEnd(width)}  ${summary}`)
+    .map(({ name, summary }, index) => {
+      const number = String(index + 1).padStart(3);
+      const lines = wrap(summary, Math.max(20, columns - indent));
+      return `${number}  ${name.padEnd(width)}  ${lines.join(`\n${" ".repeat(indent)}`)}`;
+    })
     .join("\n");
 }
