@@ -6,6 +6,7 @@ import type { Place } from "../../project/place.ts";
 import type { Stack } from "../../stack/stack.ts";
 import { fromPlain, toPlain } from "../../store/plain.ts";
 import type { Store } from "../../store/store.ts";
+import { mayBeSecret } from "./secret-names.ts";
 
 const NOTE = "stack";
 
@@ -37,6 +38,7 @@ export interface StackLookups {
 
 interface StackNote {
   readonly unset: readonly string[];
+  readonly set: ReadonlyMap<string, string>;
   readonly places: ReadonlyMap<string, string>;
   readonly dockerfiles: ReadonlyMap<string, string>;
   readonly requirements: ReadonlyMap<string, string>;
@@ -54,6 +56,7 @@ export async function recallStack(
   const note = fromPlain(await store.readNote(NOTE, digestOf(JSON.stringify(key))));
   if (!isStackNote(note)) return undefined;
   if (note.unset.some((name) => environment.has(name))) return undefined;
+  if ([...note.set].some(([name, value]) => environment.get(name) !== value)) return undefined;
   const project = path.dirname(key.manifestPath);
   const isSame = await Promise.all([
     ...[...note.places].map(
@@ -67,7 +70,7 @@ export async function recallStack(
 }
 
 /**
- * Remember a stack. One that holds the value of a variable is not: that may be a secret, and would
+ * Remember a stack. One that holds the value of a variable which may be a secret is not: it would
  * lie on the disk.
  */
 export async function rememberStack(
@@ -75,9 +78,14 @@ export async function rememberStack(
   stack: Stack,
   { variables, places, dockerfiles, requirements, store }: StackLookups & { readonly store: Store },
 ): Promise<void> {
-  if ([...variables.values()].some((value) => value !== undefined)) return;
+  const unset = [...variables].flatMap(([name, value]) => (value === undefined ? [name] : []));
+  const set = [...variables].flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  if (set.some(([name, value]) => mayBeSecret(name, value))) return;
   const note: StackNote = {
-    unset: [...variables.keys()],
+    unset,
+    set: new Map(set),
     places: new Map([...places].map(([file, place]) => [file, JSON.stringify(place)])),
     dockerfiles: new Map([...dockerfiles].map(([file, text]) => [file, digestOf(text)])),
     requirements: new Map([...requirements].map(([file, text]) => [file, digestOf(text)])),
@@ -108,6 +116,8 @@ function isStackNote(note: unknown): note is StackNote {
     note !== null &&
     "unset" in note &&
     Array.isArray(note.unset) &&
+    "set" in note &&
+    note.set instanceof Map &&
     "stack" in note
   );
 }

@@ -89,6 +89,23 @@ test("a stack that holds the value of a variable does not reach the disk", async
   expect(await recallStack(key, { environment, store })).toBeUndefined();
 });
 
+test("a stack that holds a port comes back for that port alone", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const variables = new Map([
+    ["PORT", "8081"],
+    ["LEVEL", undefined],
+  ]);
+  const stack = stackOf(text);
+  await rememberStack(key, stack, { ...lookups({ variables }), store });
+  const recall = (environment: Readonly<Record<string, string>>): ReturnType<typeof recallStack> =>
+    recallStack(key, { environment: new Map(Object.entries(environment)), store });
+
+  expect(await recall({ PORT: "8081", UNRELATED: "1" })).toEqual(stack);
+  for (const other of [{}, { PORT: "8082" }, { PORT: "" }, { PORT: "8081", LEVEL: "info" }])
+    expect(await recall(other)).toBeUndefined();
+});
+
 test("it is resolved anew when a path that it names has become something else", async () => {
   await using temporary = await temporaryStore();
   await using folder = await temporaryFolder();
