@@ -3,6 +3,8 @@ import type { Operation, Plan, PlanNode, Unchanged } from "./plan.ts";
 /** A plan being put together. Nodes must be added after the nodes they depend on. */
 export class PlanDraft<Of extends Operation = Operation> {
   readonly #nodes = new Map<string, PlanNode<Of>>();
+  /** The ids by what they begin with, up to each of their colons, with their places in the plan. */
+  readonly #beginnings = new Map<string, Map<string, number>>();
   readonly #unchanged: Unchanged[] = [];
   readonly #notices: string[] = [];
 
@@ -20,8 +22,17 @@ export class PlanDraft<Of extends Operation = Operation> {
     for (const dependency of dependsOn) {
       if (dependency !== undefined && this.#nodes.has(dependency)) known.add(dependency);
     }
+    if (!this.#nodes.has(id)) this.#index(id);
     this.#nodes.set(id, { id, operation, cause, dependsOn: [...known] });
     return id;
+  }
+
+  #index(id: string): void {
+    for (let colon = id.indexOf(":"); colon >= 0; colon = id.indexOf(":", colon + 1)) {
+      const beginning = id.slice(0, colon + 1);
+      const ids = this.#beginnings.get(beginning) ?? new Map<string, number>();
+      this.#beginnings.set(beginning, ids.set(id, this.#nodes.size));
+    }
   }
 
   keep(kind: Unchanged["kind"], name: string, reason: string): void {
@@ -42,9 +53,13 @@ export class PlanDraft<Of extends Operation = Operation> {
     return this.#nodes.has(id);
   }
 
-  /** Ids that begin with one of the prefixes. */
-  idsOf(...prefixes: readonly string[]): readonly string[] {
-    return [...this.#nodes.keys()].filter((id) => prefixes.some((prefix) => id.startsWith(prefix)));
+  /**
+   * Ids that begin with one of the prefixes, in the order of the plan. Each prefix ends in a colon.
+   * Plans ask this for each service, so that not all nodes are looked through.
+   */
+  idsOf(...prefixes: readonly `${string}:`[]): readonly string[] {
+    const found = new Map(prefixes.flatMap((prefix) => [...(this.#beginnings.get(prefix) ?? [])]));
+    return [...found].toSorted(([, one], [, other]) => one - other).map(([id]) => id);
   }
 
   finish(stack: string): Plan<Of> {
