@@ -52,6 +52,24 @@ test("labels that were copied onto what was made later under the same name do no
   expect(ours(network, madeAtMs - 90_000)).toBe(false);
 });
 
+test("how long before and after its record a thing may have been made", () => {
+  expect(ours(network, madeAtMs + 60_000)).toBe(true);
+  expect(ours(network, madeAtMs + 60_001)).toBe(false);
+  expect(ours(network, madeAtMs - 5000)).toBe(true);
+  expect(ours(network, madeAtMs - 5001)).toBe(false);
+});
+
+test("a record is computed as ever, or what was made by an older qclock would be nobody's", () => {
+  expect(network.labels.get(labels.record)).toBe(
+    "2026-05-01T12:00:00.000Z e2022d27f3292e16fa5120a4373136f5",
+  );
+});
+
+test("a volume of secrets is known by its stack's name, a container without a service by its role", () => {
+  expect(ours(made("volume", "u__secrets", {}))).toBe(false);
+  expect(ours(made("container", "t-qclock-hold", {}))).toBe(false);
+});
+
 test("the stack's label alone, or with a changed definition, does not make it ours", () => {
   const bare = new Map([
     [labels.stack, "t"],

@@ -54,6 +54,20 @@ test("the wheel with the best tag, of these the one with the greatest build", ()
   expect(choose(files, { hashes: "01" })).toBe(files[1]?.file);
 });
 
+test("builds of one number are compared by what follows it, and the same ones by their files", () => {
+  const files = ["2a", "2b", "2"].map((build, index) =>
+    listed(`demo-1.0-${build}-py3-none-any.whl`, String(index)),
+  );
+  expect(choose(files)).toBe("demo-1.0-2b-py3-none-any.whl");
+  expect(choose(files.toReversed())).toBe("demo-1.0-2b-py3-none-any.whl");
+  const same = [
+    listed("demo-1.0.0-py3-none-any.whl", "1"),
+    listed("demo-1.0-py3-none-any.whl", "2"),
+  ];
+  expect(choose(same)).toBe("demo-1.0-py3-none-any.whl");
+  expect(choose(same.toReversed())).toBe("demo-1.0-py3-none-any.whl");
+});
+
 test("1.0 is 1.0.0, and a version with a dash has an underscore in the file's name", () => {
   expect(choose([listed("demo-1.0.0-py3-none-any.whl", "1")])).toBe("demo-1.0.0-py3-none-any.whl");
   expect(choose([listed("demo-1.0_1-py3-none-any.whl", "1")], { version: "1.0.post1" })).toBe(
