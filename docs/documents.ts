@@ -4,10 +4,13 @@ import { describeManifest, manifestJsonSchema } from "../src/manifest/json-schem
 import { overrideJsonSchema } from "../src/manifest/override-schema.ts";
 import { parseResults } from "../test/judge/images/results.ts";
 import { parseSetResults } from "../test/judge/root/results.ts";
+import { parsePublicImages } from "../test/judge/stacks/public-images.ts";
+import { parseStackResults } from "../test/judge/stacks/results.ts";
 import { besideAptPage } from "./beside-apt-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { manifestPage } from "./manifest-page.ts";
 import { packagesPage } from "./packages-page.ts";
+import { stacksPage } from "./stacks-page.ts";
 
 const judge = path.join(import.meta.dirname, "../test/judge");
 
@@ -23,10 +26,17 @@ export function documents(): ReadonlyMap<string, string> {
     ["docs/errors.md", errorsPage()],
     ["docs/packages.md", packagesPage(parseResults(keptText("images")))],
     ["docs/beside-apt.md", besideAptPage(parseSetResults(keptText("root")))],
+    [
+      "docs/stacks.md",
+      stacksPage(
+        parseStackResults(keptText("stacks")),
+        parsePublicImages(keptText("stacks", "public-images.json")),
+      ),
+    ],
   ]);
 }
 
 /** Results that one of the judges keeps beside it. */
-function keptText(folder: "images" | "root"): string {
-  return readFileSync(path.join(judge, folder, "results.json"), "utf8");
+function keptText(folder: "images" | "root" | "stacks", file = "results.json"): string {
+  return readFileSync(path.join(judge, folder, file), "utf8");
 }
