@@ -10,17 +10,21 @@ import { isOverride, isReset } from "./tags.ts";
  * alone.
  */
 export function mergeTrees(earlier: Node, later: Node, inherit: Inherit): Node {
-  return merge(earlier, later, { path: [], inherit });
+  return mergeAt(earlier, later, { path: [], inherit, ruleAt });
 }
 
-interface Merging {
+/** How two trees are merged. */
+export interface Merging {
+  /** Where both stand, from the root of a file. */
   readonly path: readonly string[];
   readonly inherit: Inherit;
+  readonly ruleAt: (path: readonly string[]) => MergeRule | undefined;
 }
 
-function merge(earlier: Node, later: Node, merging: Merging): Node {
+/** Lay a part of a later tree over the part of an earlier one that stands at the same path. */
+export function mergeAt(earlier: Node, later: Node, merging: Merging): Node {
   if (isReset(later) || isOverride(later) || isReset(earlier)) return later;
-  const rule = ruleAt(merging.path);
+  const rule = merging.ruleAt(merging.path);
   if (rule?.type === "replace") return later;
   if (isEmpty(later)) return earlier;
   if (isEmpty(earlier)) return later;
@@ -68,7 +72,8 @@ function mergeByRule(
   }
 }
 
-function mergeMaps(earlier: YAMLMap, later: YAMLMap, { path, inherit }: Merging): YAMLMap {
+function mergeMaps(earlier: YAMLMap, later: YAMLMap, merging: Merging): YAMLMap {
+  const { path, inherit } = merging;
   const added = new Map(later.items.map((pair) => [nameOf(pair), pair]));
   const merged = earlier.items.map((pair) => {
     const name = nameOf(pair);
@@ -76,7 +81,7 @@ function mergeMaps(earlier: YAMLMap, later: YAMLMap, { path, inherit }: Merging)
     added.delete(name);
     if (over === undefined) return pair;
     if (!isNode(pair.value) || !isNode(over.value)) return isNode(over.value) ? over : pair;
-    const value = merge(pair.value, over.value, { path: [...path, name], inherit });
+    const value = mergeAt(pair.value, over.value, { ...merging, path: [...path, name] });
     return value === over.value ? over : new Pair(pair.key, value);
   });
   return mapOf([...merged, ...added.values()], earlier, inherit);

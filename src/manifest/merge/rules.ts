@@ -25,7 +25,8 @@ const replace: MergeRule = { type: "replace" };
 const assignments: MergeRule = { type: "pairs", items: "assignments" };
 const texts: MergeRule = { type: "list", identityOf: textOf };
 
-function listBy(...fields: readonly string[]): MergeRule {
+/** A list in which an item takes the place of one that has the same values in these fields. */
+export function listBy(...fields: readonly string[]): MergeRule {
   return {
     type: "list",
     identityOf: (item) => fields.map((field) => fieldOf(item, field) ?? null),
@@ -39,7 +40,7 @@ function listBy(...fields: readonly string[]): MergeRule {
  * Source: compose specification, "Merge", and compose-go 2 (override/merge.go, override/uncity.go).
  * Keys of images are qclock's own; they follow the same idea.
  */
-const rules: readonly (readonly [pattern: string, rule: MergeRule])[] = [
+const rules: readonly PathRule[] = [
   ["os", replace],
   ["images/*/accounts/groups", listBy("name")],
   ["images/*/accounts/users", listBy("name")],
@@ -82,7 +83,15 @@ const rules: readonly (readonly [pattern: string, rule: MergeRule])[] = [
 
 /** The rule for a path; undefined where a value is merged as its own kind is. */
 export function ruleAt(path: readonly string[]): MergeRule | undefined {
-  return rules.find(([pattern]) => matches(pattern.split("/"), path))?.[1];
+  return ruleOf(rules, path);
+}
+
+/** A way of merging, by the paths that it is for; `*` is any name. */
+export type PathRule = readonly [pattern: string, rule: MergeRule];
+
+/** The first rule of a table that is for a path. */
+export function ruleOf(table: readonly PathRule[], path: readonly string[]): MergeRule | undefined {
+  return table.find(([pattern]) => matches(pattern.split("/"), path))?.[1];
 }
 
 function matches(pattern: readonly string[], path: readonly string[]): boolean {

@@ -1,4 +1,4 @@
-import { isNode, LineCounter, type Node } from "yaml";
+import { type Document, isNode, LineCounter, type Node } from "yaml";
 import type { Diagnostic } from "../../diagnostic.ts";
 import { fail, ok, type Result } from "../../result.ts";
 import { expandDocument } from "./expand.ts";
@@ -34,6 +34,42 @@ export function readSource(
   source: SourceText,
   environment: ReadonlyMap<string, string>,
 ): Result<Source, readonly Diagnostic[]> {
+  const interpolated = (sound: SoundText): InterpolatedDocument =>
+    interpolateDocument({ ...sound, environment });
+  const read = readSound(source, interpolated);
+  if (!read.ok) return read;
+  const { document, places, before } = read.value;
+  if (document === undefined || !isNode(document.contents))
+    return ok({ places, problems: [], replaced: new Map(), broken: new Set() });
+  return ok({ root: document.contents, places, ...before });
+}
+
+/** A text that was read, its variables as they are written. */
+export interface SourceTree {
+  /** Absent: the text holds nothing but comments. */
+  readonly document?: Document.Parsed;
+  readonly places: TextPlaces;
+}
+
+/** Read one text as `readSource` does, without replacing its variables. */
+export function readTree(source: SourceText): Result<SourceTree, readonly Diagnostic[]> {
+  return readSound(source, () => noVariables);
+}
+
+const noVariables: InterpolatedDocument = { problems: [], replaced: new Map(), broken: new Set() };
+
+/** A document that `inspectDocument` found nothing wrong with; its aliases are not followed yet. */
+interface SoundText {
+  readonly document: Document.Parsed;
+  readonly text: string;
+  readonly places: TextPlaces;
+}
+
+/** `prepare` sees the document before an alias makes one node stand at several places. */
+function readSound(
+  source: SourceText,
+  prepare: (sound: SoundText) => InterpolatedDocument,
+): Result<SourceTree & { readonly before: InterpolatedDocument }, readonly Diagnostic[]> {
   const { displayPath: file } = source;
   const text = source.text.replace(/^\uFEFF/, "");
   const refused = refuseText(text);
@@ -44,16 +80,16 @@ export function readSource(
   const places = placesOf({ text, file, lineCounter });
   const [document] = documents;
   if (document === undefined || !isNode(document.contents))
-    return ok({ places, problems: [], replaced: new Map(), broken: new Set() });
+    return ok({ places, before: noVariables });
   const syntax = syntaxProblems(documents, { places, text });
   if (syntax.length > 0) return fail(syntax.toSorted(byOffset));
   readTagged(document);
   const unsound = inspectDocument(document, places);
   if (unsound.length > 0) return fail(unsound.toSorted(byOffset));
-  const interpolated = interpolateDocument({ document, text, environment, places });
+  const before = prepare({ document, text, places });
   const unmerged = expandDocument(document, places);
-  if (unmerged.length > 0) return fail([...interpolated.problems, ...unmerged].toSorted(byOffset));
-  return ok({ root: document.contents, places, ...interpolated });
+  if (unmerged.length > 0) return fail([...before.problems, ...unmerged].toSorted(byOffset));
+  return ok({ document, places, before });
 }
 
 /** The places of refused text are found by hand: nothing has been parsed. */
