@@ -12,7 +12,7 @@ const floors = [
   ["plan"],
   ["image", "build-context"],
   ["packages"],
-  ["store"],
+  ["store", "compose"],
   ["stack", "templates"],
   ["manifest", "project"],
   ["archive", "python"],
@@ -32,7 +32,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   yauzl: ["archive"],
   "@balena/dockerignore": ["build-context"],
   "xz-decompress": ["archive"],
-  yaml: ["manifest", "packages/lock/**"],
+  yaml: ["manifest", "compose", "packages/lock/**"],
 };
 
 /** A folder for each family of distributions, and the one file that loads from them. */

@@ -7,6 +7,7 @@ import { parseSetResults } from "../test/judge/root/results.ts";
 import { parsePublicImages } from "../test/judge/stacks/public-images.ts";
 import { parseStackResults } from "../test/judge/stacks/results.ts";
 import { besideAptPage } from "./beside-apt-page.ts";
+import { composePage } from "./compose-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { manifestPage } from "./manifest-page.ts";
 import { packagesPage } from "./packages-page.ts";
@@ -24,6 +25,7 @@ export function documents(): ReadonlyMap<string, string> {
     ],
     ["docs/manifest.md", manifestPage(describeManifest())],
     ["docs/errors.md", errorsPage()],
+    ["docs/compose.md", composePage()],
     ["docs/packages.md", packagesPage(parseResults(keptText("images")))],
     ["docs/beside-apt.md", besideAptPage(parseSetResults(keptText("root")))],
     [

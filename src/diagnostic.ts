@@ -38,7 +38,9 @@ export type DiagnosticCode =
   | "not-executable"
   | "dockerfile-syntax"
   | "requirements-syntax"
-  | "lock-invalid";
+  | "lock-invalid"
+  | "compose-lost"
+  | "compose-changed";
 
 /**
  * A place in a text file. Lines and columns count from 1, offsets from 0; `length` is in UTF-16

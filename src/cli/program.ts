@@ -119,6 +119,7 @@ const commands: Readonly<Record<string, () => Promise<(registry: Registry) => vo
   bundle: async () => (await import("./commands/bundle.ts")).registerBundle,
   validate: async () => (await import("./commands/validate.ts")).registerValidate,
   graph: async () => (await import("./commands/graph.ts")).registerGraph,
+  import: async () => (await import("./commands/import.ts")).registerImport,
   schema: async () => (await import("./commands/schema.ts")).registerSchema,
   doctor: async () => (await import("./commands/doctor.ts")).registerDoctor,
   engine: async () => (await import("./commands/engine.ts")).registerEngine,

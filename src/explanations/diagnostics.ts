@@ -249,4 +249,18 @@ export const diagnosticExplanations: Readonly<Record<DiagnosticCode, Explanation
     fix: "Restore it from version control, or remove it and let `qclock lock` write it again.",
     example: "git checkout -- stack.lock.yaml",
   },
+  "compose-lost": {
+    title: "Something of a compose file has no counterpart",
+    explanation:
+      "`qclock import` takes over what a manifest can say, and leaves out what it cannot: what is told here does not hold in the new manifest. It stands there in a comment, too, with its place in the compose file.",
+    fix: "Follow the suggestion where the stack needs it; else delete the comment.",
+    example: "services:\n  app:\n    network_mode: host",
+  },
+  "compose-changed": {
+    title: "Something of a compose file is said in another way",
+    explanation:
+      "`qclock import` takes it over, but the manifest says it differently, or it means something slightly else there, such as a healthcheck that becomes a probe from outside.",
+    fix: "Read the sentence, and delete the comment in the manifest when it is right.",
+    example: "services:\n  app:\n    container_name: shop     # it is <stack>-app-1",
+  },
 };

@@ -1,0 +1,64 @@
+import { composeServiceKeys } from "../src/compose/import/service-keys.ts";
+import { refusalOf } from "../src/manifest/keys/refused-keys.ts";
+import { sectionMapping, serviceMapping } from "./compose-mapping.ts";
+
+/** docs/compose.md: what becomes of compose files. */
+export function composePage(): string {
+  const lost = [...composeServiceKeys].filter((key) => !Object.hasOwn(serviceMapping, key));
+  return `# Compose files
+
+<!-- Made by \`npm run docs\` from docs/compose-page.ts and docs/compose-mapping.ts. -->
+
+\`\`\`
+qclock import                      # compose.yaml or docker-compose.yml here, to stack.config.yaml beside it
+qclock import deploy/compose.yaml compose.prod.yaml -o stack.config.yaml
+qclock import compose.yaml -o -    # to standard output
+\`\`\`
+
+makes a manifest that runs what compose would run. A manifest that is there already is left alone unless \`--force\` says
+otherwise, and it is written whole or not at all.
+
+- **Nothing is dropped without a word.** What has no counterpart, and what is said in another way, stands in a comment of the
+  manifest with its place in the compose file and a suggestion, and is told as a warning (\`compose-lost\`, \`compose-changed\`);
+  \`--json\` gives the same list to programs.
+- **It runs as before, and shows what that takes.** Compose allows root, a writable root file system, new privileges, fourteen
+  capabilities, ports on every address, the Engine's machine and a way out of every network unless told otherwise. All of this is written under
+  \`policy\` with the reason "imported from …, decide whether it is needed", so that \`qclock verify\` lists it. Take it away service by
+  service.
+- **Limits.** Compose sets none; a manifest always has some. Imported services get 2g of memory, 1 CPU and 4096 processes unless
+  the file says otherwise.
+- **Digests.** An image of a registry is pinned by its digest. Where the compose file gives none, the manifest has one of zeros
+  until it is looked up.
+- **Variables stay variables.** Where one without a default is not set while importing, it gets the empty default that compose
+  gives it. What names an image is written out, since only variables named \`QCLOCK_PUBLIC_…\` may be sent to a registry.
+- **Files.** Several files are laid over each other by compose's rules; \`extends\`, \`include\`, anchors and merge keys are followed.
+  Every path has to lie below the folder of the manifest, but for mounts of the host; \`--output\` in a folder above helps where one does
+  not. Nothing is fetched.
+
+## Services
+
+| compose | manifest |
+| --- | --- |
+${rows(serviceMapping)}
+
+Left out, each with a comment:
+
+| compose | instead |
+| --- | --- |
+${lost.map((key) => `| \`${key}\` | ${refusalOf(key, ["services", "x"]) ?? ""} |`).join("\n")}
+
+A key that is not in this table, such as one of a newer specification, is told and left out as well.
+
+## The other parts
+
+| compose | manifest |
+| --- | --- |
+${rows(sectionMapping)}
+`;
+}
+
+function rows(mapping: Readonly<Record<string, string>>): string {
+  return Object.entries(mapping)
+    .map(([key, becomes]) => `| \`${key}\` | ${becomes} |`)
+    .join("\n");
+}
