@@ -58,15 +58,19 @@ export function sortedByPath<Item extends Pick<ArtifactPin, "path">>(
   return artifacts.toSorted(byPath);
 }
 
-/** Artifacts with their sizes, which are known once they are in the store. */
+/**
+ * Artifacts with their sizes: those that are known already, and of the others what the store has
+ * by now.
+ */
 export async function pinArtifacts(
   artifacts: readonly ArtifactPin[],
   paths: ReadonlyMap<Digest, string>,
+  known: ReadonlyMap<Digest, number> = new Map(),
 ): Promise<readonly LockedArtifact[]> {
   return Promise.all(
     sortedByPath(artifacts).map(async ({ url, digest, path }) => {
-      const { size } = await stat(paths.get(digest) ?? "");
-      return { url, digest, sizeBytes: size, path };
+      const sizeBytes = known.get(digest) ?? (await stat(paths.get(digest) ?? "")).size;
+      return { url, digest, sizeBytes, path };
     }),
   );
 }

@@ -122,7 +122,7 @@ async function withArtifacts(
       wheels: _wheels,
       ...image
     } = current.images.get(name) ?? { packages: [] };
-    images.set(name, { ...image, ...(await lockedArtifacts(artifacts, paths)) });
+    images.set(name, { ...image, ...(await lockedArtifacts(request, artifacts, paths)) });
   }
   return images;
 }
@@ -171,7 +171,7 @@ async function resolveTarget(
     images.set(name, {
       packages,
       ...newestBuildOf(packages, images.get(parent ?? "")),
-      ...(await lockedArtifacts(artifacts, paths)),
+      ...(await lockedArtifacts(request, artifacts, paths)),
     });
   }
   await rememberProofs({ ...request, os: stack.os }, proofs);
@@ -194,22 +194,40 @@ function newestBuildOf(
 }
 
 async function lockedArtifacts(
+  { existing }: LockRequest,
   artifacts: readonly Artifact[],
   paths: ReadonlyMap<Digest, string>,
 ): Promise<Pick<LockedImage, "artifacts">> {
-  return artifacts.length === 0 ? {} : { artifacts: await pinArtifacts(artifacts, paths) };
+  if (artifacts.length === 0) return {};
+  return { artifacts: await pinArtifacts(artifacts, paths, knownSizes(existing)) };
 }
 
-/** Packages and the artifacts of all images. */
+/** What the artifacts weigh that some target of the lock has pinned. */
+function knownSizes(existing: Lock | undefined): ReadonlyMap<Digest, number> {
+  const images = [...(existing?.targets.values() ?? [])].flatMap((target) => [
+    ...target.images.values(),
+  ]);
+  return new Map(
+    images.flatMap(({ artifacts = [] }) =>
+      artifacts.map(({ digest, sizeBytes }) => [digest, sizeBytes] as const),
+    ),
+  );
+}
+
+/**
+ * Packages, and the artifacts that no lock has pinned yet: those of images that are not built, such
+ * as of inactive profiles, must not be needed each time that a package moves.
+ */
 async function fetch(
   request: LockRequest,
   packages: readonly FetchablePackage[],
 ): Promise<ReadonlyMap<Digest, string>> {
+  const known = knownSizes(request.existing);
   return fetchPackages({
     packages,
     // Only their digests are known: what they weigh is for the lock to say from now on.
     artifacts: assembledImages(request.stack).flatMap(({ artifacts }) =>
-      artifacts.map(({ url, digest }) => ({ url, digest })),
+      artifacts.flatMap(({ url, digest }) => (known.has(digest) ? [] : [{ url, digest }])),
     ),
     artifactMirror: request.artifactMirror,
     mirrors: request.mirrors,

@@ -93,6 +93,31 @@ test("another artifact leaves the packages of a lock alone, and asks no package 
   expect(mirror.requests).toHaveLength(before);
 });
 
+test("an artifact that the lock has pinned is not fetched because a package moves", async () => {
+  await using server = await startFileServer(files);
+  await using mirror = await startFakeMirror([{ name: "a" }, { name: "b" }]);
+  await using temporary = await temporaryStore();
+  await using elsewhere = await temporaryStore();
+  const pinned = at(server, "/tool", tool);
+  const first = await lockPackages(
+    aLockRequest({ mirror, ...temporary, stack: aStack([pinned], ["a"]) }),
+  );
+  server.answer("/tool", status(404));
+
+  const { target } = await lockPackages(
+    aLockRequest({
+      mirror,
+      ...elsewhere,
+      stack: aStack([pinned], ["a", "b"]),
+      existing: first.lock,
+    }),
+  );
+
+  expect(target.images.get("base")?.packages.map(({ name }) => name)).toEqual(["a", "b"]);
+  expect(target.images.get("base")?.artifacts).toMatchObject([{ sizeBytes: 300_000 }]);
+  expect(server.requests).toHaveLength(1);
+});
+
 test("offline, what the store has is proved by reading it, and what it lacks is refused without a request", async () => {
   await using server = await startFileServer(files);
   await using temporary = await temporaryStore();
