@@ -7,8 +7,9 @@ import { launchBrowser } from "../test/support/browser.ts";
 import { freePort } from "../test/support/free-port.ts";
 import { walks } from "./screenshots/walks.ts";
 
-// `npm run screenshots -- NAME`: bring up a copy of stacks/NAME beside whatever runs, walk through
-// it as docs/screenshots/walks.ts has it, and keep the pictures in docs/images.
+// `npm run screenshots -- NAME`: bring up a copy of stacks/NAME, or of the project's own stack,
+// beside whatever runs, walk through it as docs/screenshots/walks.ts has it, and keep the pictures
+// in docs/images.
 
 const root = path.resolve(import.meta.dirname, "..");
 const [stack = ""] = process.argv.slice(2);
@@ -17,9 +18,12 @@ if (walk === undefined) {
   throw new Error(`Say of which stack: npm run screenshots -- ${[...walks.keys()].join(" | ")}`);
 }
 const directory = await mkdtemp(path.join(tmpdir(), "qclock-screenshots-"));
-await cp(path.join(root, "stacks", stack), directory, { recursive: true });
+const source = walk.project === undefined ? path.join(root, "stacks", stack) : root;
+for (const name of walk.project ?? ["."])
+  await cp(path.join(source, name), path.join(directory, name), { recursive: true });
 const environment: NodeJS.ProcessEnv = {
   ...process.env,
+  ...walk.environment,
   QCLOCK_STACK: `screenshots-${randomBytes(4).toString("hex")}`,
 };
 for (const name of walk.ports) environment[name] = String(await freePort());

@@ -1,6 +1,7 @@
 /**
  * `npm test`: everything that the tests need, then every test. An Engine is found or installed; the
- * browser of the dashboard's test is Debian's Chromium.
+ * browser of the dashboard's test is Debian's Chromium, and what gets the archive of the identity
+ * service is Debian's Maven.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -17,6 +18,7 @@ step("The Engine, which the integration and end-to-end tests need,", [
   "ensure",
 ]);
 ensureBrowser();
+ensureMaven();
 step("The test run", ["node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2)]);
 
 /** Without a browser its test is skipped, which a run that judges a change must not do. */
@@ -32,16 +34,28 @@ function ensureBrowser(): void {
 }
 
 function installBrowser(): void {
+  install("the test of the dashboard", ["chromium", "fonts-dejavu-core"]);
+}
+
+/** The test of the identity service says itself what follows when there is none. */
+function ensureMaven(): void {
+  const paths = (environment["PATH"] ?? "").split(path.delimiter);
+  if (paths.some((folder) => existsSync(path.join(folder, "mvn")))) return;
+  install("the test of the identity service", ["maven"]);
+}
+
+function install(purpose: string, packages: readonly string[]): void {
+  const [name = ""] = packages;
   if (process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) {
-    console.error("Installing chromium takes root and apt-get.");
+    console.error(`Installing ${name} takes root and apt-get.`);
     return;
   }
-  console.error("Installing Debian's chromium for the test of the dashboard...");
-  const install = ["install", "--no-install-recommends", "chromium", "fonts-dejavu-core"];
-  if (apt(install).status === 0) return;
+  console.error(`Installing Debian's ${name} for ${purpose}...`);
+  const command = ["install", "--no-install-recommends", ...packages];
+  if (apt(command).status === 0) return;
   // No lists yet, or lists so old that the mirror no longer has what they name.
   apt(["update"]);
-  const { status, stderr } = apt(install);
+  const { status, stderr } = apt(command);
   if (status !== 0) console.error(stderr.trim());
 }
 

@@ -15,5 +15,12 @@ export interface Surroundings {
 export interface Walk {
   /** Variables of its manifest that hold ports: each is given a free one. */
   readonly ports: readonly string[];
+  /** Further variables of its manifest. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * What of the project's own folder is copied, for a walk through its own stack; absent: the
+   * folder of stacks/ that has the walk's name.
+   */
+  readonly project?: readonly string[];
   run(surroundings: Surroundings): Promise<void>;
 }

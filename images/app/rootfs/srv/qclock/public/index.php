@@ -17,7 +17,11 @@ if ($method !== 'GET' && $method !== 'HEAD') {
 }
 
 match ($path) {
-    '/' => QClock\Dashboard::show(),
+    '/' => QClock\Login::guard(QClock\Dashboard::show(...)),
     '/health' => QClock\Health::answer(),
+    '/login' => QClock\Login::begin(),
+    '/login/callback' => QClock\Login::finish(),
+    '/logout' => QClock\Login::end(),
+    '/signed-out' => QClock\Login::ended(),
     default => Response::page(404, 'error', ['title' => 'Page not found']),
 };

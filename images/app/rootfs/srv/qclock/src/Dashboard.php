@@ -7,11 +7,13 @@ namespace QClock;
 use DateTimeImmutable;
 use DateTimeZone;
 use Exception;
+use QClock\Login\Session;
 
 /** The page for people. */
 final class Dashboard
 {
-    public static function show(): void
+    /** `$session` is of who looks at it; null where everybody may. */
+    public static function show(?Session $session): void
     {
         $components = [Runtime::check(), Database::check(), Identity::check()];
         $down = array_filter($components, static fn (Component $one): bool => $one->state === Component::DOWN);
@@ -24,6 +26,7 @@ final class Dashboard
             'digest' => (string) getenv('QCLOCK_IMAGE_DIGEST'),
             'now' => new DateTimeImmutable('now', new DateTimeZone('UTC')),
             'zone' => self::zone(),
+            'session' => $session,
         ]);
     }
 

@@ -9,6 +9,7 @@
  * @var string $digest
  * @var DateTimeImmutable $now
  * @var DateTimeZone $zone
+ * @var QClock\Login\Session|null $session
  * @var callable(mixed): string $escape
  */
 
@@ -52,6 +53,9 @@ $term = 'text-sm text-slate-400 2xl:text-xl';
     <div class="tabular-nums sm:text-right">
       <time id="clock" datetime="<?= $now->format('Y-m-d\TH:i:s\Z') ?>" class="block text-5xl leading-none font-semibold text-slate-50 sm:text-6xl 2xl:text-8xl"><?= $now->format('H:i:s') ?></time>
       <p id="date" data-live class="mt-2 text-sm text-slate-300 sm:text-base 2xl:mt-4 2xl:text-2xl"><?= $now->format('l j F Y') ?> · UTC<?php if ($zone->getName() !== 'UTC') { ?> · <?= $escape($zone->getName()) ?> <?= $now->setTimezone($zone)->format('H:i') ?><?php } ?></p>
+      <?php if ($session !== null) { ?>
+      <p class="mt-2 text-sm break-words text-slate-300 sm:text-base 2xl:mt-4 2xl:text-2xl">Signed in as <span id="account" class="text-slate-100"><?= $escape($session->name) ?></span> · <a href="/logout?token=<?= $escape($session->logoutToken) ?>" class="text-sky-300 underline underline-offset-4">Sign out</a></p>
+      <?php } ?>
     </div>
   </header>
 

@@ -2,8 +2,10 @@
 
 /**
  * @var string $title
+ * @var array{string, string} $link where to go on, and what that is called; absent: to the dashboard
  * @var callable(mixed): string $escape
  */
+[$href, $label] = $link ?? ['/', 'To the dashboard'];
 ?>
 <!doctype html>
 <html lang="en" class="bg-night-950">
@@ -18,7 +20,7 @@
   <main class="text-center">
     <p class="text-sm font-medium tracking-[0.2em] text-slate-400 uppercase">QClock</p>
     <h1 class="mt-2 text-3xl font-semibold text-slate-50"><?= $escape($title) ?></h1>
-    <p class="mt-6"><a href="/" class="text-sky-300 underline underline-offset-4">To the dashboard</a></p>
+    <p class="mt-6"><a href="<?= $escape($href) ?>" class="text-sky-300 underline underline-offset-4"><?= $escape($label) ?></a></p>
   </main>
 </body>
 </html>

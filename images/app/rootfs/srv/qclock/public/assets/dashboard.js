@@ -15,6 +15,11 @@ function showTime() {
 async function update() {
   try {
     const response = await fetch("/", { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (response.status === 401) {
+      // The session has ended: the whole page goes to sign in, which a script cannot do in its place.
+      location.reload();
+      return;
+    }
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const time = page.getElementById("clock");
     if (time === null) throw new Error(`HTTP ${response.status} without a dashboard`);
