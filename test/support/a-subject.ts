@@ -5,6 +5,7 @@ import type { ImageFile, ImageFiles } from "../../src/verify/images/image-files.
 import { readInspection } from "../../src/verify/services/inspection.ts";
 import type { ImageSubject, ServiceSubject } from "../../src/verify/subject.ts";
 import { aService } from "./a-service.ts";
+import { anImageIn } from "./an-image.ts";
 
 /** An Engine that can do everything. */
 export const anEngineInfo: EngineInfo = {
@@ -137,26 +138,7 @@ export function anAssembledImage(
   name: string,
   parts: Partial<AssembledImage> = {},
 ): AssembledImage {
-  return {
-    type: "assembled",
-    name,
-    reference: `qclock.invalid/t/${name}:latest`,
-    packages: [],
-    exclude: [],
-    scripts: "interpret",
-    essential: false,
-    strictScripts: false,
-    debconf: new Map(),
-    users: [],
-    groups: [],
-    numericUsers: [],
-    artifacts: [],
-    files: [],
-    directories: [],
-    setuid: [],
-    config: { environment: new Map(), exposedPorts: [], labels: new Map() },
-    ...parts,
-  };
+  return anImageIn("t", name, parts);
 }
 
 /** An image that passes every check, with changes. */

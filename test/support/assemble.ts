@@ -17,6 +17,7 @@ import type { AssembledImage } from "../../src/stack/stack.ts";
 import type { Digest } from "../../src/digest.ts";
 import { openStore } from "../../src/store/disk-store.ts";
 import type { Store } from "../../src/store/store.ts";
+import { anImageIn } from "./an-image.ts";
 import { type DebParts, debOf, lockedOf } from "./deb.ts";
 import { type ReadItem, readItems } from "./tar.ts";
 import { temporaryFolder } from "./temporary-store.ts";
@@ -25,25 +26,7 @@ export const EPOCH = 1_700_000_000;
 export const FINGERPRINT: Digest = `sha256:${"0".repeat(64)}`;
 
 /** An image that says nothing. */
-export const emptyImage: AssembledImage = {
-  type: "assembled",
-  name: "made-up",
-  reference: "qclock.invalid/t-made-up/made-up:latest",
-  packages: [],
-  exclude: [],
-  scripts: "interpret",
-  essential: false,
-  strictScripts: false,
-  debconf: new Map(),
-  users: [],
-  groups: [],
-  numericUsers: [],
-  artifacts: [],
-  files: [],
-  directories: [],
-  setuid: [],
-  config: { environment: new Map(), exposedPorts: [], labels: new Map() },
-};
+export const emptyImage = anImageIn("t-made-up", "made-up");
 
 /** Assembles images from made-up packages, in folders that go at the end of its scope. */
 export interface Workshop extends AsyncDisposable {

@@ -25,6 +25,7 @@ import type { Digest } from "../../src/digest.ts";
 import { networkHash } from "../../src/plan/networks/plan-networks.ts";
 import { aNetworkIn } from "./a-network.ts";
 import { aService } from "./a-service.ts";
+import { anImageIn } from "./an-image.ts";
 
 /** Everything that a plan is made from, as small as a test needs it. */
 export interface StackParts {
@@ -62,26 +63,7 @@ export function aStack(parts: StackParts = {}): Stack {
 
 /** An image without packages, on `parent` where one is given. */
 export function anImage(name: string, parts: Partial<AssembledImage> = {}): AssembledImage {
-  return {
-    type: "assembled",
-    name,
-    reference: referenceOf(name),
-    packages: [],
-    exclude: [],
-    scripts: "interpret",
-    essential: false,
-    strictScripts: false,
-    debconf: new Map(),
-    users: [],
-    groups: [],
-    numericUsers: [],
-    artifacts: [],
-    files: [],
-    directories: [],
-    setuid: [],
-    config: { environment: new Map(), exposedPorts: [], labels: new Map() },
-    ...parts,
-  };
+  return anImageIn("t", name, parts);
 }
 
 export function aDockerfileImage(name: string, parents: readonly string[] = []): DockerfileImage {

@@ -10,6 +10,7 @@ import type { RunEventBody } from "../../src/run/execution/event.ts";
 import type { Image, Network, Secret, Service, Stack, Volume } from "../../src/stack/stack.ts";
 import { openStore } from "../../src/store/disk-store.ts";
 import { aService } from "./a-service.ts";
+import { anImageIn } from "./an-image.ts";
 import { connectTestEngine } from "./engines.ts";
 import { hostPrograms } from "./small-image.ts";
 import { temporaryFolder } from "./temporary-store.ts";
@@ -202,30 +203,16 @@ function aRuntimeStack(name: string, directory: string, parts: TestStackParts): 
   const byName = <Value extends { readonly name: string }>(
     values: readonly Value[] = [],
   ): ReadonlyMap<string, Value> => new Map(values.map((value) => [value.name, value]));
-  const tools: Image = {
-    type: "assembled",
-    name: "tools",
-    reference: `qclock.invalid/${name}/tools:latest`,
-    packages: [],
-    exclude: [],
-    scripts: "interpret",
-    essential: false,
-    strictScripts: false,
-    debconf: new Map(),
-    users: [],
-    groups: [],
-    numericUsers: [],
-    artifacts: [],
+  const tools = anImageIn(name, "tools", {
     files: [{ source: path.join(directory, "tools"), target: "/", uid: 0, gid: 0 }],
     directories: [{ path: "/data", mode: 0o750, uid: 10_001, gid: 10_001 }],
-    setuid: [],
     config: {
       user: testUser,
       environment: new Map(),
       exposedPorts: [],
       labels: new Map([["dev.qclock.test", "1"]]),
     },
-  };
+  });
   return {
     name,
     manifestPath: path.join(directory, "stack.config.yaml"),

@@ -9,6 +9,7 @@ import { hasControlGroups, parseControllers } from "../../../src/docker/setup/co
 import { type Machine, parseOsRelease } from "../../../src/docker/setup/machine.ts";
 import { QclockError } from "../../../src/error.ts";
 import type { Digest } from "../../../src/digest.ts";
+import { anEngineInfo } from "../../support/a-subject.ts";
 
 const absence = new QclockError(
   "engine-unreachable",
@@ -130,31 +131,7 @@ test("an image is the same by list and by inspection, in both stores", () => {
   ).toBe("sha256:index");
 });
 
-const healthy: EngineInfo = {
-  id: "x",
-  name: "x",
-  version: "28.0",
-  apiVersion: "1.51",
-  operatingSystem: "x",
-  architecture: "amd64",
-  imageStore: "graphdriver",
-  storageDriver: "overlay2",
-  hasInit: true,
-  rootless: false,
-  isPodman: false,
-  securityOptions: [],
-  cgroupVersion: "2",
-  memoryLimit: true,
-  swapLimit: true,
-  pidsLimit: true,
-  cpuLimit: true,
-  loggingDriver: "json-file",
-  rootDirectory: "/var/lib/docker",
-  ipForwarding: true,
-  systemTime: "2026-01-02T03:04:05Z",
-  clockOffsetMs: 0,
-  warnings: [],
-};
+const healthy: EngineInfo = { ...anEngineInfo, systemTime: "2026-01-02T03:04:05Z" };
 const now = Date.parse("2026-01-02T03:04:06Z");
 
 test("an Engine without faults has no warning", () => {
