@@ -332,6 +332,16 @@ describe("three-tier, at its end,", () => {
     expect(stdout).not.toMatch(/Traceback/);
   });
 
+  test("the generated secrets must be in no log", async () => {
+    const print = 'for file in /run/secrets/*; do echo "$(<"$file")"; done';
+    const secrets = await rig.qclock(["exec", "db", "bash", "-c", print]);
+    const values = secrets.stdout.split("\n").filter((line) => line !== "");
+    expect(values.map(({ length }) => length)).toEqual([32, 32, 32]);
+    const { stdout } = await rig.qclock(["logs", "--tail", "all"]);
+    expect(stdout).toContain("first start: done");
+    for (const value of values) expect(stdout).not.toContain(value);
+  });
+
   test("a setting of the wrong form must end a service with one line", async () => {
     const run = async (service: string, setting: string): Promise<string> => {
       const ended = await rig.qclock(["run", "--no-deps", "--env", setting, service]);
