@@ -108,20 +108,17 @@ export class RegistryClient {
     return this.putManifest(name, tag, image.manifest);
   }
 
-  /** The same image, sent once, in so many repositories. */
+  /** The same image in so many repositories: its config is sent once, and it has no layers. */
   async putImages(names: readonly string[], tag: string): Promise<void> {
     const image = anImage();
+    const manifest = { ...image.manifest, layers: [] };
     const [first = "", ...others] = names;
-    const digests = [digestOf(image.layer), image.config.digest];
-    for (const blob of [image.layer, image.config.bytes]) await this.putBlob(first, blob);
-    const put = async (name: string): Promise<void> => {
-      await this.putManifest(name, tag, image.manifest);
-    };
-    await put(first);
+    await this.putBlob(first, image.config.bytes);
+    await this.putManifest(first, tag, manifest);
     const worker = async (): Promise<void> => {
       for (let name = others.pop(); name !== undefined; name = others.pop()) {
-        for (const digest of digests) await this.mountBlob(name, digest, first);
-        await put(name);
+        await this.mountBlob(name, image.config.digest, first);
+        await this.putManifest(name, tag, manifest);
       }
     };
     await Promise.all(Array.from({ length: 8 }, worker));

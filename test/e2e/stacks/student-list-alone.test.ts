@@ -212,6 +212,25 @@ describe("the page that lists students", () => {
   });
 });
 
+describe("the API", () => {
+  test("must live with a volume that it cannot write, and say so", async () => {
+    const port = await freePort();
+    const id = await startProgram(rig, {
+      image: "api",
+      environment: { GUNICORN_CMD_ARGS: `--bind=127.0.0.1:${port} --workers=1` },
+      secrets: { api_password: "secret" },
+      tmpfs: ["/tmp"],
+    });
+    const headers = { Authorization: `Basic ${Buffer.from("student:secret").toString("base64")}` };
+    const ask = async (): Promise<Response> =>
+      fetch(`http://127.0.0.1:${port}/supmit/api/v1.0/get_student_ages`, { headers });
+    const answer = await vi.waitFor(ask, { timeout: 60_000 });
+    expect(await answer.json()).toEqual({ student_ages: {} });
+    const log = await engineText("GET", `/containers/${id}/logs?stdout=1&stderr=1`);
+    expect(log).toContain("the list is empty until there is a file");
+  });
+});
+
 describe("each program", () => {
   test.each<readonly [string, Record<string, string>, string]>([
     ["api", { API_USER: "a:b" }, "API_USER must be"],

@@ -127,6 +127,26 @@ describe("the API", () => {
     expect(await preflight(`${site}.example`)).toBeNull();
   });
 
+  test.skipIf(!hasBrowser)("must answer a browser on the website, and none elsewhere", async () => {
+    const ask = async (from: string): Promise<number | string> => {
+      // The pages themselves have no scripts, and forbid them.
+      const page = await browser?.newPage({ bypassCSP: true });
+      await page?.goto(from);
+      const asked = await page?.evaluate(
+        async ({ url, headers }) =>
+          fetch(url, { headers }).then(
+            ({ status }) => status,
+            () => "kept from reading",
+          ),
+        { url: api + ages, headers: right },
+      );
+      await page?.close();
+      return asked ?? "no browser";
+    };
+    expect(await ask(site)).toBe(200);
+    expect(await ask(web)).toBe("kept from reading");
+  });
+
   test("must say that its file is broken, and live without one", async () => {
     const list = "/var/lib/student-list/student_age.json";
     const ask = async (content: string): Promise<{ status: number; text: string }> => {
