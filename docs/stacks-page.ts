@@ -16,7 +16,7 @@ a machine that rests needs a fraction of it.
 | stack | cold build | packages at hand | nothing to do | \`up\`, first time | \`up\`, with data | \`verify\` | measured |
 | --- | ---: | ---: | ---: | ---: | ---: | --- | --- |
 ${stacks.map(timesRow).join("\n")}
-
+${notes(stacks)}
 - **Cold build**: no image in the Engine, an empty store: packages are fetched, proved, unpacked and loaded.
 - **Packages at hand**: no image in the Engine, and of the store only what was downloaded.
 - **Nothing to do**: the images are up to date; the middle one of three.
@@ -34,6 +34,14 @@ ${stacks.map((stack) => imagesSection(stack, publicImages)).join("\n")}
 ## What \`verify\` lists
 
 ${stacks.map(verifySection).join("\n")}`;
+}
+
+/** What has to be known of some rows, below the table. */
+function notes(stacks: readonly (readonly [string, StackResult])[]): string {
+  const told = stacks.flatMap(([name, { note }]) =>
+    note === undefined ? [] : [`${name}: ${note}`],
+  );
+  return told.length === 0 ? "" : `\n${told.join("\n")}\n`;
 }
 
 function timesRow([name, result]: readonly [string, StackResult]): string {

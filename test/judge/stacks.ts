@@ -11,6 +11,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { stacksPage } from "../../docs/stacks-page.ts";
+import { ensureKeycloakArchive } from "../support/keycloak-archive.ts";
 import { interruption } from "./interruption.ts";
 import { measureStack, type StackFolder } from "./stacks/measure-stack.ts";
 import { parsePublicImages } from "./stacks/public-images.ts";
@@ -19,6 +20,14 @@ import { parseStackResults, type StackResults } from "./stacks/results.ts";
 const root = path.resolve(import.meta.dirname, "../..");
 const file = path.join(import.meta.dirname, "stacks/results.json");
 const page = path.join(root, "docs/stacks.md");
+
+const identity = {
+  profiles: "identity",
+  note: "QClock with `--profile identity`. Keycloak's archive was in the store also for the cold build.",
+  prepare: async (store: string): Promise<void> => {
+    if (!(await ensureKeycloakArchive(store))) throw new Error("Keycloak's archive is needed.");
+  },
+};
 
 const { values } = parseArgs({
   options: { only: { type: "string", multiple: true, default: [] } },
@@ -52,7 +61,7 @@ for (const [name, folder] of stacks) {
   await writeFile(page, stacksPage(results, publicImages));
 }
 
-/** QClock, and the folders of `stacks` that hold a manifest. */
+/** QClock without and with its identity service, and the folders of `stacks` with a manifest. */
 async function stackFolders(): Promise<ReadonlyMap<string, StackFolder>> {
   const folders: [string, StackFolder][] = [];
   for (const entry of (await readdir(path.join(root, "stacks"))).toSorted()) {
@@ -60,6 +69,10 @@ async function stackFolders(): Promise<ReadonlyMap<string, StackFolder>> {
     const files: readonly string[] = await readdir(directory).catch(() => []);
     if (files.includes("stack.config.yaml")) folders.push([entry, { directory, files }]);
   }
-  const own = ["stack.config.yaml", "stack.lock.yaml", "images"];
-  return new Map([["qclock", { directory: root, files: own }], ...folders]);
+  const own = { directory: root, files: ["stack.config.yaml", "stack.lock.yaml", "images"] };
+  return new Map<string, StackFolder>([
+    ["qclock", own],
+    ["qclock-identity", { ...own, ...identity }],
+    ...folders,
+  ]);
 }

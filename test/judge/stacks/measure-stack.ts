@@ -16,6 +16,12 @@ export interface StackFolder {
   readonly directory: string;
   /** What of the folder belongs to the stack. */
   readonly files: readonly string[];
+  /** Profiles that are active; without any what runs by default. */
+  readonly profiles?: string;
+  /** Put what no mirror has into the store. Rejects when that cannot be had. */
+  readonly prepare?: (store: string) => Promise<void>;
+  /** What a reader has to know of the figures. */
+  readonly note?: string;
 }
 
 /** Run qclock on the copy of the stack that is measured. Rejects when it fails. */
@@ -38,7 +44,7 @@ const verifyShape = z.object({
  * a measurement is none.
  */
 export async function measureStack(
-  { directory, files }: StackFolder,
+  { directory, files, profiles = "", prepare, note }: StackFolder,
   signal: AbortSignal,
 ): Promise<StackResult> {
   await using project = await temporaryFolder();
@@ -51,16 +57,19 @@ export async function measureStack(
   const env = {
     ...(await portsOf(manifest)),
     NO_COLOR: "1",
+    QCLOCK_PROFILES: profiles,
     QCLOCK_PROGRESS: "plain",
     QCLOCK_STACK: stack,
     QCLOCK_STORE: path.join(store.path, "store"),
   };
+  await prepare?.(env.QCLOCK_STORE);
   const run = async (args: readonly string[], cancelSignal: AbortSignal): Promise<string> => {
     const options = { cwd: project.path, env, stdin: "ignore", cancelSignal } as const;
     return (await execa(process.execPath, [cli, ...args], options)).stdout;
   };
   try {
-    return await measure((...args) => run(args, signal), stack);
+    const measured = await measure((...args) => run(args, signal), stack);
+    return note === undefined ? measured : { note, ...measured };
   } finally {
     // Also after an interruption.
     const never = new AbortController().signal;

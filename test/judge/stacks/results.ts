@@ -11,6 +11,8 @@ const imageShape = z.object({
 });
 
 const resultShape = z.object({
+  /** What was measured, where the name alone does not say it. */
+  note: z.string().optional(),
   /** What it was measured on, since figures of other machines cannot be compared. */
   machine: z.object({
     /** The day, as 2026-11-29. */

@@ -6,6 +6,7 @@ import { parsePublicImages, type PublicImage } from "../../judge/stacks/public-i
 import type { StackResult } from "../../judge/stacks/results.ts";
 
 const shop: StackResult = {
+  note: "The shop without its cellar.",
   machine: { date: "2026-11-29", cores: 2, load: 0.1, engine: "20.10.24" },
   coldBuild: 31.27,
   buildAtHand: 9.96,
@@ -40,6 +41,7 @@ test("times, sizes and what verify lists are rows of a table", () => {
   expect(page).toContain(
     "| shop | 31 s | 10.0 s | 0.1 s | 8.5 s | 4.0 s | 100 passed, 3 listed | 2026-11-29, 2 cores, load 0.1, Engine 20.10.24 |",
   );
+  expect(page).toContain("\n\nshop: The shop without its cellar.\n\n");
   expect(page).toContain("| base | 36 MB | 13 MB |  |  |  |  |");
   expect(page).toContain(
     "| web | 46 MB | 18 MB | [`nginx:1.31.3`](https://images.example/nginx) | 63 MB | 2026-07-15 | with modules |",
