@@ -7,7 +7,6 @@ import { programsOfServices } from "../../image/started-programs.ts";
 import { usersOfServices } from "../../image/started-users.ts";
 import { haveFolder, missingWorkingFolder } from "../../image/working-folder.ts";
 import { artifactFile, fetchFiles } from "../../packages/fetch.ts";
-import type { ScriptTime } from "../../packages/installation.ts";
 import type { LockedImage } from "../../packages/package.ts";
 import { wheelFile } from "../../packages/wheels/locked-wheel.ts";
 import { pythonOf } from "../../packages/wheels/python-of.ts";
@@ -20,6 +19,7 @@ import { noFiles } from "../../image/files/files.ts";
 import { limit } from "../execution/limit.ts";
 import type { PreparedImages } from "./prepare-images.ts";
 import { recordImage } from "./records.ts";
+import { type EndedScript, scriptSteps } from "./script-steps.ts";
 import { PackageUnpacker, type UnpackProgress } from "./unpack-ahead.ts";
 
 /** How far making an image is. */
@@ -176,7 +176,7 @@ export class BuiltImages implements AsyncDisposable {
     const { assembleImage } = await import("../../image/assemble.ts");
     const { clock, signal } = this.#context;
     let startedAtMs = clock.now();
-    const scripts: (ScriptTime & { readonly endedAtMs: number })[] = [];
+    const scripts: EndedScript[] = [];
     const built = await assembleImage({
       ...this.#requestFor(image, parent),
       filePath: async (digest) => (await this.#fetchFiles(image)).get(digest) ?? "",
@@ -206,15 +206,7 @@ export class BuiltImages implements AsyncDisposable {
     });
     const durationMs = clock.now() - startedAtMs;
     this.steps.push({ image: image.name, step: "write", startedAtMs, durationMs });
-    for (const [name, of] of Map.groupBy(scripts, (script) => script.package)) {
-      this.steps.push({
-        image: image.name,
-        step: "scripts",
-        package: name,
-        startedAtMs: Math.min(...of.map((script) => script.endedAtMs - script.durationMs)),
-        durationMs: of.reduce((sum, script) => sum + script.durationMs, 0),
-      });
-    }
+    this.steps.push(...scriptSteps(image.name, scripts));
     this.#refuseUnexpected(image, parent, built);
     return built;
   }

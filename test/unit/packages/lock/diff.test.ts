@@ -123,6 +123,19 @@ test("the same bytes with another reason or another place are restated, not move
   `);
 });
 
+test("a package that nothing proves any more is restated, and so is one that is proved now", async () => {
+  const proved = aLockTarget({ app: aLockedImage(["web 1.0"]) });
+  const unproved = aLockTarget({
+    app: aLockedImage([aLockedPackage("web 1.0", { unsigned: true })]),
+  });
+  const factsOf = async (from: LockTarget, to: LockTarget): Promise<unknown> =>
+    (await diffLocks(aLock(from), aLock(to))).targets[0]?.images[0]?.restated[0]?.facts;
+
+  const [one, other] = ["by the distribution", "by nobody"];
+  expect(await factsOf(proved, unproved)).toEqual([{ fact: "signed", from: one, to: other }]);
+  expect(await factsOf(unproved, proved)).toEqual([{ fact: "signed", from: other, to: one }]);
+});
+
 test("a layer that the lock learned, and one that it lost", async () => {
   const learned = aLockTarget({ app: aLockedImage(["web 1.0"], { packagesLayer: aDigest("x") }) });
   const bare = aLockTarget({ app: aLockedImage(["web 1.0"]) });
