@@ -92,6 +92,12 @@ test("the environment's index goes before the manifest's, that before pip's", as
   expect(await find({ QCLOCK_PYTHON_INDEX: " " }, "https://m.example")).toMatchObject({
     urls: ["https://m.example/"],
   });
+  // Spaces around the URLs, and none of them is asked twice.
+  const spaced = " https://q.example/a  https://r.example https://q.example/a/ ";
+  expect(await find({ QCLOCK_PYTHON_INDEX: spaced })).toMatchObject({
+    urls: ["https://q.example/a/", "https://r.example/"],
+    credentials: new Map(),
+  });
   const refused = find({ QCLOCK_PYTHON_INDEX: "ftp://u:secret@q.example" });
   await expect(refused).rejects.toMatchObject({ code: "mirror-not-configured" });
   await expect(refused).rejects.not.toThrow("secret");

@@ -49,6 +49,14 @@ test("a page of HTML, with a base, entities, and attributes in any order and quo
   ]);
 });
 
+test("a number that is no character, and a name that is none, stay as they are written", () => {
+  const yanked = "&#1114111; &#x10FFFF; &#1114112; &#x110000; &AMP; &none;";
+  const text = `<html><a href="a.whl" data-yanked="${yanked}">a</a></html>`;
+  expect(parseProjectPage({ url, contentType: "text/html", text })[0]?.yanked).toBe(
+    "\u{10FFFF} \u{10FFFF} &#1114112; &#x110000; & &none;",
+  );
+});
+
 test.each([
   ["application/json", "{", "in JSON"],
   ["application/json", '{"files": [{"filename": 1}]}', "invalid_type"],
