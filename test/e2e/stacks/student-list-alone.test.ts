@@ -39,7 +39,7 @@ beforeAll(async () => {
   const answers = async (): Promise<void> => {
     await Promise.all([fetch(`${web}/static/site.css`), fetch(`${site}/assets/site.css`)]);
   };
-  await vi.waitFor(answers, { timeout: 60_000 });
+  await vi.waitFor(answers, { timeout: 120_000 });
 });
 afterAll(async () => {
   await rig[Symbol.asyncDispose]();
@@ -224,7 +224,7 @@ describe("the API", () => {
     const headers = { Authorization: `Basic ${Buffer.from("student:secret").toString("base64")}` };
     const ask = async (): Promise<Response> =>
       fetch(`http://127.0.0.1:${port}/supmit/api/v1.0/get_student_ages`, { headers });
-    const answer = await vi.waitFor(ask, { timeout: 60_000 });
+    const answer = await vi.waitFor(ask, { timeout: 120_000 });
     expect(await answer.json()).toEqual({ student_ages: {} });
     const log = await engineText("GET", `/containers/${id}/logs?stdout=1&stderr=1`);
     expect(log).toContain("the list is empty until there is a file");

@@ -196,7 +196,7 @@ describe("the website", () => {
     ]);
     expect((await fetch(`${site}/health`)).status).toBe(503);
     await engineApi("POST", `/containers/${id}/start`);
-    await expect.poll(async () => (await fetch(site)).status, { timeout: 30_000 }).toBe(200);
+    await expect.poll(async () => (await fetch(site)).status, { timeout: 90_000 }).toBe(200);
   });
 });
 
