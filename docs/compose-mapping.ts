@@ -64,3 +64,25 @@ export const sectionMapping: Readonly<Record<string, string>> = {
   configs: "mounts of the services that read them",
   "x-…": "as it is; anchors, aliases and merge keys are followed",
 };
+
+/** What becomes of a stack in a compose file. */
+export const exportMapping: Readonly<Record<string, string>> = {
+  name: "`name`, with `-compose` behind it: compose must not take what qclock made for its own",
+  images: "`image` with `pull_policy: never`: the images that `qclock build` made",
+  depends_on:
+    "the same conditions; `service_started` where the other one has no healthcheck in compose",
+  job: "`restart: no`, and `service_completed_successfully` in those that wait for it",
+  probes:
+    "one `healthcheck`: a program that a probe runs stays; `http_get` and `tcp_socket` are asked from inside by bash, where the image's packages name it; else they are left out, which is told",
+  networks:
+    "one for each edge of `depends_on`, internal, as qclock makes them; one that publishes ports has a way out in compose, which is told",
+  volumes: "compose's own, so that no data is shared; one of others is `external`",
+  secrets:
+    "the volume of qclock that holds the service's files, `external` and read-only: `qclock up` writes it",
+  hardening: "`cap_drop: [ALL]`, `read_only`, `no-new-privileges`, `user`, `init`",
+  limits: "`mem_limit` with no swap beyond it, `cpus`, `pids_limit`, `shm_size`, `ulimits`",
+  env_file: "`env_file`: what such a file holds is not written out",
+  tmpfs: "`tmpfs` with the numbers of the service's user",
+  logging: "`logging`; `json-file` with 3 files of 10m unless the manifest names another driver",
+  policy: "a comment for each departure, with its reason",
+};

@@ -1,6 +1,6 @@
 import { composeServiceKeys } from "../src/compose/import/service-keys.ts";
 import { refusalOf } from "../src/manifest/keys/refused-keys.ts";
-import { sectionMapping, serviceMapping } from "./compose-mapping.ts";
+import { exportMapping, sectionMapping, serviceMapping } from "./compose-mapping.ts";
 
 /** docs/compose.md: what becomes of compose files. */
 export function composePage(): string {
@@ -54,6 +54,22 @@ A key that is not in this table, such as one of a newer specification, is told a
 | compose | manifest |
 | --- | --- |
 ${rows(sectionMapping)}
+
+## Out again
+
+\`\`\`
+qclock up && qclock down           # makes the images, and writes the secrets into their volumes
+qclock export compose -o compose.yaml
+docker compose up --wait
+\`\`\`
+
+writes what \`qclock up\` would run as a compose file: files merged, variables replaced, defaults filled in. What is a secret by its
+variable's name stays a variable. Comments hold the reasons of \`policy\`, and what has no counterpart. Services of all profiles are
+written, with their profiles.
+
+| manifest | compose |
+| --- | --- |
+${rows(exportMapping)}
 `;
 }
 

@@ -120,6 +120,7 @@ const commands: Readonly<Record<string, () => Promise<(registry: Registry) => vo
   validate: async () => (await import("./commands/validate.ts")).registerValidate,
   graph: async () => (await import("./commands/graph.ts")).registerGraph,
   import: async () => (await import("./commands/import.ts")).registerImport,
+  export: async () => (await import("./commands/export.ts")).registerExport,
   schema: async () => (await import("./commands/schema.ts")).registerSchema,
   doctor: async () => (await import("./commands/doctor.ts")).registerDoctor,
   engine: async () => (await import("./commands/engine.ts")).registerEngine,

@@ -59,3 +59,9 @@ export class Notes {
     if (!isKnown) this.#list.push({ ...note, message: visible(note.message) });
   }
 }
+
+/** A note as a comment: its place, what is the matter, and what to do. */
+export function noteComment({ place, message, hint }: Note): string {
+  const told = hint === undefined ? message : `${message} ${hint}`;
+  return `${place.file}:${place.line}:${place.column}: ${told}`;
+}

@@ -18,8 +18,6 @@ const foreignWords: Readonly<Record<string, string>> = {
   deploy: "qclock up brings the stack up.",
   destroy: "qclock down removes containers and networks and keeps all data.",
   diff: "qclock plan shows what up would change; qclock lock diff what changed in the lock.",
-  export:
-    "qclock cp SERVICE:/ - writes the files of a container as a tar; qclock bundle save writes the stack to a file.",
   health: "qclock probe tries the probes of the services.",
   inspect: "qclock ps, qclock graph and qclock plan show the stack, each with --json.",
   install: "qclock engine ensure installs an Engine; qclock up brings the stack up.",
