@@ -124,7 +124,7 @@ const service: Readonly<Record<string, string>> = {
   storage_opt: "Data goes to `volumes`; memory for files is limited with `tmpfs`.",
   sysctls: "Kernel parameters are not changed; set them on the Engine's machine.",
   use_api_socket:
-    "The Engine's socket is never given to a service: who has it is root on the host.",
+    "Who has the Engine's socket is root on the host. Mount it with `volumes`, and say why: policy: { engine_socket: … }.",
   userns_mode: noHost,
   uts: noHost,
   volumes_from: "Name the same volume in `volumes` of both services.",

@@ -179,6 +179,11 @@ const policySchema = z
         description: "Why each path of the host is mounted, by its path in the container.",
         examples: [{ "/conf": "pages are edited while it runs" }],
       }),
+    engine_socket: reasonSchema.optional().meta({
+      description:
+        "The Engine's socket is among its mounts. Who may speak to it is root on the host, so `verify` blocks without this, whatever `bind_mounts` says.",
+      examples: ["it starts one container for each job, and asks nothing else of the Engine"],
+    }),
     public_ports: reasonSchema.optional().meta({
       description: "Ports are published on an address other than the loopback's.",
       examples: ["customers reach it directly"],

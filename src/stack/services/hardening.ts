@@ -106,6 +106,7 @@ export function resolveHardening(request: ServiceRequest): {
     ["new-privileges", policy?.new_privileges],
     ["outbound", policy?.outbound],
     ["host", policy?.host],
+    ["engine-socket", policy?.engine_socket],
     ["public-ports", policy?.public_ports],
     ["logging", policy?.logging],
     ["unbounded-restart", policy?.restart],

@@ -136,11 +136,13 @@ export const containerChecks: readonly Check<ServiceSubject>[] = [
   },
   {
     id: "RUN-011",
-    title: "has no way to the Engine's socket",
+    title: "has no way to the Engine's socket, unless the manifest gives a reason",
     severity: "critical",
     sources: ["CIS 5.32"],
-    run: ({ inspection }) =>
-      judge(
+    run: ({ inspection, service }) =>
+      unless(
+        service,
+        "engine-socket",
         inspection.mounts
           .filter(
             ({ source, target }) =>

@@ -189,6 +189,10 @@ describe("values", () => {
         exceptions: [{ rule: "logging", reason: "the auditors read it there" }],
       },
     ],
+    [
+      "policy: { engine_socket: it starts jobs }",
+      { exceptions: [{ rule: "engine-socket", reason: "it starts jobs" }] },
+    ],
     ["stop_grace_period: 1m30s", { stopGracePeriodMs: 90_000 }],
     ["stop_grace_period: 250ms", { stopGracePeriodMs: 250 }],
     ['restart: "no"', { restart: { type: "no" } }],

@@ -176,6 +176,28 @@ test.each<readonly [id: string, what: string, subject: ServiceSubject, verdict: 
     found("/run/podman/podman.sock is mounted at /a", "/srv/link is mounted at /run/docker.sock"),
   ],
   [
+    "RUN-011",
+    "a socket that the manifest gives a reason for",
+    aServiceSubject({
+      service: { exceptions: [{ rule: "engine-socket", reason: "it starts jobs" }] },
+      mounts: [aBind("/var/run/docker.sock", "/a")],
+    }),
+    {
+      status: "allowed",
+      reason: "it starts jobs",
+      evidence: ["/var/run/docker.sock is mounted at /a"],
+    },
+  ],
+  [
+    "RUN-011",
+    "a socket with a reason for its mount alone",
+    aServiceSubject({
+      service: { exceptions: [{ rule: "bind-mount:/a", reason: "it starts jobs" }] },
+      mounts: [aBind("/var/run/docker.sock", "/a")],
+    }),
+    found("/var/run/docker.sock is mounted at /a"),
+  ],
+  [
     "RUN-012",
     "a declared folder beside a volume's",
     aServiceSubject({
