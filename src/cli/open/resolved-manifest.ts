@@ -11,6 +11,7 @@ import { isSecretName } from "./secret-names.ts";
 import type { Session } from "./session.ts";
 import { imageArchitecture } from "./context.ts";
 import { loadStack } from "./stack-file.ts";
+import { withEngineSocket } from "./engine-socket.ts";
 import { readProjectVariables } from "./variables.ts";
 import { WatchedEnvironment } from "./watched-environment.ts";
 
@@ -47,6 +48,7 @@ export async function loadResolvedManifest(
   ]);
   if (!read.ok) return read;
   if (!variables.ok) return variables;
+  const { environment, origins } = await withEngineSocket(variables.value, session);
   const { loadManifest } = await import("../../manifest/load.ts");
   const asked = new Map<string, string | undefined>();
   const [main, ...overrides] = read.value;
@@ -56,7 +58,7 @@ export async function loadResolvedManifest(
     displayPath: files.path,
     ...main,
     overrides,
-    environment: new WatchedEnvironment(variables.value.environment, asked),
+    environment: new WatchedEnvironment(environment, asked),
   });
   // Somebody wrote to the files meanwhile.
   if (!loaded.ok) return fail(loaded.error);
@@ -73,7 +75,7 @@ export async function loadResolvedManifest(
         name,
         {
           value: isSecretName(name) ? mask : masking(value),
-          origin: variables.value.origins.get(name) ?? "environment",
+          origin: origins.get(name) ?? "environment",
         },
       ]),
     ),

@@ -24,6 +24,7 @@ import {
   type StackLookups,
 } from "./stack-note.ts";
 import { learnVariables } from "./secret-names.ts";
+import { withEngineSocket } from "./engine-socket.ts";
 import { readProjectVariables } from "./variables.ts";
 import { WatchedEnvironment } from "./watched-environment.ts";
 import { build } from "../process/version.ts";
@@ -59,7 +60,7 @@ export async function loadStack(options: {
 }): Promise<Result<LoadedStack, readonly Diagnostic[]>> {
   const variables = await readProjectVariables(options.session, options.files);
   if (!variables.ok) return variables;
-  const { environment } = variables.value;
+  const { environment } = await withEngineSocket(variables.value, options.session);
   const resolved = await loadWith({ ...options, environment });
   if (!resolved.ok) return resolved;
   const { session, services = [], containers } = options;

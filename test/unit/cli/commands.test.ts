@@ -149,7 +149,7 @@ test("packages of the lock come after lock --update and lock why", async () => {
   const session = {
     settings: { file: [], envFile: [], profile: [] },
     origins: new Map(),
-    host: { workingDirectory: directory, environment: new Map() },
+    host: { workingDirectory: directory, homeDirectory: directory, environment: new Map() },
     redactor: { add: () => undefined },
   };
   const candidates = async (...words: readonly string[]): Promise<readonly string[]> =>
