@@ -1,9 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { findIndex } from "../../src/packages/wheels/find-index.ts";
+import { hostPythonIndex } from "../support/python-index.ts";
 import { Rig } from "../support/rig.ts";
 import { temporaryFolder } from "../support/temporary-store.ts";
 import { aWheel, type MadeWheel, startFakeIndex } from "../support/wheel.ts";
@@ -123,33 +122,11 @@ markupsafe==2.1.5 \\
 `;
 
 test("pip in the image agrees with the lock about wheels of the host's own index", async (context) => {
-  const places = await findIndex({
-    environment: new Map(
-      Object.entries(process.env).flatMap(([name, value]) =>
-        value === undefined ? [] : [[name, value]],
-      ),
-    ),
-    homeDirectory: homedir(),
-    manifestIndex: undefined,
-  });
-  const [url = ""] = places.urls;
-  const answers = await fetch(`${url}itsdangerous/`).then(
-    ({ ok }) => ok,
-    () => false,
-  );
+  const index = await hostPythonIndex("itsdangerous");
   // Where changes are judged the index is there, and not seeing it is a failure.
   if (process.env["CI"] !== "true")
-    context.skip(!answers, "the index of the host's pip does not answer");
-  const credentials = places.credentials.get(new URL(url).origin);
-  await using rig = await Rig.create("empty", {
-    environment: {
-      QCLOCK_PYTHON_INDEX:
-        credentials === undefined ? url : url.replace("://", `://${encodeURI(credentials)}@`),
-      ...(process.env["NODE_EXTRA_CA_CERTS"] === undefined
-        ? {}
-        : { NODE_EXTRA_CA_CERTS: process.env["NODE_EXTRA_CA_CERTS"] }),
-    },
-  });
+    context.skip(!index.answers, "the index of the host's pip does not answer");
+  await using rig = await Rig.create("empty", { environment: index.environment });
   await rig.write("stack.config.yaml", manifestOf("python3, python3-pip", "/usr/bin/python3"));
   await rig.write("requirements.txt", real);
   expect(await rig.qclock(["build"])).toMatchObject({ exitCode: 0 });

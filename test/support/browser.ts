@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 
 const executablePath = [
   process.env["QCLOCK_TEST_BROWSER"],
@@ -26,4 +26,21 @@ export async function launchBrowser(): Promise<Browser> {
       "--disable-sync",
     ],
   });
+}
+
+/**
+ * Open a page of many parts, and wait until something of it is there. Chromium drops what it loads
+ * whenever a network of this machine changes (ERR_NETWORK_CHANGED), as each container makes one do
+ * that comes or goes; then the page is opened again, up to ten times.
+ */
+export async function openWhole(page: Page, url: string, part: Locator): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await page.goto(url);
+      await part.waitFor({ timeout: 15_000 });
+      return;
+    } catch (error) {
+      if (attempt === 10) throw error;
+    }
+  }
 }

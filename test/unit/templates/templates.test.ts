@@ -42,7 +42,14 @@ test.each(variants)(
   async (_, template, database) => {
     const texts = await textsOf(template, { database, port: 4711 });
     const manifest = texts.get("stack.config.yaml") ?? "";
-    const stack = stackOf(manifest);
+    const stack = stackOf(manifest, {
+      requirements: Object.fromEntries(texts),
+      places: new Map(
+        [...texts.keys()]
+          .map((file) => `/project/${file}`)
+          .map((file) => [file, { type: "file", path: file }]),
+      ),
+    });
     expect(stack.name).toBe("mine");
     expect(
       manifest.startsWith("# yaml-language-server: $schema=./schema/stack.schema.json\n"),
