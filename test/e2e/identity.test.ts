@@ -306,4 +306,10 @@ describe.skipIf(!hasBrowser || !hasArchive)("QClock with its identity service", 
     expect([page.status, page.text]).toEqual([200, expect.stringContaining("not configured")]);
     expect(await answerTo("/login")).toMatchObject({ status: 404 });
   });
+
+  test("a login without an identity service must be told in one line", async () => {
+    const { exitCode, stderr } = await rig.qclock(["up"], { environment: { QCLOCK_PROFILES: "" } });
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain("LOGIN is required, and no identity service is active");
+  });
 });
