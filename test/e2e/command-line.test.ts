@@ -315,6 +315,25 @@ test("completion offers the names of the manifest", async () => {
   expect(stdout).toContain("complete -o default -F _qclock qclock");
 });
 
+test("a folder that is gone is told at once, whatever the command", async () => {
+  await using rig = await Rig.create("empty");
+  const program = path.resolve(import.meta.dirname, "../../bin/qclock.js");
+  const inGone = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1" validate';
+  const ended = spawnSync("sh", ["-c", inGone, process.execPath, program], {
+    cwd: rig.directory,
+    env: { ...rig.environment },
+    encoding: "utf8",
+    timeout: 30_000,
+  });
+  expect(ended).toMatchObject({
+    status: 2,
+    stdout: "",
+    stderr: expect.stringMatching(
+      /^error: The folder .* not there any more\. \[usage\]\n {4}hint: Go/,
+    ),
+  });
+});
+
 test("a reader that stops early is no failure", async () => {
   await using rig = await Rig.create("tiny");
   const { exitCode, stderr } = await rig.qclock(["schema"], { stopReading: true });

@@ -1,4 +1,5 @@
 import { homedir, hostname, userInfo } from "node:os";
+import { QclockError } from "../../error.ts";
 
 /**
  * What the process gives to the command line, gathered once so that the rest can be run by a test.
@@ -17,7 +18,7 @@ export interface Host {
   readonly stderr: NodeJS.WriteStream;
 }
 
-/** The real one. */
+/** The real one. Throws `usage` where there is no folder to work in. */
 export function currentHost(): Host {
   return {
     argv: process.argv.slice(2),
@@ -26,7 +27,7 @@ export function currentHost(): Host {
         value === undefined ? [] : [[name, value] as const],
       ),
     ),
-    workingDirectory: process.cwd(),
+    workingDirectory: currentFolder(),
     homeDirectory: homedir(),
     hostName: hostname(),
     userName: currentUser(),
@@ -35,6 +36,18 @@ export function currentHost(): Host {
     stdout: process.stdout,
     stderr: process.stderr,
   };
+}
+
+function currentFolder(): string {
+  try {
+    return process.cwd();
+  } catch (error) {
+    // Another program has removed it, or what is above it can no longer be looked into.
+    throw new QclockError("usage", "The folder that qclock was started in is not there any more.", {
+      cause: error,
+      hint: "Go to one that is: cd FOLDER.",
+    });
+  }
 }
 
 function currentUser(): string {
