@@ -40,7 +40,8 @@ export function formatNewProject(
       ...notes.map((note) => style.faint(note)),
       "",
       "next:",
-      ...(isHere ? [] : [`  cd ${quoted(shown)}`]),
+      // What a terminal would obey, and not show, is not printed to be copied either.
+      ...(isHere || visible(shown) !== shown ? [] : [`  cd ${quoted(shown)}`]),
       `  qclock up       ${style.faint("# builds what is missing, starts it, and waits until every probe answers")}`,
       `  qclock verify   ${style.faint("# proves it: probes, hardening, what is in the images")}`,
     ].join("\n"),
@@ -56,9 +57,8 @@ function entriesOf(paths: readonly string[]): readonly string[] {
   });
 }
 
-/** A path as a shell takes it for one word. */
+/** A path as a shell takes it for one word that is no option. */
 function quoted(file: string): string {
-  return /^[\w./+@%:,=-]+$/.test(file) && !file.startsWith("-")
-    ? file
-    : `'${file.replaceAll("'", String.raw`'\''`)}'`;
+  const word = file.startsWith("-") ? `./${file}` : file;
+  return /^[\w./+@%:,=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -42,14 +42,12 @@ test.each(variants)(
   async (_, template, database) => {
     const texts = await textsOf(template, { database, port: 4711 });
     const manifest = texts.get("stack.config.yaml") ?? "";
-    const stack = stackOf(manifest, {
-      requirements: Object.fromEntries(texts),
-      places: new Map(
-        [...texts.keys()]
-          .map((file) => `/project/${file}`)
-          .map((file) => [file, { type: "file", path: file }]),
-      ),
-    });
+    // What the manifest points at is there.
+    const folders = [...texts.keys()].flatMap((file) =>
+      file.split("/").map((_name, index, names) => `${names.slice(0, index).join("/")}/`),
+    );
+    const requirements = Object.fromEntries([...texts].filter(([file]) => file.endsWith(".txt")));
+    const stack = stackOf(manifest, { files: [...texts.keys(), ...folders], requirements });
     expect(stack.name).toBe("mine");
     expect(
       manifest.startsWith("# yaml-language-server: $schema=./schema/stack.schema.json\n"),
