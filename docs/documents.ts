@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describeManifest, manifestJsonSchema } from "../src/manifest/json-schema.ts";
 import { overrideJsonSchema } from "../src/manifest/override-schema.ts";
+import { parseComposeResults } from "../test/judge/compose/results.ts";
 import { parseResults } from "../test/judge/images/results.ts";
 import { parseSetResults } from "../test/judge/root/results.ts";
 import { parsePublicImages } from "../test/judge/stacks/public-images.ts";
@@ -25,7 +26,7 @@ export function documents(): ReadonlyMap<string, string> {
     ],
     ["docs/manifest.md", manifestPage(describeManifest())],
     ["docs/errors.md", errorsPage()],
-    ["docs/compose.md", composePage()],
+    ["docs/compose.md", composePage(parseComposeResults(keptText("compose")))],
     ["docs/packages.md", packagesPage(parseResults(keptText("images")))],
     ["docs/beside-apt.md", besideAptPage(parseSetResults(keptText("root")))],
     [
@@ -39,6 +40,6 @@ export function documents(): ReadonlyMap<string, string> {
 }
 
 /** Results that one of the judges keeps beside it. */
-function keptText(folder: "images" | "root" | "stacks", file = "results.json"): string {
+function keptText(folder: "compose" | "images" | "root" | "stacks", file = "results.json"): string {
   return readFileSync(path.join(judge, folder, file), "utf8");
 }

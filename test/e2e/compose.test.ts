@@ -96,6 +96,11 @@ test("a manifest that is there is not written over without a word, and bad input
     stderr: expect.stringContaining("bad.yaml:1:11 error: `services` must be a map"),
   });
   expect(existsSync(path.join(rig.directory, "new.yaml"))).toBe(false);
+  await rig.write("outside.yaml", "services: { web: { build: ../elsewhere } }");
+  expect(await rig.qclock(["import", "outside.yaml", "-o", "new.yaml"])).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('outside.yaml:1:27 error: "../elsewhere" lies outside of'),
+  });
   expect(await rig.qclock(["import", "none.yaml"])).toMatchObject({ exitCode: 2 });
   const piped = await rig.qclock(["import", "-o", "-", "--json"]);
   expect(JSON.parse(piped.stdout)).toMatchObject({

@@ -13,6 +13,7 @@ import { decodeManifest } from "../../manifest/text/encoding.ts";
 import type { SourceText } from "../../manifest/text/source.ts";
 import { readInProject } from "../../project/open.ts";
 import { ok, type Result } from "../../result.ts";
+import { isInside } from "../../stack/values.ts";
 import { refuseOccupied, writeWholeFile } from "../../store/whole-file.ts";
 import { imageArchitecture } from "./context.ts";
 import { displayPath, kindOf, manifestName } from "./manifest-file.ts";
@@ -81,7 +82,9 @@ export async function importFiles(
     directory,
     exists: existsSync,
     source: path.relative(directory, first),
-    readDockerfile: async (file) => (await readInProject(directory, file))?.toString() ?? "",
+    // One outside of the project is told as its build context.
+    readDockerfile: async (file) =>
+      isInside(directory, file) ? ((await readInProject(directory, file))?.toString() ?? "") : "",
   });
   if (!imported.ok) return imported;
   const manifest = imported.value;
