@@ -29,7 +29,8 @@ describe.runIf(canRun)("the stack qrcode", () => {
     if (exitCode !== 0) throw new Error(`qclock up ended with ${exitCode}:\n${stderr}`);
     decoder = started;
     url = stdout.trim();
-  });
+    // With nothing at hand 120 MB of wheels are fetched and unpacked first.
+  }, 600_000);
   afterAll(async () => {
     await decoder?.[Symbol.asyncDispose]();
     for (const id of await workersOf(rig.stack)) await remove(id);
