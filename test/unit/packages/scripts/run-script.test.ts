@@ -30,6 +30,14 @@ test("the report names the line and the script that was read", () => {
   const root = emptyRoot();
   root.add("/lib.sh", { kind: "file", mode: 0o644, content: toBytes("f() {\n\n  unknown a\n}\n") });
   expect(runText(":\nunknown\n", stop)).toMatchObject({ script: "../script", line: 2 });
+  for (const [delimiter, text] of [
+    ["'E'", "one\ntwo"],
+    ["E", "one\ntwo"],
+    ["-'E'", "\tone\n\ttwo"],
+  ]) {
+    const script = `cat <<${delimiter} >/dev/null\n${text}\nE\nunknown\n`;
+    expect(runText(script, stop)).toMatchObject({ type: "needs-more", line: 5 });
+  }
   expect(runText("set -e\n. /lib.sh\n\nf\n", { root, ...stop })).toMatchObject({
     type: "needs-more",
     script: "/lib.sh",

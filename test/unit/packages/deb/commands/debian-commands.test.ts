@@ -324,6 +324,19 @@ describe("ucf", () => {
     expect(text(root, "/var/lib/ucf/cache/:etc:x.conf")).toBe("one\n");
   });
 
+  it("writes where a link leads, and leaves the link", () => {
+    const root = rootWith({ "/usr/share/p/x.conf": "one\n", "/var/lib/ucf/": "", "/srv/": "" });
+    root.symlink("/srv/real.conf", "/etc/x.conf");
+    run(["ucf /usr/share/p/x.conf /etc/x.conf"], root);
+    expect(text(root, "/srv/real.conf")).toBe("one\n");
+    expect(root.readlink("/etc/x.conf")).toBe("/srv/real.conf");
+    root.write("/srv/real.conf", toBytes("mine\n"));
+    root.write("/usr/share/p/x.conf", toBytes("two\n"));
+    run(["ucf /usr/share/p/x.conf /etc/x.conf"], root);
+    expect(text(root, "/srv/real.conf")).toBe("mine\n");
+    expect(text(root, "/srv/real.conf.ucf-dist")).toBe("two\n");
+  });
+
   it("leaves a file alone that it did not make", () => {
     const root = rootWith({ "/usr/share/p/x.conf": "one\n", "/etc/x.conf": "mine\n" });
     run(["ucf /usr/share/p/x.conf /etc/x.conf"], root);
