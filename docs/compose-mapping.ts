@@ -23,7 +23,8 @@ export const serviceMapping: Readonly<Record<string, string>> = {
   healthcheck:
     "`probes`: curl and wget become `http_get`, nc becomes `tcp_socket`, anything else `exec`",
   hostname: "`hostname`",
-  image: "an image with `image`, pinned by a digest that is looked up later",
+  image:
+    "an image with `image`, pinned by its digest; zeros stand for one that the file does not give",
   init: "`init`",
   labels: "`labels`",
   links: "`depends_on`, and a further name on the network",

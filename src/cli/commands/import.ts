@@ -1,4 +1,5 @@
 import { countOf } from "../../count.ts";
+import { missingDigest } from "../../stack/images/missing-digest.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { exitCodes } from "../process/exit-code.ts";
@@ -64,15 +65,18 @@ export function registerImport({ program, run }: Registry): void {
         session.print(
           `${output}: ${countOf(services, "service")}, ${countOf(images, "image")}; ${lost} left out, ${notes.length - lost} said in another way`,
         );
-        session.say(nextStep(output, open.length));
+        session.say(nextStep(output, open.length, text));
       }
       return exitCodes.done;
     }),
   );
 }
 
-function nextStep(output: string, open: number): string {
-  return open === 0
-    ? `Next: qclock lock looks up the digests of images; qclock up starts the stack. Read ${output} first.`
-    : `Next: mend the ${countOf(open, "problem")} above in ${output}; qclock validate shows what is left.`;
+function nextStep(output: string, open: number, text: string): string {
+  if (open > 0)
+    return `Next: mend the ${countOf(open, "problem")} above in ${output}; qclock validate shows what is left.`;
+  const waiting = text.split(missingDigest).length - 1;
+  return waiting === 0
+    ? `Next: read ${output}; qclock up starts the stack.`
+    : `Next: read ${output}, and write the digests of ${countOf(waiting, "image")} in the place of the zeros: docker buildx imagetools inspect NAME prints each. Then qclock up starts the stack.`;
 }

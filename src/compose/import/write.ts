@@ -1,3 +1,4 @@
+import { missingDigest } from "../../stack/images/missing-digest.ts";
 import { Anchored, type ManifestMap, type ManifestValue } from "../manifest-value.ts";
 import { type Note, noteComment } from "../notes.ts";
 import { writeYaml } from "../write-yaml.ts";
@@ -25,10 +26,18 @@ export function writeManifest(manifest: WrittenManifest): string {
       [freeName("x-imported", extensions), sharedParts(source)],
       ...[...sections].filter(([, value]) => isFilled(value)),
     ],
-    comments: notes.map((note) => ({ at: note.at, text: noteComment(note) })),
+    comments: [
+      ...(JSON.stringify(sections.get("images")).includes(missingDigest) ? [digestComment] : []),
+      ...notes.map((note) => ({ at: note.at, text: noteComment(note) })),
+    ],
     spaced: new Set(["services"]),
   });
 }
+
+const digestComment = {
+  at: ["images"],
+  text: "Zeros stand for digests that nobody has looked up yet: `docker buildx imagetools inspect NAME` prints each.",
+};
 
 function isFilled(value: ManifestValue): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length > 0;

@@ -2,10 +2,12 @@ import { countOf } from "../../count.ts";
 import { engineStatus } from "../../docker/errors.ts";
 import { loadBuiltImages } from "../../docker/load.ts";
 import type { BuiltImage } from "../../image/built-image.ts";
+import { QclockError } from "../../error.ts";
 import { readWhole } from "../../project/open.ts";
 import { noticesOf } from "../../image/files/files.ts";
 import type { PlanNode } from "../../plan/plan.ts";
 import type { AssemblyProgress } from "../images/built-images.ts";
+import { missingDigest } from "../../stack/images/missing-digest.ts";
 import type { Image } from "../../stack/stack.ts";
 import { recordImage } from "../images/records.ts";
 import { refusePulls } from "../images/offline.ts";
@@ -124,6 +126,12 @@ export async function pullImage(
   const { stack, run } = context;
   const image = imageOf(stack, name);
   if (image.type !== "pulled") throw new Error(`image ${name} is not from a registry`);
+  if (image.source.endsWith(`@${missingDigest}`)) {
+    const [reference = ""] = image.source.split("@");
+    throw new QclockError("pull-failed", `Nobody has looked up the digest of ${reference} yet.`, {
+      hint: `\`docker buildx imagetools inspect ${reference}\` prints it: write it in the place of the zeros in image "${name}".`,
+    });
+  }
   await refusePulls(run, engine, [image.source]);
   if (!run.downloader.offline)
     await engine.pullImage(image.source, outputOf(context, node), signal);

@@ -27,6 +27,7 @@ services:
     postgres: { image: `postgres:15@${missingDigest}` },
     mysql: { image: `mysql@${digest}` },
   });
+  expect(imported.text).toContain("# Zeros stand for digests that nobody has looked up yet");
   expect(manifest.services["two"]?.image).toBe("redis");
   expect(imported.notes.map(({ what }) => what)).toEqual(["variables in `image`"]);
 });

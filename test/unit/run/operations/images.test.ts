@@ -15,6 +15,7 @@ import { recallFiles } from "../../../../src/run/images/files-note.ts";
 import { readImageRecords } from "../../../../src/run/images/records.ts";
 import type { MakingContext } from "../../../../src/run/operations/operation-context.ts";
 import { perform } from "../../../../src/run/operations.ts";
+import { missingDigest } from "../../../../src/stack/images/missing-digest.ts";
 import type { Image, PulledImage } from "../../../../src/stack/stack.ts";
 import { aDigest } from "../../../support/a-lock.ts";
 import { inPieces } from "../../../support/bundles.ts";
@@ -248,6 +249,17 @@ test.each([false, true])(
     expect(await recallFiles(run.store, noteKey, fingerprint)).toBeDefined();
   },
 );
+
+test("zeros in the place of a digest are not pulled: it says how to look the digest up", async () => {
+  const unknown = { ...pulled, source: `registry.invalid/web:1@${missingDigest}` };
+  await using rig = await operationRig(aStack({ images: [unknown] }));
+  const node = nodeOf({ type: "pull-image", image: "web" });
+  await expect(perform(node, rig.context())).rejects.toMatchObject({
+    code: "pull-failed",
+    message: "Nobody has looked up the digest of registry.invalid/web:1 yet.",
+    hint: '`docker buildx imagetools inspect registry.invalid/web:1` prints it: write it in the place of the zeros in image "web".',
+  });
+});
 
 test("an image is removed by a name of its own, and stays where somebody else needs it", async () => {
   await using rig = await operationRig(aStack());
