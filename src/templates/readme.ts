@@ -16,8 +16,12 @@ qclock verify    # prove it: probes, hardening, what is in the images
 qclock down      # stop and remove; data stays
 \`\`\`
 
-The services answer at ${addresses.join(", ")}. Variables stand before the command or in a file \`.env\`, which is not
-committed.
+Published are:
+
+${addresses.map((address) => `- ${address}`).join("\n")}
+
+Variables stand before the command or in a file \`.env\`, which is not committed. A service that has \`profiles\` runs when
+\`--profile\` names one of them.
 
 | file | what it is |
 | --- | --- |

@@ -148,6 +148,13 @@ test("a folder with a manifest in stacks/ is a template by itself, without what 
   expect(loadText(texts.get("stack.config.yaml") ?? "")).toMatchObject({ ok: true });
 });
 
+test("each template is in the table of docs/getting-started.md", () => {
+  const text = readFileSync(path.join(root, "docs/getting-started.md"), "utf8");
+  const table = text.split("## Templates")[1]?.split("## ")[0] ?? "";
+  const named = [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name = ""]) => name);
+  expect(named.toSorted()).toEqual(templates.map(({ name }) => name).toSorted());
+});
+
 test("links within the folder and to addresses stay", () => {
   const text = "[a](b.md) [c](https://shop.example/../d) ![e](f.png)\n";
   expect(unlinked(text)).toBe(text);
