@@ -29,7 +29,8 @@ otherwise, and it is written whole or not at all.
 - **Limits.** Compose sets none; a manifest always has some. Imported services get 2g of memory, 1 CPU and 4096 processes unless
   the file says otherwise.
 - **Digests.** An image of a registry is pinned by its digest. Where the compose file gives none, the manifest has one of zeros:
-  \`docker buildx imagetools inspect NAME\` prints the right one, and until it is written there \`build\` and \`up\` refuse to pull the image.
+  \`qclock lock\` asks the registry, by way of the Engine, and writes the right one there; until then \`build\` and \`up\` refuse to pull
+  the image.
 - **Variables stay variables.** Where one without a default is not set while importing, it gets the empty default that compose
   gives it. What names an image is written out, since only variables named \`QCLOCK_PUBLIC_…\` may be sent to a registry.
 - **Files.** Several files are laid over each other by compose's rules; \`extends\`, \`include\`, anchors and merge keys are followed.

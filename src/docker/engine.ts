@@ -257,6 +257,11 @@ export interface Engine extends AsyncDisposable {
   buildImage(request: BuildRequest, onOutput: OnOutput, signal?: AbortSignal): Promise<string>;
   pullImage(reference: string, onOutput: OnOutput, signal?: AbortSignal): Promise<void>;
   /**
+   * The digest of what a registry has for a reference now, which the Engine asks with the login
+   * that it is given: none (`GET /distribution/{name}/json`, API 1.30). Rejects with `pull-failed`.
+   */
+  registryDigest(reference: string, signal?: AbortSignal): Promise<Digest>;
+  /**
    * Every file of an image as a tar stream, by way of a never-started container that is removed
    * again.
    */

@@ -160,6 +160,7 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
     },
     buildImage: async () => unexpected("build an image"),
     pullImage: async () => unexpected("pull an image"),
+    registryDigest: async () => unexpected("ask a registry"),
     exportImage: async () => unexpected("export an image"),
     changedPaths: async () => unexpected("ask what a container changed"),
     writtenBytes: async () => undefined,

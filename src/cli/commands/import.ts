@@ -78,5 +78,5 @@ function nextStep(output: string, open: number, text: string): string {
   const waiting = text.split(missingDigest).length - 1;
   return waiting === 0
     ? `Next: read ${output}; qclock up starts the stack.`
-    : `Next: read ${output}, and write the digests of ${countOf(waiting, "image")} in the place of the zeros: docker buildx imagetools inspect NAME prints each. Then qclock up starts the stack.`;
+    : `Next: read ${output}; qclock lock looks up the digests of ${countOf(waiting, "image")} and writes them in the place of the zeros. Then qclock up starts the stack.`;
 }

@@ -2,6 +2,7 @@ import { countOf } from "../../count.ts";
 import { QclockError } from "../../error.ts";
 import { targetKey } from "../../packages/lock/lock-packages.ts";
 import type { Lock, LockTarget } from "../../packages/package.ts";
+import type { RunContext } from "../../run/context.ts";
 import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { withStack } from "../open/context.ts";
@@ -26,7 +27,8 @@ export function registerLock({ program, run }: Registry): void {
       summary: "Pin every package of every image in stack.lock.yaml",
       description:
         "Each package is proved by an index that the distribution signed. With a lock that fits and was proved before\n" +
-        "nothing is asked of any mirror and nothing changes.",
+        "nothing is asked of any mirror and nothing changes. Zeros for the digest of an image of a registry are replaced in\n" +
+        "the manifest by the digest that the registry has for its tag now.",
       examples: [
         ["qclock lock", "write what the lock lacks"],
         ["qclock lock --update", "move every package to its newest version"],
@@ -57,6 +59,7 @@ export function registerLock({ program, run }: Registry): void {
           const { target, lock, changed } = await lockStack(
             move === undefined ? context : { ...context, move },
           );
+          const digests = await fillDigests(session, context);
           await session.settle();
           const images = [...target.images.values()];
           const packages = images.reduce((sum, image) => sum + image.packages.length, 0);
@@ -69,6 +72,7 @@ export function registerLock({ program, run }: Registry): void {
               architecture: target.architecture,
               packages,
               ...(wheels === 0 ? {} : { wheels }),
+              ...(digests.length === 0 ? {} : { digests }),
             });
           } else
             session.print(
@@ -84,6 +88,34 @@ export function registerLock({ program, run }: Registry): void {
       ),
     ),
   );
+}
+
+/**
+ * Write the digests of images of registries that nobody has looked up yet into the manifest.
+ * Resolves with the references that were found.
+ */
+async function fillDigests(session: Session, context: RunContext): Promise<readonly string[]> {
+  const { lookUpDigests } = await import("../../run/images/look-up-digests.ts");
+  const digests = await lookUpDigests(context);
+  if (digests.size === 0) return [];
+  const { writeDigests } = await import("../open/write-digests.ts");
+  const { findManifest } = await import("../open/manifest-file.ts");
+  const { settings, host, emit } = session;
+  const { workingDirectory } = host;
+  const files = await findManifest({ named: settings.file, workingDirectory });
+  const absent = new Set(await writeDigests(files, digests));
+  for (const [missing, found] of digests) {
+    const isWritten = !absent.has(missing);
+    emit({
+      type: "notice",
+      level: isWritten ? "info" : "warning",
+      message: isWritten
+        ? `Written into the manifest: ${found}`
+        : `The digest of an image was found, ${found}, but the manifest has its name by a variable.`,
+      ...(isWritten ? {} : { hint: "Write it in the place of the zeros." }),
+    });
+  }
+  return [...digests.values()];
 }
 
 /**

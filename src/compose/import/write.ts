@@ -36,7 +36,7 @@ export function writeManifest(manifest: WrittenManifest): string {
 
 const digestComment = {
   at: ["images"],
-  text: "Zeros stand for digests that nobody has looked up yet: `docker buildx imagetools inspect NAME` prints each.",
+  text: "Zeros stand for digests that nobody has looked up yet: `qclock lock` does, and writes them here.",
 };
 
 function isFilled(value: ManifestValue): boolean {

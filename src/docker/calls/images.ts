@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { Digest } from "../../digest.ts";
 import type { EngineClient } from "../connection/client.ts";
+import { QclockError } from "../../error.ts";
 import type { Engine, ImageDetails } from "../engine.ts";
 import { engineStatus } from "../errors.ts";
 import { parseForeign } from "../foreign.ts";
@@ -18,6 +19,7 @@ type ImageCalls = Pick<
   | "tagImage"
   | "removeImage"
   | "pullImage"
+  | "registryDigest"
   | "exportImage"
 >;
 
@@ -54,6 +56,11 @@ const inspectSchema = z.extend(identitySchema, {
 const historySchema = z.array(
   z.object({ CreatedBy: z._default(z.string(), ""), Size: z._default(z.number(), 0) }),
 );
+
+/** Of a registry's answer as the Engine passes it on. */
+const distributionSchema = z.object({
+  Descriptor: z.object({ digest: z.templateLiteral(["sha256:", z.string()]) }),
+});
 
 const tagsSchema = z.array(z.object({ RepoTags: strings }));
 
@@ -133,8 +140,36 @@ export function imageCalls(client: EngineClient): ImageCalls {
         onOutput,
       });
     },
+    registryDigest: (reference, signal) => registryDigest(client, reference, signal),
     exportImage: (reference, signal) => exportImage(client, reference, signal),
   };
+}
+
+async function registryDigest(
+  { http }: EngineClient,
+  reference: string,
+  signal?: AbortSignal,
+): Promise<Digest> {
+  const operation = `ask for the digest of ${reference}`;
+  const path = `/distribution/${imagePath(reference)}/json`;
+  let answer: unknown;
+  try {
+    // A registry is far away.
+    const expectedMs = 10_000;
+    answer = await http.get({ path, operation, code: "pull-failed", expectedMs, signal });
+  } catch (error) {
+    // The registry's refusal, which the Engine passes on as if it were its own.
+    if (![401, 403].includes(engineStatus(error) ?? 0)) throw error;
+    throw new QclockError(
+      "pull-failed",
+      `The registry has no ${reference}, or shows it to nobody without a login.`,
+      {
+        hint: `\`docker buildx imagetools inspect ${reference}\` uses your login: write the digest that it prints in the place of the zeros.`,
+        cause: error,
+      },
+    );
+  }
+  return parseForeign(distributionSchema, answer, operation).Descriptor.digest;
 }
 
 async function inspectImage(

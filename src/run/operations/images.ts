@@ -129,7 +129,7 @@ export async function pullImage(
   if (image.source.endsWith(`@${missingDigest}`)) {
     const [reference = ""] = image.source.split("@");
     throw new QclockError("pull-failed", `Nobody has looked up the digest of ${reference} yet.`, {
-      hint: `\`docker buildx imagetools inspect ${reference}\` prints it: write it in the place of the zeros in image "${name}".`,
+      hint: `\`qclock lock\` looks it up and writes it into the manifest, in the place of the zeros in image "${name}".`,
     });
   }
   await refusePulls(run, engine, [image.source]);

@@ -1,8 +1,10 @@
+import { readFile } from "node:fs/promises";
 import { request } from "node:http";
+import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasBrowser, launchBrowser } from "../../support/browser.ts";
-import { engineApi } from "../../support/engine-api.ts";
+import { engineApi, observeStack } from "../../support/engine-api.ts";
 import { pullByDigest, pushImage, removeImages, tagImage } from "../../support/engine-registry.ts";
 import { freePort } from "../../support/free-port.ts";
 import { anImage, DOCKER_MANIFEST, OCI_INDEX, RegistryClient } from "../../support/registry-api.ts";
@@ -220,6 +222,33 @@ describe("the registry", () => {
     };
     expect(pulled.Id).toBe(own.Id);
     await removeImages([`${repository}@${digest}`]);
+  });
+
+  test("must tell qclock lock the digest of an image that a compose file names by a tag", async () => {
+    await using other = await Rig.create("empty");
+    const image = `${registryAddress}/team/api:latest`;
+    await other.write("compose.yaml", `services: { web: { image: "${image}" } }\n`);
+    expect(await other.qclock(["import", "compose.yaml"])).toMatchObject({ exitCode: 0 });
+    expect(await other.qclock(["lock", "--check"])).toMatchObject({ exitCode: 1 });
+    expect(await other.qclock(["build"])).toMatchObject({ exitCode: 1 });
+    const { exitCode, stderr } = await other.qclock(["lock"]);
+    expect(exitCode).toBe(0);
+    const manifest = await readFile(join(other.directory, "stack.config.yaml"), "utf8");
+    const written = /team\/api:latest@(sha256:[0-9a-f]{64})/.exec(manifest)?.[1];
+    expect(written).toMatch(/[1-9a-f]/);
+    expect(stderr).toContain(`Written into the manifest: ${image}@${written}`);
+    expect(await other.qclock(["lock", "--check"])).toMatchObject({ exitCode: 0 });
+    expect(await other.qclock(["build"])).toMatchObject({ exitCode: 0 });
+    const [built, own] = await Promise.all(
+      [other.stack, rig.stack].map(async (stack) => {
+        const [reference] = (await observeStack(stack)).images.filter((name) =>
+          /\/(?:api|web):latest$/.test(name),
+        );
+        return ((await engineApi("GET", `/images/${reference}/json`)) as { Id: string }).Id;
+      }),
+    );
+    expect(built).toBe(own);
+    await removeImages([`${registryAddress}/team/api@${written}`]);
   });
 
   test.skipIf(!hasBrowser)("must be shown with digest, size, layers and history", async () => {

@@ -257,7 +257,7 @@ test("zeros in the place of a digest are not pulled: it says how to look the dig
   await expect(perform(node, rig.context())).rejects.toMatchObject({
     code: "pull-failed",
     message: "Nobody has looked up the digest of registry.invalid/web:1 yet.",
-    hint: '`docker buildx imagetools inspect registry.invalid/web:1` prints it: write it in the place of the zeros in image "web".',
+    hint: '`qclock lock` looks it up and writes it into the manifest, in the place of the zeros in image "web".',
   });
 });
 
