@@ -21,6 +21,15 @@ const sensitiveFolders = new Set([
   "/var",
 ]);
 
+/** Why all services of an image may be root, where each of them says why. */
+function reasonForRoot(services: ImageSubject["services"]): string | undefined {
+  const reasons = services.map(
+    ({ exceptions }) => exceptions.find(({ rule }) => rule === "root")?.reason,
+  );
+  if (reasons.length === 0 || reasons.includes(undefined)) return undefined;
+  return [...new Set(reasons)].join("; ");
+}
+
 /** Rules over an image's configuration and history. */
 export const imageConfigChecks: readonly Check<ImageSubject>[] = [
   {
@@ -34,14 +43,12 @@ export const imageConfigChecks: readonly Check<ImageSubject>[] = [
         // An image that only others stand on starts nothing itself.
         if (services.length === 0 && details.entrypoint.length === 0)
           return passed("starts nothing: only other images stand on it");
-        return judge(
-          [
-            details.user === ""
-              ? "no user is set, which means root"
-              : `the user is ${details.user}`,
-          ],
-          "Set `user` in the manifest.",
-        );
+        const evidence = [
+          details.user === "" ? "no user is set, which means root" : `the user is ${details.user}`,
+        ];
+        const reason = reasonForRoot(services);
+        if (reason !== undefined) return { status: "allowed", reason, evidence };
+        return judge(evidence, "Set `user` in the manifest.");
       }
       return judge(
         /^\d+$/.test(user)

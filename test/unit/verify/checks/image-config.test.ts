@@ -39,6 +39,34 @@ test.each<readonly [id: string, what: string, subject: ImageSubject, verdict: Ve
   ],
   [
     "IMG-001",
+    "no user, of an image whose services all say why they are root",
+    anImageSubject({
+      details: { user: "" },
+      services: [
+        aService({ name: "one", exceptions: [{ rule: "root", reason: "as before" }] }),
+        aService({ name: "other", exceptions: [{ rule: "root", reason: "as before" }] }),
+      ],
+    }),
+    {
+      status: "allowed",
+      reason: "as before",
+      evidence: ["no user is set, which means root"],
+    },
+  ],
+  [
+    "IMG-001",
+    "no user, of an image with a service that does not say why it is root",
+    anImageSubject({
+      details: { user: "" },
+      services: [
+        aService({ name: "one", exceptions: [{ rule: "root", reason: "as before" }] }),
+        aService({ name: "other" }),
+      ],
+    }),
+    { ...found("no user is set, which means root"), hint: ofUsers },
+  ],
+  [
+    "IMG-001",
     "no user, of an image that starts something without services",
     anImageSubject({ details: { user: "" }, services: [] }),
     { ...found("no user is set, which means root"), hint: ofUsers },
