@@ -1,3 +1,4 @@
+import type { Dirent } from "node:fs";
 import { lstat, mkdir, readdir, rm, rmdir, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ProjectFile } from "../template.ts";
@@ -63,8 +64,11 @@ export async function removeLeftovers(
   isAlive: (pid: number) => boolean,
 ): Promise<void> {
   const prefix = prefixOf(base);
-  const names = await readdir(parent).catch((): string[] => []);
-  for (const name of names) {
+  const entries = await readdir(parent, { withFileTypes: true }).catch((): Dirent[] => []);
+  for (const entry of entries) {
+    // A link is none of ours, whatever its name: it may lead to the project itself.
+    if (!entry.isDirectory()) continue;
+    const { name } = entry;
     const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN;
     if (!Number.isSafeInteger(pid) || isAlive(pid)) continue;
     const staging = path.join(parent, name);

@@ -203,3 +203,14 @@ test("a run that still goes on is left alone", async () => {
   await writeProject(requestFor(path.join(place.path, "mine")));
   expect((await readdir(place.path)).toSorted()).toEqual([".qclock-init-4712", "mine"]);
 });
+
+test("a link with the name of a staging folder leads to nothing that is taken away", async () => {
+  await using place = await temporaryFolder();
+  await writeFile(path.join(place.path, "main.py"), "mine");
+  await mkdir(path.join(place.path, ".git"));
+  await writeFile(path.join(place.path, ".git/HEAD"), "mine");
+  await symlink(".", path.join(place.path, ".qclock-init-99999999"));
+  await expect(checkPlace(requestFor(place.path))).rejects.toThrow();
+  expect(await readFile(path.join(place.path, "main.py"), "utf8")).toBe("mine");
+  expect(await readFile(path.join(place.path, ".git/HEAD"), "utf8")).toBe("mine");
+});
