@@ -18,9 +18,14 @@ export async function writeDigests(
     const before = await readFile(target, "utf8");
     let text = before;
     for (const [missing, found] of digests) {
-      if (!text.includes(missing)) continue;
+      // The end of a longer reference is another image's.
+      const whole = new RegExp(
+        String.raw`(?<![\w./:@-])${missing.replaceAll(/[^\w@:/-]/g, String.raw`\$&`)}`,
+        "g",
+      );
+      if (!whole.test(text)) continue;
       written.add(missing);
-      text = text.replaceAll(missing, found);
+      text = text.replaceAll(whole, () => found);
     }
     if (text === before) continue;
     const { mode } = await stat(target);

@@ -41,3 +41,20 @@ test("what is written with a variable stands nowhere, and is told", async () => 
   expect(await writeDigests(files, new Map([[web, found]]))).toEqual([web]);
   expect(await readFile(manifest, "utf8")).toBe(text);
 });
+
+test("a name that ends another one is not taken for it", async () => {
+  await using folder = await temporaryFolder();
+  const manifest = path.join(folder.path, "stack.config.yaml");
+  const mirrored = `mirror.invalid/${web}`;
+  const mirror = `mirror.invalid/registry.invalid/web:1@${aDigest("mirror")}`;
+  await writeFile(manifest, `images: { a: { image: ${mirrored} }, b: { image: '${web}' } }\n`);
+  const files = { path: manifest, overrides: [] };
+  const digests = new Map([
+    [web, found],
+    [mirrored, mirror],
+  ]);
+  expect(await writeDigests(files, digests)).toEqual([]);
+  expect(await readFile(manifest, "utf8")).toBe(
+    `images: { a: { image: ${mirror} }, b: { image: '${found}' } }\n`,
+  );
+});
