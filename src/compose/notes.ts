@@ -63,5 +63,5 @@ export class Notes {
 /** A note as a comment: its place, what is the matter, and what to do. */
 export function noteComment({ place, message, hint }: Note): string {
   const told = hint === undefined ? message : `${message} ${hint}`;
-  return `${place.file}:${place.line}:${place.column}: ${told}`;
+  return visible(`${place.file}:${place.line}:${place.column}: ${told}`);
 }

@@ -1,6 +1,6 @@
 import type { Written } from "../read/written.ts";
 import { pathOf, type ServiceDraft } from "./draft.ts";
-import { keepText } from "./importing.ts";
+import { keepText, truthOf } from "./importing.ts";
 import type { ManifestMap, ManifestValue } from "../manifest-value.ts";
 
 /** One service that another one waits for. */
@@ -93,13 +93,14 @@ function edgesOf(value: Written, known: ReadonlySet<string>, draft: ServiceDraft
     });
   }
   return value.entries.flatMap(({ name, value: options }) => {
-    const isRequired = options.get("required")?.value !== false;
+    const isRequired =
+      options.get("required") === undefined || truthOf(options.get("required"), importing) === true;
     if (!isThere(name, options, isRequired)) return [];
     return [
       {
         target: name,
         condition: options.get("condition")?.text ?? STARTED,
-        restart: options.get("restart")?.value === true,
+        restart: truthOf(options.get("restart"), importing) === true,
         isRequired,
       },
     ];

@@ -1,6 +1,6 @@
 import type { Written } from "../read/written.ts";
 import { pathOf, type ServiceDraft } from "./draft.ts";
-import { keepPath } from "./importing.ts";
+import { keepPath, truthOf } from "./importing.ts";
 import type { ManifestValue } from "../manifest-value.ts";
 
 /** Files of variables: one path or a list of paths and maps. */
@@ -19,7 +19,8 @@ export function importEnvFile(value: Written, draft: ServiceDraft): ManifestValu
     const file = keepPath(path, at, importing);
     if (file === undefined) return [];
     if (item.kind !== "map") return [file];
-    const isOptional = item.get("required")?.value === false;
+    const isOptional =
+      item.get("required") !== undefined && truthOf(item.get("required"), importing) === false;
     const format = item.get("format")?.text;
     if (format !== undefined && format !== "raw") {
       importing.notes.lost(item.keyPlace("format"), {

@@ -1,6 +1,6 @@
 import type { Written } from "../read/written.ts";
 import { depart, pathOf, type ServiceDraft } from "./draft.ts";
-import { keepText } from "./importing.ts";
+import { keepText, truthOf } from "./importing.ts";
 import { anchors, decide, engineCapabilities } from "./imported.ts";
 import { AliasOf, Anchored, type ManifestMap, type ManifestValue } from "../manifest-value.ts";
 
@@ -15,7 +15,7 @@ export function importHardening(service: Written, draft: ServiceDraft): void {
   const isRoot = name === "" || /^(?:0+|root)(?::|$)/.test(name);
   if (user !== undefined) out.set("user", keepText(user, pathOf(draft, "user"), importing) ?? "");
   if (isRoot) depart(draft, "allow_root");
-  const isReadOnly = service.get("read_only")?.value === true;
+  const isReadOnly = truthOf(service.get("read_only"), importing) === true;
   if (isReadOnly) out.set("read_only", true);
   else depart(draft, "writable_root");
   const added = importCapabilities(service, draft, isRoot);

@@ -52,6 +52,20 @@ export function keepText(
   return kept;
 }
 
+/**
+ * True or false as compose takes it, which casts texts and what variables give
+ * (compose-go, interpolation and yaml casts). Undefined for anything else.
+ */
+export function truthOf(
+  value: Written | undefined,
+  { variables }: Pick<Importing, "variables">,
+): boolean | undefined {
+  if (value === undefined || typeof value.value === "boolean") return value?.value === true;
+  const text = variables.valueOf(value.text ?? "").toLowerCase();
+  if (/^(?:1|t|true|y|yes|on)$/.test(text)) return true;
+  return /^(?:|0|f|false|n|no|off)$/.test(text) ? false : undefined;
+}
+
 /** A number, true or false as it is; a text as `keepText` gives it. */
 export function keepValue(
   value: Written,

@@ -2,7 +2,7 @@ import path from "node:path";
 import { isInside } from "../../stack/values.ts";
 import type { Written } from "../read/written.ts";
 import { depart, pathOf, type ServiceDraft } from "./draft.ts";
-import { keepItems, keepText, relativePath } from "./importing.ts";
+import { keepItems, keepText, relativePath, truthOf } from "./importing.ts";
 import type { ManifestMap, ManifestValue } from "../manifest-value.ts";
 import { asName } from "./names.ts";
 import { splitOutside } from "./ports.ts";
@@ -67,7 +67,7 @@ function importLong(item: Written, draft: ServiceDraft): ManifestValue | undefin
     // The long notation has a type: a folder may be written without a dot before it.
     source: type === "bind" && !/^[./~$]/.test(written) ? `./${written}` : written,
     target: keepText(target, at, importing) ?? "",
-    readOnly: item.get("read_only")?.value === true,
+    readOnly: truthOf(item.get("read_only"), importing) === true,
   });
 }
 

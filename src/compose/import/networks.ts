@@ -1,7 +1,7 @@
 import { refusalOf } from "../../manifest/keys/refused-keys.ts";
 import type { Written } from "../read/written.ts";
 import { depart, pathOf, type ServiceDraft } from "./draft.ts";
-import { type Importing, keepList, keepText } from "./importing.ts";
+import { type Importing, keepList, keepText, truthOf } from "./importing.ts";
 import { decide } from "./imported.ts";
 import type { ManifestMap, ManifestValue } from "../manifest-value.ts";
 import type { ManifestNames } from "./names.ts";
@@ -55,7 +55,7 @@ function networkOf(value: Written, at: readonly string[], importing: Importing):
       importing.notes.lost(place, { at, what: `\`networks.${name}\``, hint });
     }
   }
-  const isInternal = value.get("internal")?.value === true;
+  const isInternal = truthOf(value.get("internal"), importing) === true;
   return {
     ...(isInternal ? { internal: true } : openNetwork()),
     ...(subnet === undefined ? {} : { subnet: keepText(subnet, at, importing) ?? "" }),
@@ -89,7 +89,8 @@ export function externalOf(
   importing: Importing,
 ): ManifestMap | undefined {
   const external = value.get("external");
-  if (external === undefined || external.value === false) return undefined;
+  if (external === undefined || (external.kind !== "map" && truthOf(external, importing) !== true))
+    return undefined;
   // `external: { name: … }` is the form of old compose files.
   const name = value.get("name") ?? external.get("name");
   return {

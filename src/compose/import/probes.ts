@@ -48,7 +48,8 @@ export function importHealthcheck(value: Written, draft: ServiceDraft): readonly
     if (each.isEmpty || name === "test" || name === "disable" || name.startsWith("x-")) continue;
     if (name === "interval" || name === "timeout") {
       timing[name] = keepText(each, at, importing) ?? "";
-    } else if (name === "retries") timing[name] = Number(each.text ?? HEALTHCHECK.retries);
+    } else if (name === "retries")
+      timing[name] = Number(importing.variables.valueOf(each.text ?? ""));
     else if (name === "start_interval") {
       notes.changed(place, {
         at,

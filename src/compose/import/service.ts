@@ -193,9 +193,14 @@ function finish(draft: ServiceDraft): ManifestMap {
   if (policy !== undefined) out.set("policy", policy);
   return {
     "<<": new AliasOf(anchors.service),
-    ...Object.fromEntries([...out].filter(([name, value]) => name === "cap_add" || !isBare(value))),
+    ...Object.fromEntries(
+      [...out].filter(([name, value]) => meaningfulWhenEmpty.has(name) || !isBare(value)),
+    ),
   };
 }
+
+/** No capabilities, and not the image's own program. */
+const meaningfulWhenEmpty = new Set(["cap_add", "entrypoint"]);
 
 function isBare(value: ManifestValue): boolean {
   return Array.isArray(value) && value.length === 0;

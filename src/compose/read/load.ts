@@ -22,7 +22,13 @@ export async function loadCompose(
   world: ComposeWorld & { readonly notes: Notes },
 ): Promise<Result<Written, readonly Diagnostic[]>> {
   const problems = new ComposeProblems();
-  const loading: Loading = { ...world, owners: new Map(), problems, known: new Map() };
+  const loading: Loading = {
+    ...world,
+    owners: new Map(),
+    problems,
+    known: new Map(),
+    whole: new Map(),
+  };
   const directory = path.dirname(files[0] ?? "");
   let root: Node | undefined;
   for (const file of files) {
@@ -61,8 +67,14 @@ async function loadWhole(
   await applyIncludes(root, {
     loading,
     chain: [...chain, file],
-    load: (included, folder) =>
-      loadWhole(included, { loading, directory: folder, chain: [...chain, file] }),
+    load: (included, folder) => {
+      const key = JSON.stringify([included, folder]);
+      const known =
+        loading.whole.get(key) ??
+        loadWhole(included, { loading, directory: folder, chain: [...chain, file] });
+      loading.whole.set(key, known);
+      return known;
+    },
   });
   return read.root;
 }

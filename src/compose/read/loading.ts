@@ -29,6 +29,8 @@ export interface Loading extends ComposeWorld {
   readonly notes: Notes;
   /** Files that were read, by path and the folder that their paths are relative to. */
   readonly known: Map<string, Promise<ComposeFile | undefined>>;
+  /** Files with what they include, by the same: however many ways lead to one, it is taken once. */
+  readonly whole: Map<string, Promise<Node | undefined>>;
 }
 
 /**

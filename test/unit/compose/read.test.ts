@@ -135,3 +135,16 @@ function bomb(): string {
   );
   return `x-0: &a0 [x]\n${rows.join("\n")}\nservices: { web: { image: a } }\n`;
 }
+
+test("a file to which very many ways lead is taken once", async () => {
+  const levels = 24;
+  const files: Record<string, string> = Object.fromEntries(
+    Array.from({ length: levels }, (_, level) => {
+      const next = `f${level + 1}.yaml`;
+      return [`f${level}.yaml`, `include: [${next}, ${next}]\nvolumes: {}\n`];
+    }),
+  );
+  files["f0.yaml"] += "services: { web: { image: web } }\n";
+  files[`f${levels}.yaml`] = "volumes: {}\n";
+  expect(Object.keys((await manifestOf({ files })).services)).toEqual(["web"]);
+});

@@ -33,6 +33,19 @@ security_opt: [no-new-privileges:true]`);
   });
 });
 
+test.each(['"true"', "yes", '"${RO:-true}"', '"1"'])("read_only: %s is true, too", async (word) => {
+  const { service } = await importService(
+    `read_only: ${word}\nvolumes: [{ type: volume, source: d, target: /d, read_only: ${word} }]`,
+  );
+  expect(service.read_only).toBe(true);
+  expect(service.volumes).toEqual(["d:/d:ro"]);
+});
+
+test("an empty entrypoint stays: it clears the image's", async () => {
+  const { service } = await importService('entrypoint: []\ncommand: ["echo", "hi"]');
+  expect(service).toMatchObject({ entrypoint: [], command: ["echo", "hi"] });
+});
+
 test("capabilities are added to those of the Engine, and dropped from them", async () => {
   const { service } = await importService("cap_add: [CAP_NET_ADMIN]\ncap_drop: [MKNOD, NET_RAW]");
   expect(service.cap_add).toContain("NET_ADMIN");
