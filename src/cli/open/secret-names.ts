@@ -4,7 +4,7 @@ import type { Session } from "./session.ts";
  * Variables that are secrets by their name; messages show what a manifest made of its variables.
  */
 const secretName =
-  /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIALS?|(?:API|ACCESS|PRIVATE|SECRET)_?KEY)(?:_|$)/i;
+  /(?:^|_)(?:PASSWORD|PASSWD|PASSPHRASE|PASS|(?<=_)PWD|SECRET|TOKEN|CREDENTIALS?|(?:API|ACCESS|PRIVATE|SECRET)_?KEY)(?:_|$)/i;
 
 /** Shorter ones would take ordinary words out of what is shown. */
 const shortestSecret = 8;

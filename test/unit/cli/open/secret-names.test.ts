@@ -6,19 +6,32 @@ import {
 } from "../../../../src/cli/open/secret-names.ts";
 import { createRedactor } from "../../../../src/reporters/redact.ts";
 
-test.each(["PASSWORD", "DB_PASSWORD", "db_password_file", "API_KEY", "APIKEY", "GH_TOKEN"])(
-  "%s names a secret",
-  (name) => {
-    expect(isSecretName(name)).toBe(true);
-  },
-);
+test.each([
+  "PASSWORD",
+  "DB_PASSWORD",
+  "db_password_file",
+  "API_KEY",
+  "APIKEY",
+  "GH_TOKEN",
+  "DB_PASS",
+  "DB_PWD",
+])("%s names a secret", (name) => {
+  expect(isSecretName(name)).toBe(true);
+});
 
-test.each(["PASSWORDLESS", "TOKENS", "KEY", "MONKEY", "PORT", "SECRETARY"])(
-  "%s names none",
-  (name) => {
-    expect(isSecretName(name)).toBe(false);
-  },
-);
+test.each([
+  "PASSWORDLESS",
+  "TOKENS",
+  "KEY",
+  "MONKEY",
+  "PORT",
+  "SECRETARY",
+  "PWD",
+  "OLDPWD",
+  "COMPASS",
+])("%s names none", (name) => {
+  expect(isSecretName(name)).toBe(false);
+});
 
 test.each([
   ["PORT", "8081"],
