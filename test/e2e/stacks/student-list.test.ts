@@ -1,5 +1,7 @@
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -149,6 +151,19 @@ describe("the API", () => {
     expect(await ask(web)).toBe("kept from reading");
   });
 
+  test("must answer although many clients have connected and say nothing", async () => {
+    const silent = Array.from({ length: 40 }, () =>
+      connect(Number(new URL(api).port), "127.0.0.1"),
+    );
+    try {
+      await Promise.all(silent.map((socket) => once(socket, "connect")));
+      const signal = AbortSignal.timeout(60_000);
+      expect((await fetch(`${api}/health`, { signal })).status).toBe(200);
+    } finally {
+      for (const socket of silent) socket.destroy();
+    }
+  });
+
   test("must say that its file is broken, and live without one", async () => {
     const list = "/var/lib/student-list/student_age.json";
     const ask = async (content: string): Promise<{ status: number; text: string }> => {
@@ -162,6 +177,7 @@ describe("the API", () => {
       ["[".repeat(100_000), "is not JSON"],
       ["[]", "has no object"],
       ['{ "student_ages": { "eve": [] } }', "neither text nor a whole number"],
+      ['{ "student_ages": { "\\ud800": "12" } }', "not Unicode"],
       ["x".repeat(1024 * 1024 + 1), "larger than 1 MiB"],
     ] as const) {
       const { status, text } = await ask(content);

@@ -53,4 +53,9 @@ def _parse_students(document: object) -> dict[str, str]:
         if isinstance(age, bool) or not isinstance(age, (str, int)):
             raise UnreadableList("The list of students has an age that is neither text nor a whole number.")
         students[name] = str(age)
+    try:
+        "".join([*students, *students.values()]).encode()
+    except UnicodeEncodeError as error:
+        # Half of a pair, "\\ud800": JSON may have it, and no answer can.
+        raise UnreadableList("The list of students has a text that is not Unicode.") from error
     return students

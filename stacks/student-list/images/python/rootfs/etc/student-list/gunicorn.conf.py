@@ -12,7 +12,7 @@ bind = "0.0.0.0:8080"
 workers = 2
 # The program is read once, by the process that the workers are forked from.
 preload_app = True
-worker_class = "gthread"
+worker_class = "student_list_worker.BoundedWorker"
 threads = 8
 worker_tmp_dir = "/tmp"
 # Below the ten seconds after which the Engine kills the container.
