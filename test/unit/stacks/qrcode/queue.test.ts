@@ -89,6 +89,21 @@ test("closed, it turns everybody away", async () => {
   expect(queue.run(never, job(3))).toBeUndefined();
 });
 
+test("it is idle when the last job has ended, whoever has gone meanwhile", async () => {
+  const queue = new Queue({ workers: 2, queue: 2 });
+  await queue.idle();
+  const { job, end } = someJobs();
+  void queue.run(never, job(1));
+  void queue.run(never, job(2));
+  let isIdle = false;
+  const idle = queue.idle().then(() => (isIdle = true));
+  end(1);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isIdle).toBe(false);
+  end(2);
+  await idle;
+});
+
 test("the advice when to come again is whole seconds, from 1 to 60", async () => {
   expect(new Queue({ workers: 64, queue: 1 }).retryAfterSeconds).toBe(1);
   const queue = new Queue({ workers: 1, queue: 1000 });

@@ -18,7 +18,7 @@ BROKER_SOCKET = os.environ.get("BROKER_SOCKET", "/run/qrcode/gate/broker.sock")
 
 # The broker bounds its queue and each worker; this is for a broker that hangs. Clients beyond the
 # connections wait for one for a second, and are told then.
-TIMEOUT = httpx.Timeout(120, connect=2, pool=1)
+TIMEOUT = httpx.Timeout(600, connect=2, pool=1)
 LIMITS = httpx.Limits(max_connections=128, max_keepalive_connections=0)
 
 # Most bytes of a text in UTF-8, as the broker has it.
@@ -143,6 +143,8 @@ async def make_code(code: Code) -> Response:
         return JSONResponse(
             {"error": "Too many clients wait."}, 503, headers={"Retry-After": "5"}
         )
+    except httpx.ReadTimeout:
+        return JSONResponse({"error": "The code took too long."}, 504)
     except httpx.HTTPError:
         return JSONResponse(
             {"error": "The broker does not answer."}, 503, headers={"Retry-After": "5"}

@@ -11,7 +11,7 @@ API = os.environ.get("API_URL", "http://api:8000/api")
 def make(text: str) -> tuple[bytes | None, str]:
     """The picture of a text, or a sentence that says why there is none."""
     try:
-        answer = requests.post(f"{API}/codes", json={"text": text}, timeout=(3, 130))
+        answer = requests.post(f"{API}/codes", json={"text": text}, timeout=(3, 610))
     except requests.RequestException:
         return None, "The service does not answer. Try again in a moment."
     if answer.status_code == 200:

@@ -59,7 +59,8 @@ async function main() {
     process.once(signal, () => {
       log("told to stop");
       queue.close();
-      server.close(() => process.exit(0));
+      // Not before the last worker is removed: nobody else would.
+      server.close(() => void queue.idle().then(() => process.exit(0)));
       server.closeIdleConnections();
       setTimeout(() => stopping.abort(), graceMs).unref();
     });

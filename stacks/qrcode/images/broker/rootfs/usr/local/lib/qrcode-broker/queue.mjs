@@ -9,6 +9,8 @@ export class Queue {
   #waiting = [];
   #running = 0;
   #closed = false;
+  /** @type {(() => void)[]} */
+  #idle = [];
   /** Of one job, smoothed, for the advice when to come again. */
   #meanMs = 1000;
 
@@ -58,6 +60,16 @@ export class Queue {
   }
 
   /**
+   * Resolves when no job runs. A job goes on when its client is gone, until its worker is removed.
+   *
+   * @returns {Promise<void>}
+   */
+  idle() {
+    if (this.#running === 0) return Promise.resolve();
+    return new Promise((resolve) => void this.#idle.push(resolve));
+  }
+
+  /**
    * @param {AbortSignal} signal
    * @returns {Promise<void>}
    */
@@ -98,6 +110,7 @@ export class Queue {
       const next = this.#waiting.shift();
       if (next === undefined) this.#running -= 1;
       else next.start();
+      if (this.#running === 0) for (const resolve of this.#idle.splice(0)) resolve();
     }
   }
 }
