@@ -210,7 +210,9 @@ test("a link with the name of a staging folder leads to nothing that is taken aw
   await mkdir(path.join(place.path, ".git"));
   await writeFile(path.join(place.path, ".git/HEAD"), "mine");
   await symlink(".", path.join(place.path, ".qclock-init-99999999"));
-  await expect(checkPlace(requestFor(place.path))).rejects.toThrow();
+  await expect(checkPlace(requestFor(place.path))).rejects.toMatchObject({
+    details: expect.arrayContaining([expect.stringContaining("main.py")]),
+  });
   expect(await readFile(path.join(place.path, "main.py"), "utf8")).toBe("mine");
   expect(await readFile(path.join(place.path, ".git/HEAD"), "utf8")).toBe("mine");
 });
