@@ -66,7 +66,7 @@ docker compose up --wait
 \`\`\`
 
 writes what \`qclock up\` would run as a compose file: files merged, variables replaced, defaults filled in. What is a secret by its
-variable's name stays a variable. Comments hold the reasons of \`policy\`, and what has no counterpart. Services of all profiles are
+variable's name, and not shorter than 8 characters, stays a variable. Comments hold the reasons of \`policy\`, and what has no counterpart. Services of all profiles are
 written, with their profiles.
 
 | manifest | compose |

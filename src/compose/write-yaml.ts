@@ -68,11 +68,16 @@ function mapNode(value: ManifestMap): YAMLMap {
 
 function scalarNode(value: string | number | boolean | null): Scalar {
   const scalar = new Scalar(value);
-  // Readers of YAML 1.1 take these words for true and false, and `1:30` for 90.
-  if (typeof value === "string" && /^(?:y|n|yes|no|on|off|[\d:]+)$/i.test(value))
-    scalar.type = "QUOTE_DOUBLE";
+  if (typeof value === "string" && otherInYaml11.test(value)) scalar.type = "QUOTE_DOUBLE";
   return scalar;
 }
+
+/**
+ * What readers of YAML 1.1 take for something else than a text: `yes` for true, `1:30` for 90,
+ * `2024_11_29` and `0b101` for numbers. Source: yaml.org/type, bool, int and float of YAML 1.1.
+ */
+const otherInYaml11 =
+  /^(?:y|n|yes|no|on|off|[\d:]+|[-+]?0b[01_]+|[-+]?0x[\da-f_]+|[-+]?[\d._:]+(?:e[-+]?\d+)?)$/i;
 
 function keyNode(name: string): Scalar {
   const key = new Scalar(name);

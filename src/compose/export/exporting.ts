@@ -18,7 +18,9 @@ export interface Exporting {
 /** A text as compose reads it: a dollar sign doubled, and what is secret by its variable. */
 export function escapeText(text: string, { secretVariables }: Exporting): string {
   let escaped = text.replaceAll("$", "$$$$");
-  for (const [value, name] of secretVariables)
+  // The longest first: one that begins another would leave the rest of it readable.
+  const byLength = [...secretVariables].toSorted(([a], [b]) => b.length - a.length);
+  for (const [value, name] of byLength)
     escaped = escaped.replaceAll(value.replaceAll("$", "$$$$"), () => `\${${name}}`);
   return escaped;
 }

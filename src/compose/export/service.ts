@@ -33,7 +33,10 @@ export function exportService(
     command: list(service.command),
     user: service.user,
     group_add: service.groups,
-    working_dir: service.workingDirectory,
+    working_dir:
+      service.workingDirectory === undefined
+        ? undefined
+        : escapeText(service.workingDirectory, exporting),
     hostname: service.hostname,
     env_file: envFilesOf(service, exporting),
     environment: environmentOf(service, exporting),
@@ -118,12 +121,12 @@ function networksOf({ name, networks }: Service): ManifestValue {
 
 function envFilesOf(
   { envFiles = [] }: Service,
-  { directory }: Exporting,
+  exporting: Exporting,
 ): readonly ManifestValue[] | undefined {
   return filled(
     envFiles.map(({ path: file, isRequired, format }) =>
       defined({
-        path: relativeTo(directory, file),
+        path: escapeText(relativeTo(exporting.directory, file), exporting),
         required: isRequired ? undefined : false,
         format: format === "raw" ? "raw" : undefined,
       }),
@@ -159,7 +162,10 @@ function portOf({
 function mountsOf(service: Service, exporting: Exporting): readonly ManifestMap[] {
   const mounts = service.mounts.map((mount): ManifestMap => {
     const { type, target, readOnly } = mount;
-    const common = { target, ...(readOnly ? { read_only: true } : {}) };
+    const common = {
+      target: escapeText(target, exporting),
+      ...(readOnly ? { read_only: true } : {}),
+    };
     return type === "volume"
       ? { type, source: mount.volume, ...common }
       : {
@@ -214,7 +220,7 @@ function tmpfsOf(mount: TmpfsMount, service: Service, exporting: Exporting): str
     "nosuid",
     "nodev",
   ];
-  return `${target}:${options.join(",")}`;
+  return `${escapeText(target, exporting)}:${options.join(",")}`;
 }
 
 /** The numbers of a service's user, where the manifest gives them. */

@@ -11,8 +11,15 @@ interface Exported {
   readonly notes: readonly string[];
 }
 
-function exported(manifest: string, secrets: Readonly<Record<string, string>> = {}): Exported {
-  const stack = stackOf(manifest, { environment: secrets });
+function exported(
+  manifest: string,
+  secrets: Readonly<Record<string, string>> = {},
+  files?: readonly string[],
+): Exported {
+  const stack = stackOf(manifest, {
+    environment: secrets,
+    ...(files === undefined ? {} : { files }),
+  });
   const notes = new Notes();
   const text = exportCompose({
     stack,
@@ -189,4 +196,45 @@ volumes: { data: {} }
     probes: [{ exec: { command: ["/bin/check"] }, interval: "5s" }],
   });
   expect(Object.keys(manifest.volumes ?? {})).toEqual(["data"]);
+});
+
+test("a dollar sign is none of compose's variables, wherever it stands", () => {
+  const manifest = `${head}
+services:
+  app:
+    image: app
+    working_dir: /srv/$$HOME
+    user: "7:7"
+    env_file: [./a$$b.env]
+    volumes: ["data:/data/$$X"]
+    tmpfs: ["/run/$$Y:size=1m"]
+volumes: { data: {} }
+`;
+  const { compose } = exported(manifest, {}, ["a$b.env"]);
+  expect(compose["services"]?.["app"]).toMatchObject({
+    working_dir: "/srv/$$HOME",
+    env_file: [{ path: "./a$$b.env" }],
+    volumes: [{ target: "/data/$$X" }],
+    tmpfs: [expect.stringMatching(/^\/run\/\$\$Y:/)],
+  });
+});
+
+test.each(["2024_11_29", "0b101", "1_000", "0x1F", "1e3", "yes", "1:30"])(
+  "the text %s is quoted: YAML 1.1 has a number or a truth there",
+  (word) => {
+    const { text } = exported(`${head}
+services: { app: { image: app, environment: { BUILD: "${word}" } } }
+`);
+    expect(text).toContain(`BUILD: "${word}"`);
+  },
+);
+
+test("a secret that begins another one leaves nothing of it readable", () => {
+  const { compose } = exported(
+    `${head}
+services: { app: { image: app, environment: { A: "\${LONG_PASSWORD}" } } }
+`,
+    { SHORT_PASSWORD: "abcdefgh", LONG_PASSWORD: "abcdefghijkl" },
+  );
+  expect(compose["services"]?.["app"]?.["environment"]).toMatchObject({ A: "${LONG_PASSWORD}" });
 });
