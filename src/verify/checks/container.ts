@@ -2,6 +2,7 @@ import { countOf } from "../../count.ts";
 import { labels } from "../../stack/labels.ts";
 import { sendsLogAway } from "../../stack/services/logging.ts";
 import type { Service } from "../../stack/stack.ts";
+import { isInside } from "../../stack/values.ts";
 import { type Check, judge, passed, skipped, type Verdict } from "../check.ts";
 import type { Inspection } from "../services/inspection.ts";
 import { holdsSecret, secretVariables } from "../images/secret-patterns.ts";
@@ -10,6 +11,13 @@ import type { KernelFacts, ProcessFacts, ServiceSubject } from "../subject.ts";
 /** Host folders whose mount gives away the host. */
 const sensitiveSources =
   /^\/(?:$|boot|dev|etc|lib|lib64|proc|root|sbin|bin|sys|usr|var\/lib\/docker|var\/run\/docker)(?:\/|$)|^\/$/;
+
+/** Where Engines listen unless told otherwise: whoever has a folder above has the socket. */
+const usualSockets = ["/run", "/var/run"].flatMap((folder) =>
+  ["docker.sock", "podman/podman.sock", "containerd/containerd.sock"].map(
+    (socket) => `${folder}/${socket}`,
+  ),
+);
 
 /** Rules over a container's settings and state. */
 export const containerChecks: readonly Check<ServiceSubject>[] = [
@@ -146,7 +154,9 @@ export const containerChecks: readonly Check<ServiceSubject>[] = [
         inspection.mounts
           .filter(
             ({ source, target }) =>
-              /(?:docker|podman|containerd)\.sock$/.test(source) || target.endsWith("docker.sock"),
+              /(?:docker|podman|containerd)\.sock$/.test(source) ||
+              target.endsWith("docker.sock") ||
+              usualSockets.some((socket) => isInside(source, socket)),
           )
           .map(({ source, target }) => `${source} is mounted at ${target}`),
       ),

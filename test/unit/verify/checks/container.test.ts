@@ -177,6 +177,12 @@ test.each<readonly [id: string, what: string, subject: ServiceSubject, verdict: 
   ],
   [
     "RUN-011",
+    "a folder that holds a socket, and one beside it",
+    aServiceSubject({ mounts: [aBind("/run", "/a"), aBind("/run/app", "/b")] }),
+    found("/run is mounted at /a"),
+  ],
+  [
+    "RUN-011",
     "a socket that the manifest gives a reason for",
     aServiceSubject({
       service: { exceptions: [{ rule: "engine-socket", reason: "it starts jobs" }] },
