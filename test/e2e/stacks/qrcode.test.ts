@@ -5,7 +5,9 @@ import { engineApi } from "../../support/engine-api.ts";
 import { hostPythonIndex } from "../../support/python-index.ts";
 import { makeCode, makeCodes, readStats, someTexts, workersOf } from "../../support/qr-client.ts";
 import { type QrDecoder, startQrDecoder } from "../../support/qr-decoder.ts";
+import { failedChecks } from "../../support/failed-checks.ts";
 import { Rig } from "../../support/rig.ts";
+import { watchPage } from "../../support/watch-page.ts";
 
 const onCi = process.env["CI"] === "true";
 const index = await hostPythonIndex("streamlit");
@@ -42,9 +44,7 @@ describe.runIf(canRun)("the stack qrcode", () => {
     expect(stdout).toMatch(/✔ verified: /);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/○ RUN-011 .*it launches a worker for each code/);
-    // What this machine itself listens on is seen from containers, too, and told as NET-004.
-    const failed = [...stdout.matchAll(/^ +[✖!] (\S+)/gmu)].map(([, id]) => id);
-    expect(failed.filter((id) => id !== "NET-004")).toEqual([]);
+    expect(failedChecks(stdout)).toEqual([]);
   });
 
   test("says that it is well, and shows its API without anything from elsewhere", async (context) => {
@@ -53,29 +53,21 @@ describe.runIf(canRun)("the stack qrcode", () => {
     context.skip(!hasBrowser && !onCi, "there is no browser");
     await using browser = await launchBrowser();
     const page = await browser.newPage();
-    const outside: string[] = [];
-    page.on("request", (request) => {
-      if (!/^(?:data|blob):/.test(request.url()) && new URL(request.url()).origin !== origin())
-        outside.push(request.url());
-    });
+    const { asked } = watchPage(page);
     const docs = new URL("/api/docs", url).href;
     await openWhole(page, docs, page.getByText("/api/codes", { exact: true }));
     await page.getByText("/api/codes", { exact: true }).click();
     await page.getByRole("button", { name: "Try it out" }).click();
     await page.getByRole("button", { name: "Execute" }).click();
     await page.locator(".live-responses-table .response-col_status", { hasText: "200" }).waitFor();
-    expect(outside).toEqual([]);
+    expect(asked.filter(isElsewhere)).toEqual([]);
   });
 
   test("the page makes a code that reads as what was written", async (context) => {
     context.skip(!hasBrowser && !onCi, "there is no browser");
     await using browser = await launchBrowser();
     const page = await browser.newPage();
-    const outside: string[] = [];
-    page.on("request", (request) => {
-      if (!/^(?:data|blob):/.test(request.url()) && new URL(request.url()).origin !== origin())
-        outside.push(request.url());
-    });
+    const { asked } = watchPage(page);
     page.setDefaultTimeout(60_000);
     await openWhole(page, url, page.getByLabel("Text"));
     await page.getByLabel("Text").fill("https://shop.example/täglich");
@@ -89,7 +81,7 @@ describe.runIf(canRun)("the stack qrcode", () => {
     const shown = await page.locator("img").first().screenshot();
     const read = await decoder.decode([Buffer.concat(chunks), shown]);
     expect(read.map(String)).toEqual(Array(2).fill("https://shop.example/täglich"));
-    expect(outside).toEqual([]);
+    expect(asked.filter(isElsewhere)).toEqual([]);
   });
 
   test("100 codes, 20 at a time, are all right, and no worker is left", async () => {
@@ -195,8 +187,9 @@ services:
   });
 });
 
-function origin(): string {
-  return new URL(url).origin;
+/** Whether an address is neither the stack's nor in the page itself. */
+function isElsewhere(address: string): boolean {
+  return !/^(?:data|blob):/.test(address) && new URL(address).origin !== new URL(url).origin;
 }
 
 async function qclock(args: readonly string[], input = "") {

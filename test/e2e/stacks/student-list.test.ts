@@ -10,7 +10,9 @@ import { engineApi, observeStack } from "../../support/engine-api.ts";
 import { pullByDigest, pushImage, removeImages, tagImage } from "../../support/engine-registry.ts";
 import { freePort } from "../../support/free-port.ts";
 import { anImage, DOCKER_MANIFEST, OCI_INDEX, RegistryClient } from "../../support/registry-api.ts";
+import { failedChecks } from "../../support/failed-checks.ts";
 import { Rig } from "../../support/rig.ts";
+import { overflowOf } from "../../support/watch-page.ts";
 
 /** One stack for this file, with ports of its own. The tests follow each other. */
 let rig: Rig;
@@ -75,9 +77,7 @@ describe("the stack", () => {
   test("must pass verify", async () => {
     const { exitCode, stdout } = await rig.qclock(["verify"]);
     expect(exitCode).toBe(0);
-    // What this machine itself listens on is seen from containers, too, and told as NET-004.
-    const failed = [...stdout.matchAll(/^ +[✖!] (\S+)/gmu)].map(([, id]) => id);
-    expect(failed.filter((id) => id !== "NET-004")).toEqual([]);
+    expect(failedChecks(stdout)).toEqual([]);
   });
 });
 
@@ -431,8 +431,5 @@ async function statusUnderName(host: string, path: string): Promise<number | und
 }
 
 async function expectToFit(page: Page): Promise<void> {
-  const width = await page
-    .locator("html")
-    .evaluate((element) => (element as { scrollWidth: number }).scrollWidth);
-  expect(width).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0);
+  expect(await overflowOf(page)).toBeLessThanOrEqual(0);
 }

@@ -8,6 +8,7 @@ import { hasBrowser, launchBrowser } from "../../support/browser.ts";
 import { engineApi } from "../../support/engine-api.ts";
 import { freePort } from "../../support/free-port.ts";
 import { Rig } from "../../support/rig.ts";
+import { overflowOf, watchPage } from "../../support/watch-page.ts";
 
 const screenshots = path.resolve(import.meta.dirname, "../../../artifacts/three-tier");
 const OK = '{"status":"OK","database_connection":"OK","message":"<<< OK >>>"}';
@@ -207,17 +208,13 @@ describe.skipIf(!hasBrowser)("the page of three-tier", () => {
     await browser.close();
   });
 
-  async function visit(width: number): Promise<{ page: Page; asked: string[]; errors: string[] }> {
+  async function visit(
+    width: number,
+  ): Promise<{ readonly page: Page } & ReturnType<typeof watchPage>> {
     const page = await browser.newPage({ viewport: { width, height: 800 } });
-    const asked: string[] = [];
-    const errors: string[] = [];
-    page.on("request", (request) => void asked.push(request.url()));
-    page.on("console", (message) => {
-      if (message.type() === "error") errors.push(message.text());
-    });
-    page.on("pageerror", (error) => void errors.push(error.message));
+    const seen = watchPage(page);
     await page.goto(`${front}/`);
-    return { page, asked, errors };
+    return { page, ...seen };
   }
 
   test("must show the items as text, find some, and ask nobody but itself", async () => {
@@ -245,10 +242,7 @@ describe.skipIf(!hasBrowser)("the page of three-tier", () => {
     const { page } = await visit(360);
     await expect.poll(() => page.locator("#items li").count()).toBe(6);
     await page.screenshot({ path: path.join(screenshots, "phone.png"), fullPage: true });
-    const overflow = await page.evaluate<number>(
-      "document.documentElement.scrollWidth - window.innerWidth",
-    );
-    expect(overflow).toBeLessThanOrEqual(0);
+    expect(await overflowOf(page)).toBeLessThanOrEqual(0);
     await page.close();
   });
 
