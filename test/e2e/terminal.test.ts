@@ -221,13 +221,17 @@ describe.skipIf(!existsSync("/usr/bin/script"))("on a terminal", () => {
   });
 });
 
+/** How many servers of tmux were started. */
+let servers = 0;
+
 /** What a pane of tmux shows when qclock has ended, its exit code in the last line. */
 async function inTmux(
   rig: Rig,
   args: readonly string[],
   pane: { readonly columns: number; readonly locale: string },
 ): Promise<string> {
-  const socket = path.join(rig.directory, ".tmux");
+  // A server of its own: the one before may still be ending, and takes a session with it.
+  const socket = path.join(rig.directory, `.tmux-${String((servers += 1))}`);
   const tmux = (...words: readonly string[]): string =>
     execFileSync("tmux", ["-u", "-S", socket, ...words], { encoding: "utf8", env: process.env });
   const environment = { ...rig.environment, LC_ALL: pane.locale };
@@ -249,8 +253,8 @@ async function inTmux(
   ];
   const size = ["-x", String(pane.columns), "-y", "40"];
   const command = `cd '${rig.directory}' && ${run.join(" ")}; echo "exit $?"; exec sleep 600`;
+  tmux("-f", "/dev/null", "new-session", "-d", ...size, command);
   try {
-    tmux("-f", "/dev/null", "new-session", "-d", ...size, command);
     return await vi.waitFor(
       () => {
         const shown = tmux("capture-pane", "-p", "-S", "-200");

@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 
-/** Everything that a page asks for from now on, and every error on its console or of its scripts. */
+/** All that a page asks for from now on, and every error on its console or of its scripts. */
 export function watchPage(page: Page): {
   readonly asked: readonly string[];
   readonly errors: readonly string[];
