@@ -11,6 +11,11 @@ export interface MirrorPlaces {
    * versions. Packages alone are asked for there, never indexes.
    */
   readonly further?: readonly string[];
+  /**
+   * What a folder of packages is called at places that have taken it from the distribution under
+   * another name; absent: all places have the distribution's own names.
+   */
+  readonly otherFolders?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Where packages come from, and who says so. */

@@ -57,12 +57,25 @@ export interface LockedRepository {
    * gives the same lock.
    */
   readonly archive: "main" | "security";
-  /** Digest of the signed file that names the indexes: Debian's `InRelease`. */
+  /** Digest of the file that names the indexes: Debian's `InRelease`, RPM's `repomd.xml`. */
   readonly metadataDigest: Digest;
   /** Digests of the package indexes used, by path below the repository's folder. */
   readonly indexDigests: ReadonlyMap<string, Digest>;
-  /** Fingerprint of the primary key that signed the release file. */
+  /**
+   * Fingerprint of the primary key that signed that file; absent where nobody did: then each
+   * package is signed itself.
+   */
+  readonly signedBy?: string;
+}
+
+/** A repository whose metadata is signed. */
+export interface SignedRepository extends LockedRepository {
   readonly signedBy: string;
+}
+
+/** Whether the metadata of a repository is signed. */
+export function isSigned(repository: LockedRepository): repository is SignedRepository {
+  return repository.signedBy !== undefined;
 }
 
 /** An artifact pinned: from where, which bytes, and its place in the image. */

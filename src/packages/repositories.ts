@@ -16,6 +16,10 @@ export interface RepositoriesRequest {
 
 export interface LoadRepositoriesRequest extends RepositoriesRequest {
   readonly architecture: Architecture;
+  /** Streams of modules to take packages from, as `php:8.2`; absent: none. */
+  readonly modules?: readonly string[];
+  /** Ids of repositories that are asked beside those that every system has; absent: none. */
+  readonly furtherRepositories?: readonly string[];
   /** The keys to trust; absent: those that ship with qclock for the OS. */
   readonly keys?: readonly PinnedKey[];
   readonly now: Date;

@@ -1,6 +1,6 @@
 import { QclockError } from "../../error.ts";
 import type { Digest } from "../../digest.ts";
-import type { LockedRepository } from "../package.ts";
+import { isSigned, type LockedRepository, type SignedRepository } from "../package.ts";
 import type { Evidence, EvidencePlace, EvidenceRequest, FoundEvidence } from "../proof/evidence.ts";
 import { namedIndex, readRelease } from "./prove.ts";
 import { RELEASE_LIMIT_BYTES } from "./release-file.ts";
@@ -115,6 +115,7 @@ async function recall(
   asLocked: boolean,
 ): Promise<Evidence | undefined> {
   const { store, downloader, signal, asks = !downloader.offline } = request;
+  if (!isSigned(repository)) return undefined;
   if ((await store.find(repository.metadataDigest)) === undefined) return undefined;
   try {
     const release = await readRelease({ ...request, repository });
@@ -143,7 +144,7 @@ async function recallSubstitute(
   const note = await request.store.readNote(NOTE, locked.metadataDigest);
   if (!isSubstitute(note)) return undefined;
   const { release, indexes, signedBy } = note;
-  const repository: LockedRepository = {
+  const repository: SignedRepository = {
     ...locked,
     metadataDigest: release,
     indexDigests: new Map(indexes),
@@ -164,7 +165,8 @@ async function fetchPresent(
   );
   const { metadataDigest, indexDigests, signedBy } = repository;
   const note: Substitute = { release: metadataDigest, indexes: [...indexDigests], signedBy };
-  if (metadataDigest === locked.metadataDigest) return { repository: locked, asLocked: true };
+  if (metadataDigest === locked.metadataDigest)
+    return { repository: { ...locked, signedBy }, asLocked: true };
   await store.writeNote(NOTE, locked.metadataDigest, note);
   return { repository, asLocked: false };
 }

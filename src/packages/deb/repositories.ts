@@ -3,7 +3,7 @@ import { QclockError } from "../../error.ts";
 import { operatingSystems, type OsName } from "../../os.ts";
 import type { Digest } from "../../digest.ts";
 import type { IndexedPackage } from "../package-index.ts";
-import type { LockedRepository } from "../package.ts";
+import type { SignedRepository } from "../package.ts";
 import type { PackageProof } from "../proof/proof.ts";
 import type { LoadedRepositories, LoadRepositoriesRequest } from "../repositories.ts";
 import { decompress } from "../../archive/decompress.ts";
@@ -52,7 +52,7 @@ export async function loadRepositories(
  */
 function listedProof(
   { repository }: IndexedPackage,
-  repositories: readonly LockedRepository[],
+  repositories: readonly SignedRepository[],
 ): PackageProof | undefined {
   const found = repositories.find(({ id }) => id === repository);
   const [first] = found?.indexDigests ?? [];
@@ -138,7 +138,7 @@ async function loadAll(
 export async function loadRepository(
   request: LoadRepositoriesRequest,
   source: Source,
-): Promise<{ readonly repository: LockedRepository; readonly files: readonly IndexFile[] }> {
+): Promise<{ readonly repository: SignedRepository; readonly files: readonly IndexFile[] }> {
   const { downloader, signal, architecture, mirrors } = request;
   const base = `${mirrors[source.archive]}/dists/${source.id}`;
   const url = `${base}/InRelease`;
@@ -183,7 +183,7 @@ export async function loadRepository(
     const unpackedBytes = release.files.get(path.replace(/\.xz$/, ""))?.sizeBytes;
     files.push({ repository: source.id, digest, path, stored, unpackedBytes });
   }
-  const repository: LockedRepository = {
+  const repository: SignedRepository = {
     id: source.id,
     archive: source.archive,
     metadataDigest: await downloader.keep(bytes),

@@ -50,7 +50,7 @@ export interface RepositoryDiff {
   /** Digests of the signed release file: another one is another snapshot of the repository. */
   readonly release?: Pair<Digest>;
   /** Fingerprints, where another key signed it. */
-  readonly signedBy?: Pair<string>;
+  readonly signedBy?: Pair<string | undefined>;
   /** Other facts that differ, as `archive main -> security`. */
   readonly other: readonly string[];
 }

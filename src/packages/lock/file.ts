@@ -83,7 +83,7 @@ const lockSchema = z.strictObject({
           archive: z.enum(["main", "security"]),
           metadata: digestSchema,
           indexes: z.record(shown, digestSchema),
-          signed_by: fingerprint,
+          signed_by: fingerprint.optional(),
         }),
       ),
       images: z.record(
@@ -216,7 +216,7 @@ function toFile(target: LockTarget): LockFileTarget {
       archive: repository.archive,
       metadata: repository.metadataDigest,
       indexes: Object.fromEntries(repository.indexDigests),
-      signed_by: repository.signedBy,
+      ...(repository.signedBy === undefined ? {} : { signed_by: repository.signedBy }),
     })),
     images,
   };
@@ -311,7 +311,7 @@ function repositoryFromFile(entry: LockFileTarget["repositories"][number]): Lock
     archive,
     metadataDigest: metadata,
     indexDigests,
-    signedBy: signed_by,
+    ...(signed_by === undefined ? {} : { signedBy: signed_by }),
   };
 }
 

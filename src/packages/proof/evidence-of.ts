@@ -1,7 +1,7 @@
 import { by } from "../../order.ts";
 import type { Digest } from "../../digest.ts";
 import { loadFamily } from "../families.ts";
-import type { LockedPackage, LockedRepository, LockTarget } from "../package.ts";
+import type { LockedPackage, SignedRepository, LockTarget } from "../package.ts";
 import type { Evidence } from "./evidence.ts";
 import { type PackageProof, proofKey } from "./proof.ts";
 import { proofOf, type ProveRequest } from "./prove-lock.ts";
@@ -29,15 +29,14 @@ export async function evidenceOf(
   const { os, architecture, repositories, images } = target;
   const packages = [...images.values()].flatMap((image) => image.packages);
   const { store } = request.downloader;
-  const trust = { ...request, os, architecture, repositories, store };
+  const trust = { ...request, os, architecture, repositories, packages, store };
   const family = await loadFamily(os);
   const first = await family.findEvidence("lock", trust);
   const now = await family.provePackages({
     ...trust,
-    packages,
     evidence: repositoriesOf(first.evidence),
   });
-  const older = new Map<string, LockedRepository>();
+  const older = new Map<string, SignedRepository>();
   for (const entry of now.unproved) {
     const { proof } = await proofOf({ ...trust, packages: [entry] }, entry);
     const kept =
@@ -62,12 +61,13 @@ export async function evidenceOf(
 
 /**
  * The repository as the release file has it that proved a package; undefined when the store has
- * lost it.
+ * lost it, and for a package that is signed itself.
  */
 async function keptRepository(
   proof: PackageProof,
   find: (digest: Digest) => Promise<string | undefined>,
-): Promise<LockedRepository | undefined> {
+): Promise<SignedRepository | undefined> {
+  if (proof.type === "package") return undefined;
   const { repository: id, archive, release, indexPath, index, signedBy } = proof;
   if ((await find(release)) === undefined || (await find(index)) === undefined) return undefined;
   return {
@@ -79,11 +79,11 @@ async function keptRepository(
   };
 }
 
-function distinct(repositories: readonly LockedRepository[]): readonly LockedRepository[] {
+function distinct(repositories: readonly SignedRepository[]): readonly SignedRepository[] {
   const byRelease = new Map(repositories.map((each) => [each.metadataDigest, each]));
   return [...byRelease.values()].toSorted(by(({ metadataDigest }) => metadataDigest));
 }
 
-function repositoriesOf(evidence: readonly Evidence[]): readonly LockedRepository[] {
+function repositoriesOf(evidence: readonly Evidence[]): readonly SignedRepository[] {
   return evidence.map(({ repository }) => repository);
 }

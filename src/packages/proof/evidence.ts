@@ -2,7 +2,7 @@ import type { Architecture, OsName } from "../../os.ts";
 import type { Downloader } from "../../store/downloader.ts";
 import type { Store } from "../../store/store.ts";
 import type { Mirrors } from "../mirror.ts";
-import type { LockedPackage, LockedRepository } from "../package.ts";
+import type { LockedPackage, LockedRepository, SignedRepository } from "../package.ts";
 import type { PinnedKey } from "./pinned-key.ts";
 import type { PackageProof } from "./proof.ts";
 
@@ -21,7 +21,7 @@ export interface ProofRequest {
  */
 export interface Evidence {
   /** The repository as this metadata has it. */
-  readonly repository: LockedRepository;
+  readonly repository: SignedRepository;
   /**
    * Whether it is the metadata that the lock names; else a later one, since mirrors keep only the
    * newest.
@@ -38,6 +38,8 @@ export type EvidencePlace = "store" | "lock" | "further";
 
 export interface EvidenceRequest extends ProofRequest {
   readonly architecture: Architecture;
+  /** Whose evidence is looked for. */
+  readonly packages: readonly LockedPackage[];
   /** Those that the lock names. */
   readonly repositories: readonly LockedRepository[];
   readonly mirrors: () => Promise<Mirrors>;

@@ -4,11 +4,19 @@ import type { Store } from "../../store/store.ts";
 import { digestOf } from "../canonical-json.ts";
 import type { LockedPackage } from "../package.ts";
 
-/**
- * What proves a package: the signed release file, the index that it names, and in that the package
- * itself.
- */
-export interface PackageProof {
+/** What proves a package: an index that is signed, or the package's own signature. */
+export type PackageProof = IndexProof | OwnProof;
+
+/** The package is signed itself, as RPM packages are. */
+export interface OwnProof {
+  readonly type: "package";
+  /** Fingerprint of the primary key that signed the package. */
+  readonly signedBy: string;
+}
+
+/** The signed release file, the index that it names, and in that the package itself. */
+export interface IndexProof {
+  readonly type?: undefined;
   /** Id of the repository whose index lists the package. */
   readonly repository: string;
   /** Which of the OS's archives holds the repository. */
@@ -111,8 +119,13 @@ function isProofNote(note: unknown): note is ProofNote {
     "proof" in note &&
     typeof note.proof === "object" &&
     note.proof !== null &&
-    ["repository", "archive", "release", "indexPath", "index", "signedBy"].every(
-      (field) => field in Object(note.proof),
-    )
+    fieldsOf(note.proof).every((field) => field in Object(note.proof))
   );
+}
+
+/** What a proof must say. */
+function fieldsOf(proof: object): readonly string[] {
+  return "type" in proof
+    ? ["signedBy"]
+    : ["repository", "archive", "release", "indexPath", "index", "signedBy"];
 }

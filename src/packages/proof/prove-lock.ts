@@ -106,7 +106,7 @@ async function search(
   const proofs = new Map<string, PackageProof>();
   let unproved = packages;
   for (const place of ["store", "lock", "further"] as const) {
-    const found = await family.findEvidence(place, trust);
+    const found = await family.findEvidence(place, { ...trust, packages: unproved });
     for (const reason of found.reasons) reasons.add(reason);
     const evidence = found.evidence
       .map(({ repository }) => repository)

@@ -58,7 +58,11 @@ function repositoryLines(
       : [`another snapshot (${short(release.from)} -> ${short(release.to)})`]),
     ...(signedBy === undefined
       ? []
-      : [style.warning(`signed by another key: ${signedBy.from} -> ${signedBy.to}`)]),
+      : [
+          style.warning(
+            `signed by another key: ${signedBy.from ?? "nobody"} -> ${signedBy.to ?? "nobody"}`,
+          ),
+        ]),
     ...other,
   ];
   return [`  repository ${id}: ${facts.join(", ")}`];

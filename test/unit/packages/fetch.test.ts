@@ -173,6 +173,32 @@ test("a package is looked for in the store, in both archives, and in every furth
   ]);
 });
 
+test("a package is looked for in the distribution's folder first, then as other places call it", async () => {
+  const [content = Buffer.alloc(0)] = contents;
+  await using server = await startFileServer(new Map([["/security/short/0.rpm", content]]));
+  await using temporary = await temporaryStore();
+  const packages = [aPackage("base/latest/0.rpm", content)];
+  const request = aRequest(server, temporary.store, { packages });
+  const mirrors = async (): ReturnType<FetchRequest["mirrors"]> => ({
+    ...(await request.mirrors()),
+    otherFolders: new Map([
+      ["base/latest", ["short"]],
+      ["base", ["never"]],
+      ["other", ["never"]],
+    ]),
+  });
+
+  await fetchPackages({ ...request, mirrors });
+
+  expect(server.requests.map(({ path }) => path)).toEqual([
+    "/main/base/latest/0.rpm",
+    "/main/short/0.rpm",
+    "/main/never/latest/0.rpm",
+    "/security/base/latest/0.rpm",
+    "/security/short/0.rpm",
+  ]);
+});
+
 test("a mirror that refuses hides that another one lacks the package: it is not gone", async () => {
   const [content = Buffer.alloc(0)] = contents;
   await using server = await startFileServer(new Map());

@@ -126,9 +126,10 @@ test("what a family signs one by one, module streams and marks are read back as 
   const reasons = [{ type: "requested" }, { type: "essential" }] as const;
   const signed = { ...bash, signedBy: "A".repeat(40), reasons };
   const images = new Map([["base", { packages: [signed, { ...libc6, unsigned: true as const }] }]]);
+  const repositories = target.repositories.map(({ signedBy: _, ...unsigned }) => unsigned);
   const full: Lock = {
     ...lock,
-    targets: new Map([[key, { ...target, modules: ["nodejs:20"], images }]]),
+    targets: new Map([[key, { ...target, modules: ["nodejs:20"], repositories, images }]]),
   };
 
   const written = formatLock(full);

@@ -53,6 +53,15 @@ test("a proof is kept for the same facts, the same system, and while its key is 
   }
 });
 
+test("the signature of a package itself is kept as its proof", async () => {
+  await using held = await temporaryStore();
+  const own: PackageProof = { type: "package", signedBy: key };
+  await rememberProof(scopeOf(held.store, key), entry, own);
+
+  expect(await recallProof(scopeOf(held.store, key), entry)).toEqual(own);
+  expect(await recallProof(scopeOf(held.store, otherKey), entry)).toBeUndefined();
+});
+
 test.each<readonly [what: string, note: unknown]>([
   ["nothing", null],
   ["a text", "proof"],
@@ -60,6 +69,7 @@ test.each<readonly [what: string, note: unknown]>([
   ["no package", { proof }],
   ["a proof that is none", { package: proofKey(entry), proof: "x" }],
   ["a proof of nothing", { package: proofKey(entry), proof: null }],
+  ["a signature of nobody", { package: proofKey(entry), proof: { type: "package" } }],
   ["a proof that was cut short", { package: proofKey(entry), proof: { signedBy: key } }],
 ])("a note that holds %s proves nothing", async (_, note) => {
   await using held = await temporaryStore();
