@@ -253,7 +253,7 @@ function request(mirror: FakeMirror, store: Store, target: LockTarget): Evidence
     os: target.os,
     architecture: target.architecture,
     repositories: target.repositories,
-    packages: [...target.images.values()].flatMap(({ packages }) => packages),
+    packages: [...target.images.values()].flatMap((image) => image.packages),
     store,
     keys: mirror.keys,
     now: new Date(),

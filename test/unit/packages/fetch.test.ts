@@ -177,8 +177,8 @@ test("a package is looked for in the distribution's folder first, then as other 
   const [content = Buffer.alloc(0)] = contents;
   await using server = await startFileServer(new Map([["/security/short/0.rpm", content]]));
   await using temporary = await temporaryStore();
-  const packages = [aPackage("base/latest/0.rpm", content)];
-  const request = aRequest(server, temporary.store, { packages });
+  const lying = [aPackage("base/latest/0.rpm", content)];
+  const request = aRequest(server, temporary.store, { packages: lying });
   const mirrors = async (): ReturnType<FetchRequest["mirrors"]> => ({
     ...(await request.mirrors()),
     otherFolders: new Map([
