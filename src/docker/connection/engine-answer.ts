@@ -23,6 +23,16 @@ export async function readAll(
   }
 }
 
+/** Longer plain text is no word of podman's but a proxy's page, which its reader should see. */
+const MAX_WORD_BYTES = 64;
+
+/** Whether the answer to a change is a value, and no word in plain text such as `OK`. */
+export function hasValue({ headers }: IncomingMessage, bytes: Buffer): boolean {
+  const isPlain = headers["content-type"]?.startsWith("text/plain") === true;
+  const isWord = isPlain && bytes.length <= MAX_WORD_BYTES;
+  return bytes.length > 0 && !(isWord && !/^\s*[[{"]/u.test(bytes.toString("utf8")));
+}
+
 /** An answer as a value. */
 export function parseAnswer(bytes: Buffer, operation: string): unknown {
   try {

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { QclockError } from "../../error.ts";
 import { type Attempt, EngineResponseError, engineFailure, systemCode } from "../errors.ts";
 import type { Deadlines } from "./deadlines.ts";
-import { parseAnswer, readAll, refusalText, tooSlow } from "./engine-answer.ts";
+import { hasValue, parseAnswer, readAll, refusalText, tooSlow } from "./engine-answer.ts";
 import { sendPieces } from "./send-body.ts";
 import { announceSlow } from "./slow-notice.ts";
 import type { Transport } from "./transport.ts";
@@ -101,7 +101,11 @@ export class EngineHttp {
     }
   }
 
-  /** Send a call once and read its answer whole; an answer without a body gives undefined. */
+  /**
+   * Send a call once and read its answer whole. An answer that holds no value gives undefined:
+   * without a body, or a word in plain text, as podman answers some changes with `OK` or a line
+   * break.
+   */
   async send(call: EngineCall): Promise<unknown> {
     const { response, sent } = await this.stream(call);
     try {
@@ -109,7 +113,7 @@ export class EngineHttp {
         readAll(response, this.deadlines.answerMs, call.operation),
         sent,
       ]);
-      return bytes.length === 0 ? undefined : parseAnswer(bytes, call.operation);
+      return hasValue(response, bytes) ? parseAnswer(bytes, call.operation) : undefined;
     } catch (error) {
       throw this.failure(call, error);
     }
