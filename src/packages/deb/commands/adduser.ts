@@ -3,7 +3,7 @@ import type { Command, CommandCall } from "../../scripts/command.ts";
 import { findGroup, groupsOf, usersOf } from "../../scripts/commands/accounts.ts";
 import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { baseName, readOptions } from "../../scripts/commands/options.ts";
-import { chfn } from "./chfn.ts";
+import { chfn } from "../../commands/chfn.ts";
 import {
   addGroup,
   addUser,
@@ -12,7 +12,7 @@ import {
   setMember,
   takenGids,
   takenUids,
-} from "./accounts/files.ts";
+} from "../../commands/accounts/files.ts";
 
 /** Numbers of the system, by adduser.conf as Debian ships it. */
 const [FIRST_SYSTEM, LAST_SYSTEM] = [100, 999];
@@ -86,7 +86,7 @@ export const adduser: Command = (call) => {
     if (gid === undefined) return fail(`The group \`${value("inGroup") ?? ""}' does not exist.`);
     const home = value("home") ?? "/nonexistent";
     const shell = value("shell") ?? "/usr/sbin/nologin";
-    addUser(call, { name: user, uid, gid, gecos: "", home, shell, isSystem: true });
+    addUser(call, { name: user, uid, gid, gecos: "", home, shell, isSystem: true, locked: "!" });
     const comment = value("comment");
     if (comment !== undefined) setComment(call, user, comment);
     const isNowhere = /^\/+nonexistent(?:\/|$)/.test(home);

@@ -1,7 +1,7 @@
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { baseName, readOptions } from "../../scripts/commands/options.ts";
-import { readLines } from "./lines-file.ts";
+import { readLines } from "../../commands/lines-file.ts";
 
 /** Modules, pages of configuration or sites of Apache: their folders and how files are called. */
 interface ApacheKind {

@@ -3,7 +3,7 @@ import type { Command, CommandCall } from "../../scripts/command.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { below, folderOf } from "../../scripts/commands/paths.ts";
 import { complain } from "../../scripts/commands/report.ts";
-import { readLines, writeLines } from "./lines-file.ts";
+import { readLines, writeLines } from "../../commands/lines-file.ts";
 
 const XML_FOLDER = "/etc/xml";
 const XML_DATA = "/var/lib/xml-core";

@@ -3,7 +3,7 @@ import { unknownOption } from "../../scripts/commands/options.ts";
 import { folderOf } from "../../scripts/commands/paths.ts";
 import { fitsGlob } from "../../scripts/commands/glob.ts";
 import { inDpkgOrder } from "./file-hash.ts";
-import { readLines, writeDatabase } from "./lines-file.ts";
+import { readLines, writeDatabase } from "../../commands/lines-file.ts";
 
 /** A file, where it went, and whose version stays; `:` for the local administrator. */
 interface Diversion {

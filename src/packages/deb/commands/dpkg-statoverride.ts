@@ -3,7 +3,7 @@ import { groupId, userId } from "../../scripts/commands/accounts.ts";
 import { fitsGlob } from "../../scripts/commands/glob.ts";
 import { unknownOption } from "../../scripts/commands/options.ts";
 import { inDpkgOrder } from "./file-hash.ts";
-import { readLines, writeDatabase } from "./lines-file.ts";
+import { readLines, writeDatabase } from "../../commands/lines-file.ts";
 
 const DATABASE = "/var/lib/dpkg/statoverride";
 

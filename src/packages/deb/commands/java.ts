@@ -4,7 +4,7 @@ import type { Command, CommandCall } from "../../scripts/command.ts";
 import { linesOf } from "../../scripts/commands/lines.ts";
 import { lastName } from "../../scripts/commands/paths.ts";
 import { complain } from "../../scripts/commands/report.ts";
-import { formatKeyStore, readKeyStore } from "./java/key-store.ts";
+import { formatKeyStore, readKeyStore } from "../../commands/java/key-store.ts";
 
 const KEY_STORE = "/etc/ssl/certs/java/cacerts";
 const UPDATER = "/usr/share/ca-certificates-java/ca-certificates-java.jar";

@@ -3,7 +3,7 @@ import { fromBytes, toBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { linesOf } from "../../scripts/commands/lines.ts";
 import { below, isFolder } from "../../scripts/commands/paths.ts";
-import { readLines } from "./lines-file.ts";
+import { readLines } from "../../commands/lines-file.ts";
 
 /** What a file of an encoding may grow to when it is unpacked. */
 const LARGEST = 4 * 1024 * 1024;

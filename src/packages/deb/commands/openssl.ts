@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { fromBytes } from "../../scripts/bytes.ts";
 import type { Command } from "../../scripts/command.ts";
 import { below } from "../../scripts/commands/paths.ts";
-import { subjectHash } from "./subject-hash.ts";
+import { subjectHash } from "../../commands/subject-hash.ts";
 
 const FILE = /\.(?:pem|crt|cer|crl)$/;
 

@@ -4,7 +4,13 @@ import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { unknownOption } from "../../scripts/commands/options.ts";
 import { below } from "../../scripts/commands/paths.ts";
 import { loadQuestions } from "./debconf/database.ts";
-import { countLines, linesIn, readLines, readLinesToMatch, writeLines } from "./lines-file.ts";
+import {
+  countLines,
+  linesIn,
+  readLines,
+  readLinesToMatch,
+  writeLines,
+} from "../../commands/lines-file.ts";
 import { fillTemplate, isPristine, savedText } from "./pam/common-file.ts";
 import { type PresentStacks, readPresent } from "./pam/edits.ts";
 import { byPriority, PAM_TYPES, type PamProfile, parseProfile } from "./pam/profile.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "../../scripts/command.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
-import { readLinesToMatch } from "./lines-file.ts";
+import { readLinesToMatch } from "../../commands/lines-file.ts";
 
 /** `pam_getenv` of libpam-runtime: a variable that every session gets, from /etc/environment. */
 export const pamGetenv: Command = (call) => {

@@ -2,7 +2,7 @@ import type { Command, CommandCall } from "../../scripts/command.ts";
 import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { below, folderOf, isFolder } from "../../scripts/commands/paths.ts";
-import { readLines } from "./lines-file.ts";
+import { readLines } from "../../commands/lines-file.ts";
 
 /**
  * `phpenmod` and `phpquery` of php-common 93, shell scripts that every package of PHP calls some

@@ -1,7 +1,7 @@
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { below, folderOf, isFolder } from "../../scripts/commands/paths.ts";
-import { readLinesToMatch } from "./lines-file.ts";
+import { readLinesToMatch } from "../../commands/lines-file.ts";
 
 const CONFIGURATION = "/etc/postgresql";
 

@@ -2,7 +2,7 @@ import { fromBytes, toBytes } from "../../scripts/bytes.ts";
 import type { Command } from "../../scripts/command.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { below } from "../../scripts/commands/paths.ts";
-import { writeLines } from "./lines-file.ts";
+import { writeLines } from "../../commands/lines-file.ts";
 
 const DETAILS = "/var/lib/libxml-sax-perl/ParserDetails.d";
 const RESULT = "/etc/perl/XML/SAX/ParserDetails.ini";

@@ -1,5 +1,5 @@
 import type { Command } from "../../scripts/command.ts";
-import { readLines } from "./lines-file.ts";
+import { readLines } from "../../commands/lines-file.ts";
 
 /** `exim4 -C FILE -bV`: whether settings are right that a script has put together just now. */
 export const exim4: Command = (call) => {

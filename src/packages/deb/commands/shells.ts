@@ -1,5 +1,5 @@
 import type { Command } from "../../scripts/command.ts";
-import { readLines, writeLines } from "./lines-file.ts";
+import { readLines, writeLines } from "../../commands/lines-file.ts";
 
 const SHELLS = "/etc/shells";
 

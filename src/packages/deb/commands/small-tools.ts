@@ -4,7 +4,7 @@ import { baseName, readOptions } from "../../scripts/commands/options.ts";
 import { isFolder, lastName, withoutLastSlashes } from "../../scripts/commands/paths.ts";
 import { complain } from "../../scripts/commands/report.ts";
 import { leftOut } from "./left-out.ts";
-import { readLines } from "./lines-file.ts";
+import { readLines } from "../../commands/lines-file.ts";
 
 /** Where apt finds file systems of the kernel while it installs into a root. */
 const KERNEL_FOLDERS = new Set(["/", "/dev", "/dev/pts", "/proc", "/sys"]);

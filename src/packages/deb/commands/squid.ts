@@ -1,6 +1,6 @@
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { isFolder } from "../../scripts/commands/paths.ts";
-import { readLines } from "./lines-file.ts";
+import { readLines } from "../../commands/lines-file.ts";
 
 const CONFIGURATION = "/etc/squid/squid.conf";
 /** How deep files may name others, as Squid has it. */

@@ -3,7 +3,7 @@ import type { Command, CommandCall } from "../../scripts/command.ts";
 import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { baseName, unknownOption } from "../../scripts/commands/options.ts";
 import { folderOf } from "../../scripts/commands/paths.ts";
-import { readLines, readLinesToMatch, writeLines } from "./lines-file.ts";
+import { readLines, readLinesToMatch, writeLines } from "../../commands/lines-file.ts";
 
 interface UnitLink {
   readonly link: string;

@@ -5,18 +5,19 @@ import { adduser, deluser } from "./adduser.ts";
 import { apacheQuery, apacheSwitch } from "./apache.ts";
 import { updateCatalog, updateXmlCatalog } from "./catalogs.ts";
 import { debconfCommands, type DebconfAnswers } from "./debconf/commands.ts";
-import { chfn } from "./chfn.ts";
+import { chfn } from "../../commands/chfn.ts";
 import { dpkgDivert } from "./dpkg-divert.ts";
 import { dpkgQuery } from "./dpkg-query.ts";
 import { dpkgStatoverride } from "./dpkg-statoverride.ts";
 import { type DebianFacts, dpkg, dpkgArchitecture, dpkgTrigger, dpkgVendor } from "./dpkg.ts";
-import { glibCompileSchemas } from "./glib-compile-schemas.ts";
+import { glibCompileSchemas } from "../../commands/glib-compile-schemas.ts";
 import { graphvizConfig } from "./graphviz.ts";
-import { gtkUpdateIconCache } from "./gtk-update-icon-cache.ts";
+import { gtkUpdateIconCache } from "../../commands/gtk-update-icon-cache.ts";
 import { helpztags } from "./helpztags.ts";
 import { java, keytool } from "./java.ts";
-import { ldconfig } from "./ldconfig.ts";
+import { ldconfig } from "../../commands/ldconfig.ts";
 import { dpkgRealpath, leftOut, perl, setcap, su } from "./left-out.ts";
+import { libraryRules } from "./library-rules.ts";
 import { lighttpdSwitch } from "./lighttpd.ts";
 import { locale } from "./locale.ts";
 import { maintscriptHelper } from "./maintscript-helper.ts";
@@ -27,7 +28,7 @@ import { exim4, namedCheckconf, sshd } from "./server-settings.ts";
 import { invoke, systemctl } from "./services.ts";
 import { rndcConfgen } from "./rndc-confgen.ts";
 import { updatePerlSaxParsers } from "./sax-parsers.ts";
-import { accountCheck, accountShadow } from "./shadow-files.ts";
+import { accountCheck, accountShadow } from "../../commands/shadow-files.ts";
 import {
   chsh,
   gpasswd,
@@ -38,7 +39,7 @@ import {
   useradd,
   userdel,
   usermod,
-} from "./shadow-tools.ts";
+} from "../../commands/shadow-tools.ts";
 import { addShell, removeShell } from "./shells.ts";
 import { slapadd } from "./slapd/slapadd.ts";
 import { slappasswd } from "./slapd/slappasswd.ts";
@@ -59,11 +60,11 @@ import {
 } from "./small-tools.ts";
 import { squid } from "./squid.ts";
 import { systemdHelper } from "./systemd-helper.ts";
-import { systemdSysusers } from "./sysusers.ts";
-import { systemdTmpfiles } from "./tmpfiles.ts";
+import { systemdSysusers } from "../../commands/sysusers.ts";
+import { systemdTmpfiles } from "../../commands/tmpfiles.ts";
 import { ucf, ucfr } from "./ucf.ts";
 import { updateAlternatives } from "./update-alternatives.ts";
-import { updateDesktopDatabase } from "./update-desktop-database.ts";
+import { updateDesktopDatabase } from "../../commands/update-desktop-database.ts";
 import { phpenmod, phpquery } from "./php.ts";
 import { updateCaCertificates } from "./update-ca-certificates.ts";
 import { updateMime } from "./update-mime.ts";
@@ -171,7 +172,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["kpseaccess", kpseTool],
     ["kpsereadlink", kpseTool],
     ["kpsestat", kpseTool],
-    ["ldconfig", ldconfig(options)],
+    ["ldconfig", ldconfig(libraryRules(options.machine))],
     ["libgvc6-config-update", graphvizConfig(libraries)],
     ["lighty-disable-mod", lighttpdSwitch],
     ["lighty-enable-mod", lighttpdSwitch],
@@ -223,7 +224,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["update-perl-sax-parsers", updatePerlSaxParsers],
     ["update-rc.d", updateRc],
     ["update-xmlcatalog", updateXmlCatalog],
-    ["useradd", useradd],
+    ["useradd", useradd({ locked: "!" })],
     ["userdel", userdel],
     ["usermod", usermod],
   ]);

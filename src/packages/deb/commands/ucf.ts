@@ -5,7 +5,7 @@ import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { folderOf } from "../../scripts/commands/paths.ts";
 import { resolved } from "../../scripts/commands/resolve.ts";
-import { readLines, writeLines } from "./lines-file.ts";
+import { readLines, writeLines } from "../../commands/lines-file.ts";
 
 const STATE = "/var/lib/ucf";
 const HASHES = `${STATE}/hashfile`;

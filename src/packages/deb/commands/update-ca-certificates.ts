@@ -4,7 +4,7 @@ import { linesOf } from "../../scripts/commands/lines.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { below, isFolder } from "../../scripts/commands/paths.ts";
 import { printedBy } from "../../scripts/commands/printed-by.ts";
-import { readLines } from "./lines-file.ts";
+import { readLines } from "../../commands/lines-file.ts";
 
 const LIST = "/etc/ca-certificates.conf";
 const SHIPPED = "/usr/share/ca-certificates";

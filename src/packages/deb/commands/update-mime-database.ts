@@ -4,10 +4,10 @@ import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { below, folderOf, isFolder } from "../../scripts/commands/paths.ts";
 import { complain } from "../../scripts/commands/report.ts";
-import { formatMimeCache } from "./mime/cache.ts";
-import { formatLists } from "./mime/lists.ts";
-import { lowered, MediaTypes } from "./mime/media-types.ts";
-import { formatTypeFile } from "./mime/type-file.ts";
+import { formatMimeCache } from "../../commands/mime/cache.ts";
+import { formatLists } from "../../commands/mime/lists.ts";
+import { lowered, MediaTypes } from "../../commands/mime/media-types.ts";
+import { formatTypeFile } from "../../commands/mime/type-file.ts";
 import { readStatus } from "./status.ts";
 
 /** Kinds of media whose folders are looked through for types that are no more. */

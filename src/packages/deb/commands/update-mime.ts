@@ -2,7 +2,7 @@ import { toBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { below, isFolder } from "../../scripts/commands/paths.ts";
 import { complain } from "../../scripts/commands/report.ts";
-import { countLines, readLinesToMatch } from "./lines-file.ts";
+import { countLines, readLinesToMatch } from "../../commands/lines-file.ts";
 
 const MAILCAP = "/etc/mailcap";
 const DEFAULT_MAILCAP = "/usr/lib/mime/mailcap";

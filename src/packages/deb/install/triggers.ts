@@ -1,7 +1,7 @@
 import { fromText } from "../../scripts/bytes.ts";
 import type { ScriptRoot } from "../../scripts/root.ts";
 import { putFile } from "../../scripts/root-files.ts";
-import { linesIn } from "../commands/lines-file.ts";
+import { linesIn } from "../../commands/lines-file.ts";
 import { infoName } from "../dpkg-database.ts";
 import type { InstalledDeb } from "../installed.ts";
 

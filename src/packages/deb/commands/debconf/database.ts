@@ -1,5 +1,5 @@
 import type { CommandCall } from "../../../scripts/command.ts";
-import { readLines, writeLines } from "../lines-file.ts";
+import { readLines, writeLines } from "../../../commands/lines-file.ts";
 
 export interface Question {
   readonly template: string;

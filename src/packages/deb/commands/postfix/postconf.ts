@@ -1,7 +1,7 @@
 import { toBytes } from "../../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../../scripts/command.ts";
 import { readOptions } from "../../../scripts/commands/options.ts";
-import { readLines } from "../lines-file.ts";
+import { readLines } from "../../../commands/lines-file.ts";
 
 const MAIN = "/etc/postfix/main.cf";
 

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import {
   formatKeyStore,
   readKeyStore,
-} from "../../../../../src/packages/deb/commands/java/key-store.ts";
+} from "../../../../../src/packages/commands/java/key-store.ts";
 import { debianCommands } from "../../../../../src/packages/deb/commands/table.ts";
 import { fromText, toBytes } from "../../../../../src/packages/scripts/bytes.ts";
 import { MemoryRoot } from "../../../../../src/packages/scripts/memory/memory-root.ts";

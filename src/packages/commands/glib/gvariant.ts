@@ -1,4 +1,4 @@
-import { toBytes } from "../../../scripts/bytes.ts";
+import { toBytes } from "../../scripts/bytes.ts";
 import type { VariantNode } from "./variant-text.ts";
 import { aligned, groupType, parseVariantType, type VariantType } from "./variant-type.ts";
 

@@ -1,8 +1,8 @@
-import { toBytes } from "../../scripts/bytes.ts";
-import type { Command, CommandCall } from "../../scripts/command.ts";
-import { readOptions } from "../../scripts/commands/options.ts";
-import { below, isFolder } from "../../scripts/commands/paths.ts";
-import { complain } from "../../scripts/commands/report.ts";
+import { toBytes } from "../scripts/bytes.ts";
+import type { Command, CommandCall } from "../scripts/command.ts";
+import { readOptions } from "../scripts/commands/options.ts";
+import { below, isFolder } from "../scripts/commands/paths.ts";
+import { complain } from "../scripts/commands/report.ts";
 import { inGlibOrder } from "./glib/hash-table.ts";
 
 /** A picture of an icon: the folder it is in, and the kinds of files that are there. */

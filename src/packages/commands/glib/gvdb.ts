@@ -1,4 +1,4 @@
-import { toBytes } from "../../../scripts/bytes.ts";
+import { toBytes } from "../../scripts/bytes.ts";
 import { glibHash, inGlibOrder } from "./hash-table.ts";
 import { type GVariant, variantBytes } from "./gvariant.ts";
 

@@ -1,10 +1,10 @@
-import { toBytes } from "../../scripts/bytes.ts";
-import type { Command, CommandCall } from "../../scripts/command.ts";
-import { groupId, userId } from "../../scripts/commands/accounts.ts";
-import { fitsGlob } from "../../scripts/commands/glob.ts";
-import { makeFolders } from "../../scripts/commands/mkdir.ts";
-import { readOptions } from "../../scripts/commands/options.ts";
-import { folderOf, tree } from "../../scripts/commands/paths.ts";
+import { toBytes } from "../scripts/bytes.ts";
+import type { Command, CommandCall } from "../scripts/command.ts";
+import { groupId, userId } from "../scripts/commands/accounts.ts";
+import { fitsGlob } from "../scripts/commands/glob.ts";
+import { makeFolders } from "../scripts/commands/mkdir.ts";
+import { readOptions } from "../scripts/commands/options.ts";
+import { folderOf, tree } from "../scripts/commands/paths.ts";
 import { readLines, readLinesToMatch } from "./lines-file.ts";
 import { systemdFiles } from "./systemd-files.ts";
 

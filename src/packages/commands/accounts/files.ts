@@ -1,11 +1,11 @@
-import type { CommandCall } from "../../../scripts/command.ts";
+import type { CommandCall } from "../../scripts/command.ts";
 import {
   type GroupEntry,
   groupsOf,
   type UserEntry,
   usersOf,
-} from "../../../scripts/commands/accounts.ts";
-import { readLines, writeLines } from "../lines-file.ts";
+} from "../../scripts/commands/accounts.ts";
+import { readLines, readLinesToMatch, writeLines } from "../lines-file.ts";
 
 type AccountFile = "passwd" | "group" | "shadow" | "gshadow";
 
@@ -42,16 +42,18 @@ export function addGroup(call: CommandCall, { name, gid }: NewGroup): void {
 
 export interface NewUser extends Omit<UserEntry, "line"> {
   readonly isSystem: boolean;
+  /** What stands for a password that nobody has: `!`, or `!!` in distributions of Red Hat's kind. */
+  readonly locked: string;
 }
 
 export function addUser(call: CommandCall, user: NewUser): void {
-  const { name, uid, gid, gecos, home, shell, isSystem } = user;
+  const { name, uid, gid, gecos, home, shell, isSystem, locked } = user;
   const line = `${name}:x:${uid}:${gid}:${gecos}:${home}:${shell}`;
   editAccounts(call, "passwd", (lines) => [...lines, line]);
   // The day of the image instead of today; only people's passwords grow old.
   const day = Math.floor(call.now / 86_400);
   const ages = isSystem ? "::::::" : ":0:99999:7:::";
-  editAccounts(call, "shadow", (lines) => [...lines, `${name}:!:${day}${ages}`]);
+  editAccounts(call, "shadow", (lines) => [...lines, `${name}:${locked}:${day}${ages}`]);
 }
 
 /** Replaces fields of an account's line, counted from 0. */
@@ -111,10 +113,14 @@ export function firstFree(
 
 /**
  * A number as useradd and groupadd take it: for the system one below the lowest of the range that
- * is taken, for people one above the highest.
+ * is taken, for people one above the highest. The ranges are those of /etc/login.defs.
  */
-export function nextNumber(taken: ReadonlySet<number>, isSystem: boolean): number | undefined {
-  const [from, to] = isSystem ? [101, 999] : [1000, 60_000];
+export function nextNumber(
+  call: CommandCall,
+  { kind, isSystem }: { readonly kind: "UID" | "GID"; readonly isSystem: boolean },
+): number | undefined {
+  const taken = kind === "UID" ? takenUids(call) : takenGids(call);
+  const [from, to] = rangeOf(call, isSystem ? `SYS_${kind}` : kind, isSystem);
   const inRange = [...taken].filter((number) => number >= from && number <= to);
   if (!isSystem) {
     const next = Math.max(from - 1, ...inRange) + 1;
@@ -123,6 +129,30 @@ export function nextNumber(taken: ReadonlySet<number>, isSystem: boolean): numbe
   const next = Math.min(to + 1, ...inRange) - 1;
   if (next >= from) return next;
   for (let number = to; number >= from; number--) if (!taken.has(number)) return number;
+  return undefined;
+}
+
+/** No number of an account is greater; a longer range would only take time. */
+const LARGEST_NUMBER = 60_000;
+
+function rangeOf(call: CommandCall, prefix: string, isSystem: boolean): readonly [number, number] {
+  const number = (end: "MIN" | "MAX", usual: number): number => {
+    const text = loginSetting(call, `${prefix}_${end}`);
+    return text !== undefined && /^\d{1,9}$/.test(text)
+      ? Math.min(Number(text), LARGEST_NUMBER)
+      : usual;
+  };
+  return isSystem
+    ? [number("MIN", 101), number("MAX", 999)]
+    : [number("MIN", 1000), number("MAX", LARGEST_NUMBER)];
+}
+
+/** A setting of /etc/login.defs; undefined where it does not stand there. Source: login.defs(5). */
+export function loginSetting(call: CommandCall, name: string): string | undefined {
+  for (const line of readLinesToMatch(call, "/etc/login.defs")) {
+    const [key, value] = line.trim().split(/\s+/);
+    if (key === name) return value;
+  }
   return undefined;
 }
 

@@ -1,6 +1,6 @@
-import type { Command, CommandCall } from "../../scripts/command.ts";
-import { groupsOf, usersOf } from "../../scripts/commands/accounts.ts";
-import { readOptions } from "../../scripts/commands/options.ts";
+import type { Command, CommandCall } from "../scripts/command.ts";
+import { groupsOf, usersOf } from "../scripts/commands/accounts.ts";
+import { readOptions } from "../scripts/commands/options.ts";
 import { editAccounts, setMember, takenGids, takenUids } from "./accounts/files.ts";
 import { readLines } from "./lines-file.ts";
 import { systemdFiles } from "./systemd-files.ts";

@@ -1,4 +1,4 @@
-import { toBytes } from "../../../scripts/bytes.ts";
+import { toBytes } from "../../scripts/bytes.ts";
 
 /**
  * The names that a value may have, in the form in which they are stored: for each a number and the

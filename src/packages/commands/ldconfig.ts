@@ -1,19 +1,29 @@
-import type { Command, CommandCall } from "../../scripts/command.ts";
-import { fitsGlob } from "../../scripts/commands/glob.ts";
-import { readOptions } from "../../scripts/commands/options.ts";
-import { below, folderOf, lastName } from "../../scripts/commands/paths.ts";
+import type { Command, CommandCall } from "../scripts/command.ts";
+import type { ScriptRoot } from "../scripts/root.ts";
+import { fitsGlob } from "../scripts/commands/glob.ts";
+import { readOptions } from "../scripts/commands/options.ts";
+import { below, folderOf, lastName } from "../scripts/commands/paths.ts";
 import { type CachedLibrary, compareLibraryNames, formatCache } from "./ldconfig/cache.ts";
 import { readElf } from "./ldconfig/read-elf.ts";
 import { readLinesToMatch } from "./lines-file.ts";
-import { readStatus } from "./status.ts";
 
-/** Of Debian's machines: the number in ELF, the flags of ld.so, the folder of libraries. */
-const MACHINES: Readonly<
-  Record<string, { readonly elf: number; readonly flags: number; readonly folder: string }>
-> = {
-  amd64: { elf: 62, flags: 0x03_03, folder: "x86_64-linux-gnu" },
-  arm64: { elf: 183, flags: 0x0a_03, folder: "aarch64-linux-gnu" },
-};
+/** What a family and a machine say of the cache of ld.so. */
+export interface LibraryRules {
+  /** The number of the machine in ELF. */
+  readonly elf: number;
+  /** The flags of ld.so for its libraries. */
+  readonly flags: number;
+  /** Where ld.so looks by itself, after the folders that it is set up with. */
+  readonly folders: readonly string[];
+  /** Who made the cache, as the family's ldconfig writes it. */
+  readonly generator: (root: ScriptRoot) => string;
+}
+
+/** Numbers of machines in ELF, and the flags of ld.so, by names of `uname -m`. Source: glibc 2.36. */
+export const libraryMachines = {
+  x86_64: { elf: 62, flags: 0x03_03 },
+  aarch64: { elf: 183, flags: 0x0a_03 },
+} as const;
 
 interface FoundLibrary {
   readonly name: string;
@@ -22,7 +32,7 @@ interface FoundLibrary {
 }
 
 /** `ldconfig`: links by the names that libraries give themselves, and the cache of ld.so. */
-export function ldconfig({ architecture }: { readonly architecture: string }): Command {
+export function ldconfig(rules: LibraryRules | undefined): Command {
   return (call) => {
     const { has, value, operands } = readOptions(call, {
       noCache: "-N",
@@ -31,20 +41,13 @@ export function ldconfig({ architecture }: { readonly architecture: string }): C
       ignoreAux: "-i --ignore-aux-cache",
       root: "-r=",
     });
-    const machine = MACHINES[architecture];
     const isElsewhere = call.path(value("root") ?? "/") !== "/";
-    if (machine === undefined || isElsewhere || has("verbose") || operands.length > 0) {
+    if (rules === undefined || isElsewhere || has("verbose") || operands.length > 0) {
       return call.unsupported("ldconfig with these options");
     }
     const libraries: CachedLibrary[] = [];
     const seen = new Set<number>();
-    const folders = [
-      ...configured(call, "/etc/ld.so.conf", 0),
-      `/lib/${machine.folder}`,
-      `/usr/lib/${machine.folder}`,
-      "/lib",
-      "/usr/lib",
-    ];
+    const folders = [...configured(call, "/etc/ld.so.conf", 0), ...rules.folders];
     for (const folder of folders) {
       const status = call.root.stat(folder);
       if (status?.kind !== "directory" || seen.has(status.inode)) continue;
@@ -52,18 +55,13 @@ export function ldconfig({ architecture }: { readonly architecture: string }): C
       if (call.root.stat(below(folder, "glibc-hwcaps")) !== undefined) {
         return call.unsupported("ldconfig for libraries of certain processors");
       }
-      for (const { name, soname, isLink } of librariesIn(call, folder, machine.elf)) {
+      for (const { name, soname, isLink } of librariesIn(call, folder, rules.elf)) {
         if (!isLink && !has("noLinks")) link(call, folder, { name, soname });
-        libraries.push({ soname, path: below(folder, soname), flags: machine.flags });
+        libraries.push({ soname, path: below(folder, soname), flags: rules.flags });
       }
     }
     if (!has("noCache")) {
-      const version =
-        readStatus(call.root)
-          .find((entry) => entry.get("package") === "libc-bin")
-          ?.get("version") ?? "";
-      const release = /^\d+\.\d+/.exec(version)?.[0] ?? "";
-      const generator = `ldconfig (Debian GLIBC ${version}) stable release version ${release}`;
+      const generator = rules.generator(call.root);
       call.root.write("/etc/ld.so.cache", formatCache(libraries, generator), 0o644);
     }
     return 0;

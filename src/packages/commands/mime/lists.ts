@@ -1,4 +1,4 @@
-import { toBytes } from "../../../scripts/bytes.ts";
+import { toBytes } from "../../scripts/bytes.ts";
 import { inGlibOrder } from "../glib/hash-table.ts";
 import type { MagicMatch, TreeMatch } from "./magic.ts";
 import type { Glob, Magic, MediaTypes } from "./media-types.ts";

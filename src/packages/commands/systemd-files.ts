@@ -1,4 +1,4 @@
-import type { CommandCall } from "../../scripts/command.ts";
+import type { CommandCall } from "../scripts/command.ts";
 
 /** Where a tool of systemd looks for its files; a name in an earlier one hides the later ones. */
 const PLACES = ["/etc", "/run", "/usr/local/lib", "/usr/lib"];

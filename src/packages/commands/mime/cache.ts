@@ -1,4 +1,4 @@
-import { toBytes } from "../../../scripts/bytes.ts";
+import { toBytes } from "../../scripts/bytes.ts";
 import { inGlibOrder } from "../glib/hash-table.ts";
 import { inOrderOfMagic } from "./lists.ts";
 import type { MagicMatch } from "./magic.ts";

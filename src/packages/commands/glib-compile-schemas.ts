@@ -1,8 +1,8 @@
-import { fromBytes } from "../../scripts/bytes.ts";
-import type { Command } from "../../scripts/command.ts";
-import { readOptions } from "../../scripts/commands/options.ts";
-import { below } from "../../scripts/commands/paths.ts";
-import { complain } from "../../scripts/commands/report.ts";
+import { fromBytes } from "../scripts/bytes.ts";
+import type { Command } from "../scripts/command.ts";
+import { readOptions } from "../scripts/commands/options.ts";
+import { below } from "../scripts/commands/paths.ts";
+import { complain } from "../scripts/commands/report.ts";
 import { formatGvdb } from "./glib/gvdb.ts";
 import { Schemas } from "./glib/schemas.ts";
 import { countLines } from "./lines-file.ts";

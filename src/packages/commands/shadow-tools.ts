@@ -1,11 +1,13 @@
-import type { Command, CommandCall } from "../../scripts/command.ts";
-import { findGroup, groupsOf, usersOf } from "../../scripts/commands/accounts.ts";
-import { makeFolders } from "../../scripts/commands/mkdir.ts";
-import { baseName, readOptions } from "../../scripts/commands/options.ts";
+import type { Command, CommandCall } from "../scripts/command.ts";
+import { findGroup, groupsOf, usersOf } from "../scripts/commands/accounts.ts";
+import { makeFolders } from "../scripts/commands/mkdir.ts";
+import { baseName, readOptions } from "../scripts/commands/options.ts";
 import {
   addGroup,
   addUser,
   editAccounts,
+  loginSetting,
+  type NewUser,
   nextNumber,
   removeAccount,
   setFields,
@@ -38,13 +40,23 @@ export const groupadd: Command = (call) => {
   const asked = value("gid") === undefined ? undefined : Number(value("gid"));
   const isTaken = asked !== undefined && taken.has(asked) && !has("same");
   if (isTaken && !has("force")) return fail(call, IN_USE, `GID '${asked}' already exists`);
-  const gid = isTaken || asked === undefined ? nextNumber(taken, has("system")) : asked;
+  const gid =
+    isTaken || asked === undefined
+      ? nextNumber(call, { kind: "GID", isSystem: has("system") })
+      : asked;
   if (gid === undefined) return fail(call, IN_USE, "no more GIDs are available");
   addGroup(call, { name, gid });
   return 0;
 };
 
-export const useradd: Command = (call) => {
+/** How a distribution's `useradd` writes what differs between them. */
+export type UseraddRules = Pick<NewUser, "locked">;
+
+export function useradd(rules: UseraddRules): Command {
+  return (call) => addAccount(call, rules);
+}
+
+function addAccount(call: CommandCall, { locked }: UseraddRules): number {
   const { root } = call;
   const { has, value, values, operands } = readOptions(call, {
     comment: "-c= --comment=",
@@ -70,7 +82,8 @@ export const useradd: Command = (call) => {
   }
   const isSystem = has("system");
   const taken = takenUids(call);
-  const uid = value("uid") === undefined ? nextNumber(taken, isSystem) : Number(value("uid"));
+  const uid =
+    value("uid") === undefined ? nextNumber(call, { kind: "UID", isSystem }) : Number(value("uid"));
   if (uid === undefined) return fail(call, IN_USE, "no more UIDs are available");
   if (taken.has(uid) && !has("same")) return fail(call, IN_USE, `UID ${uid} is not unique`);
   const asked = value("group");
@@ -85,7 +98,7 @@ export const useradd: Command = (call) => {
       return fail(call, NAME_IN_USE, text);
     }
     const gids = takenGids(call);
-    gid = gids.has(uid) ? nextNumber(gids, isSystem) : uid;
+    gid = gids.has(uid) ? nextNumber(call, { kind: "GID", isSystem }) : uid;
   }
   if (gid === undefined) return fail(call, IN_USE, "no more GIDs are available");
   const more = (value("groups") ?? "").split(",").filter((group) => group !== "");
@@ -96,26 +109,52 @@ export const useradd: Command = (call) => {
   }
   const home = value("home") ?? `/home/${name}`;
   const shell = value("shell") ?? defaultShell(call);
-  addUser(call, { name, uid, gid, gecos: value("comment") ?? "", home, shell, isSystem });
+  addUser(call, { name, uid, gid, gecos: value("comment") ?? "", home, shell, isSystem, locked });
   if (asked === undefined && !has("noUserGroup")) addGroup(call, { name, gid });
   for (const group of more)
     setMember(call, { user: name, group: findGroup(root, group)?.name ?? group, isMember: true });
   if (!isSystem) addSubordinates(call, name);
-  if (has("makeHome") && !has("noHome") && root.stat(home) === undefined) {
+  const isHomeUsual = !isSystem && loginSetting(call, "CREATE_HOME") === "yes";
+  if ((has("makeHome") || isHomeUsual) && !has("noHome") && root.stat(home) === undefined) {
     const isSkeleton = root.stat("/etc/skel") !== undefined && root.list("/etc/skel").length > 0;
     makeFolders({ ...call, umask: 0o022 }, home);
     if (isSkeleton) call.run(["cp", "-aT", "/etc/skel", home]);
     call.run(["chown", "-R", `${uid}:${gid}`, home]);
-    root.chmod(home, 0o755);
+    const mode = loginSetting(call, "HOME_MODE") ?? "";
+    root.chmod(home, /^[0-7]{3,4}$/.test(mode) ? Number.parseInt(mode, 8) : 0o755);
   }
+  if (!isSystem) addMailbox(call, { name, uid });
   return 0;
-};
+}
+
+/** A person's mailbox, where /etc/default/useradd asks for one. Source: useradd(8). */
+function addMailbox(
+  call: CommandCall,
+  { name, uid }: { readonly name: string; readonly uid: number },
+): void {
+  const { root } = call;
+  const path = `/var/spool/mail/${name}`;
+  const isWanted = defaultOf(call, "CREATE_MAIL_SPOOL") === "yes";
+  if (!isWanted || root.stat("/var/spool/mail") === undefined || root.lstat(path) !== undefined)
+    return;
+  root.write(path, new Uint8Array(), 0o660);
+  root.chown(path, { uid, gid: findGroup(root, "mail")?.gid ?? 0 });
+  root.chmod(path, 0o660);
+}
 
 /** `SHELL` of /etc/default/useradd; without that file it is bash. */
-function defaultShell({ root }: CommandCall): string {
+function defaultShell(call: CommandCall): string {
+  return defaultOf(call, "SHELL") ?? "/bin/bash";
+}
+
+function defaultOf({ root }: CommandCall, name: "SHELL" | "CREATE_MAIL_SPOOL"): string | undefined {
   const path = "/etc/default/useradd";
   const text = root.stat(path) === undefined ? "" : Buffer.from(root.read(path)).toString("latin1");
-  return /^SHELL=(.+)$/m.exec(text)?.[1] ?? "/bin/bash";
+  const prefix = `${name}=`;
+  return text
+    .split("\n")
+    .find((line) => line.length > prefix.length && line.startsWith(prefix))
+    ?.slice(prefix.length);
 }
 
 /** 65536 numbers for each person, where /etc/subuid and /etc/subgid are there. */

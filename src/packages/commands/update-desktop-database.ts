@@ -1,7 +1,7 @@
-import { toBytes } from "../../scripts/bytes.ts";
-import type { Command, CommandCall } from "../../scripts/command.ts";
-import { readOptions } from "../../scripts/commands/options.ts";
-import { below, isFolder } from "../../scripts/commands/paths.ts";
+import { toBytes } from "../scripts/bytes.ts";
+import type { Command, CommandCall } from "../scripts/command.ts";
+import { readOptions } from "../scripts/commands/options.ts";
+import { below, isFolder } from "../scripts/commands/paths.ts";
 import { readLinesToMatch } from "./lines-file.ts";
 
 /** Kinds of media that the original lets through; any name may be below them. */

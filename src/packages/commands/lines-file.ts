@@ -1,8 +1,8 @@
-import { fromBytes, toBytes } from "../../scripts/bytes.ts";
-import { makeFolders } from "../../scripts/commands/mkdir.ts";
-import { linesOf } from "../../scripts/commands/lines.ts";
-import { folderOf } from "../../scripts/commands/paths.ts";
-import type { CommandCall } from "../../scripts/command.ts";
+import { fromBytes, toBytes } from "../scripts/bytes.ts";
+import { makeFolders } from "../scripts/commands/mkdir.ts";
+import { linesOf } from "../scripts/commands/lines.ts";
+import { folderOf } from "../scripts/commands/paths.ts";
+import type { CommandCall } from "../scripts/command.ts";
 
 /** Steps of finding a file and reading it, however short it is. */
 const FILE = 10;
