@@ -9,6 +9,10 @@ export interface Capability {
   readonly name: string;
   /** Absent: any version will do, or none is given. */
   readonly constraint?: { readonly operator: VersionOperator; readonly version: string };
+  /** What the same package has to be as well; absent: nothing. RPM's `(a with b)`. */
+  readonly with?: readonly Capability[];
+  /** What the same package must not be; absent: nothing. RPM's `(a without b)`. */
+  readonly without?: readonly Capability[];
 }
 
 /**
@@ -19,6 +23,13 @@ export interface Relation {
   /** As the package writes it. */
   readonly text: string;
   readonly alternatives: readonly Capability[];
+  /**
+   * It has to hold only in an image that holds each of these: RPM's `(a if b)`. Absent: in every
+   * one. With conditions there may be no alternatives: then the image must not hold them all.
+   */
+  readonly conditions?: readonly Capability[];
+  /** A conflict that depends on more than one package, so that it has the form of a need. */
+  readonly isConflict?: true;
 }
 
 /** Something that must not be in an image together with a package. */
@@ -27,7 +38,22 @@ export interface Conflict {
   readonly text: string;
   readonly excluded: Capability;
   /** What the package does to the other one, for a sentence such as `a 1 breaks b 2`. */
-  readonly verb: "conflicts with" | "breaks";
+  readonly verb: "conflicts with" | "breaks" | "obsoletes";
+}
+
+/**
+ * What a package would rather have beside it. Nothing is chosen for the sake of that: it only
+ * decides between packages that provide the same.
+ */
+export interface Preferences {
+  readonly recommends: readonly Relation[];
+  readonly suggests: readonly Relation[];
+  /**
+   * What has to be there for the package to be preferred: all relations of one of the lists.
+   * `enhances` says the same, and counts as little as `suggests`.
+   */
+  readonly supplements: readonly (readonly Relation[])[];
+  readonly enhances: readonly (readonly Relation[])[];
 }
 
 /** One version of a package as its repository's index has it: what resolving and fetching need. */
@@ -50,10 +76,15 @@ export interface IndexedPackage {
   readonly requires: readonly Relation[];
   readonly provides: readonly Capability[];
   readonly conflicts: readonly Conflict[];
+  /** Absent in a family that does not choose by them. */
+  readonly preferences?: Preferences;
 }
 
 /** What a package says of others. */
-export type PackageRelations = Pick<IndexedPackage, "rank" | "requires" | "provides" | "conflicts">;
+export type PackageRelations = Pick<
+  IndexedPackage,
+  "rank" | "requires" | "provides" | "conflicts" | "preferences"
+>;
 
 /** All versions of all packages of some repositories, and who provides what. */
 export interface PackageIndex {
