@@ -1,7 +1,7 @@
 import type { IndexedPackage, PackageIndex } from "../package-index.ts";
-import { refuseLongParagraph } from "./index-bounds.ts";
+import { refuseLongParagraph } from "../index-bounds.ts";
 import { relationsOf } from "./index-relations.ts";
-import { type TextTable, TextTableBuilder } from "./text-table.ts";
+import { type TextTable, TextTableBuilder } from "../text-table.ts";
 import { compareVersions } from "./version.ts";
 
 /** A Packages file with the repository that it belongs to. */

@@ -9,7 +9,7 @@ import type { Proof, ProofRequest, ProvePackagesRequest } from "../proof/evidenc
 import { type PackageProof, proofKey } from "../proof/proof.ts";
 import { decompress } from "../../archive/decompress.ts";
 import { keysOf } from "./keys/of.ts";
-import { withinBounds } from "./index-bounds.ts";
+import { withinBounds } from "../index-bounds.ts";
 import type { IndexedPackage } from "../package-index.ts";
 import { findPackages } from "./packages-index.ts";
 import { type ReleaseFile, verifyReleaseFile } from "./release-file.ts";

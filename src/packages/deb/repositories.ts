@@ -7,7 +7,7 @@ import type { SignedRepository } from "../package.ts";
 import type { PackageProof } from "../proof/proof.ts";
 import type { LoadedRepositories, LoadRepositoriesRequest } from "../repositories.ts";
 import { decompress } from "../../archive/decompress.ts";
-import { withinBounds } from "./index-bounds.ts";
+import { withinBounds } from "../index-bounds.ts";
 import { keysOf } from "./keys/of.ts";
 import { recallIndex } from "./index-file.ts";
 import { mergeIndexes, parseIndex, type RepositoryIndex } from "./packages-index.ts";

@@ -1,4 +1,4 @@
-import { compareTexts } from "../../order.ts";
+import { compareTexts } from "../order.ts";
 
 /**
  * Texts by key, any number for one key, in a single piece of memory that is also its form on the

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { refuseLongParagraph, withinBounds } from "../../../../src/packages/deb/index-bounds.ts";
+import { refuseLongParagraph, withinBounds } from "../../../src/packages/index-bounds.ts";
 
 async function* pieces(...sizes: readonly number[]): AsyncGenerator<Uint8Array> {
   for (const size of sizes) yield Buffer.alloc(size);

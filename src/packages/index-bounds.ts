@@ -1,10 +1,10 @@
-/** Of an unpacked Packages file: that of Debian's main is 50 MB. */
+/** Of an unpacked index: that of Debian's main is 50 MB. */
 const LARGEST_INDEX = 512 * 1024 ** 2;
 /** Of one paragraph: the largest in Debian are some tens of kilobytes. */
 const LARGEST_PARAGRAPH = 1024 ** 2;
 
 /**
- * The pieces of a Packages file while it stays within bounds: what a signed release names is
+ * The pieces of a package index while it stays within bounds: what a repository's metadata names is
  * believed, and still it must neither fill the memory nor keep a run from ending. Throws an `Error`
  * when it grows past them, and the signal's reason.
  */
@@ -24,7 +24,7 @@ export async function* withinBounds(
 }
 
 export interface IndexBounds {
-  /** What the release file says of the unpacked index; absent: far more than any index has. */
+  /** What the metadata says of the unpacked index; absent: far more than any of Debian has. */
   readonly maximumBytes?: number | undefined;
   readonly signal?: AbortSignal;
 }

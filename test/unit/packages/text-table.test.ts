@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { TextTable, TextTableBuilder } from "../../../../src/packages/deb/text-table.ts";
-import { seededRandom } from "../../../support/seeded-random.ts";
+import { TextTable, TextTableBuilder } from "../../../src/packages/text-table.ts";
+import { seededRandom } from "../../support/seeded-random.ts";
 
 test("texts are found by their key, in the order in which they came", () => {
   const table = aTable(["b", "one"], ["a", "two"], ["b", "three"], ["ab", ""], ["b", "four"]);
