@@ -1,0 +1,61 @@
+import type { CommandCall } from "../../scripts/command.ts";
+import { LimitReached } from "../../scripts/limits.ts";
+
+/** The longest string that a script may hold. */
+const LONGEST_STRING = 16 * 1024 ** 2;
+
+/** What the parts of the interpreter share while one script runs. */
+export interface LuaWorld {
+  readonly call: CommandCall;
+  /** The line that is at work, counted from 1. */
+  line: number;
+  /** Whether the script is in the branch that its child process takes. */
+  isChild: boolean;
+  /** The working folder, which `posix.chdir` changes. */
+  cwd: string;
+  umask: number;
+  readonly env: Map<string, string>;
+  /** Descriptors of the child that lead to /dev/null. */
+  readonly silenced: Set<number>;
+  /** Files that a file trigger is about, one after the other. */
+  readonly input: Iterator<string>;
+  /** As `uname -m` says it. */
+  readonly machine: string;
+  /** Macros of the package manager that scripts ask for. */
+  readonly macros: ReadonlyMap<string, string>;
+  readonly compareVersions: (one: string, other: string) => number;
+}
+
+/** The child process of a script has ended: its branch goes on with the parent. */
+export class ChildEnded extends Error {
+  override readonly name = "ChildEnded";
+}
+
+/** `os.exit`: the script ends here. */
+export class ScriptExit extends Error {
+  override readonly name = "ScriptExit";
+  readonly status: number;
+
+  constructor(status: number) {
+    super("exit");
+    this.status = status;
+  }
+}
+
+/** Counts a string that is made. Throws `LimitReached`. */
+export function counted(world: LuaWorld, text: string): string {
+  if (text.length > LONGEST_STRING) throw new LimitReached("memoryBytes");
+  world.call.countSteps(1 + (text.length >> 4));
+  return text;
+}
+
+/** Stops the script, as something that is not known here. */
+export function unknown(world: LuaWorld, wanted: string): never {
+  return world.call.unsupported(`${wanted} of Lua`);
+}
+
+/** A path made absolute by the working folder. */
+export function pathIn({ cwd }: LuaWorld, path: string): string {
+  if (path.startsWith("/")) return path;
+  return cwd === "/" ? `/${path}` : `${cwd}/${path}`;
+}
