@@ -59,7 +59,9 @@ const historySchema = z.array(
 
 /** Of a registry's answer as the Engine passes it on. */
 const distributionSchema = z.object({
-  Descriptor: z.object({ digest: z.templateLiteral(["sha256:", z.string()]) }),
+  Descriptor: z.object({
+    digest: z.templateLiteral(["sha256:", z.string().check(z.regex(/^[0-9a-f]{64}$/))]),
+  }),
 });
 
 const tagsSchema = z.array(z.object({ RepoTags: strings }));

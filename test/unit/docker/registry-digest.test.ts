@@ -16,6 +16,12 @@ test.each<[string, Answer, string]>([
   ["that wants a login", refuse(401, "unauthorized"), "pull-failed"],
   ["that does not have it", refuse(404, "manifest unknown"), "pull-failed"],
   ["that answers something else", json({ Descriptor: { digest: "md5:0" } }), "engine-failed"],
+  ["with half a digest", json({ Descriptor: { digest: "sha256:ab" } }), "engine-failed"],
+  [
+    "with more than a digest",
+    json({ Descriptor: { digest: `${digest}\nname: other` } }),
+    "engine-failed",
+  ],
 ])("a registry %s is told", async (_, answer, code) => {
   await using fake = await startFakeEngine({ routes: { [route]: answer } });
   await using engine = await fake.connect();
