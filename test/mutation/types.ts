@@ -5,7 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 
 /** What the type checker reads. */
-const CHECKED = ["src", "test", "bench", "bin", "docs", "scripts"];
+const CHECKED = ["src", "test", "bench", "bin", "docs", "scripts", "stacks"];
 const SETTINGS = [
   "tsconfig.json",
   "package.json",
