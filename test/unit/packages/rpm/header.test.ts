@@ -3,7 +3,14 @@ import { encodeHeader, extendHeader } from "../../../../src/packages/rpm/encode-
 import { headerTypes } from "../../../../src/packages/rpm/header-type.ts";
 import { type HeaderEntry, RpmHeader } from "../../../../src/packages/rpm/header.ts";
 import { signatureTags, tags } from "../../../../src/packages/rpm/tags.ts";
-import { bigints, binary, numbers, shorts, text, texts } from "../../../support/rpm-header.ts";
+import {
+  bigints,
+  binary,
+  numbers,
+  shorts,
+  text,
+  texts,
+} from "../../../support/rpm/header-entries.ts";
 import { seededRandom } from "../../../support/seeded-random.ts";
 
 const entries: readonly HeaderEntry[] = [

@@ -1,0 +1,30 @@
+import { QclockError } from "../../error.ts";
+import type { PackageId } from "../package.ts";
+
+/** A package whose file is damaged or no package. */
+export function corrupt(
+  expected: PackageId,
+  why: string,
+  options: { readonly cause?: unknown } = {},
+): QclockError {
+  return new QclockError("package-corrupt", `${title(expected)} is damaged: ${why}.`, {
+    ...options,
+    hint: "Nothing of it was used. Try again or another mirror; a proxy that rewrites files is the usual cause.",
+  });
+}
+
+/** A package that is not what a trusted key signed. */
+export function refused(
+  expected: PackageId,
+  why: string,
+  details: readonly string[] = [],
+): QclockError {
+  return new QclockError("signature-invalid", `${title(expected)} is refused: ${why}.`, {
+    details,
+    hint: "Somebody changed the package, or signed it with a key that is not the distribution's. Nothing of it was used. Try another mirror.",
+  });
+}
+
+function title({ name, version, architecture }: PackageId): string {
+  return `${name} ${version} (${architecture})`;
+}
