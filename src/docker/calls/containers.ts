@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod/mini";
 import type { EngineClient } from "../connection/client.ts";
-import type { ContainerState, Engine } from "../engine.ts";
+import type { ContainerRequest, ContainerState, Engine } from "../engine.ts";
 import { engineStatus } from "../errors.ts";
+import { podmanTmpfs } from "../podman/tmpfs.ts";
 import { parseForeign } from "../foreign.ts";
 import { isolationApi } from "../network-options.ts";
 import { containerBody, describeRequest } from "./container-body.ts";
+import { inspectImage } from "./images.ts";
 import { containerSchema, containerState } from "./container-state.ts";
 import { createdSchema } from "./created.ts";
+import { findInspection } from "./inspection.ts";
 import { explainPortInUse } from "./port-in-use.ts";
 import { removeContainer } from "./remove-container.ts";
 import { shortId } from "../short-id.ts";
@@ -48,6 +51,7 @@ export function containerCalls(client: EngineClient): ContainerCalls {
       const recorded = {
         // See `isolationApi`: an older Engine keeps the way out, and so its name servers.
         ...(client.hasApi(isolationApi) ? request : asBefore),
+        tmpfs: await tmpfsOf(client, request, signal),
         labels: await client.recorded({ kind: "container", ...request, signal }),
       };
       const answer = await client.send({
@@ -138,6 +142,18 @@ export function containerCalls(client: EngineClient): ContainerCalls {
   };
 }
 
+/** The paths in memory of a request, as the Engine takes them. */
+async function tmpfsOf(
+  client: EngineClient,
+  request: ContainerRequest,
+  signal: AbortSignal | undefined,
+): Promise<ContainerRequest["tmpfs"]> {
+  const { isPodman } = await client.info(signal);
+  if (!isPodman || request.tmpfs.length === 0) return request.tmpfs;
+  const image = await inspectImage(client, request.image, signal);
+  return podmanTmpfs(request, request.user ?? image?.user ?? "");
+}
+
 /** How long the removal by somebody else is waited for. */
 const OTHERS_MS = 10_000;
 
@@ -164,11 +180,7 @@ export async function inspectContainer(
   signal?: AbortSignal,
 ): Promise<ContainerState | undefined> {
   const operation = `inspect container ${shortId(idOrName)}`;
-  const raw = await client.http.find({
-    path: `/containers/${encodeURIComponent(idOrName)}/json`,
-    operation,
-    signal,
-  });
+  const raw = await findInspection(client, idOrName, { operation, signal });
   return raw === undefined
     ? undefined
     : containerState(parseForeign(containerSchema, raw, operation), raw);

@@ -44,13 +44,55 @@ export interface EventsRequest {
  */
 export async function* containerEvents(
   client: EngineClient,
-  { filters, since, until, operation, signal }: EventsRequest,
+  request: EventsRequest,
+): AsyncGenerator<ContainerEvent> {
+  const { isPodman } = await client.info(request.signal);
+  if (isPodman && request.until !== undefined) yield* untilMoment(client, request, request.until);
+  else yield* readEvents(client, request);
+}
+
+/**
+ * podman 4.3 gives no event at all, 5.4 few, when it is told a last moment. So the end is watched
+ * for here: by the time of each event, and by the clock where it is still to come.
+ */
+async function* untilMoment(
+  client: EngineClient,
+  { until: _, ...request }: EventsRequest,
+  untilSeconds: number,
+): AsyncGenerator<ContainerEvent> {
+  const untilMs = untilSeconds * 1000;
+  const { clockOffsetMs } = await client.info(request.signal);
+  const leftMs = untilMs - (Date.now() + clockOffsetMs);
+  const end = new AbortController();
+  const timer = setTimeout(() => end.abort(), Math.min(Math.max(0, leftMs), LONGEST_TIMER_MS));
+  const signal = AbortSignal.any([end.signal, ...(request.signal ? [request.signal] : [])]);
+  try {
+    const span = leftMs > 0 ? { ...request, signal } : { ...request, past: true };
+    for await (const event of readEvents(client, span)) {
+      if (event.atMs > untilMs) return;
+      yield event;
+    }
+  } catch (error) {
+    if (request.signal?.aborted === true || !end.signal.aborted || leftMs <= 0) throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A timer takes no more milliseconds. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+async function* readEvents(
+  client: EngineClient,
+  { filters, since, until, past, operation, signal }: EventsRequest & { readonly past?: boolean },
 ): AsyncGenerator<ContainerEvent> {
   const call = {
     path: "/events",
     query: {
       since: since?.toFixed(9),
       until: until?.toFixed(9),
+      // podman's own: only what has happened already.
+      stream: past === true ? "false" : undefined,
       filters: JSON.stringify({ type: ["container"], ...filters }),
     },
     operation,

@@ -174,7 +174,8 @@ async function registryDigest(
   return parseForeign(distributionSchema, answer, operation).Descriptor.digest;
 }
 
-async function inspectImage(
+/** Look at one image by id or reference; undefined: there is none. */
+export async function inspectImage(
   client: EngineClient,
   reference: string,
   signal?: AbortSignal,

@@ -11,6 +11,12 @@ const topSchema = z.object({
 });
 
 /**
+ * What podman shows of itself, in words of its own: for `ps -ef` it would run the container's ps,
+ * which few images have. Source: podman-top(1).
+ */
+const podmanColumns = "user,pid,ppid,pcpu,etime,tty,time,args";
+
+/**
  * The processes of a container as its Engine shows them to people: `ps -ef` on the Engine's
  * machine. Undefined where the Engine refuses: the container does not run any more, or is gone.
  */
@@ -22,7 +28,9 @@ export async function processTable(
   const operation = `list the processes of container ${shortId(id)}`;
   const path = `/containers/${encodeURIComponent(id)}/top`;
   try {
-    const answer = await client.http.get({ path, operation, signal });
+    const { isPodman } = await client.info(signal);
+    const query = isPodman ? { ps_args: podmanColumns } : {};
+    const answer = await client.http.get({ path, query, operation, signal });
     const { Titles, Processes } = parseForeign(topSchema, answer, operation);
     return { titles: Titles, rows: Processes ?? [] };
   } catch (error) {

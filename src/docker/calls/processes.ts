@@ -30,6 +30,10 @@ export async function containerProcesses(
 ): Promise<readonly ContainerProcess[] | undefined> {
   const step = { operation: `list the processes of container ${shortId(id)}`, signal };
   const path = `/containers/${encodeURIComponent(id)}`;
+  // podman runs the container's own ps for other columns than its own, of which the user's number
+  // came with podman 5, and gives numbers of processes inside the container as parents.
+  const { isPodman } = await client.info(signal);
+  if (isPodman) return undefined;
   const top = await client.http
     .get({ path: `${path}/top`, query: { ps_args: columns }, ...step })
     .catch((error: unknown) => {

@@ -53,7 +53,8 @@ export class EngineClient {
   /** Facts about the Engine, asked for once: they change only when it restarts. */
   info(signal?: AbortSignal): Promise<EngineInfo> {
     if (this.#info === undefined) {
-      const asked = readInfo(this.http, this.apiVersion, signal);
+      const { local } = this.endpoint;
+      const asked = readInfo(this.http, { apiVersion: this.apiVersion, local, signal });
       this.#info = asked;
       // An answer that failed, or was called off by one caller, is not kept for the next.
       asked.catch(() => {

@@ -1,6 +1,7 @@
 import * as z from "zod/mini";
 import type { EngineInfo } from "../engine.ts";
 import { parseForeign } from "../foreign.ts";
+import { readPodmanFacts } from "../podman/podman-facts.ts";
 import type { EngineHttp } from "./engine-http.ts";
 
 /** The parts of `GET /info` that qclock reads. Engines before 25 and podman leave some out. */
@@ -28,11 +29,17 @@ const infoSchema = z.object({
   BuildahVersion: z.optional(z.string()),
 });
 
+export interface InfoRequest {
+  readonly apiVersion: string;
+  /** Whether the Engine runs on this machine. */
+  readonly local: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Ask the Engine about itself. */
 export async function readInfo(
   http: EngineHttp,
-  apiVersion: string,
-  signal?: AbortSignal,
+  { apiVersion, local, signal }: InfoRequest,
 ): Promise<EngineInfo> {
   const answer = await http.get({
     path: "/info",
@@ -41,6 +48,8 @@ export async function readInfo(
   });
   const info = parseForeign(infoSchema, answer, "ask the Engine about itself");
   const securityOptions = info.SecurityOptions ?? [];
+  const isPodman = info.BuildahVersion !== undefined || /podman|libpod/iu.test(info.ServerVersion);
+  const podman = isPodman ? await readPodmanFacts(http, { local, signal }) : {};
   return {
     id: info.ID,
     name: info.Name,
@@ -52,7 +61,7 @@ export async function readInfo(
     storageDriver: info.Driver,
     hasInit: (info.InitBinary ?? "") !== "",
     rootless: securityOptions.some((option) => option === "name=rootless" || option === "rootless"),
-    isPodman: info.BuildahVersion !== undefined || /podman|libpod/iu.test(info.ServerVersion),
+    isPodman,
     securityOptions,
     cgroupVersion: info.CgroupVersion ?? "1",
     memoryLimit: info.MemoryLimit,
@@ -67,6 +76,7 @@ export async function readInfo(
       ? 0
       : Date.parse(info.SystemTime) - Date.now(),
     warnings: info.Warnings ?? [],
+    ...podman,
   };
 }
 

@@ -5,6 +5,7 @@ import type { EngineClient } from "../connection/client.ts";
 import { labels } from "../../stack/labels.ts";
 import { isOurs } from "../../stack/ownership.ts";
 import { containerSchema, containerStatusSchema } from "../calls/container-state.ts";
+import { findInspection } from "../calls/inspection.ts";
 import { parseForeign } from "../foreign.ts";
 import { readLiveSettings } from "./live-settings.ts";
 import { type Filters, labelsSchema, type Look, ofStack } from "./look.ts";
@@ -118,24 +119,20 @@ async function complete(
   const known = observedContainer(listed, { ours: true });
   if (request.purpose !== undefined) return known;
   const operation = `inspect container ${shortId(listed.Id)}`;
-  const answer = await client.http.find({
-    path: `/containers/${listed.Id}/json`,
-    operation,
-    signal,
-  });
+  const { isPodman } = await client.info(signal);
+  const answer = await findInspection(client, listed.Id, { operation, signal });
   // Removed since it was listed: the next look will not see it.
   if (answer === undefined) return { ...known, status: "removing" };
   const { State, RestartCount } = parseForeign(containerSchema, answer, operation);
-  // podman reports capabilities and mounts in words of its own.
-  const { isPodman } = await client.info(signal);
-  const live = isPodman ? undefined : readLiveSettings(answer);
+  const live = readLiveSettings(answer);
   return {
     ...known,
     status: State.Status,
     exitCode: State.ExitCode,
     oomKilled: State.OOMKilled,
     restartCount: RestartCount,
-    ...(live === undefined ? {} : { live }),
+    // podman does not tell with which options a log is kept.
+    ...(live === undefined ? {} : { live: isPodman ? { ...live, logOptions: undefined } : live }),
   };
 }
 

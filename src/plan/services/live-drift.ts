@@ -139,7 +139,9 @@ function loggingDrift({ service: { logging }, live }: DriftRequest): readonly st
       ? []
       : [`logging driver ${live.logDriver}, declared ${driver}`]),
     ...options
-      .filter(([name, value]) => live.logOptions.get(name) !== value)
+      .filter(
+        ([name, value]) => live.logOptions !== undefined && live.logOptions.get(name) !== value,
+      )
       .map(([name]) => `another value of logging option ${name}`),
   ];
 }

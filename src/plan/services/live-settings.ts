@@ -49,7 +49,8 @@ export interface LiveSettings {
    */
   readonly tmpfs: readonly string[];
   readonly logDriver: string;
-  readonly logOptions: ReadonlyMap<string, string>;
+  /** Undefined where the Engine does not tell them. */
+  readonly logOptions: ReadonlyMap<string, string> | undefined;
   readonly tty: boolean;
   readonly stdinOpen: boolean;
   readonly user: string;

@@ -27,6 +27,9 @@ export const neverStarted = {
   restart: { type: "no" },
 } as const;
 
+/** Where a helper has its volume. */
+export const helperMount = "/volume";
+
 const TRIES = 6;
 
 /**
@@ -98,7 +101,7 @@ export async function withHelper<Result>(
       ]),
       ...neverStarted,
       mounts: [
-        { type: "volume", source: volume, target: "/volume", readOnly: false, noCopy: true },
+        { type: "volume", source: volume, target: helperMount, readOnly: false, noCopy: true },
       ],
       readOnlyRoot: false,
     },

@@ -1,5 +1,6 @@
 import { randomInt } from "node:crypto";
 import { engineStatus } from "../../docker/errors.ts";
+import { fillVolume } from "../../docker/fill-volume.ts";
 import { readFirst } from "../../archive/read-members.ts";
 import { tarHeader } from "../../archive/tar-header.ts";
 import { tarPadding } from "../../archive/tar.ts";
@@ -9,7 +10,7 @@ import { labels } from "../../stack/labels.ts";
 import type { Secret, Service, Stack } from "../../stack/stack.ts";
 import type { RunContext } from "../context.ts";
 import { readDeclaredSecret } from "./declared-secrets.ts";
-import { type HelperContext, withHelper } from "./helper.ts";
+import { type HelperContext, helperMount, withHelper } from "./helper.ts";
 import type { WrittenSecrets } from "./written-secrets.ts";
 
 const ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
@@ -45,10 +46,10 @@ export async function writeSecrets(
     signal,
   );
   try {
-    // To own the volume's root the archive goes to the parent of its mount point.
-    await withHelper(request, name, async (id) => {
+    await withHelper(request, name, async (containerId) => {
       const { values } = await reading;
-      await engine.putArchive(id, "/", packSecrets(request, values), signal);
+      const pack = (folder: string): Uint8Array => packSecrets(request, { folder, values });
+      await fillVolume(engine, { containerId, target: helperMount, pack, signal });
     });
   } catch (error) {
     await engine.removeVolume(name, AbortSignal.timeout(5000)).catch(() => undefined);
@@ -60,7 +61,7 @@ export async function writeSecrets(
 
 function packSecrets(
   { service, owner }: Pick<SecretsRequest, "service" | "owner">,
-  values: ReadonlyMap<string, Buffer>,
+  { folder, values }: { readonly folder: string; readonly values: ReadonlyMap<string, Buffer> },
 ): Uint8Array {
   const files = service.secrets.map(({ secret, target, mode, uid, gid }) => ({
     name: target.slice("/run/secrets/".length),
@@ -69,7 +70,7 @@ function packSecrets(
     uid: uid ?? owner.uid,
     gid: gid ?? owner.gid,
   }));
-  return packFiles(files, owner);
+  return packFiles(files, { folder, owner });
 }
 
 /** Values by name, and the record on the volume of those that are generated. */
@@ -137,7 +138,9 @@ async function takeGenerated(
     });
     const values = new Map(await Promise.all(read));
     if (fresh.length > 0) {
-      await engine.putArchive(id, "/", packFiles(fresh, { uid: 0, gid: 0 }), signal);
+      const owner = { uid: 0, gid: 0 };
+      const pack = (folder: string): Uint8Array => packFiles(fresh, { folder, owner });
+      await fillVolume(engine, { containerId: id, target: helperMount, pack, signal });
     }
     return { values, generated: made.get(labels.record) ?? "" };
   });
@@ -149,7 +152,7 @@ async function readFromVolume(
   name: string,
 ): Promise<Buffer | undefined> {
   try {
-    const archive = await engine.getArchive(container, `/volume/${name}`, signal);
+    const archive = await engine.getArchive(container, `${helperMount}/${name}`, signal);
     const content = await readFirst(archive, Infinity);
     return content.length > 0 ? content : undefined;
   } catch (error) {
@@ -175,12 +178,15 @@ interface TarFile {
 
 function packFiles(
   files: readonly TarFile[],
-  owner: { readonly uid: number; readonly gid: number },
+  {
+    folder,
+    owner,
+  }: { readonly folder: string; readonly owner: { readonly uid: number; readonly gid: number } },
 ): Uint8Array {
-  const parts = [tarHeader("volume/", 0, { mode: 0o550, flag: "5", ...owner })];
+  const parts = [tarHeader(`${folder}/`, 0, { mode: 0o550, flag: "5", ...owner })];
   for (const { name, content, mode, uid, gid } of files) {
     parts.push(
-      tarHeader(`volume/${name}`, content.length, { mode, uid, gid }),
+      tarHeader(`${folder}/${name}`, content.length, { mode, uid, gid }),
       content,
       Buffer.alloc(tarPadding(content.length)),
     );
