@@ -1,6 +1,6 @@
-import type { Capability, Conflict, IndexedPackage } from "../package-index.ts";
+import type { Capability, Conflict, IndexedPackage, Relation } from "../package-index.ts";
 import type { ResolverRules } from "./rules.ts";
-import type { Choice, RejectionReason } from "./choice.ts";
+import type { Choice, Need, RejectionReason } from "./choice.ts";
 
 /** The packages that an image holds so far, found by what they offer and by what they exclude. */
 export class Present {
@@ -36,6 +36,21 @@ export class Present {
   satisfying(wanted: Capability): readonly Choice[] {
     const offering = this.#offering.get(wanted.name) ?? [];
     return offering.filter(({ entry }) => this.#rules.satisfies(entry, wanted));
+  }
+
+  /** Whether nothing has to be chosen for a need. */
+  isSatisfied(need: Need): boolean {
+    if (need.type === "wanted") return this.find(need.name) !== undefined;
+    return !this.isInForce(need.relation) || this.#isAny(need.relation.alternatives);
+  }
+
+  /** Whether a relation asks for something in this image: all its conditions are there. */
+  isInForce({ conditions = [] }: Relation): boolean {
+    return conditions.every((condition) => this.#isAny([condition]));
+  }
+
+  #isAny(alternatives: readonly Capability[]): boolean {
+    return alternatives.some((wanted) => this.satisfying(wanted).length > 0);
   }
 
   /** Why a package cannot be added; undefined when it can. */

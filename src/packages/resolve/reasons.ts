@@ -58,6 +58,7 @@ function edgesOf(
 ): readonly Edge[] {
   const edges = new Map<string, Edge>();
   for (const relation of entry.requires) {
+    if (!present.isInForce(relation)) continue;
     const reason: Reason = { type: "dependency", of: entry.name, relation: relation.text };
     for (const to of satisfying(relation, present)) {
       // A package may say the same twice, as Pre-Depends and as Depends.

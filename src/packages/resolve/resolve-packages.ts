@@ -1,5 +1,5 @@
 import type { IndexedPackage, PackageIndex } from "../package-index.ts";
-import { candidatesFor } from "./candidates.ts";
+import { AgendaAsNamed } from "./agenda-as-named.ts";
 import { errorOf } from "./failure.ts";
 import { heldBackIn, HeldBackError } from "./held-back.ts";
 import { Present } from "./present.ts";
@@ -43,12 +43,8 @@ export function resolvePackages(request: ResolveRequest): readonly ResolvedPacka
     const error = errorOfName(index, { image, name });
     if (error !== undefined) throw error;
   }
-  const found = search({
-    wanted,
-    installed,
-    rules,
-    candidatesFor: (need) => candidatesFor({ index, rules, keep, newest }, need),
-  });
+  const candidates = { index, rules, keep, newest };
+  const found = search({ installed, rules, agenda: AgendaAsNamed.of(candidates, wanted) });
   if (!found.ok) {
     const error = errorOf(found.error, image);
     const names = heldBackIn(found.error, { index, keep, newest });
