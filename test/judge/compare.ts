@@ -57,6 +57,7 @@ function tiedIn(index: PackageIndex, wanted: readonly string[]): readonly string
   const found = search({
     installed: [],
     rules,
+    givesWay: true,
     agenda: AgendaAsNamed.of({ index, rules, ...nothing }, wanted.toSorted()),
   });
   if (found.ok || found.error.type !== "tie") return [];

@@ -1,3 +1,4 @@
+import type { IndexedPackage } from "../package-index.ts";
 import type { Candidate, Choice, Need } from "./choice.ts";
 import type { Present } from "./present.ts";
 
@@ -17,4 +18,9 @@ export interface Step {
   /** Packages that could be chosen for it, in order of preference. */
   readonly candidates: readonly Candidate[];
   readonly rest: Agenda;
+  /**
+   * Those of them that are as much of a first choice: when all is done one of them may be there
+   * anyhow, and is the better choice then. Absent: a choice stays.
+   */
+  readonly alternatives?: readonly IndexedPackage[];
 }

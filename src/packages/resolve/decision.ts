@@ -12,12 +12,14 @@ export interface Decision {
   /** Places of the earlier decisions that made candidates fail. */
   readonly blamed: Set<number>;
   choice: Choice | undefined;
+  /** See `Step`; without those that took the place of the choice already. */
+  readonly alternatives: Set<IndexedPackage>;
   /** Whether a package took the place of the choice once, which happens no second time. */
   wasReplaced: boolean;
 }
 
 /** A choice that is still to be made. */
-export function openDecision({ need, candidates, rest }: Step): Decision {
+export function openDecision({ need, candidates, rest, alternatives = [] }: Step): Decision {
   return {
     need,
     rest,
@@ -25,6 +27,7 @@ export function openDecision({ need, candidates, rest }: Step): Decision {
     rejections: [],
     blamed: new Set(),
     choice: undefined,
+    alternatives: new Set(alternatives),
     wasReplaced: false,
   };
 }

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from "../../result.ts";
 import type { IndexedPackage } from "../package-index.ts";
-import type { Agenda, Step } from "./agenda.ts";
+import type { Agenda } from "./agenda.ts";
 import type { Choice, DeadEnd, Need, RejectionReason, Tie } from "./choice.ts";
 import {
   candidatesLeft,
@@ -19,6 +19,11 @@ export interface SearchRequest {
   /** Packages that the parent image holds: they stay. */
   readonly installed: readonly IndexedPackage[];
   readonly rules: ResolverRules;
+  /**
+   * Whether an earlier choice gives way to a later one that it conflicts with, and that would do in
+   * its place. As in apt, where the later need has its way unless the earlier choice leads to it.
+   */
+  readonly givesWay: boolean;
   /**
    * Whether a package that could be added now could be with all that it needs, as far as that shows
    * without trying. Absent: as far as is known it could.
@@ -78,8 +83,9 @@ class Search {
   run(): Result<readonly Choice[], SearchFailure> {
     for (;;) {
       const step = this.#agenda.next(this.#present);
-      if (step === undefined) return ok(this.#decisions.flatMap(({ choice }) => choice ?? []));
-      const failure = this.#decide(step);
+      const decision = step === undefined ? this.#reopened() : openDecision(step);
+      if (decision === undefined) return ok(this.#decisions.flatMap(({ choice }) => choice ?? []));
+      const failure = this.#decide(decision);
       if (failure !== undefined) return fail(failure);
     }
   }
@@ -88,8 +94,8 @@ class Search {
    * Choose for a need, or choose anew for an earlier one; the dead end when there is nothing left
    * to try.
    */
-  #decide(step: Step): SearchFailure | undefined {
-    let decision = openDecision(step);
+  #decide(opened: Decision): SearchFailure | undefined {
+    let decision = opened;
     for (;;) {
       const outcome = this.#takeNext(decision);
       if (outcome.type === "taken") return undefined;
@@ -140,6 +146,39 @@ class Search {
     return { type: "none" };
   }
 
+  /**
+   * The first choice that turned out not to be the best one, taken back: another package that was
+   * as good came into the image later, or is recommended by one that did, where the choice is not.
+   */
+  #reopened(): Decision | undefined {
+    if (this.#tries > MOST_TRIES) return undefined;
+    for (const [place, { choice, alternatives }] of this.#decisions.entries()) {
+      if (choice === undefined) continue;
+      const better =
+        [...alternatives].find((entry) => this.#isChosenAfter(place, entry)) ??
+        this.#recommendedInstead(choice, alternatives);
+      if (better === undefined) continue;
+      const { decision } = this.#takeBack(place);
+      alternatives.delete(better);
+      putFirst(decision, better);
+      return decision;
+    }
+    return undefined;
+  }
+
+  #isChosenAfter(place: number, entry: IndexedPackage): boolean {
+    const other = this.#places.get(entry.name);
+    return other !== undefined && other > place && this.#decisions[other]?.choice?.entry === entry;
+  }
+
+  #recommendedInstead(
+    choice: Choice,
+    alternatives: ReadonlySet<IndexedPackage>,
+  ): IndexedPackage | undefined {
+    if (alternatives.size === 0 || this.#present.isRecommended(choice.entry)) return undefined;
+    return [...alternatives].find((entry) => this.#present.isRecommended(entry));
+  }
+
   /** Those of equally good packages that there is a choice between. */
   #possibleOf(equal: readonly IndexedPackage[]): readonly IndexedPackage[] {
     const entries = equal.filter((each) => this.#reasonAgainst(each) === undefined);
@@ -158,11 +197,10 @@ class Search {
 
   /**
    * The place of an earlier choice that a package conflicts with and could be chosen instead of,
-   * being a candidate there as well. As in apt, where the later need has its way unless the earlier
-   * choice leads to it.
+   * being a candidate there as well.
    */
   #placeFor(entry: IndexedPackage, need: Need, earlier: Choice): number | undefined {
-    if (this.#tries > MOST_TRIES) return undefined;
+    if (!this.#request.givesWay || this.#tries > MOST_TRIES) return undefined;
     const place = this.#places.get(earlier.entry.name);
     const decision = place === undefined ? undefined : this.#decisions[place];
     if (decision === undefined || decision.wasReplaced || leadsTo(earlier, need)) return undefined;
@@ -178,6 +216,7 @@ class Search {
 
   #take(decision: Decision, choice: Choice): void {
     decision.choice = choice;
+    decision.alternatives.delete(choice.entry);
     this.#places.set(choice.entry.name, this.#decisions.length);
     this.#decisions.push(decision);
     this.#present.add(choice);
