@@ -54,7 +54,7 @@ export const packageExplanations = {
   "signature-invalid": {
     title: "A signature is wrong",
     explanation:
-      "The release file is not signed by a key of the distribution, is too old, or is another suite's. Somebody changed it, or a proxy serves the wrong one. Nothing of it was used.",
+      "The release file is not signed by a key of the distribution, is too old, or is another suite's; or an RPM package is not signed by such a key, or is not what it signed. Somebody changed it, or a proxy serves the wrong one. Nothing of it was used.",
     fix: "Try another mirror. When several agree, look for a newer qclock: keys ship with it.",
   },
   "digest-mismatch": {

@@ -1,7 +1,8 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
+import { pipeline } from "node:stream/promises";
 import { QclockError } from "../../error.ts";
-import type { Digest } from "../../digest.ts";
+import { type Digest, toDigest } from "../../digest.ts";
 import type { PackageId } from "../package.ts";
 import type { PinnedKey } from "../proof/pinned-key.ts";
 import { finishSignature, type HeaderProof, proveHeader } from "./header-proof.ts";
@@ -29,7 +30,13 @@ export interface VerifyPackageRequest {
 export async function verifyPackage(path: string, request: VerifyPackageRequest): Promise<string> {
   const { expected, keys } = request;
   const ring = keyRingOf(keys);
-  const { file, proof, payload } = await readStart(path, expected, ring);
+  const { file, proof, payload } = await readStart(path, expected, ring).catch(
+    async (error: unknown) => {
+      // What is wrong with it may be the disk's fault.
+      refuseOtherFile(expected, await digestOf(path));
+      throw error;
+    },
+  );
   const hash = createHash("sha256");
   let position = 0;
   for await (const piece of createReadStream(path, { highWaterMark: PIECE_BYTES })) {
@@ -40,7 +47,7 @@ export async function verifyPackage(path: string, request: VerifyPackageRequest)
     payload?.hash.update(piece.subarray(Math.max(0, file.payloadStart - position)));
     position += piece.length;
   }
-  refuseOtherFile(expected, `sha256:${hash.digest("hex")}`);
+  refuseOtherFile(expected, toDigest(hash.digest("hex")));
   refuseOtherPayload(expected, payload);
   const [signer] = proof.open.map((each) => finishSignature(each, expected, "header and payload"));
   const signedBy = proof.signedBy ?? signer;
@@ -49,6 +56,12 @@ export async function verifyPackage(path: string, request: VerifyPackageRequest)
 }
 
 const PIECE_BYTES = 256 * 1024;
+
+async function digestOf(path: string): Promise<Digest> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path, { highWaterMark: PIECE_BYTES }), hash);
+  return toDigest(hash.digest("hex"));
+}
 
 /** All that is in front of the payload, and what the payload is to be compared with. */
 async function readStart(
