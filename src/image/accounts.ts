@@ -34,7 +34,8 @@ export function addAccounts(
   });
   const origin: Origin = { type: "accounts" };
   root.changeAs(origin);
-  const hidden = { mode: 0o640, gid: templates.shadowGroup };
+  const { shadowMode = 0o640, shadowGroup } = templates;
+  const hidden = { mode: shadowMode, gid: shadowGroup };
   putFile(root, "/etc/passwd", files.passwd);
   putFile(root, "/etc/group", files.group);
   putFile(root, "/etc/shadow", files.shadow, hidden);

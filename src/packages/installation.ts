@@ -57,13 +57,15 @@ export interface AccountTemplates {
   readonly group: string;
   /** What such files would say, where they are not there either. */
   readonly usual?: { readonly passwd: string; readonly group: string };
-  /** The group that may read the files of passwords. */
+  /** The group of the files of passwords. */
   readonly shadowGroup: number;
+  /** The mode of those files; 0o640 when absent, so that the group may read them. */
+  readonly shadowMode?: number;
 }
 
 export interface ScriptTime {
   readonly package: string;
-  /** Such as `postinst`. */
+  /** Such as `postinst` or `%post`. */
   readonly script: string;
   readonly durationMs: number;
   /** Of work; the same in every build. */
@@ -76,7 +78,7 @@ export interface ScriptTime {
  */
 export interface LeftScript {
   readonly package: string;
-  /** Such as `postinst`. */
+  /** Such as `postinst` or `%post`. */
   readonly script: string;
   /**
    * The line at which it was stopped, where it was stopped; with `script` where that is another

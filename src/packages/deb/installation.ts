@@ -5,20 +5,18 @@ import type {
   PlacementRules,
 } from "../installation.ts";
 import { Turns } from "../../turns.ts";
+import {
+  addTemporaryFolder,
+  lendRunFolder,
+  removeTemporaryFolder,
+  takeRunFolderBack,
+} from "../lent-folders.ts";
 import { addInfo, addStatus, readDatabase, scriptBelow } from "./database.ts";
 import { baseGroup, basePasswd } from "./install/base-accounts.ts";
 import { Diversions } from "./install/diversions.ts";
 import type { MaintainerScript, MaintainerScripts } from "./install/maintainer-scripts.ts";
 import { installOrder } from "./install/order.ts";
-import {
-  addMachineId,
-  addMergedFolders,
-  addRunFolders,
-  lendRunFolder,
-  addTemporaryFolder,
-  takeRunFolderBack,
-  removeTemporaryFolder,
-} from "./install/skeleton.ts";
+import { addMachineId, addMergedFolders, addRunFolders } from "./install/skeleton.ts";
 import { Triggers } from "./install/triggers.ts";
 import { type InstalledDeb, toInstalledDeb } from "./installed.ts";
 import { type FileOwner, replaces } from "./replaces.ts";

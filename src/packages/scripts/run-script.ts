@@ -10,6 +10,7 @@ import { optionOf } from "./shell/execute/options.ts";
 import { ReadTexts } from "./shell/execute/read-texts.ts";
 import type { Shell, World } from "./shell/execute/shell.ts";
 import { firstShell } from "./shell/execute/start-shell.ts";
+import { isBash } from "./shell/execute/which-shell.ts";
 import { runToEnd } from "./shell/execute/subshell.ts";
 
 /** `$$` of the first shell; the same in every build. */
@@ -35,6 +36,10 @@ export interface ScriptRequest {
    * is complete. `stop` when absent.
    */
   readonly whenMissing?: "stop" | "not-found";
+  /** What it reads; nothing when absent. A string of bytes. */
+  readonly stdin?: string;
+  /** Which shell `sh` is; `dash` when absent. Distributions of Red Hat's kind have bash. */
+  readonly sh?: "dash" | "bash";
   /** The working folder; `/`, in which dpkg runs scripts, when absent. */
   readonly cwd?: string;
   /** The fixed time, in seconds since 1970. */
@@ -81,9 +86,10 @@ export type ScriptOutcome = EndedScript | UnmetScript | BoundedScript;
 
 /** Interpret a script. It never throws for what a script does. */
 export function runScript(request: ScriptRequest): ScriptOutcome {
-  const { root, text } = request;
+  const { root, text, stdin } = request;
   const meter = new Meter(request.limits ?? scriptLimits);
   const world = createWorld(request, meter);
+  const input = stdin === undefined ? nullDevice : new Channel(meter, stdin);
   const stdout = new Channel(meter);
   const stderr = new Channel(meter);
   const outcome = <T extends object>(end: T) => ({
@@ -94,7 +100,7 @@ export function runScript(request: ScriptRequest): ScriptOutcome {
   });
   root.begin();
   try {
-    const status = start(request, { world, descriptors: [nullDevice, stdout, stderr], text });
+    const status = start(request, { world, descriptors: [input, stdout, stderr], text });
     if (status === 0) {
       removeStandIns(world);
       root.commit();
@@ -128,11 +134,13 @@ function removeStandIns({ root, standIns }: World): void {
 
 function createWorld(request: ScriptRequest, meter: Meter): World {
   const { root, commands, sources = new Map(), whenMissing = "stop", now, name } = request;
+  const { sh = "dash" } = request;
   return {
     root,
     commands,
     sources,
     whenMissing,
+    sh,
     now,
     meter,
     interpreter,
@@ -157,7 +165,13 @@ function start(
   if (!/^(?:ba|da|a)?sh$/.test(shellName)) {
     throw new NeedsMore(`an interpreter of ${shellName}`);
   }
-  const shell = firstShell(world, { env, isBash: shellName === "bash", name, descriptors, cwd });
+  const shell = firstShell(world, {
+    env,
+    isBash: isBash(world, shellName),
+    name,
+    descriptors,
+    cwd,
+  });
   shell.parameters = args;
   for (const letter of (words[1] ?? "").replace(/^-/, "")) {
     const option = optionOf(letter);

@@ -3,14 +3,14 @@ import type { Architecture } from "../../../os.ts";
 import type { InstallRequest, LeftEffect, LeftScript } from "../../installation.ts";
 import { fromText } from "../../scripts/bytes.ts";
 import type { CommandTable } from "../../scripts/command.ts";
-import { scriptLimits } from "../../scripts/limits.ts";
-import { runScript, type ScriptOutcome, type ScriptPlace } from "../../scripts/run-script.ts";
+import { runScript, type ScriptPlace } from "../../scripts/run-script.ts";
 import { debconfSources } from "../commands/debconf/commands.ts";
 import { debianCommands } from "../commands/table.ts";
 import { infoName } from "../dpkg-database.ts";
 import { scriptCall, scriptEnvironment, type ScriptKind } from "./script-call.ts";
 import type { FileOwner } from "../replaces.ts";
-import { effectsOf } from "../script/effects.ts";
+import { effectsOf } from "../../scripts/undone/effects.ts";
+import { reasonOf } from "../../scripts/undone/reason.ts";
 import { translationOf } from "../script/translations.ts";
 
 /** As `uname -m` says it. */
@@ -95,28 +95,3 @@ export class MaintainerScripts {
 function placeOf({ script, line }: ScriptPlace, own: string): LeftScript["place"] {
   return { line, ...(script === own ? {} : { script: shown(script) }) };
 }
-
-/** What stands in a script, and what it prints, is a stranger's text. */
-function reasonOf(outcome: ScriptOutcome): string {
-  switch (outcome.type) {
-    case "needs-more":
-      return `it needs ${shown(outcome.wanted)}`;
-    case "limit-reached":
-      return `it takes more than ${limitInWords[outcome.limit]}`;
-    case "ended": {
-      const last = Buffer.from(outcome.stderr).toString("utf8").trim().split("\n").at(-1) ?? "";
-      return `it ended with status ${outcome.status}${last === "" ? "" : `: ${shown(last)}`}`;
-    }
-  }
-}
-
-const MIB = 1024 ** 2;
-const limitInWords: Readonly<Record<keyof typeof scriptLimits, string>> = {
-  steps: `${scriptLimits.steps} steps`,
-  outputBytes: `${scriptLimits.outputBytes / MIB} MiB of output`,
-  memoryBytes: `${scriptLimits.memoryBytes / MIB} MiB of variables`,
-  fileBytes: `${scriptLimits.fileBytes / MIB} MiB of files`,
-  nodes: `${scriptLimits.nodes} new files`,
-  depth: `${scriptLimits.depth} commands within commands`,
-  parseBytes: `${scriptLimits.parseBytes / MIB} MiB of text to read`,
-};

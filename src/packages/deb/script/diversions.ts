@@ -1,4 +1,4 @@
-import { literalWords, readScript } from "./lines.ts";
+import { literalWords, readScript } from "../../scripts/undone/lines.ts";
 
 /** A package moves other packages' file out of the way of its own. Paths are absolute. */
 export interface Diversion {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { diversionsIn } from "../../../../src/packages/deb/script/diversions.ts";
-import { effectsOf } from "../../../../src/packages/deb/script/effects.ts";
-import { readScript } from "../../../../src/packages/deb/script/lines.ts";
+import { effectsOf } from "../../../../src/packages/scripts/undone/effects.ts";
+import { readScript } from "../../../../src/packages/scripts/undone/lines.ts";
 
 /** Whether the command `mark` of a postinst runs at a first installation. */
 function runsOf(script: string): readonly string[] {

@@ -4,6 +4,7 @@ import { fail } from "./failure.ts";
 import { startShell } from "./start-shell.ts";
 import { findLongOption, optionOf } from "./options.ts";
 import type { ProgramCall, Shell } from "./shell.ts";
+import { isBash } from "./which-shell.ts";
 import { runToEnd } from "./subshell.ts";
 
 /** A call of `sh`, `dash` or `bash`: `sh FILE …`, `sh -c TEXT …`, or a script on the input. */
@@ -12,7 +13,7 @@ export function runShellProgram(caller: Shell, { argv, env }: ProgramCall): numb
   const memory = world.meter.memoryBytes;
   const { script, line } = world;
   const [program, ...args] = argv;
-  const shell = startShell(caller, { env, isBash: /(?:^|\/)bash$/.test(program), name: program });
+  const shell = startShell(caller, { env, isBash: isBash(world, program), name: program });
   world.meter.enter();
   const status = runToEnd(shell, () => {
     const rest = takeOptions(shell, args);

@@ -13,6 +13,8 @@ export interface World {
   readonly root: ScriptRoot;
   readonly commands: CommandTable;
   readonly sources: CommandTable;
+  /** Which shell `sh` is. */
+  readonly sh: "dash" | "bash";
   readonly whenMissing: "stop" | "not-found";
   /** Seconds since 1970. */
   readonly now: number;

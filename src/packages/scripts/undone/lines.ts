@@ -29,7 +29,7 @@ interface Frame {
  * conditions on its arguments are understood. What is not understood is "unknown", never "yes".
  * Pure.
  */
-export function readScript(script: string, action: "install" | "configure"): readonly ScriptLine[] {
+export function readScript(script: string, action: string): readonly ScriptLine[] {
   if (script.length > LONGEST_SCRIPT) return [];
   const lines: ScriptLine[] = [];
   const frames: Frame[] = [];

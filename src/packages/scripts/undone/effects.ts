@@ -69,7 +69,7 @@ const MAKERS: ReadonlyMap<string, string> = new Map([
  * What a postinst or preinst makes at a first installation, as far as its text shows: for those
  * that could not be interpreted. A line of which it is not known whether it runs counts. Pure.
  */
-export function effectsOf(script: string, action: "install" | "configure"): readonly Effect[] {
+export function effectsOf(script: string, action: string): readonly Effect[] {
   if (script.length > LONGEST_SCRIPT) {
     return [{ grade: "missing", text: "a script that is too long to be read", isChange: false }];
   }

@@ -1,0 +1,75 @@
+import { chfn } from "../../commands/chfn.ts";
+import { glibCompileSchemas } from "../../commands/glib-compile-schemas.ts";
+import { gtkUpdateIconCache } from "../../commands/gtk-update-icon-cache.ts";
+import { ldconfig } from "../../commands/ldconfig.ts";
+import { accountCheck, accountShadow } from "../../commands/shadow-files.ts";
+import {
+  chsh,
+  gpasswd,
+  groupadd,
+  groupdel,
+  groupmod,
+  passwd,
+  useradd,
+  userdel,
+  usermod,
+} from "../../commands/shadow-tools.ts";
+import { systemdSysusers } from "../../commands/sysusers.ts";
+import { systemdTmpfiles } from "../../commands/tmpfiles.ts";
+import { updateDesktopDatabase } from "../../commands/update-desktop-database.ts";
+import type { Command, CommandTable } from "../../scripts/command.ts";
+import { failure, nothing } from "../../scripts/commands/system.ts";
+import { baseCommands } from "../../scripts/commands/table.ts";
+import { alternatives } from "./alternatives.ts";
+import { updateCryptoPolicies } from "./crypto-policies.ts";
+import { leftOut } from "./left-out.ts";
+import { libraryRules } from "./library-rules.ts";
+import { systemctl } from "./systemctl.ts";
+
+/** The commands that scriptlets of EL's packages find, with those of every distribution. */
+export function elCommands(options: {
+  /** As `uname -m` says it, such as `x86_64`. */
+  readonly machine: string;
+}): CommandTable {
+  return new Map<string, Command>([
+    ...baseCommands(options),
+    ...Array.from(leftOut.keys(), (name): [string, Command] => [name, nothing]),
+    // SELinux is not at work while an image is made.
+    ["getenforce", failure],
+    ["selinuxenabled", failure],
+    // No process of the image runs.
+    ["killall", failure],
+    ["pgrep", failure],
+    ["pidof", failure],
+    ["pkill", failure],
+    ["service", nothing],
+    // Programs that scripts call by their paths alone.
+    ["/usr/lib/systemd/systemd-sysctl", nothing],
+    ["/usr/lib/systemd/systemd-random-seed", nothing],
+    // All others, by their names.
+    ["alternatives", alternatives],
+    ["chfn", chfn],
+    ["chsh", chsh],
+    ["glib-compile-schemas", glibCompileSchemas],
+    ["gpasswd", gpasswd],
+    ["groupadd", groupadd],
+    ["groupdel", groupdel],
+    ["groupmod", groupmod],
+    ["grpck", accountCheck],
+    ["grpconv", accountShadow],
+    ["gtk-update-icon-cache", gtkUpdateIconCache],
+    ["ldconfig", ldconfig(libraryRules(options.machine))],
+    ["passwd", passwd],
+    ["pwck", accountCheck],
+    ["pwconv", accountShadow],
+    ["systemctl", systemctl],
+    ["systemd-sysusers", systemdSysusers],
+    ["systemd-tmpfiles", systemdTmpfiles],
+    ["update-alternatives", alternatives],
+    ["update-crypto-policies", updateCryptoPolicies],
+    ["update-desktop-database", updateDesktopDatabase],
+    ["useradd", useradd({ locked: "!!" })],
+    ["userdel", userdel],
+    ["usermod", usermod],
+  ]);
+}

@@ -1,0 +1,144 @@
+import { Turns } from "../../turns.ts";
+import type {
+  AccountTemplates,
+  InstallRequest,
+  LeftScript,
+  PlacementRules,
+} from "../installation.ts";
+import {
+  addTemporaryFolder,
+  lendRunFolder,
+  removeTemporaryFolder,
+  takeRunFolderBack,
+} from "../lent-folders.ts";
+import { fromText } from "../scripts/bytes.ts";
+import { baseGroup, basePasswd } from "./install/base-accounts.ts";
+import { FileTriggers } from "./install/file-triggers.ts";
+import { installOrder } from "./install/order.ts";
+import { withOwners } from "./install/owners.ts";
+import { PackageTriggers } from "./install/package-triggers.ts";
+import type { ScriptletRun, ScriptletRunner } from "./install/scriptlet-runner.ts";
+import { type ScriptletKind, scriptletOf } from "./install/scriptlets.ts";
+import { type InstalledRpm, toInstalledRpm } from "./installed.ts";
+
+/** The package that brings the account files. */
+const ACCOUNTS = "setup";
+
+/** Setup's files; nobody may read those of passwords, which root does all the same. */
+const accounts: AccountTemplates = {
+  passwd: "etc/passwd",
+  group: "etc/group",
+  shadowGroup: 0,
+  shadowMode: 0,
+};
+
+/** How RPM's packages come beside each other: none takes another one's files away. */
+const rules: PlacementRules = { divertedTo: () => undefined, replaces: () => false };
+
+/** From here on up file triggers come before `%post`. Source: rpm 4.16, lib/rpmtriggers.h. */
+const EARLY = 10_000;
+
+/**
+ * Lay packages down as rpm does in one transaction: `%pretrans` of all, then each one's `%pre`, its
+ * files, `%post` and the triggers that it sets off, what it needs first; then `%posttrans` of all,
+ * and the triggers of the transaction. Resolves with the scripts that were undone.
+ */
+export async function install(request: InstallRequest): Promise<readonly LeftScript[]> {
+  const { root, packages } = request;
+  const installed = packages.map(toInstalledRpm);
+  const runner = request.scripts === "none" ? undefined : await loadRunner(request);
+  const brings = (folder: string): boolean =>
+    installed.some(({ entries }) => entries.some(({ path }) => path === folder));
+  root.changeAs({ type: "step", step: "rpm" });
+  const isLent = runner !== undefined && !brings("tmp") && addTemporaryFolder(root);
+  const isRunLent = runner !== undefined && !brings("run") && lendRunFolder(root);
+  await new Transaction(request, installed, runner).run();
+  root.changeAs({ type: "step", step: "rpm" });
+  if (isLent) removeTemporaryFolder(root);
+  if (isRunLent) takeRunFolderBack(root);
+  return runner?.left ?? [];
+}
+
+/** Loaded here: an image whose scripts are left alone needs no interpreter. */
+async function loadRunner(request: InstallRequest): Promise<ScriptletRunner> {
+  const { ScriptletRunner: Runner } = await import("./install/scriptlet-runner.ts");
+  return new Runner(request);
+}
+
+class Transaction {
+  readonly #request: InstallRequest;
+  readonly #runner: ScriptletRunner | undefined;
+  readonly #order: readonly InstalledRpm[];
+  readonly #packageTriggers = new PackageTriggers();
+  readonly #fileTriggers = new FileTriggers();
+  readonly #turns = new Turns();
+
+  constructor(
+    request: InstallRequest,
+    installed: readonly InstalledRpm[],
+    runner: ScriptletRunner | undefined,
+  ) {
+    this.#request = request;
+    this.#runner = runner;
+    this.#order = installOrder(installed);
+  }
+
+  async run(): Promise<void> {
+    const { addAccounts } = this.#request;
+    const hasOwn = this.#order.some(({ name }) => name === ACCOUNTS);
+    const usual = { passwd: basePasswd, group: baseGroup };
+    if (!hasOwn) addAccounts(this.#order.length === 0 ? accounts : { ...accounts, usual });
+    for (const item of this.#order) this.#scriptlet(item, "pretrans");
+    for (const item of this.#order) {
+      await this.#breathe();
+      this.#install(item);
+      if (item.name === ACCOUNTS) addAccounts(accounts);
+    }
+    for (const item of this.#order) this.#scriptlet(item, "posttrans");
+    await this.#breathe();
+    for (const run of this.#fileTriggers.ofTransaction()) this.#run(run);
+  }
+
+  #install(item: InstalledRpm): void {
+    for (const run of this.#packageTriggers.before(item)) this.#run(run);
+    this.#scriptlet(item, "pre");
+    this.#place(item);
+    this.#packageTriggers.add(item);
+    const fileTriggers = this.#fileTriggers.add(item);
+    for (const run of fileTriggers) if (run.priority >= EARLY) this.#run(run);
+    this.#scriptlet(item, "post");
+    for (const run of this.#packageTriggers.after(item)) this.#run(run);
+    for (const run of fileTriggers) if (run.priority < EARLY) this.#run(run);
+  }
+
+  #place(item: InstalledRpm): void {
+    const { root, place } = this.#request;
+    const entries = withOwners(item, root);
+    place({ name: item.name, entries }, rules);
+    // Of several packages that have a folder the last one says what it is like.
+    root.changeAs({ type: "step", step: "rpm" });
+    for (const { type, path, mode, uid, gid, excluded } of entries) {
+      if (type !== "directory" || excluded || path === "") continue;
+      const at = `/${fromText(path)}`;
+      const status = root.lstat(at);
+      if (status?.kind !== "directory") continue;
+      if (status.uid !== uid || status.gid !== gid) root.chown(at, { uid, gid });
+      if (status.mode !== mode) root.chmod(at, mode);
+    }
+  }
+
+  #scriptlet({ name, header }: InstalledRpm, kind: ScriptletKind): void {
+    const scriptlet = scriptletOf(header, kind);
+    // The number is how many versions of the package are there with this one.
+    if (scriptlet !== undefined) this.#run({ package: name, kind, scriptlet, args: ["1"] });
+  }
+
+  #run(run: ScriptletRun): void {
+    this.#runner?.run(run);
+  }
+
+  async #breathe(): Promise<void> {
+    this.#request.signal.throwIfAborted();
+    if (this.#turns.isOver()) await this.#turns.next();
+  }
+}

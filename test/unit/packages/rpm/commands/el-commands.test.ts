@@ -1,0 +1,151 @@
+import { describe, expect, test } from "vitest";
+import { runElScript } from "../../../../support/rpm/run-command.ts";
+
+describe("alternatives", () => {
+  test("the best one has the name, with its further links", () => {
+    const { end, root, textOf } = runElScript(`
+      alternatives --install /usr/bin/ld ld /usr/bin/ld.gold 30
+      alternatives --install /usr/bin/ld ld /usr/bin/ld.bfd 50 --family gnu \\
+        --slave /usr/share/man/man1/ld.1 ld-man /usr/share/man/man1/ld.bfd.1
+      update-alternatives --install /usr/bin/ld ld /usr/bin/ld.lld 1`);
+    expect(end).toBe(0);
+    expect(root.readlink("/usr/bin/ld")).toBe("/etc/alternatives/ld");
+    expect(root.readlink("/etc/alternatives/ld")).toBe("/usr/bin/ld.bfd");
+    expect(root.readlink("/etc/alternatives/ld-man")).toBe("/usr/share/man/man1/ld.bfd.1");
+    expect(textOf("/var/lib/alternatives/ld")).toBe(
+      "auto\n/usr/bin/ld\nld-man\n/usr/share/man/man1/ld.1\n\n" +
+        "/usr/bin/ld.gold\n30\n\n" +
+        "/usr/bin/ld.bfd\n@gnu@50\n/usr/share/man/man1/ld.bfd.1\n" +
+        "/usr/bin/ld.lld\n1\n\n",
+    );
+  });
+
+  test("one that is chosen stays chosen, and the next best follows one that goes", () => {
+    const { end, root, textOf } = runElScript(`
+      alternatives --install /usr/bin/x x /usr/bin/x1 10
+      alternatives --install /usr/bin/x x /usr/bin/x2 20
+      alternatives --set x /usr/bin/x1
+      alternatives --install /usr/bin/x x /usr/bin/x3 30`);
+    expect(end).toBe(0);
+    expect(root.readlink("/etc/alternatives/x")).toBe("/usr/bin/x1");
+    expect(textOf("/var/lib/alternatives/x")).toMatch(/^manual\n/);
+    const removed = runElScript(`
+      alternatives --install /usr/bin/x x /usr/bin/x1 10
+      alternatives --install /usr/bin/x x /usr/bin/x2 20
+      alternatives --remove x /usr/bin/x2
+      readlink /etc/alternatives/x >/best
+      alternatives --remove x /usr/bin/x1`);
+    expect(removed.textOf("/best")).toBe("/usr/bin/x1\n");
+    expect(removed.root.lstat("/usr/bin/x")).toBeUndefined();
+    expect(removed.root.lstat("/var/lib/alternatives/x")).toBeUndefined();
+  });
+
+  test("a file in the place of the link stays, and the command says so", () => {
+    const { end, stderr, textOf } = runElScript(
+      "alternatives --install /usr/bin/x x /usr/bin/x1 10 || echo $? >/status",
+      { "/usr/bin/x": "mine" },
+    );
+    expect(end).toBe(0);
+    expect(textOf("/usr/bin/x")).toBe("mine");
+    expect(textOf("/status")).toBe("2\n");
+    expect(stderr).toMatch(/failed to link \/usr\/bin\/x/);
+  });
+
+  test.each(["alternatives --config x", "alternatives --display x"])("%s is not known", (text) => {
+    expect(runElScript(text).end).toMatch(/^alternatives --/);
+  });
+});
+
+describe("systemctl", () => {
+  const unit = "[Install]\nWantedBy=multi-user.target\nAlso=a.socket\nAlias=alias.service\n";
+  const files = {
+    "/usr/lib/systemd/system/a.service": unit,
+    "/usr/lib/systemd/system/a.socket": "[Install]\nWantedBy=sockets.target\n",
+    "/usr/lib/systemd/system/b.service": unit.replace("alias", "other"),
+    "/usr/lib/systemd/system-preset/90-default.preset": "enable a.*\n",
+    "/usr/lib/systemd/system-preset/99-default-disable.preset": "disable *\n",
+  };
+
+  test("presets say what is enabled", () => {
+    const { end, root } = runElScript("systemctl --no-reload preset a.service b.service", files);
+    expect(end).toBe(0);
+    const enabled = "/etc/systemd/system/multi-user.target.wants";
+    expect(root.readlink(`${enabled}/a.service`)).toBe("/usr/lib/systemd/system/a.service");
+    expect(root.lstat(`${enabled}/b.service`)).toBeUndefined();
+    expect(root.readlink("/etc/systemd/system/sockets.target.wants/a.socket")).toBe(
+      "/usr/lib/systemd/system/a.socket",
+    );
+    expect(root.readlink("/etc/systemd/system/alias.service")).toBe(
+      "/usr/lib/systemd/system/a.service",
+    );
+  });
+
+  test("nothing runs, and what is not known stops the script", () => {
+    expect(runElScript("systemctl daemon-reload; ! systemctl is-active x", files).end).toBe(0);
+    expect(runElScript("systemctl edit x", files).end).toBe("systemctl edit");
+  });
+});
+
+describe("accounts", () => {
+  const files = {
+    "/etc/passwd": "root:x:0:0:root:/root:/bin/bash\nmail:x:8:12::/var/spool/mail:/sbin/nologin\n",
+    "/etc/group": "root:x:0:\nmail:x:12:\n",
+    "/etc/shadow": "root:*::0:99999:7:::\n",
+    "/etc/gshadow": "root:::\n",
+    "/etc/login.defs":
+      "SYS_UID_MIN 201\nSYS_GID_MIN 201\nUID_MIN 1000\nCREATE_HOME yes\nHOME_MODE 0700\n",
+    "/etc/default/useradd": "SHELL=/bin/bash\nCREATE_MAIL_SPOOL=yes\n",
+    "/var/spool/mail/.keep": "",
+    "/etc/skel/.bashrc": "skel",
+  };
+
+  test("numbers, homes and mailboxes are as login.defs has them", () => {
+    const { end, root, textOf } = runElScript("useradd -r first && useradd person", files);
+    expect(end).toBe(0);
+    expect(textOf("/etc/passwd")).toContain("first:x:999:999::/home/first:/bin/bash\n");
+    expect(root.stat("/home/first")).toBeUndefined();
+    expect(textOf("/etc/passwd")).toContain("person:x:1000:1000::/home/person:/bin/bash\n");
+    expect(root.stat("/home/person")).toMatchObject({ mode: 0o700, uid: 1000 });
+    expect(root.stat("/home/person/.bashrc")).toMatchObject({ uid: 1000 });
+    expect(root.stat("/var/spool/mail/person")).toMatchObject({ mode: 0o660, uid: 1000, gid: 12 });
+    expect(textOf("/etc/shadow")).toContain("person:!!:19723:0:99999:7:::\n");
+  });
+});
+
+describe("update-crypto-policies", () => {
+  const files = {
+    "/etc/crypto-policies/config": "# The policy\nDEFAULT\n",
+    "/usr/share/crypto-policies/DEFAULT/openssl.txt": "",
+    "/usr/share/crypto-policies/FUTURE/openssl.txt": "",
+  };
+
+  test("the settings of libraries follow the policy", () => {
+    const kept = runElScript("update-crypto-policies --no-check", files);
+    expect(kept.root.readlink("/etc/crypto-policies/back-ends/openssl.config")).toBe(
+      "/usr/share/crypto-policies/DEFAULT/openssl.txt",
+    );
+    expect(kept.textOf("/etc/crypto-policies/config")).toBe("# The policy\nDEFAULT\n");
+    const { root, textOf } = runElScript("update-crypto-policies --set FUTURE", files);
+    expect(root.readlink("/etc/crypto-policies/back-ends/openssl.config")).toBe(
+      "/usr/share/crypto-policies/FUTURE/openssl.txt",
+    );
+    expect(textOf("/etc/crypto-policies/config")).toBe("FUTURE\n");
+    expect(textOf("/etc/crypto-policies/state/current")).toBe("FUTURE\n");
+  });
+
+  test("what it cannot do it does not pretend", () => {
+    expect(runElScript("update-crypto-policies --set NONE", files).end).toBe(1);
+    expect(runElScript("update-crypto-policies --set DEFAULT:SHA1", files).end).toBe(
+      'the crypto policy "DEFAULT:SHA1"',
+    );
+  });
+});
+
+test("sh is bash", () => {
+  const { end, textOf } = runElScript(
+    `function f() { [[ $1 == a* ]] && echo yes &>/out; }
+     f abc; sh -c 'x=abc; echo \${x:1:1}' >>/out; ! selinuxenabled && restorecon /out`,
+  );
+  expect(end).toBe(0);
+  expect(textOf("/out")).toBe("yes\nb\n");
+});
