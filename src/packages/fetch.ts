@@ -94,27 +94,16 @@ export function packageFile(
 ): FetchableFile {
   const { name, version, digest, sizeBytes, archive, path } = entry;
   const urls = async (): Promise<readonly string[]> => {
-    const { main, security, further = [], otherFolders = new Map() } = await mirrors();
+    const { main, security, further = [], otherPaths } = await mirrors();
     // A point release moves security updates into the main archive, so the other one is tried as
     // well.
     const bases = archive === "main" ? [main, security] : [security, main];
-    const paths = pathsOf(path, otherFolders);
+    const paths = [path, ...(otherPaths?.(path) ?? [])];
     return [...new Set([...bases, ...further])].flatMap((base) =>
       paths.map((each) => `${base}/${each}`),
     );
   };
   return { name: `${name} ${version}`, digest, sizeBytes, urls };
-}
-
-/** Where places may have a package: in the distribution's own folder first. */
-function pathsOf(
-  path: string,
-  otherFolders: ReadonlyMap<string, readonly string[]>,
-): readonly string[] {
-  const others = [...otherFolders].flatMap(([folder, names]) =>
-    path.startsWith(`${folder}/`) ? names.map((name) => `${name}${path.slice(folder.length)}`) : [],
-  );
-  return [path, ...others];
 }
 
 /** An artifact as a file to fetch. */

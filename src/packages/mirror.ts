@@ -12,10 +12,10 @@ export interface MirrorPlaces {
    */
   readonly further?: readonly string[];
   /**
-   * What a folder of packages is called at places that have taken it from the distribution under
-   * another name; absent: all places have the distribution's own names.
+   * Other paths at which a place may have a file that the distribution keeps under this one, the
+   * likeliest first; absent: all places have the distribution's own folders.
    */
-  readonly otherFolders?: ReadonlyMap<string, readonly string[]>;
+  readonly otherPaths?: (path: string) => readonly string[];
 }
 
 /** Where packages come from, and who says so. */

@@ -181,11 +181,10 @@ test("a package is looked for in the distribution's folder first, then as other 
   const request = aRequest(server, temporary.store, { packages: lying });
   const mirrors = async (): ReturnType<FetchRequest["mirrors"]> => ({
     ...(await request.mirrors()),
-    otherFolders: new Map([
-      ["base/latest", ["short"]],
-      ["base", ["never"]],
-      ["other", ["never"]],
-    ]),
+    otherPaths: (path: string) => [
+      path.replace("base/latest", "short"),
+      path.replace("base", "never"),
+    ],
   });
 
   await fetchPackages({ ...request, mirrors });
