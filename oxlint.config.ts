@@ -32,11 +32,11 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   yauzl: ["archive"],
   "@balena/dockerignore": ["build-context"],
   "xz-decompress": ["archive"],
-  yaml: ["manifest", "compose", "packages/lock/**"],
+  yaml: ["manifest", "compose", "packages/lock/**", "packages/rpm/**"],
 };
 
 /** A folder for each family of distributions, and the one file that loads from them. */
-const families = ["packages/deb"];
+const families = ["packages/deb", "packages/rpm"];
 const familyLoader = "packages/families.ts";
 
 /** What only the command line knows, because only it is a process. */

@@ -20,9 +20,9 @@ const HASH_BYTES = 32;
 const NUMBER_BYTES = 4;
 
 /**
- * The tables that were read from an index before; `read` reads it where the store has not kept them,
- * and what it gives is kept. Decompressing and reading the one of Debian's main takes two seconds,
- * loading what was kept some hundredths.
+ * The tables that were read from an index before; `read` reads it where the store has not kept
+ * them, and what it gives is kept. Decompressing and reading the one of Debian's main takes two
+ * seconds, loading what was kept some hundredths.
  */
 export async function recallTables(
   place: KeptTables,

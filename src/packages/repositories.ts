@@ -20,6 +20,11 @@ export interface LoadRepositoriesRequest extends RepositoriesRequest {
   readonly modules?: readonly string[];
   /** Ids of repositories that are asked beside those that every system has; absent: none. */
   readonly furtherRepositories?: readonly string[];
+  /**
+   * Names of the packages that will be asked for, and of those that are to stay: what they may need
+   * decides how much metadata is read; absent: any may be.
+   */
+  readonly wanted?: readonly string[];
   /** The keys to trust; absent: those that ship with qclock for the OS. */
   readonly keys?: readonly PinnedKey[];
   readonly now: Date;

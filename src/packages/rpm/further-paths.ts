@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import type { PackageIndex } from "../package-index.ts";
+import type { Store } from "../../store/store.ts";
+import { recallTables } from "../kept-tables.ts";
+import { type TextTable, TextTableBuilder } from "../text-table.ts";
+import type { LoadedRepository } from "./load-repository.ts";
+import { FilelistsHandler } from "./metadata/filelists.ts";
+import { fromBytes, toBytes } from "./metadata/safe-text.ts";
+import { readXmlFile, type StoredFile } from "./metadata-file.ts";
+import { type FurtherPaths, NO_PATHS, type RepositoryIndex } from "./merged-index.ts";
+
+/** Where paths are looked for. */
+export interface PathsRequest {
+  readonly repositories: readonly LoadedRepository[];
+  readonly store: Store;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Paths that packages ask for and that no list of packages has: createrepo lists programs and
+ * settings alone. With `wanted`, those that these packages may need, or what they need, and so on.
+ */
+export function missingPaths(
+  index: PackageIndex,
+  files: readonly RepositoryIndex[],
+  wanted: readonly string[] | undefined,
+): ReadonlySet<string> {
+  const asked =
+    wanted === undefined
+      ? files.flatMap((file) => [...file.index.askedPaths.keys()]).map(fromBytes)
+      : pathsOfClosure(index, wanted);
+  return new Set([...asked].filter((path) => index.providers(path).length === 0));
+}
+
+/**
+ * The paths that packages of these names may ask for, whatever is chosen for their needs: each
+ * version of each package that provides what is needed.
+ */
+function pathsOfClosure(index: PackageIndex, wanted: readonly string[]): ReadonlySet<string> {
+  const paths = new Set<string>();
+  const needed = new Set(wanted);
+  // What is added to a set while it is gone through comes up as well.
+  for (const name of needed) {
+    if (name.startsWith("/")) paths.add(name);
+    for (const provider of index.providers(name)) needed.add(provider);
+    for (const { requires } of index.versions(name)) {
+      for (const { alternatives } of requires)
+        for (const each of alternatives) needed.add(each.name);
+    }
+  }
+  return paths;
+}
+
+/**
+ * Which packages bring some paths, by the lists of all paths of the repositories that have one.
+ * What was found is kept in the store: the lists are the largest part of the metadata. Throws
+ * `package-corrupt`, and what fetching throws.
+ */
+export async function findPaths(
+  request: PathsRequest,
+  paths: ReadonlySet<string>,
+): Promise<FurtherPaths> {
+  if (paths.size === 0) return NO_PATHS;
+  const ofPackage = new Map<string, string[]>();
+  const providers = new Map<string, string[]>();
+  const wanted = new Set([...paths].map(toBytes));
+  for (const repository of request.repositories) {
+    const file = await repository.fetch("filelists");
+    if (file === undefined) continue;
+    const table = await readPaths(file, wanted, request);
+    for (const path of table.keys()) {
+      for (const text of table.texts(path)) {
+        const [name = "", sha256 = ""] = text.split("\t");
+        addTo(ofPackage, sha256, fromBytes(path));
+        addTo(providers, fromBytes(path), fromBytes(name));
+      }
+    }
+  }
+  return { ofPackage, providers };
+}
+
+function addTo(map: Map<string, string[]>, key: string, value: string): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
+}
+
+async function readPaths(
+  file: StoredFile,
+  wanted: ReadonlySet<string>,
+  { store, signal }: PathsRequest,
+): Promise<TextTable> {
+  const hash = createHash("sha256").update(file.digest);
+  for (const path of [...wanted].toSorted()) hash.update(`\n${path}`);
+  const place = { store, key: hash.digest("hex"), form: "rpm paths 1" };
+  const [table] = await recallTables(place, async () => {
+    const handler = new FilelistsHandler(wanted);
+    await readXmlFile(file, handler, signal);
+    const builder = new TextTableBuilder();
+    for (const { path, name, sha256 } of handler.found) builder.add(path, `${name}\t${sha256}`);
+    return [builder.finish()];
+  });
+  if (table === undefined) throw new Error("found paths have one table");
+  return table;
+}

@@ -1,0 +1,95 @@
+import { TextTableBuilder, type TextTable } from "../../text-table.ts";
+import { DEPENDENCY_KINDS, type PrimaryPackage } from "./primary.ts";
+import { writeRecord } from "./primary-record.ts";
+
+/** What was read of a `primary.xml`. Keys and texts are bytes, a character each. */
+export interface PrimaryIndex {
+  /** Records, by the package's name. */
+  readonly packages: TextTable;
+  /** Names of packages, by what else they provide and by the paths that are listed. */
+  readonly providers: TextTable;
+  /** Paths that packages ask for, as keys. */
+  readonly askedPaths: TextTable;
+}
+
+/** Of all texts together: some hundred megabytes where every version is kept. */
+const LARGEST_INDEX = 1024 ** 3;
+
+/** Gathers the packages of one architecture; those for others are left out. */
+export class PrimaryIndexBuilder {
+  readonly #architectures: ReadonlySet<string>;
+  readonly #packages = new TextTableBuilder();
+  /** Versions of one package mostly provide the same. */
+  readonly #providers = new Map<string, Set<string>>();
+  readonly #askedPaths = new Set<string>();
+  #bytes = 0;
+
+  /** `architectures` as RPM says them: `x86_64` and `noarch`. */
+  constructor(architectures: readonly string[]) {
+    this.#architectures = new Set(architectures);
+  }
+
+  add(entry: PrimaryPackage): void {
+    if (!this.#architectures.has(entry.architecture)) return;
+    const record = writeRecord(entry);
+    this.#bytes += record.length;
+    if (this.#bytes > LARGEST_INDEX) {
+      throw new Error(`what it says of its packages is more than ${LARGEST_INDEX} bytes`);
+    }
+    const name = copyOf(entry.name);
+    this.#packages.add(name, record);
+    for (const text of entry.dependencies.provides) {
+      const provided = nameIn(text);
+      if (provided !== name) this.#provide(provided, name);
+    }
+    for (const path of entry.files) this.#provide(path, name);
+    for (const kind of DEPENDENCY_KINDS) {
+      if (kind === "provides") continue;
+      for (const text of entry.dependencies[kind]) this.#ask(text);
+    }
+  }
+
+  finish(): PrimaryIndex {
+    const providers = new TextTableBuilder();
+    for (const [provided, names] of this.#providers) {
+      for (const name of names) providers.add(provided, name);
+    }
+    const askedPaths = new TextTableBuilder();
+    for (const path of this.#askedPaths) askedPaths.add(path, "");
+    return {
+      packages: this.#packages.finish(),
+      providers: providers.finish(),
+      askedPaths: askedPaths.finish(),
+    };
+  }
+
+  #provide(provided: string, name: string): void {
+    const names = this.#providers.get(provided);
+    if (names === undefined) this.#providers.set(copyOf(provided), new Set([name]));
+    else names.add(name);
+  }
+
+  #ask(text: string): void {
+    for (const path of pathsIn(text)) {
+      if (!this.#askedPaths.has(path)) this.#askedPaths.add(copyOf(path));
+    }
+  }
+}
+
+/** The name of a dependency's text. */
+function nameIn(text: string): string {
+  const space = text.indexOf(" ");
+  return space === -1 ? text : text.slice(0, space);
+}
+
+/** The paths that a dependency's text asks for: itself, or members of a boolean one. */
+export function pathsIn(text: string): readonly string[] {
+  if (text.startsWith("/")) return [text];
+  if (!text.startsWith("(") || !text.includes("/")) return [];
+  return [...text.matchAll(/(?<=[\s(])\/[^\s()]+/g)].map(([path]) => path);
+}
+
+/** The same text apart from the one that it was cut out of. */
+function copyOf(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
+}

@@ -1,0 +1,36 @@
+import type { Store } from "../../store/store.ts";
+import { recallTables } from "../kept-tables.ts";
+import { TextTableBuilder } from "../text-table.ts";
+import type { ModuleStream } from "./metadata/module-stream.ts";
+import { LARGEST_MODULES_FILE, type ModulesFile, parseModules } from "./metadata/modules-yaml.ts";
+import { asCorrupt, readTextFile, type StoredFile } from "./metadata-file.ts";
+
+/**
+ * The modules of a repository; what was read of them is kept in the store, since reading YAML takes
+ * a second for each three megabytes. Throws `package-corrupt`.
+ */
+export async function readModules(
+  file: StoredFile,
+  at: { readonly store: Store; readonly signal: AbortSignal },
+): Promise<ModulesFile> {
+  const { store, signal } = at;
+  const key = file.digest.slice("sha256:".length);
+  const [table] = await recallTables({ store, key, form: "rpm modules 1" }, async () => {
+    const text = await readTextFile(file, LARGEST_MODULES_FILE, signal);
+    const modules = await asCorrupt(file, signal, () => parseModules(text));
+    const builder = new TextTableBuilder();
+    // All that is kept of them is ASCII.
+    for (const stream of modules.streams) builder.add("stream", JSON.stringify(stream));
+    for (const pair of modules.defaults) builder.add("default", JSON.stringify(pair));
+    for (const note of modules.notes) builder.add("note", JSON.stringify(note));
+    return [builder.finish()];
+  });
+  if (table === undefined) throw new Error("modules have one table");
+  const read = <Value>(kind: string, parse: (value: Value) => Value): readonly Value[] =>
+    [...table.texts(kind)].map((text) => parse(JSON.parse(text)));
+  return {
+    streams: read<ModuleStream>("stream", (value) => value),
+    defaults: new Map(read<[string, string]>("default", (value) => value)),
+    notes: read<string>("note", (value) => value),
+  };
+}

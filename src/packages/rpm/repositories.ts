@@ -1,0 +1,101 @@
+import { QclockError } from "../../error.ts";
+import type { LoadedRepositories, LoadRepositoriesRequest } from "../repositories.ts";
+import { findPaths, missingPaths } from "./further-paths.ts";
+import { loadRepository, type LoadedRepository } from "./load-repository.ts";
+import { mergeIndexes, NO_PATHS, type RepositoryIndex } from "./merged-index.ts";
+import { enabledStreams } from "./metadata/enabled-streams.ts";
+import { ModuleFilter } from "./metadata/module-filter.ts";
+import type { ModuleStream } from "./metadata/module-stream.ts";
+import { readModules } from "./read-modules.ts";
+import { readPrimary } from "./read-primary.ts";
+import { releaseOf, rpmArchitectures, type RpmRepository } from "./repository-table.ts";
+
+/**
+ * Fetch the metadata of an OS's repositories and read it. `repomd.xml` names the digest of each
+ * file, and the list of packages names that of each package; what proves a package is its own
+ * signature, since most repositories of this family sign no metadata.
+ *
+ * Throws `mirror-unreachable`, `digest-mismatch`, `package-corrupt`, `offline`; `signature-invalid`
+ * for metadata whose signature is false; `unknown-package` for a stream of a module, or a
+ * repository, that does not exist, `unresolvable-packages` for one whose needs cannot be met.
+ */
+export async function loadRepositories(
+  request: LoadRepositoriesRequest,
+): Promise<LoadedRepositories> {
+  const { downloader, signal } = request;
+  const { store } = downloader;
+  const architecture = rpmArchitectures[request.architecture];
+  const loaded = await loadAll(request, chosenRepositories(request));
+  const files: RepositoryIndex[] = [];
+  // One after the other, since reading one takes the memory of a whole list.
+  for (const { id, folder, primary } of loaded) {
+    const index = await readPrimary(primary, { architecture, store, signal });
+    files.push({ repository: id, folder, index });
+  }
+  const filter = await filterOf(request, loaded);
+  const listed = mergeIndexes(files, { filter, paths: NO_PATHS });
+  const missing = missingPaths(listed, files, request.wanted);
+  const paths = await findPaths({ repositories: loaded, store, signal }, missing);
+  return {
+    index: paths === NO_PATHS ? listed : mergeIndexes(files, { filter, paths }),
+    repositories: loaded.map((one) => one.locked()),
+    // A package is signed itself, and its file has to be read for that.
+    proofOf: () => undefined,
+  };
+}
+
+/** Those that every system has, and those that are asked for. */
+function chosenRepositories(request: LoadRepositoriesRequest): readonly RpmRepository[] {
+  const { repositories } = releaseOf(request.os);
+  const asked = new Set(request.furtherRepositories);
+  const unknown = [...asked].filter((id) => !repositories.some((each) => each.id === id));
+  if (unknown.length > 0) {
+    throw new QclockError(
+      "unknown-package",
+      `${request.os} has no repository ${unknown.map((id) => `"${id}"`).join(", ")}.`,
+      { hint: `Those that qclock knows: ${repositories.map(({ id }) => id).join(", ")}.` },
+    );
+  }
+  return repositories.filter(({ id, isUsual }) => isUsual || asked.has(id));
+}
+
+/** All at once; the first failure stops the others, and they have ended when it is thrown. */
+async function loadAll(
+  request: LoadRepositoriesRequest,
+  repositories: readonly RpmRepository[],
+): Promise<readonly LoadedRepository[]> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([request.signal, stop.signal]);
+  const loading = repositories.map((each) => loadRepository({ ...request, signal }, each));
+  try {
+    return await Promise.all(loading);
+  } catch (error) {
+    stop.abort(error);
+    await Promise.allSettled(loading);
+    throw error;
+  }
+}
+
+/** What modules hide. */
+async function filterOf(
+  request: LoadRepositoriesRequest,
+  loaded: readonly LoadedRepository[],
+): Promise<ModuleFilter> {
+  const { downloader, signal, modules = [], onNotice } = request;
+  const architecture = rpmArchitectures[request.architecture];
+  const streams: ModuleStream[] = [];
+  const defaults = new Map<string, string>();
+  for (const { id, modules: file } of loaded) {
+    if (file === undefined) continue;
+    const read = await readModules(file, { store: downloader.store, signal });
+    streams.push(...read.streams.filter((each) => isFor(each, architecture)));
+    for (const [module, stream] of read.defaults) defaults.set(module, stream);
+    for (const note of read.notes) onNotice?.(`${id}: ${note}.`);
+  }
+  const { platform } = releaseOf(request.os);
+  return new ModuleFilter(streams, enabledStreams({ modules, streams, defaults, platform }));
+}
+
+function isFor(stream: ModuleStream, architecture: string): boolean {
+  return ["", "noarch", architecture].includes(stream.architecture);
+}

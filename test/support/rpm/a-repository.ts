@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+
+/** A package of a repository's metadata; what is left out has a harmless value. */
+export interface ListedPackage {
+  readonly name: string;
+  /** `[epoch:]version-release`. */
+  readonly version?: string;
+  readonly architecture?: string;
+  readonly location?: string;
+  readonly sourceFile?: string;
+  /** Attributes of each `rpm:entry`, as `name="x" flags="EQ"`, by the kind of dependency. */
+  readonly dependencies?: Readonly<Record<string, readonly string[]>>;
+  /** Paths that `primary.xml` lists. */
+  readonly files?: readonly string[];
+  /** Paths that only `filelists.xml` lists. */
+  readonly furtherFiles?: readonly string[];
+}
+
+/** What a repository serves below its folder. */
+export interface ListedRepository {
+  readonly packages: readonly ListedPackage[];
+  /** `modules.yaml`; absent: it has none. */
+  readonly modules?: string;
+  /** Takes the place of a file's text, by its type. */
+  readonly texts?: Readonly<Record<string, string>>;
+  /** What `repomd.xml` says of an unpacked file; absent: the truth. */
+  readonly unpackedBytes?: number;
+}
+
+/** The files of a repository by their paths, each of which begins with `folder`. */
+export function aRepository(
+  folder: string,
+  repository: ListedRepository,
+): ReadonlyMap<string, Buffer> {
+  const { packages, modules, texts = {} } = repository;
+  const parts: Readonly<Record<string, string>> = {
+    primary: primaryXml(packages),
+    filelists: filelistsXml(packages),
+    ...(modules === undefined ? {} : { modules }),
+    ...texts,
+  };
+  const files = new Map<string, Buffer>();
+  const entries = Object.entries(parts).map(([type, text]) => {
+    const packed = gzipSync(text);
+    const path = `repodata/${sha256(packed)}-${type}.${type === "modules" ? "yaml" : "xml"}.gz`;
+    files.set(`${folder}/${path}`, packed);
+    const unpacked = repository.unpackedBytes ?? Buffer.byteLength(text);
+    return [
+      `<data type="${type}"><checksum type="sha256">${sha256(packed)}</checksum>`,
+      `<location href="${path}"/><size>${packed.length}</size><open-size>${unpacked}</open-size></data>`,
+    ].join("\n");
+  });
+  const repomd = `<?xml version="1.0" encoding="UTF-8"?>\n<repomd xmlns="http://linux.duke.edu/metadata/repo"><revision>1</revision>\n${entries.join("\n")}\n</repomd>\n`;
+  files.set(`${folder}/repodata/repomd.xml`, Buffer.from(repomd));
+  return files;
+}
+
+/** `primary.xml` of some packages. */
+export function primaryXml(packages: readonly ListedPackage[]): string {
+  const kinds = (entry: ListedPackage): string =>
+    Object.entries(entry.dependencies ?? {})
+      .map(
+        ([kind, entries]) =>
+          `<rpm:${kind}>${entries.map((each) => `<rpm:entry ${each}/>`).join("")}</rpm:${kind}>`,
+      )
+      .join("\n");
+  const texts = packages.map((entry) => {
+    const { name, architecture = "noarch", sourceFile = "", files = [] } = entry;
+    const { location = `getPackage/${name}-${versionOf(entry).text}.${architecture}.rpm` } = entry;
+    return [
+      `<package type="rpm"><name>${name}</name><arch>${architecture}</arch>`,
+      `<version ${versionOf(entry).attributes}/><checksum type="sha256" pkgid="YES">${digestOf(entry)}</checksum>`,
+      `<summary>A test</summary><size package="100" installed="1" archive="1"/><location href="${location}"/>`,
+      `<format><rpm:sourcerpm>${sourceFile}</rpm:sourcerpm>${kinds(entry)}`,
+      ...files.map((path) => `<file>${path}</file>`),
+      "</format></package>",
+    ].join("\n");
+  });
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<metadata xmlns="http://linux.duke.edu/metadata/common" xmlns:rpm="http://linux.duke.edu/metadata/rpm" packages="${packages.length}">\n${texts.join("\n")}\n</metadata>\n`;
+}
+
+function filelistsXml(packages: readonly ListedPackage[]): string {
+  const texts = packages.map((entry) => {
+    const paths = [...(entry.files ?? []), ...(entry.furtherFiles ?? [])];
+    const files = paths.map((path) => `<file>${path}</file>`).join("");
+    const { name, architecture = "noarch" } = entry;
+    return `<package pkgid="${digestOf(entry)}" name="${name}" arch="${architecture}"><version ${versionOf(entry).attributes}/>${files}</package>`;
+  });
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<filelists xmlns="http://linux.duke.edu/metadata/filelists" packages="${packages.length}">\n${texts.join("\n")}\n</filelists>\n`;
+}
+
+function versionOf({ version = "1-1" }: ListedPackage): {
+  readonly text: string;
+  readonly attributes: string;
+} {
+  const [, epoch = "0", text = "", release = ""] = /^(?:(\d+):)?(.+)-([^-]+)$/.exec(version) ?? [];
+  const attributes = `epoch="${epoch}" ver="${text}" rel="${release}"`;
+  return { text: `${text}-${release}`, attributes };
+}
+
+/** Some digest, another one for each package. */
+function digestOf({ name, version = "1-1", architecture = "noarch" }: ListedPackage): string {
+  return sha256(Buffer.from(`${name}-${version}.${architecture}`));
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
