@@ -42,15 +42,20 @@ export async function examineEngine(options: ExamineOptions): Promise<readonly F
     {
       id: "engine-reachable",
       status: "ok",
-      message: `Engine ${info.version} (API ${info.apiVersion}) answers at ${connected.endpoint.url} (${connected.endpoint.origin})`,
+      message: `${nameOf(info)} ${info.version} (API ${info.apiVersion}) answers at ${connected.endpoint.url} (${connected.endpoint.origin})`,
     },
     ...examineInfo(info, (options.now ?? Date.now)()),
     ...(connected.endpoint.local ? await examineDisk(info) : [notLocal]),
-    ...(connected.endpoint.local ? examineUser() : []),
+    ...(connected.endpoint.local ? examineUser(info) : []),
     ...(options.store === undefined
       ? []
       : [await examineBuilder(connected, options.store, options.signal)]),
   ];
+}
+
+/** Which Engine it is, for a person. */
+function nameOf({ isPodman, rootless }: EngineInfo): string {
+  return `${rootless ? "rootless " : ""}${isPodman ? "podman" : "Engine"}`;
 }
 
 /** What the Engine says of itself, judged. `nowMs` is this machine's clock. */
@@ -95,7 +100,8 @@ const notLocal: Finding = {
 const podman: Finding = {
   id: "podman",
   status: "warning",
-  message: "the Engine is podman: images from a Dockerfile are built without BuildKit",
+  message:
+    "the Engine is podman: images from a Dockerfile are built by its own builder, and services with a read-only root may write to /run, /tmp and /var/tmp",
 };
 
 function unreachable(error: unknown): Finding {
@@ -109,14 +115,14 @@ function unreachable(error: unknown): Finding {
   };
 }
 
-function examineInit({ hasInit }: EngineInfo): Finding {
+function examineInit({ hasInit, isPodman }: EngineInfo): Finding {
   if (hasInit)
     return { id: "engine-init", status: "ok", message: "the Engine has an init for PID 1" };
   return {
     id: "engine-init",
     status: "warning",
     message: "the Engine has no init: a service's own program is PID 1, and reaps no orphans",
-    fix: "Install the package tini (docker-init) on the Engine's machine.",
+    fix: `Install the package ${isPodman ? "catatonit" : "tini (docker-init)"} on the Engine's machine.`,
   };
 }
 
@@ -191,14 +197,14 @@ async function examineDisk({ rootDirectory }: EngineInfo): Promise<readonly Find
   ];
 }
 
-function examineUser(): readonly Finding[] {
-  if (userInfo().uid === 0) return [];
-  // Reached without being root: by a group or a rootless Engine. The first is worth knowing.
+function examineUser({ rootless }: EngineInfo): readonly Finding[] {
+  if (userInfo().uid === 0 || rootless) return [];
+  // Reached without being root: by a group.
   return [
     {
       id: "engine-user",
       status: "ok",
-      message: `${userInfo().username} may use the Engine, which on a rootful one is as good as root`,
+      message: `${userInfo().username} may use the Engine, which is as good as root`,
     },
   ];
 }
@@ -208,6 +214,8 @@ async function examineBuilder(
   store: Store,
   signal: AbortSignal | undefined,
 ): Promise<Finding> {
+  const { isPodman } = await engine.info(signal);
+  if (isPodman) return await examinePodmanBuilder(engine, store, signal);
   const failure = await tryBuilder({ engine, store, builder: "buildkit", signal });
   if (failure === undefined)
     return {
@@ -226,6 +234,26 @@ async function examineBuilder(
         id: "builder",
         status: "problem",
         message: `neither builder works: ${classic.message}`,
+        fix: "Images from a Dockerfile cannot be built on this Engine; others can.",
+      };
+}
+
+async function examinePodmanBuilder(
+  engine: Engine,
+  store: Store,
+  signal: AbortSignal | undefined,
+): Promise<Finding> {
+  const failure = await tryBuilder({ engine, store, builder: "classic", signal });
+  return failure === undefined
+    ? {
+        id: "builder",
+        status: "ok",
+        message: "a trial build with podman's builder succeeds, on an image of this Engine",
+      }
+    : {
+        id: "builder",
+        status: "problem",
+        message: `podman's builder does not work: ${failure.message}`,
         fix: "Images from a Dockerfile cannot be built on this Engine; others can.",
       };
 }

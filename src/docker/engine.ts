@@ -136,6 +136,11 @@ export interface ContainerState {
   readonly labels: ReadonlyMap<string, string>;
   /** Address by network name; empty addresses are left out. */
   readonly addresses: ReadonlyMap<string, string>;
+  /**
+   * Whether the Engine's machine has a route to these addresses: the networks of a rootless Engine
+   * are in a namespace of their own.
+   */
+  readonly isRouted: boolean;
   /** Published ports as `NetworkSettings.Ports` has them. */
   readonly publishedPorts: readonly {
     containerPort: number;

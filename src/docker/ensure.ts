@@ -6,6 +6,7 @@ import type { Engine } from "./engine.ts";
 import { installEngine } from "./setup/install-debian.ts";
 import { examineMachine, type Machine } from "./setup/machine.ts";
 import { type StartedEngine, startEngine, startFailed } from "./setup/start-engine.ts";
+import { podmanPlace, startPodman } from "./setup/start-podman.ts";
 
 export interface EnsureOptions extends ConnectOptions {
   /** A line about each step, before it is taken. */
@@ -19,8 +20,9 @@ export interface EnsureOptions extends ConnectOptions {
 const startLimitMs = 90_000;
 
 /**
- * Make sure that an Engine answers: find one, else start one, else install the distribution's
- * (Debian and Ubuntu, as root), else throw an error that says what to do. An Engine that somebody
+ * Make sure that an Engine answers: find one, else start one (podman where that is what is
+ * installed, or what its user may start), else install the distribution's (Debian and Ubuntu, as
+ * root), else throw an error that says what to do. An Engine that somebody
  * named is only looked for: another one in its place would be a surprise. Asks nothing.
  */
 export async function ensureEngine(options: EnsureOptions): Promise<Engine> {
@@ -28,8 +30,18 @@ export async function ensureEngine(options: EnsureOptions): Promise<Engine> {
   const found = await tryToConnect(options);
   if (found.ok) return await announce(found.value, options);
   const absence = found.error;
-  if (absence.code !== "engine-unreachable" || !(await isUnnamed(options))) throw absence;
   const machine = await examineMachine();
+  const place = podmanPlace(machine, environment);
+  // Who may not use root's Engine may have one of their own.
+  const isAbsent =
+    absence.code === "engine-unreachable" ||
+    (absence.code === "engine-refused" && place?.rootless === true);
+  if (!isAbsent || !(await isUnnamed(options))) throw absence;
+  if (place !== undefined && (machine.dockerd === undefined || place.rootless)) {
+    onStep("No Engine answers, and podman is installed.");
+    const started = await startPodman({ machine, environment, onStep, signal }, place);
+    return await announce(await waitForAnswer(options, started), options);
+  }
   const refusal = refuseToSetUp(machine, absence);
   if (refusal !== undefined) throw refusal;
   if (machine.dockerd === undefined) {
@@ -53,7 +65,7 @@ export async function ensureEngine(options: EnsureOptions): Promise<Engine> {
  * can.
  */
 export function refuseToSetUp(machine: Machine, absence: QclockError): QclockError | undefined {
-  const { platform, isRoot, families, dockerd, name } = machine;
+  const { platform, isRoot, families, dockerd, podman, name } = machine;
   const refusal = (hint: string): QclockError =>
     new QclockError("engine-unreachable", absence.message, {
       cause: absence,
@@ -63,6 +75,11 @@ export function refuseToSetUp(machine: Machine, absence: QclockError): QclockErr
   if (platform !== "linux") {
     return refusal(
       "Install Docker Desktop, Colima or OrbStack, start it, and run the command again; or name an Engine elsewhere with `--host ssh://user@host`.",
+    );
+  }
+  if (!isRoot && podman !== undefined) {
+    return refusal(
+      "podman is installed, and XDG_RUNTIME_DIR names no folder for its socket: log in as the user that it is to run as, or run `podman system service --time 0 unix:///tmp/podman-$USER/podman.sock` and name that with `--host`.",
     );
   }
   if (!isRoot) {
@@ -112,7 +129,10 @@ async function waitForAnswer(options: EnsureOptions, started: StartedEngine): Pr
 }
 
 async function announce(engine: Engine, { onStep, signal }: EnsureOptions): Promise<Engine> {
-  const { name, version } = await engine.info(signal);
-  onStep(`An Engine answers at ${engine.endpoint.url}: version ${version} on ${name}.`);
+  const { name, version, isPodman, rootless } = await engine.info(signal);
+  const kind = isPodman
+    ? `podman ${version}${rootless ? ", rootless," : ""}`
+    : `version ${version}`;
+  onStep(`An Engine answers at ${engine.endpoint.url}: ${kind} on ${name}.`);
   return engine;
 }

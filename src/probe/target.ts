@@ -2,6 +2,11 @@
 export interface ProbeTarget {
   /** Host and port that reach the container's port from here; undefined when no way is known. */
   address(port: number): ProbeAddress | undefined;
+  /**
+   * Open a connection to the container from within it, for a port that `address` knows no way to;
+   * undefined where that cannot be done.
+   */
+  connectInside?(port: number, signal: AbortSignal): Promise<AttemptResult | undefined>;
   /** Run a command inside; `output` is at most a few kilobytes. */
   exec(
     command: readonly string[],

@@ -16,8 +16,10 @@ async function attemptTcpSocket(
   signal: AbortSignal,
 ): Promise<AttemptResult> {
   const address = target.address(port);
-  if (address === undefined)
-    return { ok: false, message: `port ${port} cannot be reached from here` };
+  if (address === undefined) {
+    const inside = await target.connectInside?.(port, signal);
+    return inside ?? { ok: false, message: `port ${port} cannot be reached from here` };
+  }
   const { host, isForwarded = false } = address;
   const connected = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<"closed">();

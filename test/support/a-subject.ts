@@ -71,6 +71,7 @@ export function aContainerState(parts: Partial<ContainerState> = {}): ContainerS
     pid: 4242,
     imageId: "sha256:app",
     labels: new Map(),
+    isRouted: true,
     addresses: new Map([["t_edge", "10.213.0.2"]]),
     publishedPorts: [],
     raw: anInspection(),

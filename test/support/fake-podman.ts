@@ -13,7 +13,9 @@ export async function startFakePodman(
         Driver: "overlay",
         LoggingDriver: "",
       }),
-      "GET /libpod/info": json({ host: { logDriver: "k8s-file" } }),
+      "GET /libpod/info": json({
+        host: { logDriver: "k8s-file", cgroupControllers: ["cpu", "memory", "pids"] },
+      }),
       ...routes,
     },
   });

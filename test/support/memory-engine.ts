@@ -327,6 +327,7 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
       pid: status === "running" ? 1 : 0,
       imageId,
       labels: request.labels,
+      isRouted: true,
       addresses: new Map([...joined].map((name) => [name, "10.213.0.2"])),
       publishedPorts: request.ports.map((port) => ({ ...port, hostPort: port.hostPort || 40_000 })),
       raw: {},

@@ -55,7 +55,7 @@ export const containerSchema = z.object({
 /** An inspected container as qclock speaks of it. */
 export function containerState(
   container: z.infer<typeof containerSchema>,
-  raw: unknown,
+  { raw, isRouted }: Pick<ContainerState, "raw" | "isRouted">,
 ): ContainerState {
   const { State: state, NetworkSettings: network } = container;
   const health = healthOf(state.Health?.Status);
@@ -78,6 +78,7 @@ export function containerState(
     imageId: container.Image,
     labels: container.Config.Labels,
     addresses: new Map(addresses.filter(([, address]) => address !== "")),
+    isRouted,
     publishedPorts: publishedPorts(network?.Ports ?? {}),
     raw,
   };

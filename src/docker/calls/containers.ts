@@ -181,9 +181,12 @@ export async function inspectContainer(
 ): Promise<ContainerState | undefined> {
   const operation = `inspect container ${shortId(idOrName)}`;
   const raw = await findInspection(client, idOrName, { operation, signal });
-  return raw === undefined
-    ? undefined
-    : containerState(parseForeign(containerSchema, raw, operation), raw);
+  if (raw === undefined) return undefined;
+  const { rootless } = await client.info(signal);
+  return containerState(parseForeign(containerSchema, raw, operation), {
+    raw,
+    isRouted: !rootless,
+  });
 }
 
 /** Wait for a change and take a status for success that says that there was nothing to change. */

@@ -25,8 +25,9 @@ const infoSchema = z.object({
   IPv4Forwarding: z._default(z.boolean(), true),
   SystemTime: z._default(z.string(), ""),
   Warnings: z.nullish(z.array(z.string())),
-  // libpod's compatible API reports buildah beside the usual keys.
+  // podman's compatible API reports these beside the usual keys.
   BuildahVersion: z.optional(z.string()),
+  Rootless: z.optional(z.boolean()),
 });
 
 export interface InfoRequest {
@@ -49,7 +50,7 @@ export async function readInfo(
   const info = parseForeign(infoSchema, answer, "ask the Engine about itself");
   const securityOptions = info.SecurityOptions ?? [];
   const isPodman = info.BuildahVersion !== undefined || /podman|libpod/iu.test(info.ServerVersion);
-  const podman = isPodman ? await readPodmanFacts(http, { local, signal }) : {};
+  const podman = isPodman ? await readPodmanFacts(http, { local, signal }) : undefined;
   return {
     id: info.ID,
     name: info.Name,
@@ -60,12 +61,14 @@ export async function readInfo(
     imageStore: isContainerdStore(info.DriverStatus ?? []) ? "containerd" : "graphdriver",
     storageDriver: info.Driver,
     hasInit: (info.InitBinary ?? "") !== "",
-    rootless: securityOptions.some((option) => option === "name=rootless" || option === "rootless"),
+    rootless:
+      info.Rootless === true ||
+      securityOptions.some((option) => option === "name=rootless" || option === "rootless"),
     isPodman,
     securityOptions,
     cgroupVersion: info.CgroupVersion ?? "1",
     memoryLimit: info.MemoryLimit,
-    swapLimit: info.SwapLimit,
+    swapLimit: info.SwapLimit && podman?.memoryLimit !== false,
     pidsLimit: info.PidsLimit,
     cpuLimit: info.CpuCfsQuota,
     loggingDriver: info.LoggingDriver,

@@ -8,9 +8,17 @@ export interface PodmanFacts {
   /** Where containers' output goes unless asked otherwise, as the Engine's API calls it. */
   readonly loggingDriver: string;
   readonly hasInit: boolean;
+  readonly memoryLimit: boolean;
+  readonly pidsLimit: boolean;
+  readonly cpuLimit: boolean;
 }
 
-const infoSchema = z.object({ host: z.object({ logDriver: z._default(z.string(), "") }) });
+const infoSchema = z.object({
+  host: z.object({
+    logDriver: z._default(z.string(), ""),
+    cgroupControllers: z.nullish(z.array(z.string())),
+  }),
+});
 
 /**
  * Where podman looks for the program that it makes PID 1, unless it is configured otherwise.
@@ -34,9 +42,14 @@ export async function readPodmanFacts(
 ): Promise<PodmanFacts> {
   const operation = "ask podman about itself";
   const answer = await http.get({ path: "/libpod/info", operation, signal });
-  const { logDriver } = parseForeign(infoSchema, answer, operation).host;
+  const { logDriver, cgroupControllers } = parseForeign(infoSchema, answer, operation).host;
+  // Its compatible API calls the machine's controllers its own, which a rootless one may not use.
+  const controls = (name: string): boolean => cgroupControllers?.includes(name) === true;
   return {
     loggingDriver: logDriver === "k8s-file" ? "json-file" : logDriver,
+    memoryLimit: controls("memory"),
+    pidsLimit: controls("pids"),
+    cpuLimit: controls("cpu"),
     hasInit: local && (await hasInitProgram()),
   };
 }

@@ -18,6 +18,8 @@ export interface Machine {
   readonly hasAppArmor: boolean;
   /** Path of `dockerd`; undefined when there is none. */
   readonly dockerd: string | undefined;
+  /** Path of `podman`; undefined when there is none. */
+  readonly podman: string | undefined;
 }
 
 /** Folders of system programs, which are not on every root's PATH. */
@@ -32,11 +34,12 @@ export const systemPath = [
 
 /** Look at this machine. */
 export async function examineMachine(): Promise<Machine> {
-  const [osRelease, appArmor, hasSystemd, dockerd] = await Promise.all([
+  const [osRelease, appArmor, hasSystemd, dockerd, podman] = await Promise.all([
     readOr("/etc/os-release", ""),
     readOr("/sys/module/apparmor/parameters/enabled", "N"),
     exists("/run/systemd/system"),
     findProgram("dockerd"),
+    findProgram("podman"),
   ]);
   const release = parseOsRelease(osRelease);
   return {
@@ -49,6 +52,7 @@ export async function examineMachine(): Promise<Machine> {
     hasSystemd,
     hasAppArmor: appArmor.trim() === "Y",
     dockerd,
+    podman,
   };
 }
 

@@ -40,18 +40,31 @@ export async function startEngine(options: StartOptions): Promise<StartedEngine>
 
 async function startByService({ onStep, signal }: StartOptions): Promise<StartedEngine> {
   onStep("Starting the service docker.");
+  return await startUnit({ unit: "docker.service", user: [], signal });
+}
+
+/** Start a unit of systemd: the system's, or with `--user` the user's own. */
+export async function startUnit({
+  unit,
+  user,
+  signal,
+}: {
+  readonly unit: string;
+  readonly user: readonly string[];
+  readonly signal: AbortSignal | undefined;
+}): Promise<StartedEngine> {
   const settings = {
     reject: false,
     all: true,
     stdin: "ignore",
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   } as const;
-  const { failed, all } = await execa("systemctl", ["start", "docker.service"], settings);
+  const { failed, all } = await execa("systemctl", [...user, "start", unit], settings);
   signal?.throwIfAborted();
   const lastLines = async (): Promise<readonly string[]> => {
     const journal = await execa(
       "journalctl",
-      ["--unit", "docker.service", "--lines", "12", "--no-pager", "--output", "cat"],
+      [...user, "--unit", unit, "--lines", "12", "--no-pager", "--output", "cat"],
       { reject: false, all: true },
     );
     return tail(`${all}\n${journal.all}`);
@@ -62,14 +75,34 @@ async function startByService({ onStep, signal }: StartOptions): Promise<Started
 async function startByHand({ machine, environment, onStep }: StartOptions): Promise<StartedEngine> {
   await removeStalePidFiles();
   await mountControlGroups(onStep);
-  onStep(`Starting ${machine.dockerd ?? "dockerd"}; its log is ${engineLog}.`);
-  const alreadySaid = (await stat(engineLog).catch(() => undefined))?.size ?? 0;
-  const log = createWriteStream(engineLog, { flags: "a", mode: 0o640 });
+  const program = machine.dockerd ?? "dockerd";
+  onStep(`Starting ${program}; its log is ${engineLog}.`);
+  return await startDaemon({
+    program,
+    arguments: [],
+    log: engineLog,
+    environment: { ...Object.fromEntries(tellProxies(environment)), HOME: "/root" },
+  });
+}
+
+export interface Daemon {
+  readonly program: string;
+  readonly arguments: readonly string[];
+  /** The file that its output is added to. */
+  readonly log: string;
+  /** All that it gets of an environment, beside the PATH. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Start a program that outlives this command. */
+export async function startDaemon(daemon: Daemon): Promise<StartedEngine> {
+  const alreadySaid = (await stat(daemon.log).catch(() => undefined))?.size ?? 0;
+  const log = createWriteStream(daemon.log, { flags: "a", mode: 0o640 });
   await once(log, "open");
   // Detached, so that neither a signal for this command's group nor the end of its terminal reaches
   // the Engine; a file that is open goes to it as it is, where any other output would end with this
   // command.
-  const engine = execa(machine.dockerd ?? "dockerd", {
+  const engine = execa(daemon.program, daemon.arguments, {
     detached: true,
     cleanup: false,
     reject: false,
@@ -79,7 +112,7 @@ async function startByHand({ machine, environment, onStep }: StartOptions): Prom
     stderr: log,
     cwd: "/",
     extendEnv: false,
-    env: { ...Object.fromEntries(proxies(environment)), PATH: systemPath.join(":"), HOME: "/root" },
+    env: { ...daemon.environment, PATH: systemPath.join(":") },
   });
   engine.nodeChildProcess.unref();
   let ended = false;
@@ -92,7 +125,7 @@ async function startByHand({ machine, environment, onStep }: StartOptions): Prom
   return {
     hasEnded: () => ended,
     lastLines: async () =>
-      tail((await readFile(engineLog, "utf8").catch(() => "")).slice(alreadySaid)),
+      tail((await readFile(daemon.log, "utf8").catch(() => "")).slice(alreadySaid)),
   };
 }
 
@@ -114,7 +147,9 @@ async function removeStalePidFiles(): Promise<void> {
  * The Engine pulls by itself: it needs the machine's proxies, and nothing else of this command's
  * environment.
  */
-function proxies(environment: ReadonlyMap<string, string>): readonly (readonly [string, string])[] {
+export function tellProxies(
+  environment: ReadonlyMap<string, string>,
+): readonly (readonly [string, string])[] {
   return [...environment].filter(([name]) => /^(?:https?|no|all)_proxy$/iu.test(name));
 }
 

@@ -2,6 +2,7 @@ import { connect } from "node:net";
 import type { ContainerState, Engine } from "../../docker/engine.ts";
 import type { ProbeTarget } from "../../probe/target.ts";
 import type { Service, Stack } from "../../stack/stack.ts";
+import { connectInside } from "./connect-inside.ts";
 
 /** What probes need of an Engine. */
 type ProbeEngine = Pick<Engine, "endpoint" | "exec" | "logs">;
@@ -31,7 +32,7 @@ export function probeRoutes(stack: Stack, service: Service): ProbeRoutes {
 /**
  * How probes reach a container from here: by its own address where the host can reach it (a local
  * Engine with bridges), else by a published port. Rootless and remote Engines have no route to the
- * address.
+ * address; on a rootless one a port that is not published is tried from within the container.
  */
 export async function createProbeTarget(
   engine: ProbeEngine,
@@ -39,6 +40,7 @@ export async function createProbeTarget(
   routes: ProbeRoutes,
 ): Promise<ProbeTarget> {
   const address = await reachableAddress(engine, state, routes);
+  const [, inside] = [...state.addresses][0] ?? [];
   return {
     address(port) {
       if (address !== undefined) return { host: address, port };
@@ -47,6 +49,12 @@ export async function createProbeTarget(
       const host = hostOf(engine, published.hostAddress);
       return { host, port: published.hostPort, isForwarded: true };
     },
+    ...(state.isRouted || inside === undefined
+      ? {}
+      : {
+          connectInside: (port: number, signal: AbortSignal) =>
+            connectInside({ engine, containerId: state.id, address: inside, port, signal }),
+        }),
     exec: (command, { timeoutMs, signal }) => engine.exec(state.id, command, { timeoutMs }, signal),
     async *readLog(signal) {
       const since = beginOf(state);
@@ -80,6 +88,7 @@ async function reachableAddress(
 ): Promise<string | undefined> {
   const [, address] = [...state.addresses].find(([network]) => !isolated.has(network)) ?? [];
   if (address === undefined || port === undefined || !engine.endpoint.local) return undefined;
+  if (!state.isRouted) return undefined;
   const published = state.publishedPorts.some(({ containerPort }) => containerPort === port);
   // Without another way there is nothing to choose, and probing itself says what is wrong.
   if (!published) return address;

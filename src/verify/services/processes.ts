@@ -55,7 +55,9 @@ async function readProcesses(
     [...tree, ...entered.map(({ pid }) => pid)].map(async (pid) => {
       const status = await read(`${proc}/${pid}/status`);
       // It may have ended since it was listed.
-      return status === undefined ? [] : [readStatus(pid, status, { entered: !tree.has(pid) })];
+      if (status === undefined) return [];
+      const seen = readStatus(pid, status, { entered: !tree.has(pid) });
+      return [{ ...seen, uid: uidInside(seen.uid, await read(`${proc}/${pid}/uid_map`)) }];
     }),
   );
   return found.flat();
@@ -118,6 +120,20 @@ export function readStatus(
       seccomp: Number(field("Seccomp") || "0"),
     },
   };
+}
+
+/**
+ * The number that a user of this machine has inside a process's user namespace, as a rootless
+ * Engine gives its containers one; as it is where the map does not tell. Source:
+ * user_namespaces(7).
+ */
+export function uidInside(uid: number, map: string | undefined): number {
+  for (const line of (map ?? "").split("\n")) {
+    const [inside, outside, count] = line.trim().split(/\s+/).map(Number);
+    if (inside === undefined || outside === undefined || count === undefined) continue;
+    if (uid >= outside && uid < outside + count) return uid - outside + inside;
+  }
+  return uid;
 }
 
 async function read(file: string): Promise<string | undefined> {

@@ -7,6 +7,7 @@ import { layersHeld } from "../../../src/docker/load.ts";
 import { parseRoutes } from "../../../src/docker/observe/host-routes.ts";
 import { hasControlGroups, parseControllers } from "../../../src/docker/setup/control-groups.ts";
 import { type Machine, parseOsRelease } from "../../../src/docker/setup/machine.ts";
+import { podmanPlace } from "../../../src/docker/setup/start-podman.ts";
 import { QclockError } from "../../../src/error.ts";
 import type { Digest } from "../../../src/digest.ts";
 import { anEngineInfo } from "../../support/a-subject.ts";
@@ -24,6 +25,7 @@ const debian: Machine = {
   hasSystemd: false,
   hasAppArmor: false,
   dockerd: undefined,
+  podman: undefined,
 };
 
 test("an Engine is set up on Debian and Ubuntu as root; elsewhere it is said what to do", () => {
@@ -47,6 +49,27 @@ test("an Engine is set up on Debian and Ubuntu as root; elsewhere it is said wha
   expect(
     refuseToSetUp({ ...debian, families: ["arch"], name: "Arch Linux" }, absence),
   ).toMatchObject({ code: "engine-unreachable", hint: expect.stringContaining("Arch Linux") });
+});
+
+test("podman is started where it is installed and has a place for its socket", () => {
+  const podman = "/usr/bin/podman";
+  const runtime = new Map([["XDG_RUNTIME_DIR", "/run/user/1000"]]);
+  expect(podmanPlace({ podman: undefined, isRoot: true }, runtime)).toBe(undefined);
+  expect(podmanPlace({ podman, isRoot: true }, runtime)).toMatchObject({
+    socket: "/run/podman/podman.sock",
+    rootless: false,
+  });
+  expect(podmanPlace({ podman, isRoot: false }, runtime)).toMatchObject({
+    socket: "/run/user/1000/podman/podman.sock",
+    rootless: true,
+  });
+  expect(podmanPlace({ podman, isRoot: false }, new Map())).toBe(undefined);
+  expect(podmanPlace({ podman, isRoot: false }, new Map([["XDG_RUNTIME_DIR", "run"]]))).toBe(
+    undefined,
+  );
+  expect(refuseToSetUp({ ...debian, isRoot: false, podman }, absence)?.hint).toMatch(
+    /XDG_RUNTIME_DIR/u,
+  );
 });
 
 test("os-release with and without quotes", () => {

@@ -25,6 +25,30 @@ test("podman is known by what it says of itself, and where its containers' outpu
   expect(await engine.info()).toMatchObject({ isPodman: true, loggingDriver: "json-file" });
 });
 
+test("limits are those that podman may use, and a rootless one is known", async () => {
+  await using fake = await startFakePodman({
+    "GET /info": json({
+      ID: "fake",
+      BuildahVersion: "1.28.2",
+      Rootless: true,
+      MemoryLimit: true,
+      SwapLimit: true,
+      PidsLimit: true,
+      CpuCfsQuota: true,
+    }),
+    "GET /libpod/info": json({ host: { logDriver: "journald", cgroupControllers: ["pids"] } }),
+  });
+  await using engine = await fake.connect();
+  expect(await engine.info()).toMatchObject({
+    rootless: true,
+    memoryLimit: false,
+    swapLimit: false,
+    cpuLimit: false,
+    pidsLimit: true,
+    loggingDriver: "journald",
+  });
+});
+
 test("an Engine is asked nothing in podman's words", async () => {
   await using fake = await startFakeEngine();
   await using engine = await fake.connect();

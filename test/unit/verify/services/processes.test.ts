@@ -1,7 +1,7 @@
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { createProcessReader } from "../../../../src/verify/services/processes.ts";
+import { createProcessReader, uidInside } from "../../../../src/verify/services/processes.ts";
 import { temporaryFolder } from "../../../support/temporary-store.ts";
 
 /** What the kernel tells of one process. */
@@ -154,4 +154,13 @@ test("this machine's processes are gone through once for all containers", async 
   await writeFile(path.join(late, "status"), statusOf("late", 0));
 
   expect((await read({ id: "beef", pid: 20 }))?.map(({ pid }) => pid)).toEqual([20]);
+});
+
+test("a user is told by the number that it has in the container", () => {
+  const rootless = "         0       1001          1\n         1     100000      65536\n";
+  expect(uidInside(110_000, rootless)).toBe(10_001);
+  expect(uidInside(1001, rootless)).toBe(0);
+  expect(uidInside(7, rootless)).toBe(7);
+  expect(uidInside(10_001, "         0          0 4294967295\n")).toBe(10_001);
+  expect(uidInside(10_001, undefined)).toBe(10_001);
 });
