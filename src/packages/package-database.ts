@@ -2,6 +2,9 @@
 export interface PackageDatabase {
   /** Of its file, without a leading slash. */
   readonly path: string;
-  /** Versions by `name:architecture` of the packages that the file's text calls installed. */
-  read(text: string): ReadonlyMap<string, string>;
+  /**
+   * Versions by `name:architecture` of the packages that the file calls installed. It may be of any
+   * image: what cannot be read in it is passed over.
+   */
+  read(file: Uint8Array): ReadonlyMap<string, string>;
 }

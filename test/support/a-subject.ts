@@ -120,10 +120,12 @@ export function aServiceSubject(
   };
 }
 
+/** Files of an image; what its database lists is told as the text of dpkg's. */
 export function someFiles(
   entries: readonly (Partial<ImageFile> & { readonly path: string })[],
   texts: Readonly<Record<string, string>> = {},
 ): ImageFiles {
+  const status = texts[debDatabase.path];
   return {
     entries: new Map(
       entries.map((entry) => [
@@ -132,6 +134,7 @@ export function someFiles(
       ]),
     ),
     texts: new Map(Object.entries(texts)),
+    packages: status === undefined ? undefined : debDatabase.read(Buffer.from(status)),
   };
 }
 

@@ -32,8 +32,11 @@ function controlIn(paragraph: string): ControlFields | undefined {
   }
 }
 
-/** The status file. Its text may be of any image: what cannot be read in it is passed over. */
-export const debDatabase: PackageDatabase = { path: `${DPKG.slice(1)}/status`, read: installedIn };
+/** The status file. */
+export const debDatabase: PackageDatabase = {
+  path: `${DPKG.slice(1)}/status`,
+  read: (file) => installedIn(Buffer.from(file).toString("utf8")),
+};
 
 function installedIn(status: string): ReadonlyMap<string, string> {
   const packages = new Map<string, string>();

@@ -10,7 +10,7 @@ export interface InstalledRpm {
   readonly entries: readonly UnpackedEntry[];
 }
 
-/** The headers of an unpacked package as texts, by the names that `toInstalledRpm` finds them by. */
+/** The headers of a package as texts, by the names that `toInstalledRpm` finds them by. */
 export function headerTexts(headers: {
   readonly header: RpmHeader;
   readonly signature: RpmHeader;

@@ -21,13 +21,13 @@ export function readText(root: ScriptRoot, path: string): string | undefined {
 export function putFile(
   root: ScriptRoot,
   path: string,
-  content: string,
+  content: string | Uint8Array,
   { mode = 0o644, uid = 0, gid = 0 }: Attributes = {},
 ): void {
   const at = fromText(path);
   makeFolders({ root, umask }, folderOf(at));
   if (root.lstat(at)?.kind === "symlink") root.remove(at);
-  root.write(at, Buffer.from(content), mode);
+  root.write(at, typeof content === "string" ? Buffer.from(content) : content, mode);
   root.chmod(at, mode);
   root.chown(at, { uid, gid });
 }

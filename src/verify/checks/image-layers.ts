@@ -77,9 +77,8 @@ export const imageLayerChecks: readonly Check<ImageSubject>[] = [
     run({ locked, files, database }) {
       if (locked === undefined)
         return skipped("qclock did not assemble it, so no lock says what it holds");
-      const text = files.texts.get(database.path);
-      if (text === undefined) return judge([`there is no /${database.path}`]);
-      const installed = database.read(text);
+      const { packages: installed } = files;
+      if (installed === undefined) return judge([`there is no /${database.path}`]);
       const wanted = new Map(
         locked.map(({ name, version, architecture }) => [`${name}:${architecture}`, version]),
       );

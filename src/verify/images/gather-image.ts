@@ -72,7 +72,7 @@ export async function gatherImage(
       (signal) =>
         readImageFiles(
           { reference, identity: details.identity },
-          { engine, store, signal, texts: [...accountFiles, database.path] },
+          { engine, store, signal, texts: accountFiles, database },
         ),
       imageDeadlineMs,
     ),

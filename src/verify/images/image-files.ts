@@ -25,8 +25,13 @@ export type FileHead =
 /** Every path of an image, and the text of the few files that checks read. */
 export interface ImageFiles {
   readonly entries: ReadonlyMap<string, ImageFile>;
-  /** By path, for those that exist of accounts and the package database. */
+  /** By path, for those of the account files that exist. */
   readonly texts: ReadonlyMap<string, string>;
+  /**
+   * Versions by `name:architecture` of what its package database lists; undefined where it has no
+   * such file.
+   */
+  readonly packages: ReadonlyMap<string, string> | undefined;
 }
 
 /** Files whose content checks of accounts read. */

@@ -1,12 +1,15 @@
 import * as z from "zod";
 import type { Engine } from "../../docker/engine.ts";
+import type { PackageDatabase } from "../../packages/package-database.ts";
 import type { Store } from "../../store/store.ts";
 import { type ImageFile, type ImageFiles, readHead } from "./image-files.ts";
 import { readTar } from "../../archive/read-members.ts";
 
 /** Raise when more is read of an image than before, so that older notes are not used. */
-const noteKind = "image-files-v1";
+const noteKind = "image-files-v2";
 const headBytes = 256;
+/** More of a database than this is not read, so that nobody's image fills the memory. */
+const largestDatabase = 512 * 1024 ** 2;
 
 /** What the Engine itself puts into every exported container, whatever its image. */
 const engineFiles = new Set([
@@ -43,6 +46,7 @@ const noteSchema = z.object({
     }),
   ),
   texts: z.record(z.string(), z.string()),
+  packages: z.record(z.string(), z.string()).optional(),
 });
 
 /**
@@ -56,30 +60,36 @@ export async function readImageFiles(
     readonly store: Store;
     /** Paths of the files of which the text is wanted: the same ones for the same image. */
     readonly texts: readonly string[];
+    readonly database: PackageDatabase;
     readonly signal: AbortSignal;
   },
 ): Promise<ImageFiles> {
-  const { engine, store, signal } = context;
+  const { engine, store, database, signal } = context;
   const known = noteSchema.safeParse(await store.readNote(noteKind, image.identity));
   if (known.success) return fromNote(known.data);
 
   const entries = new Map<string, ImageFile>();
   const texts = new Map<string, string>();
+  let packages: ImageFiles["packages"];
   const archive = await engine.exportImage(image.reference, signal);
   const kept = new Set(context.texts);
-  for await (const { content, ...member } of readTar(archive, (path) =>
-    kept.has(path) ? Infinity : headBytes,
-  )) {
+  const wanted = (path: string): number => {
+    if (path === database.path) return largestDatabase;
+    return kept.has(path) ? Infinity : headBytes;
+  };
+  for await (const { content, ...member } of readTar(archive, wanted)) {
     if (member.path === "" || isEnginePath(member.path)) continue;
     const head = readHead(content);
     entries.set(member.path, { ...member, ...(head === undefined ? {} : { head }) });
     if (kept.has(member.path)) texts.set(member.path, Buffer.from(content).toString("utf8"));
+    if (member.path === database.path) packages = database.read(content);
   }
   await store.writeNote(noteKind, image.identity, {
     entries: [...entries.values()],
     texts: Object.fromEntries(texts),
+    ...(packages === undefined ? {} : { packages: Object.fromEntries(packages) }),
   });
-  return { entries, texts };
+  return { entries, texts, packages };
 }
 
 function fromNote(note: z.infer<typeof noteSchema>): ImageFiles {
@@ -95,5 +105,6 @@ function fromNote(note: z.infer<typeof noteSchema>): ImageFiles {
       ]),
     ),
     texts: new Map(Object.entries(note.texts)),
+    packages: note.packages === undefined ? undefined : new Map(Object.entries(note.packages)),
   };
 }

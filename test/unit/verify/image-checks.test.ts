@@ -23,12 +23,13 @@ test.each(imageChecks.map(({ id, title }) => [id, title]))(
 function withFile(file: Partial<ImageFile> & { readonly path: string }): ImageFiles {
   const good = anImageSubject().files;
   const more = someFiles([file]);
-  return { entries: new Map([...good.entries, ...more.entries]), texts: good.texts };
+  return { ...good, entries: new Map([...good.entries, ...more.entries]) };
 }
 
 function withTexts(texts: Readonly<Record<string, string>>): ImageFiles {
   const good = anImageSubject().files;
-  return { entries: good.entries, texts: new Map([...good.texts, ...Object.entries(texts)]) };
+  const all = { ...Object.fromEntries(good.texts), ...texts };
+  return { ...someFiles([], all), entries: good.entries };
 }
 
 const broken: readonly (readonly [

@@ -63,7 +63,7 @@ test("only what is installed counts in a status file, whoever wrote it", () => {
     paragraph("hold", "hold ok installed", ...known),
   ].join("\n\n\n");
   expect(debDatabase).toMatchObject({ path: STATUS.slice(1) });
-  expect(debDatabase.read(status)).toEqual(
+  expect(debDatabase.read(Buffer.from(status))).toEqual(
     new Map([
       ["a:amd64", "1"],
       ["a:i386", "3"],

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Engine } from "../../../../src/docker/engine.ts";
+import { debDatabase } from "../../../../src/packages/deb/database.ts";
 import type { Store } from "../../../../src/store/store.ts";
 import type { ImageFiles } from "../../../../src/verify/images/image-files.ts";
 import { isEnginePath, readImageFiles } from "../../../../src/verify/images/read-image-files.ts";
@@ -27,13 +28,15 @@ function holding(items: readonly TarItem[]): {
 async function read(engine: Engine, store: Store, identity = "sha256:i"): Promise<ImageFiles> {
   const { signal } = new AbortController();
   const texts = ["etc/passwd", "etc/shadow"];
-  return readImageFiles({ reference: "app", identity }, { engine, store, texts, signal });
+  const database = debDatabase;
+  return readImageFiles({ reference: "app", identity }, { engine, store, texts, database, signal });
 }
 
 test("every file is read with its head, the wanted ones with their text, and what is the Engine's left out", async () => {
   await using held = await temporaryStore();
   const { store } = held;
   const long = `root:x:0:0::/root:/bin/sh\n${"#".repeat(300)}\n`;
+  const status = "Package: a\nStatus: install ok installed\nArchitecture: all\nVersion: 2\n";
   const { engine, exports } = holding([
     { path: "./", type: "directory" },
     { path: ".dockerenv" },
@@ -48,6 +51,7 @@ test("every file is read with its head, the wanted ones with their text, and wha
     { path: "usr/bin/run", content: `#!/bin/sh ${"x".repeat(300)}\n`, mode: 0o755 },
     { path: "usr/bin/key", content: "-----BEGIN PRIVATE KEY-----" },
     { path: "usr/bin/hard", type: "hardlink", target: "usr/bin/app" },
+    { path: "var/lib/dpkg/status", content: status },
   ]);
   const found = await read(engine, store);
 
@@ -75,9 +79,11 @@ test("every file is read with its head, the wanted ones with their text, and wha
     },
     { ...plain, path: "usr/bin/key", type: "file", size: 27, head: { type: "private-key" } },
     { ...plain, path: "usr/bin/hard", type: "hardlink", size: 0, linkTarget: "usr/bin/app" },
+    { ...plain, path: "var/lib/dpkg/status", type: "file", size: status.length },
   ]);
   expect([...found.entries.keys()]).toEqual([...found.entries.values()].map(({ path }) => path));
   expect(found.texts).toEqual(new Map([["etc/passwd", long]]));
+  expect(found.packages).toEqual(new Map([["a:all", "2"]]));
 
   expect(await read(engine, store)).toEqual(found);
   expect(exports).toEqual(["app"]);

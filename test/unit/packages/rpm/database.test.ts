@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { gunzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { readDatabase, rpmDatabase, writeDatabase } from "../../../../src/packages/rpm/database.ts";
+import type { InstalledRpm } from "../../../../src/packages/rpm/installed.ts";
+import { readPackageFile } from "../../../../src/packages/rpm/package-file.ts";
+import { tags } from "../../../../src/packages/rpm/tags.ts";
+import { MemoryRoot } from "../../../../src/packages/scripts/memory/memory-root.ts";
+import { putFile } from "../../../../src/packages/scripts/root-files.ts";
+import { openedSqlite, rowsOf } from "../../../support/rpm/opened-sqlite.ts";
+
+const fixtures = path.resolve(import.meta.dirname, "../../../fixtures/rpm");
+const DATABASE = "/var/lib/rpm/rpmdb.sqlite";
+
+async function installed(file: string): Promise<InstalledRpm> {
+  const { header, signature } = await readPackageFile(path.join(fixtures, "packages", file));
+  return { name: header.text(tags.name) ?? "", header, signature, entries: [] };
+}
+
+const namesIn = (root: MemoryRoot): readonly (string | undefined)[] =>
+  readDatabase(root).map((header) => header.text(tags.name));
+
+test("a child's database has the packages below as they were, and its own behind them", async () => {
+  const root = new MemoryRoot({ now: 0 });
+  expect(readDatabase(root)).toEqual([]);
+  writeDatabase(root, [await installed("traps-1.0-1.el9.noarch.rpm")], 5);
+  const below = Buffer.from(root.read(DATABASE));
+  writeDatabase(root, [await installed("nothing-1-1.el9.noarch.rpm")], 6);
+
+  expect(namesIn(root)).toEqual(["traps", "nothing"]);
+  const database = await openedSqlite(root.read(DATABASE));
+  const [first] = rowsOf(await openedSqlite(below), "SELECT * FROM Packages");
+  expect(rowsOf(database, "SELECT * FROM Packages WHERE hnum = 1")).toEqual([first]);
+  expect(rowsOf(database, "SELECT key, hnum FROM Name")).toEqual([
+    { key: "traps", hnum: 1 },
+    { key: "nothing", hnum: 2 },
+  ]);
+  expect(rowsOf(database, "SELECT hex(key) AS key FROM Installtid")).toEqual([
+    { key: "05000000" },
+    { key: "06000000" },
+  ]);
+  expect(root.stat(DATABASE)).toMatchObject({ mode: 0o644, uid: 0, gid: 0 });
+
+  expect(rpmDatabase.path).toBe(DATABASE.slice(1));
+  expect(rpmDatabase.read(root.read(DATABASE))).toEqual(
+    new Map([
+      ["traps:noarch", "2:1.0-1.el9"],
+      ["nothing:noarch", "1^git1-1~rc.el9"],
+    ]),
+  );
+});
+
+test("a database that rpm made is extended", async () => {
+  const root = new MemoryRoot({ now: 0 });
+  const made = gunzipSync(readFileSync(path.join(fixtures, "database/rpmdb.sqlite.gz")));
+  putFile(root, DATABASE, made);
+  writeDatabase(root, [await installed("epel-release-latest-9.noarch.rpm")], 5);
+  expect(namesIn(root)).toEqual(["traps", "nothing", "epel-release"]);
+});
+
+test("a database below that is damaged, or has changes beside it, is not extended", () => {
+  const root = new MemoryRoot({ now: 0 });
+  putFile(root, DATABASE, "rubbish");
+  expect(() => writeDatabase(root, [], 0)).toThrow(
+    "/var/lib/rpm/rpmdb.sqlite of a layer below cannot be read: it is no database of SQLite's",
+  );
+  expect(rpmDatabase.read(root.read(DATABASE))).toEqual(new Map());
+  writeDatabase(new MemoryRoot({ now: 0 }), [], 0);
+  putFile(root, `${DATABASE}-wal`, "pages");
+  expect(() => readDatabase(root)).toThrow("has changes beside it");
+});

@@ -1,0 +1,135 @@
+import { expect, test } from "vitest";
+import { readTable } from "../../../../../src/packages/rpm/rpmdb/sqlite/read-table.ts";
+import {
+  encodeRecord,
+  integer,
+  type SqlValue,
+} from "../../../../../src/packages/rpm/rpmdb/sqlite/record.ts";
+import {
+  putVarint,
+  readVarint,
+  varintBytes,
+} from "../../../../../src/packages/rpm/rpmdb/sqlite/varint.ts";
+import {
+  type DatabaseObject,
+  writeSqlite,
+} from "../../../../../src/packages/rpm/rpmdb/sqlite/write-database.ts";
+import { openedSqlite, rowsOf } from "../../../../support/rpm/opened-sqlite.ts";
+import { mutate } from "../../../../support/mutate.ts";
+import { seededRandom } from "../../../../support/seeded-random.ts";
+
+/** Enough tables that the list of them takes more than one page. */
+const filling: readonly DatabaseObject[] = Array.from({ length: 30 }, (_, index) => ({
+  name: `t${index}`,
+  table: `t${index}`,
+  sql: `CREATE TABLE t${index} (${"x".repeat(150)})`,
+  content: { type: "table", rows: [] },
+}));
+
+/** A table of keys with an index, and the file that it is in. */
+function withKeys(keys: readonly Uint8Array[]): Buffer {
+  const value = (bytes: Uint8Array): SqlValue => ({ type: "blob", bytes });
+  const rows = keys.map((key, at) => ({
+    rowId: at + 1,
+    record: encodeRecord([value(key), integer(at)]),
+  }));
+  const sorted = keys
+    .map((key, at) => ({ key, rowId: at + 1 }))
+    .toSorted((one, other) => Buffer.compare(one.key, other.key));
+  const records = sorted.map(({ key, rowId }) => encodeRecord([value(key), integer(rowId)]));
+  return writeSqlite([
+    {
+      name: "k",
+      table: "k",
+      sql: "CREATE TABLE k (key BLOB, at)",
+      content: { type: "table", rows },
+    },
+    { name: "i", table: "k", sql: "CREATE INDEX i ON k(key)", content: { type: "index", records } },
+    ...filling,
+  ]);
+}
+
+/** The lengths that a seed decides, many of them at the bounds of a page. */
+function someKeys(seed: number): readonly Uint8Array[] {
+  const random = seededRandom(seed);
+  const below = (limit: number): number => Math.floor(random() * limit);
+  const bounds = [0, 1, 488, 489, 1001, 1002, 1003, 4050, 4060, 4061, 4062, 4092, 4096, 8184, 9000];
+  const isSmall = seed % 2 === 0;
+  return Array.from({ length: below(isSmall ? 5000 : 300) }, () => {
+    const length = isSmall ? below(40) : (bounds[below(bounds.length)] ?? 0) + below(3);
+    return Buffer.alloc(length, below(256));
+  });
+}
+
+test.each(Array.from({ length: 16 }, (_, seed) => seed))(
+  "SQLite finds in a file what was put there, by the table and by the index (seed %i)",
+  async (seed) => {
+    const keys = someKeys(seed);
+    const bytes = withKeys(keys);
+    expect(withKeys(keys).equals(bytes)).toBe(true);
+    const database = await openedSqlite(bytes);
+    expect(rowsOf(database, "PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+    const hexOf = (key: Uint8Array): string => Buffer.from(key).toString("hex").toUpperCase();
+    expect(rowsOf(database, "SELECT hex(key) AS key, at FROM k ORDER BY rowid")).toEqual(
+      keys.map((key, at) => ({ key: hexOf(key), at })),
+    );
+    const [count] = rowsOf(database, "SELECT count(*) AS n FROM k INDEXED BY i WHERE key >= x''");
+    expect(count).toEqual({ n: keys.length });
+    expect(readTable(bytes, "k")).toEqual(
+      keys.map((key, at) => ({ rowId: at + 1, values: [Buffer.from(key), at] })),
+    );
+    expect(readTable(bytes, "nothing")).toBeUndefined();
+  },
+);
+
+test("the same keys are found in the order of their rows, also where one divides two pages", async () => {
+  for (let count = 0; count < 700; count += 23) {
+    const database = await openedSqlite(
+      withKeys(Array.from({ length: count }, () => Buffer.from("k"))),
+    );
+    expect(rowsOf(database, "PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+  }
+});
+
+function outcomeOf(work: () => unknown): string {
+  try {
+    work();
+    return "read";
+  } catch (error) {
+    return error instanceof Error && error.constructor === Error ? "refused" : String(error);
+  }
+}
+
+test("whatever a file holds, it is read or refused with a reason", () => {
+  const random = seededRandom(5);
+  const original = withKeys(someKeys(3));
+  for (let run = 0; run < 400; run++) {
+    const bytes = mutate(original, random);
+    expect(outcomeOf(() => readTable(bytes, "k"))).toMatch(/^(?:read|refused)$/);
+  }
+});
+
+test.each<readonly [what: string, change: (file: Buffer) => unknown, reason: RegExp]>([
+  ["another magic number", (file) => file.write("x"), /no database of SQLite's/],
+  ["pages of 3 bytes", (file) => file.writeUInt16BE(3, 16), /size of its pages/],
+  ["texts of UTF-16", (file) => file.writeUInt32BE(2, 56), /not UTF-8/],
+  ["a page that is its own child", (file) => file.writeUInt32BE(1, 108), /page 1 is used twice/],
+  ["a page that is not there", (file) => file.writeUInt32BE(99_999, 108), /has no page 99999/],
+  ["a page of an index", (file) => file.writeUInt8(2, 100), /a page is of no table/],
+  ["more cells than bytes", (file) => file.writeUInt16BE(5000, 103), /more cells than bytes/],
+])("a file with %s is refused", (_, change, reason) => {
+  const file = withKeys([Buffer.from("a")]);
+  change(file);
+  expect(() => readTable(file, "k")).toThrow(reason);
+});
+
+test("numbers take as many bytes as they need", () => {
+  const target = Buffer.alloc(16);
+  for (const value of [0, 1, 127, 128, 16_383, 16_384, 2 ** 31, 2 ** 48]) {
+    const end = putVarint(target, 1, value);
+    expect(end).toBe(1 + varintBytes(value));
+    expect(readVarint(target, 1)).toEqual({ value, end });
+  }
+  expect(() => readVarint(Buffer.alloc(9, 0xff), 0)).toThrow("too large");
+  expect(() => readVarint(Buffer.from([0x80]), 0)).toThrow("beyond its page");
+});
