@@ -11,7 +11,12 @@ import {
   removeTemporaryFolder,
   takeRunFolderBack,
 } from "../lent-folders.ts";
+import { QclockError } from "../../error.ts";
 import { fromText } from "../scripts/bytes.ts";
+import { LimitReached } from "../scripts/limits.ts";
+import { RootError } from "../scripts/root.ts";
+import { readDatabase, writeDatabase } from "./database.ts";
+import { tags } from "./tags.ts";
 import { baseGroup, basePasswd } from "./install/base-accounts.ts";
 import { FileTriggers } from "./install/file-triggers.ts";
 import { installOrder } from "./install/order.ts";
@@ -81,6 +86,11 @@ class Transaction {
     this.#request = request;
     this.#runner = runner;
     this.#order = installOrder(installed);
+    for (const header of this.#database(() => readDatabase(request.root))) {
+      const owner = { name: header.text(tags.name) ?? "", header };
+      this.#packageTriggers.add(owner);
+      this.#fileTriggers.addBelow(owner);
+    }
   }
 
   async run(): Promise<void> {
@@ -97,6 +107,27 @@ class Transaction {
     for (const item of this.#order) this.#scriptlet(item, "posttrans");
     await this.#breathe();
     for (const run of this.#fileTriggers.ofTransaction()) this.#run(run);
+    this.#request.root.changeAs({ type: "step", step: "rpm" });
+    if (this.#order.length > 0)
+      this.#database(() => writeDatabase(this.#request.root, this.#order, this.#request.now));
+  }
+
+  /** Throws `package-corrupt` where the database of the layers below is none. */
+  #database<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof RootError || error instanceof LimitReached) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new QclockError(
+        "package-corrupt",
+        `The packages cannot be entered into the database of RPM: ${reason}.`,
+        {
+          cause: error,
+          hint: "Build the image below anew, or leave out what writes into /var/lib/rpm there.",
+        },
+      );
+    }
   }
 
   #install(item: InstalledRpm): void {

@@ -1,3 +1,4 @@
+import { filePathsOf } from "../file-paths.ts";
 import type { RpmHeader } from "../header.ts";
 import { tags } from "../tags.ts";
 
@@ -9,14 +10,12 @@ export interface HeaderFile {
   readonly group: string;
 }
 
-/** The paths of a package, in the order of its header. */
+/** The paths of a package, in the order of its header. Throws as `filePathsOf` does. */
 export function filesOf(header: RpmHeader): readonly HeaderFile[] {
-  const folders = header.texts(tags.directoryNames);
-  const indexes = header.numbers(tags.directoryIndexes);
   const users = header.texts(tags.fileUserNames);
   const groups = header.texts(tags.fileGroupNames);
-  return header.texts(tags.baseNames).map((name, index) => ({
-    path: `${folders[indexes[index] ?? 0] ?? ""}${name}`.replace(/^\/+/, ""),
+  return filePathsOf(header).map((path, index) => ({
+    path: path.replace(/^\/+/, ""),
     user: users[index] ?? "root",
     group: groups[index] ?? "root",
   }));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { readDatabase } from "../../../../src/packages/rpm/database.ts";
 import { tags } from "../../../../src/packages/rpm/tags.ts";
 import { type AnRpm, TRIGGER_IN } from "../../../support/rpm/an-rpm.ts";
 import { installRpms } from "../../../support/rpm/install-rpms.ts";
@@ -198,6 +199,39 @@ getent passwd other || useradd -r other`,
         call: undefined,
       },
     ]);
+  });
+
+  test("the database of the image is extended, and triggers of packages below are set off", async () => {
+    const { root } = await installRpms([owner]);
+    root.remove("/log");
+    const { left, textOf } = await installRpms([plain("zeta")], { root, isFirst: false });
+    expect(left).toEqual([]);
+    const files = "/usr/share/t /usr/share/t/zeta /usr/share/t/zeta2 ";
+    expect(textOf("/log")?.split("\n")).toEqual([
+      "zeta pretrans 1:",
+      "owner triggerprein 1 0:",
+      "zeta pre 1:",
+      `owner filetriggerin 0:${files}`,
+      "zeta post 1:",
+      "owner triggerin 1 1:",
+      `owner filetriggerin100 0:${files}`,
+      "zeta posttrans 1:",
+      `owner first 0:${files}`,
+      `owner transfiletriggerin 0:${files}`,
+      "",
+    ]);
+    expect(readDatabase(root).map((header) => header.text(tags.name))).toEqual(["owner", "zeta"]);
+  });
+
+  test("a database below that is none is refused, and what is wrong with it is said", async () => {
+    const { root } = await installRpms([plain("alpha")]);
+    root.write("/var/lib/rpm/rpmdb.sqlite", Buffer.from("no database"));
+    await expect(installRpms([plain("zeta")], { root, isFirst: false })).rejects.toMatchObject({
+      code: "package-corrupt",
+      message: expect.stringMatching(
+        /^The packages cannot be entered into the database of RPM: \/var\/lib\/rpm\/rpmdb.sqlite of a layer below cannot be read: .+\.$/,
+      ),
+    });
   });
 
   test("with scripts: none nothing is interpreted, and files are there", async () => {
