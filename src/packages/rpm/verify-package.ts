@@ -22,8 +22,8 @@ export interface VerifyPackageRequest {
 /**
  * Prove that a file is the package that is wanted, whole, and signed by a trusted key; resolves
  * with the fingerprint of the primary key. The key signs the header, which names the digest of the
- * payload, or both are signed at once. When the key or its signature ran out is not asked: a lock
- * keeps packages for longer.
+ * payload, or both are signed at once. The MD5 beside the signatures is not compared, since nobody
+ * signed it. When the key or its signature ran out is not asked: a lock keeps packages for longer.
  *
  * Throws `signature-invalid`, `package-corrupt`, `digest-mismatch`.
  */

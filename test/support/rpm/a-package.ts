@@ -17,6 +17,8 @@ export interface PackageOptions {
   readonly entries?: readonly HeaderEntry[];
   /** Tags that the header does not have. */
   readonly without?: readonly number[];
+  /** Makes the bytes of the header of its entries; absent: in a region, as rpm does. */
+  readonly encode?: (entries: readonly HeaderEntry[]) => Uint8Array;
   /** As it stands in the file, after compression. */
   readonly payload?: Uint8Array;
   /** Signs the header; absent: nobody does. */
@@ -31,7 +33,8 @@ export interface PackageOptions {
 /** The bytes of an RPM package. */
 export function aPackage(options: PackageOptions = {}): Buffer {
   const payload = options.payload ?? Buffer.from("payload");
-  const header = Buffer.concat([headerMagic, encodeHeader(headerOf(options, payload), 63)]);
+  const { encode = (entries) => encodeHeader(entries, tags.immutableRegion) } = options;
+  const header = Buffer.concat([headerMagic, encode(headerOf(options, payload))]);
   const signed = Buffer.concat([header, payload]);
   const { key, packageKey, sign } = options;
   const signatures = merge(
@@ -47,7 +50,11 @@ export function aPackage(options: PackageOptions = {}): Buffer {
     ],
     options.signatures ?? [],
   );
-  const front = Buffer.concat([lead(), headerMagic, encodeHeader(signatures, 62)]);
+  const front = Buffer.concat([
+    lead(),
+    headerMagic,
+    encodeHeader(signatures, signatureTags.region),
+  ]);
   return Buffer.concat([front, Buffer.alloc((8 - (front.length % 8)) % 8), signed]);
 }
 

@@ -69,9 +69,9 @@ export function armor(label: string, bytes: Uint8Array): string {
     Buffer.from(bytes)
       .toString("base64")
       .match(/.{1,64}/g) ?? [];
-  return [`-----BEGIN PGP ${label}-----`, "", ...lines, `-----END PGP ${label}-----`, ""].join(
-    "\n",
-  );
+  const checksum = `=${checksumOf(bytes)}`;
+  const [begin, end] = [`-----BEGIN PGP ${label}-----`, `-----END PGP ${label}-----`];
+  return [begin, "", ...lines, checksum, end, ""].join("\n");
 }
 
 /** A packet with a header of the present format. */
@@ -112,13 +112,17 @@ function signatureBody(
 ): Buffer {
   const { version = 4, hash = 8, algorithm = 1, type = 0, subpackets = [] } = options;
   const { issuer, privateKey } = options;
-  const value = (trailer: Buffer): Buffer =>
-    integer(sign(HASHES[hash], Buffer.concat([content, trailer]), privateKey));
+  // A quick look at the digest comes first, then the signature of all.
+  const value = (trailer: Buffer): Buffer => {
+    const signed = Buffer.concat([content, trailer]);
+    const digest = createHash(HASHES[hash]).update(signed).digest();
+    return Buffer.concat([digest.subarray(0, 2), integer(sign(HASHES[hash], signed, privateKey))]);
+  };
+  const keyId = Buffer.from(issuer.slice(-16), "hex");
   if (version === 3) {
     const hashedPart = Buffer.from([type, ...big(CREATED, 4)]);
-    const keyId = Buffer.from(issuer.slice(-16), "hex");
-    const end = Buffer.from([algorithm, hash, 0, 0]);
-    return Buffer.concat([Buffer.from([3, 5]), hashedPart, keyId, end, value(hashedPart)]);
+    const algorithms = Buffer.from([algorithm, hash]);
+    return Buffer.concat([Buffer.from([3, 5]), hashedPart, keyId, algorithms, value(hashedPart)]);
   }
   const parts = Buffer.concat([
     Buffer.from([5, 2, ...big(CREATED, 4)]),
@@ -129,7 +133,18 @@ function signatureBody(
   const start = Buffer.from([4, type, algorithm, hash, ...big(parts.length, 2)]);
   const hashedPart = Buffer.concat([start, parts]);
   const trailer = Buffer.concat([hashedPart, Buffer.from([4, 0xff, ...big(hashedPart.length, 4)])]);
-  return Buffer.concat([hashedPart, Buffer.from([0, 0, 0, 0]), value(trailer)]);
+  const unhashed = Buffer.concat([Buffer.from([0, 10, 9, 16]), keyId]);
+  return Buffer.concat([hashedPart, unhashed, value(trailer)]);
+}
+
+/** The checksum of an armoured block. Source: RFC 4880, section 6.1. */
+function checksumOf(bytes: Uint8Array): string {
+  let sum = 0xb704ce;
+  for (const byte of bytes) {
+    sum ^= byte << 16;
+    for (let bit = 0; bit < 8; bit++) sum = (sum << 1) ^ ((sum & 0x800000) === 0 ? 0 : 0x1864cfb);
+  }
+  return Buffer.from(big(sum & 0xffffff, 3)).toString("base64");
 }
 
 /** A multiprecision integer: its bits, then its bytes without leading zeros. */

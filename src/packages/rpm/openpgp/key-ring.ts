@@ -25,7 +25,11 @@ export class KeyRing {
    * Throws an `Error` when a text does not hold its key.
    */
   constructor(pinned: readonly PinnedKey[]) {
-    this.#keys = pinned.flatMap(readPinned);
+    this.#keys = pinned.flatMap((key) => {
+      const signing = parsed.get(key) ?? readPinned(key);
+      parsed.set(key, signing);
+      return signing;
+    });
   }
 
   /** Fingerprints of the primary keys. */
@@ -42,19 +46,10 @@ export class KeyRing {
   }
 }
 
-const rings = new WeakMap<readonly PinnedKey[], KeyRing>();
-
-/**
- * The ring of a list of pinned keys, made once: each package of a set is checked with the same one.
- * Throws `signature-invalid` for a key that cannot be used.
- */
+/** As `new KeyRing`. Throws `signature-invalid` for a key that cannot be used. */
 export function keyRingOf(pinned: readonly PinnedKey[]): KeyRing {
-  const known = rings.get(pinned);
-  if (known !== undefined) return known;
   try {
-    const ring = new KeyRing(pinned);
-    rings.set(pinned, ring);
-    return ring;
+    return new KeyRing(pinned);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new QclockError(
@@ -67,6 +62,9 @@ export function keyRingOf(pinned: readonly PinnedKey[]): KeyRing {
     );
   }
 }
+
+/** Each package of a set is checked with the same keys, which are parsed once. */
+const parsed = new WeakMap<PinnedKey, readonly SigningKey[]>();
 
 /** Key flag: it may sign data. Source: RFC 9580, section 5.2.3.29. */
 const MAY_SIGN = 0x02;

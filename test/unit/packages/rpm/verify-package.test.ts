@@ -3,6 +3,8 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { QclockError } from "../../../../src/error.ts";
+import { encodeHeader, extendHeader } from "../../../../src/packages/rpm/encode-header.ts";
+import { type HeaderEntry, RpmHeader } from "../../../../src/packages/rpm/header.ts";
 import type { PinnedKey } from "../../../../src/packages/proof/pinned-key.ts";
 import { signatureTags, tags } from "../../../../src/packages/rpm/tags.ts";
 import { verifyPackage } from "../../../../src/packages/rpm/verify-package.ts";
@@ -177,6 +179,17 @@ describe("a package is refused", () => {
     expect(await refusal(forged)).toContain("its header is not what was signed");
   });
 
+  test.each<[string, PackageOptions["encode"]]>([
+    ["behind its region", withEntryBehind],
+    ["and has no region", (entries) => encodeHeader(entries)],
+    ["and has a region of signatures", (entries) => encodeHeader(entries, signatureTags.region)],
+  ])("whose header says something %s", async (_, encode) => {
+    const options = encode === undefined ? {} : { encode };
+    expect(await refusal(aPackage({ key, ...options }))).toBe(
+      `signature-invalid: ${title} is refused: a part of its header is outside of what is signed.`,
+    );
+  });
+
   test("whose payload was changed", async () => {
     const bytes = aPackage({ key });
     const found = createHash("sha256").update("payloae").digest("hex");
@@ -261,6 +274,11 @@ describe("a package is refused", () => {
     );
   });
 });
+
+function withEntryBehind(entries: readonly HeaderEntry[]): Uint8Array {
+  const header = RpmHeader.parse(encodeHeader(entries, tags.immutableRegion));
+  return extendHeader(header, [text(tags.postInstall, "rm -rf /")]);
+}
 
 /** A key and a package's signer that is a subkey of it, with these flags. */
 function aKeyWithSubkey(
