@@ -94,6 +94,8 @@ export interface PackageIndex {
   versions(name: string): readonly IndexedPackage[];
   /** Names of the packages of which some version provides `name`, sorted. */
   providers(name: string): readonly string[];
+  /** Names of the packages of which some version obsoletes the name, sorted. */
+  obsoleters(name: string): readonly string[];
   /** Names of the packages that the distribution takes to be on every system, sorted. */
   essential(): readonly string[];
 }

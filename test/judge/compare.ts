@@ -1,7 +1,7 @@
 import { debRules as rules } from "../../src/packages/deb/rules.ts";
 import { QclockError } from "../../src/error.ts";
 import type { PackageIndex } from "../../src/packages/package-index.ts";
-import { candidatesFor } from "../../src/packages/resolve/candidates.ts";
+import { AgendaAsNamed } from "../../src/packages/resolve/agenda-as-named.ts";
 import { resolvePackages } from "../../src/packages/resolve/resolve-packages.ts";
 import { search } from "../../src/packages/resolve/search.ts";
 import type { Apt } from "../support/apt.ts";
@@ -55,10 +55,10 @@ export function compareWithApt(apt: Apt, index: PackageIndex, name: string): Ver
 function tiedIn(index: PackageIndex, wanted: readonly string[]): readonly string[] {
   const nothing = { keep: new Map<string, string>(), newest: new Set<string>() };
   const found = search({
-    wanted: wanted.toSorted(),
     installed: [],
     rules,
-    candidatesFor: (need) => candidatesFor({ index, rules, ...nothing }, need),
+    givesWay: true,
+    agenda: AgendaAsNamed.of({ index, rules, ...nothing }, wanted.toSorted()),
   });
   if (found.ok || found.error.type !== "tie") return [];
   return found.error.tie.entries.map((entry) => entry.name);

@@ -197,6 +197,11 @@ class MergedIndex implements PackageIndex {
     return names.toSorted();
   }
 
+  /** Debian's packages replace files of others, and provide what they were. */
+  obsoleters(): readonly string[] {
+    return [];
+  }
+
   providers(name: string): readonly string[] {
     return [
       ...new Set(this.#files.flatMap(({ index }) => [...index.providers.texts(name)])),

@@ -132,16 +132,28 @@ function withAdded(
     ]),
   );
   const providers = new Map<string, Set<string>>();
+  const obsoleters = new Map<string, Set<string>>();
   for (const entry of [...added.values()].flat()) {
     for (const { name } of entry.provides) {
       providers.set(name, (providers.get(name) ?? new Set()).add(entry.name));
+    }
+    for (const { verb, excluded } of entry.conflicts) {
+      if (verb !== "obsoletes") continue;
+      obsoleters.set(excluded.name, (obsoleters.get(excluded.name) ?? new Set()).add(entry.name));
     }
   }
   return {
     names: () => new Set([...index.names(), ...added.keys()]),
     versions: (name) => merged.get(name) ?? index.versions(name),
     essential: () => index.essential(),
-    providers: (name) =>
-      [...new Set([...index.providers(name), ...(providers.get(name) ?? [])])].toSorted(),
+    providers: (name) => withThose(index.providers(name), providers.get(name)),
+    obsoleters: (name) => withThose(index.obsoleters(name), obsoleters.get(name)),
   };
+}
+
+function withThose(
+  known: readonly string[],
+  more: ReadonlySet<string> | undefined,
+): readonly string[] {
+  return [...new Set([...known, ...(more ?? [])])].toSorted();
 }

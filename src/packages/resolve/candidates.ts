@@ -66,7 +66,7 @@ function isPreferred({ index, keep }: CandidatesRequest, entry: IndexedPackage):
 }
 
 /** The versions of a package that are what is asked for, the preferred one first. */
-function versionsOf(
+export function versionsOf(
   { index, rules, keep, newest }: CandidatesRequest,
   name: string,
   wanted: Capability,

@@ -1,33 +1,25 @@
 import type { IndexedPackage } from "../package-index.ts";
+import type { Agenda, Step } from "./agenda.ts";
 import type { Candidate, Choice, Need, Rejection } from "./choice.ts";
-
-/** What is still to be looked at. */
-export interface Agenda {
-  /** `requires`: of a wanted package, whichever version of it was chosen. */
-  readonly item: Need | { readonly type: "requires"; readonly name: string };
-  readonly rest: Agenda | undefined;
-}
 
 /** A choice that can be taken back. */
 export interface Decision {
   readonly need: Need;
-  readonly rest: Agenda | undefined;
+  readonly rest: Agenda;
   /** Those that were rejected come first. */
   candidates: readonly Candidate[];
   readonly rejections: Rejection[];
   /** Places of the earlier decisions that made candidates fail. */
   readonly blamed: Set<number>;
   choice: Choice | undefined;
+  /** See `Step`; without those that took the place of the choice already. */
+  readonly alternatives: Set<IndexedPackage>;
   /** Whether a package took the place of the choice once, which happens no second time. */
   wasReplaced: boolean;
 }
 
 /** A choice that is still to be made. */
-export function openDecision(
-  need: Need,
-  rest: Agenda | undefined,
-  candidates: readonly Candidate[],
-): Decision {
+export function openDecision({ need, candidates, rest, alternatives = [] }: Step): Decision {
   return {
     need,
     rest,
@@ -35,6 +27,7 @@ export function openDecision(
     rejections: [],
     blamed: new Set(),
     choice: undefined,
+    alternatives: new Set(alternatives),
     wasReplaced: false,
   };
 }
@@ -46,12 +39,17 @@ export function candidatesLeft({ candidates, rejections }: Decision): readonly C
 
 /** Try a package before the one that was chosen, which is next after it. */
 export function preferInstead(decision: Decision, entry: IndexedPackage): void {
+  putFirst(decision, entry);
+  decision.wasReplaced = true;
+}
+
+/** Try a package before the others that are left. */
+export function putFirst(decision: Decision, entry: IndexedPackage): void {
   const rejected = decision.candidates.slice(0, decision.rejections.length);
   const others = candidatesLeft(decision).filter((each) => each.entry !== entry);
   // In a group of its own: it is wanted, whichever others are as good.
   const first: Candidate = { entry, group: -1 };
   decision.candidates = [...rejected, first, ...others];
-  decision.wasReplaced = true;
 }
 
 /** Whether a choice is among those because of which there is a need. */

@@ -1,5 +1,6 @@
 import { countOf } from "../../count.ts";
 import { QclockError } from "../../error.ts";
+import type { Relation } from "../package-index.ts";
 import type { Choice, DeadEnd, Need, Rejection, RejectionReason, Tie } from "./choice.ts";
 import { MOST_TRIES, type SearchFailure } from "./search.ts";
 import { listNames } from "./wanted-names.ts";
@@ -48,6 +49,17 @@ function errorOfDeadEnd(
       hint: "Leave one of the two out of the image's packages, or what needs it.",
       details: [...chainsOf(sides), ...notes],
     });
+  }
+  const { conditions = [], alternatives = [] } = need.type === "wanted" ? {} : need.relation;
+  if (need.type === "dependency" && conditions.length > 0 && alternatives.length === 0) {
+    return new QclockError(
+      "package-conflict",
+      `Image "${image}": ${wording(need)}, and ${listNames(conditions.map(({ name }) => name))} would be in the image.`,
+      {
+        hint: "Leave one of them out of the image's packages, or what needs it.",
+        details: [...chainOf(need.of), ...notes],
+      },
+    );
   }
   const present = reason?.type === "other-version" ? reason.present : undefined;
   const sides = [need.type === "dependency" ? need.of : undefined, present];
@@ -108,13 +120,17 @@ function describeDeadEnd(deadEnd: DeadEnd): string {
   if (first !== undefined) return describe(first);
   return need.type === "wanted"
     ? `no repository has ${need.name}`
-    : `${need.of.entry.name} needs "${need.relation.text}", which no repository has`;
+    : `${need.of.entry.name} ${verbOf(need.relation)} "${need.relation.text}", ${need.relation.isConflict ? "which is so here" : "which no repository has"}`;
+}
+
+function verbOf({ isConflict }: Relation): string {
+  return isConflict ? "conflicts with" : "needs";
 }
 
 function wording(need: Need): string {
   return need.type === "wanted"
     ? `The manifest asks for "${need.name}"`
-    : `Package "${need.of.entry.name}" needs "${need.relation.text}"`;
+    : `Package "${need.of.entry.name}" ${verbOf(need.relation)} "${need.relation.text}"`;
 }
 
 function nameOf({ entry }: Pick<Choice, "entry">): string {

@@ -1,7 +1,7 @@
 import { byName } from "../../order.ts";
 import type { IndexedPackage, Relation } from "../package-index.ts";
 import type { Reason } from "../package.ts";
-import type { Choice } from "./choice.ts";
+import type { Choice, Need } from "./choice.ts";
 import type { Present } from "./present.ts";
 
 /** A package chosen for an image, with why. */
@@ -33,7 +33,11 @@ export function withReasons(
   const edges = new Map(sorted.map((entry) => [entry, edgesOf(entry, chosen, present)]));
   const reasons = new Map<IndexedPackage, Reason[]>(sorted.map((entry) => [entry, []]));
   for (const { need, entry } of choices) {
-    if (need?.type !== "wanted") continue;
+    if (need === undefined) continue;
+    if (need.type === "dependency") {
+      if (isOfParent(need)) reasons.get(entry)?.push(reasonOf(need));
+      continue;
+    }
     if (asked.requested.has(need.name)) reasons.get(entry)?.push({ type: "requested" });
     if (asked.essential.has(need.name)) reasons.get(entry)?.push({ type: "essential" });
   }
@@ -43,6 +47,17 @@ export function withReasons(
   for (const edge of [...edges.values()].flat())
     if (!isFirst.has(edge)) reasons.get(edge.to)?.push(edge.reason);
   return sorted.map((entry) => ({ package: entry, reasons: reasons.get(entry) ?? [] }));
+}
+
+type Dependency = Extract<Need, { type: "dependency" }>;
+
+/** Whether what the parent image holds needs it, since what is added is a condition of that. */
+function isOfParent({ of }: Dependency): boolean {
+  return of.need === undefined;
+}
+
+function reasonOf({ of, relation }: Dependency): Reason {
+  return { type: "dependency", of: of.entry.name, relation: relation.text };
 }
 
 /** A chosen package that satisfies a relation of another one. */
@@ -58,6 +73,7 @@ function edgesOf(
 ): readonly Edge[] {
   const edges = new Map<string, Edge>();
   for (const relation of entry.requires) {
+    if (!present.isInForce(relation)) continue;
     const reason: Reason = { type: "dependency", of: entry.name, relation: relation.text };
     for (const to of satisfying(relation, present)) {
       // A package may say the same twice, as Pre-Depends and as Depends.
@@ -81,7 +97,9 @@ function nearestReasons(
   choices: readonly Choice[],
   edges: ReadonlyMap<IndexedPackage, readonly Edge[]>,
 ): readonly Edge[] {
-  const queue = choices.flatMap(({ entry, need }) => (need?.type === "wanted" ? [entry] : []));
+  const queue = choices.flatMap(({ entry, need }) =>
+    need?.type === "wanted" || (need !== undefined && isOfParent(need)) ? [entry] : [],
+  );
   const reached = new Set(queue);
   const first: Edge[] = [];
   for (const entry of queue) {

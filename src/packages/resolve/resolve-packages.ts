@@ -1,11 +1,12 @@
 import type { IndexedPackage, PackageIndex } from "../package-index.ts";
-import { candidatesFor } from "./candidates.ts";
+import { AgendaAsNamed } from "./agenda-as-named.ts";
+import { orderByMerit } from "./merit/order-by-merit.ts";
 import { errorOf } from "./failure.ts";
 import { heldBackIn, HeldBackError } from "./held-back.ts";
 import { Present } from "./present.ts";
 import { type ResolvedPackage, withReasons } from "./reasons.ts";
 import type { ResolverRules } from "./rules.ts";
-import { search } from "./search.ts";
+import { search, type SearchRequest } from "./search.ts";
 import { errorOfName } from "./wanted-names.ts";
 
 /** What to resolve for one image. */
@@ -28,8 +29,8 @@ export interface ResolveRequest {
 
 /**
  * The closure of the wanted packages over what they require, without what is installed already.
- * Packages are chosen as apt does, see `candidatesFor` and `search`; recommended packages are left
- * out. Deterministic: the result depends on the request alone. Sorted by name.
+ * Packages are chosen as apt does, see `AgendaAsNamed` and `candidatesFor`, or as dnf does, see
+ * `AgendaByMerit` and `rank`; recommended packages are left out. Deterministic: the result depends on the request alone. Sorted by name.
  *
  * Throws `unknown-package`, `unresolvable-packages` (a relation that nothing satisfies, or one that
  * several packages satisfy equally well) and `package-conflict`; as a `HeldBackError` where a
@@ -43,12 +44,7 @@ export function resolvePackages(request: ResolveRequest): readonly ResolvedPacka
     const error = errorOfName(index, { image, name });
     if (error !== undefined) throw error;
   }
-  const found = search({
-    wanted,
-    installed,
-    rules,
-    candidatesFor: (need) => candidatesFor({ index, rules, keep, newest }, need),
-  });
+  const found = search({ installed, rules, ...orderOf(request, wanted) });
   if (!found.ok) {
     const error = errorOf(found.error, image);
     const names = heldBackIn(found.error, { index, keep, newest });
@@ -59,4 +55,15 @@ export function resolvePackages(request: ResolveRequest): readonly ResolvedPacka
   for (const choice of found.value) present.add(choice);
   const asked = { requested: new Set(request.wanted), essential: new Set(essential) };
   return withReasons(found.value, present, asked);
+}
+
+/** As the family chooses. */
+function orderOf(
+  { index, rules, keep, newest = new Set(), installed }: ResolveRequest,
+  wanted: readonly string[],
+): Omit<SearchRequest, "installed" | "rules"> {
+  const candidates = { index, rules, keep, newest };
+  return rules.merit === undefined
+    ? { agenda: AgendaAsNamed.of(candidates, wanted), givesWay: true }
+    : orderByMerit({ ...candidates, merit: rules.merit }, wanted, installed);
 }

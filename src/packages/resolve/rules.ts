@@ -9,4 +9,17 @@ export interface ResolverRules {
   satisfies(entry: IndexedPackage, wanted: Capability): boolean;
   /** Whether a package is what the conflict of another one is about. */
   isExcluded(entry: IndexedPackage, conflict: Conflict): boolean;
+  /** How packages are chosen by what they are; absent: by the order in which they are named. */
+  readonly merit?: MeritRules;
+}
+
+/**
+ * How a family tells the better ones from packages that satisfy the same need. Packages are chosen
+ * as libsolv does then, see `AgendaByMerit`.
+ */
+export interface MeritRules {
+  /** Negative when the first version is the older one. */
+  compareVersions(one: string, other: string): number;
+  /** Of packages with different names, how far each is behind in what others provide as well. */
+  behind(entries: readonly IndexedPackage[]): readonly number[];
 }

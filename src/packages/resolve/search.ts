@@ -1,25 +1,34 @@
 import { fail, ok, type Result } from "../../result.ts";
 import type { IndexedPackage } from "../package-index.ts";
-import type { Candidate, Choice, DeadEnd, Need, RejectionReason, Tie } from "./choice.ts";
+import type { Agenda } from "./agenda.ts";
+import type { Choice, DeadEnd, Need, RejectionReason, Tie } from "./choice.ts";
 import {
-  type Agenda,
   candidatesLeft,
   type Decision,
   leadsTo,
   openDecision,
   preferInstead,
+  putFirst,
 } from "./decision.ts";
 import { Present } from "./present.ts";
 import type { ResolverRules } from "./rules.ts";
 
 export interface SearchRequest {
-  /** Names that the manifest asks for, in the order in which they are looked at. */
-  readonly wanted: readonly string[];
+  /** What to choose packages for, and in which order. */
+  readonly agenda: Agenda;
   /** Packages that the parent image holds: they stay. */
   readonly installed: readonly IndexedPackage[];
   readonly rules: ResolverRules;
-  /** Packages that could be chosen for a need, in order of preference. */
-  readonly candidatesFor: (need: Need) => readonly Candidate[];
+  /**
+   * Whether an earlier choice gives way to a later one that it conflicts with, and that would do in
+   * its place. As in apt, where the later need has its way unless the earlier choice leads to it.
+   */
+  readonly givesWay: boolean;
+  /**
+   * Whether a package that could be added now could be with all that it needs, as far as that shows
+   * without trying. Absent: as far as is known it could.
+   */
+  readonly couldJoin?: (entry: IndexedPackage, present: Present) => boolean;
 }
 
 /** Why a search ended without a result. */
@@ -34,10 +43,9 @@ export type SearchFailure =
 export const MOST_TRIES = 100_000;
 
 /**
- * Choose a package for each need: those of the manifest first, then what each chosen one needs,
- * depth first, in the order in which packages name it. What is there already is enough. Where no
- * package will do, the nearest earlier choice that has a part in that is taken back and the next
- * candidate tried. Deterministic.
+ * Choose a package for each need, in the order of the agenda. What is there already is enough.
+ * Where no package will do, the nearest earlier choice that has a part in that is taken back and
+ * the next candidate tried. Deterministic.
  *
  * The choices in the order in which they were made; or the need that nothing could be done about,
  * or that several packages satisfy equally well.
@@ -62,53 +70,32 @@ class Search {
   readonly #places = new Map<string, number>();
   /** Packages that lead nowhere whatever else is chosen. */
   readonly #impossible = new Map<IndexedPackage, DeadEnd>();
-  #agenda: Agenda | undefined;
+  #agenda: Agenda;
   #tries = 0;
 
   constructor(request: SearchRequest) {
     this.#request = request;
     this.#present = new Present(request.rules);
     for (const entry of request.installed) this.#present.add({ entry });
-    const { wanted } = request;
-    for (const name of wanted.toReversed()) this.#push({ type: "requires", name });
-    for (const name of wanted.toReversed()) this.#push({ type: "wanted", name });
+    this.#agenda = request.agenda;
   }
 
   run(): Result<readonly Choice[], SearchFailure> {
-    for (let next = this.#agenda; next !== undefined; next = this.#agenda) {
-      const { item, rest } = next;
-      this.#agenda = rest;
-      if (item.type === "requires") this.#pushRequires(this.#present.find(item.name));
-      else if (!this.#isSatisfied(item)) {
-        const failure = this.#decide(item, rest);
-        if (failure !== undefined) return fail(failure);
-      }
+    for (;;) {
+      const step = this.#agenda.next(this.#present);
+      const decision = step === undefined ? this.#reopened() : openDecision(step);
+      if (decision === undefined) return ok(this.#decisions.flatMap(({ choice }) => choice ?? []));
+      const failure = this.#decide(decision);
+      if (failure !== undefined) return fail(failure);
     }
-    return ok(this.#decisions.flatMap(({ choice }) => choice ?? []));
-  }
-
-  #push(item: Agenda["item"]): void {
-    this.#agenda = { item, rest: this.#agenda };
-  }
-
-  #pushRequires(of: Choice | undefined): void {
-    // Of what the parent image holds, everything is there.
-    if (of?.need === undefined) return;
-    for (const relation of of.entry.requires.toReversed())
-      this.#push({ type: "dependency", of, relation });
-  }
-
-  #isSatisfied(need: Need): boolean {
-    if (need.type === "wanted") return this.#present.find(need.name) !== undefined;
-    return need.relation.alternatives.some((wanted) => this.#present.satisfying(wanted).length > 0);
   }
 
   /**
    * Choose for a need, or choose anew for an earlier one; the dead end when there is nothing left
    * to try.
    */
-  #decide(need: Need, rest: Agenda | undefined): SearchFailure | undefined {
-    let decision = openDecision(need, rest, this.#request.candidatesFor(need));
+  #decide(opened: Decision): SearchFailure | undefined {
+    let decision = opened;
     for (;;) {
       const outcome = this.#takeNext(decision);
       if (outcome.type === "taken") return undefined;
@@ -120,8 +107,7 @@ class Search {
       }
       const { rejections, blamed } = decision;
       const deadEnd = { need: decision.need, rejections };
-      // Without the package that needs it there were no such need.
-      if (decision.need.type === "dependency") this.#blame(blamed, decision.need.of);
+      for (const choice of this.#causesOf(decision.need)) this.#blame(blamed, choice);
       const gaveUp = this.#tries > MOST_TRIES;
       if (blamed.size === 0 || gaveUp) return { type: "dead-end", deadEnd, gaveUp };
       const place = Math.max(...blamed);
@@ -144,9 +130,11 @@ class Search {
       const reason = this.#reasonAgainst(entry);
       if (reason === undefined) {
         const equal = left.filter((each) => each.group === group).map((each) => each.entry);
-        const entries = equal.filter((each) => this.#reasonAgainst(each) === undefined);
+        const entries = this.#possibleOf(equal);
         if (entries.length > 1) return { type: "tie", tie: { need, entries } };
-        this.#take(decision, { entry, need });
+        const [only = entry] = entries;
+        if (only !== entry) putFirst(decision, only);
+        this.#take(decision, { entry: only, need });
         return { type: "taken" };
       }
       const place =
@@ -159,12 +147,60 @@ class Search {
   }
 
   /**
+   * The first choice that turned out not to be the best one, taken back: another package that was
+   * as good came into the image later, or is recommended by one that did, where the choice is not.
+   */
+  #reopened(): Decision | undefined {
+    if (this.#tries > MOST_TRIES) return undefined;
+    for (const [place, { choice, alternatives }] of this.#decisions.entries()) {
+      if (choice === undefined) continue;
+      const better =
+        [...alternatives].find((entry) => this.#isChosenAfter(place, entry)) ??
+        this.#recommendedInstead(choice, alternatives);
+      if (better === undefined) continue;
+      const { decision } = this.#takeBack(place);
+      alternatives.delete(better);
+      putFirst(decision, better);
+      return decision;
+    }
+    return undefined;
+  }
+
+  #isChosenAfter(place: number, entry: IndexedPackage): boolean {
+    const other = this.#places.get(entry.name);
+    return other !== undefined && other > place && this.#decisions[other]?.choice?.entry === entry;
+  }
+
+  #recommendedInstead(
+    choice: Choice,
+    alternatives: ReadonlySet<IndexedPackage>,
+  ): IndexedPackage | undefined {
+    if (alternatives.size === 0 || this.#present.isRecommended(choice.entry)) return undefined;
+    return [...alternatives].find((entry) => this.#present.isRecommended(entry));
+  }
+
+  /** Those of equally good packages that there is a choice between. */
+  #possibleOf(equal: readonly IndexedPackage[]): readonly IndexedPackage[] {
+    const entries = equal.filter((each) => this.#reasonAgainst(each) === undefined);
+    const { couldJoin } = this.#request;
+    if (entries.length < 2 || couldJoin === undefined) return entries;
+    return entries.filter((each) => couldJoin(each, this.#present));
+  }
+
+  /** Choices without which there were no such need. */
+  #causesOf(need: Need): readonly Choice[] {
+    if (need.type === "wanted") return [];
+    const { of, relation } = need;
+    const conditions = relation.conditions ?? [];
+    return [of, ...conditions.flatMap((condition) => this.#present.satisfying(condition))];
+  }
+
+  /**
    * The place of an earlier choice that a package conflicts with and could be chosen instead of,
-   * being a candidate there as well. As in apt, where the later need has its way unless the earlier
-   * choice leads to it.
+   * being a candidate there as well.
    */
   #placeFor(entry: IndexedPackage, need: Need, earlier: Choice): number | undefined {
-    if (this.#tries > MOST_TRIES) return undefined;
+    if (!this.#request.givesWay || this.#tries > MOST_TRIES) return undefined;
     const place = this.#places.get(earlier.entry.name);
     const decision = place === undefined ? undefined : this.#decisions[place];
     if (decision === undefined || decision.wasReplaced || leadsTo(earlier, need)) return undefined;
@@ -180,11 +216,11 @@ class Search {
 
   #take(decision: Decision, choice: Choice): void {
     decision.choice = choice;
+    decision.alternatives.delete(choice.entry);
     this.#places.set(choice.entry.name, this.#decisions.length);
     this.#decisions.push(decision);
     this.#present.add(choice);
-    this.#agenda = decision.rest;
-    if (decision.need.type === "dependency") this.#pushRequires(choice);
+    this.#agenda = decision.rest.after(choice);
   }
 
   #blame(blamed: Set<number>, { entry }: Choice): void {

@@ -91,6 +91,14 @@ class MergedIndex implements PackageIndex {
       .toSorted();
   }
 
+  obsoleters(name: string): readonly string[] {
+    const key = toBytes(name);
+    const found = this.#files.flatMap(({ index }) => [...index.obsoleters.texts(key)]);
+    return [...new Set(found.map(fromBytes))]
+      .filter((each) => this.versions(each).length > 0)
+      .toSorted();
+  }
+
   /** RPM knows no packages that are on every system. */
   essential(): readonly string[] {
     return [];

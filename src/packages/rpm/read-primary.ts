@@ -1,5 +1,6 @@
 import type { Store } from "../../store/store.ts";
 import { recallTables } from "../kept-tables.ts";
+import type { TextTable } from "../text-table.ts";
 import { PrimaryHandler } from "./metadata/primary.ts";
 import { type PrimaryIndex, PrimaryIndexBuilder } from "./metadata/primary-index.ts";
 import { RECORD_FIELDS } from "./metadata/primary-record.ts";
@@ -15,14 +16,22 @@ export async function readPrimary(
 ): Promise<PrimaryIndex> {
   const { architecture, store, signal } = at;
   const key = `${file.digest.slice("sha256:".length)}-${architecture}`;
-  const form = `rpm primary 1 ${RECORD_FIELDS.join()}`;
-  const [packages, providers, askedPaths] = await recallTables({ store, key, form }, async () => {
+  const form = `rpm primary 2 ${RECORD_FIELDS.join()}`;
+  const tables = await recallTables({ store, key, form }, async () => {
     const builder = new PrimaryIndexBuilder([architecture, "noarch"]);
     await readXmlFile(file, new PrimaryHandler((entry) => builder.add(entry)), signal);
     const index = builder.finish();
-    return [index.packages, index.providers, index.askedPaths];
+    return [index.packages, index.providers, index.obsoleters, index.askedPaths];
   });
-  if (packages === undefined || providers === undefined || askedPaths === undefined)
-    throw new Error("an index of RPM packages has three tables");
-  return { packages, providers, askedPaths };
+  const table = (place: number): TextTable => {
+    const found = tables[place];
+    if (found === undefined) throw new Error("an index of RPM packages has four tables");
+    return found;
+  };
+  return {
+    packages: table(0),
+    providers: table(1),
+    obsoleters: table(2),
+    askedPaths: table(3),
+  };
 }

@@ -27,16 +27,20 @@ export interface RpmDependencies {
 export function relationsOf(dependencies: RpmDependencies): PackageRelations {
   const { requires, provides, conflicts, obsoletes, files } = dependencies;
   const { recommends, suggests, supplements, enhances } = dependencies;
+  const [conflictsOfOne, conflictsOfSeveral] = readConflicts(conflicts.filter(isBoolean));
   return {
     // RPM knows no packages that are more important than others.
     rank: 0,
     requires: [
       ...distinct(requires.filter(({ name }) => !name.startsWith("rpmlib("))).flatMap(toRelations),
-      ...conflicts.filter(isBoolean).flatMap(toBooleanConflict),
+      ...conflictsOfSeveral.map(({ text, clause }) => toConditionalConflict(text, clause)),
     ],
     provides: [...provides.filter(isSimple), ...files.map((name) => ({ name }))],
     conflicts: [
       ...conflicts.filter(isSimple).map((each) => toConflict(each, "conflicts with")),
+      ...conflictsOfOne.flatMap(({ text, clause }) =>
+        clause.absent.map((excluded) => ({ text, excluded, verb: "conflicts with" }) as const),
+      ),
       ...obsoletes.filter(isSimple).map((each) => toConflict(each, "obsoletes")),
     ],
     preferences: {
@@ -55,13 +59,28 @@ export function toRelations(dependency: RpmDependency): readonly Relation[] {
   return readClauses(dependency, "holds").map((clause) => toRelation(text, clause));
 }
 
-/** What all has to hold for a package not to conflict: RPM's `Conflicts: (a unless b)`. */
-function toBooleanConflict(dependency: RpmDependency): readonly Relation[] {
-  const text = formatDependency(dependency);
-  return readClauses(dependency, "fails").map((clause) => ({
-    ...toRelation(text, clause),
-    isConflict: true,
-  }));
+interface BooleanConflict {
+  readonly text: string;
+  readonly clause: Clause;
+}
+
+/**
+ * Boolean conflicts: those with one package, `(a with b)`, and those that depend on more than one,
+ * `(a unless b)`.
+ */
+function readConflicts(
+  conflicts: readonly RpmDependency[],
+): readonly [ofOne: readonly BooleanConflict[], ofSeveral: readonly BooleanConflict[]] {
+  const all = conflicts.flatMap((each) =>
+    readClauses(each, "fails").map((clause) => ({ text: formatDependency(each), clause })),
+  );
+  const isOfOne = ({ clause: { present, absent } }: BooleanConflict): boolean =>
+    present.length === 0 && absent.length === 1;
+  return [all.filter(isOfOne), all.filter((each) => !isOfOne(each))];
+}
+
+function toConditionalConflict(text: string, clause: Clause): Relation {
+  return { ...toRelation(text, clause), isConflict: true };
 }
 
 function readClauses({ name }: RpmDependency, sign: Sign): readonly Clause[] {

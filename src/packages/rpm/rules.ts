@@ -1,5 +1,6 @@
 import type { FamilyRules } from "../family.ts";
 import type { Capability, IndexedPackage } from "../package-index.ts";
+import { behindInProvides } from "./common-provides.ts";
 import { compareVersions, isWithin } from "./version.ts";
 
 /** RPM's rules. Source: rpm's manual, "Dependencies basics" and "More on dependencies". */
@@ -11,6 +12,7 @@ export const rpmRules: FamilyRules = {
     verb === "obsoletes"
       ? entry.name === excluded.name && covers({ operator: "=", version: entry.version }, excluded)
       : satisfies(entry, excluded),
+  merit: { compareVersions, behind: behindInProvides },
 };
 
 function satisfies(entry: IndexedPackage, wanted: Capability): boolean {

@@ -8,6 +8,8 @@ export interface PrimaryIndex {
   readonly packages: TextTable;
   /** Names of packages, by what else they provide and by the paths that are listed. */
   readonly providers: TextTable;
+  /** Names of packages, by the names that they obsolete. */
+  readonly obsoleters: TextTable;
   /** Paths that packages ask for, as keys. */
   readonly askedPaths: TextTable;
 }
@@ -21,6 +23,7 @@ export class PrimaryIndexBuilder {
   readonly #packages = new TextTableBuilder();
   /** Versions of one package mostly provide the same. */
   readonly #providers = new Map<string, Set<string>>();
+  readonly #obsoleters = new Map<string, Set<string>>();
   readonly #askedPaths = new Set<string>();
   #bytes = 0;
 
@@ -40,9 +43,10 @@ export class PrimaryIndexBuilder {
     this.#packages.add(name, record);
     for (const text of entry.dependencies.provides) {
       const provided = nameIn(text);
-      if (provided !== name) this.#provide(provided, name);
+      if (provided !== name) addTo(this.#providers, provided, name);
     }
-    for (const path of entry.files) this.#provide(path, name);
+    for (const path of entry.files) addTo(this.#providers, path, name);
+    for (const text of entry.dependencies.obsoletes) addTo(this.#obsoleters, nameIn(text), name);
     for (const kind of DEPENDENCY_KINDS) {
       if (kind === "provides") continue;
       for (const text of entry.dependencies[kind]) this.#ask(text);
@@ -50,23 +54,14 @@ export class PrimaryIndexBuilder {
   }
 
   finish(): PrimaryIndex {
-    const providers = new TextTableBuilder();
-    for (const [provided, names] of this.#providers) {
-      for (const name of names) providers.add(provided, name);
-    }
     const askedPaths = new TextTableBuilder();
     for (const path of this.#askedPaths) askedPaths.add(path, "");
     return {
       packages: this.#packages.finish(),
-      providers: providers.finish(),
+      providers: toTable(this.#providers),
+      obsoleters: toTable(this.#obsoleters),
       askedPaths: askedPaths.finish(),
     };
-  }
-
-  #provide(provided: string, name: string): void {
-    const names = this.#providers.get(provided);
-    if (names === undefined) this.#providers.set(copyOf(provided), new Set([name]));
-    else names.add(name);
   }
 
   #ask(text: string): void {
@@ -74,6 +69,18 @@ export class PrimaryIndexBuilder {
       if (!this.#askedPaths.has(path)) this.#askedPaths.add(copyOf(path));
     }
   }
+}
+
+function addTo(map: Map<string, Set<string>>, key: string, name: string): void {
+  const names = map.get(key);
+  if (names === undefined) map.set(copyOf(key), new Set([name]));
+  else names.add(name);
+}
+
+function toTable(map: ReadonlyMap<string, ReadonlySet<string>>): TextTable {
+  const table = new TextTableBuilder();
+  for (const [key, names] of map) for (const name of names) table.add(key, name);
+  return table.finish();
 }
 
 /** The name of a dependency's text. */

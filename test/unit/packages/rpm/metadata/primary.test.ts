@@ -113,6 +113,7 @@ test("packages for other architectures are left out, and who provides what is fo
   expect([...index.providers.texts("/bin/sh")]).toEqual(["bash", "ksh"]);
   expect([...index.providers.texts("/usr/bin/bash")]).toEqual(["bash"]);
   expect([...index.providers.texts("bash")]).toEqual([]);
+  expect([...index.obsoleters.texts("sash")]).toEqual(["bash"]);
   expect([...index.askedPaths.keys()]).toEqual(["/etc/langs"]);
 });
 
