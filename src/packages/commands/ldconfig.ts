@@ -19,7 +19,9 @@ export interface LibraryRules {
   readonly generator: (root: ScriptRoot) => string;
 }
 
-/** Numbers of machines in ELF, and the flags of ld.so, by names of `uname -m`. Source: glibc 2.36. */
+/**
+ * Numbers of machines in ELF, and the flags of ld.so, by names of `uname -m`. Source: glibc 2.36.
+ */
 export const libraryMachines = {
   x86_64: { elf: 62, flags: 0x03_03 },
   aarch64: { elf: 183, flags: 0x0a_03 },

@@ -8,7 +8,9 @@ export type BooleanDependency =
 
 export type BooleanOperator = "and" | "or" | "with" | "without" | "if" | "unless";
 
-/** Those that may be repeated, `(a or b or c)`; the others take two operands, or three with else. */
+/**
+ * Those that may be repeated, `(a or b or c)`; the others take two operands, or three with else.
+ */
 const CHAINS: ReadonlySet<string> = new Set(["and", "or", "with"]);
 const OPERATORS: ReadonlySet<string> = new Set([...CHAINS, "without", "if", "unless"]);
 

@@ -17,8 +17,8 @@ const MOST_CLAUSES = 256;
 
 /**
  * What all has to be true for a boolean dependency to hold, or to fail: each clause. `(a if b else
- * c)` is (a or not b) and (c or b), `(a unless b else c)` is (a and not b) or (c and b); what stands
- * after else is left out where there is none.
+ * c)` is (a or not b) and (c or b), `(a unless b else c)` is (a and not b) or (c and b); what
+ * stands after else is left out where there is none.
  *
  * Source: rpm's manual, "Boolean dependencies". Throws a `SyntaxError` for too many combinations,
  * and for `with` or `without` between what is not about one package.
@@ -91,7 +91,9 @@ function anyOf(parts: readonly (readonly Clause[])[]): readonly Clause[] {
   return bounded(combined);
 }
 
-/** What one package has to be, in each way in which it may be: `with` and `without` of simple ones. */
+/**
+ * What one package has to be, in each way in which it may be: `with` and `without` of simple ones.
+ */
 function packagesThatAre(dependency: BooleanDependency): readonly Capability[] {
   switch (dependency.type) {
     case "one":

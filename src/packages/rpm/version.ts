@@ -10,8 +10,8 @@ interface Parts {
 }
 
 /**
- * Compare two RPM versions `[epoch:]version[-release]`: negative, zero or positive. Without an epoch
- * it is 0; a version without a release is older than the same one with one.
+ * Compare two RPM versions `[epoch:]version[-release]`: negative, zero or positive. Without an
+ * epoch it is 0; a version without a release is older than the same one with one.
  *
  * Source: rpm's manual, "Version comparison" (rpmvercmp).
  */

@@ -42,7 +42,9 @@ export function addGroup(call: CommandCall, { name, gid }: NewGroup): void {
 
 export interface NewUser extends Omit<UserEntry, "line"> {
   readonly isSystem: boolean;
-  /** What stands for a password that nobody has: `!`, or `!!` in distributions of Red Hat's kind. */
+  /**
+   * What stands for a password that nobody has: `!`, or `!!` in distributions of Red Hat's kind.
+   */
   readonly locked: string;
 }
 

@@ -10,7 +10,8 @@ const FOLDER = "/etc/crypto-policies";
 
 /**
  * `update-crypto-policies`: the settings of each library follow the policy of the system, which
- * `--set` changes. Policies with subpolicies, and settings of the machine's own, are not known here.
+ * `--set` changes. Policies with subpolicies, and settings of the machine's own, are not known
+ * here.
  *
  * Source: update-crypto-policies(8).
  */

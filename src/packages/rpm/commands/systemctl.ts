@@ -9,8 +9,8 @@ const PRESETS = ["/etc/systemd/system-preset", "/usr/lib/systemd/system-preset"]
 const ENABLED = "/etc/systemd/system";
 
 /**
- * `systemctl`, where no systemd runs: nothing is started, and what changes files is enabling a unit,
- * asked for by itself or by presets. Source: systemctl(1), systemd.preset(5).
+ * `systemctl`, where no systemd runs: nothing is started, and what changes files is enabling a
+ * unit, asked for by itself or by presets. Source: systemctl(1), systemd.preset(5).
  */
 export const systemctl: Command = (call) => {
   const words = call.args.filter((arg) => !arg.startsWith("-"));

@@ -58,8 +58,8 @@ type Ended =
  * Runs a Lua chunk by its tree. `fork` has its two ways out here: the rest of its block is run for
  * the child first, which has to end by running a program, and then for the parent.
  *
- * Throws `LuaError`, `LimitReached`, and `NeedsMore` for what is not known here: metatables, `/` and
- * `^`, operators on bits, coroutines.
+ * Throws `LuaError`, `LimitReached`, and `NeedsMore` for what is not known here: metatables, `/`
+ * and `^`, operators on bits, coroutines.
  */
 export class Interpreter {
   readonly #world: LuaWorld;

@@ -3,8 +3,8 @@ import { scriptLimits } from "../limits.ts";
 import type { ScriptOutcome } from "../run-script.ts";
 
 /**
- * Why a script was undone, to continue `… was undone:`. What stands in a script, and what it prints,
- * is a stranger's text: it is safe to show here.
+ * Why a script was undone, to continue `… was undone:`. What stands in a script, and what it
+ * prints, is a stranger's text: it is safe to show here.
  */
 export function reasonOf(outcome: ScriptOutcome): string {
   switch (outcome.type) {
