@@ -1,4 +1,3 @@
-import { Duplex } from "node:stream";
 import type { EngineClient } from "../connection/client.ts";
 import type { Engine, InteractiveOptions } from "../engine.ts";
 import { shortId } from "../short-id.ts";
@@ -23,23 +22,27 @@ export async function runInteractive(
   },
 ): Promise<number> {
   const operation = `run container ${shortId(id)}`;
-  const dockerode = await client.dockerode();
-  const container = dockerode.getContainer(id);
-  const connection = await client.change({ operation, signal }, () =>
-    container.attach({
-      stream: true,
-      hijack: true,
-      stdin: options.attachStdin,
-      stdout: true,
-      stderr: true,
-    }),
-  );
-  // What it is typed as has no end of its own.
-  if (!(connection instanceof Duplex)) throw new TypeError("the connection has one direction");
+  const path = `/containers/${encodeURIComponent(id)}`;
+  // Not by dockerode, which sends the options as a body, too: podman hands what follows the head of
+  // the request to the program.
+  const connection = await client.http.upgrade({
+    method: "POST",
+    path: `${path}/attach`,
+    query: { stream: "1", stdin: options.attachStdin ? "1" : "0", stdout: "1", stderr: "1" },
+    operation,
+    signal,
+  });
   try {
     const end = await withCaller(connection, options, {
       start: () => engine.startContainer(id, signal),
-      resize: (size) => container.resize(size),
+      resize: ({ h, w }) =>
+        client.send({
+          method: "POST",
+          path: `${path}/resize`,
+          query: { h: String(h), w: String(w) },
+          operation,
+          signal,
+        }),
       signal,
     });
     if (end === "unread") return UNREAD_EXIT;

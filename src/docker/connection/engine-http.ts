@@ -4,6 +4,7 @@ import type {
   OutgoingHttpHeaders,
   RequestOptions,
 } from "node:http";
+import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { QclockError } from "../../error.ts";
 import { type Attempt, EngineResponseError, engineFailure, systemCode } from "../errors.ts";
@@ -132,6 +133,18 @@ export class EngineHttp {
   }
 
   /**
+   * Send a call once that has no body, and turn its connection over to the streams of a program;
+   * what a program gets is what is written to it.
+   */
+  async upgrade(call: EngineCall): Promise<Duplex> {
+    try {
+      return await this.#upgrade(call);
+    } catch (error) {
+      throw this.failure(call, error);
+    }
+  }
+
+  /**
    * What to throw for an error of this call: the signal's reason when the caller gave up, else a
    * failure in words.
    */
@@ -143,6 +156,41 @@ export class EngineHttp {
       ...(call.code === undefined ? {} : { code: call.code }),
     };
     return this.#transport.explain(error) ?? engineFailure(attempt, error);
+  }
+
+  async #upgrade(call: EngineCall): Promise<Duplex> {
+    call.signal?.throwIfAborted();
+    const headers = { Connection: "Upgrade", Upgrade: "tcp" };
+    // Its signal is heeded until there is a connection, which then is the caller's.
+    const request = this.#transport.request(
+      this.#requestOptions({ ...call, headers, signal: undefined }),
+    );
+    const stop = (): void => void request.destroy();
+    call.signal?.addEventListener("abort", stop, { once: true });
+    const firstByteMs = call.firstByteMs ?? this.deadlines.answerMs;
+    const timer = setTimeout(
+      () => request.destroy(tooSlow(call.operation, firstByteMs)),
+      firstByteMs,
+    );
+    const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
+    request.once("upgrade", (_: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (head.length > 0) socket.unshift(head);
+      resolve(socket);
+    });
+    request.once("response", (response) => {
+      const status = response.statusCode ?? 0;
+      readAll(response, this.deadlines.answerMs, call.operation)
+        .then((bytes) => reject(new EngineResponseError(status, refusalText(bytes, status))))
+        .catch(reject);
+    });
+    request.on("error", reject);
+    request.end();
+    try {
+      return await promise;
+    } finally {
+      call.signal?.removeEventListener("abort", stop);
+      clearTimeout(timer);
+    }
   }
 
   async #getOnce(call: EngineCall): Promise<unknown> {
