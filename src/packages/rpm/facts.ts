@@ -3,6 +3,7 @@ import type { PackagedPath, PackageFacts } from "../package-facts.ts";
 import { filePathsOf, refuseOtherCount } from "./file-paths.ts";
 import { dependenciesOf } from "./header-dependencies.ts";
 import type { RpmHeader } from "./header.ts";
+import { baseGroup, basePasswd } from "./install/base-accounts.ts";
 import { readPackageFile } from "./package-file.ts";
 import { relationsOf } from "./relation.ts";
 import { tags } from "./tags.ts";
@@ -39,8 +40,8 @@ const GHOST = 1 << 6;
 /** Source: inode(7). */
 const [TYPE_BITS, DIRECTORY, SYMLINK] = [0o170000, 0o040000, 0o120000];
 /**
- * A package names owners, and what numbers they have is decided where it is installed; `root` is 0
- * everywhere.
+ * A package names owners; which number an account has is decided where it is installed, unless it
+ * is one that every system has.
  */
 const UNKNOWN_ID = -1;
 
@@ -53,6 +54,7 @@ function pathsOf(header: RpmHeader): readonly PackagedPath[] {
   for (const [what, values] of Object.entries({ modes, flags, users, groups })) {
     refuseOtherCount(what, values, paths);
   }
+  const [uids, gids] = [idsIn(basePasswd), idsIn(baseGroup)];
   return paths.flatMap((path, at) => {
     const mode = modes[at] ?? 0;
     if (((flags[at] ?? 0) & GHOST) !== 0) return [];
@@ -60,10 +62,21 @@ function pathsOf(header: RpmHeader): readonly PackagedPath[] {
       path: path.slice(1),
       type: typeOf(mode),
       mode: mode & 0o7777,
-      uid: users[at] === "root" ? 0 : UNKNOWN_ID,
-      gid: groups[at] === "root" ? 0 : UNKNOWN_ID,
+      uid: uids.get(users[at] ?? "") ?? UNKNOWN_ID,
+      gid: gids.get(groups[at] ?? "") ?? UNKNOWN_ID,
     };
   });
+}
+
+/** The numbers of the accounts in a text such as `/etc/passwd`. */
+function idsIn(text: string): ReadonlyMap<string, number> {
+  const lines = text.trimEnd().split("\n");
+  return new Map(
+    lines.map((line) => {
+      const [name = "", , id] = line.split(":");
+      return [name, Number(id)];
+    }),
+  );
 }
 
 function typeOf(mode: number): PackagedPath["type"] {

@@ -84,6 +84,7 @@ describe("the facts of a package", () => {
     const listed = files([
       { path: "/usr/bin/su", mode: 0o104755 },
       { path: "/usr/bin/wall", mode: 0o102755, group: "tty" },
+      { path: "/usr/sbin/postdrop", mode: 0o102755, user: "mail", group: "postdrop" },
       { path: "/usr/share/x", mode: 0o40755 },
       { path: "/usr/share/link", mode: 0o120777 },
       { path: "/var/log/x", mode: 0o100600, flags: 64 },
@@ -91,7 +92,8 @@ describe("the facts of a package", () => {
     const { paths } = await inFile({ entries: listed }, (file) => readFacts(file, true));
     expect(paths).toEqual([
       { path: "usr/bin/su", type: "file", mode: 0o4755, uid: 0, gid: 0 },
-      { path: "usr/bin/wall", type: "file", mode: 0o2755, uid: 0, gid: -1 },
+      { path: "usr/bin/wall", type: "file", mode: 0o2755, uid: 0, gid: 5 },
+      { path: "usr/sbin/postdrop", type: "file", mode: 0o2755, uid: 8, gid: -1 },
       { path: "usr/share/x", type: "directory", mode: 0o755, uid: 0, gid: 0 },
       { path: "usr/share/link", type: "symlink", mode: 0o777, uid: 0, gid: 0 },
     ]);
