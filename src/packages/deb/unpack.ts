@@ -1,20 +1,15 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
-import type { Digest } from "../../digest.ts";
+import { statSync } from "node:fs";
 import { limitsFor } from "../../archive/limits.ts";
 import { ByteReader } from "../../archive/byte-reader.ts";
-import { FILE_MODE } from "../../store/ownership.ts";
+import { HashedFile } from "../hashed-file.ts";
+import { SpoolFile } from "../spool-file.ts";
 import { readControlFiles } from "./control-files.ts";
 import { isExcludedPath } from "./excluded.ts";
 import { readTarHeader, type TarHeader, tarPadding } from "../../archive/tar.ts";
 import { readMembers } from "./members.ts";
 import { PackageEntries } from "../../archive/entries.ts";
-import {
-  DamagedFile,
-  type UnpackedEntry,
-  type UnpackedPackage,
-  type UnpackRequest,
-} from "../unpacked.ts";
+import type { UnpackedEntry, UnpackedPackage, UnpackRequest } from "../unpacked.ts";
 
 /**
  * Take one deb apart without running anything of it. Reads and writes synchronously: this runs in a
@@ -73,44 +68,6 @@ async function readParts(
   });
   return { metadata: controlFiles, entries: entries.finish() };
 }
-
-/** A file that is read from its start, and hashed on the way. */
-class HashedFile implements Disposable {
-  readonly #descriptor: number;
-  readonly #hash = createHash("sha256");
-
-  constructor(file: string) {
-    this.#descriptor = openSync(file, "r");
-  }
-
-  async *chunks(): AsyncGenerator<Uint8Array> {
-    for (let chunk = this.#read(); chunk !== undefined; chunk = this.#read()) yield chunk;
-  }
-
-  /** Hash what was not read, and compare. Throws `DamagedFile`. */
-  refuseOther(digest: Digest): void {
-    while (this.#read() !== undefined) {
-      // Only its digest is of interest.
-    }
-    const actual = this.#hash.copy().digest("hex");
-    if (digest !== `sha256:${actual}`) throw new DamagedFile(`its digest is sha256:${actual}`);
-  }
-
-  #read(): Uint8Array | undefined {
-    const buffer = Buffer.allocUnsafe(CHUNK);
-    const length = readSync(this.#descriptor, buffer, 0, CHUNK, null);
-    if (length === 0) return undefined;
-    const chunk = buffer.subarray(0, length);
-    this.#hash.update(chunk);
-    return chunk;
-  }
-
-  [Symbol.dispose](): void {
-    closeSync(this.#descriptor);
-  }
-}
-
-const CHUNK = 256 * 1024;
 
 async function readEntries(request: {
   readonly files: ByteReader;
@@ -186,40 +143,3 @@ function withoutExcludedTargets(
     return { ...file, path, excluded };
   });
 }
-
-/** Gathers small files into large writes: a package is thousands of pieces of a few kilobytes. */
-class SpoolFile implements Disposable {
-  readonly #descriptor: number;
-  readonly #buffer = Buffer.allocUnsafe(SPOOL_BUFFER);
-  #used = 0;
-  offset = 0;
-
-  constructor(file: string) {
-    this.#descriptor = openSync(file, "w", FILE_MODE);
-  }
-
-  write(piece: Uint8Array): void {
-    this.offset += piece.length;
-    for (let from = 0; from < piece.length;) {
-      const part = piece.subarray(from, from + SPOOL_BUFFER - this.#used);
-      this.#buffer.set(part, this.#used);
-      this.#used += part.length;
-      from += part.length;
-      if (this.#used === SPOOL_BUFFER) this.flush();
-    }
-  }
-
-  flush(): void {
-    // One write may take a part and succeed, as the last one on a full disk does.
-    for (let from = 0; from < this.#used;) {
-      from += writeSync(this.#descriptor, this.#buffer, from, this.#used - from);
-    }
-    this.#used = 0;
-  }
-
-  [Symbol.dispose](): void {
-    closeSync(this.#descriptor);
-  }
-}
-
-const SPOOL_BUFFER = 1024 * 1024;

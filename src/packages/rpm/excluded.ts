@@ -1,0 +1,16 @@
+import type { PackageFile } from "./package-files.ts";
+
+/**
+ * Whether a path of a package is left out of the image. Licences stay whatever is excluded: they
+ * are what the rest may be passed on under.
+ */
+export function isLeftOut(
+  { path, type, isLicence }: Pick<PackageFile, "path" | "type" | "isLicence">,
+  exclude: readonly string[],
+): boolean {
+  if (isLicence || path === "usr/share/licenses") return false;
+  return exclude.some(
+    (prefix) =>
+      `/${path}`.startsWith(`${prefix}/`) || (type !== "directory" && `/${path}` === prefix),
+  );
+}
