@@ -19,6 +19,7 @@ step("The Engine, which the integration and end-to-end tests need,", [
 ]);
 ensureBrowser();
 ensureMaven();
+ensurePodman();
 step("The test run", ["node_modules/vitest/vitest.mjs", "run", ...process.argv.slice(2)]);
 
 /** Without a browser its test is skipped, which a run that judges a change must not do. */
@@ -42,6 +43,19 @@ function ensureMaven(): void {
   const paths = (environment["PATH"] ?? "").split(path.delimiter);
   if (paths.some((folder) => existsSync(path.join(folder, "mvn")))) return;
   install("the test of the identity service", ["maven"]);
+}
+
+/** The test of podman says itself what follows when there is none. */
+function ensurePodman(): void {
+  if (existsSync("/usr/bin/podman")) return;
+  install("the test of podman as the Engine", [
+    "podman",
+    "netavark",
+    "aardvark-dns",
+    "catatonit",
+    "iptables",
+    "iproute2",
+  ]);
 }
 
 function install(purpose: string, packages: readonly string[]): void {

@@ -50,6 +50,8 @@ export interface RigOptions {
 export interface RunOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly workingDirectory?: string;
+  /** Words before the command, as of a program that enters a namespace. */
+  readonly launcher?: readonly string[];
   readonly input?: string | Uint8Array;
   /**
    * Leave standard input open behind the input, as a program does that has not finished writing.
@@ -163,7 +165,9 @@ export class Rig implements AsyncDisposable {
   /** Start qclock. */
   start(args: readonly string[], options: RunOptions = {}): Running {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, [path.join(root, "bin", "qclock.js"), ...args], {
+    const program = [...(options.launcher ?? []), process.execPath];
+    const [first = "", ...words] = [...program, path.join(root, "bin", "qclock.js"), ...args];
+    const child = spawn(first, words, {
       cwd: options.workingDirectory ?? this.directory,
       env: { ...this.environment, ...options.environment },
       stdio: ["pipe", "pipe", "pipe"],

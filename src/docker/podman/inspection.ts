@@ -109,12 +109,12 @@ function networkMode(
   networks: readonly (readonly [string, unknown])[],
 ): string {
   const names = networks.map(([name]) => name);
-  if (mode !== "bridge" || names.includes(defaultNetwork)) return mode ?? "";
+  if (mode !== "bridge" || names.some((name) => defaultNetworks.has(name))) return mode ?? "";
   return names.toSorted()[0] ?? "none";
 }
 
-/** The network of who names none. */
-const defaultNetwork = "podman";
+/** The network of who names none: by its own name, and as the compatible API calls it. */
+const defaultNetworks = new Set(["podman", "bridge"]);
 
 /**
  * With a root that is read-only podman mounts these of its own accord, which its compatible API
