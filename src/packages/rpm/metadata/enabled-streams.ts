@@ -16,7 +16,8 @@ export interface EnableRequest {
  * The builds of the streams that are enabled: those asked for, those that are a default, and those
  * that these need. Of builds against different dependencies the newest one counts whose
  * dependencies are there, in all its versions, as in dnf. A default whose dependencies are not
- * there is not enabled.
+ * there, or could be met by several streams equally well, is not enabled: of the latter dnf takes
+ * one.
  *
  * Throws `unknown-package` for a stream that no repository has, `unresolvable-packages` for one
  * whose dependencies cannot be met, or by several streams equally well.
@@ -73,8 +74,11 @@ class Enabler {
     if (chain.length > MOST_DEPTH) throw unmet(chain, `more than ${MOST_DEPTH} need each other`);
     const builds = this.#streamsOf(module).filter((each) => each.stream === stream);
     if (builds.length === 0) throw this.#missing(module, stream, chain);
+    const { platform } = this.#request;
+    const usable = builds.filter(({ requires }) => requires.every((each) => isFor(each, platform)));
+    if (usable.length === 0) throw unmet([...chain, title], `it is not for ${platform}`);
     let failure: QclockError | undefined;
-    for (const group of groupsOf(builds)) {
+    for (const group of groupsOf(usable)) {
       this.#tries += 1;
       if (this.#tries > MOST_TRIES) throw unmet([...chain, title], "too many builds were tried");
       const [newest] = group;
@@ -93,14 +97,7 @@ class Enabler {
 
   #require(needed: ModuleRequirement, chosen: Chosen, chain: readonly string[]): Chosen {
     const { module } = needed;
-    if (module === "platform") {
-      const { platform } = this.#request;
-      if (fits(needed, platform)) return chosen;
-      throw unmet(
-        chain,
-        `it is for ${needed.streams.join(", ") || "another platform"}, not ${platform}`,
-      );
-    }
+    if (module === PLATFORM) return chosen;
     const given = chosen.get(module)?.[0]?.stream ?? this.#asked.get(module);
     if (given !== undefined) {
       if (fits(needed, given)) return this.enable(module, given, chosen, chain);
@@ -145,12 +142,14 @@ class Enabler {
 }
 
 /**
- * Builds that were made against the same dependencies, the newest first; the group with the newest
+ * Builds that were made against the same modules, the newest first; the group with the newest
  * build comes first.
  */
 function groupsOf(builds: readonly ModuleStream[]): readonly (readonly ModuleStream[])[] {
   const groups = Map.groupBy(builds, ({ hasStaticContext, context, requires }) =>
-    hasStaticContext ? context : JSON.stringify(requires),
+    hasStaticContext
+      ? context
+      : JSON.stringify(requires.filter(({ module }) => module !== PLATFORM)),
   );
   return [...groups.values()]
     .map((group) => group.toSorted(newestFirst))
@@ -161,6 +160,13 @@ function newestFirst(a: ModuleStream, b: ModuleStream): number {
   const [one, other] = [BigInt(a.version), BigInt(b.version)];
   if (one !== other) return one > other ? -1 : 1;
   return compareTexts(a.context, b.context);
+}
+
+/** What streams call the system that they are for. */
+const PLATFORM = "platform";
+
+function isFor(needed: ModuleRequirement, platform: string): boolean {
+  return needed.module !== PLATFORM || fits(needed, platform);
 }
 
 function fits({ streams, except }: ModuleRequirement, stream: string): boolean {

@@ -22,6 +22,13 @@ test("all versions of a stream are enabled, of the newest build's dependencies",
     "perl:5.30 9007199254740993 old",
     "perl:5.30 9007199254740992 older",
   ]);
+  // For the same modules, whatever else they are for.
+  const both = [
+    aStream("a:1", { version: "2", requires: [needs("platform", "el9", "el10")] }),
+    aStream("a:1", { version: "1", requires: [needs("platform", "el9")] }),
+    aStream("a:1", { version: "3", requires: [needs("platform", "el8")] }),
+  ];
+  expect(enabled({ streams: both, modules: ["a:1"] })).toEqual(["a:1 2 x", "a:1 1 x"]);
   // The newest build that fits what else is asked for.
   expect(enabled({ streams, modules: ["perl:5.32", "app:1"] })).toEqual([
     "perl:5.32 1 x",
@@ -112,7 +119,7 @@ test.for([
   {
     title: "a stream for another system",
     modules: ["old:1"],
-    message: "The stream old:1 cannot be enabled: it is for el8, not el9.",
+    message: "The stream old:1 cannot be enabled: it is not for el9.",
   },
   {
     title: "a stream that needs what is not there: the chain is told",
