@@ -1,4 +1,5 @@
 import { loadFamily } from "./families.ts";
+import { assembledImages } from "./lock/inputs.ts";
 import type { IndexedPackage, PackageIndex } from "./package-index.ts";
 import type { KeptPackages } from "./lock/keep.ts";
 import type { LockRequest } from "./lock/request.ts";
@@ -36,16 +37,21 @@ export async function choosePackages(
   const { stack, mode, signal } = request;
   request.onPhase("Reading the package indexes");
   const family = await loadFamily(stack.os);
-  const { index, repositories, proofOf } = await family.loadRepositories({
+  const loaded = await family.loadRepositories({
     os: stack.os,
     architecture: stack.architecture,
     mirrors: await request.mirrors(),
     downloader: request.downloader,
     ...(request.keys === undefined ? {} : { keys: request.keys }),
+    wanted: [
+      ...assembledImages(stack).flatMap(({ packages }) => packages),
+      ...versionsOf(current).keys(),
+    ],
     now: request.now,
     ...(request.onNotice === undefined ? {} : { onNotice: request.onNotice }),
     signal,
   });
+  const { index, repositories, proofOf } = loaded;
   const kept = mode === "update" && request.move === undefined ? undefined : current;
   const { all, refused } = await withKept(request, kept, index);
   request.onPhase("Resolving packages");
