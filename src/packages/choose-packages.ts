@@ -7,6 +7,7 @@ import type { LockedRepository, LockTarget } from "./package.ts";
 import type { PackageProof } from "./proof/proof.ts";
 import type { ResolvedPackage } from "./resolve/reasons.ts";
 import { resolveImages } from "./resolve/resolve-images.ts";
+import { tellAdvisories } from "./tell-advisories.ts";
 import { unprovedError } from "./proof/unproved.ts";
 
 /** The packages of each image, and what proves those that an index lists. */
@@ -63,6 +64,7 @@ export async function choosePackages(
     move: request.move ?? new Set(),
   });
   refuseUnproved(refused, resolved);
+  await tellAdvisories(request, loaded, { current, resolved });
   return { repositories, resolved, proofOfEntry: proofOf };
 }
 

@@ -1,5 +1,6 @@
 import type { Architecture, OsName } from "../os.ts";
 import type { Downloader } from "../store/downloader.ts";
+import type { AdvisoryOfMove, MovedVersion } from "./advisory.ts";
 import type { Mirrors } from "./mirror.ts";
 import type { IndexedPackage, PackageIndex } from "./package-index.ts";
 import type { LockedRepository } from "./package.ts";
@@ -38,4 +39,9 @@ export interface LoadedRepositories {
   readonly repositories: readonly LockedRepository[];
   /** What the signed metadata proves of an entry; undefined for one that is not of this index. */
   readonly proofOf: (entry: IndexedPackage) => PackageProof | undefined;
+  /**
+   * What the distribution says of the updates that moves of packages take in; absent: its
+   * repositories do not say. Throws what loading repositories throws.
+   */
+  readonly advisoriesOf?: (moves: readonly MovedVersion[]) => Promise<readonly AdvisoryOfMove[]>;
 }

@@ -1,5 +1,6 @@
 import { QclockError } from "../../error.ts";
 import type { LoadedRepositories, LoadRepositoriesRequest } from "../repositories.ts";
+import { advisoriesOf } from "./advisories.ts";
 import { findPaths, missingPaths } from "./further-paths.ts";
 import { loadRepository, type LoadedRepository } from "./load-repository.ts";
 import { mergeIndexes, NO_PATHS, type RepositoryIndex } from "./merged-index.ts";
@@ -41,6 +42,7 @@ export async function loadRepositories(
     repositories: loaded.map((one) => one.locked()),
     // A package is signed itself, and its file has to be read for that.
     proofOf: () => undefined,
+    advisoriesOf: (moves) => advisoriesOf(loaded, moves, signal),
   };
 }
 

@@ -289,6 +289,28 @@ test("what is odd about modules is told, and is no failure", async () => {
   );
 });
 
+test("the updates that moves take in are told, and are no part of the lock", async () => {
+  const update = (id: string, version: string): string =>
+    `<update type="security"><id>${id}</id><severity>Moderate</severity><pkglist><collection><package name="bash" version="${version}" release="1.el9" epoch="0" arch="x86_64"/></collection></pkglist></update>`;
+  const updateinfo = `<updates>${update("ELSA-10", "5.1")}${update("ELSA-9", "5.0.1")}${update("ELSA-8", "5.0")}${update("ELSA-11", "5.2")}</updates>`;
+  const withUpdates: ListedRepository = { ...baseos, texts: { updateinfo } };
+  await using server = await serve({ "/baseos": withUpdates, "/appstream": appstream });
+  await using temporary = await temporaryStore();
+
+  const { advisoriesOf, repositories } = await load(server, temporary.store);
+  const move = { name: "bash", from: "5.0-1.el9", to: "5.1-1.el9" };
+  const found = await advisoriesOf?.([move, { name: "data", from: "0-1", to: "1-1" }]);
+
+  const severity = { kind: "security", severity: "Moderate", vulnerabilities: [] };
+  expect(found).toEqual([
+    { move, advisory: { id: "ELSA-9", ...severity } },
+    { move, advisory: { id: "ELSA-10", ...severity } },
+  ]);
+  expect(await advisoriesOf?.([])).toEqual([]);
+  const paths = repositories.flatMap(({ indexDigests }) => [...indexDigests.keys()]);
+  expect(paths.filter((each) => each.includes("updateinfo"))).toEqual([]);
+});
+
 test("an interruption ends it with its reason", async () => {
   await using server = await serve({ "/baseos": baseos, "/appstream": appstream });
   await using temporary = await temporaryStore();
