@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { QclockError } from "../../error.ts";
+import { EngineResponseError } from "../errors.ts";
+import { refusalStatus } from "../podman/refusal-status.ts";
 
 /** The whole body of an answer, within a time. */
 export async function readAll(
@@ -50,8 +52,13 @@ export function parseAnswer(bytes: Buffer, operation: string): unknown {
   }
 }
 
-/** What an answer that is not a success says. */
-export function refusalText(bytes: Buffer, status: number): string {
+/** An answer that is not a success, as an error. */
+export function refusal(bytes: Buffer, status: number): EngineResponseError {
+  const text = bytes.toString("utf8");
+  return new EngineResponseError(refusalStatus(text, status), refusalText(bytes, status));
+}
+
+function refusalText(bytes: Buffer, status: number): string {
   const text = bytes.toString("utf8");
   try {
     const parsed: unknown = JSON.parse(text);

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { QclockError } from "../../error.ts";
 import { type Attempt, EngineResponseError, engineFailure, systemCode } from "../errors.ts";
 import type { Deadlines } from "./deadlines.ts";
-import { hasValue, parseAnswer, readAll, refusalText, tooSlow } from "./engine-answer.ts";
+import { hasValue, parseAnswer, readAll, refusal, tooSlow } from "./engine-answer.ts";
 import { sendPieces } from "./send-body.ts";
 import { announceSlow } from "./slow-notice.ts";
 import type { Transport } from "./transport.ts";
@@ -180,7 +180,7 @@ export class EngineHttp {
     request.once("response", (response) => {
       const status = response.statusCode ?? 0;
       readAll(response, this.deadlines.answerMs, call.operation)
-        .then((bytes) => reject(new EngineResponseError(status, refusalText(bytes, status))))
+        .then((bytes) => reject(refusal(bytes, status)))
         .catch(reject);
     });
     request.on("error", reject);
@@ -233,13 +233,10 @@ export class EngineHttp {
       });
       const status = response.statusCode ?? 0;
       if (status < 200 || status > 299) {
-        const text = refusalText(
-          await readAll(response, this.deadlines.answerMs, call.operation),
-          status,
-        );
+        const body = await readAll(response, this.deadlines.answerMs, call.operation);
         // Whatever is still to be sent has nobody to read it.
         request.destroy();
-        throw new EngineResponseError(status, text);
+        throw refusal(body, status);
       }
       return { response, sent };
     } finally {

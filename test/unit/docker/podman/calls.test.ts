@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
+import { engineStatus } from "../../../../src/docker/errors.ts";
 import { fillVolume } from "../../../../src/docker/fill-volume.ts";
 import { labels } from "../../../../src/stack/labels.ts";
 import { recordOf } from "../../../../src/stack/ownership.ts";
@@ -131,6 +132,22 @@ test("a last moment that is still to come ends what podman goes on telling", asy
   for await (const { action } of engine.stackEvents("shop", { since: 0, until }))
     actions.push(action);
   expect(actions).toEqual(["at 1"]);
+});
+
+test.each([
+  ["container create: … name is taken", "that name is already in use", 500, 409],
+  ["can only kill running containers", "container state improper", 500, 409],
+  ["no space left", "something else", 500, 500],
+  ["no such container", "no such container", 404, 404],
+])("a refusal with 500 has the status of its cause: %s", async (message, cause, status, known) => {
+  await using fake = await startFakePodman({
+    "POST /containers/c1/start": json({ message, cause, response: status }, status),
+    "GET /containers/c1/json": json({ message: "gone" }, 404),
+  });
+  await using engine = await fake.connect();
+  const refused: unknown = await engine.startContainer("c1").catch((error: unknown) => error);
+  expect(engineStatus(refused)).toBe(known);
+  expect(String(refused)).toContain(message);
 });
 
 test("settings in words that are not understood are not given out for an Engine's", async () => {
