@@ -1,6 +1,8 @@
 import { Readable, pipeline } from "node:stream";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
+import { decompressBzip2 } from "./bzip2.ts";
+import { withoutUnknownChecks } from "./xz-checks.ts";
 
 /**
  * The decoder works on the thread itself; after so many bytes others get a turn: signals, timers,
@@ -16,7 +18,7 @@ export async function* decompressXz(input: AsyncIterable<Uint8Array>): AsyncGene
   // CommonJS whose names Node cannot tell in advance: they are on its default export.
   const { default: xz } = await import("xz-decompress");
   let bytes = 0;
-  for await (const piece of new xz.XzReadableStream(toWeb(input))) {
+  for await (const piece of new xz.XzReadableStream(toWeb(withoutUnknownChecks(input)))) {
     yield piece;
     bytes += piece.length;
     // A bomb of some kilobytes becomes gigabytes without ever waiting for the disk.
@@ -26,7 +28,7 @@ export async function* decompressXz(input: AsyncIterable<Uint8Array>): AsyncGene
   }
 }
 
-/** Undo the compression that a file's name tells: `.xz`, `.gz`, `.zst`, or none. */
+/** Undo the compression that a file's name tells: `.xz`, `.gz`, `.zst`, `.bz2`, or none. */
 export function decompress(
   name: string,
   input: AsyncIterable<Uint8Array>,
@@ -34,6 +36,7 @@ export function decompress(
   if (name.endsWith(".xz")) return decompressXz(input);
   if (name.endsWith(".gz")) return through(input, createGunzip());
   if (name.endsWith(".zst")) return through(input, createZstdDecompress());
+  if (name.endsWith(".bz2")) return decompressBzip2(input);
   return input;
 }
 

@@ -8,6 +8,7 @@ const SUFFIXES: ReadonlyMap<string, string> = new Map([
   ["gzip", ".gz"],
   ["xz", ".xz"],
   ["zstd", ".zst"],
+  ["bzip2", ".bz2"],
 ]);
 
 /**

@@ -8,6 +8,7 @@ const content = randomBytes(150_000);
 
 test.for<readonly [string, Buffer]>([
   ["data.tar.xz", toXz(content)],
+  ["payload-of-rpm.xz", toXz(content, "sha256")],
   ["data.tar.gz", gzipSync(content)],
   ["data.tar.zst", zstdCompressSync(content)],
   ["data.tar", content],
