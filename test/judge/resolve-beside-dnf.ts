@@ -5,7 +5,8 @@
  * several packages are equally good, qclock asks and dnf goes by the alphabet. Needs Debian's dnf.
  *
  *   npm run judge:dnf -- --count 500 --seed 9
- *   npm run judge:dnf -- --folders "REPO/baseos REPO/appstream"     each package, and random sets
+ *   npm run judge:dnf -- --folders "REPO/baseos REPO/appstream"
+ *          --modules "php:8.2"                            each package, and random sets of three
  */
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     count: { type: "string", default: "300" },
     seed: { type: "string", default: "9" },
     folders: { type: "string" },
+    modules: { type: "string", default: "" },
   },
 });
 
@@ -76,12 +78,13 @@ async function randomOnes(count: number): Promise<readonly Judged[]> {
 }
 
 async function existing(folders: readonly string[], count: number): Promise<Judged> {
-  const index = await readRepositories(folders);
+  const modules = values.modules.split(/\s+/).filter((each) => each !== "");
+  const index = await readRepositories(folders, modules);
   const names = [...index.names()].toSorted();
   const one = (): string => names[Math.floor(random() * names.length)] ?? "";
   const sets = [
     ...names.map((name) => [name]),
     ...Array.from({ length: count }, () => [...new Set([one(), one(), one()])]),
   ];
-  return { index, request: { folders, modules: [], sets }, lines: [] };
+  return { index, request: { folders, modules, sets }, lines: [] };
 }

@@ -56,13 +56,27 @@ function toPrimary(texts: RpmTexts): string {
     const all = section === "provides" ? [self, ...entries] : entries;
     return `<rpm:${section}>${all.map(toEntry).join("")}</rpm:${section}>`;
   });
-  return `<package type="rpm"><name>${name}</name><arch>noarch</arch><version ${versionOf(self)}/><checksum type="sha256" pkgid="YES">${idOf(texts)}</checksum><summary/><description/><packager/><url/><time file="1" build="1"/><size package="1" installed="1" archive="1"/><location href="${name}-${version}.rpm"/><format><rpm:license>MIT</rpm:license><rpm:vendor/><rpm:group/><rpm:buildhost/><rpm:sourcerpm>${name}.src.rpm</rpm:sourcerpm><rpm:header-range start="1" end="2"/>${sections.join("")}</format></package>`;
+  return `<package type="rpm"><name>${name}</name><arch>noarch</arch><version ${versionOf(self)}/><checksum type="sha256" pkgid="YES">${idOf(texts)}</checksum><summary/><description/><packager/><url/><time file="1" build="1"/><size package="1" installed="1" archive="1"/><location href="${name}-${version}.rpm"/><format><rpm:license>MIT</rpm:license><rpm:vendor/><rpm:group/><rpm:buildhost/><rpm:sourcerpm>${name}.src.rpm</rpm:sourcerpm><rpm:header-range start="1" end="2"/>${sections.join("")}${filesOf(texts, isListed)}</format></package>`;
 }
 
 function toFilelist(texts: RpmTexts): string {
-  const { name, version, fields } = texts;
-  const files = (fields.get("F") ?? []).map((file) => `<file>${file}</file>`).join("");
+  const { name, version } = texts;
+  const files = filesOf(texts, () => true);
   return `<package pkgid="${idOf(texts)}" name="${name}" arch="noarch"><version ${versionOf(parseDependency(`${name} = ${version}`))}/>${files}</package>`;
+}
+
+function filesOf({ fields }: RpmTexts, isMeant: (file: string) => boolean): string {
+  const files = (fields.get("F") ?? []).filter(isMeant);
+  return files.map((file) => `<file>${escapeXml(file)}</file>`).join("");
+}
+
+/** Paths that createrepo puts into the list of packages as well, where libsolv looks for them alone. */
+function isListed(file: string): boolean {
+  return file.startsWith("/etc/") || file.includes("bin/") || file === "/usr/lib/sendmail";
+}
+
+function escapeXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
 function idOf({ name, version }: RpmTexts): string {
@@ -70,7 +84,7 @@ function idOf({ name, version }: RpmTexts): string {
 }
 
 function toEntry({ name, constraint }: RpmDependency): string {
-  const escaped = name.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  const escaped = escapeXml(name);
   return constraint === undefined
     ? `<rpm:entry name="${escaped}"/>`
     : `<rpm:entry name="${escaped}" flags="${WORDS[constraint.operator]}" ${versionOf({ name, constraint })}/>`;

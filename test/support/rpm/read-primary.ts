@@ -18,16 +18,18 @@ const SECTIONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
- * The packages of folders that createrepo made, for tests that trust them: with regular expressions,
- * and all files of the packages from `filelists.xml`. `isLeftOut` is asked of each package's label,
- * `name-epoch:version-release.architecture`, as `modules.yaml` writes it.
+ * The packages of folders that createrepo made, for tests that trust them: with regular
+ * expressions, and all files of the packages from `filelists.xml`. Of modules the given streams are
+ * enabled, such as `php:8.2`: what the others hold is left out, and what has the name of a package
+ * of an enabled one and is in none.
  */
 export async function readRepositories(
   folders: readonly string[],
-  isLeftOut: (label: string) => boolean = () => false,
+  modules: readonly string[] = [],
 ): Promise<PackageIndex> {
   const texts: RpmTexts[] = [];
   for (const folder of folders) {
+    const isHidden = await readHidden(folder, modules);
     const files = new Map<string, readonly string[]>();
     for (const { attributes, body } of await readPackages(folder, "filelists"))
       files.set(
@@ -36,11 +38,42 @@ export async function readRepositories(
       );
     for (const { body } of await readPackages(folder, "primary")) {
       const text = toTexts(body, files);
-      if (!isLeftOut(labelOf(body)) && /^(x86_64|noarch)$/.test(text.architecture ?? ""))
-        texts.push(text);
+      if (!isHidden(body) && /^(x86_64|noarch)$/.test(text.architecture ?? "")) texts.push(text);
     }
   }
   return indexOf(texts);
+}
+
+async function readHidden(
+  folder: string,
+  modules: readonly string[],
+): Promise<(body: string) => boolean> {
+  const yaml = await readMetadata(folder, "modules.yaml").catch(() => "");
+  const all = new Set<string>();
+  const enabled = new Set<string>();
+  for (const document of yaml.split(/^\.\.\.$/m)) {
+    const [, name, stream] = /^ {2}name: (\S+)\n {2}stream: (\S+)$/m.exec(document) ?? [];
+    const labels = [...document.matchAll(/^ {4}- (\S+:\S+)$/gm)].map(([, label = ""]) => label);
+    for (const label of labels) all.add(label);
+    if (modules.includes(`${name}:${stream}`)) for (const label of labels) enabled.add(label);
+  }
+  const names = new Set([...enabled].map(nameIn));
+  return (body) => {
+    const label = labelOf(body);
+    return all.has(label) ? !enabled.has(label) : names.has(nameIn(label));
+  };
+}
+
+function nameIn(label: string): string {
+  return label.replace(/-\d+:.*$/, "");
+}
+
+async function readMetadata(folder: string, kind: string): Promise<string> {
+  const place = path.join(folder, "repodata");
+  const names = await readdir(place);
+  const file = names.find((name) => name.replace(/^[0-9a-f]{64}-/, "") === `${kind}.gz`);
+  if (file === undefined) throw new Error(`${folder} has no ${kind}`);
+  return gunzipSync(await readFile(path.join(place, file))).toString();
 }
 
 interface Element {
@@ -49,10 +82,7 @@ interface Element {
 }
 
 async function readPackages(folder: string, kind: string): Promise<readonly Element[]> {
-  const place = path.join(folder, "repodata");
-  const file = (await readdir(place)).find((name) => name.endsWith(`-${kind}.xml.gz`));
-  if (file === undefined) throw new Error(`${folder} has no ${kind}`);
-  const xml = gunzipSync(await readFile(path.join(place, file))).toString();
+  const xml = await readMetadata(folder, `${kind}.xml`);
   return [...xml.matchAll(/<package ([^>]*)>(.*?)<\/package>/gs)].map(
     ([, head = "", body = ""]) => ({
       attributes: (name) => attribute(head, name) ?? "",
