@@ -42,6 +42,9 @@ export type SearchFailure =
  */
 export const MOST_TRIES = 100_000;
 
+/** Choices that are made anew though they were possible: what comes after each is chosen again. */
+const MOST_REOPENINGS = 200;
+
 /**
  * Choose a package for each need, in the order of the agenda. What is there already is enough.
  * Where no package will do, the nearest earlier choice that has a part in that is taken back and
@@ -72,6 +75,7 @@ class Search {
   readonly #impossible = new Map<IndexedPackage, DeadEnd>();
   #agenda: Agenda;
   #tries = 0;
+  #reopenings = 0;
 
   constructor(request: SearchRequest) {
     this.#request = request;
@@ -151,13 +155,14 @@ class Search {
    * as good came into the image later, or is recommended by one that did, where the choice is not.
    */
   #reopened(): Decision | undefined {
-    if (this.#tries > MOST_TRIES) return undefined;
+    if (this.#tries > MOST_TRIES || this.#reopenings >= MOST_REOPENINGS) return undefined;
     for (const [place, { choice, alternatives }] of this.#decisions.entries()) {
       if (choice === undefined) continue;
       const better =
         [...alternatives].find((entry) => this.#isChosenAfter(place, entry)) ??
         this.#recommendedInstead(choice, alternatives);
       if (better === undefined) continue;
+      this.#reopenings += 1;
       const { decision } = this.#takeBack(place);
       alternatives.delete(better);
       putFirst(decision, better);

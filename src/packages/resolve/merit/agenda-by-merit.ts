@@ -3,7 +3,7 @@ import type { Agenda, Step } from "../agenda.ts";
 import type { Choice, Need } from "../choice.ts";
 import type { Present } from "../present.ts";
 import type { Entries } from "./entries.ts";
-import { rank, type RankingRequest } from "./ranking.ts";
+import { rank, type Ranking, type RankingRequest } from "./ranking.ts";
 
 export interface MeritRequest extends RankingRequest {
   readonly entries: Entries;
@@ -16,11 +16,19 @@ export interface MeritRequest extends RankingRequest {
  */
 export class AgendaByMerit implements Agenda {
   readonly #request: MeritRequest;
-  readonly #needs: readonly Need[];
+  /** Those that nobody looked at yet. */
+  readonly #fresh: readonly Need[];
+  /** Those with a choice, and those that are none while a condition of theirs is not there. */
+  readonly #postponed: readonly Need[];
 
-  private constructor(request: MeritRequest, needs: readonly Need[]) {
+  private constructor(
+    request: MeritRequest,
+    fresh: readonly Need[],
+    postponed: readonly Need[] = [],
+  ) {
     this.#request = request;
-    this.#needs = needs;
+    this.#fresh = fresh;
+    this.#postponed = postponed;
   }
 
   /** Of what the parent image holds all needs are met, until what they depend on is added. */
@@ -38,34 +46,57 @@ export class AgendaByMerit implements Agenda {
   }
 
   next(present: Present): Step | undefined {
-    const open: Need[] = [];
-    const waiting: Need[] = [];
-    for (const need of this.#needs) {
-      if (isWaiting(need, present)) waiting.push(need);
-      else if (!this.#isMet(need, present)) open.push(need);
+    const postponed = [...this.#postponed];
+    for (const [at, need] of this.#fresh.entries()) {
+      const found = this.#look(need, present);
+      if (found === "met") continue;
+      if (found === "waiting" || !isForced(found)) postponed.push(need);
+      else return this.#step(found, this.#fresh.slice(at + 1), postponed);
     }
-    const found = this.#best(open, present);
-    if (found === undefined) return undefined;
-    const rest = [...open.filter((need) => need !== found.need), ...waiting];
-    return { ...found, rest: new AgendaByMerit(this.#request, rest) };
+    return this.#nextPostponed(postponed, present);
+  }
+
+  #nextPostponed(postponed: readonly Need[], present: Present): Step | undefined {
+    const open: Need[] = [];
+    let better: Choosable | undefined;
+    let tied: Choosable | undefined;
+    for (const [at, need] of postponed.entries()) {
+      const found = this.#look(need, present);
+      if (found === "met") continue;
+      if (found !== "waiting") {
+        if (isForced(found)) return this.#step(found, [], [...open, ...postponed.slice(at + 1)]);
+        if (found.best === 1) better ??= found;
+        else tied ??= found;
+      }
+      open.push(need);
+    }
+    const chosen = better ?? tied;
+    if (chosen === undefined) return undefined;
+    return this.#step(
+      chosen,
+      [],
+      open.filter((need) => need !== chosen.need),
+    );
   }
 
   after(choice: Choice): Agenda {
-    return new AgendaByMerit(this.#request, [...this.#needs, ...needsOf(choice)]);
+    const fresh = [...this.#fresh, ...needsOf(choice)];
+    return new AgendaByMerit(this.#request, fresh, this.#postponed);
   }
 
-  #best(open: readonly Need[], present: Present): Omit<Step, "rest"> | undefined {
-    let better: Omit<Step, "rest"> | undefined;
-    let tied: Omit<Step, "rest"> | undefined;
-    for (const need of open) {
-      const entries = this.#request.entries.of(need);
-      const { candidates, alternatives, best } = rank(this.#request, present, need, entries);
-      const step = { need, candidates, alternatives };
-      if (alternatives.length < 2 || (need.type === "wanted" && best === 1)) return step;
-      if (best === 1) better ??= step;
-      else tied ??= step;
-    }
-    return better ?? tied;
+  #look(need: Need, present: Present): Choosable | "met" | "waiting" {
+    if (isWaiting(need, present)) return "waiting";
+    if (this.#isMet(need, present)) return "met";
+    return { need, ...rank(this.#request, present, need, this.#request.entries.of(need)) };
+  }
+
+  #step(
+    { need, candidates, alternatives }: Choosable,
+    fresh: readonly Need[],
+    postponed: readonly Need[],
+  ): Step {
+    const rest = new AgendaByMerit(this.#request, fresh, postponed);
+    return { need, candidates, alternatives, rest };
   }
 
   #isMet(need: Need, present: Present): boolean {
@@ -76,6 +107,16 @@ export class AgendaByMerit implements Agenda {
       .named(need.name)
       .some((entry) => present.find(entry.name)?.entry === entry);
   }
+}
+
+/** A need, with what could be chosen for it. */
+interface Choosable extends Ranking {
+  readonly need: Need;
+}
+
+/** Whether there is nothing to choose between, or it is asked for and one package is the best. */
+function isForced({ need, alternatives, best }: Choosable): boolean {
+  return alternatives.length < 2 || (need.type === "wanted" && best === 1);
 }
 
 function needsOf(of: Choice): readonly Extract<Need, { type: "dependency" }>[] {

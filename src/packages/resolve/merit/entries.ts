@@ -6,7 +6,8 @@ import { obsoletes } from "./obsoleted.ts";
 /** All packages of some repositories that are what is needed, without regard to the image. */
 export class Entries {
   readonly #request: CandidatesRequest;
-  readonly #ofRelations = new Map<Relation, readonly IndexedPackage[]>();
+  /** By the text of a simple relation, which many packages share, or by the relation. */
+  readonly #ofRelations = new Map<string | Relation, readonly IndexedPackage[]>();
   readonly #ofNames = new Map<string, readonly IndexedPackage[]>();
 
   constructor(request: CandidatesRequest) {
@@ -34,7 +35,8 @@ export class Entries {
   }
 
   satisfying(relation: Relation): readonly IndexedPackage[] {
-    const known = this.#ofRelations.get(relation);
+    const key = keyOf(relation);
+    const known = this.#ofRelations.get(key);
     if (known !== undefined) return known;
     const found = relation.alternatives.flatMap((wanted) =>
       [wanted.name, ...this.#request.index.providers(wanted.name)].flatMap((name) =>
@@ -42,7 +44,12 @@ export class Entries {
       ),
     );
     const distinct = [...new Set(found)];
-    this.#ofRelations.set(relation, distinct);
+    this.#ofRelations.set(key, distinct);
     return distinct;
   }
+}
+
+/** A boolean dependency is several relations with one text. */
+function keyOf(relation: Relation): string | Relation {
+  return relation.text.startsWith("(") ? relation : relation.text;
 }
