@@ -48,7 +48,8 @@ export function putFirst(decision: Decision, entry: IndexedPackage): void {
   const rejected = decision.candidates.slice(0, decision.rejections.length);
   const others = candidatesLeft(decision).filter((each) => each.entry !== entry);
   // In a group of its own: it is wanted, whichever others are as good.
-  const first: Candidate = { entry, group: -1 };
+  const group = Math.min(0, ...decision.candidates.map((each) => each.group)) - 1;
+  const first: Candidate = { entry, group };
   decision.candidates = [...rejected, first, ...others];
 }
 
