@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { engineStatus } from "../../docker/errors.ts";
-import { fillVolume } from "../../docker/fill-volume.ts";
+import { fillVolume, type VolumeRoot } from "../../docker/fill-volume.ts";
 import { readFirst } from "../../archive/read-members.ts";
 import { tarHeader } from "../../archive/tar-header.ts";
 import { tarPadding } from "../../archive/tar.ts";
@@ -48,7 +48,7 @@ export async function writeSecrets(
   try {
     await withHelper(request, name, async (containerId) => {
       const { values } = await reading;
-      const pack = (folder: string): Uint8Array => packSecrets(request, { folder, values });
+      const pack = (root: VolumeRoot): Uint8Array => packSecrets(request, { root, values });
       await fillVolume(engine, { containerId, target: helperMount, pack, signal });
     });
   } catch (error) {
@@ -61,7 +61,7 @@ export async function writeSecrets(
 
 function packSecrets(
   { service, owner }: Pick<SecretsRequest, "service" | "owner">,
-  { folder, values }: { readonly folder: string; readonly values: ReadonlyMap<string, Buffer> },
+  { root, values }: { readonly root: VolumeRoot; readonly values: ReadonlyMap<string, Buffer> },
 ): Uint8Array {
   const files = service.secrets.map(({ secret, target, mode, uid, gid }) => ({
     name: target.slice("/run/secrets/".length),
@@ -70,7 +70,7 @@ function packSecrets(
     uid: uid ?? owner.uid,
     gid: gid ?? owner.gid,
   }));
-  return packFiles(files, { folder, owner });
+  return packFiles(files, { root, owner });
 }
 
 /** Values by name, and the record on the volume of those that are generated. */
@@ -139,7 +139,7 @@ async function takeGenerated(
     const values = new Map(await Promise.all(read));
     if (fresh.length > 0) {
       const owner = { uid: 0, gid: 0 };
-      const pack = (folder: string): Uint8Array => packFiles(fresh, { folder, owner });
+      const pack = (root: VolumeRoot): Uint8Array => packFiles(fresh, { root, owner });
       await fillVolume(engine, { containerId: id, target: helperMount, pack, signal });
     }
     return { values, generated: made.get(labels.record) ?? "" };
@@ -179,11 +179,11 @@ interface TarFile {
 function packFiles(
   files: readonly TarFile[],
   {
-    folder,
+    root: { folder, mode: rootMode },
     owner,
-  }: { readonly folder: string; readonly owner: { readonly uid: number; readonly gid: number } },
+  }: { readonly root: VolumeRoot; readonly owner: { readonly uid: number; readonly gid: number } },
 ): Uint8Array {
-  const parts = [tarHeader(`${folder}/`, 0, { mode: 0o550, flag: "5", ...owner })];
+  const parts = [tarHeader(`${folder}/`, 0, { mode: rootMode, flag: "5", ...owner })];
   for (const { name, content, mode, uid, gid } of files) {
     parts.push(
       tarHeader(`${folder}/${name}`, content.length, { mode, uid, gid }),

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { engineStatus } from "../../../../src/docker/errors.ts";
-import { fillVolume } from "../../../../src/docker/fill-volume.ts";
+import { fillVolume, type VolumeRoot } from "../../../../src/docker/fill-volume.ts";
 import { labels } from "../../../../src/stack/labels.ts";
 import { recordOf } from "../../../../src/stack/ownership.ts";
 import { type Answer, json, startFakeEngine, stream } from "../../../support/fake-engine.ts";
@@ -72,24 +72,28 @@ test("podman's own words for processes are asked for, so that it runs no ps in t
 
 test("files for a volume are put into its mount point on podman, and beside it on an Engine", async () => {
   const routes = { "PUT /containers/c1/archive": done };
-  const folders: string[] = [];
+  const roots: VolumeRoot[] = [];
   for (const start of [startFakePodman(routes), startFakeEngine({ routes })]) {
     await using fake = await start;
     await using engine = await fake.connect();
     await fillVolume(engine, {
       containerId: "c1",
       target: "/volume",
-      pack(folder) {
-        folders.push(folder);
+      pack(root) {
+        roots.push(root);
         return Buffer.alloc(1024);
       },
       signal: new AbortController().signal,
     });
     expect(pathsOf(fake.requests, "PUT").map((line) => /path=([^&]*)/u.exec(line)?.[1])).toEqual([
-      folders.length === 1 ? "/volume" : "/",
+      roots.length === 1 ? "/volume" : "/",
     ]);
   }
-  expect(folders).toEqual([".", "volume"]);
+  // podman 5 leaves the root to root.
+  expect(roots).toEqual([
+    { folder: ".", mode: 0o555 },
+    { folder: "volume", mode: 0o550 },
+  ]);
 });
 
 /** Something that happened to a service's container, so many seconds after 1970. */
