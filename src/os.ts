@@ -1,7 +1,7 @@
 /** What qclock knows of a distribution's release. Every list of names derives from this table. */
 export interface OperatingSystem {
   /** Which rules, formats and tools its packages follow. */
-  readonly family: "deb";
+  readonly family: "deb" | "rpm";
   /** How people write it. */
   readonly title: string;
   /** The distribution's own name of the release, which its repositories go by. */
@@ -36,6 +36,13 @@ export const platformNames: readonly string[] = Object.values(platforms).map(({ 
 
 /** The systems that images can be made from. */
 export const operatingSystems = {
+  "oraclelinux-9": {
+    family: "rpm",
+    title: "Oracle Linux 9",
+    suite: "OL9",
+    keysOf: ["oraclelinux-9"],
+    architectures: ["amd64", "arm64"],
+  },
   "debian-12": {
     family: "deb",
     title: "Debian 12",
@@ -63,14 +70,6 @@ export const osNames: readonly OsName[] = Object.keys(operatingSystems).filter((
 /** What images are made from where the manifest names no system. */
 export const defaultOs: OsName = "debian-12";
 
-/** Systems that people ask for and that are not built yet, with the sentence that says so. */
-const comingSystems: ReadonlyMap<string, string> = new Map([
-  [
-    "oraclelinux-9",
-    "Images of Oracle Linux 9 cannot be built yet: qclock reads Debian's packages alone so far.",
-  ],
-]);
-
 /** The architecture of a platform by its name; undefined for a name that is none. */
 export function architectureOfPlatform(name: string): Architecture | undefined {
   return architectures.find((each) => platforms[each].name === name);
@@ -97,18 +96,10 @@ export function areOsNames(values: readonly string[]): boolean {
 }
 
 /**
- * Why a name is none of a system that images can be made from, where more than "unknown" is known;
- * else undefined.
- */
-export function whyNotYet(name: string): string | undefined {
-  return comingSystems.get(name);
-}
-
-/**
  * The system that a file or folder is for by the end of its name, as `rootfs.debian-12`; undefined:
  * for all.
  */
 export function osOfPath(path: string): string | undefined {
   const [, ending] = /\.([^./]+)\/?$/.exec(path) ?? [];
-  return ending !== undefined && (isOs(ending) || comingSystems.has(ending)) ? ending : undefined;
+  return ending !== undefined && isOs(ending) ? ending : undefined;
 }

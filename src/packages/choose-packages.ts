@@ -48,6 +48,10 @@ export async function choosePackages(
       ...assembledImages(stack).flatMap(({ packages }) => packages),
       ...versionsOf(current).keys(),
     ],
+    ...(stack.modules === undefined ? {} : { modules: stack.modules }),
+    ...(stack.furtherRepositories === undefined
+      ? {}
+      : { furtherRepositories: stack.furtherRepositories }),
     now: request.now,
     ...(request.onNotice === undefined ? {} : { onNotice: request.onNotice }),
     signal,

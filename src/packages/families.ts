@@ -6,6 +6,7 @@ import type { Family } from "./family.ts";
  * folders.
  */
 const families: Readonly<Record<OperatingSystem["family"], () => Promise<Family>>> = {
+  rpm: async () => (await import("./rpm/family.ts")).rpmFamily,
   deb: async () => (await import("./deb/family.ts")).debFamily,
 };
 

@@ -5,7 +5,7 @@ import type { MirrorPlaces, Mirrors } from "./mirror.ts";
 import type { ImagePython, NamedVersion } from "./image-python.ts";
 import type { PackageDatabase } from "./package-database.ts";
 import type { PackageFacts } from "./package-facts.ts";
-import type { PackageId } from "./package.ts";
+import type { LockedPackage, PackageId } from "./package.ts";
 import type {
   EvidencePlace,
   EvidenceRequest,
@@ -22,6 +22,17 @@ import type {
 import type { ResolverRules } from "./resolve/rules.ts";
 import type { ScriptRunRules } from "./script-run.ts";
 import type { UnpackedPackage, UnpackRequest } from "./unpacked.ts";
+
+/** A package whose signature is looked at, and who may have signed it. */
+export interface SignerRequest {
+  readonly os: OsName;
+  /** The package. */
+  readonly file: string;
+  /** What it has to be. */
+  readonly expected: PackageId & Pick<LockedPackage, "digest">;
+  /** Trusted keys; absent: those that ship with qclock for the OS. */
+  readonly keys?: readonly PinnedKey[];
+}
 
 /** How packages of a family are compared and put together. */
 export interface FamilyRules extends ResolverRules {
@@ -72,6 +83,12 @@ export interface Family {
    * what is wrong with the file.
    */
   readFacts(file: string, options: { readonly withPaths: boolean }): Promise<PackageFacts>;
+
+  /**
+   * Who signed a package itself, by the fingerprint of the primary key; undefined in a family whose
+   * packages are listed by signed indexes. Throws `signature-invalid`, `package-corrupt`.
+   */
+  signerOf(request: SignerRequest): Promise<string | undefined>;
 
   /** When a package was built, by its file, in seconds since 1970. Throws `package-corrupt`. */
   readBuildTime(file: string): Promise<number>;

@@ -10,6 +10,7 @@ import { resolveNetworks } from "./networks.ts";
 import { findPortConflicts } from "./services/ports.ts";
 import { parentsOf } from "./images/parents.ts";
 import { createProblems, type Problems } from "./problems.ts";
+import { resolvePackageSources } from "./images/package-sources.ts";
 import { projectPath } from "./project-path.ts";
 import type { ResolveRequest } from "./request.ts";
 import { resolveServices } from "./services/services.ts";
@@ -29,6 +30,7 @@ export function resolveStack(given: ResolveRequest): Result<Stack, readonly Diag
   const problems = createProblems(locator);
   const locations = new Map<string, Location>();
   const images = resolveImages({ ...request, problems, locations });
+  const sources = resolvePackageSources({ ...request, problems });
   const secrets = resolveSecrets(request, problems, locations);
   const volumes = resolveVolumes(request, problems, locations);
   const services = resolveServices({ ...request, problems, locations, images, secrets, volumes });
@@ -55,6 +57,7 @@ export function resolveStack(given: ResolveRequest): Result<Stack, readonly Diag
         isOs(name) ? [[name, url]] : [],
       ),
     ),
+    ...sources,
     ...(manifest.mirrors?.python === undefined ? {} : { pythonIndex: manifest.mirrors.python }),
     images: ordered(images, (image) => parentsOf(image)),
     services: ordered(withExternalUses(attached, { networks, volumes }), ({ dependsOn }) => [
@@ -80,8 +83,8 @@ function collectingLinks(
 
 /** Absolute paths that `resolveStack` will ask for. */
 export function pathsToLookUp(loaded: LoadedManifest): readonly string[] {
-  const { images, services, secrets } = loaded.manifest;
-  const relative: string[] = [];
+  const { images, keys, services, secrets } = loaded.manifest;
+  const relative: string[] = Object.values(keys ?? {}).flat();
   for (const { files, build, wheels } of Object.values(images)) {
     if (wheels !== undefined) relative.push(wheels);
     for (const file of files ?? []) relative.push(typeof file === "string" ? file : file.path);

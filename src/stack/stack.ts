@@ -31,6 +31,12 @@ export interface Stack {
   readonly architecture: Architecture;
   /** Package mirrors named in the manifest, by OS. */
   readonly mirrors: ReadonlyMap<OsName, string>;
+  /** Streams of modules to take packages from, as `php:8.2`, sorted; absent: none. */
+  readonly modules?: readonly string[];
+  /** Ids of repositories beside those that the OS always has, sorted; absent: none. */
+  readonly furtherRepositories?: readonly string[];
+  /** Absolute paths of files with keys beside those that ship with qclock; absent: none. */
+  readonly keyFiles?: readonly string[];
   /** URL of the index of Python packages that the manifest names; absent: none. */
   readonly pythonIndex?: string;
   /** Parents before their children. */

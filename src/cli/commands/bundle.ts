@@ -18,10 +18,16 @@ interface SaveFlags {
 }
 
 interface LoadFlags {
+  readonly key: readonly string[];
   readonly images?: boolean;
   readonly manifest?: boolean;
   readonly force?: boolean;
   readonly allowUnsigned?: boolean;
+}
+
+/** Every value of an option that may be repeated. */
+function addTo(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
 }
 
 /** `qclock bundle save`, `load` and `list` */
@@ -133,6 +139,7 @@ function registerLoad({ program, run }: Registry): void {
         ["qclock bundle load stack.bundle", "then qclock build --offline"],
         ["qclock bundle load stack.bundle --images", "the finished images, too, into the Engine"],
         ["qclock bundle load stack.bundle --manifest", "in an empty folder: the project, too"],
+        ["qclock bundle load stack.bundle --key keys/bank.asc", "packages that the bank signed"],
       ],
     },
     (each) =>
@@ -140,6 +147,7 @@ function registerLoad({ program, run }: Registry): void {
         .option("--images", "put the bundle's images into the Engine")
         .option("--manifest", "write the bundle's manifest and its files into this folder")
         .option(...allowUnsignedOption)
+        .option("--key <file>", "trust the keys in a file, too; may be repeated", addTo, [])
         .option("--force", "replace another lock, of which a copy is kept, and other files"),
   );
   command.action((file: string, flags: LoadFlags) =>
@@ -148,12 +156,15 @@ function registerLoad({ program, run }: Registry): void {
       return withLoadContext(session, async (context) => {
         const { loadBundle } = await import("../../run/bundle/load.ts");
         const { bundleName, readBundleFrom } = await import("../open/bundle-file.ts");
+        const { readKeyFiles } = await import("../open/package-keys.ts");
+        const furtherKeys = await readKeyFiles(session, flags.key);
         const report = await loadBundle(context, await readBundleFrom(session, file), {
           name: bundleName(file),
           images: flags.images === true,
           manifest: flags.manifest === true,
           force: flags.force === true,
           allowUnsigned: flags.allowUnsigned === true,
+          furtherKeys,
           now: new Date(),
         });
         await session.settle();

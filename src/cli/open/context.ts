@@ -174,6 +174,8 @@ async function openContext(
       : await readLock(lockPath, displayPath(lockPath, host.workingDirectory), store);
   if (!lock.ok) return lock;
 
+  const { packageKeysOf } = await import("./package-keys.ts");
+  const keys = await packageKeysOf(stack);
   let mirrors: ReturnType<RunContext["mirrors"]> | undefined;
   let pythonIndex: ReturnType<RunContext["pythonIndex"]> | undefined;
   const context: RunContext = {
@@ -181,6 +183,7 @@ async function openContext(
     engine: connection.engine,
     store,
     downloader,
+    ...(keys === undefined ? {} : { keys }),
     mirrors: () => (mirrors ??= mirrorsOf(stack.os, stack.mirrors.get(stack.os))),
     artifactMirror: await artifactMirrorOf(session),
     pythonIndex: () => (pythonIndex ??= pythonIndexOf(session, { stack, downloader })),

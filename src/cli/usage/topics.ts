@@ -74,6 +74,13 @@ and up move it alone to its newest version and say so; with --locked they fail.
 Whatever the mirror, the release file's signature is checked against the distribution's keys that ship with qclock,
 and each package against the digest that the signed index gives. The mirror is not part of stack.lock.yaml.
 
+Oracle Linux: QCLOCK_MIRROR_ORACLELINUX_9, else "mirrors" in the manifest, else https://yum.oracle.com/repo/OracleLinux/OL9.
+Several URLs, with spaces between them: the root of the repositories, and further places that keep old packages. Below the root
+a repository is looked for as baseos/latest/x86_64, as ol9_baseos_latest (what reposync makes), and as baseos.
+Each package is signed itself, and that signature is checked, whether the repository's metadata is signed or not.
+
+Keys of one's own, of a mirror that signs anew: files of the project under "keys" in the manifest, beside those that ship.
+
 Artifacts come from their own URLs; with QCLOCK_ARTIFACT_MIRROR=https://mirror.example/artifacts they come from
 https://mirror.example/artifacts/HOST/PATH instead. Their digests stand in the manifest, whoever serves them.
 

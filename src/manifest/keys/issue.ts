@@ -2,7 +2,7 @@ import type { Node } from "yaml";
 import type * as z from "zod";
 import { type Diagnostic, type DiagnosticCode, errorAt } from "../../diagnostic.ts";
 import { nearest } from "../../nearest.ts";
-import { areOsNames, whyNotYet } from "../../os.ts";
+import { areOsNames } from "../../os.ts";
 import { limits } from "../text/guard.ts";
 import type { Locator } from "../text/locate.ts";
 import { knownKeys } from "./known-keys.ts";
@@ -45,11 +45,10 @@ export function diagnoseIssue(request: IssueRequest): readonly Diagnostic[] {
 function diagnoseValue(issue: z.core.$ZodIssue, root: Node, locator: Locator): Diagnostic {
   const value = valueAt(root, issue.path);
   const values = issue.code === "invalid_value" ? issue.values.map(String) : [];
-  const notYet = typeof value === "string" && areOsNames(values) ? whyNotYet(value) : undefined;
   const suggestion = typeof value === "string" ? nearest(value, values) : undefined;
   return errorAt(locator.value(issue.path), codeOfValues(values), {
     message: `${describePath(issue.path)} must be ${expectation(issue)}; it is ${show(value)}.`,
-    hint: notYet ?? (suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`),
+    hint: suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`,
   });
 }
 
@@ -124,9 +123,7 @@ function unknownKey(key: string, path: readonly PropertyKey[], locator: Locator)
   const suggestion = nearest(key, known);
   const refused = refusalOf(key, path);
   const isOs = areOsNames(known);
-  const explained = refused ?? (isOs ? whyNotYet(key) : undefined);
-  const hint =
-    explained ?? (suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`);
+  const hint = refused ?? (suggestion === undefined ? undefined : `Did you mean "${suggestion}"?`);
   return errorAt(locator.key([...path, key]), isOs ? "unknown-os" : "unknown-key", {
     message: isOs
       ? `"${key}" is not an operating system that qclock knows.`

@@ -142,7 +142,6 @@ const refusals: Readonly<Record<Section, Readonly<Record<string, string>>>> = {
   },
   service,
   packages: {
-    modules: "Module streams belong to systems of RPM packages, which qclock does not read yet.",
     remove: "Leave the package out: an image holds what is named and what that needs.",
   },
   port: {

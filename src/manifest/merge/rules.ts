@@ -42,6 +42,7 @@ export function listBy(...fields: readonly string[]): MergeRule {
  */
 const rules: readonly PathRule[] = [
   ["os", replace],
+  ["keys/*", texts],
   ["images/*/accounts/groups", listBy("name")],
   ["images/*/accounts/users", listBy("name")],
   ["images/*/artifacts", listBy("path")],
@@ -58,6 +59,7 @@ const rules: readonly PathRule[] = [
   ["images/*/packages/*", { type: "short-form", field: "install" }],
   ["images/*/packages/*/install", texts],
   ["images/*/packages/*/modules", texts],
+  ["images/*/packages/*/repositories", texts],
   ["images/*/setuid", texts],
   ["services/*/cap_add", texts],
   ["services/*/cap_drop", texts],

@@ -24,6 +24,29 @@ const packagesSchema = z
       packageListSchema,
       z.strictObject({
         install: packageListSchema.meta({ description: "Package names.", examples: [["php-fpm"]] }),
+        modules: z
+          .array(
+            z
+              .string()
+              .regex(
+                /^[A-Za-z0-9][\w+.-]*:[A-Za-z0-9][\w+.-]*$/,
+                "a module and its stream, such as php:8.2",
+              ),
+          )
+          .optional()
+          .meta({
+            description:
+              "Streams of modules to take packages from, in systems that have modules (`oraclelinux-9`). A stream counts for all images of the stack.",
+            examples: [["php:8.2"]],
+          }),
+        repositories: z
+          .array(z.string().regex(/^[A-Za-z0-9][\w.-]*$/, "the id of a repository"))
+          .optional()
+          .meta({
+            description:
+              "Further repositories of the distribution, by id, beside those that are always asked; for all images of the stack.",
+            examples: [["ol9_codeready_builder"]],
+          }),
       }),
     ]),
   )

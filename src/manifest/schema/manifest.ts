@@ -56,6 +56,14 @@ export const manifestSchema = z.strictObject({
         "Base URL of the package mirror, by operating system, and of the index of Python packages. `QCLOCK_MIRROR_<OS>` and `QCLOCK_PYTHON_INDEX` go before it.",
       examples: [{ "debian-12": "https://mirror.example/debian" }],
     }),
+  keys: z
+    .partialRecord(osSchema, z.array(z.string()).min(1))
+    .optional()
+    .meta({
+      description:
+        "Files of the project with OpenPGP keys that may sign packages beside the distribution's own, by operating system: for a mirror that signs anew, or a repository of one's own.",
+      examples: [{ "debian-12": ["keys/bank.asc"] }],
+    }),
   images: imagesSchema.default({}),
   services: servicesSchema.default({}),
   networks: z

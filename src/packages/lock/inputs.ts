@@ -32,6 +32,9 @@ export function packageInputs(
     os: stack.os,
     architecture: stack.architecture,
     mirror: stack.mirrors.get(stack.os) ?? "",
+    // Absent where the manifest names none, so that the digest is as it was before it could.
+    ...(stack.modules === undefined ? {} : { modules: stack.modules }),
+    ...(stack.furtherRepositories === undefined ? {} : { repositories: stack.furtherRepositories }),
     images,
   });
 }

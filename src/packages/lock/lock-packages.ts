@@ -151,20 +151,25 @@ async function resolveTarget(
   const { refuseFileConflicts } = await import("../refuse-file-conflicts.ts");
   await refuseFileConflicts({ stack, resolved, paths });
   const family = await loadFamily(stack.os);
-  const buildTimes = new Map<Digest, number>();
+  const told = new Map<Digest, ToldByFile>();
   for (const { package: entry } of closure) {
     const digest = digestOfEntry(entry);
-    // The packages are needed for building anyway, so they are fetched whole and the time is read
-    // from the file.
-    if (!buildTimes.has(digest))
-      buildTimes.set(digest, await family.readBuildTime(paths.get(digest) ?? ""));
+    if (told.has(digest)) continue;
+    // The packages are needed for building anyway, so they are fetched whole and asked themselves.
+    const file = paths.get(digest) ?? "";
+    const expected = { ...entry, digest };
+    const signedBy = await family.signerOf({ ...request, os: stack.os, file, expected });
+    const buildTime = await family.readBuildTime(file);
+    told.set(digest, { buildTime, ...(signedBy === undefined ? {} : { signedBy }) });
   }
   const images = new Map<string, LockedImage>();
   const proofs: (readonly [LockedPackage, PackageProof])[] = [];
   for (const { name, parent, artifacts } of assembledImages(stack)) {
     const packages = (resolved.get(name) ?? []).map((entry) => {
-      const locked = toLocked(entry, buildTimes);
-      const proof = proofOfEntry(entry.package);
+      const locked = toLocked(entry, told);
+      const { signedBy } = locked;
+      const proof: PackageProof | undefined =
+        signedBy === undefined ? proofOfEntry(entry.package) : { type: "package", signedBy };
       if (proof !== undefined) proofs.push([locked, proof]);
       return locked;
     });
@@ -179,6 +184,7 @@ async function resolveTarget(
     os: stack.os,
     architecture: stack.architecture,
     inputs,
+    ...(stack.modules === undefined ? {} : { modules: stack.modules }),
     repositories,
     images,
   };
@@ -242,7 +248,10 @@ function digestOfEntry(entry: IndexedPackage): Digest {
   return `sha256:${entry.sha256}`;
 }
 
-function toLocked(entry: ResolvedPackage, buildTimes: ReadonlyMap<string, number>): LockedPackage {
+/** What the lock says of a package that its index does not. */
+type ToldByFile = Pick<LockedPackage, "buildTime" | "signedBy">;
+
+function toLocked(entry: ResolvedPackage, told: ReadonlyMap<Digest, ToldByFile>): LockedPackage {
   const { package: found, reasons } = entry;
   const digest = digestOfEntry(found);
   return {
@@ -255,7 +264,8 @@ function toLocked(entry: ResolvedPackage, buildTimes: ReadonlyMap<string, number
     digest,
     source: found.source,
     sourceVersion: found.sourceVersion,
-    buildTime: buildTimes.get(digest) ?? 0,
+    buildTime: 0,
+    ...told.get(digest),
     reasons,
   };
 }

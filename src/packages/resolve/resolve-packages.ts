@@ -30,7 +30,8 @@ export interface ResolveRequest {
 /**
  * The closure of the wanted packages over what they require, without what is installed already.
  * Packages are chosen as apt does, see `AgendaAsNamed` and `candidatesFor`, or as dnf does, see
- * `AgendaByMerit` and `rank`; recommended packages are left out. Deterministic: the result depends on the request alone. Sorted by name.
+ * `AgendaByMerit` and `rank`; recommended packages are left out. Deterministic: the result depends
+ * on the request alone. Sorted by name.
  *
  * Throws `unknown-package`, `unresolvable-packages` (a relation that nothing satisfies, or one that
  * several packages satisfy equally well) and `package-conflict`; as a `HeldBackError` where a

@@ -128,10 +128,12 @@ export async function proveBundle(request: {
   readonly allowUnsigned: boolean;
   readonly store: Store;
   readonly keys?: readonly PinnedKey[];
+  /** Keys that are trusted beside those; absent: none. */
+  readonly furtherKeys?: readonly PinnedKey[];
   readonly now: Date;
   readonly name: string;
 }): Promise<ProvedBundle> {
-  const { document, name, ...trust } = request;
+  const { document, name, furtherKeys = [], ...trust } = request;
   const unproved: LockedPackage[] = [];
   const proofs: ProvedBundle["proofs"][number][] = [];
   let proved = 0;
@@ -142,7 +144,9 @@ export async function proveBundle(request: {
     const { os } = target;
     const repositories = evidence.map(toRepository);
     const family = await loadFamily(os);
-    const proof = await family.provePackages({ ...trust, os, packages, evidence: repositories });
+    const keys = [...(request.keys ?? (await family.keysOf(os))), ...furtherKeys];
+    const evidenced = { packages, evidence: repositories };
+    const proof = await family.provePackages({ ...trust, os, keys, ...evidenced });
     unproved.push(...proof.unproved);
     const own = packages.flatMap((entry) => {
       const found = proof.proofs.get(proofKey(entry));

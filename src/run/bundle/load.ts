@@ -61,6 +61,8 @@ export interface LoadOptions {
   readonly allowUnsigned: boolean;
   /** Trusted keys; absent: those that ship with qclock. */
   readonly keys?: readonly PinnedKey[];
+  /** Keys that are trusted beside those; absent: none. */
+  readonly furtherKeys?: readonly PinnedKey[];
   readonly now: Date;
 }
 

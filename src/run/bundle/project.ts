@@ -33,6 +33,7 @@ export async function collectProject(stack: Stack): Promise<ProjectFiles> {
   for (const file of stack.overridePaths ?? [])
     if (isInside(stack.directory, file)) await add(file);
   for (const link of stack.links ?? []) await add(link);
+  for (const file of stack.keyFiles ?? []) await add(file);
   for (const image of stack.images.values())
     await addImage(image, { add, project: stack.directory });
   const leftOut = new Set<string>();

@@ -11,6 +11,30 @@ const baseAccounts: Readonly<
     { readonly users: ReadonlyMap<string, number>; readonly groups: ReadonlySet<string> }
   >
 > = {
+  // Source: the package setup 2.13.7 of Enterprise Linux 9, passwd and group.
+  rpm: {
+    users: new Map([
+      ["root", 0],
+      ["bin", 1],
+      ["daemon", 2],
+      ["adm", 3],
+      ["lp", 4],
+      ["sync", 5],
+      ["shutdown", 6],
+      ["halt", 7],
+      ["mail", 8],
+      ["operator", 11],
+      ["games", 12],
+      ["ftp", 14],
+      ["nobody", 65534],
+    ]),
+    groups: new Set(
+      (
+        "root bin daemon sys adm tty disk lp mem kmem wheel cdrom mail man dialout floppy games tape video ftp lock " +
+        "audio users nobody utmp utempter"
+      ).split(" "),
+    ),
+  },
   // Source: base-passwd 3.6, passwd.master and group.master.
   deb: {
     users: new Map([

@@ -1,10 +1,10 @@
-import type { OsName } from "../../../src/os.ts";
+import type { DebianName } from "../root/debian-name.ts";
 
 /** An image that people make every day: packages, what any operator says of them, and its use. */
 export interface EverydayImage {
   readonly kind: Kind;
   /** Absent: debian-12. */
-  readonly os?: OsName;
+  readonly os?: DebianName;
   /** The first is the one that the image is about. */
   readonly packages: readonly string[];
   /** Packages that only the use needs, such as a client. */

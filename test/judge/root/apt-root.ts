@@ -3,7 +3,8 @@ import { copyFile, mkdir, rename, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { loadFamily } from "../../../src/packages/families.ts";
-import { operatingSystems, type OsName } from "../../../src/os.ts";
+import { operatingSystems } from "../../../src/os.ts";
+import type { DebianName } from "./debian-name.ts";
 import { mirrorVariable } from "../../../src/packages/mirror.ts";
 import { resolveMirrors } from "../../../src/packages/resolve-mirrors.ts";
 import type { LockedDeb } from "./qclock-root.ts";
@@ -98,7 +99,7 @@ export function installedIn(root: Root): readonly string[] {
     .toSorted();
 }
 
-async function sourcesFor(os: OsName): Promise<string> {
+async function sourcesFor(os: DebianName): Promise<string> {
   const { suite } = operatingSystems[os];
   const { main, security } = await resolveMirrors({
     os,

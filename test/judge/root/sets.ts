@@ -1,9 +1,9 @@
-import type { OsName } from "../../../src/os.ts";
+import type { DebianName } from "./debian-name.ts";
 
 /** Packages that are installed twice, by apt and by qclock. */
 export interface PackageSet {
   readonly name: string;
-  readonly os: OsName;
+  readonly os: DebianName;
   /** What is asked for beside the Essential packages. */
   readonly packages: readonly string[];
 }
@@ -37,7 +37,7 @@ const common = [
   "util-linux",
 ];
 
-export const essential: Readonly<Record<OsName, readonly string[]>> = {
+export const essential: Readonly<Record<DebianName, readonly string[]>> = {
   "debian-12": [...common, "login"].toSorted(),
   "debian-13": common,
 };
@@ -80,7 +80,10 @@ export const sets: readonly PackageSet[] = [
   }),
 ];
 
-function of(os: OsName, named: Readonly<Record<string, readonly string[]>>): readonly PackageSet[] {
+function of(
+  os: DebianName,
+  named: Readonly<Record<string, readonly string[]>>,
+): readonly PackageSet[] {
   const suffix = os === "debian-12" ? "" : `-${os.replace("debian-", "")}`;
   return Object.entries(named).map(([name, packages]) => ({
     name: `${name}${suffix}`,

@@ -31,6 +31,8 @@ test.for<readonly [string, Stack]>([
   ["an artifact", aStack([base, { ...app, artifacts: [download] }])],
   ["one image more", aStack([base, app, anAssembledImage("db")])],
   ["another OS", aStack([base, app], { os: "debian-13" })],
+  ["a stream of a module", aStack([base, app], { modules: ["php:8.2"] })],
+  ["a further repository", aStack([base, app], { furtherRepositories: ["extra"] })],
   ["another architecture", aStack([base, app], { architecture: "arm64" })],
   [
     "a mirror",

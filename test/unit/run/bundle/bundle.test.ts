@@ -5,6 +5,7 @@ import type { BundleDocument } from "../../../../src/image/bundle/document.ts";
 import { bytesMember, writeBundle } from "../../../../src/image/bundle/write.ts";
 import { formatLock, parseLock } from "../../../../src/packages/lock/file.ts";
 import { lockPackages } from "../../../../src/packages/lock/lock-packages.ts";
+import type { PinnedKey } from "../../../../src/packages/proof/pinned-key.ts";
 import type { Lock, LockedPackage } from "../../../../src/packages/package.ts";
 import { listBundle } from "../../../../src/run/bundle/list.ts";
 import { loadBundle } from "../../../../src/run/bundle/load.ts";
@@ -361,6 +362,22 @@ describe("a bundle that somebody made up", () => {
       code: "signature-invalid",
       message: "bash 1.0 is not what the distribution signed.",
     });
+  });
+
+  test("that only a key of the user's own proves is refused without it", async () => {
+    await using mirror = await startFakeMirror(packages);
+    await using first = await temporaryStore();
+    const { store } = first;
+    const { lock } = await lockPackages(aLockRequest({ mirror, store, stack }));
+    const bundle = await savedBundle({ mirror, stack, store, lock });
+    const load = async (furtherKeys?: readonly PinnedKey[]): ReturnType<typeof loadBundle> => {
+      await using here = await temporaryStore();
+      const context = aLoadContext({ store: here.store, lock: { current: undefined, copies: [] } });
+      const keys = furtherKeys === undefined ? {} : { furtherKeys };
+      return await loadBundle(context, inPieces(bundle), loadOptions({ keys: [] }, keys));
+    };
+    await expect(load()).rejects.toMatchObject({ code: "signature-invalid" });
+    expect((await load(mirror.keys)).proof).toMatchObject({ proved: 3, unproved: [] });
   });
 
   test("and without signatures is refused, whatever the lock here says; allowed, its packages are marked", async () => {
