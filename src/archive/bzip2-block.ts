@@ -109,7 +109,9 @@ function toFront(order: number[], place: number): number {
   return value;
 }
 
-/** By lengths of codes: the first code of each, how many there are, and where their symbols begin. */
+/**
+ * By lengths of codes: the first code of each, how many there are, and where their symbols begin.
+ */
 interface CodeTable {
   readonly counts: Uint16Array;
   readonly symbols: Uint16Array;

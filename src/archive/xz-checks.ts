@@ -5,7 +5,9 @@ import { ByteReader } from "./byte-reader.ts";
 const [MAGIC, END_MAGIC] = [Buffer.from("fd377a585a00", "hex"), Buffer.from("YZ")];
 /** Checks that the decoder knows: none, CRC32, CRC64. */
 const KNOWN_CHECKS: ReadonlySet<number> = new Set([0, 1, 4]);
-/** Bytes of a check, by its number; the one that programs write beside the known ones is SHA-256. */
+/**
+ * Bytes of a check, by its number; the one that programs write beside the known ones is SHA-256.
+ */
 const CHECK_BYTES = [0, 4, 4, 4, 8, 8, 8, 16, 16, 16, 32, 32, 32, 64, 64, 64];
 
 /**

@@ -70,7 +70,9 @@ function filesOf({ fields }: RpmTexts, isMeant: (file: string) => boolean): stri
   return files.map((file) => `<file>${escapeXml(file)}</file>`).join("");
 }
 
-/** Paths that createrepo puts into the list of packages as well, where libsolv looks for them alone. */
+/**
+ * Paths that createrepo puts into the list of packages as well, where libsolv looks for them alone.
+ */
 function isListed(file: string): boolean {
   return file.startsWith("/etc/") || file.includes("bin/") || file === "/usr/lib/sendmail";
 }
