@@ -96,6 +96,12 @@ export interface PackageIndex {
   providers(name: string): readonly string[];
   /** Names of the packages of which some version obsoletes the name, sorted. */
   obsoleters(name: string): readonly string[];
+  /**
+   * The streams of modules, as `php:8.2`, that have a package of a name, or one version of it, and
+   * because of which it is left out, since they are not enabled; sorted. Absent: nothing is left
+   * out.
+   */
+  hiddenIn?(name: string, version?: string): readonly string[];
   /** Names of the packages that the distribution takes to be on every system, sorted. */
   essential(): readonly string[];
 }

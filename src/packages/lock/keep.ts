@@ -48,6 +48,8 @@ export async function indexWithLocked(request: KeepRequest): Promise<KeptPackage
   const staying = [...distinct.values()].filter(
     ({ name, version }) =>
       !moving.has(name) &&
+      // Of another stream than the manifest now asks for.
+      (index.hiddenIn?.(name, version) ?? []).length === 0 &&
       // Of a version that the index lists, the index knows the digest, and it is signed.
       !index.versions(name).some((listed) => listed.version === version),
   );
@@ -146,6 +148,7 @@ function withAdded(
     names: () => new Set([...index.names(), ...added.keys()]),
     versions: (name) => merged.get(name) ?? index.versions(name),
     essential: () => index.essential(),
+    hiddenIn: (name, version) => index.hiddenIn?.(name, version) ?? [],
     providers: (name) => withThose(index.providers(name), providers.get(name)),
     obsoleters: (name) => withThose(index.obsoleters(name), obsoleters.get(name)),
   };

@@ -13,6 +13,8 @@ interface WrongName {
   /** Real packages that provide it; empty when nothing has to do with it. */
   readonly providers: readonly string[];
   readonly suggestion?: string;
+  /** Streams of modules that have it and are not enabled; empty when none does. */
+  readonly streams: readonly string[];
 }
 
 /**
@@ -58,11 +60,20 @@ function wrongName(
 ): WrongName | undefined {
   if (index.versions(name).length > 0) return undefined;
   const providers = index.providers(name);
-  const suggestion = providers.length > 0 ? undefined : nearest(name, index.names());
-  return { image, name, providers, ...(suggestion === undefined ? {} : { suggestion }) };
+  const streams = providers.length > 0 ? [] : (index.hiddenIn?.(name) ?? []);
+  const isExplained = providers.length > 0 || streams.length > 0;
+  const suggestion = isExplained ? undefined : nearest(name, index.names());
+  return { image, name, providers, streams, ...(suggestion === undefined ? {} : { suggestion }) };
 }
 
-function toError({ image, name, providers, suggestion }: WrongName): QclockError {
+function toError({ image, name, providers, suggestion, streams }: WrongName): QclockError {
+  if (streams.length > 0) {
+    return new QclockError(
+      "unknown-package",
+      `Image "${image}" asks for the package "${name}", which is in modules alone, and no stream with it is enabled.`,
+      { hint: `Add one of them to \`modules\`: ${listNames(streams)}.` },
+    );
+  }
   if (providers.length > 0) {
     return new QclockError(
       "unknown-package",
@@ -77,7 +88,9 @@ function toError({ image, name, providers, suggestion }: WrongName): QclockError
   );
 }
 
-function describe({ name, providers, suggestion }: WrongName): string {
+function describe({ name, providers, suggestion, streams }: WrongName): string {
+  if (streams.length > 0)
+    return `"${name}" is in ${listNames(streams)}, which no \`modules\` names`;
   if (providers.length > 0) return `"${name}" is virtual, provided by ${listNames(providers)}`;
   return suggestion === undefined ? `"${name}"` : `"${name}", did you mean "${suggestion}"?`;
 }

@@ -25,7 +25,7 @@ export interface FurtherPaths {
 
 /** What is known beside the lists of packages. */
 export interface IndexExtras {
-  readonly filter: Pick<ModuleFilter, "shows" | "concerns">;
+  readonly filter: Pick<ModuleFilter, "shows" | "concerns" | "hiddenIn">;
   readonly paths: FurtherPaths;
 }
 
@@ -97,6 +97,10 @@ class MergedIndex implements PackageIndex {
     return [...new Set(found.map(fromBytes))]
       .filter((each) => this.versions(each).length > 0)
       .toSorted();
+  }
+
+  hiddenIn(name: string, version?: string): readonly string[] {
+    return this.#extras.filter.hiddenIn(name, version);
   }
 
   /** RPM knows no packages that are on every system. */

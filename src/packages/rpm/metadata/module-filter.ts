@@ -1,3 +1,4 @@
+import { compareTexts } from "../../../order.ts";
 import type { ModuleStream } from "./module-stream.ts";
 
 /** What a filter looks at. */
@@ -12,6 +13,8 @@ interface FilteredPackage {
 export class ModuleFilter {
   readonly #shown = new Set<string>();
   readonly #hidden = new Set<string>();
+  /** Streams that are not enabled, by the names of their packages, and these with their versions. */
+  readonly #streams = new Map<string, Set<string>>();
   /** Names that enabled streams bring: their packages alone have them. */
   readonly #taken = new Set<string>();
   /** Names of all packages that are in some module. */
@@ -25,16 +28,33 @@ export class ModuleFilter {
         if (name !== undefined && !stream.demodularized.includes(name)) this.#taken.add(name);
       }
     }
-    for (const artifact of all.flatMap(({ artifacts }) => artifacts)) {
-      this.#hidden.add(artifact);
-      const name = nameIn(artifact);
-      if (name !== undefined) this.#names.add(name);
+    for (const stream of all) {
+      for (const artifact of stream.artifacts) this.#hide(artifact, stream);
     }
+  }
+
+  /**
+   * The streams that have a package of a name, or one version of it, and are not enabled; sorted.
+   */
+  hiddenIn(name: string, version?: string): readonly string[] {
+    const key = version === undefined ? name : `${name}-${withEpoch(version)}`;
+    return [...(this.#streams.get(key) ?? [])].toSorted(compareTexts);
   }
 
   /** Whether a module has packages of a name, so that they may be hidden. */
   concerns(name: string): boolean {
     return this.#names.has(name);
+  }
+
+  #hide(artifact: string, { name: module, stream }: ModuleStream): void {
+    this.#hidden.add(artifact);
+    const name = nameIn(artifact);
+    if (name === undefined) return;
+    this.#names.add(name);
+    if (this.#shown.has(artifact)) return;
+    const title = `${module}:${stream}`;
+    addTo(this.#streams, name, title);
+    addTo(this.#streams, artifact.slice(0, artifact.lastIndexOf(".")), title);
   }
 
   /**
@@ -51,6 +71,12 @@ export class ModuleFilter {
   }
 }
 
+function addTo(map: Map<string, Set<string>>, key: string, value: string): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, new Set([value]));
+  else values.add(value);
+}
+
 /** The name of a binary package; a source package is no reason to hide one. */
 function nameIn(artifact: string): string | undefined {
   const [, name, architecture] = /^(.+)-[^-]+-[^-]+\.([^.]+)$/.exec(artifact) ?? [];
@@ -59,6 +85,9 @@ function nameIn(artifact: string): string | undefined {
 
 /** A package as `modules.yaml` names it: with its epoch, even of 0. */
 function artifactOf({ name, version, architecture }: FilteredPackage): string {
-  const full = /^\d+:/.test(version) ? version : `0:${version}`;
-  return `${name}-${full}.${architecture}`;
+  return `${name}-${withEpoch(version)}.${architecture}`;
+}
+
+function withEpoch(version: string): string {
+  return /^\d+:/.test(version) ? version : `0:${version}`;
 }

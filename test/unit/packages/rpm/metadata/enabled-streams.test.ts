@@ -184,6 +184,10 @@ test("packages are hidden as dnf hides them", () => {
   expect(shows("other", "1-1", "other", "php")).toBe(false);
   expect(shows("other", "1-1", "other")).toBe(true);
   expect(shows("old", "2-1")).toBe(true);
+  expect(filter.hiddenIn("php")).toEqual(["php:8.1"]);
+  expect(filter.hiddenIn("php", "8.1-1")).toEqual(["php:8.1"]);
+  expect(filter.hiddenIn("php", "8.2-1")).toEqual([]);
+  expect(filter.hiddenIn("absent")).toEqual([]);
   expect([filter.concerns("only"), filter.concerns("other")]).toEqual([true, false]);
 });
 

@@ -1,0 +1,48 @@
+import { expect, test } from "vitest";
+import { indexWithLocked, type KeepRequest } from "../../../src/packages/lock/keep.ts";
+import type { PackageIndex } from "../../../src/packages/package-index.ts";
+import { errorOfName, refuseWrongNames } from "../../../src/packages/resolve/wanted-names.ts";
+import { aLockedPackage } from "../../support/a-lock.ts";
+import { anIndex } from "../../support/an-index.ts";
+import { aPackageStack } from "../../support/lock-request.ts";
+
+const index: PackageIndex = Object.assign(anIndex("web 1"), {
+  hiddenIn: (name: string, version = "8.1") =>
+    name.startsWith("php") && version === "8.1" ? ["php:8.1"] : [],
+});
+
+test("a name that only streams have which are not enabled is refused with them", () => {
+  expect(errorOfName(index, { image: "app", name: "php-fpm" })).toMatchObject({
+    code: "unknown-package",
+    message:
+      'Image "app" asks for the package "php-fpm", which is in modules alone, and no stream with it is enabled.',
+    hint: "Add one of them to `modules`: php:8.1.",
+  });
+  expect(errorOfName(index, { image: "app", name: "web" })).toBeUndefined();
+  expect(errorOfName(index, { image: "app", name: "wbe" })).toMatchObject({
+    hint: 'Did you mean "web"?',
+  });
+  expect(() => refuseWrongNames(aPackageStack({ app: ["php", "wbe"] }), index)).toThrow(
+    expect.objectContaining({
+      details: expect.arrayContaining([
+        expect.stringContaining('"php" is in php:8.1, which no `modules` names'),
+      ]),
+    }),
+  );
+});
+
+test("a locked package of a stream that is not enabled any more does not stay", async () => {
+  const packages = [aLockedPackage("php 8.1"), aLockedPackage("web 1")];
+  const request = {
+    target: { os: "debian-12", architecture: "amd64", images: new Map([["app", { packages }]]) },
+    moving: new Set(),
+    index,
+    downloader: { offline: true },
+    onPhase: () => undefined,
+  } as unknown as KeepRequest;
+
+  const kept = await indexWithLocked(request);
+
+  expect(kept.index.versions("php")).toEqual([]);
+  expect(kept.refused.packages).toEqual([]);
+});
