@@ -8,6 +8,7 @@ import { parseSetResults } from "../test/judge/root/results.ts";
 import { parsePublicImages } from "../test/judge/stacks/public-images.ts";
 import { parseStackResults } from "../test/judge/stacks/results.ts";
 import { besideAptPage } from "./beside-apt-page.ts";
+import { besideDnfPage } from "./beside-dnf-page.ts";
 import { composePage } from "./compose-page.ts";
 import { errorsPage } from "./errors-page.ts";
 import { manifestPage } from "./manifest-page.ts";
@@ -29,6 +30,7 @@ export function documents(): ReadonlyMap<string, string> {
     ["docs/compose.md", composePage(parseComposeResults(keptText("compose")))],
     ["docs/packages.md", packagesPage(parseResults(keptText("images")))],
     ["docs/beside-apt.md", besideAptPage(parseSetResults(keptText("root")))],
+    ["docs/beside-dnf.md", besideDnfPage(parseSetResults(keptText("dnf-root")))],
     [
       "docs/stacks.md",
       stacksPage(
@@ -40,6 +42,9 @@ export function documents(): ReadonlyMap<string, string> {
 }
 
 /** Results that one of the judges keeps beside it. */
-function keptText(folder: "compose" | "images" | "root" | "stacks", file = "results.json"): string {
+function keptText(
+  folder: "compose" | "dnf-root" | "images" | "root" | "stacks",
+  file = "results.json",
+): string {
   return readFileSync(path.join(judge, folder, file), "utf8");
 }

@@ -11,7 +11,13 @@ import type { Origin } from "./layers/origin.ts";
  */
 export function addAccounts(
   root: JournaledRoot,
-  { image, templates }: { readonly image: AssembledImage; readonly templates: AccountTemplates },
+  {
+    image,
+    templates,
+  }: {
+    readonly image: Pick<AssembledImage, "users" | "groups">;
+    readonly templates: AccountTemplates;
+  },
 ): void {
   const declared = image.users.length + image.groups.length;
   const isFirst = readText(root, "/etc/shadow") === undefined;

@@ -105,7 +105,13 @@ async function compareSet(set: PackageSet): Promise<RootComparison> {
   for (const line of qclock.output.split("\n"))
     if (line.includes("warning: ")) console.log(line.replace(/^.*?warning: /, "qclock says: "));
   await keep(set, locked.length, comparison);
-  console.log(formatDifferences(comparison, { show: Number(values.show), diff: values.diff }));
+  console.log(
+    formatDifferences(comparison, {
+      show: Number(values.show),
+      diff: values.diff,
+      judge: "apt",
+    }),
+  );
   return comparison;
 }
 

@@ -89,7 +89,8 @@ function refusalBy(error: unknown, image: string): unknown {
   );
 }
 
-function addPackage(
+/** Put the files of a package into an image, where the package database of its family allows it. */
+export function addPackage(
   root: ImageRoot,
   { name, entries }: Pick<InstalledPackage, "name" | "entries">,
   { rules, spoolFolder }: { readonly rules: PlacementRules; readonly spoolFolder: string },

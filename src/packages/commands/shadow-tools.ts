@@ -5,6 +5,7 @@ import { baseName, readOptions } from "../scripts/commands/options.ts";
 import {
   addGroup,
   addUser,
+  asOneChange,
   editAccounts,
   loginSetting,
   type NewUser,
@@ -109,10 +110,12 @@ function addAccount(call: CommandCall, { locked }: UseraddRules): number {
   }
   const home = value("home") ?? `/home/${name}`;
   const shell = value("shell") ?? defaultShell(call);
-  addUser(call, { name, uid, gid, gecos: value("comment") ?? "", home, shell, isSystem, locked });
-  if (asked === undefined && !has("noUserGroup")) addGroup(call, { name, gid });
-  for (const group of more)
-    setMember(call, { user: name, group: findGroup(root, group)?.name ?? group, isMember: true });
+  asOneChange(call, () => {
+    addUser(call, { name, uid, gid, gecos: value("comment") ?? "", home, shell, isSystem, locked });
+    if (asked === undefined && !has("noUserGroup")) addGroup(call, { name, gid });
+    for (const group of more)
+      setMember(call, { user: name, group: findGroup(root, group)?.name ?? group, isMember: true });
+  });
   if (!isSystem) addSubordinates(call, name);
   const isHomeUsual = !isSystem && loginSetting(call, "CREATE_HOME") === "yes";
   if ((has("makeHome") || isHomeUsual) && !has("noHome") && root.stat(home) === undefined) {

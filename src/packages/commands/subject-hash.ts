@@ -24,14 +24,32 @@ const STRINGS = new Set([0x0c, 0x13, 0x14, 0x16, 0x1a, 0x1c, 0x1e]);
  */
 export function subjectHash(certificate: Uint8Array): string {
   const der = Buffer.from(certificate);
+  const subject = elementAt(der, subjectStart(der));
+  const canonical = childrenOf(der, subject).map((set) => canonicalSet(der, set));
+  return hashText(createHash("sha1").update(Buffer.concat(canonical)).digest());
+}
+
+/**
+ * The hash that OpenSSL before 1.0 found a certificate by, and some programs still do: the same of
+ * the MD5 of the subject as it stands. Source: OpenSSL, `X509_NAME_hash_old`.
+ */
+export function oldSubjectHash(certificate: Uint8Array): string {
+  const der = Buffer.from(certificate);
+  const start = subjectStart(der);
+  const subject = der.subarray(start, elementAt(der, start).end);
+  return hashText(createHash("md5").update(subject).digest());
+}
+
+function subjectStart(der: Buffer): number {
   const body = elementAt(der, elementAt(der, 0).start);
   let next = body.start;
   // version [0] is optional; then serial number, signature, issuer, validity, subject.
   if (elementAt(der, next).tag === 0xa0) next = elementAt(der, next).end;
   for (let skipped = 0; skipped < 4; skipped++) next = elementAt(der, next).end;
-  const subject = elementAt(der, next);
-  const canonical = childrenOf(der, subject).map((set) => canonicalSet(der, set));
-  const digest = createHash("sha1").update(Buffer.concat(canonical)).digest();
+  return next;
+}
+
+function hashText(digest: Buffer): string {
   return digest.readUInt32LE(0).toString(16).padStart(8, "0");
 }
 

@@ -6,7 +6,7 @@ import { readContent, type RootNode } from "./tar-root.ts";
 export const allowedDifferences: readonly AllowedDifference[] = [
   {
     path: "/etc/{resolv.conf,hostname}",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     reason: "mmdebstrap copies the host's; an Engine brings those of each container",
   },
   {
@@ -16,12 +16,12 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   },
   {
     path: "/etc/apt{,/{sources.list,preferences.d,sources.list.d,apt.conf.d,trusted.gpg.d}}",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     reason: "mmdebstrap makes them for the apt that installs from outside",
   },
   {
     path: "/etc/{fstab,apt/sources.list.d/0000apt.list}",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     reason: "mmdebstrap writes them, no package does",
   },
   {
@@ -32,12 +32,12 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   },
   {
     path: "/etc/ssh/ssh_host_*_key{,.pub}",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     reason: "the keys of one host, which no two containers may share",
   },
   {
     path: "/var/lib/dpkg/arch",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     reason: "mmdebstrap writes it; dpkg knows its own architecture without",
   },
   {
@@ -56,11 +56,11 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     path: "/etc/shells",
     kinds: ["content"],
     reason: "mmdebstrap merges /usr after the first shells are known; the lines are the same",
-    only: ({ apt, qclock }) => sortedLines(apt) === sortedLines(qclock),
+    only: ({ judge, qclock }) => sortedLines(judge) === sortedLines(qclock),
   },
   {
     path: "/var/cache/debconf/{config.dat-old,passwords.dat,templates.dat,templates.dat-old}",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     reason: "texts of questions and their last state, which only debconf's own dialogs need",
   },
   {
@@ -70,22 +70,22 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   },
   {
     path: "/var/{lib,cache}/apt{,/**}",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     reason: "the state of the apt that installed, which an image of qclock does without",
   },
   {
     path: "/var/log/{apt,apt/*,dpkg.log,alternatives.log,bootstrap.log,fontconfig.log}",
-    kinds: ["only-apt", "content"],
+    kinds: ["only-judge", "content"],
     reason: "logs of the installation, with its times",
   },
   {
     path: "/var/cache/ldconfig/aux-cache",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     reason: "inode numbers and times of the machine, which ldconfig makes anew when it runs",
   },
   {
     path: "/etc/{passwd-,group-,shadow-,gshadow-,subuid-,subgid-,.pwd.lock}",
-    kinds: ["only-apt", "only-qclock", "content", "mode"],
+    kinds: ["only-judge", "only-qclock", "content", "mode"],
     reason:
       "the last state before the last change, which depends on the order of changes, and a lock",
   },
@@ -94,21 +94,21 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     kinds: ["content"],
     reason:
       "the day of the last change is that of the installation, and what systemd-sysusers makes before passwd is configured comes first",
-    only: ({ apt, qclock }) => withoutDays(apt) === withoutDays(qclock),
+    only: ({ judge, qclock }) => withoutDays(judge) === withoutDays(qclock),
   },
   {
     path: "/etc/{shadow,gshadow}{,-}",
     kinds: ["content", "mode", "owner"],
     reason:
       "without the package passwd apt has in them what systemd-sysusers made, of mode 0; qclock every account",
-    only: ({ apt }) => apt?.mode === 0,
+    only: ({ judge }) => judge?.mode === 0,
   },
   {
     path: "/etc/gshadow",
     kinds: ["content"],
     reason:
       "what systemd-sysusers makes before passwd is configured comes first; qclock always writes them",
-    only: ({ apt, qclock }) => sortedLines(apt) === sortedLines(qclock),
+    only: ({ judge, qclock }) => sortedLines(judge) === sortedLines(qclock),
   },
   {
     path: "/etc/{passwd,group}",
@@ -123,23 +123,23 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   },
   {
     path: "/var/lib/dpkg/{lock,lock-frontend,triggers/Lock}",
-    kinds: ["only-apt", "mode"],
+    kinds: ["only-judge", "mode"],
     reason: "locks, which dpkg makes when it lacks them",
   },
   {
     path: "/var/lib/dpkg/{status-old,diversions-old,statoverride-old}",
-    kinds: ["only-apt", "only-qclock", "content"],
+    kinds: ["only-judge", "only-qclock", "content"],
     reason: "the last state before the last change, which depends on the order of changes",
   },
   {
     path: "/var/lib/{dpkg/triggers/File,ucf/hashfile,ucf/registry}",
     kinds: ["content"],
     reason: "the same lines in the order of packages, which apt chooses anew and qclock does not",
-    only: ({ apt, qclock }) => sortedLines(apt) === sortedLines(qclock),
+    only: ({ judge, qclock }) => sortedLines(judge) === sortedLines(qclock),
   },
   {
     path: "/var/lib/ucf/{hashfile,registry}.*",
-    kinds: ["only-apt", "only-qclock", "content"],
+    kinds: ["only-judge", "only-qclock", "content"],
     reason: "the last states before the last change, which depend on the order of changes",
   },
   {
@@ -157,33 +157,33 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     path: "/usr/**",
     kinds: ["mode"],
     reason: "setuid and setgid bits are kept only where the manifest's `setuid` says so",
-    only: ({ apt, qclock }) => (apt?.mode ?? 0) % 0o2000 === qclock?.mode,
+    only: ({ judge, qclock }) => (judge?.mode ?? 0) % 0o2000 === qclock?.mode,
   },
   {
     path: "/etc/ssl/certs/java/cacerts",
     kinds: ["content"],
     reason: "each certificate has the time at which it was taken in, qclock's the image's",
-    only: ({ apt, qclock }) => certificatesIn(apt) === certificatesIn(qclock),
+    only: ({ judge, qclock }) => certificatesIn(judge) === certificatesIn(qclock),
   },
   {
     path: "/var/cache/fontconfig{,/**}",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     reason: "made of times of the machine's own files, and made anew when they are missing",
   },
   {
     path: "/var/lib/systemd/catalog{,/**}",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     reason: "texts for the journal of a machine, which a container does not have",
   },
   {
     path: "/etc/ssl/{certs/{ssl-cert-snakeoil.pem,*.0},private/ssl-cert-snakeoil.key}",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     reason: "a private key that every container would share, and its certificate",
-    only: ({ path, apt }) => !path.endsWith(".0") || apt?.target === "ssl-cert-snakeoil.pem",
+    only: ({ path, judge }) => !path.endsWith(".0") || judge?.target === "ssl-cert-snakeoil.pem",
   },
   {
     path: "/etc/dovecot/private/dovecot.{key,pem}",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     reason: "links to the private key that every container would share, and to its certificate",
   },
   {
@@ -202,36 +202,36 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     path: "/etc/aliases.db",
     kinds: ["content"],
     reason: "the name of the host, the time, and an identity of the file; unit tests hold the rest",
-    only: ({ apt, qclock }) => aliasesIn(apt) === aliasesIn(qclock),
+    only: ({ judge, qclock }) => aliasesIn(judge) === aliasesIn(qclock),
   },
   {
     path: "/etc/systemd/system/*.wants/*",
     kinds: ["link"],
     reason: "the same file by /lib or /usr/lib, as systemctl was there or not when it was made",
-    only: ({ apt, qclock }) => apt?.target?.replace(/^\/lib\//, "/usr/lib/") === qclock?.target,
+    only: ({ judge, qclock }) => judge?.target?.replace(/^\/lib\//, "/usr/lib/") === qclock?.target,
   },
   {
     path: "/etc/ldap/slapd.d/**.ldif",
     kinds: ["content"],
     reason:
       "times and identities of entries, and a password that nobody knows: here one that none has",
-    only: ({ apt, qclock }) => entryOf(apt) === entryOf(qclock),
+    only: ({ judge, qclock }) => entryOf(judge) === entryOf(qclock),
   },
   {
     path: "/var/lib/ldap/*",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     isLeftOut: true,
     reason: "the first data of the server, which belong into a volume",
   },
   {
     path: "/var/lib/mysql/**",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     isLeftOut: true,
     reason: "the first data of the server, which belong into a volume",
   },
   {
     path: "/{var/lib/postgresql,etc/postgresql,var/log/postgresql}/**",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     isLeftOut: true,
     reason: "the first cluster, its settings and its log, which belong into a volume",
   },
@@ -242,7 +242,7 @@ export const allowedDifferences: readonly AllowedDifference[] = [
   },
   {
     path: "/usr/{lib,share}/**/__pycache__{,/**}",
-    kinds: ["only-apt"],
+    kinds: ["only-judge"],
     isLeftOut: true,
     reason: "Python makes its byte code anew, and its files hold times",
   },
@@ -265,7 +265,7 @@ function aliasesIn(node: RootNode | undefined): string {
 }
 
 /** Whether two texts have the same lines once a part of each line is taken out of both. */
-function areEqualBut({ apt, qclock }: Difference, part: RegExp): boolean {
+function areEqualBut({ judge, qclock }: Difference, part: RegExp): boolean {
   const linesOf = (node: RootNode | undefined): string =>
     node === undefined
       ? ""
@@ -275,7 +275,7 @@ function areEqualBut({ apt, qclock }: Difference, part: RegExp): boolean {
           .map((line) => line.replace(part, "$1"))
           .filter((line) => line !== "")
           .join("\n");
-  return linesOf(apt) === linesOf(qclock);
+  return linesOf(judge) === linesOf(qclock);
 }
 
 /** A Java key store of certificates, version 2, without their times and its digest, in hex. */

@@ -2,7 +2,7 @@ import type { Root, RootNode } from "./tar-root.ts";
 
 /** In what way a path is not the same. */
 export type DifferenceKind =
-  | "only-apt"
+  | "only-judge"
   | "only-qclock"
   | "type"
   | "mode"
@@ -16,7 +16,7 @@ export type DifferenceKind =
 export interface Difference {
   readonly path: string;
   readonly kind: DifferenceKind;
-  readonly apt: RootNode | undefined;
+  readonly judge: RootNode | undefined;
   readonly qclock: RootNode | undefined;
 }
 
@@ -27,8 +27,8 @@ export interface AllowedDifference {
   readonly kinds: readonly DifferenceKind[];
   readonly reason: string;
   /**
-   * Paths that apt's root has only because programs of it were run, such as their caches, or lacks
-   * because mmdebstrap empties a folder: they are told, and not counted among the paths.
+   * Paths that the other root has only because programs of it were run, such as their caches, or
+   * lacks because mmdebstrap empties a folder: they are told, and not counted among the paths.
    */
   readonly isLeftOut?: true;
   /** Whether this one is meant, where path and kind do not tell. */
@@ -51,19 +51,19 @@ export interface RootComparison {
 
 /** Compare each path of two roots: kind, mode, owner, content, links and capability. */
 export function compareRoots(
-  apt: Root,
+  judge: Root,
   qclock: Root,
   rules: readonly AllowedDifference[],
 ): RootComparison {
   const matchers = rules.map((rule) => ({ rule, pattern: patternOf(rule.path) }));
   const byRule = new Map<AllowedDifference, Difference[]>();
   const unexplained: Difference[] = [];
-  const paths = [...new Set([...apt.keys(), ...qclock.keys()])].toSorted();
+  const paths = [...new Set([...judge.keys(), ...qclock.keys()])].toSorted();
   let equal = 0;
   let different = 0;
   let leftOut = 0;
   for (const path of paths) {
-    const differences = differencesOf(path, apt.get(path), qclock.get(path));
+    const differences = differencesOf(path, judge.get(path), qclock.get(path));
     const used = new Set<AllowedDifference>();
     const open = differences.filter((difference) => {
       const found = matchers.find(
@@ -91,26 +91,26 @@ export function compareRoots(
 
 function differencesOf(
   path: string,
-  apt: RootNode | undefined,
+  judge: RootNode | undefined,
   qclock: RootNode | undefined,
 ): readonly Difference[] {
-  return kindsOf(apt, qclock).map((kind) => ({ path, kind, apt, qclock }));
+  return kindsOf(judge, qclock).map((kind) => ({ path, kind, judge, qclock }));
 }
 
 function kindsOf(
-  apt: RootNode | undefined,
+  judge: RootNode | undefined,
   qclock: RootNode | undefined,
 ): readonly DifferenceKind[] {
-  if (qclock === undefined) return ["only-apt"];
-  if (apt === undefined) return ["only-qclock"];
-  if (apt.type !== qclock.type) return ["type"];
+  if (qclock === undefined) return ["only-judge"];
+  if (judge === undefined) return ["only-qclock"];
+  if (judge.type !== qclock.type) return ["type"];
   const kinds: readonly (readonly [DifferenceKind, boolean])[] = [
-    ["mode", apt.mode !== qclock.mode],
-    ["owner", apt.uid !== qclock.uid || apt.gid !== qclock.gid],
-    ["content", apt.content?.digest !== qclock.content?.digest],
-    ["link", apt.target !== qclock.target],
-    ["hard-link", apt.linkedTo !== qclock.linkedTo],
-    ["capability", apt.capability !== qclock.capability],
+    ["mode", judge.mode !== qclock.mode],
+    ["owner", judge.uid !== qclock.uid || judge.gid !== qclock.gid],
+    ["content", judge.content?.digest !== qclock.content?.digest],
+    ["link", judge.target !== qclock.target],
+    ["hard-link", judge.linkedTo !== qclock.linkedTo],
+    ["capability", judge.capability !== qclock.capability],
   ];
   return kinds.flatMap(([kind, differs]) => (differs ? [kind] : []));
 }

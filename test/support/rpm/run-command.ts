@@ -7,6 +7,8 @@ import { putFile } from "../../../src/packages/scripts/root-files.ts";
 export function runElScript(
   text: string,
   files: Readonly<Record<string, string>> = {},
+  /** The time of the image, in seconds since 1970. */
+  now = 1_704_067_200,
 ): {
   /** The exit status, or what it needs. */
   readonly end: number | string;
@@ -14,7 +16,6 @@ export function runElScript(
   readonly root: MemoryRoot;
   readonly textOf: (path: string) => string | undefined;
 } {
-  const now = 1_704_067_200;
   const root = new MemoryRoot({ now });
   root.changeAs("test");
   for (const [path, content] of Object.entries(files)) putFile(root, path, content);

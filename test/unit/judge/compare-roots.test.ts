@@ -42,7 +42,7 @@ it("tells what one side alone has, and where a link leads elsewhere", () => {
     [],
   );
   expect(unexplained.map(({ path, kind }) => `${path} ${kind}`)).toEqual([
-    "/apt only-apt",
+    "/apt only-judge",
     "/link link",
     "/qclock only-qclock",
   ]);
@@ -80,7 +80,7 @@ it("a path is allowed to differ only where each of its differences is", () => {
 });
 
 it("does not count a path that is left out, unless more is different about it", () => {
-  const cache = rule("/cache/*", { kinds: ["only-apt"], isLeftOut: true });
+  const cache = rule("/cache/*", { kinds: ["only-judge"], isLeftOut: true });
   const compared = compareRoots(rootOf({ "/cache/a": file, "/b": file }), rootOf({ "/b": file }), [
     cache,
   ]);
@@ -105,7 +105,7 @@ it("shows a folder for all that is in it, and counts everything", () => {
     rootOf({ "/c": { ...file, mode: 0o600 } }),
     [],
   );
-  expect(formatDifferences(compared, { show: 9, diff: false })).toBe(
+  expect(formatDifferences(compared, { show: 9, diff: false, judge: "apt" })).toBe(
     "only apt has: 3\n  /a/\nof another mode: 1\n  /c: apt 644, qclock 600",
   );
 });

@@ -33,6 +33,23 @@ export function editAccounts(
   writeLines(call, path, after, isSecret ? 0o640 : 0o644);
 }
 
+/**
+ * Several changes that a tool writes at once: what is kept beside a file is what it was before the
+ * first of them.
+ */
+export function asOneChange(call: CommandCall, change: () => void): void {
+  const { root } = call;
+  const before = (["passwd", "group", "shadow", "gshadow"] as const).flatMap((file) => {
+    const path = `/etc/${file}`;
+    return root.stat(path)?.kind === "file" ? [{ path, content: root.read(path) }] : [];
+  });
+  change();
+  for (const { path, content } of before) {
+    const isChanged = Buffer.compare(root.read(path), content) !== 0;
+    if (isChanged && root.stat(`${path}-`)?.kind === "file") root.write(`${path}-`, content);
+  }
+}
+
 export type NewGroup = Pick<GroupEntry, "name" | "gid">;
 
 export function addGroup(call: CommandCall, { name, gid }: NewGroup): void {

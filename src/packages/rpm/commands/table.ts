@@ -25,6 +25,7 @@ import { updateCryptoPolicies } from "./crypto-policies.ts";
 import { leftOut } from "./left-out.ts";
 import { libraryRules } from "./library-rules.ts";
 import { systemctl } from "./systemctl.ts";
+import { trust } from "./trust/trust.ts";
 
 /** The commands that scriptlets of EL's packages find, with those of every distribution. */
 export function elCommands(options: {
@@ -59,12 +60,14 @@ export function elCommands(options: {
     ["grpconv", accountShadow],
     ["gtk-update-icon-cache", gtkUpdateIconCache],
     ["ldconfig", ldconfig(libraryRules(options.machine))],
+    ["p11-kit", trust],
     ["passwd", passwd],
     ["pwck", accountCheck],
     ["pwconv", accountShadow],
     ["systemctl", systemctl],
     ["systemd-sysusers", systemdSysusers],
     ["systemd-tmpfiles", systemdTmpfiles],
+    ["trust", trust],
     ["update-alternatives", alternatives],
     ["update-crypto-policies", updateCryptoPolicies],
     ["update-desktop-database", updateDesktopDatabase],
