@@ -1,9 +1,9 @@
 /**
  * `npm run judge:dnf`: sets of packages, each resolved by qclock and by dnf into an empty root,
- * from small repositories made at random and from those that were made elsewhere. Fails with 1 when
- * a set differs, or when one of the two finds a set and the other none, but for what `docs` states:
- * where several packages are equally good, qclock asks and dnf goes by the alphabet. Needs Debian's
- * dnf.
+ * from small repositories made at random, or from those that were made elsewhere. Where several
+ * packages are equally good, qclock asks and dnf goes by the alphabet: with that they are compared.
+ * Fails with 1 when a set differs, or when one of the two finds a set and the other none. Needs
+ * Debian's dnf. See `docs/lock.md` for what came of it.
  *
  *   npm run judge:dnf -- --count 500 --seed 9
  *   npm run judge:dnf -- --folders "REPO/baseos REPO/appstream"

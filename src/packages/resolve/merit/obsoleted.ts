@@ -23,9 +23,11 @@ export function withoutObsoleted(
   rules: ResolverRules,
   entries: readonly IndexedPackage[],
 ): readonly IndexedPackage[] {
-  if (entries.length < 2) return entries;
+  if (entries.length < 2 || !entries.some(obsoletesAny)) return entries;
   const direct = new Map(
-    entries.map((entry) => [entry, entries.filter((other) => obsoletes(rules, entry, other))]),
+    entries
+      .filter(obsoletesAny)
+      .map((entry) => [entry, entries.filter((other) => obsoletes(rules, entry, other))]),
   );
   const reaches = (from: IndexedPackage, to: IndexedPackage): boolean => {
     const queue = [from];
@@ -43,4 +45,8 @@ export function withoutObsoleted(
     (entry) =>
       !entries.some((other) => direct.get(other)?.includes(entry) && !reaches(entry, other)),
   );
+}
+
+function obsoletesAny({ conflicts }: IndexedPackage): boolean {
+  return conflicts.some(({ verb }) => verb === "obsoletes");
 }
