@@ -11,6 +11,7 @@ import {
   repositoryUrls,
 } from "./find-repository.ts";
 import { keysOf } from "./keys/of.ts";
+import { compareRevision } from "./last-revision.ts";
 import { type MetadataType, parseRepomd, type Repomd } from "./metadata/repomd.ts";
 import { fetchMetadata, type StoredFile } from "./metadata-file.ts";
 import { SIGNATURE_LIMIT_BYTES, verifyRepomd } from "./repomd-signature.ts";
@@ -88,8 +89,17 @@ async function loadFound(
   const { downloader, signal } = request;
   const signedBy = await signerOf(request, { url, repomd: bytes });
   const repomd: Repomd = parseRepomd(bytes, repomdUrl(url));
-  const metadataDigest = await downloader.keep(bytes);
   const { id } = repository;
+  const architecture = rpmArchitectures[request.architecture];
+  const warning = await compareRevision({
+    revision: repomd.revision,
+    key: `${request.os}-${id}-${architecture}`,
+    url: repomdUrl(url),
+    isSigned: signedBy !== undefined,
+    store: downloader.store,
+  });
+  if (warning !== undefined) request.onNotice?.(warning);
+  const metadataDigest = await downloader.keep(bytes);
   const indexDigests = new Map<string, Digest>();
   const fetch = async (type: MetadataType): Promise<StoredFile | undefined> => {
     const file = repomd.files.get(type);
@@ -104,7 +114,7 @@ async function loadFound(
   if (primary === undefined) throw new Error("repomd.xml was read without a primary");
   return {
     id,
-    folder: folderOf(repository, rpmArchitectures[request.architecture]),
+    folder: folderOf(repository, architecture),
     primary,
     ...(modules === undefined ? {} : { modules }),
     fetch,

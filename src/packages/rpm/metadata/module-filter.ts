@@ -13,7 +13,7 @@ interface FilteredPackage {
 export class ModuleFilter {
   readonly #shown = new Set<string>();
   readonly #hidden = new Set<string>();
-  /** Streams that are not enabled, by the names of their packages, and these with their versions. */
+  /** Streams that are not enabled, by names of their packages, and by these with versions. */
   readonly #streams = new Map<string, Set<string>>();
   /** Names that enabled streams bring: their packages alone have them. */
   readonly #taken = new Set<string>();
