@@ -10,6 +10,8 @@ export interface UnpackedEntry extends TarHeader {
   /** Hexadecimal MD5 of a file, where the family's package database wants it. */
   readonly md5?: string;
   readonly excluded: boolean;
+  /** Value of the attribute `security.capability` of a regular file, in hexadecimal. */
+  readonly capabilities?: string;
 }
 
 /**

@@ -5,7 +5,10 @@ import type { LayerEntry } from "./layer-entry.ts";
 import { originKey } from "./origin.ts";
 
 /** What most paths of a layer have in common with others. */
-type Attributes = Pick<LayerEntry, "type" | "mode" | "uid" | "gid" | "mtime" | "origin">;
+type Attributes = Pick<
+  LayerEntry,
+  "type" | "mode" | "uid" | "gid" | "mtime" | "origin" | "capabilities"
+>;
 
 /**
  * Where things are in a row: number of its attributes, size, where its content starts, number of
@@ -95,7 +98,7 @@ export class EntryTable implements Iterable<LayerEntry> {
     const bytes = this.#rows.at(row);
     const attributes = this.#attributes[bytes.readUInt32LE(0)];
     if (attributes === undefined) throw new Error(`there is no entry ${row}`);
-    const { type, mode, uid, gid, mtime, origin } = attributes;
+    const { type, mode, uid, gid, mtime, origin, capabilities } = attributes;
     const link = bytes.readUInt32LE(LINK);
     const offset = bytes.readDoubleLE(OFFSET);
     const hasDigest = bytes.compare(NO_DIGEST, 0, NO_DIGEST.length, DIGEST) !== 0;
@@ -109,6 +112,7 @@ export class EntryTable implements Iterable<LayerEntry> {
       mtime,
       origin,
       size: bytes.readDoubleLE(SIZE),
+      ...(capabilities === undefined ? {} : { capabilities }),
       ...(link === 0 ? {} : { linkTarget: this.#links.at(link - 1) }),
       ...(hasDigest ? { digest } : {}),
       ...(offset === NO_OFFSET ? {} : { offset }),
@@ -126,11 +130,21 @@ export class EntryTable implements Iterable<LayerEntry> {
     return low;
   }
 
-  #numberOf({ type, mode, uid, gid, mtime, origin }: Attributes): number {
-    const key = `${type} ${mode} ${uid} ${gid} ${mtime} ${originKey(origin)}`;
+  #numberOf({ type, mode, uid, gid, mtime, origin, capabilities }: Attributes): number {
+    const owned = `${type} ${mode} ${uid} ${gid} ${mtime} ${capabilities ?? ""}`;
+    const key = `${owned} ${originKey(origin)}`;
     const known = this.#attributeNumbers.get(key);
     if (known !== undefined) return known;
-    const number = this.#attributes.push({ type, mode, uid, gid, mtime, origin }) - 1;
+    const number =
+      this.#attributes.push({
+        type,
+        mode,
+        uid,
+        gid,
+        mtime,
+        origin,
+        ...(capabilities === undefined ? {} : { capabilities }),
+      }) - 1;
     this.#attributeNumbers.set(key, number);
     return number;
   }

@@ -25,6 +25,8 @@ export interface LayerEntry {
   readonly linkTarget?: string;
   /** Digest of a regular file's content. */
   readonly digest?: Digest;
+  /** Value of the attribute `security.capability` of a regular file, in hexadecimal. */
+  readonly capabilities?: string;
   /** Where the content of a regular file starts in the layer's tar; absent for others. */
   readonly offset?: number;
   /** Who put it here. */

@@ -163,6 +163,7 @@ function ownerOf(entry: DraftEntry | undefined, name: string): string | undefine
 
 function toDraft(entry: UnpackedEntry, origin: Origin, spool: string): DraftEntry {
   const { path: at, type, mode, uid, gid, mtime, size, linkTarget, spoolOffset, sha256 } = entry;
+  const { capabilities } = entry;
   return {
     path: at,
     type,
@@ -174,6 +175,7 @@ function toDraft(entry: UnpackedEntry, origin: Origin, spool: string): DraftEntr
     origin,
     ...(linkTarget === undefined ? {} : { linkTarget }),
     ...(sha256 === undefined ? {} : { digest: toDigest(sha256) }),
+    ...(capabilities === undefined ? {} : { capabilities }),
     ...(spoolOffset === undefined
       ? {}
       : { content: { type: "file", file: spool, offset: spoolOffset } }),
@@ -200,6 +202,8 @@ function conflict(at: string, first: string, second: string): QclockError {
  * Privileges that a file gives by being run are taken away, but for those that the manifest names.
  */
 function withoutSetuid(entry: DraftEntry, allowed: ReadonlySet<string>): DraftEntry {
-  if (entry.type === "directory" || (entry.mode & 0o6000) === 0) return entry;
-  return allowed.has(entry.path) ? entry : { ...entry, mode: entry.mode & 0o1777 };
+  const { type, mode, capabilities, ...rest } = entry;
+  const isPlain = (mode & 0o6000) === 0 && capabilities === undefined;
+  if (type === "directory" || isPlain || allowed.has(entry.path)) return entry;
+  return { ...rest, type, mode: mode & 0o1777 };
 }

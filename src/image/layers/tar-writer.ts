@@ -47,10 +47,10 @@ export class TarWriter {
     const link = entry.linkTarget ?? "";
     const pax = paxRecords(entry, name, link);
     if (pax.length > 0) {
-      const size = Buffer.byteLength(pax);
+      const size = pax.length;
       const fields = { name: "././@PaxHeader", link: "", mode: 0o644, uid: 0, gid: 0, mtime: 0 };
       writeHeader(this.#take(BLOCK), { ...fields, size, flag: "x" });
-      this.#take(size).write(pax);
+      this.#take(size).set(pax);
       this.pad(size);
     }
     const { mode, uid, gid, size, type } = entry;
@@ -178,14 +178,23 @@ function putOctal(block: Buffer, start: number, length: number, value: number): 
   block.write(`${value.toString(8).padStart(length - 1, "0")}\0`, start, "latin1");
 }
 
-function paxRecords({ size, uid, gid }: DraftEntry, name: string, link: string): string {
+/** A name of pax for what Linux knows as extended attributes, which engines take from layers. */
+const CAPABILITIES = "SCHILY.xattr.security.capability";
+
+function paxRecords(entry: DraftEntry, name: string, link: string): Buffer {
+  const { size, uid, gid, capabilities } = entry;
   let records = "";
   if (isLong(name)) records += paxRecord("path", name);
   if (isLong(link)) records += paxRecord("linkpath", link);
   if (size > LARGEST_SIZE) records += paxRecord("size", String(size));
   if (uid > LARGEST_ID) records += paxRecord("uid", String(uid));
   if (gid > LARGEST_ID) records += paxRecord("gid", String(gid));
-  return records;
+  const texts = Buffer.from(records);
+  if (capabilities === undefined) return texts;
+  // Bytes, which are no text: each is one character while the record is made.
+  const value = Buffer.from(capabilities, "hex").toString("latin1");
+  const record = paxRecord(CAPABILITIES, value, "latin1");
+  return Buffer.concat([texts, Buffer.from(record, "latin1")]);
 }
 
 function isLong(text: string): boolean {
@@ -193,9 +202,9 @@ function isLong(text: string): boolean {
 }
 
 /** `<length> <key>=<value>\n`, where the length counts its own digits. */
-function paxRecord(key: string, value: string): string {
+function paxRecord(key: string, value: string, encoding: "utf8" | "latin1" = "utf8"): string {
   const body = ` ${key}=${value}\n`;
-  const size = Buffer.byteLength(body);
+  const size = Buffer.byteLength(body, encoding);
   let length = size + String(size).length;
   if (size + String(length).length !== length) length = size + String(length).length;
   return `${length}${body}`;

@@ -1,4 +1,5 @@
 import { checkLinkTarget, parseArchiveName, shown } from "../../archive/name.ts";
+import { toCapabilities } from "./file-capabilities.ts";
 import { filePathsOf, refuseOtherCount } from "./file-paths.ts";
 import type { RpmHeader } from "./header.ts";
 import { tags } from "./tags.ts";
@@ -20,8 +21,8 @@ export interface PackageFile {
   readonly digest: string;
   /** Regular files with the same text here are hard links to each other. */
   readonly inode: string;
-  /** As cap_to_text(3) has it; empty where it has none. */
-  readonly capabilities: string;
+  /** Value of the attribute `security.capability`, in hexadecimal. */
+  readonly capabilities?: string;
   /** It is a licence, under which the rest is passed on. */
   readonly isLicence: boolean;
 }
@@ -79,11 +80,20 @@ export function packageFilesOf(header: RpmHeader): readonly PackageFile[] {
           : {}),
         digest: lists.digests[index] ?? "",
         inode: `${lists.devices[index]}:${lists.inodes[index]}`,
-        capabilities: capabilities[index] ?? "",
+        ...capabilitiesOf(type, capabilities[index] ?? ""),
         isLicence: (flags & LICENCE) !== 0,
       },
     ];
   });
+}
+
+/** A kernel takes them of regular files alone. */
+function capabilitiesOf(
+  type: PackageFile["type"],
+  text: string,
+): Pick<PackageFile, "capabilities"> {
+  const capabilities = type === "file" ? toCapabilities(text) : undefined;
+  return capabilities === undefined ? {} : { capabilities };
 }
 
 /** Packages with a file of 4 GiB have all their sizes in a tag of 64 bits. */

@@ -97,5 +97,7 @@ function toEntry(
     return { ...common, type: "hardlink", size: 0, linkTarget: main.path };
   }
   // Where it is left out and another link is not, it is told as a file without content.
-  return { ...common, type, size, ...(excluded ? {} : contents.of(group[0])) };
+  const { capabilities } = file;
+  const kept = { ...common, ...(capabilities === undefined ? {} : { capabilities }) };
+  return { ...kept, type, size, ...(excluded ? {} : contents.of(group[0])) };
 }

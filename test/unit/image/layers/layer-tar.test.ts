@@ -1,11 +1,13 @@
+import { execFile } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import type { DraftEntry } from "../../../../src/image/layers/draft.ts";
 import { writeLayer } from "../../../../src/image/layers/layer-tar.ts";
 import { readItems } from "../../../support/tar.ts";
-import { temporaryStore } from "../../../support/temporary-store.ts";
+import { temporaryFolder, temporaryStore } from "../../../support/temporary-store.ts";
 
 const common = { mode: 0o644, uid: 0, gid: 0, mtime: 7, origin: { type: "files" } } as const;
 const signal = new AbortController().signal;
@@ -59,4 +61,38 @@ test("content of every length around the buffer's comes out as it was, where the
     const content = tar.toString("utf8", offset, offset + size);
     expect(content === String(index).repeat(size)).toBe(true);
   }
+});
+
+test("capabilities stand in a header of pax, and in the table of the layer", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const capabilities = "0100000280200000000000000000000000000000";
+  const long = `${"folder/".repeat(20)}ping`;
+  const entries = ["ping", long].map((path) => ({ ...aFile(path, "ping"), capabilities }));
+  const layer = await writeLayer({
+    entries: [...entries, aFile("plain", "plain")],
+    kind: "packages",
+    epoch: 9,
+    store,
+    signal,
+  });
+
+  expect([...layer.entries].map((entry) => entry.capabilities)).toEqual([
+    capabilities,
+    capabilities,
+    undefined,
+  ]);
+  await using folder = await temporaryFolder();
+  // The value holds zeros, so that the length of the record has to be right.
+  await promisify(execFile)("tar", ["--xattrs", "--xattrs-include=*", "-xf", layer.path], {
+    cwd: folder.path,
+  });
+  expect(await readFile(join(folder.path, long), "utf8")).toBe("ping");
+  const tar = await readFile(layer.path);
+  const record = Buffer.concat([
+    Buffer.from("57 SCHILY.xattr.security.capability="),
+    Buffer.from(capabilities, "hex"),
+    Buffer.from("\n"),
+  ]);
+  expect(tar.indexOf(record)).toBeGreaterThan(0);
 });

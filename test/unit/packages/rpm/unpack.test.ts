@@ -74,7 +74,12 @@ const someFiles: readonly PayloadFile[] = [
   { path: "/etc", mode: 0o40755 },
   { path: "/etc/motd", content: "hello\n" },
   { path: "/etc/later", flags: 64, content: "ghost", inode: 7 },
-  { path: "/usr/bin/su", mode: 0o104755, content: "#!/bin/sh\n" },
+  {
+    path: "/usr/bin/su",
+    mode: 0o104755,
+    content: "#!/bin/sh\n",
+    capabilities: "cap_net_raw=ep",
+  },
   { path: "/usr/bin/one", content: "one", inode: 1 },
   { path: "/usr/bin/two", content: "one", inode: 1 },
   { path: "/usr/bin/link", mode: 0o120777, target: "one" },
@@ -102,6 +107,9 @@ describe("a package", () => {
       "usr/share/empty": "",
     });
     expect(unpacked.entries[2]).toMatchObject({ uid: 0, gid: 0, mtime: 1002, size: 6 });
+    expect(unpacked.entries.map(({ capabilities }) => capabilities).filter(Boolean)).toEqual([
+      "0100000200200000000000000000000000000000",
+    ]);
     expect(unpacked.entries[2]?.sha256).toBe(createHash("sha256").update("hello\n").digest("hex"));
   });
 
@@ -194,6 +202,7 @@ test.each<readonly [what: string, bytes: Buffer, reason: RegExp | string]>([
   ["a relative name", withFiles([{ path: "etc/passwd" }]), /is not an absolute path/],
   ["a whiteout", withFiles([{ path: "/etc/.wh.passwd" }]), /is a whiteout/],
   ["control characters", withFiles([{ path: "/etc/a\u001bb" }]), /control characters/],
+  ["no capability", withFiles([{ path: "/a", capabilities: "cap_x=p" }]), /is no capability/],
   ["a device", withFiles([{ path: "/dev/null", mode: 0o20666 }]), /is a character device/],
   ["a file of no kind", withFiles([{ path: "/x", mode: 0o644 }]), /unknown kind/],
   [
@@ -302,7 +311,7 @@ test("a payload that becomes far more than the package is refused", async () => 
   const payload = Buffer.concat([gzipSync(head), ...Array.from({ length: 17 }, () => piece)]);
   const bytes = withFiles([zeros], payload, [text(tags.payloadCompressor, "gzip")]);
   await expect(unpack(bytes, { exclude: ["/zeros"] })).rejects.toThrow("out of proportion");
-});
+}, 60_000);
 
 test("a file that the disk has spoilt is told from a package that is wrong", async () => {
   const good = withFiles([motd]);
