@@ -8,7 +8,6 @@
  */
 import { parseArgs } from "node:util";
 import { QclockError } from "../../src/error.ts";
-import type { OsName } from "../../src/os.ts";
 import { mirrorsAt } from "../../src/packages/rpm/mirrors.ts";
 import { loadRepositories } from "../../src/packages/rpm/repositories.ts";
 import { startFileServer } from "../support/file-server.ts";
@@ -59,7 +58,7 @@ async function shownByQclock(universe: ModuleUniverse): Promise<readonly string[
   await using temporary = await temporaryStore();
   try {
     const { index } = await loadRepositories({
-      os: "oraclelinux-9" as OsName,
+      os: "oraclelinux-9",
       architecture: "amd64",
       mirrors: { ...mirrorsAt([server.url]), origin: "the judge" },
       downloader: aDownloader(temporary.store).downloader,

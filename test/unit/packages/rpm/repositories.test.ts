@@ -29,7 +29,7 @@ import {
 import { armor, aTestKey } from "../../../support/rpm/an-open-pgp-key.ts";
 import { temporaryStore } from "../../../support/temporary-store.ts";
 
-const os = "oraclelinux-9" as OsName;
+const os: OsName = "oraclelinux-9";
 const key = aTestKey();
 
 const bash: ListedPackage = {
