@@ -6,14 +6,14 @@ export const packageExplanations = {
   "unknown-package": {
     title: "No repository has this package",
     explanation:
-      "An image asks for a package that the distribution does not carry under this name, or for a virtual one that several packages provide.",
-    fix: "Take the suggestion, or one of the providers that are listed.",
+      "An image asks for a package that the distribution does not carry under this name, or for a virtual one that several packages provide. In a system with modules: a stream of a module that no repository has, or a package that only streams have which are not enabled; and a repository that the system does not have.",
+    fix: "Take the suggestion, or one of the providers or streams that are listed.",
     example: "packages: { debian-12: [apache] }  # apache2",
   },
   "unresolvable-packages": {
     title: "The packages cannot be brought together",
     explanation:
-      "Something that a package needs is not to be had in the version it needs, or several packages provide it with the same priority and qclock does not choose in silence. The details lead from both sides to what the manifest asks for.",
+      "Something that a package needs is not to be had in the version it needs, or several packages provide it with the same priority and qclock does not choose in silence; the same goes for streams of modules that need others. The details lead from both sides to what the manifest asks for.",
     fix: "Name the package that the image should hold, or resolve all from the same state of the repositories.",
     example: "qclock lock --update",
   },
@@ -80,8 +80,8 @@ export const packageExplanations = {
   "package-corrupt": {
     title: "A package cannot be unpacked",
     explanation:
-      "Its digest is right, but its archive is damaged or holds what no package may hold.",
-    fix: "Move to another version.",
+      "Its digest is right, but its archive is damaged or holds what no package may hold; or a list of packages is damaged, is none, or grows past every bound.",
+    fix: "Move to another version, or take another mirror.",
     example: "qclock lock --update",
   },
   "bundle-invalid": {
