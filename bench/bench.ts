@@ -99,6 +99,7 @@ export async function openBench(request: {
     enginePid: other.pid,
     environment: {
       ...ownEnvironment(),
+      QCLOCK_OS: "debian-12",
       QCLOCK_STORE: path.join(cache, "store"),
       XDG_STATE_HOME: path.join(directory, "state"),
       XDG_CONFIG_HOME: path.join(directory, "config"),

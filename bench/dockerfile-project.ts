@@ -3,6 +3,7 @@ import path from "node:path";
 import { type Bench, STACK } from "./bench.ts";
 import type { Place } from "./command.ts";
 import type { BenchEngine } from "./engine.ts";
+import { copyImageFiles } from "./stack-folders.ts";
 
 const IMAGES = ["base", "app", "db"] as const;
 
@@ -49,8 +50,7 @@ async function writeProject(bench: Bench, engine: BenchEngine, directory: string
       lines.push(`ADD layer${index}.tar /`);
     }
     if (name === "app") {
-      const files = path.join(bench.stackDirectory, "images/app/rootfs");
-      await cp(files, path.join(context, "rootfs"), { recursive: true });
+      await copyImageFiles(bench.stackDirectory, name, path.join(context, "rootfs"));
       lines.push("COPY rootfs /");
     }
     await writeFile(path.join(context, "Dockerfile"), `${lines.join("\n")}\nUSER 10001:10001\n`);

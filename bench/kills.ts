@@ -51,6 +51,7 @@ const stack = `kills-${process.pid}`;
 const directory = await mkdtemp(path.join(tmpdir(), "qclock-kills-"));
 const environment = {
   ...ownEnvironment(),
+  QCLOCK_OS: "debian-12",
   QCLOCK_STACK: stack,
   QCLOCK_PORT: String(await freePort()),
 };

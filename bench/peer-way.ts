@@ -1,9 +1,10 @@
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parse } from "yaml";
 import type { Bench } from "./bench.ts";
 import type { Command } from "./command.ts";
 import { hostMirrors } from "./debian-packages.ts";
+import { copyImageFiles } from "./stack-folders.ts";
 
 /** Folders that qclock leaves out of packages; copyright files stay in both. */
 const EXCLUDED = ["doc", "man", "info", "locale", "lintian"];
@@ -26,8 +27,7 @@ export async function writePeerWay(
   for (const name of ["base", "app", "db"]) {
     const context = path.join(directory, name);
     await mkdir(context, { recursive: true });
-    const files = path.join(bench.stackDirectory, "images", name, "rootfs");
-    await cp(files, path.join(context, "rootfs"), { recursive: true });
+    await copyImageFiles(bench.stackDirectory, name, path.join(context, "rootfs"));
   }
   await writeFile(path.join(directory, "base/Dockerfile"), baseDockerfile);
   for (const name of ["app", "db"] as const)

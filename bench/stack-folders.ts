@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { cp, glob, mkdir } from "node:fs/promises";
 import path from "node:path";
 
@@ -12,5 +13,17 @@ export async function copyStack(root: string, directory: string): Promise<void> 
   await mkdir(directory, { recursive: true });
   for (const name of ["stack.config.yaml", "stack.lock.yaml", "images"]) {
     await cp(path.join(root, name), path.join(directory, name), { recursive: true });
+  }
+}
+
+/** Copy what lies over an image of Debian 12 into one folder, as a Dockerfile has it. */
+export async function copyImageFiles(
+  stackDirectory: string,
+  image: string,
+  target: string,
+): Promise<void> {
+  for (const name of ["rootfs", "rootfs.debian-12"]) {
+    const source = path.join(stackDirectory, "images", image, name);
+    if (existsSync(source)) await cp(source, target, { recursive: true });
   }
 }

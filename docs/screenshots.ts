@@ -24,6 +24,7 @@ for (const name of walk.project ?? ["."])
 const environment: NodeJS.ProcessEnv = {
   ...process.env,
   ...walk.environment,
+  QCLOCK_OS: "debian-12",
   QCLOCK_STACK: `screenshots-${randomBytes(4).toString("hex")}`,
 };
 for (const name of walk.ports) environment[name] = String(await freePort());

@@ -1,10 +1,13 @@
-import { portVariables, withPort, withStackName } from "../manifest/edit/edit.ts";
+import { portVariables, withFirstOs, withPort, withStackName } from "../manifest/edit/edit.ts";
 import { readFiles } from "./read-files.ts";
 import { withSchemaLine } from "./schema-file.ts";
 import type { ProjectChoices, ProjectFile, Template } from "./template.ts";
 import { unlinked } from "./unlinked.ts";
 
-/** A template that is a stack of this installation: copied as it is, with another name and port. */
+/**
+ * A template that is a stack of this installation: copied as it is, with another name and port, and
+ * first among its systems the one that its lock is for, so that a new project builds from its lock.
+ */
 export function copiedTemplate(source: {
   readonly folder: string;
   readonly name: string;
@@ -12,8 +15,10 @@ export function copiedTemplate(source: {
   readonly parts: readonly string[];
   /** Text of its manifest. */
   readonly manifest: string;
+  /** The system that its lock is for; absent: it has no lock. */
+  readonly lockedOs?: string;
 }): Template {
-  const { folder, name, parts, manifest } = source;
+  const { folder, name, parts, manifest, lockedOs } = source;
   const ports = portVariables(manifest);
   return {
     name,
@@ -22,7 +27,7 @@ export function copiedTemplate(source: {
     ports,
     files: async (choices) => {
       const files = await Promise.all(parts.map((part) => readFiles(folder, part)));
-      return files.flat().map((file) => adapt(file, choices, ports));
+      return files.flat().map((file) => adapt(file, choices, { ports, lockedOs }));
     },
   };
 }
@@ -30,8 +35,9 @@ export function copiedTemplate(source: {
 function adapt(
   file: ProjectFile,
   { name, port }: ProjectChoices,
-  [first]: Template["ports"],
+  { ports, lockedOs }: Pick<Template, "ports"> & { readonly lockedOs: string | undefined },
 ): ProjectFile {
+  const [first] = ports;
   const text = (): string => new TextDecoder().decode(Buffer.from(file.content));
   if (file.path === "README.md") {
     const renamed = unlinked(text()).replace(/^# .+$/m, `# ${name}`);
@@ -42,7 +48,8 @@ function adapt(
     return { ...file, content };
   }
   if (file.path !== "stack.config.yaml") return file;
-  const named = withSchemaLine(withStackName(text(), name));
+  const own = withSchemaLine(withStackName(text(), name));
+  const named = lockedOs === undefined ? own : withFirstOs(own, lockedOs);
   const content = first === undefined || port === undefined ? named : withPort(named, first, port);
   return { ...file, content };
 }

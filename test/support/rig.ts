@@ -133,7 +133,10 @@ export class Rig implements AsyncDisposable {
 
   /** The project's own stack, QClock. */
   static async createFromProject(options: RigOptions = {}): Promise<Rig> {
-    return Rig.#createFromFolder(root, ["stack.config.yaml", "stack.lock.yaml", "images"], options);
+    // Debian 12 is the system that the lock is for, and whose mirror answers wherever tests run.
+    const environment = { QCLOCK_OS: "debian-12", ...options.environment };
+    const names = ["stack.config.yaml", "stack.lock.yaml", "images"];
+    return Rig.#createFromFolder(root, names, { ...options, environment });
   }
 
   /** A stack of the folder `stacks`, with all that its users copy. */

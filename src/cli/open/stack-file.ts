@@ -14,7 +14,7 @@ import { activateServices } from "./activation.ts";
 import { readEnvFiles } from "./env-files.ts";
 import { displayPath, type ManifestFiles } from "./manifest-file.ts";
 import { readManifest } from "./manifest-text.ts";
-import { chooseOs } from "../settings/os-choice.ts";
+import { chooseOs, sayChoice } from "../settings/os-choice.ts";
 import type { Session } from "./session.ts";
 import {
   readTextFile,
@@ -162,11 +162,7 @@ async function resolveText(
       answers === undefined || (await answers(name, manifest.mirrors?.[name])),
   });
   if (session.settings.os === "auto" && answers !== undefined) {
-    session.emit({
-      type: "notice",
-      level: "info",
-      message: `Building on ${os}: its repositories answer.`,
-    });
+    sayChoice(session.emit, os, [manifest.os].flat());
   }
   const { places } = lookups;
   await Promise.all(

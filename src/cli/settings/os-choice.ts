@@ -38,6 +38,24 @@ export async function chooseOs(options: {
   });
 }
 
+/**
+ * Say which operating system `auto` took; where it is not the first, how commands that ask nobody
+ * come to know of it.
+ */
+export function sayChoice(emit: Emit, os: OsName, [first]: readonly OsName[]): void {
+  emit({
+    type: "notice",
+    level: "info",
+    message:
+      os === first || first === undefined
+        ? `Building on ${os}: its repositories answer.`
+        : `Building on ${os}: the repositories of ${first} do not answer.`,
+    ...(os === first
+      ? {}
+      : { hint: `QCLOCK_OS=${os} says so to all commands; those that ask nobody take ${first}.` }),
+  });
+}
+
 /** Say which operating system `auto` means where nobody is asked. */
 export function sayAssumption(emit: Emit, os: OsName): void {
   emit({

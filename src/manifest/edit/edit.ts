@@ -24,6 +24,21 @@ export function withStackName(text: string, name: string): string {
   return text.slice(0, range[0]) + written + text.slice(range[1]);
 }
 
+/**
+ * The text of a manifest whose list of systems begins with the one given; as it is where the list
+ * has it first, or not at all.
+ */
+export function withFirstOs(text: string, os: string): string {
+  const { contents } = parseDocument(text);
+  const node = isMap(contents) ? contents.get("os", true) : undefined;
+  if (!isSeq(node) || !node.range) return text;
+  const listed = node.items.flatMap((item) => (isScalar(item) ? [String(item.value)] : []));
+  if (listed[0] === os || !listed.includes(os)) return text;
+  const [start, end] = node.range;
+  const written = `[${[os, ...listed.filter((each) => each !== os)].join(", ")}]`;
+  return text.slice(0, start) + written + text.slice(end);
+}
+
 /** The ports that a variable with a default publishes, in the order of the text. */
 export function portVariables(text: string): readonly PortVariable[] {
   const { contents } = parseDocument(text);

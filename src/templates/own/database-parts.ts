@@ -22,7 +22,7 @@ export const databaseParts: Readonly<Record<Database, DatabaseParts>> = {
   db:
     from: base
     packages: { debian-12: [mariadb-client-core, mariadb-server-core] }
-    files: [images/db/rootfs]
+    files: [images/db/rootfs, images/db/rootfs.debian-12]
     directories:
       - { path: /var/lib/mysql, owner: "10001:10001", mode: "0750" }
     entrypoint: [/usr/local/bin/qclock-db]

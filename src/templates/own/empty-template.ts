@@ -12,7 +12,10 @@ export function emptyTemplate(installation: string): Template {
   const parts = path.join(installation, "templates", "empty");
   const imagesOf: Readonly<Record<Database, () => Promise<readonly ProjectFile[]>>> = {
     none: async () => [],
-    mariadb: () => readFiles(path.join(installation, "images"), "db", "images/db"),
+    mariadb: async () => {
+      const files = await readFiles(path.join(installation, "images"), "db", "images/db");
+      return files.filter((file) => !file.path.startsWith("images/db/rootfs.oraclelinux-9/"));
+    },
     postgres: () => readFiles(parts, "postgres", "images/db"),
   };
   return {

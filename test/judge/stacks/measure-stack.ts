@@ -57,6 +57,7 @@ export async function measureStack(
   const env = {
     ...(await portsOf(manifest)),
     NO_COLOR: "1",
+    QCLOCK_OS: "debian-12",
     QCLOCK_PROFILES: profiles,
     QCLOCK_PROGRESS: "plain",
     QCLOCK_STACK: stack,

@@ -4,12 +4,13 @@ import { candidatesFor } from "../../../src/cli/completion/candidates.ts";
 import { completionScript, shells } from "../../../src/cli/completion/script.ts";
 import { exitCodeOfError, exitCodeOfReport } from "../../../src/cli/process/exit-code.ts";
 import { displayPath, findManifest, lockPathOf } from "../../../src/cli/open/manifest-file.ts";
-import { chooseOs } from "../../../src/cli/settings/os-choice.ts";
+import { chooseOs, sayChoice } from "../../../src/cli/settings/os-choice.ts";
 import { createProgram } from "../../../src/cli/program.ts";
 import { nearest } from "../../../src/nearest.ts";
 import { topics } from "../../../src/cli/usage/topics.ts";
 import { urlOf } from "../../../src/run/services/urls.ts";
 import { QclockError } from "../../../src/error.ts";
+import type { Emit } from "../../../src/run/execution/event.ts";
 import { formatLock } from "../../../src/packages/lock/file.ts";
 import { aLock, aLockedImage, aLockTarget } from "../../support/a-lock.ts";
 import { scriptedEvents } from "../../support/scripted-run.ts";
@@ -250,6 +251,24 @@ test.each([
   await expect(
     chooseOs({ listed, wanted, answers: async (each) => each === "debian-12" }),
   ).resolves.toBe(os);
+});
+
+test.each([
+  ["debian-13", ["Building on debian-13: its repositories answer.", undefined]],
+  [
+    "debian-12",
+    [
+      "Building on debian-12: the repositories of debian-13 do not answer.",
+      "QCLOCK_OS=debian-12 says so to all commands; those that ask nobody take debian-13.",
+    ],
+  ],
+] as const)("that --os auto took %s is said in one line", (os, said) => {
+  const notices: unknown[] = [];
+  const emit: Emit = (event) => {
+    if (event.type === "notice") notices.push([event.message, event.hint]);
+  };
+  sayChoice(emit, os, listed);
+  expect(notices).toEqual([said]);
 });
 
 test.each([

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { portVariables, withPort, withStackName } from "../../../../src/manifest/edit/edit.ts";
+import {
+  portVariables,
+  withFirstOs,
+  withPort,
+  withStackName,
+} from "../../../../src/manifest/edit/edit.ts";
 import { problemOfStackName, toStackName } from "../../../../src/manifest/edit/stack-name.ts";
 
 const text = `# a comment
@@ -25,6 +30,16 @@ test.each(["123", "null", "true", "1e3", "0x1f"])("the name %s stays a text", (n
 
 test("a manifest without a name is no template", () => {
   expect(() => withStackName("images: {}\n", "other")).toThrow("has no name");
+});
+
+test.each([
+  ["name: a\nos: [x, y, z] # z\nimages: {}\n", "name: a\nos: [y, x, z] # z\nimages: {}\n"],
+  ["os: [y, x]\n", "os: [y, x]\n"],
+  ["os: [x, z]\n", "os: [x, z]\n"],
+  ["os: x\n", "os: x\n"],
+  ["name: a\n", "name: a\n"],
+])("of %j the system y comes first where it is listed", (manifest, expected) => {
+  expect(withFirstOs(manifest, "y")).toBe(expected);
 });
 
 test("ports that a variable with a default publishes are found, and moved wherever they are used", () => {
