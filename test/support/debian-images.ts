@@ -11,6 +11,7 @@ import { type Mirrors, mirrorVariable } from "../../src/packages/mirror.ts";
 import { resolveMirrors } from "../../src/packages/resolve-mirrors.ts";
 import type { LockTarget } from "../../src/packages/package.ts";
 import type { AssembledImage, Stack } from "../../src/stack/stack.ts";
+import type { Digest } from "../../src/digest.ts";
 import { createDownloader } from "../../src/store/downloader.ts";
 import type { Store } from "../../src/store/store.ts";
 import { FINGERPRINT, noScripts } from "./assemble.ts";
@@ -23,12 +24,19 @@ export interface DebianImages {
   readonly images: ReadonlyMap<string, BuiltImage>;
 }
 
-/** Lock, fetch and assemble images; parents come before their children. */
-export async function assembleDebian(
+/** Packages of the distribution that were fetched. */
+export interface DebianPackages {
+  readonly target: LockTarget;
+  /** Files in the store, by digest. */
+  readonly paths: ReadonlyMap<Digest, string>;
+}
+
+/** Lock and fetch the packages of images. */
+export async function fetchDebian(
   name: string,
   images: readonly AssembledImage[],
   store: Store,
-): Promise<DebianImages> {
+): Promise<DebianPackages> {
   const signal = new AbortController().signal;
   const quiet = { onPhase: () => undefined, onProgress: () => undefined };
   const downloader = createDownloader({
@@ -62,6 +70,17 @@ export async function assembleDebian(
     signal,
     ...quiet,
   });
+  return { target, paths };
+}
+
+/** Lock, fetch and assemble images; parents come before their children. */
+export async function assembleDebian(
+  name: string,
+  images: readonly AssembledImage[],
+  store: Store,
+): Promise<DebianImages> {
+  const signal = new AbortController().signal;
+  const { target, paths } = await fetchDebian(name, images, store);
   await using pool = createUnpackPool({ threads: 2, storeDirectory: store.directory, signal });
   const made = new Map<string, BuiltImage>();
   for (const image of images) {

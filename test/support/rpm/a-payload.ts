@@ -85,7 +85,7 @@ export function fileHeaderEntries(
 /** What a payload says of an entry. */
 export interface CpioEntry {
   readonly name: string;
-  readonly content?: string;
+  readonly content?: string | Uint8Array;
   /** As its header claims it. */
   readonly size?: string;
   readonly nameBytes?: string;
@@ -124,7 +124,7 @@ export function strippedCpioOf(
 
 function cpioEntry({ name, content = "", size, nameBytes, magic = "070701" }: CpioEntry): Buffer {
   const nameText = Buffer.from(`${name}\0`);
-  const body = Buffer.from(content);
+  const body = typeof content === "string" ? Buffer.from(content) : content;
   const fields = [
     ...[1, 0, 0, 0, 1, 0].map(hex),
     size ?? hex(body.length),
@@ -149,6 +149,6 @@ function hex(value: number): string {
   return value.toString(16).padStart(8, "0");
 }
 
-function padded(bytes: Buffer): Buffer {
+function padded(bytes: Uint8Array): Buffer {
   return Buffer.concat([bytes, Buffer.alloc((4 - (bytes.length % 4)) % 4)]);
 }

@@ -15,6 +15,8 @@ export interface ListedPackage {
   readonly files?: readonly string[];
   /** Paths that only `filelists.xml` lists. */
   readonly furtherFiles?: readonly string[];
+  /** Digest and size of a package that there is. */
+  readonly file?: { readonly sha256: string; readonly bytes: number };
 }
 
 /** What a repository serves below its folder. */
@@ -71,7 +73,7 @@ export function primaryXml(packages: readonly ListedPackage[]): string {
     return [
       `<package type="rpm"><name>${name}</name><arch>${architecture}</arch>`,
       `<version ${versionOf(entry).attributes}/><checksum type="sha256" pkgid="YES">${digestOf(entry)}</checksum>`,
-      `<summary>A test</summary><size package="100" installed="1" archive="1"/><location href="${location}"/>`,
+      `<summary>A test</summary><size package="${entry.file?.bytes ?? 100}" installed="1" archive="1"/><location href="${location}"/>`,
       `<format><rpm:sourcerpm>${sourceFile}</rpm:sourcerpm>${kinds(entry)}`,
       ...files.map((path) => `<file>${path}</file>`),
       "</format></package>",
@@ -99,9 +101,10 @@ function versionOf({ version = "1-1" }: ListedPackage): {
   return { text: `${text}-${release}`, attributes };
 }
 
-/** Some digest, another one for each package. */
-function digestOf({ name, version = "1-1", architecture = "noarch" }: ListedPackage): string {
-  return sha256(Buffer.from(`${name}-${version}.${architecture}`));
+/** The digest of a package that there is; for others some digest, another one for each. */
+function digestOf(entry: ListedPackage): string {
+  const { name, version = "1-1", architecture = "noarch", file } = entry;
+  return file?.sha256 ?? sha256(Buffer.from(`${name}-${version}.${architecture}`));
 }
 
 function sha256(bytes: Uint8Array): string {
