@@ -1,6 +1,7 @@
 import { QclockError } from "../error.ts";
 import type { Digest } from "../digest.ts";
-import type { LeftEffect, LeftScript } from "../packages/installation.ts";
+import type { LeftScript } from "../packages/installation.ts";
+import type { LeftEffect } from "../packages/scripts/undone/left-effect.ts";
 import type { Store } from "../store/store.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { Architecture } from "../os.ts";
 import type { ScriptsMode } from "../stack/stack.ts";
 import type { JournaledRoot } from "./scripts/root.ts";
+import type { LeftEffect } from "./scripts/undone/left-effect.ts";
 import type { InstalledPackage } from "./unpacked.ts";
 
 /** Who changes an image beside the packages' own files; kept with what is changed. */
@@ -100,14 +101,4 @@ export interface ScriptCall {
   readonly args: readonly string[];
   /** Its variables; it has no others. */
   readonly environment: Readonly<Record<string, string>>;
-}
-
-export interface LeftEffect {
-  /**
-   * `missing`: a program, a library, a configuration or data may lack; `cache`: something works
-   * without, or more slowly.
-   */
-  readonly grade: "missing" | "cache";
-  /** In words, such as `the link /usr/bin/vi`. */
-  readonly text: string;
 }

@@ -1,6 +1,6 @@
 /**
- * Small packages that hold one trap each, as lines for `anRpmIndex`, and sets of names with what dnf
- * 4.14 installs for them without weak dependencies; undefined where it finds no set.
+ * Small packages that hold one trap each, as lines for `anRpmIndex`, and sets of names with what
+ * dnf 4.14 installs for them without weak dependencies; undefined where it finds no set.
  */
 export const EDGES: readonly string[] = [
   "edge-version 1.0~rc1-1.el9",

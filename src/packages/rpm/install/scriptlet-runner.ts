@@ -1,6 +1,7 @@
 import { shown } from "../../../archive/name.ts";
 import type { Architecture } from "../../../os.ts";
-import type { InstallRequest, LeftEffect, LeftScript, ScriptCall } from "../../installation.ts";
+import type { InstallRequest, LeftScript, ScriptCall } from "../../installation.ts";
+import type { LeftEffect } from "../../scripts/undone/left-effect.ts";
 import { fromText } from "../../scripts/bytes.ts";
 import type { Command, CommandTable } from "../../scripts/command.ts";
 import { runScript, type ScriptOutcome } from "../../scripts/run-script.ts";

@@ -1,4 +1,4 @@
-import type { LeftEffect } from "../../installation.ts";
+import type { LeftEffect } from "./left-effect.ts";
 import {
   literalWords,
   LONGEST_SCRIPT,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { LeftEffect, LeftScript } from "../../../../src/packages/installation.ts";
+import type { LeftScript } from "../../../../src/packages/installation.ts";
+import type { LeftEffect } from "../../../../src/packages/scripts/undone/left-effect.ts";
 import type { LockedPackage } from "../../../../src/packages/package.ts";
 import type { Verdict } from "../../../../src/verify/check.ts";
 import { imageLayerChecks } from "../../../../src/verify/checks/image-layers.ts";
