@@ -47,11 +47,17 @@ export function sshArguments({ hostname, port, user, socketPath }: SshAddress): 
     ...(port === undefined ? [] : ["-p", port]),
     "--",
     hostname,
-    "docker",
-    ...(socketPath === undefined ? [] : ["--host", quote(`unix://${socketPath}`)]),
+    ...engineCommand(socketPath),
     "system",
     "dial-stdio",
   ];
+}
+
+/** The command at the other end, which a machine with podman alone has by that name. */
+function engineCommand(socketPath: string | undefined): readonly string[] {
+  if (socketPath === undefined) return ["docker"];
+  const url = quote(`unix://${socketPath}`);
+  return socketPath.endsWith("/podman.sock") ? ["podman", "--url", url] : ["docker", "--host", url];
 }
 
 /** One word of a POSIX shell; what needs no quotes is left readable. */

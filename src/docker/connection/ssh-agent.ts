@@ -35,15 +35,16 @@ export function explainSshFailure(error: unknown, url: string): QclockError | un
   }
   const said = cleanText(typeof error.stderr === "string" ? error.stderr : "");
   const missing = error.exitCode === 127;
+  const command = url.endsWith("/podman.sock") ? "podman" : "docker";
   return new QclockError(
     "engine-unreachable",
     missing
-      ? `The machine behind ${url} has no docker command.`
+      ? `The machine behind ${url} has no ${command} command.`
       : `ssh could not reach the Engine at ${url} (exit code ${error.exitCode ?? "unknown"}).`,
     {
       cause: error,
       hint: missing
-        ? "qclock reaches an Engine over ssh through `docker system dial-stdio` on its machine."
+        ? `qclock reaches an Engine over ssh through \`${command} system dial-stdio\` on its machine; podman's socket is named in the URL, as in ssh://user@host/run/podman/podman.sock.`
         : "Try the same address by hand with `ssh -o BatchMode=yes`; it must log in without asking.",
       details: said === "" ? [] : [said],
     },

@@ -32,7 +32,7 @@ export function probeRoutes(stack: Stack, service: Service): ProbeRoutes {
 /**
  * How probes reach a container from here: by its own address where the host can reach it (a local
  * Engine with bridges), else by a published port. Rootless and remote Engines have no route to the
- * address; on a rootless one a port that is not published is tried from within the container.
+ * address; there a port that is not published is tried from within the container.
  */
 export async function createProbeTarget(
   engine: ProbeEngine,
@@ -49,7 +49,7 @@ export async function createProbeTarget(
       const host = hostOf(engine, published.hostAddress);
       return { host, port: published.hostPort, isForwarded: true };
     },
-    ...(state.isRouted || inside === undefined
+    ...((engine.endpoint.local && state.isRouted) || inside === undefined
       ? {}
       : {
           connectInside: (port: number, signal: AbortSignal) =>

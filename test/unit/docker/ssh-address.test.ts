@@ -68,3 +68,15 @@ test("no part of an address is taken for an option of ssh", () => {
 
   expect(words.indexOf("--")).toBe(words.indexOf("host") - 1);
 });
+
+test("podman's socket is reached by podman's own command", () => {
+  const socketPath = "/run/user/1000/podman/podman.sock";
+  const words = sshArguments({ type: "ssh", hostname: "host", socketPath });
+  expect(words.slice(words.indexOf("host") + 1)).toEqual([
+    "podman",
+    "--url",
+    `unix://${socketPath}`,
+    "system",
+    "dial-stdio",
+  ]);
+});

@@ -72,6 +72,17 @@ test("a container of a rootless Engine is reached by its published ports, and fr
   expect(ran).toEqual(['/bin/bash -c exec 3<>"/dev/tcp/$0/$1" 10.213.0.2 81']);
 });
 
+test("a container of an Engine elsewhere is tried from within itself, too", async () => {
+  const { engine } = aContainer({ "/bin/bash": 0 });
+  const endpoint = { url: "ssh://host.example", local: false, origin: "a test" };
+  const target = await createProbeTarget({ ...engine, endpoint }, aContainerState(), {
+    ports: [81],
+    isolated: new Set(),
+  });
+  expect(target.address(81)).toBe(undefined);
+  expect(await target.connectInside?.(81, signal)).toMatchObject({ ok: true });
+});
+
 test("where this machine has a route, no program is run for it", async () => {
   const { engine } = aContainer({});
   const target = await createProbeTarget(engine, aContainerState(), {
