@@ -24,11 +24,16 @@ export function withoutObsoleted(
   entries: readonly IndexedPackage[],
 ): readonly IndexedPackage[] {
   if (entries.length < 2 || !entries.some(obsoletesAny)) return entries;
+  const byName = Map.groupBy(entries, ({ name }) => name);
   const direct = new Map(
-    entries
-      .filter(obsoletesAny)
-      .map((entry) => [entry, entries.filter((other) => obsoletes(rules, entry, other))]),
+    entries.filter(obsoletesAny).map((entry) => {
+      const named = entry.conflicts.flatMap(({ excluded }) => byName.get(excluded.name) ?? []);
+      return [entry, new Set(named.filter((other) => obsoletes(rules, entry, other)))] as const;
+    }),
   );
+  const obsoleters = new Map<IndexedPackage, IndexedPackage[]>();
+  for (const [entry, others] of direct)
+    for (const other of others) obsoleters.set(other, [...(obsoleters.get(other) ?? []), entry]);
   const reaches = (from: IndexedPackage, to: IndexedPackage): boolean => {
     const queue = [from];
     const seen = new Set(queue);
@@ -41,9 +46,8 @@ export function withoutObsoleted(
     }
     return false;
   };
-  return entries.filter(
-    (entry) =>
-      !entries.some((other) => direct.get(other)?.includes(entry) && !reaches(entry, other)),
+  return entries.filter((entry) =>
+    (obsoleters.get(entry) ?? []).every((other) => reaches(entry, other)),
   );
 }
 

@@ -101,6 +101,45 @@ describe("a package that is obsolete", () => {
   });
 });
 
+test("packages that obsolete each other in a ring all stay, and what is behind them goes", () => {
+  const index = anRpmIndex(
+    "a 1-1 P:v O:b",
+    "b 1-1 P:v O:c",
+    "c 1-1 P:v O:a, d",
+    "d 1-1 P:v",
+    "top 1-1 R:v",
+  );
+
+  expect(refusal(index, ["top"]).hint).toContain("a, b, c.");
+});
+
+test("a name that thousands provide is refused at once", () => {
+  const lines = Array.from({ length: 1500 }, (_, at) => `p${at} 1-1 P:v O:p${(at + 1) % 1500}`);
+  const index = anRpmIndex(...lines, "top 1-1 R:v, (v if v), (v or top)");
+
+  const start = performance.now();
+
+  expect(refusal(index, ["top"]).message).toContain("several packages provide it");
+  expect(performance.now() - start).toBeLessThan(15_000);
+});
+
+describe("versions of an earlier lock", () => {
+  test("stay, though there are newer ones", () => {
+    const index = anRpmIndex("a 1-1", "a 2-1", "top 1-1 R:a");
+
+    expect(closure(index, ["top"], new Map([["a", "1-1"]]))).toEqual([
+      "a 1-1: top needs a",
+      "top 1-1: requested",
+    ]);
+  });
+
+  test("move where something needs a newer one", () => {
+    const index = anRpmIndex("a 1-1", "a 2-1", "top 1-1 R:a >= 2");
+
+    expect(closure(index, ["top"], new Map([["a", "1-1"]]))).toContain("a 2-1: top needs a >= 2");
+  });
+});
+
 describe("a boolean dependency", () => {
   test.each([
     ["(a if b)", ["top"], ["top"]],
@@ -266,8 +305,12 @@ function names(
   return found.map((each) => each.package.name);
 }
 
-function closure(index: PackageIndex, wanted: readonly string[]): readonly string[] {
-  const found = attempt(index, wanted);
+function closure(
+  index: PackageIndex,
+  wanted: readonly string[],
+  keep?: ReadonlyMap<string, string>,
+): readonly string[] {
+  const found = attempt(index, wanted, keep);
   if (found instanceof QclockError) throw found;
   return found.map(
     (each) =>
