@@ -2,7 +2,7 @@ import type { Command, CommandCall } from "../scripts/command.ts";
 import type { ScriptRoot } from "../scripts/root.ts";
 import { fitsGlob } from "../scripts/commands/glob.ts";
 import { readOptions } from "../scripts/commands/options.ts";
-import { below, folderOf, lastName } from "../scripts/commands/paths.ts";
+import { below, folderOf, isFolder, lastName, tree } from "../scripts/commands/paths.ts";
 import { type CachedLibrary, compareLibraryNames, formatCache } from "./ldconfig/cache.ts";
 import { readElf } from "./ldconfig/read-elf.ts";
 import { readLinesToMatch } from "./lines-file.ts";
@@ -54,7 +54,7 @@ export function ldconfig(rules: LibraryRules | undefined): Command {
       const status = call.root.stat(folder);
       if (status?.kind !== "directory" || seen.has(status.inode)) continue;
       seen.add(status.inode);
-      if (call.root.stat(below(folder, "glibc-hwcaps")) !== undefined) {
+      if (hasLibraries(call, below(folder, "glibc-hwcaps"))) {
         return call.unsupported("ldconfig for libraries of certain processors");
       }
       for (const { name, soname, isLink } of librariesIn(call, folder, rules.elf)) {
@@ -68,6 +68,17 @@ export function ldconfig(rules: LibraryRules | undefined): Command {
     }
     return 0;
   };
+}
+
+/** Whether a folder, or one below it, holds anything but folders. */
+function hasLibraries(call: CommandCall, folder: string): boolean {
+  const { root } = call;
+  if (!isFolder(root, folder)) return false;
+  for (const path of tree(root, folder)) {
+    call.countSteps(1);
+    if (root.lstat(path)?.kind !== "directory") return true;
+  }
+  return false;
 }
 
 /** Folders of ld.so.conf and of the files that it includes. */

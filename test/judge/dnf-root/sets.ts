@@ -12,7 +12,7 @@ export const rpmSets: readonly RpmSet[] = [
   { name: "edge-attributes", packages: ["edge-attributes"] },
   { name: "attributes", packages: [...skeleton, "edge-attributes"] },
   { name: "folders", packages: [...skeleton, "edge-folder-a", "edge-folder-b"] },
-  { name: "compressions", packages: [...skeleton, "edge-gzip"] },
+  { name: "compressions", packages: [...skeleton, "edge-xz", "edge-gzip", "edge-bzip2"] },
   { name: "lua", packages: [...skeleton, "edge-lua"] },
   {
     name: "scripts",

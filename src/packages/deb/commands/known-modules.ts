@@ -152,16 +152,3 @@ export const inputMethods: ModuleTable = {
   "im-wayland.so": ['"wayland" "Wayland" "gtkNN" "/usr/share/locale" "" '],
   "im-xim.so": ['"xim" "X Input Method" "gtkNN" "/usr/share/locale" "ko:ja:th:zh" '],
 };
-
-/** What modules of GIO and of GTK 4 extend. */
-export const extensionPoints: ModuleTable = {
-  "libdconfsettings.so": ["gsettings-backend"],
-  "libgiognomeproxy.so": ["gio-proxy-resolver"],
-  "libgiognutls.so": ["gio-tls-backend"],
-  "libgiolibproxy.so": ["gio-proxy-resolver"],
-  "libgioremote-volume-monitor.so": ["gio-native-volume-monitor", "gio-volume-monitor"],
-  "libgvfsdbus.so": ["gio-vfs", "gio-volume-monitor"],
-  "libmedia-gstreamer.so": ["gtk-media-file"],
-  "libprintbackend-cups.so": ["gtk-print-backend"],
-  "libprintbackend-file.so": ["gtk-print-backend"],
-};

@@ -1,35 +1,9 @@
-import { fromBytes, toBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { baseName } from "../../scripts/commands/options.ts";
 import { below, folderOf, isFolder, lastName } from "../../scripts/commands/paths.ts";
-import { complain } from "../../scripts/commands/report.ts";
-import { extensionPoints, inputMethods, pixbufLoaders } from "./known-modules.ts";
+import { inputMethods, pixbufLoaders } from "./known-modules.ts";
+import { contentOf, replace, unknown } from "../../commands/module-file.ts";
 import { readStatus } from "./status.ts";
-
-/**
- * `gio-querymodules`: which modules of a folder extend what. A module that has a function for the
- * question, and is not known here, stops the script.
- */
-export const gioQuerymodules: Command = (call) => {
-  const { root } = call;
-  for (const folder of call.args.map((arg) => call.path(arg))) {
-    if (!isFolder(root, folder)) {
-      complain(call, `Unable to open directory ${folder}`);
-      continue;
-    }
-    const lines = root.list(folder).flatMap((name) => {
-      if (!/^lib.*\.so$/.test(name)) return [];
-      const content = contentOf(call, below(folder, name));
-      if (!/\bg_io_(?:\w+_)?query\0/.test(content)) return [];
-      const points = Object.hasOwn(extensionPoints, name) ? extensionPoints[name] : undefined;
-      const isKnown = points?.every((point) => content.includes(point)) === true;
-      if (points === undefined || !isKnown) return unknown(call, name);
-      return [`${name}: ${points.join(",")}\n`];
-    });
-    replace(call, below(folder, "giomodule.cache"), lines.join(""));
-  }
-  return 0;
-};
 
 /** `gdk-pixbuf-query-loaders` for the loaders that it is given: which images each one reads. */
 export const pixbufQueryLoaders: Command = (call) => {
@@ -134,26 +108,10 @@ function linesOf(
   return content.includes(longest) ? lines : unknown(call, lastName(path));
 }
 
-function unknown(call: CommandCall, name: string): never {
-  return call.unsupported(`what the module ${name} says of itself`);
-}
-
-function contentOf(call: CommandCall, path: string): string {
-  const bytes = call.root.read(path);
-  call.countSteps(1 + (bytes.length >> 12));
-  return fromBytes(bytes);
-}
-
 function upstreamVersion(call: CommandCall, name: string): string {
   const entry = readStatus(call.root).find(
     (each) => each.get("package")?.startsWith(name) === true,
   );
   const version = /^(?:\d+:)?([\d.]+)/.exec(entry?.get("version") ?? "")?.[1];
   return version ?? call.unsupported(`the version of ${name}`);
-}
-
-/** A file without content is none. */
-function replace({ root }: CommandCall, path: string, text: string): void {
-  if (root.lstat(path) !== undefined) root.remove(path);
-  if (text !== "") root.write(path, toBytes(text), 0o644);
 }

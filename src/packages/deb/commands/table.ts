@@ -10,6 +10,7 @@ import { dpkgDivert } from "./dpkg-divert.ts";
 import { dpkgQuery } from "./dpkg-query.ts";
 import { dpkgStatoverride } from "./dpkg-statoverride.ts";
 import { type DebianFacts, dpkg, dpkgArchitecture, dpkgTrigger, dpkgVendor } from "./dpkg.ts";
+import { gioQuerymodules } from "../../commands/gio-querymodules.ts";
 import { glibCompileSchemas } from "../../commands/glib-compile-schemas.ts";
 import { graphvizConfig } from "./graphviz.ts";
 import { gtkUpdateIconCache } from "../../commands/gtk-update-icon-cache.ts";
@@ -73,7 +74,7 @@ import { pgConftool, pgLsclusters } from "./postgresql.ts";
 import { newaliases } from "./postfix/newaliases.ts";
 import { postconf } from "./postfix/postconf.ts";
 import { pgUpdatedicts } from "./pg-updatedicts.ts";
-import { gioQuerymodules, gtkQueryImmodules, pixbufQueryLoaders } from "./query-modules.ts";
+import { gtkQueryImmodules, pixbufQueryLoaders } from "./query-modules.ts";
 import { updateMimeDatabase } from "./update-mime-database.ts";
 import { updateRc } from "./update-rc.ts";
 

@@ -1,4 +1,5 @@
 import { chfn } from "../../commands/chfn.ts";
+import { gioQuerymodules } from "../../commands/gio-querymodules.ts";
 import { glibCompileSchemas } from "../../commands/glib-compile-schemas.ts";
 import { gtkUpdateIconCache } from "../../commands/gtk-update-icon-cache.ts";
 import { ldconfig } from "../../commands/ldconfig.ts";
@@ -51,6 +52,7 @@ export function elCommands(options: {
     ["alternatives", alternatives],
     ["chfn", chfn],
     ["chsh", chsh],
+    ["gio-querymodules-64", gioQuerymodules],
     ["glib-compile-schemas", glibCompileSchemas],
     ["gpasswd", gpasswd],
     ["groupadd", groupadd],

@@ -149,3 +149,21 @@ test("sh is bash", () => {
   expect(end).toBe(0);
   expect(textOf("/out")).toBe("yes\nb\n");
 });
+
+test("ldconfig passes over folders for certain processors that are empty", () => {
+  const folder = "mkdir -p /usr/lib64/glibc-hwcaps/x86-64-v3";
+  expect(runElScript(`${folder}; ldconfig`, { "/etc/x": "" }).end).toBe(0);
+  expect(runElScript(`${folder}; >/usr/lib64/glibc-hwcaps/x86-64-v3/libx.so; ldconfig`).end).toBe(
+    "ldconfig for libraries of certain processors",
+  );
+});
+
+test("modules of GIO are told by what is known of them", () => {
+  const { end, textOf } = runElScript("gio-querymodules-64 /usr/lib64/gio/modules", {
+    "/usr/lib64/gio/modules/libgiognutls.so": "g_io_gnutls_query\0gio-tls-backend\0 g_io_query\0",
+  });
+  expect(end).toBe(0);
+  expect(textOf("/usr/lib64/gio/modules/giomodule.cache")).toBe(
+    "libgiognutls.so: gio-tls-backend\n",
+  );
+});
