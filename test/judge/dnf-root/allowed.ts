@@ -56,13 +56,6 @@ export const allowedDifferences: readonly AllowedDifference[] = [
     reason: "without setup rpm does not know the user, so that the folder is root's",
   },
   {
-    path: "/usr/bin/edge-ping",
-    kinds: ["capability"],
-    only: ({ qclock }) => qclock?.capability === undefined,
-    reason:
-      "files give no capabilities in an image, as they give no set-id: a container that lacks one could not start them",
-  },
-  {
     path: "/etc/shadow{,-}",
     kinds: ["content"],
     only: ({ judge, qclock }) => withoutLocks(judge) === withoutLocks(qclock),
