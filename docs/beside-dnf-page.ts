@@ -15,7 +15,7 @@ export function besideDnfPage(results: SetResults): string {
 
 The same RPM packages laid down twice: by dnf and rpm (of Debian 12) in an empty root, with every script run, and by qclock,
 which runs nothing: it interprets the scriptlets, those in Lua too. Then each path of the two roots is compared: kind, mode, owner,
-content, target of a link, hard links, capability; not its time. The packages are made for it by \`rpmbuild\`: small ones with a
+content, target of a link, hard links, capability; not its time; and each row of the two databases. The packages are made for it by \`rpmbuild\`: small ones with a
 trap each, and real programs with their libraries, taken out of Debian's packages. A path that differs must be one of those
 [below](#what-may-differ). Of ${rows.length} sets compared, ${whole} differ in nothing else.
 

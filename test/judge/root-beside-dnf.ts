@@ -1,6 +1,6 @@
 /**
  * `npm run judge:dnf-root -- SET...`: the same packages laid down by dnf and rpm with all their
- * scripts run, and by qclock, and each path of the two roots compared. The packages are made for
+ * scripts run, and by qclock, and each path of the two roots compared, and each row of their databases. The packages are made for
  * it: small ones with traps, and real programs out of Debian's packages. Differences that are meant
  * are in dnf-root/allowed.ts; what a set came to is kept in dnf-root/results.json, from which
  * docs/beside-dnf.md is made. Fails with 1 when a path differs that no rule allows. Needs root,
@@ -16,6 +16,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { besideDnfPage } from "../../docs/beside-dnf-page.ts";
 import { temporaryFolder, temporaryStore } from "../support/temporary-store.ts";
+import { differingTables } from "./dnf-root/compare-databases.ts";
 import { allowedDifferences } from "./dnf-root/allowed.ts";
 import { makeDnfRoot } from "./dnf-root/dnf-root.ts";
 import {
@@ -75,7 +76,9 @@ async function judge(set: RpmSet, from: RpmRepository): Promise<boolean> {
     epoch: BUILD_TIME,
     signal,
   });
-  const comparison = compareRoots(dnf.root, readRoot([ours.layer]), allowedDifferences);
+  const root = readRoot([ours.layer]);
+  const comparison = compareRoots(dnf.root, root, allowedDifferences);
+  const tables = await differingTables(folder.path, { dnf: dnf.root, qclock: root });
   const { paths, equal, allowed, different, leftOut } = comparison;
   console.log(
     `\n# ${set.name}: ${dnf.packages.size} packages, ${paths} paths, ${equal} equal, ` +
@@ -84,9 +87,10 @@ async function judge(set: RpmSet, from: RpmRepository): Promise<boolean> {
   );
   for (const { package: name, script, reason } of ours.left)
     console.log(`${script} of ${name} was undone: ${reason}`);
+  for (const table of tables) console.log(`the databases differ in ${table}`);
   console.log(formatDifferences(comparison, { show: 40, diff: values.diff, judge: "dnf" }));
   await keep(set, dnf.packages.size, comparison);
-  return different === 0 && ours.left.length === 0;
+  return different === 0 && tables.length === 0 && ours.left.length === 0;
 }
 
 async function keep(set: RpmSet, packages: number, comparison: RootComparison): Promise<void> {

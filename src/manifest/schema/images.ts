@@ -303,7 +303,8 @@ export const imageSchema = z.strictObject({
     .array(imagePathSchema)
     .optional()
     .meta({
-      description: "Files that may keep their setuid or setgid bit; all others lose it.",
+      description:
+        "Files that may keep their setuid or setgid bit, or their capabilities; all others lose them.",
       examples: [["/usr/bin/su"]],
     }),
   user: z
