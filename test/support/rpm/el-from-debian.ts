@@ -4,7 +4,7 @@ import { unpackPackage } from "../../../src/packages/deb/unpack.ts";
 import type { LockedPackage } from "../../../src/packages/package.ts";
 import type { UnpackedEntry } from "../../../src/packages/unpacked.ts";
 import type { PackedFile } from "./packed-file.ts";
-import type { PackedRpm } from "./packed-rpm.ts";
+import { machine, type PackedRpm } from "./packed-rpm.ts";
 
 /** What becomes of a package of Debian on EL. */
 interface Renamed {
@@ -105,7 +105,7 @@ export async function elPackage(
   const rpm: PackedRpm = {
     name,
     ...versionOf(locked.version, module),
-    architecture: locked.architecture === "all" ? "noarch" : "x86_64",
+    architecture: locked.architecture === "all" ? "noarch" : machine,
     requires: [...new Set([...requires, ...libraries(metadata.get("control") ?? "")])],
     provides,
     files,

@@ -8,7 +8,7 @@ import { aRepository, type ListedPackage } from "./a-repository.ts";
 import type { TestKey } from "./an-open-pgp-key.ts";
 import { elPackage, type ElPackage } from "./el-from-debian.ts";
 import { elSystem } from "./el-system.ts";
-import { packedRpm, type PackedRpm } from "./packed-rpm.ts";
+import { machine, packedRpm, type PackedRpm } from "./packed-rpm.ts";
 
 /**
  * Two signed repositories shaped like those of Oracle Linux 9, by the paths of their files at a
@@ -36,8 +36,8 @@ export async function elRepositories(
   });
   const files = new Map<string, Buffer>();
   for (const [repository, place] of [
-    ["baseos", "/OL9/baseos/latest/x86_64"],
-    ["appstream", "/OL9/appstream/x86_64"],
+    ["baseos", `/OL9/baseos/latest/${machine}`],
+    ["appstream", `/OL9/appstream/${machine}`],
   ] as const) {
     const own = [...system, ...made].filter((each) => each.repository === repository);
     const listed = own.map(({ rpm }) => {
@@ -88,7 +88,7 @@ function phpModule(packages: readonly ElPackage[]): string {
     "  version: 9050020241126093242",
     "  context: 9",
     "  static_context: true",
-    "  arch: x86_64",
+    `  arch: ${machine}`,
     "  summary: PHP",
     "  description: PHP",
     "  license:",

@@ -26,6 +26,9 @@ export interface PackedRpm {
   readonly modularityLabel?: string;
 }
 
+/** The machine that tests run on, as RPM says it. */
+export const machine = process.arch === "arm64" ? "aarch64" : "x86_64";
+
 /** The bytes of a signed package with a payload of cpio in zstd, as EL9 has them. */
 export function packedRpm(rpm: PackedRpm, key: TestKey): Buffer {
   const files = rpm.files.toSorted((one, other) => (one.path < other.path ? -1 : 1));
