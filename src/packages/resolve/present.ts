@@ -123,9 +123,17 @@ function hintsOf(relations: readonly Relation[] = []): readonly Hint[] {
   );
 }
 
+/** Of packages that were asked for before: those with many paths are asked about often. */
+const known = new WeakMap<IndexedPackage, ReadonlySet<string>>();
+
 /** Its own name and those that it provides. */
 function namesOf(entry: IndexedPackage): ReadonlySet<string> {
-  return new Set([entry.name, ...entry.provides.map(({ name }) => name)]);
+  let names = known.get(entry);
+  if (names === undefined) {
+    names = new Set([entry.name, ...entry.provides.map(({ name }) => name)]);
+    known.set(entry, names);
+  }
+  return names;
 }
 
 function push<Value>(map: Map<string, Value[]>, name: string, value: Value): void {
