@@ -12,7 +12,7 @@ import { exitCodes } from "../process/exit-code.ts";
 import { readLock, writeLock } from "./lock-file.ts";
 import { displayPath, findManifest, lockPathOf } from "./manifest-file.ts";
 import type { Session } from "./session.ts";
-import { repositoriesAnswer, sayAssumption } from "../settings/os-choice.ts";
+import { repositoriesAnswer, sayAssumption, wantedOs } from "../settings/os-choice.ts";
 import { loadStack } from "./stack-file.ts";
 import { version } from "../process/version.ts";
 
@@ -160,7 +160,8 @@ async function openContext(
   });
   if (!loaded.ok) return loaded;
   const { stack, environment } = loaded.value;
-  if (options.asksNobody === true && settings.os === "auto") sayAssumption(emit, stack.os);
+  if (options.asksNobody === true && wantedOs(settings.os, environment) === "auto")
+    sayAssumption(emit, stack.os);
   await learnSecrets(session, stack, environment);
 
   await using scope = new AsyncDisposableStack();

@@ -14,7 +14,7 @@ import { activateServices } from "./activation.ts";
 import { readEnvFiles } from "./env-files.ts";
 import { displayPath, type ManifestFiles } from "./manifest-file.ts";
 import { readManifest } from "./manifest-text.ts";
-import { chooseOs, sayChoice } from "../settings/os-choice.ts";
+import { chooseOs, sayChoice, wantedOs } from "../settings/os-choice.ts";
 import type { Session } from "./session.ts";
 import {
   readTextFile,
@@ -101,7 +101,7 @@ async function loadWith(options: LoadOptions): Promise<Result<Stack, readonly Di
     manifestPath: files.path,
     overridePaths: files.overrides,
     sources,
-    os: session.settings.os,
+    os: wantedOs(session.settings.os, environment),
     architecture,
     stackName: session.settings.stack,
   };
@@ -155,13 +155,14 @@ async function resolveText(
   if (!readable.ok) return read.ok ? readable : read;
   const loaded = await renamed(readable.value, session.settings.stack);
   const { manifest } = loaded;
+  const wanted = wantedOs(session.settings.os, environment);
   const os = await chooseOs({
     listed: [manifest.os].flat(),
-    wanted: session.settings.os,
+    wanted,
     answers: async (name) =>
       answers === undefined || (await answers(name, manifest.mirrors?.[name])),
   });
-  if (session.settings.os === "auto" && answers !== undefined) {
+  if (wanted === "auto" && answers !== undefined) {
     sayChoice(session.emit, os, [manifest.os].flat());
   }
   const { places } = lookups;

@@ -4,6 +4,18 @@ import type { Emit } from "../../run/execution/event.ts";
 import type { OsName } from "../../os.ts";
 
 /**
+ * The operating system that a user asks for: on the command line, in the environment or, for all
+ * commands of a project, in its file of variables. Undefined: none is named.
+ */
+export function wantedOs(
+  setting: string | undefined,
+  variables: ReadonlyMap<string, string>,
+): string | undefined {
+  const named = setting ?? variables.get("QCLOCK_OS");
+  return named === "" ? undefined : named;
+}
+
+/**
  * Settle which operating system the images are made from. The manifest's list is in order of
  * preference: its first is the default, a name picks one, and `auto` takes the first whose packages
  * can be had.
@@ -52,7 +64,9 @@ export function sayChoice(emit: Emit, os: OsName, [first]: readonly OsName[]): v
         : `Building on ${os}: the repositories of ${first} do not answer.`,
     ...(os === first
       ? {}
-      : { hint: `QCLOCK_OS=${os} says so to all commands; those that ask nobody take ${first}.` }),
+      : {
+          hint: `QCLOCK_OS=${os}, in .env as well, says so to all commands; those that ask nobody take ${first}.`,
+        }),
   });
 }
 

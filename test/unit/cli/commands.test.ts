@@ -4,7 +4,7 @@ import { candidatesFor } from "../../../src/cli/completion/candidates.ts";
 import { completionScript, shells } from "../../../src/cli/completion/script.ts";
 import { exitCodeOfError, exitCodeOfReport } from "../../../src/cli/process/exit-code.ts";
 import { displayPath, findManifest, lockPathOf } from "../../../src/cli/open/manifest-file.ts";
-import { chooseOs, sayChoice } from "../../../src/cli/settings/os-choice.ts";
+import { chooseOs, sayChoice, wantedOs } from "../../../src/cli/settings/os-choice.ts";
 import { createProgram } from "../../../src/cli/program.ts";
 import { nearest } from "../../../src/nearest.ts";
 import { topics } from "../../../src/cli/usage/topics.ts";
@@ -241,6 +241,16 @@ test("a path is shown relative where that is shorter", () => {
   expect(displayPath("/q/s.yaml", "/p/a/b/c/d")).toBe("/q/s.yaml");
 });
 
+test.each([
+  ["debian-13", "debian-12", "debian-13"],
+  [undefined, "debian-12", "debian-12"],
+  [undefined, "", undefined],
+  [undefined, undefined, undefined],
+])("with --os %s and QCLOCK_OS=%s in .env, %s is asked for", (setting, variable, os) => {
+  const variables = new Map(variable === undefined ? [] : [["QCLOCK_OS", variable]]);
+  expect(wantedOs(setting, variables)).toBe(os);
+});
+
 const listed = ["debian-13", "debian-12"] as const;
 
 test.each([
@@ -259,7 +269,7 @@ test.each([
     "debian-12",
     [
       "Building on debian-12: the repositories of debian-13 do not answer.",
-      "QCLOCK_OS=debian-12 says so to all commands; those that ask nobody take debian-13.",
+      "QCLOCK_OS=debian-12, in .env as well, says so to all commands; those that ask nobody take debian-13.",
     ],
   ],
 ] as const)("that --os auto took %s is said in one line", (os, said) => {
