@@ -22,8 +22,8 @@ export interface RpmRoot {
 
 /**
  * The root that qclock makes of packages: taken apart, laid down and their scripts interpreted, and
- * written as a layer. Set-id bits and capabilities stay, which an image loses but for the files that
- * its manifest names.
+ * written as a layer. Set-id bits and capabilities stay, which an image loses but for the files
+ * that its manifest names.
  */
 export async function makeRpmRoot(request: {
   /** Names of the packages and their files. */
