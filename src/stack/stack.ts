@@ -116,7 +116,9 @@ export interface AssembledImage extends ImageIdentity {
   readonly files: readonly FileTree[];
   /** Empty directories to make, such as a volume's mount point with its owner. */
   readonly directories: readonly DirectoryEntry[];
-  /** Paths that may keep their setuid or setgid bit, or their capabilities; all others lose them. */
+  /**
+   * Paths that may keep their setuid or setgid bit, or their capabilities; all others lose them.
+   */
   readonly setuid: readonly string[];
   /** What this image adds to its parent's configuration. */
   readonly config: ImageSettings;

@@ -1,10 +1,10 @@
 /**
  * `npm run judge:dnf-root -- SET...`: the same packages laid down by dnf and rpm with all their
- * scripts run, and by qclock, and each path of the two roots compared, and each row of their databases. The packages are made for
- * it: small ones with traps, and real programs out of Debian's packages. Differences that are meant
- * are in dnf-root/allowed.ts; what a set came to is kept in dnf-root/results.json, from which
- * docs/beside-dnf.md is made. Fails with 1 when a path differs that no rule allows. Needs root,
- * rpm, dnf and createrepo-c, on Debian 12.
+ * scripts run, and by qclock, and each path of the two roots compared, and each row of their
+ * databases. The packages are made for it: small ones with traps, and real programs out of Debian's
+ * packages. Differences that are meant are in dnf-root/allowed.ts; what a set came to is kept in
+ * dnf-root/results.json, from which docs/beside-dnf.md is made. Fails with 1 when a path differs
+ * that no rule allows. Needs root, rpm, dnf and createrepo-c, on Debian 12.
  *
  *   npm run judge:dnf-root                         all sets
  *   npm run judge:dnf-root -- scripts httpd        some of them
