@@ -55,7 +55,7 @@ export const packageExplanations = {
     title: "A signature is wrong",
     explanation:
       "The release file is not signed by a key of the distribution, is too old, or is another suite's; or an RPM package is not signed by such a key, or is not what it signed. Somebody changed it, or a proxy serves the wrong one. Nothing of it was used.",
-    fix: "Try another mirror. When several agree, look for a newer qclock: keys ship with it.",
+    fix: "Try another mirror. When several agree, look for a newer qclock: keys ship with it. Of a mirror or a repository of your own that signs its packages itself, name the key as a file of the project under `keys` in the manifest, and for a bundle with `qclock bundle load --key FILE`.",
   },
   "digest-mismatch": {
     title: "A file has another content than promised",
@@ -67,14 +67,14 @@ export const packageExplanations = {
     title: "A locked package has left every mirror",
     explanation:
       "A mirror keeps the newest versions only. The lock names one that neither the store nor any archive of the mirror has any more. `build` and `up` move such packages, and no others, to their newest version and say so; with --locked the lock may not change.",
-    fix: "Move the package and commit the lock, or name a mirror that keeps old versions as a third URL.",
+    fix: "Move the package and commit the lock, or name a mirror that keeps old versions as a further URL.",
     example: "qclock lock --update openssl && qclock lock diff",
   },
   "package-unproved": {
     title: "Nothing proves that a package is the distribution's",
     explanation:
       "Every package of the lock must stand, with its digest, in an index that the distribution signed; the lock alone is not believed. This one stands in none that the mirror, the store or a bundle has: the lock was changed by hand, or the distribution has replaced the package since. Nothing of it was unpacked.",
-    fix: "Move it to a version that the mirror lists, load a bundle that carries the signed index, or name a mirror that keeps old ones as a third URL. --allow-unsigned takes it unproved, and the lock, `lock why`, `verify` and the image say so.",
+    fix: "Move it to a version that the mirror lists, load a bundle that carries the signed index, or name a mirror that keeps old ones as a further URL. --allow-unsigned takes it unproved, and the lock, `lock why`, `verify` and the image say so.",
     example: "qclock lock --update openssl && qclock lock diff",
   },
   "package-corrupt": {

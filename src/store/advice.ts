@@ -26,6 +26,6 @@ export const mirrorAdvice: Advice = {
     "The package has left the mirror: run `qclock lock --update`, or use a mirror that keeps it.",
   refused: "The mirror refused; ask its owner, or set another one.",
   unreachable:
-    "Check the network and its proxy (http_proxy, https_proxy), or name a mirror that answers: QCLOCK_MIRROR_<OS>, or `mirrors` in the manifest. `--os auto` takes the first system of the manifest whose mirror answers.",
+    "Check the network and its proxy (http_proxy, https_proxy), or name a mirror that answers: QCLOCK_MIRROR_<OS>, such as QCLOCK_MIRROR_ORACLELINUX_9, or `mirrors` in the manifest. `--os auto` takes the first system of the manifest whose mirror answers.",
   otherBytes: "The mirror serves another file under this name; nothing of it was kept.",
 };

@@ -46,7 +46,6 @@ export async function readKeyFiles(
         if (error instanceof QclockError) throw error;
         throw new QclockError("usage", `The file of keys ${file} cannot be read.`, {
           cause: error,
-          details: [error instanceof Error ? error.message : String(error)],
         });
       },
     );

@@ -27,7 +27,7 @@ export class VanishedError extends QclockError {
         : `${names.length} packages are neither in the store nor on any mirror any more.`,
       {
         details: names.length === 1 ? [] : firstOf(names, SHOWN),
-        hint: `Move ${names.length === 1 ? "it" : "them"} to the newest version with \`qclock lock --update ${packageNames(names)}\`, or name a mirror that keeps old versions as a third URL (qclock help mirrors).`,
+        hint: `Move ${names.length === 1 ? "it" : "them"} to the newest version with \`qclock lock --update ${packageNames(names)}\`, or name a mirror that keeps old versions as a further URL (qclock help mirrors).`,
       },
     );
     this.files = files.toSorted(byName);

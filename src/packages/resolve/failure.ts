@@ -69,7 +69,10 @@ function errorOfDeadEnd(
       ? `${wording(need)}, which no repository has.`
       : `${wording(need)}, but ${nameOf(present)} is in the image already.`,
     {
-      hint: "Run `qclock lock --update`, so that all packages come from the same state of the repositories.",
+      hint:
+        present === undefined
+          ? "Leave out what needs it, or add the repository that has it. Where the lock keeps older packages, `qclock lock --update` takes all from the same state of the repositories."
+          : "Run `qclock lock --update`, so that all packages come from the same state of the repositories.",
       details: [...chainsOf(sides.filter((side) => side !== undefined)), ...notes],
     },
   );

@@ -5,7 +5,7 @@ import { isChecked, type Signature, signatureTypes } from "./openpgp/signature.t
 import { SignatureCheck } from "./openpgp/signature-check.ts";
 import { headerMagic, type PackageFile } from "./package-file.ts";
 import { signaturesOf } from "./package-signatures.ts";
-import { refused } from "./refusals.ts";
+import { refused, refusedAsUntrusted } from "./refusals.ts";
 import { signatureTags, tags } from "./tags.ts";
 
 /** What a package's signatures say before its payload was read. */
@@ -114,10 +114,9 @@ function checksOf(signature: Signature, ring: KeyRing): OpenSignature["checks"] 
 }
 
 function refuseUntrusted(expected: PackageId, reasons: readonly string[], ring: KeyRing): Error {
-  const trusted = `Expected: a signature of key ${ring.fingerprints.join(" or ")}`;
-  return refused(
+  return refusedAsUntrusted(
     expected,
     reasons.length === 0 ? "it is not signed" : "it is not signed by a key that qclock trusts",
-    [trusted, ...reasons],
+    { trusted: ring.fingerprints, reasons },
   );
 }

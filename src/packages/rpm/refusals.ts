@@ -21,7 +21,19 @@ export function refused(
 ): QclockError {
   return new QclockError("signature-invalid", `${title(expected)} is refused: ${why}.`, {
     details,
-    hint: "Somebody changed the package, or signed it with a key that is not the distribution's. Nothing of it was used. Try another mirror.",
+    hint: "Somebody changed the package. Nothing of it was used. Try another mirror.",
+  });
+}
+
+/** A package that no trusted key signed, by the fingerprints of the trusted ones. */
+export function refusedAsUntrusted(
+  expected: PackageId,
+  why: string,
+  found: { readonly trusted: readonly string[]; readonly reasons: readonly string[] },
+): QclockError {
+  return new QclockError("signature-invalid", `${title(expected)} is refused: ${why}.`, {
+    details: [`Expected: a signature of key ${found.trusted.join(" or ")}`, ...found.reasons],
+    hint: "Nothing of it was used. Try another mirror. If this one signs packages itself, name its key, a file of the project, under `keys` in the manifest; for a bundle, `qclock bundle load --key FILE` does.",
   });
 }
 

@@ -15,7 +15,7 @@ export function formatBundle(
     ["Stack", `${list.stack}, saved by qclock ${list.version}`],
     ["Holds", `${countOf(list.files, "file")}, ${formatBytes(list.sizeBytes)}`],
   ];
-  for (const { target, packages, packageBytes, signatures } of list.targets) {
+  for (const { target, packages, packageBytes, signatures, packagesClaim } of list.targets) {
     facts.push([
       "Target",
       `${target}: ${countOf(packages.length, "package")}, ${formatBytes(packageBytes)}`,
@@ -25,9 +25,10 @@ export function formatBundle(
         "Claims",
         `${suite} signed by ${claimedKey}${asLocked ? "" : ", later than the lock"}`,
       ]);
+    for (const key of packagesClaim) facts.push(["Claims", `packages signed by ${key}`]);
     facts.push([
       "",
-      signatures.length === 0
+      signatures.length + packagesClaim.length === 0
         ? "no release file is in it, so that nothing proves its packages"
         : "bundle load proves it, or refuses the bundle",
     ]);

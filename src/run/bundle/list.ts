@@ -5,6 +5,7 @@ import {
   LOCK_NAME,
   pathInProject,
 } from "../../image/bundle/document.ts";
+import type { LockedPackage } from "../../packages/package.ts";
 import { openBundle } from "../../image/bundle/read.ts";
 import { checkContents } from "./check.ts";
 import { readBundledLock } from "./lock.ts";
@@ -37,6 +38,8 @@ export interface BundleList {
       readonly release: string;
       readonly asLocked: boolean;
     }[];
+    /** Fingerprints of the keys that packages are said to be signed by themselves, sorted. */
+    readonly packagesClaim: readonly string[];
   }[];
   readonly images: readonly {
     readonly name: string;
@@ -89,6 +92,7 @@ export async function listBundle(
             release,
             asLocked,
           })),
+          packagesClaim: packageKeysOf(images.flatMap(([, { packages: each }]) => each)),
         };
       }),
       images: document.images.map((image) => ({
@@ -108,6 +112,10 @@ function manifestOf({ manifest, entries }: BundleDocument): Pick<BundleList, "ma
   if (manifest === undefined) return {};
   const files = entries.filter((entry) => pathInProject(entry) !== undefined).length;
   return { manifest: { name: manifest, files } };
+}
+
+function packageKeysOf(packages: readonly Pick<LockedPackage, "signedBy">[]): readonly string[] {
+  return [...new Set(packages.flatMap(({ signedBy }) => signedBy ?? []))].toSorted();
 }
 
 function totalOf(packages: readonly { readonly sizeBytes: number }[]): number {

@@ -6,7 +6,7 @@ function gone(name: string): VanishedFile {
   return { name, digest: aDigest(name) };
 }
 
-const mirror = "or name a mirror that keeps old versions as a third URL (qclock help mirrors).";
+const mirror = "or name a mirror that keeps old versions as a further URL (qclock help mirrors).";
 
 test("one package that is nowhere is named, with how to move it", () => {
   const error = new VanishedError([gone("bash 5.2-1")]);

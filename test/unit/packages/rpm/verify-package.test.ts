@@ -233,6 +233,13 @@ describe("a package is refused", () => {
     }
   });
 
+  test("whose key nobody trusts: the hint tells how to trust one", async () => {
+    await expect(verify(aPackage({ key: other }), [key])).rejects.toMatchObject({
+      code: "signature-invalid",
+      hint: expect.stringMatching(/`keys` in the manifest.*`qclock bundle load --key FILE`/),
+    });
+  });
+
   test("that goes on behind its end", async () => {
     expect(await refusal(Buffer.concat([aPackage({ key }), Buffer.alloc(1)]))).toMatch(
       /^package-corrupt: .* bytes follow its signatures, where it says that there are/,
