@@ -52,7 +52,8 @@ export function proveHeader(file: PackageFile, expected: PackageId, ring: KeyRin
         check.update(headerMagic);
         check.update(file.header.bytes);
       }
-      signedBy ??= finishSignature(entry, expected, "header");
+      const signer = finishSignature(entry, expected, "header");
+      signedBy ??= signer;
     }
   }
   if (signedBy !== undefined) return { signedBy, open };

@@ -120,6 +120,14 @@ describe("a package is refused", () => {
     );
   });
 
+  test("with a good signature beside one that does not fit", async () => {
+    const forged = other.sign(Buffer.from("another header"), { issuer: key.fingerprint });
+    const signatures = [texts(signatureTags.openPgp, [forged.toString("base64")])];
+    expect(await refusal(aPackage({ key, signatures }))).toContain(
+      "its header is not what was signed",
+    );
+  });
+
   test("whose payload another key signed in the trusted one's name", async () => {
     const signed = aPackage({ key });
     const forged = other.sign(signed, { issuer: key.fingerprint });
