@@ -150,7 +150,9 @@ export function tableLibrary(
     unpack: (args) => {
       const table = args.table(1);
       const [from, to] = [args.number(2, 1), args.number(3, table.length)];
-      if (to - from > 1000) throw new LuaError("too many results to unpack");
+      // Far from zero two neighbours are the same number here, and the walk would not end.
+      if (!Number.isSafeInteger(from) || !Number.isSafeInteger(to) || to - from > 1000)
+        throw new LuaError("too many results to unpack");
       const values: LuaValue[] = [];
       for (let at = from; at <= to; at++) values.push(table.get(at));
       return values;

@@ -17,6 +17,7 @@ export function stringLibrary(
       const text = args.text(1);
       const from = args.number(2, 1);
       const [start, end] = rangeIn(text, from, args.number(3, from));
+      if (end - start > 1000) throw new LuaError("string slice too long");
       return Array.from(text.slice(start, end), (each) => each.charCodeAt(0));
     },
     char: (args) =>
@@ -99,7 +100,7 @@ export function stringLibrary(
     rep: (args) => {
       const [text, times, separator] = [args.text(1), args.number(2), args.text(3, "")];
       const length = (text.length + separator.length) * Math.max(0, times);
-      if (times <= 0) return [""];
+      if (times <= 0 || text.length + separator.length === 0) return [""];
       // Counted before it is made.
       if (length > 1024 ** 2) return unknown(world, "string.rep of more than a MiB");
       return made(Array.from({ length: Math.floor(times) }, () => text).join(separator));

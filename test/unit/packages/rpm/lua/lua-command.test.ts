@@ -26,6 +26,9 @@ describe("the language", () => {
     ["('x'):find('[a')", "malformed pattern (missing ']')"],
     ["('x'):find('%')", "malformed pattern (ends with '%')"],
     ["('x'):gsub('x', '%9')", "invalid use of '%' in replacement string"],
+    ["local b = {('x'):rep(1e6):byte(1, -1)}", "string slice too long"],
+    ["table.unpack({}, -1e308, -1e308 + 1)", "too many results to unpack"],
+    ["table.unpack({}, 1, 1e309)", "too many results to unpack"],
   ])("%j fails, and nothing stays of it", (text, message) => {
     const { outcome, stderr, root } = runLua(`posix.mkdir("/made"); ${text}`);
     expect(outcome).toMatchObject({ type: "ended", status: 1 });
@@ -59,6 +62,10 @@ describe("the language", () => {
     ["local f = io.open('/f', 'w') for i = 1, 1e9 do f:write(('x'):rep(1e6)) end", "steps"],
   ])("%j takes too much", (text, limit) => {
     expect(runLua(text).outcome).toMatchObject({ type: "limit-reached", limit });
+  });
+
+  test("nothing, however often, is nothing", () => {
+    expect(runLua("print(#(''):rep(1e309), #(''):rep(1e12))").stdout).toBe("0\t0\n");
   });
 
   test("parentheses without an end are refused before the stack is", () => {
