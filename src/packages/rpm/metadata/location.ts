@@ -10,7 +10,8 @@ export function checkLocation(location: string): string {
     isPath &&
     location.length <= 1024 &&
     !/^[A-Za-z][A-Za-z0-9+.-]*:/.test(location) &&
-    !location.split("/").some((part) => part === "." || part === "..")
+    // Programs that read URLs take an encoded dot for a dot.
+    !location.split("/").some((part) => /^(?:\.|%2e){1,2}$/i.test(part))
   )
     return location;
   throw new Error(

@@ -45,6 +45,11 @@ test.for([
     repomdOf([data("primary", { href: "repodata/../../../x" })]),
     '"repodata/../../../x" is no path below the repository\'s folder',
   ],
+  [
+    "a way out of the folder that is encoded",
+    repomdOf([data("primary", { href: "repodata/%2e%2E/.%2e/x" })]),
+    '"repodata/%2e%2E/.%2e/x" is no path below the repository\'s folder',
+  ],
   ["another server", repomdOf([data("primary", { href: "http://a.invalid/x" })]), "is no path"],
   ["a query", repomdOf([data("primary", { href: "repodata/x?y" })]), "is no path"],
   ["an absolute path", repomdOf([data("primary", { href: "/x" })]), "is no path"],
