@@ -42,7 +42,10 @@ export async function parseModules(text: string): Promise<ModulesFile> {
       const value: unknown = yaml.parse(document, {
         schema: "failsafe",
         maxAliasCount: 0,
+        // To compare each key with all before it takes an hour of a document of keys alone.
+        uniqueKeys: false,
         prettyErrors: false,
+        // Real documents end quoted texts where the library does not expect it, and libyaml does.
         logLevel: "silent",
       });
       read(value, { streams, defaults, notes });

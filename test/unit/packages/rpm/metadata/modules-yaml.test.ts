@@ -111,6 +111,12 @@ test.for([
   },
 );
 
+test("a document of keys alone is read in seconds", async () => {
+  const keys = Array.from({ length: 200_000 }, (_, at) => `  k${at}: x\n`).join("");
+  const { streams } = await parseModules(`---\ndocument: modulemd\ndata:\n${keys}${perl}`);
+  expect(streams).toHaveLength(1);
+}, 30_000);
+
 test("aliases that grow without end are none", async () => {
   const rows = Array.from(
     { length: 9 },
