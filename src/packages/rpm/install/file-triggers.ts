@@ -1,7 +1,12 @@
 import type { RpmHeader } from "../header.ts";
 import { filesOf } from "./files.ts";
 import type { ScriptletRun } from "./scriptlet-runner.ts";
-import { type FileTrigger, filesBelow, fileTriggersOf } from "./triggers.ts";
+import {
+  type FileTrigger,
+  filesFoundByFolder,
+  filesWithPrefix,
+  fileTriggersOf,
+} from "./triggers.ts";
 
 /** A trigger's script that is to be run; the higher priority goes first. */
 export interface FileTriggerRun extends ScriptletRun {
@@ -44,17 +49,18 @@ export class FileTriggers {
     this.#note(item);
     this.#new.add(item.name);
     const own = this.#there.at(-1)?.files ?? [];
-    const byFiles = this.#watching.flatMap((each) => runsOf(each, own));
+    const byFiles = this.#watching.flatMap((each) =>
+      runsOf(each, (prefixes) => filesWithPrefix(prefixes, own)),
+    );
     const watching = this.#watching.find(({ name }) => name === item.name);
-    const files = watching === undefined ? [] : others.flatMap((each) => each.files);
-    const byOthers = watching === undefined ? [] : runsOf(watching, files);
+    const byOthers = watching === undefined ? [] : runsOf(watching, inPackages(others));
     return [...byPriority(byFiles), ...byPriority(byOthers)];
   }
 
   /** What all files of the transaction set off, and of new packages all files that are there. */
   ofTransaction(): readonly FileTriggerRun[] {
-    const all = this.#there.flatMap(({ files }) => files);
-    const fresh = this.#there.flatMap(({ name, files }) => (this.#new.has(name) ? files : []));
+    const all = inPackages(this.#there);
+    const fresh = inPackages(this.#there.filter(({ name }) => this.#new.has(name)));
     return byPriority(
       this.#ofTransaction.flatMap((each) => runsOf(each, this.#new.has(each.name) ? all : fresh)),
     );
@@ -69,9 +75,16 @@ export class FileTriggers {
   }
 }
 
-function runsOf({ name, triggers }: Watching, files: readonly string[]): readonly FileTriggerRun[] {
+/** Which files set a trigger off that has these prefixes. */
+type FindFiles = (prefixes: readonly string[]) => readonly string[];
+
+function inPackages(packages: readonly { readonly files: readonly string[] }[]): FindFiles {
+  return (prefixes) => packages.flatMap(({ files }) => filesFoundByFolder(prefixes, files));
+}
+
+function runsOf({ name, triggers }: Watching, find: FindFiles): readonly FileTriggerRun[] {
   return triggers.flatMap(({ kind, scriptlet, prefixes, priority }) => {
-    const found = filesBelow(prefixes, files);
+    const found = find(prefixes);
     if (found.length === 0) return [];
     return [{ package: name, kind, scriptlet, args: ["0"], files: found, priority }];
   });

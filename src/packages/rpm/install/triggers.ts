@@ -11,11 +11,11 @@ export interface PackageTrigger {
   readonly conditions: readonly Capability[];
 }
 
-/** A script that is run when files come below certain folders. */
+/** A script that is run when files come whose paths begin in certain ways. */
 export interface FileTrigger {
   readonly kind: "filetriggerin" | "transfiletriggerin";
   readonly scriptlet: Scriptlet;
-  /** Absolute paths, each a folder or a file. */
+  /** Beginnings of absolute paths: mostly folders. */
   readonly prefixes: readonly string[];
   /** The higher goes first. */
   readonly priority: number;
@@ -103,17 +103,30 @@ export function fileTriggersOf(
   });
 }
 
-/** Which files of a list lie below one of the prefixes, or are one. */
-export function filesBelow(
+/**
+ * Which files of a package begin with one of the prefixes, as texts: what is below `/usr/lib64`
+ * begins with `/usr/lib`. Source: rpm 4.16, lib/rpmfi.c, `cmpPfx`; seen with rpm 4.18.
+ */
+export function filesWithPrefix(
   prefixes: readonly string[],
   files: readonly string[],
 ): readonly string[] {
-  return files.filter((file) =>
-    prefixes.some((prefix) => {
-      const folder = prefix.replace(/\/+$/, "");
-      return file === folder || file.startsWith(`${folder}/`);
-    }),
+  return files.filter((file) => prefixes.some((prefix) => file.startsWith(prefix)));
+}
+
+/**
+ * The same for a package that rpm finds by its folders: a prefix counts with which one of those
+ * begins. Source: rpm 4.16, lib/rpmtriggers.c, which asks the index of Dirnames; seen with 4.18.
+ */
+export function filesFoundByFolder(
+  prefixes: readonly string[],
+  files: readonly string[],
+): readonly string[] {
+  const folders = new Set(files.map((file) => file.slice(0, file.lastIndexOf("/") + 1)));
+  const found = prefixes.filter((prefix) =>
+    folders.values().some((folder) => folder.startsWith(prefix)),
   );
+  return filesWithPrefix(found, files);
 }
 
 interface Tags {

@@ -223,6 +223,40 @@ getent passwd other || useradd -r other`,
     expect(readDatabase(root).map((header) => header.text(tags.name))).toEqual(["owner", "zeta"]);
   });
 
+  /** As rpm 4.18 wrote it for packages made of the same scripts, in two transactions. */
+  test("a trigger's prefix is a text, by which the folders of packages there are found", async () => {
+    const watching = (name: string, prefix: string): AnRpm => ({
+      name,
+      fileTriggers: [{ script: log(`${name} in`), on: [{ name: prefix, flags: TRIGGER_IN }] }],
+      transactionFileTriggers: [
+        { script: log(`${name} trans`), on: [{ name: prefix, flags: TRIGGER_IN }] },
+      ],
+    });
+    const triggers = [watching("folder", "/opt/ab"), watching("name", "/opt/abf")];
+    const data: AnRpm = {
+      name: "data",
+      files: [{ path: "/opt/ab/y" }, { path: "/opt/abc/x" }, { path: "/opt/abfile" }],
+    };
+    const files = "/opt/ab/y /opt/abc/x /opt/abfile ";
+
+    const { root, textOf } = await installRpms(triggers);
+    await installRpms([data], { root, isFirst: false });
+    expect(textOf("/log")?.split("\n").toSorted()).toEqual([
+      "",
+      `folder in 0:${files}`,
+      `folder trans 0:${files}`,
+      "name in 0:/opt/abfile ",
+    ]);
+
+    const later = await installRpms([data]);
+    await installRpms(triggers, { root: later.root, isFirst: false });
+    expect(later.textOf("/log")?.split("\n").toSorted()).toEqual([
+      "",
+      `folder in 0:${files}`,
+      `folder trans 0:${files}`,
+    ]);
+  });
+
   test("a database below that is none is refused, and what is wrong with it is said", async () => {
     const { root } = await installRpms([plain("alpha")]);
     root.write("/var/lib/rpm/rpmdb.sqlite", Buffer.from("no database"));
