@@ -4,6 +4,7 @@ import type { Diagnostic } from "../../diagnostic.ts";
 import type { Engine } from "../../docker/engine.ts";
 import { QclockError } from "../../error.ts";
 import { ok, type Result } from "../../result.ts";
+import type { PinnedKey } from "../../packages/proof/pinned-key.ts";
 import type { RunContext } from "../../run/context.ts";
 import { inPhase } from "../../run/execution/phase.ts";
 import type { Service, Stack } from "../../stack/stack.ts";
@@ -175,7 +176,6 @@ async function openContext(
       : await readLock(lockPath, displayPath(lockPath, host.workingDirectory), store);
   if (!lock.ok) return lock;
 
-  const { packageKeysOf } = await import("./package-keys.ts");
   const keys = await packageKeysOf(stack);
   let mirrors: ReturnType<RunContext["mirrors"]> | undefined;
   let pythonIndex: ReturnType<RunContext["pythonIndex"]> | undefined;
@@ -210,6 +210,13 @@ async function openContext(
   };
   const owned = scope.move();
   return ok({ context, [Symbol.asyncDispose]: () => owned.disposeAsync() });
+}
+
+/** Loaded only where the manifest names files of keys, as few do. */
+async function packageKeysOf(stack: Stack): Promise<readonly PinnedKey[] | undefined> {
+  if (stack.keyFiles === undefined) return undefined;
+  const { readPackageKeys } = await import("./package-keys.ts");
+  return await readPackageKeys(stack, stack.keyFiles);
 }
 
 /** Most machines have no proxy, and start without what reads its variables. */

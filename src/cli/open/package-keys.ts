@@ -5,22 +5,19 @@ import type { Stack } from "../../stack/stack.ts";
 import type { Session } from "./session.ts";
 
 /**
- * The keys that may sign a stack's packages: those that ship with qclock, and those of the files
- * that the manifest names; undefined where it names none. Throws `manifest-invalid`, and what
- * reading a file throws.
+ * The keys that may sign a stack's packages: those that ship with qclock, and those of files that
+ * the manifest names. Throws `manifest-invalid`, and what reading a file throws.
  */
-export async function packageKeysOf({
-  os,
-  directory,
-  keyFiles,
-}: Pick<Stack, "os" | "directory" | "keyFiles">): Promise<readonly PinnedKey[] | undefined> {
-  if (keyFiles === undefined) return undefined;
+export async function readPackageKeys(
+  { os, directory }: Pick<Stack, "os" | "directory">,
+  files: readonly string[],
+): Promise<readonly PinnedKey[]> {
   const { loadFamily } = await import("../../packages/families.ts");
   const { readKeys } = await import("../../packages/proof/read-keys.ts");
   const { readInProject } = await import("../../project/open.ts");
   const family = await loadFamily(os);
   const keys = [...(await family.keysOf(os))];
-  for (const file of keyFiles) {
+  for (const file of files) {
     const content = await readInProject(directory, file);
     keys.push(
       ...(await readKeys((content ?? Buffer.alloc(0)).toString(), path.relative(directory, file))),
