@@ -81,7 +81,14 @@ async function withKept(
   if (target === undefined) return { all: index, refused: { packages: [], reasons: [] } };
   const { indexWithLocked } = await import("./lock/keep.ts");
   const { move = new Set<string>() } = request;
-  const kept = await indexWithLocked({ ...request, target, moving: move, index });
+  const { modules } = request.stack;
+  const kept = await indexWithLocked({
+    ...request,
+    target,
+    moving: move,
+    ...(modules === undefined ? {} : { modules }),
+    index,
+  });
   return { all: kept.index, refused: kept.refused };
 }
 

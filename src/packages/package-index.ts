@@ -102,6 +102,11 @@ export interface PackageIndex {
    * out.
    */
   hiddenIn?(name: string, version?: string): readonly string[];
+  /**
+   * The streams of modules that are enabled and have packages of a name, so that no others of that
+   * name can be chosen; sorted. Absent: there are no modules.
+   */
+  takenBy?(name: string): readonly string[];
   /** Names of the packages that the distribution takes to be on every system, sorted. */
   essential(): readonly string[];
 }

@@ -17,6 +17,8 @@ export interface KeepRequest extends Omit<
   readonly target: LockTarget;
   /** Packages that may go: their locked version is not added. */
   readonly moving: ReadonlySet<string>;
+  /** Streams of modules that the manifest asks for now; absent: none. */
+  readonly modules?: readonly string[];
   readonly index: PackageIndex;
   /** Keep also what nothing proves. */
   readonly allowUnsigned?: boolean;
@@ -50,6 +52,8 @@ export async function indexWithLocked(request: KeepRequest): Promise<KeptPackage
       !moving.has(name) &&
       // Of another stream than the manifest now asks for.
       (index.hiddenIn?.(name, version) ?? []).length === 0 &&
+      // In no module, or of one stream, where the manifest now asks for another one's.
+      !(index.takenBy?.(name) ?? []).some((stream) => isNewStream(request, stream)) &&
       // Of a version that the index lists, the index knows the digest, and it is signed.
       !index.versions(name).some((listed) => listed.version === version),
   );
@@ -70,6 +74,11 @@ export async function indexWithLocked(request: KeepRequest): Promise<KeptPackage
       reasons: proof.reasons,
     },
   };
+}
+
+/** Whether the manifest asks for a stream that the lock was made without. */
+function isNewStream({ modules = [], target }: KeepRequest, stream: string): boolean {
+  return modules.includes(stream) && target.modules?.includes(stream) !== true;
 }
 
 function packagesOf(target: LockTarget): readonly LockedPackage[] {

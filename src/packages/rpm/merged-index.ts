@@ -25,7 +25,7 @@ export interface FurtherPaths {
 
 /** What is known beside the lists of packages. */
 export interface IndexExtras {
-  readonly filter: Pick<ModuleFilter, "shows" | "concerns" | "hiddenIn">;
+  readonly filter: Pick<ModuleFilter, "shows" | "concerns" | "hiddenIn" | "takenBy">;
   readonly paths: FurtherPaths;
 }
 
@@ -101,6 +101,10 @@ class MergedIndex implements PackageIndex {
 
   hiddenIn(name: string, version?: string): readonly string[] {
     return this.#extras.filter.hiddenIn(name, version);
+  }
+
+  takenBy(name: string): readonly string[] {
+    return this.#extras.filter.takenBy(name);
   }
 
   /** RPM knows no packages that are on every system. */

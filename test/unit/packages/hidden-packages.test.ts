@@ -2,9 +2,10 @@ import { expect, test } from "vitest";
 import { indexWithLocked, type KeepRequest } from "../../../src/packages/lock/keep.ts";
 import type { PackageIndex } from "../../../src/packages/package-index.ts";
 import { errorOfName, refuseWrongNames } from "../../../src/packages/resolve/wanted-names.ts";
-import { aLockedPackage } from "../../support/a-lock.ts";
+import { aDigest, aLockedPackage } from "../../support/a-lock.ts";
 import { anIndex } from "../../support/an-index.ts";
-import { aPackageStack } from "../../support/lock-request.ts";
+import { aDownloader, aPackageStack } from "../../support/lock-request.ts";
+import { temporaryStore } from "../../support/temporary-store.ts";
 
 const index: PackageIndex = Object.assign(anIndex("web 1"), {
   hiddenIn: (name: string, version = "8.1") =>
@@ -45,4 +46,32 @@ test("a locked package of a stream that is not enabled any more does not stay", 
 
   expect(kept.index.versions("php")).toEqual([]);
   expect(kept.refused.packages).toEqual([]);
+});
+
+test.for([
+  ["in no module does not stay where a stream is enabled", undefined, []],
+  ["of the stream that the lock was made with stays", ["php:8.2"], ["php"]],
+] as const)("a locked package %s", async ([, modules, staying]) => {
+  await using temporary = await temporaryStore();
+  const packages = [aLockedPackage("php 8.0"), aLockedPackage("web 1")];
+  const images = new Map([["app", { packages, newestBuild: 0 }]]);
+  const target = { os: "debian-12", architecture: "amd64", repositories: [], images } as const;
+
+  const kept = await indexWithLocked({
+    target: { ...target, inputs: aDigest("inputs"), ...(modules === undefined ? {} : { modules }) },
+    moving: new Set(),
+    modules: ["php:8.2"],
+    index: Object.assign(anIndex("php 8.2", "web 1"), {
+      takenBy: (name: string) => (name === "php" ? ["php:8.2"] : []),
+    }),
+    mirrors: () => Promise.reject(new Error("no mirror")),
+    downloader: aDownloader(temporary.store, { offline: true }).downloader,
+    now: new Date(),
+    onPhase: () => undefined,
+    signal: new AbortController().signal,
+  });
+
+  expect(kept.index.versions("php").map(({ version }) => version)).toEqual(["8.2"]);
+  // Offline nothing proves it, but it was looked for.
+  expect(kept.refused.packages.map(({ name }) => name)).toEqual(staying);
 });

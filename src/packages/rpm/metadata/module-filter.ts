@@ -15,8 +15,8 @@ export class ModuleFilter {
   readonly #hidden = new Set<string>();
   /** Streams that are not enabled, by names of their packages, and by these with versions. */
   readonly #streams = new Map<string, Set<string>>();
-  /** Names that enabled streams bring: their packages alone have them. */
-  readonly #taken = new Set<string>();
+  /** Enabled streams by the names that they bring: their packages alone have them. */
+  readonly #taken = new Map<string, Set<string>>();
   /** Names of all packages that are in some module. */
   readonly #names = new Set<string>();
 
@@ -25,7 +25,9 @@ export class ModuleFilter {
       for (const artifact of stream.artifacts) {
         this.#shown.add(artifact);
         const name = nameIn(artifact);
-        if (name !== undefined && !stream.demodularized.includes(name)) this.#taken.add(name);
+        if (name !== undefined && !stream.demodularized.includes(name)) {
+          addTo(this.#taken, name, titleOf(stream));
+        }
       }
     }
     for (const stream of all) {
@@ -41,18 +43,23 @@ export class ModuleFilter {
     return [...(this.#streams.get(key) ?? [])].toSorted(compareTexts);
   }
 
+  /** The streams that are enabled and bring packages of a name; sorted. */
+  takenBy(name: string): readonly string[] {
+    return [...(this.#taken.get(name) ?? [])].toSorted(compareTexts);
+  }
+
   /** Whether a module has packages of a name, so that they may be hidden. */
   concerns(name: string): boolean {
     return this.#names.has(name);
   }
 
-  #hide(artifact: string, { name: module, stream }: ModuleStream): void {
+  #hide(artifact: string, stream: ModuleStream): void {
     this.#hidden.add(artifact);
     const name = nameIn(artifact);
     if (name === undefined) return;
     this.#names.add(name);
     if (this.#shown.has(artifact)) return;
-    const title = `${module}:${stream}`;
+    const title = titleOf(stream);
     addTo(this.#streams, name, title);
     addTo(this.#streams, artifact.slice(0, artifact.lastIndexOf(".")), title);
   }
@@ -69,6 +76,10 @@ export class ModuleFilter {
     if (this.#hidden.has(artifact) || this.#taken.has(entry.name)) return false;
     return !entry.provides.some(({ name }) => this.#taken.has(name));
   }
+}
+
+function titleOf({ name, stream }: ModuleStream): string {
+  return `${name}:${stream}`;
 }
 
 function addTo(map: Map<string, Set<string>>, key: string, value: string): void {

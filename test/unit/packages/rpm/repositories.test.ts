@@ -120,6 +120,8 @@ test("of an enabled stream its packages alone are there", async () => {
   expect(index.versions("php").map(({ version }) => version)).toEqual(["8.2-1"]);
   expect(index.hiddenIn?.("php")).toEqual(["php:8.1"]);
   expect(index.hiddenIn?.("php", "8.2-1")).toEqual([]);
+  expect(index.takenBy?.("php")).toEqual(["php:8.2"]);
+  expect(index.takenBy?.("bash")).toEqual([]);
   await expect(load(server, temporary.store, { modules: ["php:8.9"] })).rejects.toMatchObject({
     code: "unknown-package",
     hint: "The streams of php that exist: 8.1, 8.2.",
