@@ -9,6 +9,9 @@ import { fromBytes, toBytes } from "./metadata/safe-text.ts";
 import { readXmlFile, type StoredFile } from "./metadata-file.ts";
 import { type FurtherPaths, NO_PATHS, type RepositoryIndex } from "./merged-index.ts";
 
+/** Each time the lists of all paths are read, and what was found may ask for more in turn. */
+const MOST_TIMES = 8;
+
 /** Where paths are looked for. */
 export interface PathsRequest {
   readonly repositories: readonly LoadedRepository[];
@@ -17,10 +20,37 @@ export interface PathsRequest {
 }
 
 /**
+ * An index that knows the paths that packages ask for and that no list of packages has, where some
+ * package brings them; `merge` makes it of the paths that were found. Throws as `findPaths` does.
+ */
+export async function withFurtherPaths(
+  request: PathsRequest,
+  {
+    files,
+    wanted,
+    merge,
+  }: {
+    readonly files: readonly RepositoryIndex[];
+    readonly wanted: readonly string[] | undefined;
+    readonly merge: (paths: FurtherPaths) => PackageIndex;
+  },
+): Promise<PackageIndex> {
+  let index = merge(NO_PATHS);
+  const asked = new Set<string>();
+  for (let times = 0; times < MOST_TIMES; times++) {
+    const missing = [...missingPaths(index, files, wanted)].filter((path) => !asked.has(path));
+    if (missing.length === 0) break;
+    for (const path of missing) asked.add(path);
+    index = merge(await findPaths(request, asked));
+  }
+  return index;
+}
+
+/**
  * Paths that packages ask for and that no list of packages has: createrepo lists programs and
  * settings alone. With `wanted`, those that these packages may need, or what they need, and so on.
  */
-export function missingPaths(
+function missingPaths(
   index: PackageIndex,
   files: readonly RepositoryIndex[],
   wanted: readonly string[] | undefined,
@@ -38,7 +68,8 @@ export function missingPaths(
  */
 function pathsOfClosure(index: PackageIndex, wanted: readonly string[]): ReadonlySet<string> {
   const paths = new Set<string>();
-  const needed = new Set(wanted);
+  // What obsoletes a package that is asked for may be chosen in its place.
+  const needed = new Set(wanted.flatMap((name) => [name, ...index.obsoleters(name)]));
   // What is added to a set while it is gone through comes up as well.
   for (const name of needed) {
     if (name.startsWith("/")) paths.add(name);
@@ -56,11 +87,7 @@ function pathsOfClosure(index: PackageIndex, wanted: readonly string[]): Readonl
  * What was found is kept in the store: the lists are the largest part of the metadata. Throws
  * `package-corrupt`, and what fetching throws.
  */
-export async function findPaths(
-  request: PathsRequest,
-  paths: ReadonlySet<string>,
-): Promise<FurtherPaths> {
-  if (paths.size === 0) return NO_PATHS;
+async function findPaths(request: PathsRequest, paths: ReadonlySet<string>): Promise<FurtherPaths> {
   const ofPackage = new Map<string, string[]>();
   const providers = new Map<string, string[]>();
   const wanted = new Set([...paths].map(toBytes));

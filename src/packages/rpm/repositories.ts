@@ -1,9 +1,9 @@
 import { QclockError } from "../../error.ts";
 import type { LoadedRepositories, LoadRepositoriesRequest } from "../repositories.ts";
 import { advisoriesOf } from "./advisories.ts";
-import { findPaths, missingPaths } from "./further-paths.ts";
+import { withFurtherPaths } from "./further-paths.ts";
 import { loadRepository, type LoadedRepository } from "./load-repository.ts";
-import { mergeIndexes, NO_PATHS, type RepositoryIndex } from "./merged-index.ts";
+import { mergeIndexes, type RepositoryIndex } from "./merged-index.ts";
 import { enabledStreams } from "./metadata/enabled-streams.ts";
 import { ModuleFilter } from "./metadata/module-filter.ts";
 import type { ModuleStream } from "./metadata/module-stream.ts";
@@ -34,11 +34,12 @@ export async function loadRepositories(
     files.push({ repository: id, folder, index });
   }
   const filter = await filterOf(request, loaded);
-  const listed = mergeIndexes(files, { filter, paths: NO_PATHS });
-  const missing = missingPaths(listed, files, request.wanted);
-  const paths = await findPaths({ repositories: loaded, store, signal }, missing);
+  const index = await withFurtherPaths(
+    { repositories: loaded, store, signal },
+    { files, wanted: request.wanted, merge: (paths) => mergeIndexes(files, { filter, paths }) },
+  );
   return {
-    index: paths === NO_PATHS ? listed : mergeIndexes(files, { filter, paths }),
+    index,
     repositories: loaded.map((one) => one.locked()),
     // A package is signed itself, and its file has to be read for that.
     proofOf: () => undefined,

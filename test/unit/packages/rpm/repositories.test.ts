@@ -112,6 +112,31 @@ test("a path that no list has is looked for among all paths, when something aske
   expect(server.requests.filter(isFilelists)).toHaveLength(2);
 });
 
+test("what was found among all paths is looked through in turn, and what takes a name's place", async () => {
+  const packages: readonly ListedPackage[] = [
+    { name: "app", dependencies: { requires: ['name="/opt/one"'] } },
+    {
+      name: "one",
+      furtherFiles: ["/opt/one"],
+      dependencies: { requires: ['name="/opt/two"'] },
+    },
+    { name: "two", furtherFiles: ["/opt/two"] },
+    { name: "old" },
+    {
+      name: "new",
+      dependencies: { obsoletes: ['name="old"'], requires: ['name="/opt/two"'] },
+    },
+  ];
+  await using server = await serve({ "/baseos": { packages }, "/appstream": appstream });
+  await using temporary = await temporaryStore();
+
+  for (const wanted of ["app", "old"]) {
+    const { index } = await load(server, temporary.store, { wanted: [wanted] });
+    expect(index.providers("/opt/two")).toEqual(["two"]);
+    expect(index.providers("/opt/one")).toEqual(wanted === "app" ? ["one"] : []);
+  }
+});
+
 test("of an enabled stream its packages alone are there", async () => {
   await using server = await serve({ "/baseos": baseos, "/appstream": appstream });
   await using temporary = await temporaryStore();
