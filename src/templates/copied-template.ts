@@ -1,4 +1,10 @@
-import { portVariables, withFirstOs, withPort, withStackName } from "../manifest/edit/edit.ts";
+import {
+  osListOf,
+  portVariables,
+  withFirstOs,
+  withPort,
+  withStackName,
+} from "../manifest/edit/edit.ts";
 import { readFiles } from "./read-files.ts";
 import { withSchemaLine } from "./schema-file.ts";
 import type { ProjectChoices, ProjectFile, Template } from "./template.ts";
@@ -6,7 +12,8 @@ import { unlinked } from "./unlinked.ts";
 
 /**
  * A template that is a stack of this installation: copied as it is, with another name and port, and
- * first among its systems the one that its lock is for, so that a new project builds from its lock.
+ * first among its systems the one that is asked for, else the one that its lock is for, so that a
+ * new project builds from its lock.
  */
 export function copiedTemplate(source: {
   readonly folder: string;
@@ -24,6 +31,7 @@ export function copiedTemplate(source: {
     name,
     summary: summaryOf(manifest),
     offersDatabase: false,
+    systems: osListOf(manifest),
     ports,
     files: async (choices) => {
       const files = await Promise.all(parts.map((part) => readFiles(folder, part)));
@@ -34,7 +42,7 @@ export function copiedTemplate(source: {
 
 function adapt(
   file: ProjectFile,
-  { name, port }: ProjectChoices,
+  { name, port, os }: ProjectChoices,
   { ports, lockedOs }: Pick<Template, "ports"> & { readonly lockedOs: string | undefined },
 ): ProjectFile {
   const [first] = ports;
@@ -49,7 +57,8 @@ function adapt(
   }
   if (file.path !== "stack.config.yaml") return file;
   const own = withSchemaLine(withStackName(text(), name));
-  const named = lockedOs === undefined ? own : withFirstOs(own, lockedOs);
+  const firstOs = os ?? lockedOs;
+  const named = firstOs === undefined ? own : withFirstOs(own, firstOs);
   const content = first === undefined || port === undefined ? named : withPort(named, first, port);
   return { ...file, content };
 }

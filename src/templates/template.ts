@@ -12,6 +12,8 @@ export interface ProjectChoices {
   readonly port?: number;
   /** For templates that offer the choice. */
   readonly database: Database;
+  /** The system that stands first in the manifest; absent: the template's own choice. */
+  readonly os?: string;
 }
 
 /** One file of a new project. */
@@ -29,6 +31,8 @@ export interface Template {
   readonly summary: string;
   /** Whether the database can be chosen. */
   readonly offersDatabase: boolean;
+  /** The systems that its images can be made of, by the names in the manifest. */
+  readonly systems: readonly string[];
   /** What it publishes, the service that people open first. */
   readonly ports: readonly PortVariable[];
   /** Its own files with the choices made, the manifest among them. */

@@ -24,6 +24,7 @@ export function registerInit({ program, run }: Registry): void {
           "a page of one's own, and a database",
         ],
         ["qclock init --template qclock --name ops --port 9000 --yes .", "asks nothing"],
+        ["qclock init --os oraclelinux-9 shop", "a stack that is made of Oracle Linux 9 first"],
       ],
     },
     (each) =>
@@ -47,8 +48,13 @@ export function registerInit({ program, run }: Registry): void {
       const folder = path.resolve(host.workingDirectory, directory ?? ".");
       await checkPlace({ folder, isAlive });
       const chosen = await choose(session, { options, templates, folder });
-      const { template, name, port, database, assumed } = chosen;
-      const choices = { name, database, ...(port === undefined ? {} : { port }) };
+      const { template, name, port, database, os, assumed } = chosen;
+      const choices = {
+        name,
+        database,
+        ...(port === undefined ? {} : { port }),
+        ...(os === undefined ? {} : { os }),
+      };
       const files = await projectFiles(template, choices, version);
       const project = await writeProject({ folder, files, pid: host.pid, isAlive, signal });
       const shown = displayPath(project.folder, host.workingDirectory);

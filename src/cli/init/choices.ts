@@ -29,6 +29,23 @@ export function readDatabase(text: string): Answer<Database> {
   return found === undefined ? unknown("database", text, databases) : { value: found };
 }
 
+/** The system that a project's images are made of, where one is asked for. */
+export function readSystem(
+  os: string | undefined,
+  template: Template,
+  templates: readonly Template[],
+): Answer<string | undefined> {
+  if (os === undefined || template.systems.includes(os)) return { value: os };
+  const others = templates.filter(({ systems }) => systems.includes(os));
+  return {
+    problem: `The template "${template.name}" is made for ${template.systems.join(", ")}, not for ${os}.`,
+    hint:
+      others.length === 0
+        ? "Leave --os and QCLOCK_OS out."
+        : `For ${os} there is ${others.map(({ name }) => name).join(", ")}; without --os and QCLOCK_OS this one is taken as it is.`,
+  };
+}
+
 /** The name of a stack. */
 export function readName(text: string): Answer<string> {
   const problem = problemOfStackName(text);

@@ -5,7 +5,16 @@ import { type Database, databases, type Template } from "../../templates/templat
 import { wrap } from "../../reporters/format/width.ts";
 import type { Session } from "../open/session.ts";
 import { canAsk, openQuestions, type Questions } from "../process/questions.ts";
-import { type Answer, demand, readDatabase, readName, readPort, readTemplate } from "./choices.ts";
+import { wantedOs } from "../settings/os-choice.ts";
+import {
+  type Answer,
+  demand,
+  readDatabase,
+  readName,
+  readPort,
+  readSystem,
+  readTemplate,
+} from "./choices.ts";
 
 /** What the options say, as they were written. */
 export interface InitOptions {
@@ -23,6 +32,8 @@ export interface Chosen {
   /** Absent for a template that publishes nothing by a variable. */
   readonly port?: number;
   readonly database: Database;
+  /** The system that `--os` names; absent: none. */
+  readonly os?: string;
   /** What was neither given nor asked, such as `--port 8080`. */
   readonly assumed: readonly string[];
 }
@@ -53,7 +64,10 @@ export async function choose(
   const { options, templates, folder } = request;
   const usual = templates[0]?.name ?? "";
   const given = templates.find(({ name }) => name === options.template);
+  const wanted = wantedOs(session.settings.os, new Map());
+  const os = wanted === "auto" ? undefined : wanted;
   refuseMistakes(options, templates, given);
+  if (given !== undefined) demand(readSystem(os, given, templates));
   const isAsked = options.yes !== true && canAsk(session);
   using questions = isAsked ? openQuestions(session) : undefined;
   const assumed: string[] = [];
@@ -68,6 +82,7 @@ export async function choose(
     prompt: `${listOf(templates, session.host.stderr.columns)}\nTemplate, by number or name`,
   });
   refuseDatabase(options, template);
+  demand(readSystem(os, template, templates));
   const name = await take({
     flag: "--name",
     given: options.name,
@@ -95,7 +110,14 @@ export async function choose(
         prompt: `Database, one of ${databases.join(", ")}`,
       })
     : "none";
-  return { template, name, ...(port === undefined ? {} : { port }), database, assumed };
+  return {
+    template,
+    name,
+    ...(port === undefined ? {} : { port }),
+    database,
+    ...(os === undefined ? {} : { os }),
+    assumed,
+  };
 }
 
 /** Say what is wrong with an option before asking about others. */
@@ -115,6 +137,7 @@ const noTemplate: Template = {
   name: "",
   summary: "",
   offersDatabase: true,
+  systems: [],
   ports: [],
   files: async () => [],
 };

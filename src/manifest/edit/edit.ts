@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, type Node, parse, parseDocument } from "yaml";
+import { defaultOs } from "../../os.ts";
 
 /**
  * A published port whose number comes from a variable with a default: `"${SHOP_PORT:-8080}:80"`.
@@ -32,11 +33,20 @@ export function withFirstOs(text: string, os: string): string {
   const { contents } = parseDocument(text);
   const node = isMap(contents) ? contents.get("os", true) : undefined;
   if (!isSeq(node) || !node.range) return text;
-  const listed = node.items.flatMap((item) => (isScalar(item) ? [String(item.value)] : []));
+  const listed = osListOf(text);
   if (listed[0] === os || !listed.includes(os)) return text;
   const [start, end] = node.range;
   const written = `[${[os, ...listed.filter((each) => each !== os)].join(", ")}]`;
   return text.slice(0, start) + written + text.slice(end);
+}
+
+/** The systems that the text of a manifest lists; the default one where it lists none. */
+export function osListOf(text: string): readonly string[] {
+  const { contents } = parseDocument(text);
+  const node: unknown = isMap(contents) ? contents.get("os", true) : undefined;
+  if (isScalar(node)) return [String(node.value)];
+  if (!isSeq(node)) return [defaultOs];
+  return node.items.flatMap((item) => (isScalar(item) ? [String(item.value)] : []));
 }
 
 /** The ports that a variable with a default publishes, in the order of the text. */

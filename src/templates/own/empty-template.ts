@@ -1,5 +1,5 @@
 import path from "node:path";
-import { portVariables } from "../../manifest/edit/edit.ts";
+import { osListOf, portVariables } from "../../manifest/edit/edit.ts";
 import { readFiles } from "../read-files.ts";
 import type { Database, ProjectFile, Template } from "../template.ts";
 import { writeManifest } from "./manifest.ts";
@@ -18,11 +18,13 @@ export function emptyTemplate(installation: string): Template {
     },
     postgres: () => readFiles(parts, "postgres", "images/db"),
   };
+  const written = writeManifest({ name: "empty", database: "none" });
   return {
     name: "empty",
     summary: "a page of one's own on a base image, with a database or without",
     offersDatabase: true,
-    ports: portVariables(writeManifest({ name: "empty", database: "none" })),
+    systems: osListOf(written),
+    ports: portVariables(written),
     files: async (choices) => [
       { path: "stack.config.yaml", content: writeManifest(choices), isExecutable: false },
       ...(await readFiles(parts, "web", "images/web")),

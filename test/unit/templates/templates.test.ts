@@ -110,6 +110,19 @@ test("a template that is a stack is that stack, file by file, but for its name",
   }
 });
 
+test("the system that is asked for stands first, else the one of the lock", async () => {
+  const [qclock] = templates;
+  if (qclock === undefined) throw new Error("there is none");
+  expect(qclock.systems.toSorted()).toEqual(["debian-12", "oraclelinux-9"]);
+  expect(templates.at(-1)?.systems).toEqual(["debian-12"]);
+  const first = async (os?: string): Promise<unknown> => {
+    const texts = await textsOf(qclock, os === undefined ? {} : { os });
+    return parse(texts.get("stack.config.yaml") ?? "").os[0];
+  };
+  expect(await first()).toBe("debian-12");
+  expect(await first("oraclelinux-9")).toBe("oraclelinux-9");
+});
+
 test("a folder with a manifest in stacks/ is a template by itself, without what is no part of it", async () => {
   await using folder = await temporaryFolder();
   const stack = path.join(folder.path, "stacks", "shop");

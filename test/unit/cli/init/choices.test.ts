@@ -4,6 +4,7 @@ import {
   readDatabase,
   readName,
   readPort,
+  readSystem,
   readTemplate,
 } from "../../../../src/cli/init/choices.ts";
 import type { Template } from "../../../../src/templates/template.ts";
@@ -13,7 +14,8 @@ function aTemplate(name: string): Template {
     { service: "front", variable: "PORT", port: 8080 },
     { service: "login", variable: "LOGIN_PORT", port: 8081 },
   ];
-  return { name, summary: "", offersDatabase: false, ports, files: async () => [] };
+  const systems = name === "qclock" ? ["oraclelinux-9", "debian-12"] : ["debian-12"];
+  return { name, summary: "", offersDatabase: false, systems, ports, files: async () => [] };
 }
 const templates = ["qclock", "three-tier", "empty"].map(aTemplate);
 
@@ -36,6 +38,22 @@ test.each([
     problem: `There is no template "${text}".`,
     hint,
   });
+});
+
+test.each([
+  ["qclock", "oraclelinux-9", { value: "oraclelinux-9" }],
+  ["empty", undefined, { value: undefined }],
+  [
+    "empty",
+    "oraclelinux-9",
+    {
+      problem: 'The template "empty" is made for debian-12, not for oraclelinux-9.',
+      hint: expect.stringMatching(/^For oraclelinux-9 there is qclock; without --os/),
+    },
+  ],
+  ["empty", "debian-9", { problem: expect.any(String), hint: expect.stringMatching(/^Leave/) }],
+])("the template %s for the system %s", (name, os, expected) => {
+  expect(readSystem(os, aTemplate(name), templates)).toEqual(expected);
 });
 
 test.each([
