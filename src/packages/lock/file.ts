@@ -37,7 +37,8 @@ const packageSchema = z.strictObject({
   version: shown,
   architecture: shown,
   repository: shown,
-  path: shown.regex(/^(?!\/)(?!.*\.\.)/),
+  // It becomes a part of URLs, where an encoded dot is a dot.
+  path: shown.regex(/^(?!\/)(?!.*(?:\.|%2e){2})/i),
   size: z.int().nonnegative(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   source: shown,

@@ -356,6 +356,12 @@ test.for<readonly [string, string, RegExp, RegExp]>([
     /path/,
     /Restore/,
   ],
+  [
+    "a path that climbs by encoded dots",
+    text.replace("path: pool/main", "path: pool/%2E./.%2e/main"),
+    /path/,
+    /Restore/,
+  ],
   ["a short fingerprint", text.replace("signed_by: B8B8", "signed_by: B8"), /signed_by/, /Restore/],
   ["a missing field", text.replace(/ +reasons:\n +- requested\n/, ""), /reason/, /Restore/],
   ["a tab", text.replace("    repositories:", "\tepoch:"), /not valid YAML/, /Restore/],
