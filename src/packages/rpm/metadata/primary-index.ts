@@ -16,6 +16,11 @@ export interface PrimaryIndex {
 
 /** Of all texts together: some hundred megabytes where every version is kept. */
 const LARGEST_INDEX = 1024 ** 3;
+/**
+ * Of names with their packages, which are in maps until the end, some hundred bytes each:
+ * Enterprise Linux with every version has some hundred thousands.
+ */
+const MOST_NAMES = 4_000_000;
 
 /** Gathers the packages of one architecture; those for others are left out. */
 export class PrimaryIndexBuilder {
@@ -25,11 +30,14 @@ export class PrimaryIndexBuilder {
   readonly #providers = new Map<string, Set<string>>();
   readonly #obsoleters = new Map<string, Set<string>>();
   readonly #askedPaths = new Set<string>();
+  readonly #mostNames: number;
   #bytes = 0;
+  #names = 0;
 
   /** `architectures` as RPM says them: `x86_64` and `noarch`. */
-  constructor(architectures: readonly string[]) {
+  constructor(architectures: readonly string[], mostNames = MOST_NAMES) {
     this.#architectures = new Set(architectures);
+    this.#mostNames = mostNames;
   }
 
   add(entry: PrimaryPackage): void {
@@ -43,10 +51,12 @@ export class PrimaryIndexBuilder {
     this.#packages.add(name, record);
     for (const text of entry.dependencies.provides) {
       const provided = nameIn(text);
-      if (provided !== name) addTo(this.#providers, provided, name);
+      if (provided !== name) this.#add(this.#providers, provided, name);
     }
-    for (const path of entry.files) addTo(this.#providers, path, name);
-    for (const text of entry.dependencies.obsoletes) addTo(this.#obsoleters, nameIn(text), name);
+    for (const path of entry.files) this.#add(this.#providers, path, name);
+    for (const text of entry.dependencies.obsoletes) {
+      this.#add(this.#obsoleters, nameIn(text), name);
+    }
     for (const kind of DEPENDENCY_KINDS) {
       if (kind === "provides") continue;
       for (const text of entry.dependencies[kind]) this.#ask(text);
@@ -66,15 +76,25 @@ export class PrimaryIndexBuilder {
 
   #ask(text: string): void {
     for (const path of pathsIn(text)) {
-      if (!this.#askedPaths.has(path)) this.#askedPaths.add(copyOf(path));
+      if (this.#askedPaths.has(path)) continue;
+      this.#askedPaths.add(copyOf(path));
+      this.#count();
     }
   }
-}
 
-function addTo(map: Map<string, Set<string>>, key: string, name: string): void {
-  const names = map.get(key);
-  if (names === undefined) map.set(copyOf(key), new Set([name]));
-  else names.add(name);
+  #add(map: Map<string, Set<string>>, key: string, name: string): void {
+    const names = map.get(key);
+    if (names?.has(name) === true) return;
+    if (names === undefined) map.set(copyOf(key), new Set([name]));
+    else names.add(name);
+    this.#count();
+  }
+
+  #count(): void {
+    this.#names += 1;
+    if (this.#names <= this.#mostNames) return;
+    throw new Error(`its packages provide and need more than ${this.#mostNames} names`);
+  }
 }
 
 function toTable(map: ReadonlyMap<string, ReadonlySet<string>>): TextTable {

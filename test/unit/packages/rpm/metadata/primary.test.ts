@@ -163,6 +163,19 @@ test.for([
   expect(() => packagesOf(text)).toThrow(message);
 });
 
+test.each<[string, NonNullable<ListedPackage["dependencies"]>, readonly string[]]>([
+  ["provide", { provides: ['name="a"', 'name="b"', 'name="c"'] }, []],
+  ["obsolete", { obsoletes: ['name="a"', 'name="b"', 'name="c"'] }, []],
+  ["bring", {}, ["/usr/bin/a", "/usr/bin/b", "/usr/bin/c"]],
+  ["need", { requires: ['name="/a"', 'name="/b"', 'name="(x if (/c and /d))"'] }, []],
+])("packages that %s names without end are refused", (_, dependencies, files) => {
+  const builder = new PrimaryIndexBuilder(["x86_64"], 2);
+  const [entry] = packagesOf(primaryXml([{ ...bash, dependencies, files }]));
+  expect(() => {
+    if (entry !== undefined) builder.add(entry);
+  }).toThrow("its packages provide and need more than 2 names");
+});
+
 test("a package with entries without end is refused", () => {
   const entry = '<rpm:entry name="a"/>';
   const text = good.replace("<rpm:requires>", `<rpm:requires>${entry.repeat(200_001)}`);
