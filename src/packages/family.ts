@@ -29,7 +29,7 @@ export interface SignerRequest {
   /** The package. */
   readonly file: string;
   /** What it has to be. */
-  readonly expected: PackageId & Pick<LockedPackage, "digest">;
+  readonly expected: PackageId & Pick<LockedPackage, "digest" | "source" | "sourceVersion">;
   /** Trusted keys; absent: those that ship with qclock for the OS. */
   readonly keys?: readonly PinnedKey[];
 }
