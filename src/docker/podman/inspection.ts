@@ -17,7 +17,7 @@ const answerSchema = z.looseObject({
   }),
   Mounts: z.nullish(
     z.array(
-      z.object({
+      z.looseObject({
         Type: z.string(),
         Name: z.nullish(z.string()),
         Source: z._default(z.string(), ""),
@@ -39,7 +39,6 @@ const answerSchema = z.looseObject({
 const ownSchema = z.object({
   BoundingCaps: strings,
   HostConfig: z.object({
-    Privileged: z.nullish(z.boolean()),
     LogConfig: z.nullish(z.object({ Size: z.nullish(z.string()) })),
   }),
 });

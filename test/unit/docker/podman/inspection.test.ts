@@ -51,6 +51,13 @@ describe.each(["4.3.1", "5.4.2"])("podman %s", (version) => {
     });
   });
 
+  test("tells how mounts of the machine's folders are passed on", async () => {
+    const { answer, own } = await recorded(version);
+    const shared = { Type: "bind", Source: "/srv", Destination: "/srv", RW: true };
+    const raw = inEngineWords({ ...answer, Mounts: [{ ...shared, Propagation: "rshared" }] }, own);
+    expect(raw).toMatchObject({ Mounts: [{ Destination: "/srv", Propagation: "rshared" }] });
+  });
+
   test("tells a capability that was left or added", async () => {
     const { answer, own } = await recorded(version);
     const words = inEngineWords(answer, { ...own, BoundingCaps: ["CAP_NET_RAW"] });
