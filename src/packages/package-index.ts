@@ -107,6 +107,11 @@ export interface PackageIndex {
    * name can be chosen; sorted. Absent: there are no modules.
    */
   takenBy?(name: string): readonly string[];
+  /**
+   * The architectures, as the family says them, that a name which is asked for has packages for,
+   * and none for the image's; sorted. Absent: that is not known.
+   */
+  foreignArchitectures?(name: string): readonly string[];
   /** Names of the packages that the distribution takes to be on every system, sorted. */
   essential(): readonly string[];
 }

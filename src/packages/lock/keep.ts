@@ -158,6 +158,7 @@ function withAdded(
     versions: (name) => merged.get(name) ?? index.versions(name),
     essential: () => index.essential(),
     hiddenIn: (name, version) => index.hiddenIn?.(name, version) ?? [],
+    foreignArchitectures: (name) => index.foreignArchitectures?.(name) ?? [],
     providers: (name) => withThose(index.providers(name), providers.get(name)),
     obsoleters: (name) => withThose(index.obsoleters(name), obsoleters.get(name)),
   };

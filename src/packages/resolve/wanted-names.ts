@@ -13,6 +13,8 @@ interface WrongName {
   /** Real packages that provide it; empty when nothing has to do with it. */
   readonly providers: readonly string[];
   readonly suggestion?: string;
+  /** Architectures that it exists for, other than the image's; empty when it exists for none. */
+  readonly foreign: readonly string[];
   /** Streams of modules that have it and are not enabled; empty when none does. */
   readonly streams: readonly string[];
 }
@@ -61,12 +63,26 @@ function wrongName(
   if (index.versions(name).length > 0) return undefined;
   const providers = index.providers(name);
   const streams = providers.length > 0 ? [] : (index.hiddenIn?.(name) ?? []);
-  const isExplained = providers.length > 0 || streams.length > 0;
-  const suggestion = isExplained ? undefined : nearest(name, index.names());
-  return { image, name, providers, streams, ...(suggestion === undefined ? {} : { suggestion }) };
+  const foreign = index.foreignArchitectures?.(name) ?? [];
+  const isExplained = [providers, streams, foreign].some((each) => each.length > 0);
+  const suggestion = isExplained ? undefined : suggest(index, name);
+  return {
+    image,
+    name,
+    providers,
+    foreign,
+    streams,
+    ...(suggestion === undefined ? {} : { suggestion }),
+  };
 }
 
-function toError({ image, name, providers, suggestion, streams }: WrongName): QclockError {
+/** Who writes `glibc.i686`, as for dnf, means a package that has no ending in its name. */
+function suggest(index: PackageIndex, name: string): string | undefined {
+  const withoutEnding = name.slice(0, Math.max(0, name.lastIndexOf(".")));
+  return index.versions(withoutEnding).length > 0 ? withoutEnding : nearest(name, index.names());
+}
+
+function toError({ image, name, providers, suggestion, foreign, streams }: WrongName): QclockError {
   if (streams.length > 0) {
     return new QclockError(
       "unknown-package",
@@ -81,6 +97,15 @@ function toError({ image, name, providers, suggestion, streams }: WrongName): Qc
       { hint: `Name one of the packages that provide it: ${listNames(providers)}.` },
     );
   }
+  if (foreign.length > 0) {
+    return new QclockError(
+      "unknown-package",
+      `Image "${image}" asks for the package "${name}", which the repositories have for ${listNames(foreign)} alone.`,
+      {
+        hint: "Leave it out, or make the image for another kind of machine (--platform). Where the mirror should have it, the repository that answers may be that of another machine.",
+      },
+    );
+  }
   return new QclockError(
     "unknown-package",
     `Image "${image}" asks for the package "${name}", which no repository has.`,
@@ -88,10 +113,11 @@ function toError({ image, name, providers, suggestion, streams }: WrongName): Qc
   );
 }
 
-function describe({ name, providers, suggestion, streams }: WrongName): string {
+function describe({ name, providers, suggestion, foreign, streams }: WrongName): string {
   if (streams.length > 0)
     return `"${name}" is in ${listNames(streams)}, which no \`modules\` names`;
   if (providers.length > 0) return `"${name}" is virtual, provided by ${listNames(providers)}`;
+  if (foreign.length > 0) return `"${name}" is there for ${listNames(foreign)} alone`;
   return suggestion === undefined ? `"${name}"` : `"${name}", did you mean "${suggestion}"?`;
 }
 

@@ -1,6 +1,7 @@
 import { QclockError } from "../../error.ts";
 import type { LoadedRepositories, LoadRepositoriesRequest } from "../repositories.ts";
 import { advisoriesOf } from "./advisories.ts";
+import { foreignArchitectures } from "./foreign-architectures.ts";
 import { withFurtherPaths } from "./further-paths.ts";
 import { loadRepository, type LoadedRepository } from "./load-repository.ts";
 import { mergeIndexes, type RepositoryIndex } from "./merged-index.ts";
@@ -38,8 +39,12 @@ export async function loadRepositories(
     { repositories: loaded, store, signal },
     { files, wanted: request.wanted, merge: (paths) => mergeIndexes(files, { filter, paths }) },
   );
+  const names = request.wanted ?? [];
+  const foreign = await foreignArchitectures(loaded, { index, names }, { architecture, signal });
   return {
-    index,
+    index: Object.assign(index, {
+      foreignArchitectures: (name: string): readonly string[] => foreign.get(name) ?? [],
+    }),
     repositories: loaded.map((one) => one.locked()),
     // A package is signed itself, and its file has to be read for that.
     proofOf: () => undefined,

@@ -32,6 +32,28 @@ test("a name that only streams have which are not enabled is refused with them",
   );
 });
 
+test("a name that repositories have for another architecture is refused with that", () => {
+  const foreign: PackageIndex = Object.assign(anIndex("web 1"), {
+    foreignArchitectures: (name: string) => (name === "grub" ? ["i686", "x86_64"] : []),
+  });
+  expect(errorOfName(foreign, { image: "app", name: "grub" })).toMatchObject({
+    code: "unknown-package",
+    message:
+      'Image "app" asks for the package "grub", which the repositories have for i686, x86_64 alone.',
+    hint: expect.stringContaining("--platform"),
+  });
+  expect(errorOfName(foreign, { image: "app", name: "web.x86_64" })).toMatchObject({
+    hint: 'Did you mean "web"?',
+  });
+  expect(() => refuseWrongNames(aPackageStack({ app: ["grub", "wbe"] }), foreign)).toThrow(
+    expect.objectContaining({
+      details: expect.arrayContaining([
+        expect.stringContaining('"grub" is there for i686, x86_64 alone'),
+      ]),
+    }),
+  );
+});
+
 test("a locked package of a stream that is not enabled any more does not stay", async () => {
   const packages = [aLockedPackage("php 8.1"), aLockedPackage("web 1")];
   const request = {

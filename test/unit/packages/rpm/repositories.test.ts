@@ -153,6 +153,25 @@ test("of an enabled stream its packages alone are there", async () => {
   });
 });
 
+test("a package for another architecture is not there, and known by it when it is asked for", async () => {
+  const packages = ["i686", "aarch64"].map((architecture) => ({ name: "grub", architecture }));
+  const more = { packages: [...baseos.packages, ...packages] };
+  await using server = await serve({ "/baseos": more, "/appstream": appstream });
+  await using temporary = await temporaryStore();
+
+  const wanted = ["bash", "grub", "none"];
+  const { index } = await load(server, temporary.store, { wanted });
+  expect(index.versions("grub")).toEqual([]);
+  expect(wanted.map((name) => index.foreignArchitectures?.(name))).toEqual([
+    [],
+    ["aarch64", "i686"],
+    [],
+  ]);
+
+  const arm = await load(server, temporary.store, { architecture: "arm64", wanted });
+  expect(arm.index.foreignArchitectures?.("bash")).toEqual(["x86_64"]);
+});
+
 test("further repositories are asked when they are named, and their names are known", async () => {
   const further: ListedRepository = { packages: [{ name: "doxygen" }] };
   await using server = await serve({
