@@ -24,7 +24,7 @@ import { installedIn, makeAptRoot } from "./root/apt-root.ts";
 import { type AllowedDifference, compareRoots, type RootComparison } from "./root/compare-roots.ts";
 import { formatDifferences } from "./root/format-differences.ts";
 import { makeQclockRoot } from "./root/qclock-root.ts";
-import { parseSetResults, type SetResults } from "./root/results.ts";
+import { parseSetResults, withResult } from "./root/results.ts";
 import { type PackageSet, sets } from "./root/sets.ts";
 
 /** Paths of a set that must be equal, in percent. */
@@ -117,19 +117,9 @@ async function compareSet(set: PackageSet): Promise<RootComparison> {
 
 /** After each set, so that an end before the last one loses nothing. */
 async function keep(set: PackageSet, packages: number, comparison: RootComparison): Promise<void> {
-  const { paths, equal, allowed, different: other, leftOut } = comparison;
-  const date = new Date().toISOString().slice(0, 10);
   const before = parseSetResults(await readFile(kept, "utf8").catch(() => "{}"));
-  const all: SetResults = {
-    ...before,
-    [set.name]: { date, packages, paths, equal, allowed, other, leftOut },
-  };
-  // In the list's order, so that a change of one set is a change of one place.
-  const ordered = sets.flatMap(({ name }) => {
-    const result = all[name];
-    return result === undefined ? [] : [[name, result] as const];
-  });
-  const results = Object.fromEntries(ordered);
+  const names = sets.map(({ name }) => name);
+  const results = withResult(before, { name: set.name, packages, comparison }, names);
   await writeFile(kept, `${JSON.stringify(results, undefined, 2)}\n`);
   await writeFile(page, besideAptPage(results));
 }

@@ -25,7 +25,7 @@ import {
   openRepository,
   type RpmRepository,
 } from "./dnf-root/repository.ts";
-import { parseSetResults, type SetResults } from "./root/results.ts";
+import { parseSetResults, withResult } from "./root/results.ts";
 import { makeRpmRoot } from "./dnf-root/rpm-root.ts";
 import { type RpmSet, rpmSets } from "./dnf-root/sets.ts";
 import { interruption } from "./interruption.ts";
@@ -94,19 +94,9 @@ async function judge(set: RpmSet, from: RpmRepository): Promise<boolean> {
 }
 
 async function keep(set: RpmSet, packages: number, comparison: RootComparison): Promise<void> {
-  const { paths, equal, allowed, different: other, leftOut } = comparison;
-  const date = new Date().toISOString().slice(0, 10);
   const before = parseSetResults(await readFile(kept, "utf8").catch(() => "{}"));
-  const all: SetResults = {
-    ...before,
-    [set.name]: { date, packages, paths, equal, allowed, other, leftOut },
-  };
-  // In the list's order, so that a change of one set is a change of one place.
-  const ordered = rpmSets.flatMap(({ name }) => {
-    const result = all[name];
-    return result === undefined ? [] : [[name, result] as const];
-  });
-  const results = Object.fromEntries(ordered);
+  const names = rpmSets.map(({ name }) => name);
+  const results = withResult(before, { name: set.name, packages, comparison }, names);
   await writeFile(kept, `${JSON.stringify(results, undefined, 2)}\n`);
   await writeFile(page, besideDnfPage(results));
 }
