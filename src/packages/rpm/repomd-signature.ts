@@ -55,7 +55,7 @@ export function verifyRepomd({ bytes, signature, url, keys }: SignedRepomd): Rep
     }
     const trusted = ring.find(each.issuer).filter(({ key }) => key.rsa !== undefined);
     if (trusted.length === 0) {
-      reasons.push(`${issuer}: nobody trusts it here`);
+      reasons.push(`${issuer}: it is not trusted`);
       continue;
     }
     const signer = signerOf(each, bytes, trusted);

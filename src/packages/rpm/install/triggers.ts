@@ -28,7 +28,7 @@ const BEFORE_INSTALL = 1 << 25;
 /** Of triggers whose package names none. Source: rpm 4.16, lib/rpmtriggers.h. */
 const USUAL_PRIORITY = 1_000_000;
 
-/** What is read of a list of conditions: the rest of a longer one is not of this world. */
+/** Of a list of scripts or conditions: no package has so many, and the rest is passed over. */
 const MOST = 100_000;
 
 export function packageTriggersOf(header: RpmHeader): readonly PackageTrigger[] {
@@ -47,7 +47,7 @@ export function packageTriggersOf(header: RpmHeader): readonly PackageTrigger[] 
   return scripts.flatMap((each, index) =>
     (["triggerprein", "triggerin"] as const).flatMap((kind): readonly PackageTrigger[] => {
       const bit = kind === "triggerin" ? ON_INSTALL : BEFORE_INSTALL;
-      const own = conditions.filter((one) => one.index === index && (one.flags & bit) !== 0);
+      const own = (conditions.get(index) ?? []).filter(({ flags }) => (flags & bit) !== 0);
       if (own.length === 0) return [];
       return [{ kind, scriptlet: each, conditions: own.map(({ capability }) => capability) }];
     }),
@@ -94,8 +94,8 @@ export function fileTriggersOf(
   const listed = conditionsOf(header, conditions);
   const ranks = header.numbers(priorities);
   return scriptsOf(header, scripts).flatMap((each, index) => {
-    const prefixes = listed
-      .filter((one) => one.index === index && (one.flags & ON_INSTALL) !== 0)
+    const prefixes = (listed.get(index) ?? [])
+      .filter(({ flags }) => (flags & ON_INSTALL) !== 0)
       .map(({ capability }) => capability.name);
     if (prefixes.length === 0) return [];
     const priority = ranks[index] ?? USUAL_PRIORITY;
@@ -153,16 +153,17 @@ interface Condition {
   readonly index: number;
 }
 
+/** By the number of the script that they are conditions of. */
 function conditionsOf(
   header: RpmHeader,
   numbers: Readonly<Record<"name" | "flags" | "version" | "index", number>>,
-): readonly Condition[] {
+): ReadonlyMap<number, readonly Condition[]> {
   const [flags, versions, indexes] = [
     header.numbers(numbers.flags),
     header.texts(numbers.version),
     header.numbers(numbers.index),
   ];
-  return header
+  const conditions = header
     .texts(numbers.name)
     .slice(0, MOST)
     .map((name, at) => ({
@@ -170,4 +171,5 @@ function conditionsOf(
       flags: flags[at] ?? 0,
       index: indexes[at] ?? -1,
     }));
+  return Map.groupBy(conditions, ({ index }) => index);
 }

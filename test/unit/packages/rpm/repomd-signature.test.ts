@@ -24,7 +24,7 @@ test("other bytes than a trusted key signed are refused, even beside a good sign
 });
 
 test.for([
-  ["another key", other.sign(bytes), `key ${other.fingerprint}: nobody trusts it here`],
+  ["another key", other.sign(bytes), `key ${other.fingerprint}: it is not trusted`],
   ["SHA-1", key.sign(bytes, { hash: 2 }), `key ${key.fingerprint}: it uses SHA-1`],
   ["DSA", key.sign(bytes, { algorithm: 17 }), `key ${key.fingerprint}: it is by DSA`],
   ["a text", key.sign(bytes, { type: 1 }), "it is not a signature of a file"],
