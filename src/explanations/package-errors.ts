@@ -73,8 +73,8 @@ export const packageExplanations = {
   "package-unproved": {
     title: "Nothing proves that a package is the distribution's",
     explanation:
-      "Every package of the lock must stand, with its digest, in an index that the distribution signed; the lock alone is not believed. This one stands in none that the mirror, the store or a bundle has: the lock was changed by hand, or the distribution has replaced the package since. Nothing of it was unpacked.",
-    fix: "Move it to a version that the mirror lists, load a bundle that carries the signed index, or name a mirror that keeps old ones as a further URL. --allow-unsigned takes it unproved, and the lock, `lock why`, `verify` and the image say so.",
+      "Every package of the lock must stand, with its digest, in an index that the distribution signed, or be signed itself as RPM packages are; the lock alone is not believed. This one stands in no index that the mirror, the store or a bundle has, or the RPM package itself is in none of these: the lock was changed by hand, or the distribution has replaced the package since. Nothing of it was unpacked.",
+    fix: "Move it to a version that the mirror lists, load a bundle that carries the signed index or the RPM package, or name a mirror that keeps old ones as a further URL. --allow-unsigned takes it unproved, and the lock, `lock why`, `verify` and the image say so.",
     example: "qclock lock --update openssl && qclock lock diff",
   },
   "package-corrupt": {

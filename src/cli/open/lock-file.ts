@@ -18,7 +18,7 @@ export function lockModeOf(options: { readonly locked?: boolean }): "use" | "loc
  */
 export const allowUnsignedOption = [
   UNSIGNED_FLAG,
-  "take packages that no signed index lists, and mark them in the lock",
+  "take packages that nothing proves, and mark them in the lock",
 ] as const;
 
 /** Read the lock beside the manifest; undefined when there is none. */
