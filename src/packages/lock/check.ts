@@ -1,3 +1,4 @@
+import type { Architecture } from "../../os.ts";
 import type { Lock, LockedPackage, LockTarget } from "../package.ts";
 import { isNamedFor } from "../wheels/named-for.ts";
 
@@ -19,6 +20,12 @@ export function findLockProblems(lock: Lock): readonly LockProblem[] {
     })),
   );
 }
+
+/** What packages for a machine say that they are for, in all families. */
+const PACKAGES_FOR: Readonly<Record<Architecture, readonly string[]>> = {
+  amd64: ["amd64", "all", "x86_64", "noarch"],
+  arm64: ["arm64", "all", "aarch64", "noarch"],
+};
 
 function checkTarget(key: string, target: LockTarget): readonly LockProblem[] {
   const { os, architecture, repositories, images } = target;
@@ -44,10 +51,18 @@ function checkTarget(key: string, target: LockTarget): readonly LockProblem[] {
       if (isNamedFor(wheel)) return [];
       return [{ path: ["file"], message: `${file} is no wheel of ${name} ${version}` }];
     }),
-    ...checkEntries(packages, ["packages"], ({ name, repository }) => {
-      if (ids.has(repository)) return [];
-      const message = `${name} is from "${repository}", which is not among the repositories`;
-      return [{ path: ["repository"], message }];
+    ...checkEntries(packages, ["packages"], (entry) => {
+      const { name, repository } = entry;
+      const found: LockProblem[] = [];
+      if (!PACKAGES_FOR[architecture].includes(entry.architecture)) {
+        const message = `${name} is for ${entry.architecture}, not for ${architecture}`;
+        found.push({ path: ["architecture"], message });
+      }
+      if (!ids.has(repository)) {
+        const message = `${name} is from "${repository}", which is not among the repositories`;
+        found.push({ path: ["repository"], message });
+      }
+      return found;
     }),
   ];
 }

@@ -15,6 +15,26 @@ test("a lock as qclock writes it has no problem", () => {
   expect(findLockProblems(aLock(aLockTarget({ base, app })))).toEqual([]);
 });
 
+test.each([
+  ["debian-12", "amd64", "arm64"],
+  ["debian-12", "arm64", "amd64"],
+  ["oraclelinux-9", "amd64", "aarch64"],
+  ["oraclelinux-9", "amd64", "i686"],
+] as const)("a package on %s, %s, cannot be for %s", (os, architecture, other) => {
+  const app = aLockedImage([aLockedPackage("apr 1", { architecture: other })]);
+  expect(findLockProblems(aLock(aLockTarget({ app }, { os, architecture })))).toEqual([
+    {
+      path: ["targets", `${os}/${architecture}`, "images", "app", "packages", 0, "architecture"],
+      message: `apr is for ${other}, not for ${architecture}`,
+    },
+  ]);
+});
+
+test.each(["noarch", "x86_64"])("a package may be for %s", (architecture) => {
+  const app = aLockedImage([aLockedPackage("apr 1", { architecture })]);
+  expect(findLockProblems(aLock(aLockTarget({ app }, { os: "oraclelinux-9" })))).toEqual([]);
+});
+
 test("each thing that cannot be is told with its place", () => {
   const repositories = ["bookworm", "security", "bookworm"].map((id) => aLockedRepository({ id }));
   const app = aLockedImage([

@@ -93,7 +93,8 @@ test("the bytes depend neither on the store nor on the order in which it was fil
 });
 
 test("all targets of a lock go into one bundle when that is asked for", async () => {
-  await using mirror = await startFakeMirror(packages);
+  const forAll = packages.map((each) => ({ ...each, architecture: "all" }));
+  await using mirror = await startFakeMirror(forAll);
   await using temporary = await temporaryStore();
   const { store } = temporary;
   const { lock, target } = await lockPackages(aLockRequest({ mirror, store, stack }));
