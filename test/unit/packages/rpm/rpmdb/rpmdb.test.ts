@@ -103,3 +103,12 @@ test("a database of no packages is one, too", async () => {
 test("a file without a table of packages is no database of rpm's", () => {
   expect(() => readRpmdb(Buffer.from("no"))).toThrow("no database of SQLite's");
 });
+
+test.each([[[1, 1]], [[2, 1]], [[0]], [[2 ** 32 + 1]]])(
+  "a database whose packages have the numbers %j is refused",
+  (given) => {
+    const blob = encodeHeader([text(tags.name, "a")], tags.immutableRegion);
+    const file = writeRpmdb(given.map((number) => ({ number, blob })));
+    expect(() => readRpmdb(file)).toThrow("has no number that rpm gives");
+  },
+);
