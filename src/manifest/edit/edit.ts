@@ -32,12 +32,19 @@ export function withStackName(text: string, name: string): string {
 export function withFirstOs(text: string, os: string): string {
   const { contents } = parseDocument(text);
   const node = isMap(contents) ? contents.get("os", true) : undefined;
-  if (!isSeq(node) || !node.range) return text;
-  const listed = osListOf(text);
-  if (listed[0] === os || !listed.includes(os)) return text;
-  const [start, end] = node.range;
-  const written = `[${[os, ...listed.filter((each) => each !== os)].join(", ")}]`;
-  return text.slice(0, start) + written + text.slice(end);
+  if (!isSeq(node)) return text;
+  const items = node.items.flatMap((item) =>
+    isScalar(item) && item.range ? [{ name: String(item.value), range: item.range }] : [],
+  );
+  const first = items.find(({ name }) => name === os);
+  if (first === undefined) return text;
+  const ordered = [first, ...items.filter((item) => item !== first)];
+  // Name by name, so that the list keeps its layout and its comments; from the end on, since places
+  // before a change stay.
+  return items.reduceRight((written, { range: [start, end] }, at) => {
+    const [from, to] = ordered[at]?.range ?? [start, end];
+    return written.slice(0, start) + text.slice(from, to) + written.slice(end);
+  }, text);
 }
 
 /** The systems that the text of a manifest lists; the default one where it lists none. */

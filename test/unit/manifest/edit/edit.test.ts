@@ -34,6 +34,7 @@ test("a manifest without a name is no template", () => {
 
 test.each([
   ["name: a\nos: [x, y, z] # z\nimages: {}\n", "name: a\nos: [y, x, z] # z\nimages: {}\n"],
+  ["os:\n  - x # a list\n  - y\nimages: {}\n", "os:\n  - y # a list\n  - x\nimages: {}\n"],
   ["os: [y, x]\n", "os: [y, x]\n"],
   ["os: [x, z]\n", "os: [x, z]\n"],
   ["os: x\n", "os: x\n"],
