@@ -24,10 +24,11 @@ export interface PodmanPlace {
  * folder for sockets. Undefined where it is not installed or cannot be.
  */
 export function podmanPlace(
-  { podman, isRoot }: Pick<Machine, "podman" | "isRoot">,
+  { platform, podman, isRoot }: Pick<Machine, "platform" | "podman" | "isRoot">,
   environment: ReadonlyMap<string, string>,
 ): PodmanPlace | undefined {
-  if (podman === undefined) return undefined;
+  // Elsewhere podman is a client of a virtual machine, which has a program of its own.
+  if (podman === undefined || platform !== "linux") return undefined;
   if (isRoot)
     return {
       socket: "/run/podman/podman.sock",

@@ -54,19 +54,25 @@ test("an Engine is set up on Debian and Ubuntu as root; elsewhere it is said wha
 test("podman is started where it is installed and has a place for its socket", () => {
   const podman = "/usr/bin/podman";
   const runtime = new Map([["XDG_RUNTIME_DIR", "/run/user/1000"]]);
-  expect(podmanPlace({ podman: undefined, isRoot: true }, runtime)).toBe(undefined);
-  expect(podmanPlace({ podman, isRoot: true }, runtime)).toMatchObject({
+  expect(podmanPlace({ platform: "linux", podman: undefined, isRoot: true }, runtime)).toBe(
+    undefined,
+  );
+  expect(podmanPlace({ platform: "darwin", podman, isRoot: true }, runtime)).toBe(undefined);
+  expect(podmanPlace({ platform: "linux", podman, isRoot: true }, runtime)).toMatchObject({
     socket: "/run/podman/podman.sock",
     rootless: false,
   });
-  expect(podmanPlace({ podman, isRoot: false }, runtime)).toMatchObject({
+  expect(podmanPlace({ platform: "linux", podman, isRoot: false }, runtime)).toMatchObject({
     socket: "/run/user/1000/podman/podman.sock",
     rootless: true,
   });
-  expect(podmanPlace({ podman, isRoot: false }, new Map())).toBe(undefined);
-  expect(podmanPlace({ podman, isRoot: false }, new Map([["XDG_RUNTIME_DIR", "run"]]))).toBe(
-    undefined,
-  );
+  expect(podmanPlace({ platform: "linux", podman, isRoot: false }, new Map())).toBe(undefined);
+  expect(
+    podmanPlace(
+      { platform: "linux", podman, isRoot: false },
+      new Map([["XDG_RUNTIME_DIR", "run"]]),
+    ),
+  ).toBe(undefined);
   expect(refuseToSetUp({ ...debian, isRoot: false, podman }, absence)?.hint).toMatch(
     /XDG_RUNTIME_DIR/u,
   );
