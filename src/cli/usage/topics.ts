@@ -26,8 +26,8 @@ export const topics: ReadonlyMap<string, string> = new Map([
     `Environment variables
 
 ${settingNames.map((name) => `  ${definitions[name].variable.padEnd(22)} ${definitions[name].description}`).join("\n")}
-  ${"QCLOCK_MIRROR_<OS>".padEnd(22)} package mirror of an operating system, such as QCLOCK_MIRROR_DEBIAN_12;
-  ${"".padEnd(22)} a second URL after a space is the one of its security updates
+  ${"QCLOCK_MIRROR_<OS>".padEnd(22)} package mirror of an operating system, such as QCLOCK_MIRROR_ORACLELINUX_9;
+  ${"".padEnd(22)} further URLs after spaces: see qclock help mirrors
   ${"QCLOCK_ARTIFACT_MIRROR".padEnd(22)} base URL that holds artifacts under HOST/PATH, instead of their own URLs
   ${"QCLOCK_PYTHON_INDEX".padEnd(22)} URL of the simple index that Python packages come from
   ${"http_proxy, https_proxy".padEnd(22)} proxies for everything that qclock fetches, also all_proxy; no_proxy names what goes

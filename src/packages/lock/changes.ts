@@ -35,11 +35,33 @@ export function missingPackages(stack: Stack, target: LockTarget): readonly stri
  * asks for php8.2-gd as well`.
  */
 export function describeLockChanges(stack: Stack, target: LockTarget): readonly string[] {
-  const lines = lockChanges(stack, target).map(({ image, text }) => `image "${image}": ${text}`);
+  const lines = [
+    ...streamChanges(stack, target),
+    ...lockChanges(stack, target).map(({ image, text }) => `image "${image}": ${text}`),
+  ];
   // The lock keeps a digest of these, not their text.
   return lines.length > 0
     ? lines
-    : ["an image's parent, its accounts, exclusions or setuid files, or the mirror"];
+    : [
+        "an image's parent, its accounts, exclusions or setuid files, streams of modules, further repositories, or the mirror",
+      ];
+}
+
+/** A lock keeps the streams that packages come from: of others it cannot be told. */
+function streamChanges(
+  { modules = [] }: Pick<Stack, "modules">,
+  { modules: locked = [] }: Pick<LockTarget, "modules">,
+): readonly string[] {
+  return locked.flatMap((before) => {
+    const now = modules.find((each) => moduleOf(each) === moduleOf(before));
+    return now === undefined || now === before
+      ? []
+      : [`asks for the stream ${now} of a module, not for ${before}`];
+  });
+}
+
+function moduleOf(stream: string): string {
+  return stream.slice(0, stream.indexOf(":"));
 }
 
 /** The same by image; empty when only what the lock keeps a digest of has changed, or nothing. */

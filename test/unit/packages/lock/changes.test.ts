@@ -58,6 +58,18 @@ test.for<readonly [string, boolean, boolean, readonly string[]]>([
   expect(describeLockChanges({ ...stack, images: new Map(images) }, before)).toEqual(expected);
 });
 
+test("another stream of a module is told by its name; one that nothing comes from is not", () => {
+  const stack = aPackageStack({ base: ["bash"], app: ["web"] });
+  const describe = (asked: readonly string[], locked: readonly string[]): readonly string[] =>
+    describeLockChanges({ ...stack, modules: asked }, { ...target, modules: locked });
+
+  expect(describe(["php:8.3"], ["php:8.2"])).toEqual([
+    "asks for the stream php:8.3 of a module, not for php:8.2",
+  ]);
+  expect(describe(["nodejs:20", "php:8.2"], ["php:8.2"])).toEqual([other()]);
+  expect(describe([], ["php:8.2"])).toEqual([other()]);
+});
+
 test("artifacts that came, went or changed are told by their paths", () => {
   const stack = aPackageStack({ base: ["bash"], app: ["web"] });
   const artifact = aSingleFile(Buffer.from("tool"));
@@ -103,7 +115,7 @@ test("artifacts that came, went or changed are told by their paths", () => {
 });
 
 function other(): string {
-  return "an image's parent, its accounts, exclusions or setuid files, or the mirror";
+  return "an image's parent, its accounts, exclusions or setuid files, streams of modules, further repositories, or the mirror";
 }
 
 function aTarget(
