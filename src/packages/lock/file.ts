@@ -1,5 +1,5 @@
 import { by } from "../../order.ts";
-import { LineCounter, parseDocument, stringify } from "yaml";
+import { isScalar, LineCounter, parseDocument, stringify } from "yaml";
 import * as z from "zod";
 import { architectures, osNames } from "../../os.ts";
 import type { Diagnostic } from "../../diagnostic.ts";
@@ -20,6 +20,11 @@ import { formatReason, parseReason } from "../reason.ts";
 
 /** The lock's own format; a newer one is refused rather than half understood. */
 const FORMAT = 2;
+
+/** A lock of ten thousand packages takes a million. It may come with a stranger's bundle. */
+const MOST_COMPARISONS = 10_000_000;
+/** To find the place of each takes a look at the whole lock. */
+const MOST_PROBLEMS = 100;
 
 const HEADER = `# Written by qclock. It says which bytes the images are made of, where each comes from, who signed it and
 # why it is there. Review changes like code; do not edit by hand: \`qclock lock\` writes it.
@@ -132,7 +137,15 @@ export function parseLock(text: string, file: string): Result<Lock, readonly Dia
       }),
     ]);
   }
-  const document = parseDocument(text, { lineCounter: new LineCounter(), prettyErrors: false });
+  let comparisons = 0;
+  const document = parseDocument(text, {
+    lineCounter: new LineCounter(),
+    prettyErrors: false,
+    // Each key is compared with all before it: one that comes too late counts as one of them.
+    uniqueKeys: (one, other) =>
+      ++comparisons > MOST_COMPARISONS ||
+      (isScalar(one) && isScalar(other) && one.value === other.value),
+  });
   const [syntax] = document.errors;
   if (syntax !== undefined) {
     const message = `The lock is not valid YAML: ${syntax.message}`;
@@ -153,7 +166,7 @@ export function parseLock(text: string, file: string): Result<Lock, readonly Dia
   const problems = lock === undefined ? (parsed.error?.issues ?? []) : findLockProblems(lock);
   if (lock !== undefined && problems.length === 0) return ok(lock);
   return fail(
-    problems.map(({ path, message }) =>
+    problems.slice(0, MOST_PROBLEMS).map(({ path, message }) =>
       problem({
         text,
         file,

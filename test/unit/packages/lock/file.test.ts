@@ -418,3 +418,16 @@ test("a name such as __proto__ is a name like any other", () => {
     "constructor",
   ]);
 });
+
+test.each([1000, 20_000])(
+  "a lock of %d keys that mean nothing is refused in time",
+  (count) => {
+    const keys = Array.from({ length: count }, (_, at) => `  k${at}: x\n`).join("");
+    const read = parseLock(`version: 2\ntargets:\n${keys}`, "stack.lock.yaml");
+
+    const problems = read.ok ? [] : read.error;
+    expect(problems).not.toEqual([]);
+    expect(problems.length).toBeLessThanOrEqual(100);
+  },
+  30_000,
+);
