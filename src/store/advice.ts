@@ -23,7 +23,7 @@ export const mirrorAdvice: Advice = {
   code: "mirror-unreachable",
   server: "the mirror",
   missing:
-    "The package has left the mirror: run `qclock lock --update`, or use a mirror that keeps it.",
+    "It has left the mirror, or the mirror is not complete: run `qclock lock --update`, or use another one.",
   refused: "The mirror refused; ask its owner, or set another one.",
   unreachable:
     "Check the network and its proxy (http_proxy, https_proxy), or name a mirror that answers: QCLOCK_MIRROR_<OS>, such as QCLOCK_MIRROR_ORACLELINUX_9, or `mirrors` in the manifest. `--os auto` takes the first system of the manifest whose mirror answers.",
