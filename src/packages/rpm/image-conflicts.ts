@@ -53,12 +53,15 @@ function merged(path: string): string {
   return /^(?:bin|sbin|lib|lib64)\//.test(path) ? `usr/${path}` : path;
 }
 
-/** As files are compared where they are laid down. */
+/**
+ * As files are compared where they are laid down. Digests of two kinds, whose lengths differ, say
+ * nothing of each other: two such files are told apart when they are unpacked.
+ */
 function isSame(one: PackageFile, other: PackageFile): boolean {
   return (
     one.type === other.type &&
     one.mode === other.mode &&
     one.linkTarget === other.linkTarget &&
-    one.digest === other.digest
+    (one.digest === other.digest || one.digest.length !== other.digest.length)
   );
 }
