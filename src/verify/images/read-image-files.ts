@@ -46,6 +46,11 @@ const noteSchema = z.object({
     }),
   ),
   texts: z.record(z.string(), z.string()),
+  /**
+   * Path of the package database that was looked for: the same image may be asked about as if it
+   * were of another system, which finds none.
+   */
+  database: z.string(),
   packages: z.record(z.string(), z.string()).optional(),
 });
 
@@ -66,7 +71,7 @@ export async function readImageFiles(
 ): Promise<ImageFiles> {
   const { engine, store, database, signal } = context;
   const known = noteSchema.safeParse(await store.readNote(noteKind, image.identity));
-  if (known.success) return fromNote(known.data);
+  if (known.success && known.data.database === database.path) return fromNote(known.data);
 
   const entries = new Map<string, ImageFile>();
   const texts = new Map<string, string>();
@@ -87,6 +92,7 @@ export async function readImageFiles(
   await store.writeNote(noteKind, image.identity, {
     entries: [...entries.values()],
     texts: Object.fromEntries(texts),
+    database: database.path,
     ...(packages === undefined ? {} : { packages: Object.fromEntries(packages) }),
   });
   return { entries, texts, packages };

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Engine } from "../../../../src/docker/engine.ts";
 import { debDatabase } from "../../../../src/packages/deb/database.ts";
+import type { PackageDatabase } from "../../../../src/packages/package-database.ts";
 import type { Store } from "../../../../src/store/store.ts";
 import type { ImageFiles } from "../../../../src/verify/images/image-files.ts";
 import { isEnginePath, readImageFiles } from "../../../../src/verify/images/read-image-files.ts";
@@ -25,10 +26,14 @@ function holding(items: readonly TarItem[]): {
   return { engine: engine as Engine, exports };
 }
 
-async function read(engine: Engine, store: Store, identity = "sha256:i"): Promise<ImageFiles> {
+async function read(
+  engine: Engine,
+  store: Store,
+  identity = "sha256:i",
+  database: PackageDatabase = debDatabase,
+): Promise<ImageFiles> {
   const { signal } = new AbortController();
   const texts = ["etc/passwd", "etc/shadow"];
-  const database = debDatabase;
   return readImageFiles({ reference: "app", identity }, { engine, store, texts, database, signal });
 }
 
@@ -100,4 +105,16 @@ test.each([
   ["usr/dev", false],
 ])("%s is the Engine's own: %s", (path, own) => {
   expect(isEnginePath(path)).toBe(own);
+});
+
+test("what was read of an image as if it were of another system says nothing of its packages", async () => {
+  await using held = await temporaryStore();
+  const status = "Package: a\nStatus: install ok installed\nArchitecture: all\nVersion: 2\n";
+  const { engine, exports } = holding([{ path: "var/lib/dpkg/status", content: status }]);
+  const other = { path: "var/lib/rpm/rpmdb.sqlite", read: () => new Map<string, string>() };
+  expect((await read(engine, held.store, "sha256:i", other)).packages).toBeUndefined();
+
+  expect((await read(engine, held.store)).packages).toEqual(new Map([["a:all", "2"]]));
+  expect((await read(engine, held.store)).packages).toEqual(new Map([["a:all", "2"]]));
+  expect(exports).toHaveLength(2);
 });
