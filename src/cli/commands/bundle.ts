@@ -7,6 +7,7 @@ import { declareCommand } from "../command.ts";
 import { resolveMirrorsOf, withStack } from "../open/context.ts";
 import { allowUnsignedOption, lockModeOf } from "../open/lock-file.ts";
 import type { Session } from "../open/session.ts";
+import { collect } from "../settings/settings.ts";
 
 interface SaveFlags {
   readonly images?: boolean;
@@ -23,11 +24,6 @@ interface LoadFlags {
   readonly manifest?: boolean;
   readonly force?: boolean;
   readonly allowUnsigned?: boolean;
-}
-
-/** Every value of an option that may be repeated. */
-function addTo(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }
 
 /** `qclock bundle save`, `load` and `list` */
@@ -147,7 +143,7 @@ function registerLoad({ program, run }: Registry): void {
         .option("--images", "put the bundle's images into the Engine")
         .option("--manifest", "write the bundle's manifest and its files into this folder")
         .option(...allowUnsignedOption)
-        .option("--key <file>", "trust the keys in a file, too; may be repeated", addTo, [])
+        .option("--key <file>", "trust the keys in a file, too; may be repeated", collect, [])
         .option("--force", "replace another lock, of which a copy is kept, and other files"),
   );
   command.action((file: string, flags: LoadFlags) =>

@@ -309,7 +309,8 @@ function list(flags: string, variable: string, description: string, separator: s
   return { flags, variable, description, parse, default: [], isRepeated: true };
 }
 
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
+/** Every value of an option that may be repeated. */
+export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }
 

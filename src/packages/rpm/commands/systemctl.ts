@@ -1,4 +1,5 @@
 import { readLinesToMatch } from "../../commands/lines-file.ts";
+import { answerWithoutSystemd } from "../../commands/without-systemd.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { fitsGlob } from "../../scripts/commands/glob.ts";
 import { below, isFolder } from "../../scripts/commands/paths.ts";
@@ -17,22 +18,10 @@ export const systemctl: Command = (call) => {
   const isForUsers = call.args.some((arg) => arg === "--global" || arg === "--user");
   const [action = "", ...units] = words;
   switch (action) {
-    case "daemon-reload":
-    case "daemon-reexec":
-    case "start":
-    case "stop":
-    case "restart":
-    case "try-restart":
-    case "reload":
-    case "reload-or-restart":
     case "reload-or-try-restart":
-    case "kill":
-    case "reset-failed":
     case "set-property":
       return 0;
-    case "is-active":
     case "is-failed":
-    case "status":
       return 3;
     case "enable":
       if (!isForUsers) for (const unit of units) enable(call, unit, []);
@@ -41,15 +30,8 @@ export const systemctl: Command = (call) => {
       if (!isForUsers)
         for (const unit of units) if (isEnabledByPreset(call, unit)) enable(call, unit, []);
       return 0;
-    case "":
-    case "is-enabled":
-    case "show":
-    case "list-unit-files":
-    case "list-units":
-    case "is-system-running":
-      return 1;
     default:
-      return call.unsupported(`systemctl ${action}`);
+      return answerWithoutSystemd(action) ?? call.unsupported(`systemctl ${action}`);
   }
 };
 
