@@ -1,7 +1,8 @@
 import { QclockError } from "../../error.ts";
 import type { PinnedKey } from "./pinned-key.ts";
 
-const BLOCK = /-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*?-----END PGP PUBLIC KEY BLOCK-----/g;
+const BEGIN = "-----BEGIN PGP PUBLIC KEY BLOCK-----";
+const END = "-----END PGP PUBLIC KEY BLOCK-----";
 
 /** Far more than any file of a distribution's keys holds. */
 const MOST_KEYS = 64;
@@ -21,7 +22,7 @@ export async function readKeys(text: string, file: string): Promise<readonly Pin
   }
   const openpgp = await import("openpgp");
   const keys: PinnedKey[] = [];
-  for (const block of text.match(BLOCK) ?? []) {
+  for (const block of blocksIn(text)) {
     const read = await openpgp.readKeys({ armoredKeys: block }).catch((error: unknown) => {
       throw new QclockError("manifest-invalid", `A key in ${file} cannot be read.`, {
         cause: error,
@@ -43,4 +44,14 @@ export async function readKeys(text: string, file: string): Promise<readonly Pin
   throw new QclockError("manifest-invalid", `${file} holds no OpenPGP public key.`, {
     hint: "It must be armoured, as `gpg --armor --export` writes it.",
   });
+}
+
+/** The armoured blocks of a text, which is read once however many of them have no end. */
+function* blocksIn(text: string): Generator<string> {
+  for (let from = text.indexOf(BEGIN); from !== -1;) {
+    const end = text.indexOf(END, from);
+    if (end === -1) return;
+    yield text.slice(from, end + END.length);
+    from = text.indexOf(BEGIN, end);
+  }
 }

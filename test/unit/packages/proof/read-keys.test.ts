@@ -41,3 +41,9 @@ test("a private key is refused, also beside a public one", async () => {
   const [key] = await readKeys(publicKey, "keys/a.asc");
   expect(key?.fingerprint).toMatch(/^[0-9A-F]{40}$/);
 });
+
+test("beginnings of keys without an end cost no more than reading them once", async () => {
+  const begin = "-----BEGIN PGP PUBLIC KEY BLOCK-----\n";
+  const text = begin.repeat(400_000);
+  await expect(readKeys(text, "keys/a.asc")).rejects.toMatchObject({ code: "manifest-invalid" });
+});
