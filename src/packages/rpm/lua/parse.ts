@@ -1,37 +1,6 @@
-import { LuaSyntaxError, type Token, tokensOf } from "./tokens.ts";
-import type {
-  Block,
-  Branch,
-  CallExpression,
-  Expression,
-  FunctionBody,
-  Statement,
-  TableField,
-} from "./tree.ts";
-
-/** How deep blocks, functions and parentheses may be in one another. */
-const DEPTH = 100;
-
-/** Binding of binary operators, from the loosest: on its left and on its right. */
-const BINDING = new Map<string, readonly [left: number, right: number]>([
-  ["or", [1, 1]],
-  ["and", [2, 2]],
-  ...["<", ">", "<=", ">=", "~=", "=="].map((each): [string, readonly [number, number]] => [
-    each,
-    [3, 3],
-  ]),
-  ["|", [4, 4]],
-  ["~", [5, 5]],
-  ["&", [6, 6]],
-  ["<<", [7, 7]],
-  [">>", [7, 7]],
-  ["..", [9, 8]],
-  ["+", [10, 10]],
-  ["-", [10, 10]],
-  ...["*", "/", "//", "%"].map((each): [string, readonly [number, number]] => [each, [11, 11]]),
-  ["^", [14, 13]],
-]);
-const UNARY_BINDING = 12;
+import { ExpressionParser } from "./parse-expression.ts";
+import { TokenCursor } from "./token-cursor.ts";
+import type { Block, Branch, Expression, Statement } from "./tree.ts";
 
 /**
  * The tree of a Lua text, a string of bytes. Throws `LuaSyntaxError`. Not known here: `goto` and
@@ -44,74 +13,26 @@ export function parseLua(text: string): Block {
 }
 
 class Parser {
-  readonly #tokens: Generator<Token>;
-  #token: Token;
-  #next: Token;
-  #depth = 0;
+  readonly #cursor: TokenCursor;
+  readonly #expressions: ExpressionParser;
 
   constructor(text: string) {
-    this.#tokens = tokensOf(text);
-    this.#token = this.#read();
-    this.#next = this.#read();
+    this.#cursor = new TokenCursor(text);
+    this.#expressions = new ExpressionParser(this.#cursor, () => this.#block());
   }
 
   chunk(): Block {
     const block = this.#block();
-    if (this.#token.type !== "end") this.#fail("'<eof>' expected");
+    if (this.#cursor.current.type !== "end") this.#cursor.fail("'<eof>' expected");
     return block;
   }
 
-  #read(): Token {
-    const { value } = this.#tokens.next();
-    return value ?? { type: "end", text: "<eof>", line: 0 };
-  }
-
-  #advance(): Token {
-    const token = this.#token;
-    this.#token = this.#next;
-    this.#next = this.#read();
-    return token;
-  }
-
-  #is(text: string): boolean {
-    return (
-      (this.#token.type === "keyword" || this.#token.type === "symbol") && this.#token.text === text
-    );
-  }
-
-  #take(text: string): boolean {
-    const isIt = this.#is(text);
-    if (isIt) this.#advance();
-    return isIt;
-  }
-
-  #expect(text: string): void {
-    if (!this.#take(text)) this.#fail(`'${text}' expected`);
-  }
-
-  #name(): string {
-    if (this.#token.type !== "name") this.#fail("a name expected");
-    return this.#advance().text;
-  }
-
-  #fail(message: string): never {
-    throw new LuaSyntaxError(this.#token.line, `${message} near '${this.#token.text}'`);
-  }
-
-  #nested<T>(parse: () => T): T {
-    this.#depth++;
-    if (this.#depth > DEPTH) this.#fail("too many nested blocks");
-    const result = parse();
-    this.#depth--;
-    return result;
-  }
-
   #block(): Block {
-    return this.#nested(() => {
+    return this.#cursor.nested(() => {
       const statements: Statement[] = [];
-      while (!["end", "else", "elseif", "until"].some((word) => this.#is(word))) {
-        if (this.#token.type === "end") break;
-        if (this.#take(";")) continue;
+      while (!["end", "else", "elseif", "until"].some((word) => this.#cursor.is(word))) {
+        if (this.#cursor.current.type === "end") break;
+        if (this.#cursor.take(";")) continue;
         const statement = this.#statement();
         statements.push(statement);
         if (statement.type === "return") break;
@@ -121,71 +42,76 @@ class Parser {
   }
 
   #statement(): Statement {
-    const { line } = this.#token;
-    if (this.#take("if")) return this.#if(line);
-    if (this.#take("while")) {
-      const condition = this.#expression();
+    const { line } = this.#cursor.current;
+    if (this.#cursor.take("if")) return this.#if(line);
+    if (this.#cursor.take("while")) {
+      const condition = this.#expressions.parse();
       return { type: "while", line, condition, block: this.#body("do") };
     }
-    if (this.#take("do")) {
+    if (this.#cursor.take("do")) {
       const block = this.#block();
-      this.#expect("end");
+      this.#cursor.expect("end");
       return { type: "do", line, block };
     }
-    if (this.#take("for")) return this.#for(line);
-    if (this.#take("repeat")) {
+    if (this.#cursor.take("for")) return this.#for(line);
+    if (this.#cursor.take("repeat")) {
       const block = this.#block();
-      this.#expect("until");
-      return { type: "repeat", line, block, condition: this.#expression() };
+      this.#cursor.expect("until");
+      return { type: "repeat", line, block, condition: this.#expressions.parse() };
     }
-    if (this.#take("function")) return this.#namedFunction(line);
-    if (this.#take("local")) {
-      if (this.#take("function")) {
-        const name = this.#name();
-        return { type: "local-function", line, name, body: this.#function(name) };
+    if (this.#cursor.take("function")) return this.#namedFunction(line);
+    if (this.#cursor.take("local")) {
+      if (this.#cursor.take("function")) {
+        const name = this.#cursor.name();
+        return { type: "local-function", line, name, body: this.#expressions.function(name) };
       }
-      const names = [this.#name()];
-      while (this.#take(",")) names.push(this.#name());
-      return { type: "local", line, names, values: this.#take("=") ? this.#expressions() : [] };
+      const names = [this.#cursor.name()];
+      while (this.#cursor.take(",")) names.push(this.#cursor.name());
+      return {
+        type: "local",
+        line,
+        names,
+        values: this.#cursor.take("=") ? this.#expressions.list() : [],
+      };
     }
-    if (this.#take("return")) {
+    if (this.#cursor.take("return")) {
       const isEmpty =
-        this.#token.type === "end" ||
-        [";", "end", "else", "elseif", "until"].some((word) => this.#is(word));
-      const values = isEmpty ? [] : this.#expressions();
-      this.#take(";");
+        this.#cursor.current.type === "end" ||
+        [";", "end", "else", "elseif", "until"].some((word) => this.#cursor.is(word));
+      const values = isEmpty ? [] : this.#expressions.list();
+      this.#cursor.take(";");
       return { type: "return", line, values };
     }
-    if (this.#take("break")) return { type: "break", line };
+    if (this.#cursor.take("break")) return { type: "break", line };
     return this.#assignmentOrCall(line);
   }
 
   #body(start: "do" | "then"): Block {
-    this.#expect(start);
+    this.#cursor.expect(start);
     const block = this.#block();
-    this.#expect("end");
+    this.#cursor.expect("end");
     return block;
   }
 
   #if(line: number): Statement {
     const branches: Branch[] = [];
     do {
-      const condition = this.#expression();
-      this.#expect("then");
+      const condition = this.#expressions.parse();
+      this.#cursor.expect("then");
       branches.push({ condition, block: this.#block() });
-    } while (this.#take("elseif"));
-    const otherwise = this.#take("else") ? this.#block() : undefined;
-    this.#expect("end");
+    } while (this.#cursor.take("elseif"));
+    const otherwise = this.#cursor.take("else") ? this.#block() : undefined;
+    this.#cursor.expect("end");
     return { type: "if", line, branches, ...(otherwise === undefined ? {} : { otherwise }) };
   }
 
   #for(line: number): Statement {
-    const names = [this.#name()];
-    if (this.#take("=")) {
-      const from = this.#expression();
-      this.#expect(",");
-      const to = this.#expression();
-      const step = this.#take(",") ? this.#expression() : undefined;
+    const names = [this.#cursor.name()];
+    if (this.#cursor.take("=")) {
+      const from = this.#expressions.parse();
+      this.#cursor.expect(",");
+      const to = this.#expressions.parse();
+      const step = this.#cursor.take(",") ? this.#expressions.parse() : undefined;
       const block = this.#body("do");
       const [name = ""] = names;
       return {
@@ -198,166 +124,37 @@ class Parser {
         ...(step === undefined ? {} : { step }),
       };
     }
-    while (this.#take(",")) names.push(this.#name());
-    this.#expect("in");
-    const values = this.#expressions();
+    while (this.#cursor.take(",")) names.push(this.#cursor.name());
+    this.#cursor.expect("in");
+    const values = this.#expressions.list();
     return { type: "for", line, names, values, block: this.#body("do") };
   }
 
   #namedFunction(line: number): Statement {
-    let name = this.#name();
+    let name = this.#cursor.name();
     let target: Expression = { type: "name", name, line };
     let hasSelf = false;
-    while (!hasSelf && (this.#is(".") || this.#is(":"))) {
-      hasSelf = this.#advance().text === ":";
-      const value = this.#name();
+    while (!hasSelf && (this.#cursor.is(".") || this.#cursor.is(":"))) {
+      hasSelf = this.#cursor.advance().text === ":";
+      const value = this.#cursor.name();
       target = { type: "index", object: target, key: { type: "string", value }, line };
       name += `.${value}`;
     }
-    const body = this.#function(name, hasSelf ? ["self"] : []);
+    const body = this.#expressions.function(name, hasSelf ? ["self"] : []);
     return { type: "assign", line, targets: [target], values: [{ type: "function", body }] };
   }
 
-  #function(name: string, first: readonly string[] = []): FunctionBody {
-    this.#expect("(");
-    const parameters = [...first];
-    let hasVarargs = false;
-    while (!this.#is(")") && !hasVarargs) {
-      if (this.#take("...")) hasVarargs = true;
-      else parameters.push(this.#name());
-      if (!this.#take(",")) break;
-    }
-    this.#expect(")");
-    const block = this.#block();
-    this.#expect("end");
-    return { parameters, hasVarargs, block, name };
-  }
-
   #assignmentOrCall(line: number): Statement {
-    const first = this.#suffixed();
-    if (this.#is("=") || this.#is(",")) {
+    const first = this.#expressions.suffixed();
+    if (this.#cursor.is("=") || this.#cursor.is(",")) {
       const targets = [first];
-      while (this.#take(",")) targets.push(this.#suffixed());
-      this.#expect("=");
+      while (this.#cursor.take(",")) targets.push(this.#expressions.suffixed());
+      this.#cursor.expect("=");
       if (targets.some(({ type }) => type !== "name" && type !== "index"))
-        this.#fail("syntax error");
-      return { type: "assign", line, targets, values: this.#expressions() };
+        this.#cursor.fail("syntax error");
+      return { type: "assign", line, targets, values: this.#expressions.list() };
     }
-    if (first.type !== "call") this.#fail("syntax error");
+    if (first.type !== "call") this.#cursor.fail("syntax error");
     return { type: "call", line, call: first };
-  }
-
-  #expressions(): readonly Expression[] {
-    const list = [this.#expression()];
-    while (this.#take(",")) list.push(this.#expression());
-    return list;
-  }
-
-  #expression(limit = 0): Expression {
-    return this.#nested(() => {
-      const { line } = this.#token;
-      let left: Expression;
-      const unary = ["not", "-", "#", "~"].find((word) => this.#is(word));
-      if (unary === undefined) left = this.#simple();
-      else {
-        this.#advance();
-        left = { type: "unary", operator: unary, operand: this.#expression(UNARY_BINDING), line };
-      }
-      for (;;) {
-        const isOperator = this.#token.type === "symbol" || this.#token.type === "keyword";
-        const binding = isOperator ? BINDING.get(this.#token.text) : undefined;
-        if (binding === undefined || binding[0] <= limit) return left;
-        const { text: operator, line: at } = this.#advance();
-        left = {
-          type: "binary",
-          operator,
-          left,
-          right: this.#expression(binding[1]),
-          line: at,
-        };
-      }
-    });
-  }
-
-  #simple(): Expression {
-    const token = this.#token;
-    switch (token.type) {
-      case "number":
-        this.#advance();
-        return { type: "number", value: token.value ?? 0 };
-      case "string":
-        this.#advance();
-        return { type: "string", value: token.text };
-      default:
-    }
-    if (this.#take("nil")) return { type: "nil" };
-    if (this.#take("true")) return { type: "true" };
-    if (this.#take("false")) return { type: "false" };
-    if (this.#take("...")) return { type: "varargs" };
-    if (this.#take("function")) return { type: "function", body: this.#function("anonymous") };
-    if (this.#is("{")) return this.#table();
-    return this.#suffixed();
-  }
-
-  #suffixed(): Expression {
-    const { line: first } = this.#token;
-    let expression: Expression;
-    if (this.#take("(")) {
-      expression = { type: "single", inner: this.#expression() };
-      this.#expect(")");
-    } else expression = { type: "name", name: this.#name(), line: first };
-    for (;;) {
-      const { line } = this.#token;
-      if (this.#take(".")) {
-        const key: Expression = { type: "string", value: this.#name() };
-        expression = { type: "index", object: expression, key, line };
-      } else if (this.#take("[")) {
-        const key = this.#expression();
-        this.#expect("]");
-        expression = { type: "index", object: expression, key, line };
-      } else if (this.#take(":")) {
-        const method = this.#name();
-        expression = { type: "call", callee: expression, method, args: this.#args(), line };
-      } else if (this.#is("(") || this.#is("{") || this.#token.type === "string") {
-        const call: CallExpression = {
-          type: "call",
-          callee: expression,
-          args: this.#args(),
-          line,
-        };
-        expression = call;
-      } else return expression;
-    }
-  }
-
-  #args(): readonly Expression[] {
-    if (this.#token.type === "string") return [{ type: "string", value: this.#advance().text }];
-    if (this.#is("{")) return [this.#table()];
-    this.#expect("(");
-    if (this.#take(")")) return [];
-    const args = this.#expressions();
-    this.#expect(")");
-    return args;
-  }
-
-  #table(): Expression {
-    const { line } = this.#token;
-    this.#expect("{");
-    const fields: TableField[] = [];
-    while (!this.#is("}")) {
-      if (this.#take("[")) {
-        const key = this.#expression();
-        this.#expect("]");
-        this.#expect("=");
-        fields.push({ key, value: this.#expression() });
-      } else if (this.#token.type === "name" && this.#next.text === "=") {
-        const key: Expression = { type: "string", value: this.#advance().text };
-        this.#expect("=");
-        fields.push({ key, value: this.#expression() });
-      } else fields.push({ value: this.#expression() });
-      if (!this.#take(",") && !this.#take(";")) break;
-    }
-    this.#expect("}");
-    return { type: "table", fields, line };
   }
 }

@@ -1,5 +1,6 @@
 import type { CommandCall } from "../../scripts/command.ts";
 import { LimitReached } from "../../scripts/limits.ts";
+import { LuaError } from "./value.ts";
 
 /** The longest string that a script may hold. */
 const LONGEST_STRING = 16 * 1024 ** 2;
@@ -47,6 +48,11 @@ export function counted(world: LuaWorld, text: string): string {
   if (text.length > LONGEST_STRING) throw new LimitReached("memoryBytes");
   world.call.countSteps(1 + (text.length >> 4));
   return text;
+}
+
+/** An error that the script raises, with the line that is at work. */
+export function lineError({ line }: LuaWorld, message: string): LuaError {
+  return new LuaError(`line ${line}: ${message}`);
 }
 
 /** Stops the script, as something that is not known here. */
