@@ -59,7 +59,7 @@ export interface LockedRepository {
   readonly archive: "main" | "security";
   /** Digest of the file that names the indexes: Debian's `InRelease`, RPM's `repomd.xml`. */
   readonly metadataDigest: Digest;
-  /** Digests of the package indexes used, by path below the repository's folder. */
+  /** Digests of the indexes that packages are chosen by, by path below the repository's folder. */
   readonly indexDigests: ReadonlyMap<string, Digest>;
   /**
    * Fingerprint of the primary key that signed that file; absent where nobody did: then each

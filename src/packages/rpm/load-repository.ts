@@ -1,4 +1,4 @@
-import type { Digest } from "../../digest.ts";
+import { type Digest, toDigest } from "../../digest.ts";
 import { QclockError } from "../../error.ts";
 import { compareTexts } from "../../order.ts";
 import { NotFoundError } from "../../store/downloader.ts";
@@ -27,8 +27,8 @@ export interface LoadedRepository {
   readonly modules?: StoredFile;
   /** Another file of its metadata, fetched when it is asked for; undefined: it has none. */
   readonly fetch: (type: MetadataType) => Promise<StoredFile | undefined>;
-  /** What the lock says of it, with the digests of the files that were fetched. */
-  readonly locked: () => LockedRepository;
+  /** What the lock says of it. */
+  readonly locked: LockedRepository;
 }
 
 /**
@@ -100,13 +100,10 @@ async function loadFound(
   });
   if (warning !== undefined) request.onNotice?.(warning);
   const metadataDigest = await downloader.keep(bytes);
-  const indexDigests = new Map<string, Digest>();
   const fetch = async (type: MetadataType): Promise<StoredFile | undefined> => {
     const file = repomd.files.get(type);
     if (file === undefined) return undefined;
-    const stored = await fetchMetadata(file, { repository: id, url, downloader, signal });
-    indexDigests.set(stored.path, stored.digest);
-    return stored;
+    return await fetchMetadata(file, { repository: id, url, downloader, signal });
   };
   // One after the other, so that none goes on when this has failed.
   const primary = await fetch("primary");
@@ -118,14 +115,27 @@ async function loadFound(
     primary,
     ...(modules === undefined ? {} : { modules }),
     fetch,
-    locked: () => ({
+    locked: {
       id,
       archive: "main",
       metadataDigest,
-      indexDigests: new Map([...indexDigests].toSorted(([a], [b]) => compareTexts(a, b))),
+      indexDigests: indexDigestsOf(repomd),
       ...(signedBy === undefined ? {} : { signedBy }),
-    }),
+    },
   };
+}
+
+/**
+ * The files that packages are chosen by, whether they were read or not: the lists of all paths are
+ * read only where a path is missing, which depends on the lock before as well, and the same state
+ * of a repository must give the same lock. Sorted by path.
+ */
+function indexDigestsOf({ files }: Repomd): ReadonlyMap<string, Digest> {
+  const named = (["primary", "filelists", "modules"] as const).flatMap((type) => {
+    const file = files.get(type);
+    return file === undefined ? [] : [[file.path, toDigest(file.sha256)] as const];
+  });
+  return new Map(named.toSorted(([a], [b]) => compareTexts(a, b)));
 }
 
 /** Who signed the metadata; undefined where nobody did who is trusted, as in most repositories. */

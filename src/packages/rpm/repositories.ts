@@ -45,7 +45,7 @@ export async function loadRepositories(
     index: Object.assign(index, {
       foreignArchitectures: (name: string): readonly string[] => foreign.get(name) ?? [],
     }),
-    repositories: loaded.map((one) => one.locked()),
+    repositories: loaded.map(({ locked }) => locked),
     // A package is signed itself, and its file has to be read for that.
     proofOf: () => undefined,
     advisoriesOf: (moves) => advisoriesOf(loaded, moves, signal),

@@ -112,6 +112,26 @@ test("a path that no list has is looked for among all paths, when something aske
   expect(server.requests.filter(isFilelists)).toHaveLength(2);
 });
 
+test("the lock of a repository is the same, whichever of its files had to be read", async () => {
+  await using server = await serve({ "/baseos": baseos, "/appstream": appstream });
+  const locked = [];
+  for (const wanted of [["data"], ["bash"], ["data", "bash"]]) {
+    await using temporary = await temporaryStore();
+    // A second time, from what the first one has kept.
+    for (let times = 0; times < 2; times += 1)
+      locked.push((await load(server, temporary.store, { wanted })).repositories);
+  }
+
+  const types = (locked[0] ?? []).map(({ indexDigests }) =>
+    [...indexDigests.keys()].map((each) => each.replace(/^.*-/, "")).toSorted(),
+  );
+  expect(types).toEqual([
+    ["filelists.xml.gz", "primary.xml.gz"],
+    ["filelists.xml.gz", "modules.yaml.gz", "primary.xml.gz"],
+  ]);
+  for (const each of locked) expect(each).toEqual(locked[0]);
+});
+
 test("what was found among all paths is looked through in turn, and what takes a name's place", async () => {
   const packages: readonly ListedPackage[] = [
     { name: "app", dependencies: { requires: ['name="/opt/one"'] } },
