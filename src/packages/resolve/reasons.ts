@@ -3,12 +3,14 @@ import type { IndexedPackage, Relation } from "../package-index.ts";
 import type { Reason } from "../package.ts";
 import type { Choice, Need } from "./choice.ts";
 import type { Present } from "./present.ts";
+import type { ResolverRules } from "./rules.ts";
 
 /** A package chosen for an image, with why. */
 export interface ResolvedPackage {
   readonly package: IndexedPackage;
   /**
-   * Everything that brings it: the nearest to what was asked for first, then the others by name.
+   * Everything that brings it, or one reason for each package, as `oneReasonEach` says: the nearest
+   * to what was asked for first, then the others by name.
    */
   readonly reasons: readonly Reason[];
 }
@@ -19,18 +21,22 @@ export interface AskedNames {
   readonly essential: ReadonlySet<string>;
 }
 
-/**
- * Each chosen package with all that brings it, sorted by name. `present` holds them and what the
- * parent image has.
- */
+/** What reasons are told of. */
+export interface ReasonsRequest {
+  /** Holds the choices and what the parent image has. */
+  readonly present: Present;
+  readonly asked: AskedNames;
+  readonly rules: Pick<ResolverRules, "oneReasonEach">;
+}
+
+/** Each chosen package with all that brings it, sorted by name. */
 export function withReasons(
   choices: readonly Choice[],
-  present: Present,
-  asked: AskedNames,
+  { present, asked, rules }: ReasonsRequest,
 ): readonly ResolvedPackage[] {
   const chosen = new Map(choices.map(({ entry }) => [entry.name, entry]));
   const sorted = [...chosen.values()].toSorted(byName);
-  const edges = new Map(sorted.map((entry) => [entry, edgesOf(entry, chosen, present)]));
+  const edges = new Map(sorted.map((entry) => [entry, edgesOf(entry, chosen, { present, rules })]));
   const reasons = new Map<IndexedPackage, Reason[]>(sorted.map((entry) => [entry, []]));
   for (const { need, entry } of choices) {
     if (need === undefined) continue;
@@ -69,17 +75,22 @@ interface Edge {
 function edgesOf(
   entry: IndexedPackage,
   chosen: ReadonlyMap<string, IndexedPackage>,
-  present: Present,
+  { present, rules }: Pick<ReasonsRequest, "present" | "rules">,
 ): readonly Edge[] {
   const edges = new Map<string, Edge>();
+  const needsByName = new Set<IndexedPackage>();
   for (const relation of entry.requires) {
     if (!present.isInForce(relation)) continue;
     const reason: Reason = { type: "dependency", of: entry.name, relation: relation.text };
     for (const to of satisfying(relation, present)) {
+      if (to === entry || chosen.get(to.name) !== to) continue;
       // A package may say the same twice, as Pre-Depends and as Depends.
-      const key = `${to.name} ${relation.text}`;
-      if (to !== entry && chosen.get(to.name) === to && !edges.has(key))
-        edges.set(key, { to, reason });
+      const key = rules.oneReasonEach ? to.name : `${to.name} ${relation.text}`;
+      // Of several needs one that names the package says the most.
+      const isByName = relation.alternatives.some(({ name }) => name === to.name);
+      if (edges.has(key) && (!isByName || needsByName.has(to))) continue;
+      if (isByName) needsByName.add(to);
+      edges.set(key, { to, reason });
     }
   }
   return [...edges.values()];

@@ -55,7 +55,7 @@ export function resolvePackages(request: ResolveRequest): readonly ResolvedPacka
   for (const entry of installed) present.add({ entry });
   for (const choice of found.value) present.add(choice);
   const asked = { requested: new Set(request.wanted), essential: new Set(essential) };
-  return withReasons(found.value, present, asked);
+  return withReasons(found.value, { present, asked, rules });
 }
 
 /** As the family chooses. */

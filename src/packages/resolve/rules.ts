@@ -9,6 +9,12 @@ export interface ResolverRules {
   satisfies(entry: IndexedPackage, wanted: Capability): boolean;
   /** Whether a package is what the conflict of another one is about. */
   isExcluded(entry: IndexedPackage, conflict: Conflict): boolean;
+  /**
+   * Whether one reason is told for each package that needs another one, however many of its needs
+   * that meets: an RPM package needs each library by name and by each version of its symbols.
+   * Absent: each need is a reason.
+   */
+  readonly oneReasonEach?: true;
   /** How packages are chosen by what they are; absent: by the order in which they are named. */
   readonly merit?: MeritRules;
 }

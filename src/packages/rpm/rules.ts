@@ -12,6 +12,7 @@ export const rpmRules: FamilyRules = {
     verb === "obsoletes"
       ? entry.name === excluded.name && covers({ operator: "=", version: entry.version }, excluded)
       : satisfies(entry, excluded),
+  oneReasonEach: true,
   merit: { compareVersions, behind: behindInProvides },
 };
 

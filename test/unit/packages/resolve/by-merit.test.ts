@@ -212,6 +212,20 @@ test("a path is provided by who brings it", () => {
   expect(closure(index, ["top"])).toEqual(["a 1-1: top needs /opt/x", "top 1-1: requested"]);
 });
 
+test("one reason is told for each package that needs another one: the need that names it, else the first", () => {
+  const index = anRpmIndex(
+    "libc 1-1 P:libc.so.6, libc.so.6(2.4), libm.so.6 F:/sbin/ldconfig",
+    "app 1-1 R:libc.so.6, libc.so.6(2.4), libc >= 1, libc, /sbin/ldconfig",
+    "tool 1-1 R:libm.so.6, libc.so.6(2.4), app",
+  );
+
+  expect(closure(index, ["app", "tool"])).toEqual([
+    "app 1-1: requested; tool needs app",
+    "libc 1-1: app needs libc >= 1; tool needs libm.so.6",
+    "tool 1-1: requested",
+  ]);
+});
+
 test("an older version is taken where the newest leads nowhere", () => {
   const index = anRpmIndex("a 1-1", "a 2-1 R:missing", "top 1-1 R:a");
 
