@@ -3,7 +3,7 @@ import type { Command, CommandCall } from "../../scripts/command.ts";
 import { findGroup, groupsOf, usersOf } from "../../scripts/commands/accounts.ts";
 import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { baseName, readOptions } from "../../scripts/commands/options.ts";
-import { chfn } from "../../commands/chfn.ts";
+import { chfn } from "../../commands/accounts/chfn.ts";
 import {
   addGroup,
   addUser,

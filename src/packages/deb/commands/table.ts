@@ -5,7 +5,6 @@ import { adduser, deluser } from "./adduser.ts";
 import { apacheQuery, apacheSwitch } from "./apache.ts";
 import { updateCatalog, updateXmlCatalog } from "./catalogs.ts";
 import { debconfCommands, type DebconfAnswers } from "./debconf/commands.ts";
-import { chfn } from "../../commands/chfn.ts";
 import { dpkgDivert } from "./dpkg-divert.ts";
 import { dpkgQuery } from "./dpkg-query.ts";
 import { dpkgStatoverride } from "./dpkg-statoverride.ts";
@@ -29,18 +28,7 @@ import { exim4, namedCheckconf, sshd } from "./server-settings.ts";
 import { invoke, systemctl } from "./services.ts";
 import { rndcConfgen } from "./rndc-confgen.ts";
 import { updatePerlSaxParsers } from "./sax-parsers.ts";
-import { accountCheck, accountShadow } from "../../commands/shadow-files.ts";
-import {
-  chsh,
-  gpasswd,
-  groupadd,
-  groupdel,
-  groupmod,
-  passwd,
-  useradd,
-  userdel,
-  usermod,
-} from "../../commands/shadow-tools.ts";
+import { accountCommands } from "../../commands/accounts/table.ts";
 import { addShell, removeShell } from "./shells.ts";
 import { slapadd } from "./slapd/slapadd.ts";
 import { slappasswd } from "./slapd/slappasswd.ts";
@@ -91,6 +79,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ...baseCommands(options),
     ...debconfCommands(options.answers),
     ...Array.from(leftOut.keys(), (name): [string, Command] => [name, nothing]),
+    ...accountCommands({ locked: "!" }),
     // AppArmor and SELinux are not at work while an image is made.
     ["aa-enabled", failure],
     ["aa-status", failure],
@@ -131,9 +120,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["adduser", adduser],
     ["apache2ctl", apache2ctl],
     ["apachectl", apache2ctl],
-    ["chfn", chfn],
     ["chronyd", chronyd],
-    ["chsh", chsh],
     ["deb-systemd-helper", systemdHelper],
     ["deb-systemd-invoke", invoke],
     ["delgroup", deluser],
@@ -156,12 +143,6 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["getcap", nothing],
     ["gio-querymodules", gioQuerymodules],
     ["glib-compile-schemas", glibCompileSchemas],
-    ["gpasswd", gpasswd],
-    ["groupadd", groupadd],
-    ["groupdel", groupdel],
-    ["groupmod", groupmod],
-    ["grpck", accountCheck],
-    ["grpconv", accountShadow],
     ["gtk-update-icon-cache", gtkUpdateIconCache],
     ["gtk-update-icon-cache-3.0", gtkUpdateIconCache],
     ["gtk4-update-icon-cache", gtkUpdateIconCache],
@@ -187,15 +168,12 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["pam-auth-update", pamAuthUpdate],
     ["paperconf", paperconf],
     ["pam_getenv", pamGetenv],
-    ["passwd", passwd],
     ["perl", perl],
     ["pg_conftool", pgConftool],
     ["pg_lsclusters", pgLsclusters],
     ["pg_updatedicts", pgUpdatedicts],
     ["postconf", postconf],
     ["proftpd", proftpd],
-    ["pwck", accountCheck],
-    ["pwconv", accountShadow],
     ["python3", python],
     ["python3.11", python],
     ["python3.13", python],
@@ -225,8 +203,5 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["update-perl-sax-parsers", updatePerlSaxParsers],
     ["update-rc.d", updateRc],
     ["update-xmlcatalog", updateXmlCatalog],
-    ["useradd", useradd({ locked: "!" })],
-    ["userdel", userdel],
-    ["usermod", usermod],
   ]);
 }

@@ -1,20 +1,8 @@
-import { chfn } from "../../commands/chfn.ts";
 import { gioQuerymodules } from "../../commands/gio-querymodules.ts";
 import { glibCompileSchemas } from "../../commands/glib-compile-schemas.ts";
 import { gtkUpdateIconCache } from "../../commands/gtk-update-icon-cache.ts";
 import { ldconfig } from "../../commands/ldconfig.ts";
-import { accountCheck, accountShadow } from "../../commands/shadow-files.ts";
-import {
-  chsh,
-  gpasswd,
-  groupadd,
-  groupdel,
-  groupmod,
-  passwd,
-  useradd,
-  userdel,
-  usermod,
-} from "../../commands/shadow-tools.ts";
+import { accountCommands } from "../../commands/accounts/table.ts";
 import { systemdSysusers } from "../../commands/sysusers.ts";
 import { systemdTmpfiles } from "../../commands/tmpfiles.ts";
 import { updateDesktopDatabase } from "../../commands/update-desktop-database.ts";
@@ -36,6 +24,7 @@ export function elCommands(options: {
   return new Map<string, Command>([
     ...baseCommands(options),
     ...Array.from(leftOut.keys(), (name): [string, Command] => [name, nothing]),
+    ...accountCommands({ locked: "!!" }),
     // SELinux is not at work while an image is made.
     ["getenforce", failure],
     ["selinuxenabled", failure],
@@ -50,22 +39,11 @@ export function elCommands(options: {
     ["/usr/lib/systemd/systemd-random-seed", nothing],
     // All others, by their names.
     ["alternatives", alternatives],
-    ["chfn", chfn],
-    ["chsh", chsh],
     ["gio-querymodules-64", gioQuerymodules],
     ["glib-compile-schemas", glibCompileSchemas],
-    ["gpasswd", gpasswd],
-    ["groupadd", groupadd],
-    ["groupdel", groupdel],
-    ["groupmod", groupmod],
-    ["grpck", accountCheck],
-    ["grpconv", accountShadow],
     ["gtk-update-icon-cache", gtkUpdateIconCache],
     ["ldconfig", ldconfig(libraryRules(options.machine))],
     ["p11-kit", trust],
-    ["passwd", passwd],
-    ["pwck", accountCheck],
-    ["pwconv", accountShadow],
     ["systemctl", systemctl],
     ["systemd-sysusers", systemdSysusers],
     ["systemd-tmpfiles", systemdTmpfiles],
@@ -73,8 +51,5 @@ export function elCommands(options: {
     ["update-alternatives", alternatives],
     ["update-crypto-policies", updateCryptoPolicies],
     ["update-desktop-database", updateDesktopDatabase],
-    ["useradd", useradd({ locked: "!!" })],
-    ["userdel", userdel],
-    ["usermod", usermod],
   ]);
 }

@@ -1,8 +1,8 @@
-import type { Command } from "../scripts/command.ts";
-import { usersOf } from "../scripts/commands/accounts.ts";
-import { readOptions } from "../scripts/commands/options.ts";
-import { complain } from "../scripts/commands/report.ts";
-import { setFields } from "./accounts/files.ts";
+import type { Command } from "../../scripts/command.ts";
+import { usersOf } from "../../scripts/commands/accounts.ts";
+import { readOptions } from "../../scripts/commands/options.ts";
+import { complain } from "../../scripts/commands/report.ts";
+import { setFields } from "./files.ts";
 
 /** Where the comment stands in a line of /etc/passwd. */
 const COMMENT = 4;

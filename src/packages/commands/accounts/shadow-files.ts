@@ -1,7 +1,7 @@
-import { toBytes } from "../scripts/bytes.ts";
-import type { Command, CommandCall } from "../scripts/command.ts";
-import { baseName, readOptions } from "../scripts/commands/options.ts";
-import { readLines } from "./lines-file.ts";
+import { toBytes } from "../../scripts/bytes.ts";
+import type { Command, CommandCall } from "../../scripts/command.ts";
+import { baseName, readOptions } from "../../scripts/commands/options.ts";
+import { readLines } from "../lines-file.ts";
 
 /** Of passwd or group: how many fields a line has, and the file of its secrets. */
 interface AccountKind {
