@@ -92,15 +92,11 @@ export const systemdHelper: Command = (call) => {
   return status;
 };
 
-/** Enables a unit of the system, which may be one of a template, without a record of it. */
-export function enableUnit(call: CommandCall, unit: string): void {
-  const template = unit.replace(/@.*(?=\.\w+$)/, "@");
-  const isThere = pathOf(call, INSTANCES.system, unit) !== undefined;
-  for (const { link, unit: path } of linksOf(call, INSTANCES.system, isThere ? unit : template)) {
-    const place = isThere ? link : `${folderOf(link)}/${unit}`;
-    makeFolders({ ...call, umask: 0o022 }, folderOf(place));
-    if (call.root.lstat(place) === undefined) call.root.symlink(path, place);
-  }
+/** Where units of the system are looked for; the first folder counts. */
+export function unitFolders(call: CommandCall): readonly string[] {
+  return ["/etc", "/run", "/usr/local/lib", ...vendorFolders(call)].map(
+    (folder) => `${folder}/systemd/system`,
+  );
 }
 
 function enable(call: CommandCall, instance: Instance, unit: string): void {
@@ -211,10 +207,13 @@ function linksOf(
 
 function pathOf(call: CommandCall, { name }: Instance, unit: string): string | undefined {
   const { root } = call;
-  const folders = isSystemdBelowUsr(call) ? ["/usr/lib", "/lib"] : ["/lib", "/usr/lib"];
-  return ["/etc", ...folders]
+  return ["/etc", ...vendorFolders(call)]
     .map((folder) => `${folder}/systemd/${name}/${unit}`)
     .find((path) => root.stat(path)?.kind === "file");
+}
+
+function vendorFolders(call: CommandCall): readonly string[] {
+  return isSystemdBelowUsr(call) ? ["/usr/lib", "/lib"] : ["/lib", "/usr/lib"];
 }
 
 /**

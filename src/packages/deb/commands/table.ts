@@ -25,7 +25,7 @@ import { mkfontscale } from "./mkfontscale.ts";
 import { openssl } from "./openssl.ts";
 import { pamAuthUpdate } from "./pam-auth-update.ts";
 import { exim4, namedCheckconf, sshd } from "./server-settings.ts";
-import { invoke, systemctl } from "./services.ts";
+import { invoke } from "./services.ts";
 import { rndcConfgen } from "./rndc-confgen.ts";
 import { updatePerlSaxParsers } from "./sax-parsers.ts";
 import { accountCommands } from "../../commands/accounts/table.ts";
@@ -48,7 +48,8 @@ import {
   updateLocale,
 } from "./small-tools.ts";
 import { squid } from "./squid.ts";
-import { systemdHelper } from "./systemd-helper.ts";
+import { systemdHelper, unitFolders } from "./systemd-helper.ts";
+import { systemctl } from "../../commands/systemctl.ts";
 import { systemdSysusers } from "../../commands/sysusers.ts";
 import { systemdTmpfiles } from "../../commands/tmpfiles.ts";
 import { ucf, ucfr } from "./ucf.ts";
@@ -188,7 +189,7 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["sshd", sshd],
     ["start-stop-daemon", invoke],
     ["su", su],
-    ["systemctl", systemctl],
+    ["systemctl", systemctl(unitFolders)],
     ["systemd-sysusers", systemdSysusers],
     ["systemd-tmpfiles", systemdTmpfiles],
     ["ucf", ucf],

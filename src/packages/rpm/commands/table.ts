@@ -3,6 +3,7 @@ import { glibCompileSchemas } from "../../commands/glib-compile-schemas.ts";
 import { gtkUpdateIconCache } from "../../commands/gtk-update-icon-cache.ts";
 import { ldconfig } from "../../commands/ldconfig.ts";
 import { accountCommands } from "../../commands/accounts/table.ts";
+import { systemctl } from "../../commands/systemctl.ts";
 import { systemdSysusers } from "../../commands/sysusers.ts";
 import { systemdTmpfiles } from "../../commands/tmpfiles.ts";
 import { updateDesktopDatabase } from "../../commands/update-desktop-database.ts";
@@ -13,8 +14,10 @@ import { alternatives } from "./alternatives.ts";
 import { updateCryptoPolicies } from "./crypto-policies.ts";
 import { leftOut } from "./left-out.ts";
 import { libraryRules } from "./library-rules.ts";
-import { systemctl } from "./systemctl.ts";
 import { trust } from "./trust/trust.ts";
+
+/** Where systemd of EL looks for units. Source: systemd.unit(5). */
+const UNITS = ["/etc", "/run", "/usr/local/lib", "/usr/lib"].map((at) => `${at}/systemd/system`);
 
 /** The commands that scriptlets of EL's packages find, with those of every distribution. */
 export function elCommands(options: {
@@ -44,7 +47,7 @@ export function elCommands(options: {
     ["gtk-update-icon-cache", gtkUpdateIconCache],
     ["ldconfig", ldconfig(libraryRules(options.machine))],
     ["p11-kit", trust],
-    ["systemctl", systemctl],
+    ["systemctl", systemctl(() => UNITS)],
     ["systemd-sysusers", systemdSysusers],
     ["systemd-tmpfiles", systemdTmpfiles],
     ["trust", trust],
