@@ -55,6 +55,27 @@ export class BitReader {
     return value;
   }
 
+  /** The next bits, at most 24, which are still to be read; zeros behind the end. */
+  peek(count: number): number {
+    const [bytes, at] = [this.#bytes, this.#at];
+    const word =
+      ((bytes[at] ?? 0) << 24) |
+      ((bytes[at + 1] ?? 0) << 16) |
+      ((bytes[at + 2] ?? 0) << 8) |
+      (bytes[at + 3] ?? 0);
+    return (word << this.#used) >>> (32 - count);
+  }
+
+  /** Take bits that were looked at as read. Throws an `Error` when fewer are there. */
+  skip(count: number): void {
+    const used = this.#used + count;
+    this.#at += used >>> 3;
+    this.#used = used & 7;
+    if (this.#at + Math.sign(this.#used) > this.#bytes.length) {
+      throw new Error("the file ends in the middle");
+    }
+  }
+
   /** Pass over what is left of a byte. */
   align(): void {
     if (this.#used === 0) return;

@@ -21,8 +21,8 @@ export function* decodeBlock(
   if (origin >= symbols.length) throw damaged();
   let checksum = 0xffffffff;
   for (const piece of expandRuns(inOrder(symbols, counts, origin))) {
-    for (const byte of piece) {
-      checksum = (checksum << 8) ^ (CHECKSUMS[(checksum >>> 24) ^ byte] ?? 0);
+    for (let at = 0; at < piece.length; at++) {
+      checksum = (checksum << 8) ^ (CHECKSUMS[(checksum >>> 24) ^ (piece[at] ?? 0)] ?? 0);
     }
     yield piece;
   }
@@ -79,19 +79,20 @@ function readSymbols(bits: BitReader, most: number): SortedBlock {
 }
 
 /** Which bytes are in a block, told in sixteen times sixteen bits. */
-function usedBytes(bits: BitReader): number[] {
+function usedBytes(bits: BitReader): Uint8Array {
   const groups = bits.read(16);
-  return Array.from({ length: 16 }, (_, group) => {
+  const found = Array.from({ length: 16 }, (_, group) => {
     if ((groups & (0x8000 >>> group)) === 0) return [];
     const used = bits.read(16);
     return Array.from({ length: 16 }, (__, at) => 16 * group + at).filter(
       (byte) => (used & (0x8000 >>> (byte & 15))) !== 0,
     );
-  }).flat();
+  });
+  return Uint8Array.from(found.flat());
 }
 
 function readSelectors(bits: BitReader, tables: number, count: number): Uint8Array {
-  const order = Array.from({ length: tables }, (_, table) => table);
+  const order = Uint8Array.from({ length: tables }, (_, table) => table);
   return Uint8Array.from({ length: count }, () => {
     let place = 0;
     while (bits.read(1) === 1) {
@@ -102,10 +103,11 @@ function readSelectors(bits: BitReader, tables: number, count: number): Uint8Arr
 }
 
 /** The value at a place, which moves to the front. */
-function toFront(order: number[], place: number): number {
-  const [value] = order.splice(place, 1);
+function toFront(order: Uint8Array, place: number): number {
+  const value = order[place];
   if (value === undefined) throw damaged();
-  order.unshift(value);
+  order.copyWithin(1, 0, place);
+  order[0] = value;
   return value;
 }
 
@@ -136,13 +138,17 @@ function readTable(bits: BitReader, symbolCount: number): CodeTable {
 
 /** Codes of one length follow each other, those of the next length begin at twice the next one. */
 function readCode(bits: BitReader, { counts, symbols }: CodeTable): number {
-  let [code, first, index] = [0, 0, 0];
+  const next = bits.peek(LONGEST_CODE);
+  let [first, index] = [0, 0];
   for (let length = 1; length <= LONGEST_CODE; length++) {
-    code = (code << 1) | bits.read(1);
+    const code = next >>> (LONGEST_CODE - length);
     const count = counts[length] ?? 0;
     if (code - first < count) {
       const symbol = symbols[index + code - first];
-      if (symbol !== undefined && code >= first) return symbol;
+      if (symbol !== undefined && code >= first) {
+        bits.skip(length);
+        return symbol;
+      }
     }
     index += count;
     first = (first + count) << 1;
@@ -151,44 +157,64 @@ function readCode(bits: BitReader, { counts, symbols }: CodeTable): number {
 }
 
 /** Undo the sorting of Burrows and Wheeler. */
-function* inOrder(symbols: Uint8Array, counts: Uint32Array, origin: number): Generator<number> {
-  const next = new Uint32Array(symbols.length);
+function inOrder(symbols: Uint8Array, counts: Uint32Array, origin: number): Uint8Array {
+  // The place of the next one, and in the lowest byte the symbol here: one look for both.
+  const next = Uint32Array.from(symbols);
   const starts = new Uint32Array(256);
   for (let byte = 1; byte < 256; byte++) {
     starts[byte] = (starts[byte - 1] ?? 0) + (counts[byte - 1] ?? 0);
   }
   for (let at = 0; at < symbols.length; at++) {
     const byte = symbols[at] ?? 0;
-    next[starts[byte] ?? 0] = at;
-    starts[byte] = (starts[byte] ?? 0) + 1;
+    const place = starts[byte] ?? 0;
+    next[place] = (next[place] ?? 0) | (at << 8);
+    starts[byte] = place + 1;
   }
-  for (let left = symbols.length, at = next[origin] ?? 0; left > 0; left--) {
-    yield symbols[at] ?? 0;
-    at = next[at] ?? 0;
+  const bytes = new Uint8Array(symbols.length);
+  for (let count = 0, entry = next[origin] ?? 0; count < bytes.length; count++) {
+    entry = next[entry >>> 8] ?? 0;
+    bytes[count] = entry;
   }
+  return bytes;
 }
 
 /** Behind four equal bytes stands how many more there are. */
-function* expandRuns(bytes: Iterable<number>): Generator<Uint8Array> {
-  let piece = new Uint8Array(PIECE + 256);
-  let used = 0;
-  let [last, repeats] = [-1, 0];
-  for (const byte of bytes) {
-    if (repeats === 4) {
-      piece.fill(last, used, used + byte);
-      used += byte;
-      [last, repeats] = [-1, 0];
-    } else {
-      piece[used++] = byte;
-      repeats = byte === last ? repeats + 1 : 1;
-      last = byte;
-    }
-    if (used < PIECE) continue;
-    yield piece.subarray(0, used);
-    piece = new Uint8Array(PIECE + 256);
-    used = 0;
+function* expandRuns(bytes: Uint8Array): Generator<Uint8Array> {
+  const runs = new RunReader(bytes);
+  for (let piece = runs.next(); piece.length > 0; piece = runs.next()) yield piece;
+}
+
+/** A class, since a loop in a generator is run as it is written, without being compiled. */
+class RunReader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+  #last = -1;
+  #repeats = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
   }
-  if (used > 0) yield piece.subarray(0, used);
+
+  /** The next bytes; none at the end. */
+  next(): Uint8Array {
+    const piece = new Uint8Array(PIECE + 256);
+    const bytes = this.#bytes;
+    let [at, last, repeats, used] = [this.#at, this.#last, this.#repeats, 0];
+    for (; at < bytes.length && used < PIECE; at++) {
+      const byte = bytes[at] ?? 0;
+      if (repeats === 4) {
+        piece.fill(last, used, used + byte);
+        used += byte;
+        [last, repeats] = [-1, 0];
+      } else {
+        piece[used++] = byte;
+        repeats = byte === last ? repeats + 1 : 1;
+        last = byte;
+      }
+    }
+    [this.#at, this.#last, this.#repeats] = [at, last, repeats];
+    return piece.subarray(0, used);
+  }
 }
 
 /** Of CRC-32 with the highest bit first. */

@@ -4,10 +4,7 @@ import { createGunzip, createZstdDecompress } from "node:zlib";
 import { decompressBzip2 } from "./bzip2.ts";
 import { withoutUnknownChecks } from "./xz-checks.ts";
 
-/**
- * The decoder works on the thread itself; after so many bytes others get a turn: signals, timers,
- * the display.
- */
+/** Of what a decoder on the thread itself gives: then others get a turn. */
 const TURN_BYTES = 4 * 1024 * 1024;
 
 /**
@@ -17,11 +14,19 @@ const TURN_BYTES = 4 * 1024 * 1024;
 export async function* decompressXz(input: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   // CommonJS whose names Node cannot tell in advance: they are on its default export.
   const { default: xz } = await import("xz-decompress");
+  yield* withTurns(new xz.XzReadableStream(toWeb(withoutUnknownChecks(input))));
+}
+
+/**
+ * The pieces of a decoder that works on the thread itself. Now and then others get a turn: signals,
+ * timers, the display. A bomb of some kilobytes becomes gigabytes without ever waiting for the
+ * disk.
+ */
+async function* withTurns(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let bytes = 0;
-  for await (const piece of new xz.XzReadableStream(toWeb(withoutUnknownChecks(input)))) {
+  for await (const piece of pieces) {
     yield piece;
     bytes += piece.length;
-    // A bomb of some kilobytes becomes gigabytes without ever waiting for the disk.
     if (bytes < TURN_BYTES) continue;
     bytes = 0;
     await nextTurn();
@@ -36,7 +41,7 @@ export function decompress(
   if (name.endsWith(".xz")) return decompressXz(input);
   if (name.endsWith(".gz")) return through(input, createGunzip());
   if (name.endsWith(".zst")) return through(input, createZstdDecompress());
-  if (name.endsWith(".bz2")) return decompressBzip2(input);
+  if (name.endsWith(".bz2")) return withTurns(decompressBzip2(input));
   return input;
 }
 

@@ -36,7 +36,7 @@ const artifactSchema = z.strictObject({
     .default("auto")
     .meta({
       description:
-        "`tar` (also compressed with gzip, xz or zstd), `zip`, or `none` for a single file; `auto` tells by the end of the URL's path.",
+        "`tar` (also compressed with gzip, xz, zstd or bzip2), `zip`, or `none` for a single file; `auto` tells by the end of the URL's path.",
       examples: ["none"],
     }),
   strip_components: z

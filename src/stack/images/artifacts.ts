@@ -118,7 +118,7 @@ function refuse(
 /** By the end of the URL's path; what follows `?` says nothing about the file. */
 function kindByName(url: string): Artifact["unpack"] {
   const { pathname } = new URL(url);
-  if (/\.(?:tar|tar\.(?:gz|xz|zst)|tgz|txz|tzst)$/i.test(pathname)) return "tar";
+  if (/\.(?:tar|tar\.(?:gz|xz|zst|bz2)|tgz|txz|tzst|tbz2?)$/i.test(pathname)) return "tar";
   return /\.zip$/i.test(pathname) ? "zip" : "none";
 }
 

@@ -57,6 +57,20 @@ async function expectRefusal(bytes: Uint8Array, reason: RegExp, parts: Parts = {
 const hello = [folder("bin"), file("bin/hello", "hello", { mode: 0o755 }), link("hi", "bin/hello")];
 const unpacked = ["directory bin 755", "file bin/hello 755 hello", "symlink hi 777 bin/hello"];
 
+/** The tar of `hello` as bzip2 1.0.8 packs it. */
+const bzip2 = Buffer.from(
+  "QlpoOTFBWSZTWc8SeIcAAHLbgMmAQAD/gACFcmWeAAjIIACSiv1UyaNAAAHqZqCKRNJkep6TRoDQDuX9d+L+aQSvVh" +
+    "hWtstXAzqOxtdGLNWEIdXhMQmwK5vLTnQG6hZgmzqGEgk7pwaZTkINfsZFbHvaCEpUIdMcrkPiIhMRFFFZ5iB/F3JF" +
+    "OFCQzxJ4hw==",
+  "base64",
+);
+/** A tar of a file of 40 MB of zeros, as bzip2 1.0.8 packs it. */
+const zeros = Buffer.from(
+  "QlpoOTFBWSZTWdUQxpIFBTXbgMgAQAB/gAAIYgCeEAAIIACSCUjJqGh6hjUClKEAAB62/VBIEzVISBMxISBOvvpw" +
+    "bZu0SEgTLOOi0xOXfU9Bt6KtVs3KxZ4rDsZmMZ1Op24AQBBAAQ/F3JFOFCQ1RDGkgA==",
+  "base64",
+);
+
 describe("a tar", () => {
   test.for([
     ["plain", (tar: Buffer) => tar],
@@ -68,6 +82,16 @@ describe("a tar", () => {
 
   test("of xz is told by its first bytes", async () => {
     expect(await unpack(toXz(tarOf(hello)))).toEqual(unpacked);
+  });
+
+  test("of bzip2 is told by its first bytes", async () => {
+    expect(await unpack(bzip2)).toEqual(unpacked);
+  });
+
+  test("of bzip2 that becomes far more than it is is refused", async () => {
+    await expectRefusal(zeros, /larger than 1000000 bytes when unpacked/, {
+      limits: { bytes: 1_000_000 },
+    });
   });
 
   test("comes out sorted, with the folders that it only implies", async () => {
@@ -225,7 +249,8 @@ describe("a tar", () => {
     ["whose gzip is cut", (tar) => gzipSync(tar).subarray(0, 80), /unexpected end of file/],
     ["whose gzip is damaged", (tar) => flipped(gzipSync(tar)), /\S/],
     ["whose header is damaged", (tar) => flipped(tar, 3), /a tar header is damaged/],
-    ["of bzip2", () => Buffer.from("BZh91AY&SY"), /bzip2/],
+    ["whose bzip2 is cut", () => bzip2.subarray(0, 80), /the file ends in the middle/],
+    ["whose bzip2 is damaged", () => flipped(bzip2), /bzip2 data/],
     ["that is a web page", () => Buffer.from("<html>".repeat(200)), /a tar header is damaged/],
   ])("%s is refused", async ([, spoil, reason]) => {
     await expectRefusal(spoil(tarOf([file("a", randomBytes(1000))])), reason);
