@@ -3,6 +3,7 @@ import { QclockError } from "../error.ts";
 import type { Digest } from "../digest.ts";
 import type { Advice } from "../store/advice.ts";
 import { type Downloader, NotFoundError, OFFLINE_HINT } from "../store/downloader.ts";
+import { together } from "../together.ts";
 import { artifactAdvice, artifactUrl } from "./artifacts.ts";
 import type { Mirrors } from "./mirror.ts";
 import type { LockedRepository, PackageId } from "./package.ts";
@@ -130,13 +131,11 @@ export async function fetchFiles(
   const onSize = (sizeBytes: number): void => void (totalBytes += sizeBytes);
   let doneBytes = 0;
   const vanished: FetchableFile[] = [];
-  const stop = new AbortController();
-  const signal = AbortSignal.any([request.signal, stop.signal]);
   // Large files first: a big one that starts last would be waited for alone.
   const queue = [...files.values()].toSorted(
     (a, b) => (b.sizeBytes ?? Infinity) - (a.sizeBytes ?? Infinity) || 0,
   );
-  const work = async (): Promise<void> => {
+  const work = async (signal: AbortSignal): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       const { digest, name, ...file } = next;
       const onBytes = (count: number): void => {
@@ -158,14 +157,9 @@ export async function fetchFiles(
       request.onFetched?.(digest, found);
     }
   };
-  const workers = Array.from({ length: request.concurrency }, () => work());
-  try {
-    await Promise.all(workers);
-  } catch (error) {
-    stop.abort(error);
-    await Promise.allSettled(workers);
-    throw error;
-  }
+  await together(request.signal, (signal) =>
+    Array.from({ length: request.concurrency }, () => work(signal)),
+  );
   if (vanished.length > 0) throw new VanishedError(vanished);
   return paths;
 }

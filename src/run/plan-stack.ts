@@ -18,7 +18,7 @@ import { type PreparedImages, prepareImages } from "./images/prepare-images.ts";
 import { findUnready } from "./services/find-unready.ts";
 import type { AheadResults } from "./services/probe-ahead.ts";
 import { findWritten } from "./services/written-secrets.ts";
-import { together } from "./execution/together.ts";
+import { together } from "../together.ts";
 
 /** A plan with everything that it was made from. */
 export interface PlannedStack {

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
 import { QclockError } from "../../error.ts";
+import { together } from "../../together.ts";
 import { operatingSystems, type OsName } from "../../os.ts";
 import type { Digest } from "../../digest.ts";
 import type { IndexedPackage } from "../package-index.ts";
@@ -30,7 +31,9 @@ export async function loadRepositories(
   request: LoadRepositoriesRequest,
 ): Promise<LoadedRepositories> {
   const { downloader, signal } = request;
-  const loaded = await loadAll(request, sourcesOf(request.os));
+  const loaded = await together(request.signal, (either) =>
+    sourcesOf(request.os).map((source) => loadRepository({ ...request, signal: either }, source)),
+  );
   const files: RepositoryIndex[] = [];
   // Security first: of one version in two repositories the earlier file's entry is kept. One after
   // the other, since reading one takes the memory of a whole index.
@@ -112,23 +115,6 @@ interface IndexFile {
 interface Source {
   readonly id: string;
   readonly archive: "main" | "security";
-}
-
-/** All at once; the first failure stops the others, and none goes on behind the caller's back. */
-async function loadAll(
-  request: LoadRepositoriesRequest,
-  sources: readonly Source[],
-): Promise<readonly Awaited<ReturnType<typeof loadRepository>>[]> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([request.signal, stop.signal]);
-  const loading = sources.map((source) => loadRepository({ ...request, signal }, source));
-  try {
-    return await Promise.all(loading);
-  } catch (error) {
-    stop.abort(error);
-    await Promise.allSettled(loading);
-    throw error;
-  }
 }
 
 /**

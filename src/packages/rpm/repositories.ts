@@ -1,4 +1,5 @@
 import { QclockError } from "../../error.ts";
+import { together } from "../../together.ts";
 import type { LoadedRepositories, LoadRepositoriesRequest } from "../repositories.ts";
 import { advisoriesOf } from "./advisories.ts";
 import { foreignArchitectures } from "./foreign-architectures.ts";
@@ -27,7 +28,9 @@ export async function loadRepositories(
   const { downloader, signal } = request;
   const { store } = downloader;
   const architecture = rpmArchitectures[request.architecture];
-  const loaded = await loadAll(request, chosenRepositories(request));
+  const loaded = await together(request.signal, (either) =>
+    chosenRepositories(request).map((each) => loadRepository({ ...request, signal: either }, each)),
+  );
   const files: RepositoryIndex[] = [];
   // One after the other, since reading one takes the memory of a whole list.
   for (const { id, folder, primary } of loaded) {
@@ -65,23 +68,6 @@ function chosenRepositories(request: LoadRepositoriesRequest): readonly RpmRepos
     );
   }
   return repositories.filter(({ id, isUsual }) => isUsual || asked.has(id));
-}
-
-/** All at once; the first failure stops the others, and they have ended when it is thrown. */
-async function loadAll(
-  request: LoadRepositoriesRequest,
-  repositories: readonly RpmRepository[],
-): Promise<readonly LoadedRepository[]> {
-  const stop = new AbortController();
-  const signal = AbortSignal.any([request.signal, stop.signal]);
-  const loading = repositories.map((each) => loadRepository({ ...request, signal }, each));
-  try {
-    return await Promise.all(loading);
-  } catch (error) {
-    stop.abort(error);
-    await Promise.allSettled(loading);
-    throw error;
-  }
 }
 
 /** What modules hide. */

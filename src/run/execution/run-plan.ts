@@ -11,7 +11,7 @@ import type { RunContext } from "../context.ts";
 import type { RunReport } from "./event.ts";
 import { rememberDurations } from "./durations.ts";
 import { execute, type ExecuteRequest } from "./execute.ts";
-import { together } from "./together.ts";
+import { together } from "../../together.ts";
 import { recordLayers } from "../images/record-layers.ts";
 import { recordImage } from "../images/records.ts";
 import type { Hold } from "../hold/hold.ts";

@@ -19,7 +19,7 @@ import type { RunContext } from "../context.ts";
 import { recallFiles, rememberFiles } from "./files-note.ts";
 import { limit } from "../execution/limit.ts";
 import { type LockUse, openLock } from "./lock-stack.ts";
-import { together } from "../execution/together.ts";
+import { together } from "../../together.ts";
 
 /**
  * Every image with all of its inputs known: locked packages, hashed files, and so its fingerprint.
