@@ -5,12 +5,7 @@ import type {
   PlacementRules,
 } from "../installation.ts";
 import { Turns } from "../../turns.ts";
-import {
-  addTemporaryFolder,
-  lendRunFolder,
-  removeTemporaryFolder,
-  takeRunFolderBack,
-} from "../lent-folders.ts";
+import { lendFolders } from "../lent-folders.ts";
 import { addInfo, addStatus, readDatabase, scriptBelow } from "./database.ts";
 import { baseGroup, basePasswd } from "./install/base-accounts.ts";
 import { Diversions } from "./install/diversions.ts";
@@ -49,16 +44,12 @@ export async function install(request: InstallRequest): Promise<readonly LeftScr
   root.changeAs({ type: "step", step: "usr-merge" });
   if (isFirst && installed.length > 0) addMergedFolders(root);
   const scripts = request.scripts === "none" ? undefined : await loadScripts(request);
-  const brings = (folder: string): boolean =>
-    installed.some(({ entries }) => entries.some(({ path }) => path === folder));
-  const isLent = scripts !== undefined && !brings("tmp") && addTemporaryFolder(root);
-  const hasOwnRun = scripts === undefined || brings("run") || !lendRunFolder(root);
+  const takeFoldersBack = scripts === undefined ? undefined : lendFolders(root, installed);
   const installer = new Installer(request, installed, scripts);
   await installer.unpackAll();
   await installer.configureAll();
   await installer.runTriggers();
-  if (isLent) removeTemporaryFolder(root);
-  if (!hasOwnRun) takeRunFolderBack(root);
+  takeFoldersBack?.();
   return scripts?.left ?? [];
 }
 

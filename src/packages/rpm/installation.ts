@@ -5,12 +5,7 @@ import type {
   LeftScript,
   PlacementRules,
 } from "../installation.ts";
-import {
-  addTemporaryFolder,
-  lendRunFolder,
-  removeTemporaryFolder,
-  takeRunFolderBack,
-} from "../lent-folders.ts";
+import { lendFolders } from "../lent-folders.ts";
 import { QclockError } from "../../error.ts";
 import { fromText } from "../scripts/bytes.ts";
 import { LimitReached } from "../scripts/limits.ts";
@@ -52,15 +47,11 @@ export async function install(request: InstallRequest): Promise<readonly LeftScr
   const { root, packages } = request;
   const installed = packages.map(toInstalledRpm);
   const runner = request.scripts === "none" ? undefined : await loadRunner(request);
-  const brings = (folder: string): boolean =>
-    installed.some(({ entries }) => entries.some(({ path }) => path === folder));
   root.changeAs({ type: "step", step: "rpm" });
-  const isLent = runner !== undefined && !brings("tmp") && addTemporaryFolder(root);
-  const isRunLent = runner !== undefined && !brings("run") && lendRunFolder(root);
+  const takeFoldersBack = runner === undefined ? undefined : lendFolders(root, installed);
   await new Transaction(request, installed, runner).run();
   root.changeAs({ type: "step", step: "rpm" });
-  if (isLent) removeTemporaryFolder(root);
-  if (isRunLent) takeRunFolderBack(root);
+  takeFoldersBack?.();
   return runner?.left ?? [];
 }
 
