@@ -14,3 +14,6 @@ export const byName = by(({ name }: { readonly name: string }) => name);
 
 /** Order of things by their paths. */
 export const byPath = by(({ path }: { readonly path: string }) => path);
+
+/** Order of entries of a map by their keys. */
+export const byKey = by(([key]: readonly [string, unknown]) => key);

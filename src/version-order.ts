@@ -1,3 +1,4 @@
+import { compareTexts } from "./order.ts";
 /**
  * Compare two texts as versions are: runs of other characters one character after the other, by
  * their weight, and runs of digits by value, in turn. Negative when the first one is less. `weight`
@@ -55,6 +56,5 @@ function compareDigits(a: string, b: string): number {
   const left = a.replace(/^0+/, "");
   const right = b.replace(/^0+/, "");
   if (left.length !== right.length) return left.length - right.length;
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
+  return compareTexts(left, right);
 }

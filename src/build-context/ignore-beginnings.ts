@@ -1,3 +1,5 @@
+import { compareTexts } from "../order.ts";
+
 /** The fixed beginnings of patterns. */
 export interface Beginnings {
   /** Whether one of them begins with the text, or the text with one of them. */
@@ -7,7 +9,7 @@ export interface Beginnings {
 /** Sort beginnings, so that a text is compared with two of them, however many there are. */
 export function createBeginnings(texts: readonly string[]): Beginnings {
   const sorted: string[] = [];
-  for (const text of texts.toSorted(byCodeUnits)) {
+  for (const text of texts.toSorted(compareTexts)) {
     // One that begins with another is met wherever that is.
     const last = sorted.at(-1);
     if (last === undefined || !text.startsWith(last)) sorted.push(text);
@@ -34,8 +36,4 @@ function countUpTo(sorted: readonly string[], text: string): number {
     else high = middle;
   }
   return low;
-}
-
-function byCodeUnits(left: string, right: string): number {
-  return left < right ? -1 : left > right ? 1 : 0;
 }

@@ -1,3 +1,4 @@
+import { byKey } from "../../order.ts";
 import { toBytes } from "../scripts/bytes.ts";
 import type { Command, CommandCall } from "../scripts/command.ts";
 import { readOptions } from "../scripts/commands/options.ts";
@@ -21,7 +22,7 @@ export const updateDesktopDatabase: Command = (call) => {
       }
     }
     const lines = [...programs]
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .toSorted(byKey)
       .map(([type, ids]) => `${type}=${[...ids].toSorted().join(";")};\n`);
     const cache = below(folder, "mimeinfo.cache");
     if (call.root.lstat(cache) !== undefined) call.root.remove(cache);

@@ -1,4 +1,5 @@
 import { isDigit } from "../../version-order.ts";
+import { compareTexts } from "../../order.ts";
 import type { VersionOperator } from "../package-index.ts";
 
 /** The three parts of `[epoch:]version[-release]`. */
@@ -139,6 +140,5 @@ function compareRuns(one: string, other: string): number {
   const left = isNumber ? one.replace(/^0+/, "") : one;
   const right = isNumber ? other.replace(/^0+/, "") : other;
   if (isNumber && left.length !== right.length) return left.length - right.length;
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
+  return compareTexts(left, right);
 }

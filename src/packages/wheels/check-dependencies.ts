@@ -1,5 +1,6 @@
 import { holds, type MarkerEnvironment } from "../../python/marker.ts";
 import { formatSpecifier, satisfies } from "../../python/specifier.ts";
+import { byKey } from "../../order.ts";
 import type { Reason } from "../package.ts";
 import type { WheelMetadata } from "./metadata.ts";
 
@@ -59,7 +60,7 @@ export function checkDependencies(
   }
   const reasons = new Map(
     wheels.map(({ name }): [string, readonly Reason[]] => {
-      const of = [...(needed.get(name) ?? [])].toSorted(([a], [b]) => (a < b ? -1 : 1));
+      const of = [...(needed.get(name) ?? [])].toSorted(byKey);
       return [name, of.length === 0 ? [{ type: "requested" }] : of.map(([, reason]) => reason)];
     }),
   );

@@ -5,6 +5,7 @@ import { QclockError } from "../../error.ts";
 import { compareVersions, isSameVersion, parseVersion } from "../../python/version.ts";
 import { parseWheelName, type WheelName } from "../../python/wheel-name.ts";
 import type { PinnedRequirement } from "../../python/requirements-file.ts";
+import { compareTexts } from "../../order.ts";
 import type { ImagePython } from "../image-python.ts";
 import type { IndexedFile } from "./project-page.ts";
 
@@ -86,9 +87,9 @@ function compareCandidates(a: Candidate, b: Candidate): number {
   return (
     a.rank - b.rank ||
     builtOther[0] - builtOne[0] ||
-    (builtOne[1] < builtOther[1] ? 1 : builtOne[1] > builtOther[1] ? -1 : 0) ||
+    compareTexts(builtOther[1], builtOne[1]) ||
     // Several indexes may have it under one name each.
-    (a.file < b.file ? -1 : 1)
+    compareTexts(a.file, b.file)
   );
 }
 

@@ -6,6 +6,7 @@ import type { Architecture } from "../../os.ts";
 import { holds, parseMarker } from "../../python/marker.ts";
 import type { PinnedRequirement } from "../../python/requirements-file.ts";
 import { isSameVersion } from "../../python/version.ts";
+import { byName } from "../../order.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { type FetchableFile, fetchFiles } from "../fetch.ts";
 import type { ImagePython } from "../image-python.ts";
@@ -141,7 +142,7 @@ async function lockFiles(
       reasons: reasons.get(name) ?? [{ type: "requested" as const }],
     })),
   );
-  return locked.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  return locked.toSorted(byName);
 }
 
 /** The lines that hold for the image's Python and machine. Throws `requirements-unmet`. */
@@ -151,11 +152,11 @@ function requirementsFor(
   architecture: Architecture,
 ): readonly PinnedRequirement[] {
   const environment = markerEnvironment(python, architecture);
-  const byName = new Map<string, PinnedRequirement>();
+  const pinned = new Map<string, PinnedRequirement>();
   for (const requirement of wheels.requirements) {
     const { name, version, marker } = requirement;
     if (marker !== undefined && !holds(parseMarker(marker), environment)) continue;
-    const other = byName.get(name);
+    const other = pinned.get(name);
     if (other !== undefined) {
       throw new QclockError(
         "requirements-unmet",
@@ -163,9 +164,9 @@ function requirementsFor(
         { hint: "Leave one of the two lines, or correct their markers." },
       );
     }
-    byName.set(name, requirement);
+    pinned.set(name, requirement);
   }
-  return [...byName.values()];
+  return [...pinned.values()];
 }
 
 /** Whether the image has the same version from one that it stands on. */

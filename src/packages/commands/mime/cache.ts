@@ -1,3 +1,4 @@
+import { byKey } from "../../../order.ts";
 import { toBytes } from "../../scripts/bytes.ts";
 import { inGlibOrder } from "../glib/hash-table.ts";
 import { inOrderOfMagic } from "./lists.ts";
@@ -60,10 +61,6 @@ function kindOf(pattern: string): GlobKind {
 
 function weightOf({ weight, isCaseSensitive }: Glob): number {
   return (weight & 0xff) | (isCaseSensitive ? 0x1_00 : 0);
-}
-
-function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return a < b ? -1 : 1;
 }
 
 /** Each text once, in the order in which the original's tables give them. */

@@ -1,3 +1,4 @@
+import { compareTexts } from "../../../order.ts";
 import { toBytes } from "../../scripts/bytes.ts";
 import { inGlibOrder } from "../glib/hash-table.ts";
 import type { MagicMatch, TreeMatch } from "./magic.ts";
@@ -50,12 +51,7 @@ export function inOrderOfMagic<Match>(magic: readonly Magic<Match>[]): readonly 
 function compareTypes(a: string, b: string): number {
   const [media = "", subtype = ""] = a.split("/");
   const [otherMedia = "", otherSubtype = ""] = b.split("/");
-  return compare(media, otherMedia) || compare(subtype, otherSubtype);
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  return compareTexts(media, otherMedia) || compareTexts(subtype, otherSubtype);
 }
 
 function compareGlobs(a: Glob, b: Glob): number {

@@ -1,3 +1,4 @@
+import { byKey } from "../../../order.ts";
 import type { CommandCall } from "../../scripts/command.ts";
 import { below, isFolder } from "../../scripts/commands/paths.ts";
 import { readLinesToMatch } from "../lines-file.ts";
@@ -86,7 +87,7 @@ function dropIns(call: CommandCall, name: string, folders: readonly string[]): r
         if (file.endsWith(".conf") && !files.has(file)) files.set(file, below(folder, file));
     }
   }
-  return [...files].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
+  return [...files].toSorted(byKey).map(([, file]) => file);
 }
 
 /**

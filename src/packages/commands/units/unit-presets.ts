@@ -1,3 +1,4 @@
+import { byKey } from "../../../order.ts";
 import type { CommandCall } from "../../scripts/command.ts";
 import { fitsGlob } from "../../scripts/commands/glob.ts";
 import { below, isFolder } from "../../scripts/commands/paths.ts";
@@ -36,7 +37,7 @@ function presetFiles({ root }: CommandCall, folders: readonly string[]): readonl
     for (const name of root.list(folder))
       if (name.endsWith(".preset")) files.set(name, below(folder, name));
   }
-  return [...files].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, path]) => path);
+  return [...files].toSorted(byKey).map(([, path]) => path);
 }
 
 /** Undefined where a line with instances is not about the unit. */

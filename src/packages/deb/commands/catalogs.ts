@@ -1,3 +1,4 @@
+import { byKey } from "../../../order.ts";
 import { fromBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
@@ -77,7 +78,7 @@ export const updateXmlCatalog: Command = (call) => {
     if (isThere(`${catalog}.old`)) root.remove(`${catalog}.old`);
     root.rename(catalog, `${catalog}.old`);
   }
-  const sorted = [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...entries].toSorted(byKey);
   if (sorted.length === 0) {
     if (isThere(data)) root.remove(data);
     return 0;

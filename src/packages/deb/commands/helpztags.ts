@@ -1,3 +1,4 @@
+import { byKey } from "../../../order.ts";
 import { fromBytes, toBytes } from "../../scripts/bytes.ts";
 import type { Command } from "../../scripts/command.ts";
 import { below, isFolder } from "../../scripts/commands/paths.ts";
@@ -34,7 +35,7 @@ export const helpztags: Command = (call) => {
     }
     for (const [file, found] of tags) {
       const lines = [...found]
-        .toSorted(([a], [b]) => (a < b ? -1 : 1))
+        .toSorted(byKey)
         .map(([tag, name]) => `${tag}\t${name}\t/*${tag.replaceAll("\\", "\\\\")}*\n`);
       if (lines.length > 0) root.write(below(folder, file), toBytes(lines.join("")), 0o644);
     }

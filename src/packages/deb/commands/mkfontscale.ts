@@ -1,4 +1,5 @@
 import { gunzipSync } from "node:zlib";
+import { compareTexts } from "../../../order.ts";
 import { fromBytes, toBytes } from "../../scripts/bytes.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { linesOf } from "../../scripts/commands/lines.ts";
@@ -82,7 +83,7 @@ function unpacked(call: CommandCall, bytes: Uint8Array): Uint8Array {
 
 /** Lines in the order of their first words, and then of the others. */
 function inOrder(lines: readonly string[]): readonly string[] {
-  return lines.toSorted((a, b) => (a < b ? -1 : Number(a > b)));
+  return lines.toSorted(compareTexts);
 }
 
 function replace({ root }: CommandCall, path: string, lines: readonly string[]): void {

@@ -1,3 +1,4 @@
+import { compareTexts } from "../../../order.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { makeFolders } from "../../scripts/commands/mkdir.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
@@ -93,7 +94,7 @@ function versionsIn({ root }: CommandCall): readonly string[] {
   const names = isFolder(root, VERSIONS) ? root.list(VERSIONS) : [];
   return names
     .filter((name) => /[0-9]\.[0-9]$/.test(name))
-    .toSorted((a, b) => Number.parseFloat(b) - Number.parseFloat(a) || (a < b ? 1 : -1));
+    .toSorted((a, b) => Number.parseFloat(b) - Number.parseFloat(a) || compareTexts(b, a));
 }
 
 function sapisOf(call: CommandCall, version: string): readonly string[] {

@@ -1,3 +1,4 @@
+import { byKey } from "../../../order.ts";
 import { toBytes, fromBytes } from "../../scripts/bytes.ts";
 import type { Command } from "../../scripts/command.ts";
 import { baseName, readOptions } from "../../scripts/commands/options.ts";
@@ -102,7 +103,7 @@ export const updateLocale: Command = (call) => {
   }
   let text = isThere ? before.replaceAll(/^(\s*\w+=)/gm, "#$1") : before;
   if (!text.endsWith("\n")) text += "\n";
-  for (const [name, value] of [...values].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, value] of [...values].toSorted(byKey)) {
     const line = new RegExp(`^#\\s*${name}=.*`, "m");
     text = line.test(text)
       ? text.replace(line, () => `${name}=${value}`)

@@ -1,3 +1,4 @@
+import { byName } from "../../../order.ts";
 import type { InstalledDeb } from "../installed.ts";
 import { parseRelations } from "../relation.ts";
 
@@ -32,7 +33,7 @@ export function installOrder(installed: readonly InstalledDeb[]): InstallOrder {
     ...preDepends(item),
     ...depends(item),
   ];
-  const start = installed.toSorted((a, b) => rankOf(a) - rankOf(b) || (a.name < b.name ? -1 : 1));
+  const start = installed.toSorted((a, b) => rankOf(a) - rankOf(b) || byName(a, b));
   return {
     packages: visit(start, needs),
     before: (item) => visit(preDepends(item), needs).filter((each) => each !== item),

@@ -1,3 +1,4 @@
+import { byName } from "../../../order.ts";
 import type { IndexedPackage } from "../../package-index.ts";
 import type { CandidatesRequest } from "../candidates.ts";
 import type { Candidate, Need } from "../choice.ts";
@@ -109,8 +110,7 @@ function groupsOf(
   if (entries.length < 2) return entries.map((entry) => [entry]);
   // What is told apart by nothing else stays in this order.
   const sorted = entries.toSorted(
-    (a, b) =>
-      Number(!isCurrent(request, a)) - Number(!isCurrent(request, b)) || (a.name < b.name ? -1 : 1),
+    (a, b) => Number(!isCurrent(request, a)) - Number(!isCurrent(request, b)) || byName(a, b),
   );
   const behind = request.merit.behind(sorted);
   const own = new Set(need.type === "wanted" ? [need.name] : namesIn(need));

@@ -1,3 +1,4 @@
+import { byName } from "../../../order.ts";
 import { dependencyOfHeader } from "../dependency.ts";
 import type { RpmHeader } from "../header.ts";
 import type { InstalledRpm } from "../installed.ts";
@@ -25,7 +26,7 @@ const KINDS = [
 
 /** The order in which rpm lays packages down. */
 export function installOrder(packages: readonly InstalledRpm[]): readonly InstalledRpm[] {
-  const sorted = packages.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
+  const sorted = packages.toSorted(byName);
   const providers = new Providers(sorted);
   return sortByNeeds(sorted, (item) => needsOf(item.header, providers));
 }

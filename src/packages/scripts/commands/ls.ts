@@ -1,3 +1,4 @@
+import { byName } from "../../../order.ts";
 import type { Command, CommandCall } from "../command.ts";
 import type { NodeStatus } from "../root.ts";
 import { groupName, modeString, sizeOf, userName } from "./describe-node.ts";
@@ -111,11 +112,11 @@ export const ls: Command = (call) => {
   return status;
 
   function sorted(list: readonly Listed[]): readonly Listed[] {
-    const byName = list.toSorted((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
-    let ordered = byName;
-    if (has("byVersion")) ordered = byName.toSorted((a, b) => compareVersionNames(a.name, b.name));
-    if (has("bySize")) ordered = byName.toSorted((a, b) => b.status.size - a.status.size);
-    if (has("byTime")) ordered = byName.toSorted((a, b) => b.status.mtime - a.status.mtime);
+    const named = list.toSorted(byName);
+    let ordered = named;
+    if (has("byVersion")) ordered = named.toSorted((a, b) => compareVersionNames(a.name, b.name));
+    if (has("bySize")) ordered = named.toSorted((a, b) => b.status.size - a.status.size);
+    if (has("byTime")) ordered = named.toSorted((a, b) => b.status.mtime - a.status.mtime);
     return has("reverse") ? ordered.toReversed() : ordered;
   }
 

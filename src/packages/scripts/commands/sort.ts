@@ -1,3 +1,4 @@
+import { compareTexts } from "../../../order.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { compareVersionNames } from "./version-names.ts";
 import { linesOf, readTexts } from "./lines.ts";
@@ -60,7 +61,7 @@ export const sort: Command = (call) => {
   const compare = (a: string, b: string): number => {
     const order = compareKeys(a, b);
     if (order !== 0 || has("stable") || has("unique")) return order;
-    return has("reverse") ? byBytes(b, a) : byBytes(a, b);
+    return has("reverse") ? compareTexts(b, a) : compareTexts(a, b);
   };
   if (has("check")) {
     const wrong = lines.findIndex((line, index) => {
@@ -145,7 +146,7 @@ function compareUp(flags: string, a: string, b: string): number {
   if (flags.includes("V")) return compareVersionNames(a, b);
   const left = flags.includes("b") ? a.replace(/^[ \t]+/, "") : a;
   const right = flags.includes("b") ? b.replace(/^[ \t]+/, "") : b;
-  return flags.includes("f") ? byBytes(upper(left), upper(right)) : byBytes(left, right);
+  return flags.includes("f") ? compareTexts(upper(left), upper(right)) : compareTexts(left, right);
 }
 
 function leadingNumber(text: string): number {
@@ -154,9 +155,4 @@ function leadingNumber(text: string): number {
 
 function upper(text: string): string {
   return text.replaceAll(/[a-z]+/g, (letters) => letters.toUpperCase());
-}
-
-function byBytes(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

@@ -1,3 +1,4 @@
+import { byKey, byPath } from "../../../../order.ts";
 /** A program that can stand for a name. */
 export interface Choice {
   readonly path: string;
@@ -55,16 +56,11 @@ export function parseGroup(name: string, text: string): AlternativeGroup | undef
 export function formatGroup({ mode, link, slaves, choices }: AlternativeGroup): string {
   const used = [...slaves]
     .filter(([name]) => choices.some((choice) => choice.slaves.has(name)))
-    .toSorted(([a], [b]) => compareNames(a, b));
+    .toSorted(byKey);
   const lines = [mode, link, ...used.flat(), ""];
-  for (const choice of choices.toSorted((a, b) => compareNames(a.path, b.path))) {
+  for (const choice of choices.toSorted(byPath)) {
     lines.push(choice.path, String(choice.priority));
     for (const [name] of used) lines.push(choice.slaves.get(name) ?? "");
   }
   return `${lines.join("\n")}\n\n`;
-}
-
-function compareNames(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

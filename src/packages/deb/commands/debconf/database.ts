@@ -1,3 +1,4 @@
+import { byKey } from "../../../../order.ts";
 import type { CommandCall } from "../../../scripts/command.ts";
 import { readLines, writeLines } from "../../../commands/lines-file.ts";
 
@@ -37,7 +38,7 @@ export function loadQuestions(call: CommandCall): Map<string, Question> {
 
 /** As debconf writes it, sorted by names. */
 export function saveQuestions(call: CommandCall, questions: ReadonlyMap<string, Question>): void {
-  const sorted = [...questions].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...questions].toSorted(byKey);
   const lines = sorted.flatMap(([name, { template, value, owners, flags, variables }]) => [
     `Name: ${name}`,
     `Template: ${template}`,

@@ -1,3 +1,4 @@
+import { compareTexts } from "../../../../order.ts";
 /** Kinds of modules, each with a file `common-…` of its own. */
 export const PAM_TYPES = [
   "auth",
@@ -69,7 +70,7 @@ export function parseProfile(name: string, text: string): PamProfile | undefined
 
 /** The highest priority first; of one priority the last name. */
 export function byPriority(a: PamProfile, b: PamProfile): number {
-  return b.priority - a.priority || (a.name < b.name ? 1 : -1);
+  return b.priority - a.priority || compareTexts(b.name, a.name);
 }
 
 /** The lines of a profile, of which the first one in a block may have others. */

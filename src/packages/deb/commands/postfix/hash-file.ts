@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { byKey } from "../../../../order.ts";
 import { toBytes } from "../../../scripts/bytes.ts";
 
 /** Bytes of a page, as libdb chooses it on most file systems. */
@@ -30,7 +31,7 @@ export type HashEntries = ReadonlyMap<string, string>;
 export function formatHashFile(entries: HashEntries): Uint8Array | undefined {
   const buckets: [string, string][][] = [[], []];
   // On a page entries are sorted by their keys.
-  const sorted = [...entries].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...entries].toSorted(byKey);
   for (const [key, value] of sorted) buckets[hashOf(key) & 1]?.push([key, value]);
   const identity = createHash("sha256").update(JSON.stringify(sorted)).digest().subarray(0, 20);
   const file = new Uint8Array(3 * PAGE);

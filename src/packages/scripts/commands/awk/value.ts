@@ -1,3 +1,4 @@
+import { compareTexts } from "../../../../order.ts";
 /** Text that looks like a number, from input: it compares as one. */
 export interface AwkNumeric {
   readonly text: string;
@@ -44,10 +45,7 @@ export function isTrue(value: AwkValue): boolean {
 export function compareValues(left: AwkValue, right: AwkValue): number {
   if (typeof left !== "string" && typeof right !== "string")
     return toNumber(left) - toNumber(right);
-  const a = toText(left);
-  const b = toText(right);
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
+  return compareTexts(toText(left), toText(right));
 }
 
 /** As `%.6g`. */

@@ -1,3 +1,4 @@
+import { byKey } from "../../../../order.ts";
 import { NeedsMore } from "../../command.ts";
 import { assign, fail } from "../execute/failure.ts";
 import type { Builtin, BuiltinCall, Shell } from "../execute/shell.ts";
@@ -77,7 +78,7 @@ function listing(
   prefix: string,
 ): string {
   return variables
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .toSorted(byKey)
     .map(([name, { value }]) =>
       value === undefined ? `${prefix}${name}\n` : `${prefix}${name}=${quoteSingle(value)}\n`,
     )
