@@ -1,3 +1,4 @@
+import { sharedCommands } from "../../commands/table.ts";
 import type { Command, CommandTable } from "../../scripts/command.ts";
 import { failure, nothing } from "../../scripts/commands/system.ts";
 import { baseCommands } from "../../scripts/commands/table.ts";
@@ -15,7 +16,6 @@ import { graphvizConfig } from "./graphviz.ts";
 import { gtkUpdateIconCache } from "../../commands/gtk-update-icon-cache.ts";
 import { helpztags } from "./helpztags.ts";
 import { java, keytool } from "./java.ts";
-import { ldconfig } from "../../commands/ldconfig.ts";
 import { dpkgRealpath, leftOut, perl, setcap, su } from "./left-out.ts";
 import { libraryRules } from "./library-rules.ts";
 import { lighttpdSwitch } from "./lighttpd.ts";
@@ -28,7 +28,6 @@ import { exim4, namedCheckconf, sshd } from "./server-settings.ts";
 import { invoke } from "./services.ts";
 import { rndcConfgen } from "./rndc-confgen.ts";
 import { updatePerlSaxParsers } from "./sax-parsers.ts";
-import { accountCommands } from "../../commands/accounts/table.ts";
 import { addShell, removeShell } from "./shells.ts";
 import { slapadd } from "./slapd/slapadd.ts";
 import { slappasswd } from "./slapd/slappasswd.ts";
@@ -49,12 +48,8 @@ import {
 } from "./small-tools.ts";
 import { squid } from "./squid.ts";
 import { systemdHelper, unitFolders } from "./systemd-helper.ts";
-import { systemctl } from "../../commands/systemctl.ts";
-import { systemdSysusers } from "../../commands/sysusers.ts";
-import { systemdTmpfiles } from "../../commands/tmpfiles.ts";
 import { ucf, ucfr } from "./ucf.ts";
 import { updateAlternatives } from "./update-alternatives.ts";
-import { updateDesktopDatabase } from "../../commands/update-desktop-database.ts";
 import { phpenmod, phpquery } from "./php.ts";
 import { updateCaCertificates } from "./update-ca-certificates.ts";
 import { updateMime } from "./update-mime.ts";
@@ -80,26 +75,25 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ...baseCommands(options),
     ...debconfCommands(options.answers),
     ...Array.from(leftOut.keys(), (name): [string, Command] => [name, nothing]),
-    ...accountCommands({ locked: "!" }),
-    // AppArmor and SELinux are not at work while an image is made.
+    ...sharedCommands({
+      useradd: { locked: "!" },
+      libraries: libraryRules(options.machine),
+      unitFolders,
+    }),
+    // AppArmor is not at work while an image is made.
     ["aa-enabled", failure],
     ["aa-status", failure],
-    ["selinuxenabled", failure],
     // As in a chroot: there is no system to tell of anything.
     ["ischroot", nothing],
     // No process of the image runs, and no socket is open.
     ["lsmod", nothing],
     ["dbus-send", failure],
-    ["killall", failure],
-    ["pgrep", failure],
-    ["pidof", failure],
     ["runlevel", failure],
     ["ss", nothing],
     ["sv", failure],
     // Programs that scripts call by their paths alone.
     ["/lib/systemd/systemd-sysctl", nothing],
     ["/usr/lib/emacsen-common/emacs-package-install", emacsPackageInstall],
-    ["/usr/lib/systemd/systemd-sysctl", nothing],
     ["/usr/share/postgresql-common/pg_checksystem", nothing],
     [`${libraries}/gdk-pixbuf-2.0/gdk-pixbuf-query-loaders`, pixbufQueryLoaders],
     [`${libraries}/glib-2.0/gio-querymodules`, gioQuerymodules],
@@ -143,8 +137,6 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["gdk-pixbuf-query-loaders", pixbufQueryLoaders],
     ["getcap", nothing],
     ["gio-querymodules", gioQuerymodules],
-    ["glib-compile-schemas", glibCompileSchemas],
-    ["gtk-update-icon-cache", gtkUpdateIconCache],
     ["gtk-update-icon-cache-3.0", gtkUpdateIconCache],
     ["gtk4-update-icon-cache", gtkUpdateIconCache],
     ["helpztags", helpztags],
@@ -155,7 +147,6 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["kpseaccess", kpseTool],
     ["kpsereadlink", kpseTool],
     ["kpsestat", kpseTool],
-    ["ldconfig", ldconfig(libraryRules(options.machine))],
     ["libgvc6-config-update", graphvizConfig(libraries)],
     ["lighty-disable-mod", lighttpdSwitch],
     ["lighty-enable-mod", lighttpdSwitch],
@@ -189,15 +180,11 @@ export function debianCommands(options: DebianCommandOptions): CommandTable {
     ["sshd", sshd],
     ["start-stop-daemon", invoke],
     ["su", su],
-    ["systemctl", systemctl(unitFolders)],
-    ["systemd-sysusers", systemdSysusers],
-    ["systemd-tmpfiles", systemdTmpfiles],
     ["ucf", ucf],
     ["ucfr", ucfr],
     ["update-alternatives", updateAlternatives],
     ["update-ca-certificates", updateCaCertificates],
     ["update-catalog", updateCatalog],
-    ["update-desktop-database", updateDesktopDatabase],
     ["update-locale", updateLocale],
     ["update-mime", updateMime],
     ["update-mime-database", updateMimeDatabase],

@@ -1,12 +1,5 @@
 import { gioQuerymodules } from "../../commands/gio-querymodules.ts";
-import { glibCompileSchemas } from "../../commands/glib-compile-schemas.ts";
-import { gtkUpdateIconCache } from "../../commands/gtk-update-icon-cache.ts";
-import { ldconfig } from "../../commands/ldconfig.ts";
-import { accountCommands } from "../../commands/accounts/table.ts";
-import { systemctl } from "../../commands/systemctl.ts";
-import { systemdSysusers } from "../../commands/sysusers.ts";
-import { systemdTmpfiles } from "../../commands/tmpfiles.ts";
-import { updateDesktopDatabase } from "../../commands/update-desktop-database.ts";
+import { sharedCommands } from "../../commands/table.ts";
 import type { Command, CommandTable } from "../../scripts/command.ts";
 import { failure, nothing } from "../../scripts/commands/system.ts";
 import { baseCommands } from "../../scripts/commands/table.ts";
@@ -27,32 +20,24 @@ export function elCommands(options: {
   return new Map<string, Command>([
     ...baseCommands(options),
     ...Array.from(leftOut.keys(), (name): [string, Command] => [name, nothing]),
-    ...accountCommands({ locked: "!!" }),
+    ...sharedCommands({
+      useradd: { locked: "!!" },
+      libraries: libraryRules(options.machine),
+      unitFolders: () => UNITS,
+    }),
     // SELinux is not at work while an image is made.
     ["getenforce", failure],
-    ["selinuxenabled", failure],
     // No process of the image runs.
-    ["killall", failure],
-    ["pgrep", failure],
-    ["pidof", failure],
     ["pkill", failure],
     ["service", nothing],
     // Programs that scripts call by their paths alone.
-    ["/usr/lib/systemd/systemd-sysctl", nothing],
     ["/usr/lib/systemd/systemd-random-seed", nothing],
     // All others, by their names.
     ["alternatives", alternatives],
     ["gio-querymodules-64", gioQuerymodules],
-    ["glib-compile-schemas", glibCompileSchemas],
-    ["gtk-update-icon-cache", gtkUpdateIconCache],
-    ["ldconfig", ldconfig(libraryRules(options.machine))],
     ["p11-kit", trust],
-    ["systemctl", systemctl(() => UNITS)],
-    ["systemd-sysusers", systemdSysusers],
-    ["systemd-tmpfiles", systemdTmpfiles],
     ["trust", trust],
     ["update-alternatives", alternatives],
     ["update-crypto-policies", updateCryptoPolicies],
-    ["update-desktop-database", updateDesktopDatabase],
   ]);
 }
