@@ -3,6 +3,7 @@ import { baseCommands } from "../../src/packages/scripts/commands/table.ts";
 import { MemoryRoot } from "../../src/packages/scripts/memory/memory-root.ts";
 import { runScript, type ScriptOutcome } from "../../src/packages/scripts/run-script.ts";
 import type { CommandTable } from "../../src/packages/scripts/command.ts";
+import { macrosFor } from "../../src/packages/rpm/macros/macros-for.ts";
 import { luaCommand } from "../../src/packages/rpm/lua/lua-command.ts";
 
 export const LUA_NOW = 1_704_067_200;
@@ -31,7 +32,7 @@ export function runLua(
   const lua = luaCommand({
     text: fromText(text),
     machine: "x86_64",
-    macros: new Map([["_libdir", "/usr/lib64"]]),
+    macrosFor: (call) => macrosFor(call, "x86_64"),
     files,
     compareVersions: (one, other) => (one < other ? -1 : Number(one > other)),
     onStop: (at) => {

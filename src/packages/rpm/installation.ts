@@ -11,6 +11,7 @@ import { fromText } from "../scripts/bytes.ts";
 import { LimitReached } from "../scripts/limits.ts";
 import { RootError } from "../scripts/root.ts";
 import { readDatabase, writeDatabase } from "./database.ts";
+import type { RpmHeader } from "./header.ts";
 import { tags } from "./tags.ts";
 import { baseGroup, basePasswd } from "./install/base-accounts.ts";
 import { FileTriggers } from "./install/file-triggers.ts";
@@ -46,24 +47,29 @@ const EARLY = 10_000;
 export async function install(request: InstallRequest): Promise<readonly LeftScript[]> {
   const { root, packages } = request;
   const installed = packages.map(toInstalledRpm);
-  const runner = request.scripts === "none" ? undefined : await loadRunner(request);
+  const there: RpmHeader[] = [];
+  const runner = request.scripts === "none" ? undefined : await loadRunner(request, there);
   root.changeAs({ type: "step", step: "rpm" });
   const takeFoldersBack = runner === undefined ? undefined : lendFolders(root, installed);
-  await new Transaction(request, installed, runner).run();
+  await new Transaction(request, { installed, there, runner }).run();
   root.changeAs({ type: "step", step: "rpm" });
   takeFoldersBack?.();
   return runner?.left ?? [];
 }
 
 /** Loaded here: an image whose scripts are left alone needs no interpreter. */
-async function loadRunner(request: InstallRequest): Promise<ScriptletRunner> {
+async function loadRunner(
+  request: InstallRequest,
+  there: readonly RpmHeader[],
+): Promise<ScriptletRunner> {
   const { ScriptletRunner: Runner } = await import("./install/scriptlet-runner.ts");
-  return new Runner(request);
+  return new Runner(request, there);
 }
 
 class Transaction {
   readonly #request: InstallRequest;
   readonly #runner: ScriptletRunner | undefined;
+  readonly #there: RpmHeader[];
   readonly #order: readonly InstalledRpm[];
   readonly #packageTriggers = new PackageTriggers();
   readonly #fileTriggers = new FileTriggers();
@@ -71,14 +77,20 @@ class Transaction {
 
   constructor(
     request: InstallRequest,
-    installed: readonly InstalledRpm[],
-    runner: ScriptletRunner | undefined,
+    packages: {
+      readonly installed: readonly InstalledRpm[];
+      /** Gets each package when it is there, those of the layers below first. */
+      readonly there: RpmHeader[];
+      readonly runner: ScriptletRunner | undefined;
+    },
   ) {
     this.#request = request;
-    this.#runner = runner;
-    this.#order = installOrder(installed);
+    this.#runner = packages.runner;
+    this.#there = packages.there;
+    this.#order = installOrder(packages.installed);
     for (const header of this.#database(() => readDatabase(request.root))) {
       const owner = { name: header.text(tags.name) ?? "", header };
+      this.#there.push(header);
       this.#packageTriggers.add(owner);
       this.#fileTriggers.addBelow(owner);
     }
@@ -125,6 +137,8 @@ class Transaction {
     for (const run of this.#packageTriggers.before(item)) this.#run(run);
     this.#scriptlet(item, "pre");
     this.#place(item);
+    // From here on a scriptlet that asks rpm finds it.
+    this.#there.push(item.header);
     this.#packageTriggers.add(item);
     const fileTriggers = this.#fileTriggers.add(item);
     for (const run of fileTriggers) if (run.priority >= EARLY) this.#run(run);

@@ -1,4 +1,5 @@
 import { elCommands } from "../../../src/packages/rpm/commands/table.ts";
+import type { RpmHeader } from "../../../src/packages/rpm/header.ts";
 import { MemoryRoot } from "../../../src/packages/scripts/memory/memory-root.ts";
 import { runScript } from "../../../src/packages/scripts/run-script.ts";
 import { putFile } from "../../../src/packages/scripts/root-files.ts";
@@ -9,9 +10,12 @@ export function runElScript(
   files: Readonly<Record<string, string>> = {},
   /** The time of the image, in seconds since 1970. */
   now = 1_704_067_200,
+  /** The packages that are there. */
+  installed: readonly RpmHeader[] = [],
 ): {
   /** The exit status, or what it needs. */
   readonly end: number | string;
+  readonly stdout: string;
   readonly stderr: string;
   readonly root: MemoryRoot;
   readonly textOf: (path: string) => string | undefined;
@@ -25,7 +29,7 @@ export function runElScript(
     args: ["1"],
     env: new Map([["PATH", "/usr/sbin:/usr/bin"]]),
     root,
-    commands: elCommands({ machine: "x86_64" }),
+    commands: elCommands({ machine: "x86_64", installed }),
     sh: "bash",
     now,
   });
@@ -34,5 +38,6 @@ export function runElScript(
   else if (outcome.type === "needs-more") end = outcome.wanted;
   const textOf = (path: string): string | undefined =>
     root.stat(path)?.kind === "file" ? Buffer.from(root.read(path)).toString("utf8") : undefined;
-  return { end, stderr: Buffer.from(outcome.stderr).toString("utf8"), root, textOf };
+  const stdout = Buffer.from(outcome.stdout).toString("utf8");
+  return { end, stdout, stderr: Buffer.from(outcome.stderr).toString("utf8"), root, textOf };
 }

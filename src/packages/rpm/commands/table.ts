@@ -7,16 +7,14 @@ import { alternatives } from "./alternatives.ts";
 import { updateCryptoPolicies } from "./crypto-policies.ts";
 import { leftOut } from "./left-out.ts";
 import { libraryRules } from "./library-rules.ts";
+import { rpm, type RpmAnswers } from "./rpm.ts";
 import { trust } from "./trust/trust.ts";
 
 /** Where systemd of EL looks for units. Source: systemd.unit(5). */
 const UNITS = ["/etc", "/run", "/usr/local/lib", "/usr/lib"].map((at) => `${at}/systemd/system`);
 
 /** The commands that scriptlets of EL's packages find, with those of every distribution. */
-export function elCommands(options: {
-  /** As `uname -m` says it, such as `x86_64`. */
-  readonly machine: string;
-}): CommandTable {
+export function elCommands(options: RpmAnswers): CommandTable {
   return new Map<string, Command>([
     ...baseCommands(options),
     ...Array.from(leftOut.keys(), (name): [string, Command] => [name, nothing]),
@@ -36,6 +34,7 @@ export function elCommands(options: {
     ["alternatives", alternatives],
     ["gio-querymodules-64", gioQuerymodules],
     ["p11-kit", trust],
+    ["rpm", rpm(options)],
     ["trust", trust],
     ["update-alternatives", alternatives],
     ["update-crypto-policies", updateCryptoPolicies],

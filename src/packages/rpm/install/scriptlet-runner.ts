@@ -8,6 +8,8 @@ import { runScript, type ScriptOutcome } from "../../scripts/run-script.ts";
 import { effectsOf } from "../../scripts/undone/effects.ts";
 import { reasonOf } from "../../scripts/undone/reason.ts";
 import { elCommands } from "../commands/table.ts";
+import type { RpmHeader } from "../header.ts";
+import { macrosFor } from "../macros/macros-for.ts";
 import { luaCommand } from "../lua/lua-command.ts";
 import { compareVersions } from "../version.ts";
 import type { Scriptlet } from "./scriptlets.ts";
@@ -21,19 +23,6 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   HOME: "/root",
   LC_ALL: "C.UTF-8",
 };
-
-/** Macros that scripts in Lua ask for. Source: rpm 4.16, macros.in and EL9's redhat-rpm-config. */
-const MACROS: ReadonlyMap<string, string> = new Map([
-  ["_bindir", "/usr/bin"],
-  ["_sbindir", "/usr/sbin"],
-  ["_libdir", "/usr/lib64"],
-  ["_libexecdir", "/usr/libexec"],
-  ["_datadir", "/usr/share"],
-  ["_sysconfdir", "/etc"],
-  ["_localstatedir", "/var"],
-  ["_prefix", "/usr"],
-  ["_sharedstatedir", "/var/lib"],
-]);
 
 /** The longest script that is given to a shell as a word: the kernel takes no longer ones. */
 const LONGEST_WORD = 128 * 1024 - 1;
@@ -61,10 +50,11 @@ export class ScriptletRunner {
   readonly #commands: CommandTable;
   readonly #machine: string;
 
-  constructor(request: InstallRequest) {
+  /** `installed` has the packages that are there, whenever a script is run. */
+  constructor(request: InstallRequest, installed: readonly RpmHeader[]) {
     this.#request = request;
     this.#machine = MACHINES[request.architecture];
-    this.#commands = elCommands({ machine: this.#machine });
+    this.#commands = elCommands({ machine: this.#machine, installed });
   }
 
   /** Of one that does not run to its end nothing stays but an entry in `left`. */
@@ -121,7 +111,7 @@ export class ScriptletRunner {
     return luaCommand({
       text: fromText(text ?? ""),
       machine: this.#machine,
-      macros: MACROS,
+      macrosFor: (call) => macrosFor(call, this.#machine),
       files: files.map(fromText),
       compareVersions,
       onStop,

@@ -7,6 +7,7 @@ import { posixLibrary } from "./library/posix.ts";
 import { rpmLibrary } from "./library/rpm.ts";
 import { stringLibrary } from "./library/string.ts";
 import { parseLua } from "./parse.ts";
+import type { RpmMacros } from "../macros/rpm-macros.ts";
 import { LuaSyntaxError } from "./tokens.ts";
 import { LuaError, type LuaFunction, LuaTable, type LuaValue, toNumber } from "./value.ts";
 import { type LuaWorld, ScriptExit, unknown } from "./world.ts";
@@ -17,14 +18,16 @@ export interface LuaScript {
   readonly text: string;
   /** As `uname -m` says it. */
   readonly machine: string;
-  /** Macros of the package manager, by their names. */
-  readonly macros: ReadonlyMap<string, string>;
+  /** Macros of the package manager, which are read when the script asks for one. */
+  readonly macrosFor: (call: CommandCall) => RpmMacros;
   /** Paths that a file trigger is about. */
   readonly files: readonly string[];
   /** Negative when the first version is the older one. */
   readonly compareVersions: (one: string, other: string) => number;
   /** Called with the line that is at work when the script is stopped. */
   readonly onStop: (line: number) => void;
+  /** Takes what `print` prints; absent: it is the script's output, a line each. */
+  readonly print?: (text: string) => void;
 }
 
 /**
@@ -54,8 +57,27 @@ export function luaCommand(script: LuaScript): Command {
   };
 }
 
+/**
+ * What a text in Lua within a macro prints, one after the other. Throws `NeedsMore` also where it
+ * fails.
+ */
+export function luaOutput(
+  call: CommandCall,
+  script: Pick<LuaScript, "text" | "machine" | "macrosFor" | "compareVersions">,
+): string {
+  const printed: string[] = [];
+  const status = luaCommand({
+    ...script,
+    files: [],
+    onStop: () => undefined,
+    print: (text) => printed.push(text),
+  })({ ...call, args: [] });
+  return status === 0 ? printed.join("") : call.unsupported("a macro of rpm whose Lua fails");
+}
+
 function createWorld(call: CommandCall, script: LuaScript): LuaWorld {
-  const { machine, macros, compareVersions, files } = script;
+  const { machine, macrosFor, compareVersions, files } = script;
+  let macros: RpmMacros | undefined;
   return {
     call,
     line: 1,
@@ -66,7 +88,8 @@ function createWorld(call: CommandCall, script: LuaScript): LuaWorld {
     silenced: new Set(),
     input: files.values(),
     machine,
-    macros,
+    macros: () => (macros ??= macrosFor(call)),
+    print: script.print ?? ((text) => call.stdout.write(`${text}\n`)),
     compareVersions,
   };
 }

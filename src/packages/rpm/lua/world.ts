@@ -1,5 +1,6 @@
 import type { CommandCall } from "../../scripts/command.ts";
 import { LimitReached } from "../../scripts/limits.ts";
+import type { RpmMacros } from "../macros/rpm-macros.ts";
 import { LuaError } from "./value.ts";
 
 /** The longest string that a script may hold. */
@@ -23,7 +24,9 @@ export interface LuaWorld {
   /** As `uname -m` says it. */
   readonly machine: string;
   /** Macros of the package manager that scripts ask for. */
-  readonly macros: ReadonlyMap<string, string>;
+  readonly macros: () => RpmMacros;
+  /** Takes what `print` prints, without an end of the line. */
+  readonly print: (text: string) => void;
   readonly compareVersions: (one: string, other: string) => number;
 }
 

@@ -45,8 +45,7 @@ export function baseLibrary(
       }
     },
     print: (args) => {
-      const text = args.from(1).map(shownValue).join("\t");
-      world.call.stdout.write(counted(world, `${text}\n`));
+      world.print(counted(world, args.from(1).map(shownValue).join("\t")));
       return [];
     },
     rawequal: (args) => [args.value(1) === args.value(2)],

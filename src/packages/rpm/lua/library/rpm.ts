@@ -1,5 +1,5 @@
 import type { LuaTable } from "../value.ts";
-import { type LuaWorld, unknown } from "../world.ts";
+import { counted, type LuaWorld, unknown } from "../world.ts";
 import { libraryOf } from "./arguments.ts";
 
 /** `rpm`: versions, programs, and the macros that scripts ask for. Source: rpm 4.16, rpmlua.c. */
@@ -11,8 +11,8 @@ export function rpmLibrary(world: LuaWorld): LuaTable {
       const status = world.call.run([program, ...rest], { env, cwd, umask });
       return status === 0 ? [0] : [undefined, "exit code", status];
     },
-    expand: (args) => [expanded(world, args.text(1))],
-    isdefined: (args) => [world.macros.has(args.text(1))],
+    expand: (args) => [counted(world, world.macros().expand(args.text(1)))],
+    isdefined: (args) => [world.macros().isDefined(args.text(1))],
     next_file: () => {
       const { value, done } = world.input.next();
       return [done === true ? undefined : value];
@@ -27,15 +27,3 @@ const UNKNOWN =
   "b64decode b64encode define glob interactive load open register undefine ver  unregister".split(
     " ",
   );
-
-function expanded(world: LuaWorld, text: string): string {
-  return text.replaceAll(
-    /%(?:%|\{\??([\w:]+)\}|(\w+))?/g,
-    (whole, braced?: string, bare?: string) => {
-      if (whole === "%%") return "%";
-      const name = braced ?? bare;
-      const value = name === undefined ? undefined : world.macros.get(name);
-      return value ?? unknown(world, `rpm.expand("${whole}")`);
-    },
-  );
-}

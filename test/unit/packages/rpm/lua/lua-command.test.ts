@@ -42,7 +42,7 @@ describe("the language", () => {
     ["math.floor(1)", "math.floor of Lua"],
     ["io.popen('x')", "io.popen of Lua"],
     ["rpm.define('a b')", "rpm.define of Lua"],
-    ["rpm.expand('%{_unknown}')", 'rpm.expand("%{_unknown}") of Lua'],
+    ["rpm.expand('%{_unknown}')", 'the macro "%_unknown" of rpm'],
     ["print(posix.getprocessid('pid'))", "posix.getprocessid of Lua"],
   ])("%j is not known here", (text, wanted) => {
     const { outcome, line } = runLua(text);
