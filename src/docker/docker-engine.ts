@@ -25,6 +25,7 @@ export function createDockerEngine(client: EngineClient): Engine {
   const containers = containerCalls(client);
   return {
     endpoint: client.endpoint,
+    ...(client.forward === undefined ? {} : { forward: client.forward }),
     info: (signal) => client.info(signal),
     observe: (request, signal) => observe(client, request, signal),
     stackContainers: (signal) => stackContainers(client, signal),

@@ -232,6 +232,11 @@ export type OnOutput = (line: string) => void;
  */
 export interface Engine extends AsyncDisposable {
   readonly endpoint: Endpoint;
+  /**
+   * A socket on this machine that leads to a port as the Engine's machine reaches it; undefined
+   * where none can be had. Absent where the way to the Engine can carry no other connection.
+   */
+  readonly forward?: (host: string, port: number) => Promise<string | undefined>;
   info(signal?: AbortSignal): Promise<EngineInfo>;
   /**
    * One look: everything labelled as the stack's, and what bears the given names without the label.

@@ -59,6 +59,7 @@ async function send(
   const options = {
     hostname: address.host,
     port: address.port,
+    ...(address.socketPath === undefined ? {} : { socketPath: address.socketPath }),
     path,
     headers: { "user-agent": "qclock-probe", ...Object.fromEntries(check.headers) },
     signal,

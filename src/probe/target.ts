@@ -23,6 +23,11 @@ export interface ProbeAddress {
    * Through a forwarder of the Engine's, which accepts connections whether or not the service does.
    */
   readonly isForwarded?: boolean;
+  /**
+   * A socket on this machine that leads there, for a host that this machine does not reach. It is
+   * forwarded, too.
+   */
+  readonly socketPath?: string;
 }
 
 /**

@@ -20,10 +20,11 @@ async function attemptTcpSocket(
     const inside = await target.connectInside?.(port, signal);
     return inside ?? { ok: false, message: `port ${port} cannot be reached from here` };
   }
-  const { host, isForwarded = false } = address;
+  const { host, isForwarded = false, socketPath } = address;
   const connected = Promise.withResolvers<void>();
   const closed = Promise.withResolvers<"closed">();
-  const socket = connect({ host, port: address.port, signal });
+  const place = socketPath === undefined ? { host, port: address.port } : { path: socketPath };
+  const socket = connect({ ...place, signal });
   socket.once("connect", connected.resolve);
   socket.once("error", (error) => {
     connected.reject(error);
@@ -34,7 +35,7 @@ async function attemptTcpSocket(
   socket.resume();
   try {
     await connected.promise;
-    if (isForwarded && (await staysOpen(closed.promise, signal)) === "closed")
+    if (isForwarded && (await staysOpen(closed.promise, { path: socketPath, signal })) === "closed")
       return { ok: false, message: "connection refused behind the published port" };
   } finally {
     socket.destroy();
@@ -42,11 +43,16 @@ async function attemptTcpSocket(
   return { ok: true, message: `port ${port} is open` };
 }
 
+/** Until a forwarder has found that nobody listens, in milliseconds. */
 const FORWARDED_MS = 100;
+
+/** The same where its word comes from another machine. */
+const FAR_FORWARDED_MS = 500;
 
 async function staysOpen(
   closed: Promise<"closed">,
-  signal: AbortSignal,
+  { path, signal }: { readonly path: string | undefined; readonly signal: AbortSignal },
 ): Promise<"closed" | "open"> {
-  return Promise.race([closed, sleep(FORWARDED_MS, "open" as const, { signal })]);
+  const durationMs = path === undefined ? FORWARDED_MS : FAR_FORWARDED_MS;
+  return Promise.race([closed, sleep(durationMs, "open" as const, { signal })]);
 }

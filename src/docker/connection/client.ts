@@ -33,6 +33,8 @@ export class EngineClient {
   readonly endpoint: Endpoint;
   readonly apiVersion: string;
   readonly http: EngineHttp;
+  /** As `Transport` has it. */
+  readonly forward: Transport["forward"];
   readonly #transport: Transport;
   #dockerode: Promise<Dockerode> | undefined;
   #info: Promise<EngineInfo> | undefined;
@@ -41,6 +43,7 @@ export class EngineClient {
     this.endpoint = endpoint;
     this.apiVersion = apiVersion;
     this.#transport = transport;
+    this.forward = transport.forward;
     this.http = new EngineHttp({
       transport,
       url: endpoint.url,
@@ -130,7 +133,7 @@ export class EngineClient {
 
   async #loadDockerode(): Promise<Dockerode> {
     const { default: Client } = await import("dockerode");
-    const { protocol, hostname, port, agent } = this.#transport;
+    const { protocol, hostname, port, streamAgent: agent } = this.#transport;
     // docker-modem writes all of its options as text at every call, for a debug log that nobody
     // reads: of an agent that takes 7 ms, as long as a dozen calls.
     Object.defineProperty(agent, inspect.custom, { value: () => "Agent" });

@@ -1,6 +1,6 @@
 import { QclockError } from "../../error.ts";
 import { unreachable } from "../../unreachable.ts";
-import { parseSshAddress, type SshAddress } from "./ssh-address.ts";
+import { parseSshAddress, type SshAddress } from "../ssh/ssh-address.ts";
 
 /**
  * What decides which Engine is used. Environment and configuration are passed in, so that the

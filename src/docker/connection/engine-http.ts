@@ -108,8 +108,8 @@ export class EngineHttp {
    * break.
    */
   async send(call: EngineCall): Promise<unknown> {
-    const { response, sent } = await this.stream(call);
     try {
+      const { response, sent } = await this.#open(call, agentOf(call));
       const [bytes] = await Promise.all([
         readAll(response, this.deadlines.answerMs, call.operation),
         sent,
@@ -126,7 +126,7 @@ export class EngineHttp {
    */
   async stream(call: EngineCall): Promise<EngineStream> {
     try {
-      return await this.#open(call);
+      return await this.#open(call, "streamAgent");
     } catch (error) {
       throw this.failure(call, error);
     }
@@ -163,7 +163,7 @@ export class EngineHttp {
     const headers = { Connection: "Upgrade", Upgrade: "tcp" };
     // Its signal is heeded until there is a connection, which then is the caller's.
     const request = this.#transport.request(
-      this.#requestOptions({ ...call, headers, signal: undefined }),
+      this.#requestOptions({ ...call, headers, signal: undefined }, "streamAgent"),
     );
     const stop = (): void => void request.destroy();
     call.signal?.addEventListener("abort", stop, { once: true });
@@ -194,16 +194,16 @@ export class EngineHttp {
   }
 
   async #getOnce(call: EngineCall): Promise<unknown> {
-    const { response } = await this.#open(call);
+    const { response } = await this.#open(call, agentOf(call));
     return parseAnswer(
       await readAll(response, this.deadlines.answerMs, call.operation),
       call.operation,
     );
   }
 
-  async #open(call: EngineCall): Promise<EngineStream> {
+  async #open(call: EngineCall, agent: AgentName): Promise<EngineStream> {
     call.signal?.throwIfAborted();
-    const request = this.#transport.request(this.#requestOptions(call));
+    const request = this.#transport.request(this.#requestOptions(call, agent));
     const firstByteMs = call.firstByteMs ?? this.deadlines.firstByteMs;
     const timer =
       firstByteMs === 0
@@ -245,8 +245,8 @@ export class EngineHttp {
     }
   }
 
-  #requestOptions(call: EngineCall): RequestOptions {
-    const { protocol, hostname, port, agent, freshAgent } = this.#transport;
+  #requestOptions(call: EngineCall, agent: AgentName): RequestOptions {
+    const { protocol, hostname, port, freshAgent } = this.#transport;
     return {
       protocol,
       hostname,
@@ -257,7 +257,7 @@ export class EngineHttp {
         ...(call.json === undefined ? {} : { "Content-Type": "application/json" }),
         ...call.headers,
       },
-      agent: call.fresh === true ? freshAgent : agent,
+      agent: call.fresh === true ? freshAgent : this.#transport[agent],
       // Node derives it from the host's name with an expression that takes 3 ms to compile; only
       // TLS needs it.
       ...(protocol === "https:" ? {} : { servername: "" }),
@@ -267,6 +267,13 @@ export class EngineHttp {
 }
 
 const getAttempts = 4;
+
+type AgentName = "agent" | "streamAgent";
+
+/** What may take its time would keep short calls waiting for its connection. */
+function agentOf({ firstByteMs, expectedMs }: EngineCall): AgentName {
+  return firstByteMs === 0 || expectedMs !== undefined ? "streamAgent" : "agent";
+}
 
 function sendBody(
   call: EngineCall,

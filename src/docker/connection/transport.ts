@@ -15,8 +15,10 @@ export interface Transport {
   readonly port?: number;
   /** Node's own function for the protocol. */
   readonly request: (options: RequestOptions) => ClientRequest;
-  /** Reuses connections where making one is dear. */
+  /** Reuses connections where making one is dear; for calls with a short answer. */
   readonly agent: HttpAgent;
+  /** The same for calls that may last, which must not take the places of short ones. */
+  readonly streamAgent: HttpAgent;
   /**
    * Makes a connection for each call and asks the Engine to close it. Engine 29 hangs or reports a
    * broken tar when a build's context follows other traffic on one connection (docker-modem#196).
@@ -26,6 +28,11 @@ export interface Transport {
    * Say in words why a connection failed, where this way of connecting knows more than an `errno`.
    */
   explain(error: unknown): QclockError | undefined;
+  /**
+   * A socket on this machine that leads to a port as the Engine's machine reaches it; undefined
+   * where none can be had. Absent where this machine reaches it by itself.
+   */
+  readonly forward?: (host: string, port: number) => Promise<string | undefined>;
   close(): void;
   /** Whether `close` was called: what breaks then is nobody's failure. */
   readonly isClosed: () => boolean;
@@ -70,15 +77,19 @@ export async function createTransport({
       };
     }
     case "ssh": {
-      const { createSshAgent, explainSshFailure } = await import("./ssh-agent.ts");
-      const make = (keepAlive: boolean): HttpAgent =>
-        createSshAgent({ address, environment, keepAlive });
+      const [{ createSshAgents, explainSshFailure }, { createSshRoute }] = await Promise.all([
+        import("../ssh/ssh-agents.ts"),
+        import("../ssh/ssh-route.ts"),
+      ]);
+      const route = createSshRoute({ address, environment });
+      const end = (): void => route.close();
       return {
         protocol: "http:",
         hostname: "engine",
         request,
-        ...agents(make),
+        ...closing(createSshAgents(route), end),
         explain: (error) => explainSshFailure(error, url),
+        forward: (host, port) => route.forward(host, port),
       };
     }
     case "tcp": {
@@ -115,18 +126,25 @@ function plainAgent(keepAlive: boolean): HttpAgent {
   return new Agent({ keepAlive });
 }
 
-function agents(
-  make: (keepAlive: boolean) => HttpAgent,
-): Pick<Transport, "agent" | "freshAgent" | "close" | "isClosed"> {
+type Agents = Pick<Transport, "agent" | "streamAgent" | "freshAgent">;
+
+/** Agents whose connections cost so little that one kind does for all calls. */
+function agents(make: (keepAlive: boolean) => HttpAgent): ReturnType<typeof closing> {
   const agent = make(true);
-  const freshAgent = make(false);
+  return closing({ agent, streamAgent: agent, freshAgent: make(false) });
+}
+
+function closing(
+  all: Agents,
+  end: () => void = () => undefined,
+): Agents & Pick<Transport, "close" | "isClosed"> {
   let closed = false;
   const close = (): void => {
     closed = true;
-    agent.destroy();
-    freshAgent.destroy();
+    for (const agent of [all.agent, all.streamAgent, all.freshAgent]) agent.destroy();
+    end();
   };
-  return { agent, freshAgent, close, isClosed: () => closed };
+  return { ...all, close, isClosed: () => closed };
 }
 
 /**

@@ -12,7 +12,7 @@ import { tellWaiting, type Waiting } from "./waiting.ts";
 export type WaitContext = Pick<StartingContext, "stack" | "emit" | "clock" | "signal"> & {
   readonly engine: Pick<
     StartingContext["engine"],
-    "endpoint" | "inspectContainer" | "containerEnds" | "exec" | "logs"
+    "endpoint" | "inspectContainer" | "containerEnds" | "exec" | "logs" | "forward"
   >;
 };
 

@@ -6,7 +6,10 @@ import { describeState } from "./container-words.ts";
 import { createProbeTarget, probeRoutes } from "./probe-target.ts";
 
 /** What probing needs of an Engine. */
-export type ProbedEngine = Pick<Engine, "endpoint" | "inspectContainer" | "exec" | "logs">;
+export type ProbedEngine = Pick<
+  Engine,
+  "endpoint" | "inspectContainer" | "exec" | "logs" | "forward"
+>;
 
 /** One attempt of one probe. */
 export interface ProbeResult {

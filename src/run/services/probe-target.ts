@@ -1,11 +1,11 @@
 import { connect } from "node:net";
 import type { ContainerState, Engine } from "../../docker/engine.ts";
-import type { ProbeTarget } from "../../probe/target.ts";
+import type { ProbeAddress, ProbeTarget } from "../../probe/target.ts";
 import type { Service, Stack } from "../../stack/stack.ts";
 import { connectInside } from "./connect-inside.ts";
 
 /** What probes need of an Engine. */
-type ProbeEngine = Pick<Engine, "endpoint" | "exec" | "logs">;
+type ProbeEngine = Pick<Engine, "endpoint" | "exec" | "logs" | "forward">;
 
 const TRY_MS = 400;
 
@@ -32,7 +32,8 @@ export function probeRoutes(stack: Stack, service: Service): ProbeRoutes {
 /**
  * How probes reach a container from here: by its own address where the host can reach it (a local
  * Engine with bridges), else by a published port. Rootless and remote Engines have no route to the
- * address; there a port that is not published is tried from within the container.
+ * address; there a port that is not published is tried from within the container. Where connections
+ * can be forwarded to the Engine's machine, both are reached as that machine reaches them.
  */
 export async function createProbeTarget(
   engine: ProbeEngine,
@@ -40,10 +41,13 @@ export async function createProbeTarget(
   routes: ProbeRoutes,
 ): Promise<ProbeTarget> {
   const address = await reachableAddress(engine, state, routes);
+  const forwarded = await forwardedPorts(engine, state, routes);
   const [, inside] = [...state.addresses][0] ?? [];
   return {
     address(port) {
       if (address !== undefined) return { host: address, port };
+      const there = forwarded.get(port);
+      if (there !== undefined) return there;
       const published = state.publishedPorts.find(({ containerPort }) => containerPort === port);
       if (published === undefined) return undefined;
       const host = hostOf(engine, published.hostAddress);
@@ -86,13 +90,38 @@ async function reachableAddress(
   state: ContainerState,
   { ports: [port], isolated }: ProbeRoutes,
 ): Promise<string | undefined> {
-  const [, address] = [...state.addresses].find(([network]) => !isolated.has(network)) ?? [];
+  const address = ownAddress(state, isolated);
   if (address === undefined || port === undefined || !engine.endpoint.local) return undefined;
   if (!state.isRouted) return undefined;
   const published = state.publishedPorts.some(({ containerPort }) => containerPort === port);
   // Without another way there is nothing to choose, and probing itself says what is wrong.
   if (!published) return address;
   return (await answers(address, port)) ? address : undefined;
+}
+
+/** Of a container, in a network that the Engine's machine is on. */
+function ownAddress(state: ContainerState, isolated: ReadonlySet<string>): string | undefined {
+  return [...state.addresses].find(([network]) => !isolated.has(network))?.[1];
+}
+
+/** The probed ports that are reached by way of the Engine's machine. */
+async function forwardedPorts(
+  engine: ProbeEngine,
+  state: ContainerState,
+  { ports, isolated }: ProbeRoutes,
+): Promise<ReadonlyMap<number, ProbeAddress>> {
+  const own = state.isRouted ? ownAddress(state, isolated) : undefined;
+  const forwarded = await Promise.all(
+    ports.map(async (port): Promise<readonly (readonly [number, ProbeAddress])[]> => {
+      const published = state.publishedPorts.find(({ containerPort }) => containerPort === port);
+      const host = published === undefined ? own : hostThere(published.hostAddress);
+      if (host === undefined) return [];
+      const way = { host, port: published?.hostPort ?? port, isForwarded: true };
+      const socketPath = await engine.forward?.(way.host, way.port);
+      return socketPath === undefined ? [] : [[port, { ...way, socketPath }]];
+    }),
+  );
+  return new Map(forwarded.flat());
 }
 
 async function answers(host: string, port: number): Promise<boolean> {
@@ -111,5 +140,10 @@ async function answers(host: string, port: number): Promise<boolean> {
 function hostOf(engine: ProbeEngine, address: string): string {
   const { url, local } = engine.endpoint;
   if (!local) return URL.canParse(url) ? new URL(url).hostname : address;
+  return hostThere(address);
+}
+
+/** Where the Engine's machine itself reaches what is published at an address. */
+function hostThere(address: string): string {
   return address === "0.0.0.0" || address === "::" || address === "" ? "127.0.0.1" : address;
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
@@ -200,42 +200,5 @@ test("docker's current context leads to the Engine, and a context that is not th
   ).rejects.toMatchObject({
     code: "engine-unreachable",
     message: 'There is no docker context "play".',
-  });
-});
-
-test("over ssh: the user's own ssh is run, and what it says is told", async () => {
-  await using fake = await startFakeEngine();
-  await using folder = await temporaryFolder();
-  const log = join(folder.path, "log");
-  const ssh = join(folder.path, "ssh");
-  const dial = `const s=require("net").connect(${JSON.stringify(fake.url.slice("unix://".length))});process.stdin.pipe(s);s.pipe(process.stdout)`;
-  await writeFile(ssh, `#!/bin/sh\necho "$@" >> ${log}\nexec ${process.execPath} -e '${dial}'\n`);
-  await chmod(ssh, 0o755);
-  const environment = new Map([["PATH", `${folder.path}:/usr/bin:/bin`]]);
-  {
-    await using engine = await connectEngine({
-      host: "ssh://me@engine.example:2222",
-      environment,
-      homeDirectory: folder.path,
-    });
-    expect(engine.endpoint.local).toBe(false);
-    expect((await engine.info()).id).toBe("fake");
-  }
-  expect(await readFile(log, "utf8")).toMatch(
-    /^-T -o BatchMode=yes -o ConnectTimeout=15 -l me -p 2222 -- engine\.example docker system dial-stdio$/mu,
-  );
-
-  await writeFile(
-    ssh,
-    "#!/bin/sh\necho 'me@engine.example: Permission denied (publickey).' >&2\nexit 255\n",
-  );
-  await expect(
-    connectEngine({ host: "ssh://me@engine.example", environment, homeDirectory: folder.path }),
-  ).rejects.toMatchObject({
-    code: "engine-unreachable",
-    message: expect.stringContaining(
-      "ssh could not reach the Engine at ssh://me@engine.example (exit code 255), tried ssh://me@engine.example (--host)",
-    ),
-    details: [expect.stringContaining("Permission denied (publickey).")],
   });
 });

@@ -1,10 +1,13 @@
+import { once } from "node:events";
 import { createServer } from "node:net";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { attempt } from "../../../src/probe/attempt.ts";
 import { isPlain } from "../../../src/probe/find-line.ts";
 import type { AttemptResult, ProbeTarget } from "../../../src/probe/target.ts";
 import type { ProbeCheck } from "../../../src/stack/services/probe-kinds.ts";
 import { aProbe, aTarget, logOf } from "../../support/a-probe.ts";
+import { temporaryFolder } from "../../support/temporary-store.ts";
 
 const tcp: ProbeCheck = { type: "tcp_socket", port: 3306 };
 const exec: ProbeCheck = { type: "exec", command: ["/usr/bin/healthy"] };
@@ -55,6 +58,25 @@ test("behind a forwarder a connection counts only when it is not hung up on at o
   expect(await attempted(server.port)).toMatchObject({ ok: true });
   await server.close();
   await new Promise((resolve) => void hangUp.close(resolve));
+});
+
+test("a socket that leads to another machine is taken in place of its address", async () => {
+  await using folder = await temporaryFolder();
+  const at = (name: string): string => join(folder.path, name);
+  const open = createServer((socket) => socket.on("error", () => undefined)).listen(at("open"));
+  const shut = createServer((socket) => void setTimeout(() => socket.end(), 200)).listen(
+    at("shut"),
+  );
+  await Promise.all([open, shut].map((server) => once(server, "listening")));
+  const attempted = async (name: string): Promise<boolean> => {
+    const way = { host: "far.invalid", port: 1, isForwarded: true, socketPath: at(name) };
+    return (await probe(tcp, { address: () => way }, 2000)).ok;
+  };
+
+  expect(await attempted("open")).toBe(true);
+  // Later than a forwarder of this machine would.
+  expect(await attempted("shut")).toBe(false);
+  for (const server of [open, shut]) server.close();
 });
 
 test("a port that cannot be reached from here is said so, not waited for", async () => {

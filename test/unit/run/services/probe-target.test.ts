@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { expect, test } from "vitest";
-import type { LogOptions } from "../../../../src/docker/engine.ts";
+import type { Engine, LogOptions } from "../../../../src/docker/engine.ts";
 import { createProbeTarget, probeRoutes } from "../../../../src/run/services/probe-target.ts";
 import { aProbe } from "../../../support/a-probe.ts";
 import { aContainerState } from "../../../support/a-subject.ts";
@@ -73,6 +73,7 @@ interface Way {
   readonly isolated?: boolean;
   readonly published?: readonly { containerPort: number; hostAddress: string; hostPort: number }[];
   readonly probed?: readonly number[];
+  readonly forward?: Engine["forward"];
 }
 
 /** How the ports 80 and 81 of a container are reached. */
@@ -83,9 +84,11 @@ async function waysTo({
   isolated = false,
   published = [],
   probed = [80],
+  forward,
 }: Way): Promise<readonly unknown[]> {
   const engine = {
     endpoint: { url, local, origin: "a test" },
+    ...(forward === undefined ? {} : { forward }),
     exec: async () => Promise.reject(new Error("nothing is run")),
     logs: () => {
       throw new Error("no log is read");
@@ -140,6 +143,34 @@ test("an address is asked first where a published port leads to the container as
   expect(await both("127.0.0.1")).toEqual(itself);
   // No host has this address, which the kernel says at once.
   expect(await both("255.255.255.255")).toEqual(published);
+});
+
+test("over ssh a container is reached as the Engine's machine reaches it", async () => {
+  const far = { url: "ssh://user@far.invalid", local: false, probed: [80, 81] };
+  const forward: Engine["forward"] = async (host, port) => `/run/${host}:${port}`;
+  const published = [{ containerPort: 80, hostAddress: "0.0.0.0", hostPort: 4080 }];
+  const way = (host: string, port: number) => ({
+    host,
+    port,
+    isForwarded: true,
+    socketPath: `/run/${host}:${port}`,
+  });
+  expect(await waysTo({ ...far, forward, published, address: "10.213.0.2" })).toEqual([
+    way("127.0.0.1", 4080),
+    way("10.213.0.2", 81),
+  ]);
+  // A network that its machine is not on.
+  const isolated = { address: "10.213.0.2", isolated: true };
+  expect(await waysTo({ ...far, forward, published, ...isolated })).toEqual([
+    way("127.0.0.1", 4080),
+    undefined,
+  ]);
+  // A sshd that forwards nothing.
+  const refused = { forward: async () => Promise.resolve(undefined), published };
+  expect(await waysTo({ ...far, ...refused, address: "10.213.0.2" })).toEqual([
+    { host: "far.invalid", port: 4080, isForwarded: true },
+    undefined,
+  ]);
 });
 
 test.each<readonly [string, string, boolean, string]>([

@@ -1,7 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { parseAddress } from "../../../src/docker/connection/endpoint.ts";
-import { type SshAddress, sshArguments } from "../../../src/docker/connection/ssh-address.ts";
+import { parseAddress } from "../../../../src/docker/connection/endpoint.ts";
+import {
+  dialWords,
+  type SshAddress,
+  sshArguments,
+} from "../../../../src/docker/ssh/ssh-address.ts";
 
 test.for([
   "ssh://-oProxyCommand=touch%20x/",
@@ -47,8 +51,7 @@ test.for([
   "/run/*?[a]{b,c}~!#&|<>",
 ])("the shell at the other end gets %s as one word", (socketPath) => {
   const address: SshAddress = { type: "ssh", hostname: "host", socketPath };
-  const words = sshArguments(address);
-  const command = words.slice(words.indexOf("host") + 1).join(" ");
+  const command = dialWords(address).join(" ");
 
   const { stdout } = spawnSync("sh", ["-c", `docker() { printf "%s\\n" "$@"; }; ${command}`], {
     encoding: "utf8",
@@ -64,15 +67,22 @@ test.for([
 });
 
 test("no part of an address is taken for an option of ssh", () => {
-  const words = sshArguments({ type: "ssh", hostname: "host", user: "me", port: "22" });
+  const address: SshAddress = { type: "ssh", hostname: "host", user: "me", port: "22" };
 
-  expect(words.indexOf("--")).toBe(words.indexOf("host") - 1);
+  expect(sshArguments(address, ["-M"]).slice(-7)).toEqual([
+    "-M",
+    "-l",
+    "me",
+    "-p",
+    "22",
+    "--",
+    "host",
+  ]);
 });
 
 test("podman's socket is reached by podman's own command", () => {
   const socketPath = "/run/user/1000/podman/podman.sock";
-  const words = sshArguments({ type: "ssh", hostname: "host", socketPath });
-  expect(words.slice(words.indexOf("host") + 1)).toEqual([
+  expect(dialWords({ type: "ssh", hostname: "host", socketPath })).toEqual([
     "podman",
     "--url",
     `unix://${socketPath}`,

@@ -32,10 +32,13 @@ export function parseSshAddress(url: URL): SshAddress | string {
 }
 
 /**
- * Arguments for ssh. What follows the host goes to the shell at the other end as one text, so it is
- * quoted for it.
+ * Arguments for ssh that say which machine is meant and how it is reached, with further options; a
+ * command may follow them.
  */
-export function sshArguments({ hostname, port, user, socketPath }: SshAddress): readonly string[] {
+export function sshArguments(
+  { hostname, port, user }: SshAddress,
+  options: readonly string[] = [],
+): readonly string[] {
   return [
     "-T",
     // Several connections open at once, and none of them may ask anything.
@@ -43,15 +46,30 @@ export function sshArguments({ hostname, port, user, socketPath }: SshAddress): 
     "BatchMode=yes",
     "-o",
     "ConnectTimeout=15",
+    ...options,
     ...(user === undefined ? [] : ["-l", user]),
     ...(port === undefined ? [] : ["-p", port]),
     "--",
     hostname,
-    ...engineCommand(socketPath),
-    "system",
-    "dial-stdio",
   ];
 }
+
+/**
+ * What is run at the other end to reach the Engine there. The shell at the other end gets it as one
+ * text, so it is quoted for it.
+ */
+export function dialWords({ socketPath }: SshAddress): readonly string[] {
+  return [...engineCommand(socketPath), "system", "dial-stdio"];
+}
+
+/** What is run at the other end to learn where docker finds the Engine there. */
+export const askWords: readonly string[] = [
+  "docker",
+  "context",
+  "inspect",
+  "--format",
+  quote("{{.Endpoints.docker.Host}}"),
+];
 
 /** The command at the other end, which a machine with podman alone has by that name. */
 function engineCommand(socketPath: string | undefined): readonly string[] {

@@ -1,0 +1,100 @@
+import { connect } from "node:net";
+import type { Duplex } from "node:stream";
+import { dialWords, type SshAddress, sshArguments } from "./ssh-address.ts";
+import { logIn, type SshLogin, sharesByItself } from "./ssh-login.ts";
+import { openSession } from "./ssh-session.ts";
+
+/** Logins under way at once. sshd drops some above 10 by default (`MaxStartups`). */
+const MOST_LOGINS = 4;
+
+/** The way to an Engine over ssh, shared by all connections to it. */
+export interface SshRoute {
+  /** A connection to the Engine. Rejects with ssh's failure. */
+  open(signal: AbortSignal): Promise<Duplex>;
+  /**
+   * A socket on this machine that leads to a port as the Engine's machine reaches it; undefined
+   * where sshd forwards none.
+   */
+  forward(host: string, port: number): Promise<string | undefined>;
+  close(): void;
+}
+
+/** Prepare the way without logging in, which the first connection does. */
+export function createSshRoute({
+  address,
+  environment,
+}: {
+  readonly address: SshAddress;
+  readonly environment: ReadonlyMap<string, string>;
+}): SshRoute {
+  const closed = new AbortController();
+  const options = { address, environment, signal: closed.signal };
+  const gate = createGate(MOST_LOGINS);
+  const logins: SshLogin[] = [];
+  let current: Promise<SshLogin | undefined> | undefined;
+  const makeLogin = async (): Promise<SshLogin | undefined> => {
+    if (await sharesByItself(options)) return undefined;
+    const login = await logIn(options);
+    logins.push(login);
+    return login;
+  };
+  const login = async (): Promise<SshLogin | undefined> => {
+    const made = current;
+    if (made !== undefined && (await made)?.isOver() !== true) return made;
+    // Several may have seen that it is over; one of them makes the next.
+    if (current === made) {
+      current = makeLogin();
+      current.catch(() => (current = undefined));
+    }
+    return current;
+  };
+  const dial = async (words: readonly string[], signal: AbortSignal): Promise<Duplex> =>
+    gate(() => openSession({ words, environment }, signal));
+  return {
+    async open(signal) {
+      const found = await unlessAborted(login(), signal);
+      if (found?.engineSocket !== undefined) return connect({ path: found.engineSocket });
+      const words = [...sshArguments(address, found?.options), ...dialWords(address)];
+      return dial(words, AbortSignal.any([signal, closed.signal]));
+    },
+    async forward(host, port) {
+      // A login that fails is told by the calls to the Engine.
+      const found = await login().catch(() => undefined);
+      return found?.engineSocket === undefined ? undefined : found.forward(host, port);
+    },
+    close() {
+      closed.abort();
+      for (const each of logins) each[Symbol.dispose]();
+    },
+  };
+}
+
+/** Lets so many do something at once; the others wait their turn. */
+function createGate(limit: number): <Value>(act: () => Promise<Value>) => Promise<Value> {
+  let free = limit;
+  const waiting: (() => void)[] = [];
+  return async (act) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await act();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
+}
+
+/** The same promise for one who may give up before: others wait for it, too. */
+async function unlessAborted<Value>(promise: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  signal.throwIfAborted();
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
