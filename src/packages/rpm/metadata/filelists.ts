@@ -1,5 +1,6 @@
 import { safeBytes } from "./safe-text.ts";
-import { attributeOf, type XmlAttributes, type XmlHandler } from "./xml.ts";
+import { attributeOf, type XmlAttributes } from "./xml-tag.ts";
+import type { XmlHandler } from "./xml.ts";
 
 /** A path that was looked for, and a package that brings it. Texts are bytes. */
 export interface FoundPath {

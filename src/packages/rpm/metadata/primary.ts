@@ -1,7 +1,8 @@
 import { dependencyOfEntry, formatDependency, formatVersion } from "../dependency.ts";
 import { checkLocation } from "./location.ts";
 import { safeBytes } from "./safe-text.ts";
-import { attributeOf, type XmlAttributes, type XmlHandler } from "./xml.ts";
+import { attributeOf, type XmlAttributes } from "./xml-tag.ts";
+import type { XmlHandler } from "./xml.ts";
 
 /** The kinds of dependencies, as `primary.xml` names them. */
 export const DEPENDENCY_KINDS = [

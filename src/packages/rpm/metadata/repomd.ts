@@ -1,6 +1,7 @@
 import { QclockError } from "../../../error.ts";
 import { checkLocation } from "./location.ts";
-import { attributeOf, type XmlAttributes, type XmlHandler, XmlReader } from "./xml.ts";
+import { attributeOf, type XmlAttributes } from "./xml-tag.ts";
+import { type XmlHandler, XmlReader } from "./xml.ts";
 
 /** A file of a repository's metadata, as `repomd.xml` names it. */
 export interface MetadataFile {

@@ -2,7 +2,8 @@ import { compareTexts } from "../../../order.ts";
 import type { Advisory } from "../../advisory.ts";
 import { formatVersion } from "../dependency.ts";
 import { fromBytes, safeBytes } from "./safe-text.ts";
-import { attributeOf, type XmlAttributes, type XmlHandler } from "./xml.ts";
+import { attributeOf, type XmlAttributes } from "./xml-tag.ts";
+import type { XmlHandler } from "./xml.ts";
 
 /** A version of a package that an advisory brought. */
 export interface AdvisedVersion {

@@ -1,7 +1,5 @@
+import { readStartTag, show, type XmlAttributes } from "./xml-tag.ts";
 import { withoutReferences } from "./xml-text.ts";
-
-/** The attributes of an element by their names, each followed by its value. */
-export type XmlAttributes = readonly string[];
 
 /** What is done with the elements of a document. Names come without the prefix of a namespace. */
 export interface XmlHandler {
@@ -18,15 +16,6 @@ const LARGEST_TOKEN = 1024 ** 2;
 /** Of the text of an element, such as a package's description. */
 const LARGEST_TEXT = 4 * 1024 ** 2;
 const MOST_DEPTH = 32;
-const MOST_ATTRIBUTES = 64;
-
-/** The value of an attribute; undefined where the element has none of that name. */
-export function attributeOf(attributes: XmlAttributes, name: string): string | undefined {
-  for (let at = 0; at < attributes.length; at += 2) {
-    if (attributes[at] === name) return attributes[at + 1];
-  }
-  return undefined;
-}
 
 /**
  * Reads a document of XML piece by piece, so that of one of any size only a tag is in memory. Text
@@ -137,44 +126,12 @@ export class XmlReader {
     throw new Error("it declares a document type or entities, which no repository needs");
   }
 
-  /** The start of an element with its attributes. */
   #readStart(text: string, start: number): number | undefined {
-    NAME.lastIndex = start + 1;
-    const name = NAME.exec(text)?.[0];
-    if (name === undefined) {
-      if (start + 1 >= text.length) return undefined;
-      throw new Error(`${show(text.slice(start, start + 20))} is no tag`);
-    }
-    const attributes: string[] = [];
-    let at = NAME.lastIndex;
-    for (;;) {
-      const afterSpace = skipSpace(text, at);
-      const code = text.charCodeAt(afterSpace);
-      if (Number.isNaN(code)) return undefined;
-      if (code === GREATER) {
-        this.#openElement(name, attributes);
-        return afterSpace + 1;
-      }
-      if (code === SLASH) {
-        if (afterSpace + 1 >= text.length) return undefined;
-        if (text.charCodeAt(afterSpace + 1) !== GREATER) throw brokenTag(name);
-        this.#openElement(name, attributes);
-        this.#close(name);
-        return afterSpace + 2;
-      }
-      ATTRIBUTE.lastIndex = afterSpace;
-      const attribute = ATTRIBUTE.exec(text);
-      const quote = attribute?.[2];
-      if (attribute === null || quote === undefined || afterSpace === at) {
-        if (mayGoOn(text, afterSpace)) return undefined;
-        throw brokenTag(name);
-      }
-      const from = ATTRIBUTE.lastIndex;
-      const end = text.indexOf(quote, from);
-      if (end === -1) return undefined;
-      addAttribute(attributes, attribute[1] ?? "", text.slice(from, end));
-      at = end + 1;
-    }
+    const tag = readStartTag(text, start);
+    if (tag === undefined) return undefined;
+    this.#openElement(tag.name, tag.attributes);
+    if (tag.isEmpty) this.#close(tag.name);
+    return tag.end;
   }
 
   #openElement(name: string, attributes: XmlAttributes): void {
@@ -219,45 +176,12 @@ const CDATA = "<![CDATA[";
 const SLASH = 0x2f;
 const QUESTION = 0x3f;
 const EXCLAMATION = 0x21;
-const GREATER = 0x3e;
-/** Names in ASCII, which all of repositories are. */
-const NAME = /[A-Za-z_][\w:.-]*/y;
-const ATTRIBUTE = /([A-Za-z_][\w:.-]*)\s*=\s*(["'])/y;
-
-function skipSpace(text: string, start: number): number {
-  let at = start;
-  while (at < text.length && text.charCodeAt(at) <= 0x20) at += 1;
-  return at;
-}
-
-/** Whether what begins here may become an attribute with the next piece. */
-function mayGoOn(text: string, start: number): boolean {
-  return /^[\w:.-]+\s*(?:=\s*)?$/.test(text.slice(start, start + 256));
-}
-
-function addAttribute(attributes: string[], name: string, value: string): void {
-  if (attributes.length >= 2 * MOST_ATTRIBUTES) throw new Error("a tag has too many attributes");
-  if (attributeOf(attributes, name) !== undefined) {
-    throw new Error(`a tag has the attribute ${name} twice`);
-  }
-  if (value.includes("<")) throw new Error(`the attribute ${name} is not closed`);
-  attributes.push(name, withoutReferences(value));
-}
-
 function localName(name: string): string {
   return name.slice(name.indexOf(":") + 1);
-}
-
-function brokenTag(name: string): Error {
-  return new Error(`the tag <${show(name)}> is no XML`);
 }
 
 function refuseEncoding(start: string): void {
   const [, encoding = "utf-8"] = /^<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']/.exec(start) ?? [];
   if (/^(?:utf-8|us-ascii)$/i.test(encoding)) return;
   throw new Error(`it is written in ${show(encoding)}, not in UTF-8`);
-}
-
-function show(text: string): string {
-  return JSON.stringify(text.slice(0, 40)).slice(1, -1);
 }

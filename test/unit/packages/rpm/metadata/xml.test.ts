@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { attributeOf, XmlReader } from "../../../../../src/packages/rpm/metadata/xml.ts";
+import { attributeOf } from "../../../../../src/packages/rpm/metadata/xml-tag.ts";
+import { XmlReader } from "../../../../../src/packages/rpm/metadata/xml.ts";
 import { seededRandom } from "../../../../support/seeded-random.ts";
 
 test("elements, attributes and texts are told without prefixes, references and comments", () => {
