@@ -1,24 +1,19 @@
 import { QclockError } from "../../error.ts";
 import { platforms } from "../../os.ts";
-import type { Artifact, Stack } from "../../stack/stack.ts";
-import type { Digest } from "../../digest.ts";
-import { pinArtifacts } from "../artifacts.ts";
+import type { Stack } from "../../stack/stack.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { carryLayers } from "./carry-layers.ts";
-import { choosePackages, NOTHING_CHOSEN } from "../choose-packages.ts";
-import { loadFamily } from "../families.ts";
-import type { IndexedPackage } from "../package-index.ts";
-import { type FetchablePackage, fetchPackages, withArchive } from "../fetch.ts";
+import { choosePackages } from "../choose-packages.ts";
 import { fitsManifest } from "./foresee.ts";
 import { assembledImages, packageInputs } from "./inputs.ts";
 import { describeLockChanges, missingPackages } from "./changes.ts";
 import type { LockRequest, LockResult } from "./request.ts";
 import { refuseUnknown } from "./locked-names.ts";
-import type { Lock, LockedImage, LockedPackage, LockTarget } from "../package.ts";
-import type { PackageProof } from "../proof/proof.ts";
-import { rememberProofs } from "../proof/prove-lock.ts";
+import type { Lock, LockedImage, LockTarget } from "../package.ts";
 import { proveTarget } from "../proof/prove-target.ts";
 import type { ResolvedPackage } from "../resolve/reasons.ts";
+import { lockedArtifacts, fetchForLock } from "./lock-artifacts.ts";
+import { resolveTarget } from "./resolve-target.ts";
 
 /** Key of a target in the lock. */
 export function targetKey(stack: Pick<Stack, "os" | "architecture">): string {
@@ -114,7 +109,7 @@ async function withArtifacts(
   current: LockTarget,
 ): Promise<LockTarget["images"]> {
   request.onPhase("Fetching artifacts");
-  const paths = await fetch(request, []);
+  const paths = await fetchForLock(request, []);
   const images = new Map<string, LockedImage>();
   for (const { name, artifacts } of assembledImages(request.stack)) {
     const {
@@ -125,149 +120,6 @@ async function withArtifacts(
     images.set(name, { ...image, ...(await lockedArtifacts(request, artifacts, paths)) });
   }
   return images;
-}
-
-async function resolveTarget(
-  request: LockRequest,
-  inputs: Digest,
-  current: LockTarget | undefined,
-): Promise<LockTarget> {
-  const { stack } = request;
-  const { repositories, resolved, proofOfEntry } = assembledImages(stack).some(
-    ({ packages, essential }) => essential || packages.length > 0,
-  )
-    ? await choosePackages(request, current)
-    : NOTHING_CHOSEN;
-  request.onPhase("Fetching packages");
-  const closure = [...resolved.values()].flat();
-  const paths = await fetch(
-    request,
-    closure.map(({ package: entry }) => ({
-      ...withArchive(entry, repositories),
-      digest: digestOfEntry(entry),
-    })),
-  );
-  // Reads archives: a lock that fits needs none of it.
-  const { refuseFileConflicts } = await import("../refuse-file-conflicts.ts");
-  await refuseFileConflicts({ stack, resolved, paths });
-  const family = await loadFamily(stack.os);
-  const told = new Map<Digest, ToldByFile>();
-  for (const { package: entry } of closure) {
-    const digest = digestOfEntry(entry);
-    if (told.has(digest)) continue;
-    // The packages are needed for building anyway, so they are fetched whole and asked themselves.
-    const file = paths.get(digest) ?? "";
-    const expected = { ...entry, digest };
-    const signedBy = await family.signerOf({ ...request, os: stack.os, file, expected });
-    const buildTime = await family.readBuildTime(file);
-    told.set(digest, { buildTime, ...(signedBy === undefined ? {} : { signedBy }) });
-  }
-  const images = new Map<string, LockedImage>();
-  const proofs: (readonly [LockedPackage, PackageProof])[] = [];
-  for (const { name, parent, artifacts } of assembledImages(stack)) {
-    const packages = (resolved.get(name) ?? []).map((entry) => {
-      const locked = toLocked(entry, told);
-      const { signedBy } = locked;
-      const proof: PackageProof | undefined =
-        signedBy === undefined ? proofOfEntry(entry.package) : { type: "package", signedBy };
-      if (proof !== undefined) proofs.push([locked, proof]);
-      return locked;
-    });
-    images.set(name, {
-      packages,
-      ...newestBuildOf(packages, images.get(parent ?? "")),
-      ...(await lockedArtifacts(request, artifacts, paths)),
-    });
-  }
-  await rememberProofs({ ...request, os: stack.os }, proofs);
-  return {
-    os: stack.os,
-    architecture: stack.architecture,
-    inputs,
-    ...(stack.modules === undefined ? {} : { modules: stack.modules }),
-    repositories,
-    images,
-  };
-}
-
-/** The newest build of an image's packages and its parents'; nothing where there are none. */
-function newestBuildOf(
-  packages: readonly LockedPackage[],
-  parent: LockedImage | undefined,
-): Pick<LockedImage, "newestBuild"> {
-  const newest = Math.max(parent?.newestBuild ?? 0, ...packages.map(({ buildTime }) => buildTime));
-  return newest === 0 ? {} : { newestBuild: newest };
-}
-
-async function lockedArtifacts(
-  { existing }: LockRequest,
-  artifacts: readonly Artifact[],
-  paths: ReadonlyMap<Digest, string>,
-): Promise<Pick<LockedImage, "artifacts">> {
-  if (artifacts.length === 0) return {};
-  return { artifacts: await pinArtifacts(artifacts, paths, knownSizes(existing)) };
-}
-
-/** What the artifacts weigh that some target of the lock has pinned. */
-function knownSizes(existing: Lock | undefined): ReadonlyMap<Digest, number> {
-  const images = [...(existing?.targets.values() ?? [])].flatMap((target) => [
-    ...target.images.values(),
-  ]);
-  return new Map(
-    images.flatMap(({ artifacts = [] }) =>
-      artifacts.map(({ digest, sizeBytes }) => [digest, sizeBytes] as const),
-    ),
-  );
-}
-
-/**
- * Packages, and the artifacts that no lock has pinned yet: those of images that are not built, such
- * as of inactive profiles, must not be needed each time that a package moves.
- */
-async function fetch(
-  request: LockRequest,
-  packages: readonly FetchablePackage[],
-): Promise<ReadonlyMap<Digest, string>> {
-  const known = knownSizes(request.existing);
-  return fetchPackages({
-    packages,
-    // Only their digests are known: what they weigh is for the lock to say from now on.
-    artifacts: assembledImages(request.stack).flatMap(({ artifacts }) =>
-      artifacts.flatMap(({ url, digest }) => (known.has(digest) ? [] : [{ url, digest }])),
-    ),
-    artifactMirror: request.artifactMirror,
-    mirrors: request.mirrors,
-    downloader: request.downloader,
-    concurrency: 8,
-    onProgress: request.onProgress,
-    signal: request.signal,
-  });
-}
-
-function digestOfEntry(entry: IndexedPackage): Digest {
-  return `sha256:${entry.sha256}`;
-}
-
-/** What the lock says of a package that its index does not. */
-type ToldByFile = Pick<LockedPackage, "buildTime" | "signedBy">;
-
-function toLocked(entry: ResolvedPackage, told: ReadonlyMap<Digest, ToldByFile>): LockedPackage {
-  const { package: found, reasons } = entry;
-  const digest = digestOfEntry(found);
-  return {
-    name: found.name,
-    version: found.version,
-    architecture: found.architecture,
-    repository: found.repository,
-    path: found.path,
-    sizeBytes: found.sizeBytes,
-    digest,
-    source: found.source,
-    sourceVersion: found.sourceVersion,
-    buildTime: 0,
-    ...told.get(digest),
-    reasons,
-  };
 }
 
 /**
