@@ -113,8 +113,10 @@ describe("accounts", () => {
 });
 
 describe("update-crypto-policies", () => {
+  const CONFIG = "/etc/crypto-policies/config";
+  const CURRENT = "/etc/crypto-policies/state/current";
   const files = {
-    "/etc/crypto-policies/config": "# The policy\nDEFAULT\n",
+    [CONFIG]: "# The policy\nDEFAULT\n",
     "/usr/share/crypto-policies/DEFAULT/openssl.txt": "",
     "/usr/share/crypto-policies/FUTURE/openssl.txt": "",
   };
@@ -133,11 +135,63 @@ describe("update-crypto-policies", () => {
     expect(textOf("/etc/crypto-policies/state/current")).toBe("FUTURE\n");
   });
 
-  test("what it cannot do it does not pretend", () => {
-    expect(runElScript("update-crypto-policies --set NONE", files).end).toBe(1);
-    expect(runElScript("update-crypto-policies --set DEFAULT:SHA1", files).end).toBe(
-      'the crypto policy "DEFAULT:SHA1"',
+  test("what local.d adds stands behind the settings of the policy", () => {
+    const { end, root, textOf } = runElScript("update-crypto-policies", {
+      ...files,
+      "/usr/share/crypto-policies/DEFAULT/openssl.txt": "@SECLEVEL=2\n",
+      "/usr/share/crypto-policies/DEFAULT/opensslcnf.txt": "cnf\n",
+      "/etc/crypto-policies/local.d/openssl-b.config": "b\n",
+      "/etc/crypto-policies/local.d/openssl-a.config": "a\n",
+      "/etc/crypto-policies/local.d/openssl.config": "no\n",
+      "/etc/crypto-policies/local.d/gnutls-x.config": "no back end\n",
+    });
+    expect(end).toBe(0);
+    const backEnds = "/etc/crypto-policies/back-ends";
+    expect(textOf(`${backEnds}/openssl.config`)).toBe("@SECLEVEL=2\na\nb\n");
+    expect(root.lstat(`${backEnds}/openssl.config`)?.kind).toBe("file");
+    expect(root.lstat(`${backEnds}/opensslcnf.config`)?.kind).toBe("symlink");
+    expect(root.list(backEnds)).toEqual(["openssl.config", "opensslcnf.config"]);
+  });
+
+  test("policies are named in any case, and shown with their subpolicies", () => {
+    expect(runElScript("update-crypto-policies --set future", files).textOf(CONFIG)).toBe(
+      "FUTURE\n",
     );
+    const show = "update-crypto-policies --show";
+    expect(runElScript(show, files).stdout).toBe("DEFAULT\n");
+    const config = "# x\nfuture:ad-support # y\n\nno-sha1:OWN\n";
+    expect(runElScript(show, { ...files, [CONFIG]: config }).stdout).toBe(
+      "FUTURE:AD-SUPPORT:NO-SHA1:OWN\n",
+    );
+    const withoutConfig = { "/usr/share/crypto-policies/default-config": "LEGACY\n" };
+    expect(runElScript(show, withoutConfig).stdout).toBe("LEGACY\n");
+  });
+
+  test("it is applied when its state is not older than what is configured", () => {
+    const ask = "update-crypto-policies --is-applied";
+    expect(runElScript(ask, files).end).toBe(77);
+    const { end, stdout } = runElScript(`update-crypto-policies; ${ask}`, files);
+    expect({ end, stdout }).toEqual({
+      end: 0,
+      stdout: "Setting system policy to DEFAULT\nThe configured policy is applied\n",
+    });
+    const older = `update-crypto-policies; touch -d @1000 ${CURRENT}; ${ask}`;
+    expect(runElScript(older, files)).toMatchObject({ end: 1 });
+  });
+
+  test.each([
+    ["--set NONE", 1],
+    ["--set ../DEFAULT", 1],
+    ["--set DEFAULT:SHA1", "the generator of crypto policies for the subpolicy SHA1 of DEFAULT"],
+    ["--set :sha1", "the generator of crypto policies for the subpolicy SHA1 of DEFAULT"],
+    ["--set OWN", "the generator of crypto policies for the policy OWN"],
+    ["--check", "the generator of crypto policies, which --check compares with"],
+  ])("%s is not pretended to be done", (words, expected) => {
+    const own = { ...files, "/etc/crypto-policies/policies/OWN.pol": "hash = SHA2-256\n" };
+    const { end, root, textOf } = runElScript(`update-crypto-policies ${words}`, own);
+    expect(end).toBe(expected);
+    expect(textOf(CONFIG)).toBe(files[CONFIG]);
+    expect(root.stat(CURRENT)).toBeUndefined();
   });
 });
 
