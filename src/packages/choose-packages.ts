@@ -1,5 +1,5 @@
 import { loadFamily } from "./families.ts";
-import { assembledImages } from "./lock/inputs.ts";
+import { assembledImages } from "../stack/images/assembled-images.ts";
 import type { IndexedPackage, PackageIndex } from "./package-index.ts";
 import type { KeptPackages } from "./lock/keep.ts";
 import type { LockRequest } from "./lock/request.ts";

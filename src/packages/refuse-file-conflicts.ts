@@ -6,7 +6,7 @@ import { isInside } from "../stack/values.ts";
 import type { Digest } from "../digest.ts";
 import { loadFamily } from "./families.ts";
 import type { FileConflict } from "./file-conflict.ts";
-import { assembledImages } from "./lock/inputs.ts";
+import { assembledImages } from "../stack/images/assembled-images.ts";
 import type { ResolvedPackage } from "./resolve/reasons.ts";
 
 /** Resolved packages by image, and where the packages lie. */

@@ -154,7 +154,7 @@ async function explain(
   readonly wheel?: WheelWhy;
 }> {
   const { explainPackage } = await import("../../packages/lock/why.ts");
-  const { assembledImages } = await import("../../packages/lock/inputs.ts");
+  const { assembledImages } = await import("../../stack/images/assembled-images.ts");
   const images = assembledImages(stack);
   const { explainWheel } = await import("../../packages/lock/why-wheel.ts");
   const own = explainPackage(target, images, name);

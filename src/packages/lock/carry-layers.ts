@@ -1,5 +1,5 @@
 import type { Stack } from "../../stack/stack.ts";
-import { assembledImages } from "./inputs.ts";
+import { assembledImages } from "../../stack/images/assembled-images.ts";
 import type { LockedImage, LockTarget } from "../package.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { AssembledImage, Stack } from "../../stack/stack.ts";
-import { assembledImages } from "./inputs.ts";
+import { assembledImages } from "../../stack/images/assembled-images.ts";
 import type { LockedArtifact, LockedWheels, LockTarget } from "../package.ts";
 import { areAskedFor } from "../wheels/asked-for.ts";
 import { requirementsDigest } from "../wheels/requirements-digest.ts";

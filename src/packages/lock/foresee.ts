@@ -1,6 +1,7 @@
 import { parentsOf } from "../../stack/images/parents.ts";
 import type { Stack } from "../../stack/stack.ts";
-import { assembledImages, packageInputs } from "./inputs.ts";
+import { assembledImages } from "../../stack/images/assembled-images.ts";
+import { packageInputs } from "./inputs.ts";
 import { lockChanges, missingPackages } from "./changes.ts";
 import type { Lock, LockTarget } from "../package.ts";
 import { areAskedFor } from "../wheels/asked-for.ts";

@@ -1,3 +1,4 @@
+import { assembledImages } from "../../stack/images/assembled-images.ts";
 import type { AssembledImage, Stack } from "../../stack/stack.ts";
 import type { Digest } from "../../digest.ts";
 import { type ArtifactPin, sortedByPath } from "../artifacts.ts";
@@ -76,9 +77,4 @@ function scriptInputs({ scripts, debconf }: AssembledImage): object {
     ...(scripts === "interpret" ? {} : { scripts }),
     ...(debconf.size === 0 ? {} : { debconf }),
   };
-}
-
-/** The images that are made of packages, parents before children. */
-export function assembledImages(stack: Stack): readonly AssembledImage[] {
-  return [...stack.images.values()].filter((image) => image.type === "assembled");
 }

@@ -3,7 +3,7 @@ import { choosePackages, NOTHING_CHOSEN } from "../choose-packages.ts";
 import { loadFamily } from "../families.ts";
 import type { IndexedPackage } from "../package-index.ts";
 import { withArchive } from "../fetch.ts";
-import { assembledImages } from "./inputs.ts";
+import { assembledImages } from "../../stack/images/assembled-images.ts";
 import type { LockRequest } from "./request.ts";
 import type { LockedImage, LockedPackage, LockTarget } from "../package.ts";
 import type { PackageProof } from "../proof/proof.ts";

@@ -1,7 +1,7 @@
 import { QclockError } from "../../error.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { IndexedPackage, PackageIndex } from "../package-index.ts";
-import { assembledImages } from "../lock/inputs.ts";
+import { assembledImages } from "../../stack/images/assembled-images.ts";
 import { HeldBackError } from "./held-back.ts";
 import type { ResolvedPackage } from "./reasons.ts";
 import { resolvePackages, type ResolveRequest } from "./resolve-packages.ts";

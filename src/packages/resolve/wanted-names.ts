@@ -4,7 +4,7 @@ import { QclockError } from "../../error.ts";
 import { nearest } from "../../nearest.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { PackageIndex } from "../package-index.ts";
-import { assembledImages } from "../lock/inputs.ts";
+import { assembledImages } from "../../stack/images/assembled-images.ts";
 
 /** A name of the manifest that is no package's, and what to write in its place. */
 interface WrongName {

@@ -10,7 +10,7 @@ import { byName } from "../../order.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { type FetchableFile, fetchFiles } from "../fetch.ts";
 import type { ImagePython } from "../image-python.ts";
-import { assembledImages } from "../lock/inputs.ts";
+import { assembledImages } from "../../stack/images/assembled-images.ts";
 import type { LockRequest } from "../lock/request.ts";
 import type { LockedImage, LockedWheel, LockTarget } from "../package.ts";
 import { areAskedFor } from "./asked-for.ts";

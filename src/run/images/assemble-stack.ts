@@ -1,6 +1,6 @@
 import type { AssembleRequest } from "../../image/assemble.ts";
 import type { BuiltImage } from "../../image/built-image.ts";
-import { assembledImages } from "../../packages/lock/inputs.ts";
+import { assembledImages } from "../../stack/images/assembled-images.ts";
 import type { Lock } from "../../packages/package.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
 import type { RunContext } from "../context.ts";

@@ -8,7 +8,8 @@ import {
   type LockNeed,
   undecidedImages,
 } from "../../packages/lock/foresee.ts";
-import { assembledImages, packageInputs } from "../../packages/lock/inputs.ts";
+import { assembledImages } from "../../stack/images/assembled-images.ts";
+import { packageInputs } from "../../packages/lock/inputs.ts";
 import type { Lock, LockTarget } from "../../packages/package.ts";
 import { VanishedError } from "../../packages/lock/vanished.ts";
 import type { DesiredImage } from "../../plan/observed.ts";

@@ -1,7 +1,7 @@
 import { recallEntries } from "../../image/layers/layer-cache.ts";
 import type { LayerEntry } from "../../image/layers/layer-entry.ts";
 import { fitsManifest } from "../../packages/lock/foresee.ts";
-import { assembledImages } from "../../packages/lock/inputs.ts";
+import { assembledImages } from "../../stack/images/assembled-images.ts";
 import type { Lock } from "../../packages/package.ts";
 import type { Stack } from "../../stack/stack.ts";
 import type { Store } from "../../store/store.ts";

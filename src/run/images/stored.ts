@@ -1,7 +1,7 @@
 import type { Digest } from "../../digest.ts";
 import { QclockError } from "../../error.ts";
 import type { BuiltImage } from "../../image/built-image.ts";
-import { assembledImages } from "../../packages/lock/inputs.ts";
+import { assembledImages } from "../../stack/images/assembled-images.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
 import type { RunContext } from "../context.ts";
 import { BuiltImages } from "./built-images.ts";

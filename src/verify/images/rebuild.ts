@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import type { Engine } from "../../docker/engine.ts";
 import type { BuiltImage } from "../../image/built-image.ts";
-import { assembledImages } from "../../packages/lock/inputs.ts";
+import { assembledImages } from "../../stack/images/assembled-images.ts";
 import type { LockTarget } from "../../packages/package.ts";
 import { assembleStack } from "../../run/images/assemble-stack.ts";
 import type { RunContext } from "../../run/context.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { assembledImages, packageInputs } from "../../../../src/packages/lock/inputs.ts";
+import { assembledImages } from "../../../../src/stack/images/assembled-images.ts";
+import { packageInputs } from "../../../../src/packages/lock/inputs.ts";
 import type { Artifact, AssembledImage, Image, Stack } from "../../../../src/stack/stack.ts";
 import { aService } from "../../../support/a-service.ts";
 import { aSingleFile } from "../../../support/an-artifact.ts";

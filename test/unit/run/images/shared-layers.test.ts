@@ -1,7 +1,7 @@
 import { noSources } from "../../../../src/packages/lock/locked-files.ts";
 import { expect, test } from "vitest";
 import type { BuiltImage } from "../../../../src/image/built-image.ts";
-import { assembledImages } from "../../../../src/packages/lock/inputs.ts";
+import { assembledImages } from "../../../../src/stack/images/assembled-images.ts";
 import type { Lock } from "../../../../src/packages/package.ts";
 import type { RunContext } from "../../../../src/run/context.ts";
 import { BuiltImages } from "../../../../src/run/images/built-images.ts";
