@@ -84,7 +84,7 @@ async function lockWheels(
   current: LockTarget | undefined,
 ): Promise<LockTarget["images"]> {
   if (assembledImages(request.stack).every(({ wheels }) => wheels === undefined)) return images;
-  const { withWheels } = await import("../wheels/lock-wheels.ts");
+  const { withWheels } = await import("./lock-wheels.ts");
   return await withWheels(request, images, current);
 }
 

@@ -4,7 +4,7 @@ import type { Layer } from "../../../src/image/layers/layer.ts";
 import { buildWheelsLayer } from "../../../src/image/layers/wheels-layer.ts";
 import type { ImagePython } from "../../../src/packages/image-python.ts";
 import { findIndex } from "../../../src/packages/wheels/find-index.ts";
-import { withWheels } from "../../../src/packages/wheels/lock-wheels.ts";
+import { withWheels } from "../../../src/packages/lock/lock-wheels.ts";
 import { SimpleIndex } from "../../../src/packages/wheels/python-index.ts";
 import { parseRequirementsFile } from "../../../src/python/requirements-file.ts";
 import type { Downloader } from "../../../src/store/downloader.ts";

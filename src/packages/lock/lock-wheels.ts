@@ -3,25 +3,24 @@ import type { AssembledImage, Stack, Wheels } from "../../stack/stack.ts";
 import { QclockError } from "../../error.ts";
 import { stat } from "node:fs/promises";
 import type { Architecture } from "../../os.ts";
-import { holds, parseMarker } from "../../python/marker.ts";
 import type { PinnedRequirement } from "../../python/requirements-file.ts";
-import { isSameVersion } from "../../python/version.ts";
 import { byName } from "../../order.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import { type FetchableFile, fetchFiles } from "../fetch.ts";
 import type { ImagePython } from "../image-python.ts";
 import { assembledImages } from "../../stack/images/assembled-images.ts";
-import type { LockRequest } from "../lock/request.ts";
+import type { LockRequest } from "./request.ts";
 import type { LockedImage, LockedWheel, LockTarget } from "../package.ts";
-import { areAskedFor } from "./asked-for.ts";
-import { checkDependencies, type PresentWheel } from "./check-dependencies.ts";
-import { type ChosenWheel, chooseWheel } from "./choose-wheel.ts";
-import { markerEnvironment, tagsFor } from "./environment.ts";
-import { wheelFile } from "./locked-wheel.ts";
-import { readWheelMetadata } from "./metadata.ts";
-import { indexAdvice } from "./index-advice.ts";
-import { pythonOf } from "./python-of.ts";
-import { requirementsDigest } from "./requirements-digest.ts";
+import { areAskedFor } from "../wheels/asked-for.ts";
+import { checkDependencies, type PresentWheel } from "../wheels/check-dependencies.ts";
+import { type ChosenWheel, chooseWheel } from "../wheels/choose-wheel.ts";
+import { markerEnvironment, tagsFor } from "../wheels/environment.ts";
+import { wheelFile } from "../wheels/locked-wheel.ts";
+import { readWheelMetadata } from "../wheels/metadata.ts";
+import { indexAdvice } from "../wheels/index-advice.ts";
+import { pythonOf } from "../wheels/python-of.ts";
+import { isBelow, placeOf, requirementsFor } from "../wheels/requirements-for.ts";
+import { requirementsDigest } from "../wheels/requirements-digest.ts";
 
 type Images = ReadonlyMap<string, LockedImage>;
 
@@ -145,50 +144,6 @@ async function lockFiles(
   return locked.toSorted(byName);
 }
 
-/** The lines that hold for the image's Python and machine. Throws `requirements-unmet`. */
-function requirementsFor(
-  { image, wheels }: Pick<Locking, "image" | "wheels">,
-  python: ImagePython,
-  architecture: Architecture,
-): readonly PinnedRequirement[] {
-  const environment = markerEnvironment(python, architecture);
-  const pinned = new Map<string, PinnedRequirement>();
-  for (const requirement of wheels.requirements) {
-    const { name, version, marker } = requirement;
-    if (marker !== undefined && !holds(parseMarker(marker), environment)) continue;
-    const other = pinned.get(name);
-    if (other !== undefined) {
-      throw new QclockError(
-        "requirements-unmet",
-        `${placeOf(wheels, other)} and line ${requirement.line} both hold for image "${image.name}", and ask for ${name} ${other.version} and ${version}.`,
-        { hint: "Leave one of the two lines, or correct their markers." },
-      );
-    }
-    pinned.set(name, requirement);
-  }
-  return [...pinned.values()];
-}
-
-/** Whether the image has the same version from one that it stands on. */
-function isBelow(
-  requirement: PinnedRequirement,
-  {
-    image,
-    wheels,
-    below,
-  }: Pick<Locking, "image" | "wheels"> & { readonly below: ReadonlyMap<string, LockedWheel> },
-): boolean {
-  const { name, version } = requirement;
-  const present = below.get(name);
-  if (present === undefined) return false;
-  if (isSameVersion(present.version, version)) return true;
-  throw new QclockError(
-    "requirements-unmet",
-    `${placeOf(wheels, requirement)} asks for ${name} ${version} in image "${image.name}", which has ${present.version} from an image below it.`,
-    { hint: "Ask for the same version in both, or in one of them alone." },
-  );
-}
-
 async function chooseAll(
   { request, image, wheels }: Locking,
   for_: {
@@ -255,10 +210,6 @@ async function describeBelow(
       return describe({ name, version, extras }, file, paths.get(digest) ?? "");
     }),
   );
-}
-
-function placeOf({ displayPath }: Wheels, { line }: PinnedRequirement): string {
-  return `${displayPath}:${line}`;
 }
 
 function unmet({ image, wheels }: Locking, problems: readonly string[]): QclockError {

@@ -5,7 +5,7 @@ import { formatLock, parseLock } from "../../../../src/packages/lock/file.ts";
 import { noSources } from "../../../../src/packages/lock/locked-files.ts";
 import type { LockRequest } from "../../../../src/packages/lock/request.ts";
 import { findIndex } from "../../../../src/packages/wheels/find-index.ts";
-import { withWheels } from "../../../../src/packages/wheels/lock-wheels.ts";
+import { withWheels } from "../../../../src/packages/lock/lock-wheels.ts";
 import { SimpleIndex } from "../../../../src/packages/wheels/python-index.ts";
 import type { PinnedRequirement } from "../../../../src/python/requirements-file.ts";
 import type { Stack } from "../../../../src/stack/stack.ts";
