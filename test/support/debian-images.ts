@@ -4,7 +4,7 @@ import { createUnpackPool } from "../../src/image/unpack/unpack-pool.ts";
 import type { BuiltImage } from "../../src/image/built-image.ts";
 import { assembleImage } from "../../src/image/assemble.ts";
 import { noFiles } from "../../src/image/files/files.ts";
-import { fetchPackages } from "../../src/packages/fetch.ts";
+import { fetchPackages } from "../../src/packages/fetch/fetch.ts";
 import { lockPackages } from "../../src/packages/lock/lock-packages.ts";
 import { loadFamily } from "../../src/packages/families.ts";
 import { type Mirrors, mirrorVariable } from "../../src/packages/mirror.ts";

@@ -1,7 +1,7 @@
 import type { Artifact } from "../../stack/stack.ts";
 import type { Digest } from "../../digest.ts";
 import { pinArtifacts } from "../artifacts.ts";
-import { type FetchablePackage, fetchPackages } from "../fetch.ts";
+import { type FetchablePackage, fetchPackages } from "../fetch/fetch.ts";
 import { assembledImages } from "../../stack/images/assembled-images.ts";
 import type { LockRequest } from "./request.ts";
 import type { Lock, LockedImage } from "../package.ts";

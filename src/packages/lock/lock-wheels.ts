@@ -6,7 +6,7 @@ import type { Architecture } from "../../os.ts";
 import type { PinnedRequirement } from "../../python/requirements-file.ts";
 import { byName } from "../../order.ts";
 import { canonicalJson } from "../canonical-json.ts";
-import { type FetchableFile, fetchFiles } from "../fetch.ts";
+import { type FetchableFile, fetchFiles } from "../fetch/fetch.ts";
 import type { ImagePython } from "../image-python.ts";
 import { assembledImages } from "../../stack/images/assembled-images.ts";
 import type { LockRequest } from "./request.ts";

@@ -1,4 +1,4 @@
-import { artifactFile, type FetchableFile, packageFile, withArchive } from "../fetch.ts";
+import { artifactFile, type FetchableFile, packageFile, withArchive } from "../fetch/fetch.ts";
 import type { Mirrors } from "../mirror.ts";
 import type { LockTarget } from "../package.ts";
 import { wheelFile } from "../wheels/locked-wheel.ts";

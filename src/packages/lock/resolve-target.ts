@@ -2,7 +2,7 @@ import type { Digest } from "../../digest.ts";
 import { choosePackages, NOTHING_CHOSEN } from "../choose-packages.ts";
 import { loadFamily } from "../families.ts";
 import type { IndexedPackage } from "../package-index.ts";
-import { withArchive } from "../fetch.ts";
+import { withArchive } from "../fetch/fetch.ts";
 import { assembledImages } from "../../stack/images/assembled-images.ts";
 import type { LockRequest } from "./request.ts";
 import type { LockedImage, LockedPackage, LockTarget } from "../package.ts";

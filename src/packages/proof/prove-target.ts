@@ -1,11 +1,11 @@
 import { QclockError } from "../../error.ts";
-import { type FetchableFile, refuseMissing } from "../fetch.ts";
-import { findVanished } from "../lock/find-vanished.ts";
+import { type FetchableFile, refuseMissing } from "../fetch/fetch.ts";
+import { findVanished } from "../fetch/find-vanished.ts";
 import type { LockedPackage, LockTarget } from "../package.ts";
 import { proofKey } from "./proof.ts";
 import { type LockProof, proveLock, type ProveRequest } from "./prove-lock.ts";
 import { namesOf, UNSIGNED_FLAG, unprovedError } from "./unproved.ts";
-import { VanishedError } from "../lock/vanished.ts";
+import { VanishedError } from "../fetch/vanished.ts";
 
 /** Whose packages are to be proved, and whether unproved ones are taken. */
 export interface ProveTargetRequest extends Omit<

@@ -1,6 +1,6 @@
 import { QclockError } from "../../error.ts";
-import { fetchPackages, withArchive } from "../fetch.ts";
-import { VanishedError } from "../lock/vanished.ts";
+import { fetchPackages, withArchive } from "../fetch/fetch.ts";
+import { VanishedError } from "../fetch/vanished.ts";
 import type { EvidencePlace, EvidenceRequest, FoundEvidence } from "../proof/evidence.ts";
 
 /** What says that packages cannot be had, and no more. */

@@ -1,4 +1,4 @@
-import type { FetchableFile } from "../fetch.ts";
+import type { FetchableFile } from "../fetch/fetch.ts";
 import { QclockError } from "../../error.ts";
 import type { LockedWheel } from "../package.ts";
 import { indexAdvice } from "./index-advice.ts";

@@ -3,7 +3,7 @@ import type { BundleDocument, BundleEvidence } from "../../image/bundle/document
 import type { BuiltImage } from "../../image/built-image.ts";
 import type { Evidence } from "../../packages/proof/evidence.ts";
 import { evidenceOf } from "../../packages/proof/evidence-of.ts";
-import { fetchFiles } from "../../packages/fetch.ts";
+import { fetchFiles } from "../../packages/fetch/fetch.ts";
 import { lockedFiles } from "../../packages/lock/locked-files.ts";
 import type { Mirrors } from "../../packages/mirror.ts";
 import type { Lock, LockedPackage, LockTarget } from "../../packages/package.ts";

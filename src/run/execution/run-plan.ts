@@ -1,5 +1,5 @@
 import type { Engine } from "../../docker/engine.ts";
-import { VanishedError } from "../../packages/lock/vanished.ts";
+import { VanishedError } from "../../packages/fetch/vanished.ts";
 import { isBuilt } from "../../plan/images/built-images.ts";
 import type { Operation, Plan } from "../../plan/plan.ts";
 import type { Digest } from "../../digest.ts";

@@ -6,7 +6,7 @@ import type { AssembleRequest } from "../../image/assemble.ts";
 import { programsOfServices } from "../../image/started-programs.ts";
 import { usersOfServices } from "../../image/started-users.ts";
 import { haveFolder, missingWorkingFolder } from "../../image/working-folder.ts";
-import { artifactFile, fetchFiles } from "../../packages/fetch.ts";
+import { artifactFile, fetchFiles } from "../../packages/fetch/fetch.ts";
 import type { LockedImage } from "../../packages/package.ts";
 import { wheelFile } from "../../packages/wheels/locked-wheel.ts";
 import { pythonOf } from "../../packages/wheels/python-of.ts";

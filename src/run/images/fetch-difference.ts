@@ -1,8 +1,8 @@
-import { fetchFiles, packageFile, withArchive } from "../../packages/fetch.ts";
+import { fetchFiles, packageFile, withArchive } from "../../packages/fetch/fetch.ts";
 import type { LockDiff } from "../../packages/lock/diff.ts";
 import type { Mirrors } from "../../packages/mirror.ts";
 import type { Lock, LockedPackage } from "../../packages/package.ts";
-import { VanishedError } from "../../packages/lock/vanished.ts";
+import { VanishedError } from "../../packages/fetch/vanished.ts";
 import type { OsName } from "../../os.ts";
 import type { RunContext } from "../context.ts";
 import { inPhase } from "../execution/phase.ts";

@@ -1,9 +1,9 @@
-import { fetchFiles } from "../../packages/fetch.ts";
+import { fetchFiles } from "../../packages/fetch/fetch.ts";
 import { diffLocks, type MovedPackage } from "../../packages/lock/diff.ts";
 import { targetKey } from "../../packages/lock/lock-packages.ts";
 import { lockedFiles } from "../../packages/lock/locked-files.ts";
 import type { Lock } from "../../packages/package.ts";
-import { VanishedError, type VanishedFile } from "../../packages/lock/vanished.ts";
+import { VanishedError, type VanishedFile } from "../../packages/fetch/vanished.ts";
 import type { RunContext } from "../context.ts";
 import { inPhase } from "../execution/phase.ts";
 import { lockStack } from "./lock-stack.ts";

@@ -11,7 +11,7 @@ import {
 import { assembledImages } from "../../stack/images/assembled-images.ts";
 import { packageInputs } from "../../packages/lock/inputs.ts";
 import type { Lock, LockTarget } from "../../packages/package.ts";
-import { VanishedError } from "../../packages/lock/vanished.ts";
+import { VanishedError } from "../../packages/fetch/vanished.ts";
 import type { DesiredImage } from "../../plan/observed.ts";
 import type { Image, Stack } from "../../stack/stack.ts";
 import type { Digest } from "../../digest.ts";

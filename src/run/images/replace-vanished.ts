@@ -1,5 +1,5 @@
 import type { Lock } from "../../packages/package.ts";
-import { VanishedError } from "../../packages/lock/vanished.ts";
+import { VanishedError } from "../../packages/fetch/vanished.ts";
 import type { RunContext } from "../context.ts";
 import type { RunReport } from "../execution/event.ts";
 

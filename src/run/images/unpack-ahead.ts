@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { UnpackedPackages } from "../../image/unpack/unpack-packages.ts";
 import type { UnpackPool } from "../../image/unpack/unpack-pool.ts";
-import { fetchPackages, withArchive } from "../../packages/fetch.ts";
+import { fetchPackages, withArchive } from "../../packages/fetch/fetch.ts";
 import type { LockedPackage, LockTarget } from "../../packages/package.ts";
 import type { AssembledImage } from "../../stack/stack.ts";
 import type { Digest } from "../../digest.ts";

@@ -4,7 +4,7 @@
  */
 import { setTimeout } from "node:timers/promises";
 import * as z from "zod";
-import { fetchPackages } from "../../../src/packages/fetch.ts";
+import { fetchPackages } from "../../../src/packages/fetch/fetch.ts";
 import { openStore } from "../../../src/store/disk-store.ts";
 import { createDownloader } from "../../../src/store/downloader.ts";
 

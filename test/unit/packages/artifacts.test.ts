@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { parseArtifactMirror } from "../../../src/packages/artifacts.ts";
-import { type FetchRequest, fetchPackages } from "../../../src/packages/fetch.ts";
+import { type FetchRequest, fetchPackages } from "../../../src/packages/fetch/fetch.ts";
 import { lockPackages } from "../../../src/packages/lock/lock-packages.ts";
 import { noSources } from "../../../src/packages/lock/locked-files.ts";
 import type { LockRequest } from "../../../src/packages/lock/request.ts";

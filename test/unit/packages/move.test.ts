@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fetchPackages } from "../../../src/packages/fetch.ts";
+import { fetchPackages } from "../../../src/packages/fetch/fetch.ts";
 import { lockPackages } from "../../../src/packages/lock/lock-packages.ts";
 import type { LockRequest } from "../../../src/packages/lock/request.ts";
 import type { Lock, LockedPackage, LockTarget } from "../../../src/packages/package.ts";

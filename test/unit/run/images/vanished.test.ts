@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { QclockError } from "../../../../src/error.ts";
-import { fetchFiles } from "../../../../src/packages/fetch.ts";
+import { fetchFiles } from "../../../../src/packages/fetch/fetch.ts";
 import { lockedFiles, noSources } from "../../../../src/packages/lock/locked-files.ts";
 import { lockPackages } from "../../../../src/packages/lock/lock-packages.ts";
 import type { Lock } from "../../../../src/packages/package.ts";
-import { VanishedError } from "../../../../src/packages/lock/vanished.ts";
+import { VanishedError } from "../../../../src/packages/fetch/vanished.ts";
 import type { RunContext } from "../../../../src/run/context.ts";
 import type { RunEventBody, RunReport } from "../../../../src/run/execution/event.ts";
 import { replacingVanished } from "../../../../src/run/images/replace-vanished.ts";

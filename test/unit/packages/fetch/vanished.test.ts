@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { VanishedError, type VanishedFile } from "../../../../src/packages/lock/vanished.ts";
+import { VanishedError, type VanishedFile } from "../../../../src/packages/fetch/vanished.ts";
 import { aDigest } from "../../../support/a-lock.ts";
 
 function gone(name: string): VanishedFile {

@@ -6,16 +6,16 @@ import {
   type FetchablePackage,
   type FetchRequest,
   fetchPackages,
-} from "../../../src/packages/fetch.ts";
-import type { Store } from "../../../src/store/store.ts";
+} from "../../../../src/packages/fetch/fetch.ts";
+import type { Store } from "../../../../src/store/store.ts";
 import {
   type FileServer,
   sendTampered,
   startFileServer,
   status,
-} from "../../support/file-server.ts";
-import { temporaryStore } from "../../support/temporary-store.ts";
-import { aDownloader } from "../../support/lock-request.ts";
+} from "../../../support/file-server.ts";
+import { temporaryStore } from "../../../support/temporary-store.ts";
+import { aDownloader } from "../../../support/lock-request.ts";
 
 const contents = Array.from({ length: 12 }, (_, index) => randomBytes(1000 + index));
 const packages = contents.map((content, index) => aPackage(`${index}.deb`, content));

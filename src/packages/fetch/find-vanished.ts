@@ -1,6 +1,6 @@
 import { QclockError } from "../../error.ts";
 import { type Downloader, NotFoundError } from "../../store/downloader.ts";
-import { packageFile, withArchive } from "../fetch.ts";
+import { packageFile, withArchive } from "./fetch.ts";
 import type { Mirrors } from "../mirror.ts";
 import type { LockedPackage, LockedRepository } from "../package.ts";
 

@@ -1,13 +1,13 @@
-import { countOf, firstOf } from "../count.ts";
-import { QclockError } from "../error.ts";
-import type { Digest } from "../digest.ts";
-import type { Advice } from "../store/advice.ts";
-import { type Downloader, NotFoundError, OFFLINE_HINT } from "../store/downloader.ts";
-import { together } from "../together.ts";
-import { artifactAdvice, artifactUrl } from "./artifacts.ts";
-import type { Mirrors } from "./mirror.ts";
-import type { LockedRepository, PackageId } from "./package.ts";
-import { VanishedError } from "./lock/vanished.ts";
+import { countOf, firstOf } from "../../count.ts";
+import { QclockError } from "../../error.ts";
+import type { Digest } from "../../digest.ts";
+import type { Advice } from "../../store/advice.ts";
+import { type Downloader, NotFoundError, OFFLINE_HINT } from "../../store/downloader.ts";
+import { together } from "../../together.ts";
+import { artifactAdvice, artifactUrl } from "../artifacts.ts";
+import type { Mirrors } from "../mirror.ts";
+import type { LockedRepository, PackageId } from "../package.ts";
+import { VanishedError } from "./vanished.ts";
 
 /** What fetching needs to know of a package. */
 export interface FetchablePackage extends PackageId {
