@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { QclockError } from "../../error.ts";
-import type { LockDiff } from "../../packages/lock/diff.ts";
-import type { PayloadDiff } from "../../packages/lock/payload-diff.ts";
+import type { LockDiff } from "../../packages/lock/diff/lock-diff.ts";
+import type { PayloadDiff } from "../../packages/lock/diff/payload-diff.ts";
 import type { Store } from "../../store/store.ts";
 import { inPhase } from "../../run/execution/phase.ts";
 import type { Registry } from "../command.ts";
@@ -70,7 +70,8 @@ async function compare(
   request: { readonly sides: LockSides; readonly store: Store; readonly options: Options },
 ): Promise<number> {
   const { sides, store, options } = request;
-  const { diffLocks, isSame } = await import("../../packages/lock/diff.ts");
+  const { diffLocks } = await import("../../packages/lock/diff/diff-locks.ts");
+  const { isSame } = await import("../../packages/lock/diff/lock-diff.ts");
   const diff = await diffLocks(sides.from.lock, sides.to.lock);
   if (options.fetch === true && !isSame(diff)) {
     const failed = await fetchPackages(session, sides, diff);
@@ -110,9 +111,9 @@ async function fetchPackages(session: Session, sides: LockSides, diff: LockDiff)
 }
 
 async function lookInto(session: Session, diff: LockDiff, store: Store): Promise<PayloadDiff> {
-  const { readPayloads } = await import("../../packages/lock/payload.ts");
-  const { isSame } = await import("../../packages/lock/diff.ts");
-  const { diffPayloads } = await import("../../packages/lock/payload-diff.ts");
+  const { readPayloads } = await import("../../packages/lock/diff/payload.ts");
+  const { isSame } = await import("../../packages/lock/diff/lock-diff.ts");
+  const { diffPayloads } = await import("../../packages/lock/diff/payload-diff.ts");
   if (isSame(diff)) return { images: [], notLookedInto: [] };
   const phase = { phase: "payloads", title: "Looking into the packages", unit: "items" } as const;
   const payloads = await inPhase(session, phase, (onProgress) =>

@@ -128,7 +128,7 @@ async function tellChanges(
   { lock, target }: { readonly lock: Lock; readonly target: LockTarget },
 ): Promise<void> {
   if (before?.targets.has(targetKey(target)) !== true) return;
-  const { diffLocks } = await import("../../packages/lock/diff.ts");
+  const { diffLocks } = await import("../../packages/lock/diff/diff-locks.ts");
   const { formatLockDiff } = await import("../../reporters/format/lock-diff.ts");
   session.say(formatLockDiff(await diffLocks(before, lock), { style: session.style }));
 }

@@ -7,13 +7,13 @@ import type {
   LockDiff,
   RepositoryDiff,
   TargetDiff,
-} from "../../packages/lock/diff.ts";
+} from "../../packages/lock/diff/lock-diff.ts";
 import type { LockedPackage, Reason } from "../../packages/package.ts";
 import type {
   ImagePayloadDiff,
   NewSetuidFile,
   PayloadDiff,
-} from "../../packages/lock/payload-diff.ts";
+} from "../../packages/lock/diff/payload-diff.ts";
 import { formatBytes } from "./bytes.ts";
 import type { Style } from "./style.ts";
 

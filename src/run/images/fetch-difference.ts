@@ -1,5 +1,5 @@
 import { fetchFiles, packageFile, withArchive } from "../../packages/fetch/fetch.ts";
-import type { LockDiff } from "../../packages/lock/diff.ts";
+import type { LockDiff } from "../../packages/lock/diff/lock-diff.ts";
 import type { Mirrors } from "../../packages/mirror.ts";
 import type { Lock, LockedPackage } from "../../packages/package.ts";
 import { VanishedError } from "../../packages/fetch/vanished.ts";

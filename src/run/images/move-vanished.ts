@@ -1,5 +1,6 @@
 import { fetchFiles } from "../../packages/fetch/fetch.ts";
-import { diffLocks, type MovedPackage } from "../../packages/lock/diff.ts";
+import { diffLocks } from "../../packages/lock/diff/diff-locks.ts";
+import type { MovedPackage } from "../../packages/lock/diff/lock-diff.ts";
 import { targetKey } from "../../packages/lock/lock-packages.ts";
 import { lockedFiles } from "../../packages/lock/locked-files.ts";
 import type { Lock } from "../../packages/package.ts";

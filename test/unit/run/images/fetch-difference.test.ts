@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { diffLocks } from "../../../../src/packages/lock/diff.ts";
+import { diffLocks } from "../../../../src/packages/lock/diff/diff-locks.ts";
 import { lockPackages } from "../../../../src/packages/lock/lock-packages.ts";
 import type { RunEventBody } from "../../../../src/run/execution/event.ts";
 import { fetchDifference } from "../../../../src/run/images/fetch-difference.ts";

@@ -1,10 +1,10 @@
-import { byPath } from "../../order.ts";
-import type { Digest } from "../../digest.ts";
-import type { Store } from "../../store/store.ts";
-import { loadFamily } from "../families.ts";
-import type { Family } from "../family.ts";
-import type { LockDiff, TargetDiff } from "./diff.ts";
-import type { LockedPackage } from "../package.ts";
+import { byPath } from "../../../order.ts";
+import type { Digest } from "../../../digest.ts";
+import type { Store } from "../../../store/store.ts";
+import { loadFamily } from "../../families.ts";
+import type { Family } from "../../family.ts";
+import type { LockDiff, TargetDiff } from "./lock-diff.ts";
+import type { LockedPackage } from "../../package.ts";
 
 /** A file that runs with the rights of its owner or group, whoever starts it. */
 export interface SetuidFile {

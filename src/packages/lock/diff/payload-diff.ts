@@ -1,7 +1,7 @@
-import { byName, byPath } from "../../order.ts";
-import type { Digest } from "../../digest.ts";
-import type { ImageDiff, LockDiff, MovedPackage } from "./diff.ts";
-import type { LockedPackage, PackageId } from "../package.ts";
+import { byName, byPath } from "../../../order.ts";
+import type { Digest } from "../../../digest.ts";
+import type { ImageDiff, LockDiff, MovedPackage } from "./lock-diff.ts";
+import type { LockedPackage, PackageId } from "../../package.ts";
 import type { Payload, SetuidFile } from "./payload.ts";
 
 /** What the payloads of the packages add to a difference between two locks. */

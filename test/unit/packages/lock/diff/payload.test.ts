@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import type { Digest } from "../../../../src/digest.ts";
-import { diffLocks } from "../../../../src/packages/lock/diff.ts";
-import { type Payload, readPayloads } from "../../../../src/packages/lock/payload.ts";
-import type { LockedPackage } from "../../../../src/packages/package.ts";
-import type { Store } from "../../../../src/store/store.ts";
-import { aLock, aLockedImage, aLockTarget } from "../../../support/a-lock.ts";
-import { debOf, type DebParts, file, lockedOf } from "../../../support/deb.ts";
-import { temporaryStore } from "../../../support/temporary-store.ts";
+import type { Digest } from "../../../../../src/digest.ts";
+import { diffLocks } from "../../../../../src/packages/lock/diff/diff-locks.ts";
+import { type Payload, readPayloads } from "../../../../../src/packages/lock/diff/payload.ts";
+import type { LockedPackage } from "../../../../../src/packages/package.ts";
+import type { Store } from "../../../../../src/store/store.ts";
+import { aLock, aLockedImage, aLockTarget } from "../../../../support/a-lock.ts";
+import { debOf, type DebParts, file, lockedOf } from "../../../../support/deb.ts";
+import { temporaryStore } from "../../../../support/temporary-store.ts";
 
 const setuid = { files: [file("usr/bin/a", "x", { mode: 0o4755 })] };
 

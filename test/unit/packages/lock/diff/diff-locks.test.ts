@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { diffLocks, isSame } from "../../../../src/packages/lock/diff.ts";
+import { diffLocks } from "../../../../../src/packages/lock/diff/diff-locks.ts";
+import { isSame } from "../../../../../src/packages/lock/diff/lock-diff.ts";
 import type {
   Lock,
   LockTarget,
@@ -7,12 +8,12 @@ import type {
   LockedPackage,
   LockedRepository,
   LockedWheel,
-} from "../../../../src/packages/package.ts";
-import { diffPayloads } from "../../../../src/packages/lock/payload-diff.ts";
-import type { Payload } from "../../../../src/packages/lock/payload.ts";
-import { formatLockDiff } from "../../../../src/reporters/format/lock-diff.ts";
-import { createStyle } from "../../../../src/reporters/format/style.ts";
-import type { Digest } from "../../../../src/digest.ts";
+} from "../../../../../src/packages/package.ts";
+import { diffPayloads } from "../../../../../src/packages/lock/diff/payload-diff.ts";
+import type { Payload } from "../../../../../src/packages/lock/diff/payload.ts";
+import { formatLockDiff } from "../../../../../src/reporters/format/lock-diff.ts";
+import { createStyle } from "../../../../../src/reporters/format/style.ts";
+import type { Digest } from "../../../../../src/digest.ts";
 import {
   aDigest,
   aLock,
@@ -20,7 +21,7 @@ import {
   aLockedPackage,
   aLockedRepository,
   aLockTarget,
-} from "../../../support/a-lock.ts";
+} from "../../../../support/a-lock.ts";
 
 const before = aLockTarget({
   base: aLockedImage(["bash 5.2", "libc6 2.36 < bash: libc6 (>= 2.36)"], {

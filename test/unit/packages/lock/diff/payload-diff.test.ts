@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
-import { diffLocks } from "../../../../src/packages/lock/diff.ts";
-import { diffPayloads, type PayloadDiff } from "../../../../src/packages/lock/payload-diff.ts";
-import type { Payload, SetuidFile } from "../../../../src/packages/lock/payload.ts";
-import { aDigest, aLock, aLockedImage, aLockTarget } from "../../../support/a-lock.ts";
+import { diffLocks } from "../../../../../src/packages/lock/diff/diff-locks.ts";
+import {
+  diffPayloads,
+  type PayloadDiff,
+} from "../../../../../src/packages/lock/diff/payload-diff.ts";
+import type { Payload, SetuidFile } from "../../../../../src/packages/lock/diff/payload.ts";
+import { aDigest, aLock, aLockedImage, aLockTarget } from "../../../../support/a-lock.ts";
 
 type Images = Readonly<Record<string, readonly string[]>>;
 
