@@ -25,6 +25,8 @@ export function runLua(
     readonly args?: readonly string[];
     readonly files?: readonly string[];
     readonly commands?: CommandTable;
+    /** A folder of the root that it starts in. */
+    readonly cwd?: string;
   } = {},
 ): LuaRun {
   const { root = new MemoryRoot({ now: LUA_NOW }), args = ["1"], files = [] } = options;
@@ -40,7 +42,7 @@ export function runLua(
     },
   });
   const outcome = runScript({
-    text: 'lua "$@"',
+    text: options.cwd === undefined ? 'lua "$@"' : `cd ${options.cwd} && lua "$@"`,
     name: "test",
     args,
     env: new Map([["PATH", "/usr/bin"]]),

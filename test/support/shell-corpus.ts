@@ -1,14 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { readSnippets, type Snippet } from "./snippets.ts";
 
 export const corpusFolder = path.resolve(import.meta.dirname, "../fixtures/shell");
-
-/** A piece of shell, and where it stands. */
-export interface Snippet {
-  /** The file's name and the number of the snippet in it. */
-  readonly name: string;
-  readonly text: string;
-}
 
 /** What dash made of it. Output is a string of bytes. */
 export interface Recorded {
@@ -16,17 +9,9 @@ export interface Recorded {
   readonly out: string;
 }
 
-/** Snippets stand in files by subject, each after a line of three dashes. */
+/** All pieces of shell that are compared. */
 export function readCorpus(): readonly Snippet[] {
-  return readdirSync(corpusFolder)
-    .filter((file) => file.endsWith(".sh"))
-    .toSorted()
-    .flatMap((file) =>
-      readFileSync(path.join(corpusFolder, file), "latin1")
-        .split(/^---\n/m)
-        .filter((text) => text.trim() !== "")
-        .map((text, index) => ({ name: `${path.basename(file, ".sh")} ${index + 1}`, text })),
-    );
+  return readSnippets(corpusFolder, { ending: ".sh", encoding: "latin1" });
 }
 
 /** Characters that mean something to a shell. */

@@ -51,25 +51,29 @@ export class Evaluator {
     }
   }
 
-  /** Gives a value to a variable or to a field of a table. */
-  assign(target: Expression, value: LuaValue, scope: Scope): void {
+  /** Finds a variable or a field of a table; the result gives it a value. */
+  place(target: Expression, scope: Scope): (value: LuaValue) => void {
     const world = this.#world;
     if (target.type === "name") {
       const found = findVariable(scope, target.name);
       if (world.isChild && found?.isChild !== true)
         return unknown(world, "a child process that changes variables");
-      if (found === undefined) this.#library.globals.set(target.name, value);
-      else found.cell.value = value;
-      return;
+      if (found === undefined) return (value) => this.#library.globals.set(target.name, value);
+      return (value) => {
+        found.cell.value = value;
+      };
     }
-    if (target.type !== "index") return;
+    // The parser takes nothing else.
+    if (target.type !== "index") return unknown(world, `an assignment to a ${target.type}`);
     if (world.isChild) return unknown(world, "a child process that changes tables");
     const object = this.single(target.object, scope);
     const key = this.single(target.key, scope);
-    if (typeof object !== "object" || object.type !== "table")
-      throw lineError(this.#world, `attempt to index a ${typeOf(object)} value`);
-    if (key === undefined || Number.isNaN(key)) throw lineError(this.#world, "index is nil or NaN");
-    object.set(key, value);
+    return (value) => {
+      if (typeof object !== "object" || object.type !== "table")
+        throw lineError(world, `attempt to index a ${typeOf(object)} value`);
+      if (key === undefined || Number.isNaN(key)) throw lineError(world, "index is nil or NaN");
+      object.set(key, value);
+    };
   }
 
   /** The values of a list: the last expression may give several. */

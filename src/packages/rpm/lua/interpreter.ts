@@ -103,9 +103,10 @@ export class Interpreter {
         return undefined;
       }
       case "assign": {
+        // What is assigned to is found before anything is assigned.
+        const places = statement.targets.map((target) => this.#evaluator.place(target, scope));
         const values = this.#evaluator.values(statement.values, scope);
-        for (const [index, target] of statement.targets.entries())
-          this.#evaluator.assign(target, values[index], scope);
+        for (const [index, assign] of places.entries()) assign(values[index]);
         return undefined;
       }
       case "call":

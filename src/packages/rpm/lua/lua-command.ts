@@ -10,7 +10,7 @@ import { parseLua } from "./parse.ts";
 import type { RpmMacros } from "../macros/rpm-macros.ts";
 import { LuaSyntaxError } from "./tokens.ts";
 import { LuaError, type LuaFunction, LuaTable, type LuaValue, toNumber } from "./value.ts";
-import { type LuaWorld, ScriptExit, unknown } from "./world.ts";
+import { type LuaWorld, unknown } from "./world.ts";
 
 /** A script in the Lua of RPM, and what it may ask for. */
 export interface LuaScript {
@@ -42,7 +42,6 @@ export function luaCommand(script: LuaScript): Command {
       interpreterFor(world).run(block);
       return 0;
     } catch (error) {
-      if (error instanceof ScriptExit) return error.status;
       if (error instanceof LuaSyntaxError) {
         call.stderr.write(`line ${error.line}: ${error.message}\n`);
         return 1;

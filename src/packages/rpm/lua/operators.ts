@@ -1,3 +1,4 @@
+import { compareTexts } from "../../../order.ts";
 import { isTrue, type LuaValue, toNumber, toText, typeOf } from "./value.ts";
 import { counted, lineError, type LuaWorld, unknown } from "./world.ts";
 
@@ -31,13 +32,13 @@ export function binaryResult(world: LuaWorld, { operator, left, right }: Operati
     case "~=":
       return left !== right;
     case "<":
-      return isLess(world, left, right);
+      return compared(world, left, right) < 0;
     case ">":
-      return isLess(world, right, left);
+      return compared(world, right, left) < 0;
     case "<=":
-      return !isLess(world, right, left);
+      return compared(world, left, right) <= 0;
     case ">=":
-      return !isLess(world, left, right);
+      return compared(world, right, left) <= 0;
     case "..": {
       const [one, other] = [toText(left), toText(right)];
       if (one !== undefined && other !== undefined) return counted(world, one + other);
@@ -74,8 +75,10 @@ function numberOf(world: LuaWorld, value: LuaValue): number {
   return number;
 }
 
-function isLess(world: LuaWorld, left: LuaValue, right: LuaValue): boolean {
-  if (typeof left === "number" && typeof right === "number") return left < right;
-  if (typeof left === "string" && typeof right === "string") return left < right;
+/** Negative when the left one is less; NaN when one of them is no number at all. */
+function compared(world: LuaWorld, left: LuaValue, right: LuaValue): number {
+  if (typeof left === "number" && typeof right === "number")
+    return left === right ? 0 : left - right;
+  if (typeof left === "string" && typeof right === "string") return compareTexts(left, right);
   throw lineError(world, `attempt to compare ${typeOf(left)} with ${typeOf(right)}`);
 }

@@ -103,10 +103,11 @@ export class ExpressionParser {
     this.#cursor.expect("(");
     const parameters = [...first];
     let hasVarargs = false;
-    while (!this.#cursor.is(")") && !hasVarargs) {
-      if (this.#cursor.take("...")) hasVarargs = true;
-      else parameters.push(this.#cursor.name());
-      if (!this.#cursor.take(",")) break;
+    if (!this.#cursor.is(")")) {
+      do {
+        if (this.#cursor.take("...")) hasVarargs = true;
+        else parameters.push(this.#cursor.name());
+      } while (!hasVarargs && this.#cursor.take(","));
     }
     this.#cursor.expect(")");
     const block = this.#block();

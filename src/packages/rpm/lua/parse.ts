@@ -15,10 +15,12 @@ export function parseLua(text: string): Block {
 class Parser {
   readonly #cursor: TokenCursor;
   readonly #expressions: ExpressionParser;
+  /** Loops around the statement within its function. */
+  #loops = 0;
 
   constructor(text: string) {
     this.#cursor = new TokenCursor(text);
-    this.#expressions = new ExpressionParser(this.#cursor, () => this.#block());
+    this.#expressions = new ExpressionParser(this.#cursor, () => this.#within(0));
   }
 
   chunk(): Block {
@@ -41,12 +43,21 @@ class Parser {
     });
   }
 
+  /** A block with so many loops around it in its function. */
+  #within(loops: number): Block {
+    const before = this.#loops;
+    this.#loops = loops;
+    const block = this.#block();
+    this.#loops = before;
+    return block;
+  }
+
   #statement(): Statement {
     const { line } = this.#cursor.current;
     if (this.#cursor.take("if")) return this.#if(line);
     if (this.#cursor.take("while")) {
       const condition = this.#expressions.parse();
-      return { type: "while", line, condition, block: this.#body("do") };
+      return { type: "while", line, condition, block: this.#loopBody() };
     }
     if (this.#cursor.take("do")) {
       const block = this.#block();
@@ -55,7 +66,7 @@ class Parser {
     }
     if (this.#cursor.take("for")) return this.#for(line);
     if (this.#cursor.take("repeat")) {
-      const block = this.#block();
+      const block = this.#within(this.#loops + 1);
       this.#cursor.expect("until");
       return { type: "repeat", line, block, condition: this.#expressions.parse() };
     }
@@ -82,13 +93,17 @@ class Parser {
       this.#cursor.take(";");
       return { type: "return", line, values };
     }
-    if (this.#cursor.take("break")) return { type: "break", line };
+    if (this.#cursor.is("break")) {
+      if (this.#loops === 0) this.#cursor.fail("break outside a loop");
+      this.#cursor.advance();
+      return { type: "break", line };
+    }
     return this.#assignmentOrCall(line);
   }
 
-  #body(start: "do" | "then"): Block {
-    this.#cursor.expect(start);
-    const block = this.#block();
+  #loopBody(): Block {
+    this.#cursor.expect("do");
+    const block = this.#within(this.#loops + 1);
     this.#cursor.expect("end");
     return block;
   }
@@ -112,7 +127,7 @@ class Parser {
       this.#cursor.expect(",");
       const to = this.#expressions.parse();
       const step = this.#cursor.take(",") ? this.#expressions.parse() : undefined;
-      const block = this.#body("do");
+      const block = this.#loopBody();
       const [name = ""] = names;
       return {
         type: "count",
@@ -127,7 +142,7 @@ class Parser {
     while (this.#cursor.take(",")) names.push(this.#cursor.name());
     this.#cursor.expect("in");
     const values = this.#expressions.list();
-    return { type: "for", line, names, values, block: this.#body("do") };
+    return { type: "for", line, names, values, block: this.#loopBody() };
   }
 
   #namedFunction(line: number): Statement {

@@ -29,6 +29,8 @@ const CLASSES: Readonly<Record<string, RegExp>> = {
   u: /[A-Z]/,
   w: /[\dA-Za-z]/,
   x: /[\dA-Fa-f]/,
+  // No longer in the manual, and still known to Lua.
+  z: /\0/,
 };
 
 /**

@@ -140,6 +140,7 @@ function quoted(
     const simple = Object.hasOwn(ESCAPES, next) ? ESCAPES[next] : undefined;
     const decimal = stickyMatch(/\d{1,3}/y, text, at + 1);
     const hexadecimal = stickyMatch(/x[\da-fA-F]{2}/y, text, at + 1);
+    const codePoint = stickyMatch(/u\{[\da-fA-F]{1,6}\}/y, text, at + 1);
     const blanks = stickyMatch(/z\s*/y, text, at + 1);
     if (simple !== undefined) {
       parts.push(simple);
@@ -150,7 +151,26 @@ function quoted(
     } else if (hexadecimal !== undefined) {
       parts.push(String.fromCharCode(Number.parseInt(hexadecimal.slice(1), 16)));
       at += 4;
+    } else if (codePoint !== undefined) {
+      parts.push(utf8Of(Number.parseInt(codePoint.slice(2, -1), 16)));
+      at += 1 + codePoint.length;
     } else if (blanks !== undefined) at += 1 + blanks.length;
     else throw new LuaSyntaxError(line, "invalid escape sequence");
   }
+}
+
+/** The bytes of a code point as UTF-8, halves of surrogate pairs included, as Lua writes them. */
+function utf8Of(codePoint: number): string {
+  if (codePoint < 0x80) return String.fromCharCode(codePoint);
+  const bytes: number[] = [];
+  let rest = codePoint;
+  // What the first byte has room for shrinks with each byte behind it.
+  let room = 0x3f;
+  while (rest > room) {
+    bytes.unshift(0x80 | (rest & 0x3f));
+    rest >>= 6;
+    room >>= 1;
+  }
+  bytes.unshift(((~room << 1) & 0xff) | rest);
+  return String.fromCharCode(...bytes);
 }

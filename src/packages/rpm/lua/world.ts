@@ -35,17 +35,6 @@ export class ChildEnded extends Error {
   override readonly name = "ChildEnded";
 }
 
-/** `os.exit`: the script ends here. */
-export class ScriptExit extends Error {
-  override readonly name = "ScriptExit";
-  readonly status: number;
-
-  constructor(status: number) {
-    super("exit");
-    this.status = status;
-  }
-}
-
 /** Counts a string that is made. Throws `LimitReached`. */
 export function counted(world: LuaWorld, text: string): string {
   if (text.length > LONGEST_STRING) throw new LimitReached("memoryBytes");

@@ -41,9 +41,11 @@ export class Arguments {
 
   wrong(number: number, expected: string): never {
     const got = this.count < number ? "no value" : typeOf(this.value(number));
-    throw new LuaError(
-      `bad argument #${number} to '${this.#name}' (${expected} expected, got ${got})`,
-    );
+    return this.refuse(number, `${expected} expected, got ${got}`);
+  }
+
+  refuse(number: number, why: string): never {
+    throw new LuaError(`bad argument #${number} to '${this.#name}' (${why})`);
   }
 }
 

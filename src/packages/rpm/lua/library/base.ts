@@ -50,12 +50,16 @@ export function baseLibrary(
     },
     rawequal: (args) => [args.value(1) === args.value(2)],
     rawget: (args) => [args.table(1).get(args.value(2))],
-    rawlen: (args) => [args.table(1).length],
+    rawlen: (args) => {
+      const value = args.value(1);
+      return [typeof value === "string" ? value.length : args.table(1).length];
+    },
     select: (args) => {
       if (args.value(1) === "#") return [args.count - 1];
       const number = args.number(1);
-      if (number < 0) return args.from(Math.max(2, args.count + 1 + number));
-      return args.from(number + 1);
+      if (number === 0 || number <= -args.count)
+        throw new LuaError("bad argument #1 to 'select' (index out of range)");
+      return args.from(number < 0 ? args.count + 1 + number : number + 1);
     },
     tonumber: (args) => {
       if (args.value(2) === undefined) return [toNumber(args.value(1))];
@@ -70,7 +74,7 @@ export function baseLibrary(
           .every((each) => digits.includes(each));
       return [fits ? Number.parseInt(text, base) : undefined];
     },
-    tostring: (args) => [shownValue(args.value(1))],
+    tostring: (args) => [args.count === 0 ? args.wrong(1, "value") : shownValue(args.value(1))],
     type: (args) => [args.count === 0 ? args.wrong(1, "value") : typeOf(args.value(1))],
   });
   library.set("next", next);

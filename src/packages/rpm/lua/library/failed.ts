@@ -15,13 +15,23 @@ const NUMBERS: Readonly<Record<RootErrorCode, number>> = {
   ELOOP: 40,
 };
 
-/** What `io`, `os` and `posix` give where the kernel refuses: nil, why, and its number. */
-export function orFailed(path: string, work: () => readonly LuaValue[]): readonly LuaValue[] {
+/**
+ * What `io`, `os` and `posix` give where the kernel refuses: nil, why, and its number. Functions
+ * of two paths name none of them.
+ */
+export function orFailed(
+  path: string | undefined,
+  work: () => readonly LuaValue[],
+): readonly LuaValue[] {
   try {
     return work();
   } catch (error) {
     if (error instanceof RootError)
-      return [undefined, `${path}: ${error.message}`, NUMBERS[error.code]];
+      return [
+        undefined,
+        path === undefined ? error.message : `${path}: ${error.message}`,
+        NUMBERS[error.code],
+      ];
     throw error;
   }
 }

@@ -40,9 +40,12 @@ export function ioLibrary(world: LuaWorld): LuaTable {
   const library = libraryOf({
     open: (args) => opened(args.text(1), args.text(2, "r")),
     lines: (args) => {
-      const [handle, message] = opened(args.text(1), "r");
-      if (typeof handle !== "object" || handle.type !== "handle")
-        throw new LuaError(toText(message) ?? "");
+      const path = args.text(1);
+      const [handle, message] = opened(path, "r");
+      if (typeof handle !== "object" || handle.type !== "handle") {
+        const reason = toText(message)?.slice(`${path}: `.length);
+        throw new LuaError(`cannot open file '${path}' (${reason})`);
+      }
       return [linesFunction(handle)];
     },
     type: (args) => {
@@ -51,7 +54,7 @@ export function ioLibrary(world: LuaWorld): LuaTable {
     },
     write: (args) => {
       world.call.stdout.write(textOf(world, args, 1));
-      return [];
+      return [library.get("stdout")];
     },
   });
   for (const name of ["stdout", "stderr"] as const)

@@ -39,9 +39,13 @@ export function posixLibrary(world: LuaWorld, fork: LuaFunction): LuaTable {
       }),
     chmod: (args) => {
       const path = at(args, 1);
-      const mode = modeOf(args.text(2), root.stat(path)?.mode ?? 0);
-      if (mode === undefined) return [undefined, "bad mode", -1];
-      return done(args, () => root.chmod(path, mode));
+      const wanted = args.text(2);
+      return done(args, () => {
+        const before = root.stat(path)?.mode;
+        // Nothing is there: the kernel says so before anybody reads the mode.
+        if (before === undefined) return root.chmod(path, 0);
+        root.chmod(path, modeOf(wanted, before) ?? args.refuse(2, "bad mode"));
+      });
     },
     chown: (args) =>
       done(args, () => {
@@ -81,7 +85,7 @@ export function posixLibrary(world: LuaWorld, fork: LuaFunction): LuaTable {
       const table = LuaTable.of({ name, uid, gid, dir: home, shell, gecos, passwd: "x" });
       return args.value(2) === undefined ? [table] : [table.get(args.value(2))];
     },
-    link: (args) => done(args, () => root.link(at(args, 1), at(args, 2))),
+    link: (args) => doneOfTwo(() => root.link(at(args, 1), at(args, 2))),
     mkdir: (args) => done(args, () => root.mkdir(at(args, 1), 0o777 & ~world.umask)),
     readlink: (args) => orFailed(args.text(1), () => [root.readlink(at(args, 1))]),
     redirect2null: (args) => {
@@ -103,12 +107,11 @@ export function posixLibrary(world: LuaWorld, fork: LuaFunction): LuaTable {
       return args.value(2) === undefined ? [table] : [table.get(args.value(2))];
     },
     // The target comes as the first argument, as symlink(2) has it.
-    symlink: (args) => done(args, () => root.symlink(args.text(1), at(args, 2))),
+    symlink: (args) => doneOfTwo(() => root.symlink(args.text(1), at(args, 2))),
     umask: (args) => {
       if (args.value(1) !== undefined) {
         const mode = modeOf(args.text(1), ~world.umask & 0o777);
-        if (mode === undefined) return [undefined, "bad mode", -1];
-        world.umask = ~mode & 0o777;
+        world.umask = ~(mode ?? args.refuse(1, "bad mode")) & 0o777;
       }
       return [modeText(~world.umask & 0o777)];
     },
@@ -122,7 +125,7 @@ export function posixLibrary(world: LuaWorld, fork: LuaFunction): LuaTable {
       }),
     unsetenv: (args) => {
       world.env.delete(args.text(1));
-      return OK;
+      return [];
     },
     utime: (args) =>
       done(args, () => {
@@ -142,6 +145,13 @@ export function posixLibrary(world: LuaWorld, fork: LuaFunction): LuaTable {
 
 function done(args: Arguments, work: () => void): readonly LuaValue[] {
   return orFailed(args.text(1), () => {
+    work();
+    return OK;
+  });
+}
+
+function doneOfTwo(work: () => void): readonly LuaValue[] {
+  return orFailed(undefined, () => {
     work();
     return OK;
   });

@@ -9,7 +9,9 @@ export function rpmLibrary(world: LuaWorld): LuaTable {
       const [program = "", ...rest] = args.from(1).map((_, index) => args.text(index + 1));
       const { env, cwd, umask } = world;
       const status = world.call.run([program, ...rest], { env, cwd, umask });
-      return status === 0 ? [0] : [undefined, "exit code", status];
+      // What waitpid(2) gives is taken for a number of an error.
+      const waited = status << 8;
+      return status === 0 ? [0] : [undefined, `Unknown error ${waited}`, waited];
     },
     expand: (args) => [counted(world, world.macros().expand(args.text(1)))],
     isdefined: (args) => [world.macros().isDefined(args.text(1))],
