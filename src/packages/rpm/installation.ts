@@ -8,12 +8,14 @@ import type {
 import { lendFolders } from "../lent-folders.ts";
 import { QclockError } from "../../error.ts";
 import { fromText } from "../scripts/bytes.ts";
+import { tree } from "../scripts/commands/paths.ts";
 import { LimitReached } from "../scripts/limits.ts";
 import { RootError } from "../scripts/root.ts";
 import { readDatabase, writeDatabase } from "./database.ts";
 import type { RpmHeader } from "./header.ts";
 import { tags } from "./tags.ts";
 import { baseGroup, basePasswd } from "./install/base-accounts.ts";
+import { type ConfigFate, configFates, movesOf, withFates } from "./install/config-files.ts";
 import { FileTriggers } from "./install/file-triggers.ts";
 import { installOrder } from "./install/order.ts";
 import { withOwners } from "./install/owners.ts";
@@ -73,6 +75,7 @@ class Transaction {
   readonly #order: readonly InstalledRpm[];
   readonly #packageTriggers = new PackageTriggers();
   readonly #fileTriggers = new FileTriggers();
+  readonly #fates = new Map<InstalledRpm, ReadonlyMap<string, ConfigFate>>();
   readonly #turns = new Turns();
 
   constructor(
@@ -102,6 +105,9 @@ class Transaction {
     const usual = { passwd: basePasswd, group: baseGroup };
     if (!hasOwn) addAccounts(this.#order.length === 0 ? accounts : { ...accounts, usual });
     for (const item of this.#order) this.#scriptlet(item, "pretrans");
+    const { root } = this.#request;
+    const below = [...this.#there];
+    for (const item of this.#order) this.#fates.set(item, configFates(item, { root, below }));
     for (const item of this.#order) {
       await this.#breathe();
       this.#install(item);
@@ -149,7 +155,14 @@ class Transaction {
 
   #place(item: InstalledRpm): void {
     const { root, place } = this.#request;
-    const entries = withOwners(item, root);
+    const fates = this.#fates.get(item) ?? new Map();
+    root.changeAs({ type: "step", step: "rpm" });
+    for (const [from, to] of movesOf(fates)) {
+      // A layer with a copy of a file is made from that file: it is looked at.
+      for (const each of tree(root, from)) root.lstat(each);
+      root.rename(from, to);
+    }
+    const entries = withFates(withOwners(item, root), fates);
     place({ name: item.name, entries }, rules);
     // Of several packages that have a folder the last one says what it is like.
     root.changeAs({ type: "step", step: "rpm" });

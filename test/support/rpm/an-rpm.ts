@@ -1,9 +1,15 @@
+import { hash } from "node:crypto";
 import { encodeHeader } from "../../../src/packages/rpm/encode-header.ts";
 import { type HeaderEntry, RpmHeader } from "../../../src/packages/rpm/header.ts";
 import { headerTexts } from "../../../src/packages/rpm/installed.ts";
 import { tags } from "../../../src/packages/rpm/tags.ts";
 import type { InstalledPackage, UnpackedEntry } from "../../../src/packages/unpacked.ts";
 import { numbers, shorts, text, texts } from "./header-entries.ts";
+
+/** RPMFILE_CONFIG and RPMFILE_NOREPLACE. */
+const [CONFIG, NO_REPLACE] = [1 << 0, 1 << 4];
+/** The number of SHA-256 in OpenPGP. */
+const SHA256 = 8;
 
 /** A path of a made-up package: a folder when it ends with a slash. */
 export interface AFile {
@@ -12,6 +18,12 @@ export interface AFile {
   readonly user?: string;
   readonly group?: string;
   readonly link?: string;
+  /** Of a file; empty when absent. */
+  readonly content?: string;
+  /** The path of the file that it is another name of. */
+  readonly hardLink?: string;
+  /** `%config`, or `%config(noreplace)`. */
+  readonly config?: "replace" | "noreplace";
 }
 
 /** A dependency as a header has it: flags 8 is `=`, 12 is `>=`. */
@@ -47,7 +59,7 @@ export interface AnRpm {
   readonly more?: readonly HeaderEntry[];
 }
 
-/** A package as unpacking one gives it; its files are empty. */
+/** A package as unpacking one gives it; the contents of its files are nowhere. */
 export function anRpm(rpm: AnRpm): InstalledPackage {
   const { name, version = "1-1", files = [], more = [] } = rpm;
   const header = RpmHeader.parse(
@@ -75,11 +87,13 @@ export function anRpm(rpm: AnRpm): InstalledPackage {
   return { name, metadata: headerTexts({ header, signature }), entries: files.map(toEntry) };
 }
 
-function toEntry({ path, mode, link }: AFile): UnpackedEntry {
+function toEntry({ path, mode, link, hardLink }: AFile): UnpackedEntry {
   const isFolder = path.endsWith("/");
   const plain = path.replace(/^\//, "").replace(/\/$/, "");
   const base = { path: plain, uid: 0, gid: 0, mtime: 0, size: 0, excluded: false };
   if (link !== undefined) return { ...base, type: "symlink", mode: 0o777, linkTarget: link };
+  if (hardLink !== undefined)
+    return { ...base, type: "hardlink", mode: mode ?? 0o644, linkTarget: hardLink.slice(1) };
   if (isFolder) return { ...base, type: "directory", mode: mode ?? 0o755 };
   return { ...base, type: "file", mode: mode ?? 0o644 };
 }
@@ -102,6 +116,24 @@ function fileEntries(files: readonly AFile[]): readonly HeaderEntry[] {
     shorts(
       tags.fileModes,
       files.map(({ mode = 0o644 }) => mode),
+    ),
+    numbers(
+      tags.fileFlags,
+      files.map(({ config }) => {
+        if (config === undefined) return 0;
+        return config === "noreplace" ? CONFIG | NO_REPLACE : CONFIG;
+      }),
+    ),
+    texts(
+      tags.fileDigests,
+      files.map(({ path, link, content = "" }) =>
+        path.endsWith("/") || link !== undefined ? "" : hash("sha256", content, "hex"),
+      ),
+    ),
+    numbers(tags.fileDigestAlgorithm, [SHA256]),
+    texts(
+      tags.fileLinkTargets,
+      files.map(({ link = "" }) => link),
     ),
     texts(
       tags.fileUserNames,

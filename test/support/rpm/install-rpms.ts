@@ -32,8 +32,11 @@ export async function installRpms(
     scripts,
     answers: new Map(),
     now: RPM_NOW,
-    place: ({ entries }) => {
-      for (const entry of entries) place(root, entry);
+    place: ({ name, entries }) => {
+      const { files = [] } = rpms.find((rpm) => rpm.name === name) ?? {};
+      const contents = new Map(files.map(({ path, content }) => [path.slice(1), content]));
+      for (const entry of entries)
+        place(root, entry, contents.get(entry.path.replace(/\.rpmnew$/, "")));
     },
     addAccounts: ({ usual }) => {
       if (usual === undefined || root.stat("/etc/passwd") !== undefined) return;
@@ -48,10 +51,23 @@ export async function installRpms(
   return { left, root, textOf };
 }
 
-function place(root: MemoryRoot, { path, type, mode, uid, gid, linkTarget }: UnpackedEntry): void {
+function place(
+  root: MemoryRoot,
+  { path, type, mode, uid, gid, linkTarget }: UnpackedEntry,
+  content = "",
+): void {
   if (type === "hardlink") root.addLink(`/${path}`, `/${linkTarget ?? ""}`);
   else {
     const target = linkTarget === undefined ? {} : { target: linkTarget };
-    root.add(`/${path}`, { kind: type, mode, uid, gid, ...target });
+    const bytes = Buffer.from(content);
+    root.add(`/${path}`, {
+      kind: type,
+      mode,
+      uid,
+      gid,
+      content: bytes,
+      size: bytes.length,
+      ...target,
+    });
   }
 }
