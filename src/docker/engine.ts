@@ -373,6 +373,10 @@ export interface StackContainer {
   readonly role?: string;
   /** The path of the manifest that it was made from, on the machine that made it. */
   readonly manifest?: string;
+  /** The operating system that the stack was made from at that time. */
+  readonly os?: string;
+  /** When it was made, in seconds since 1970; absent where the Engine does not tell. */
+  readonly created?: number;
 }
 
 export interface ObserveRequest {

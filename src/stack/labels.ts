@@ -38,7 +38,10 @@ export const labels = {
   volume: "dev.qclock.volume",
   /** Names of the secrets that a secret volume holds, separated by commas. On volumes. */
   secrets: "dev.qclock.secrets",
-  /** Operating system that the volume's first user ran on. On volumes. */
+  /**
+   * Operating system that images were made from when the object was made. On containers of services
+   * and on volumes, whose first user ran on it.
+   */
   os: "dev.qclock.os",
   /**
    * Who holds the stack, as JSON: host, process, user, command, start. On the containers of holds.

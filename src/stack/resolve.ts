@@ -43,6 +43,7 @@ export function resolveStack(given: ResolveRequest): Result<Stack, readonly Diag
   if (problems.list.length > 0) {
     return fail(problems.list.toSorted((a, b) => locator.compare(a.location, b.location)));
   }
+  const otherSystems = [manifest.os].flat().filter((name) => name !== os);
   return ok({
     name: manifest.name,
     manifestPath: loaded.path,
@@ -51,6 +52,7 @@ export function resolveStack(given: ResolveRequest): Result<Stack, readonly Diag
     ...(links.size === 0 ? {} : { links: [...links].toSorted() }),
     manifestDigest: loaded.digest,
     os,
+    ...(otherSystems.length === 0 ? {} : { otherSystems }),
     architecture,
     mirrors: new Map(
       Object.entries(manifest.mirrors ?? {}).flatMap(([name, url]) =>

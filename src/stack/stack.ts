@@ -28,6 +28,8 @@ export interface Stack {
   /** Digest of the manifest's texts, for labels and for a saved plan. */
   readonly manifestDigest: Digest;
   readonly os: OsName;
+  /** The other systems that the manifest lists, in order; absent: none. */
+  readonly otherSystems?: readonly OsName[];
   readonly architecture: Architecture;
   /** Package mirrors named in the manifest, by OS. */
   readonly mirrors: ReadonlyMap<OsName, string>;

@@ -132,7 +132,7 @@ export function memoryEngine(programOf: (service: string) => Program = () => ({}
       [...containers.values()].flatMap(({ request: { name, labels: found }, status }) => {
         const stack = found.get(labels.stack) ?? "";
         if (!isOurs({ kind: "container", stack, name, labels: found })) return [];
-        const told = pick(found, { role: labels.role, manifest: labels.manifest });
+        const told = pick(found, { role: labels.role, manifest: labels.manifest, os: labels.os });
         return [{ stack, name, status, ...told }];
       }),
     listImageReferences: async (pattern) => {

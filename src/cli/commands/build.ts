@@ -64,6 +64,7 @@ export function registerBuild({ program, run }: Registry): void {
           lockMode: lockModeOf(options),
           allowUnsigned: options.allowUnsigned,
           containers: "found",
+          followsRunning: true,
           // Connected by the time that the lock is read.
           ahead: ({ engine }) => void engine().catch(() => undefined),
         },

@@ -66,7 +66,12 @@ export function registerPlan({ program, run }: Registry): void {
             ? exitCodes.changesPending
             : exitCodes.done;
         },
-        { lockMode: lockModeOf(options), asksNobody: options.resolve !== true, services },
+        {
+          lockMode: lockModeOf(options),
+          followsRunning: true,
+          asksNobody: options.resolve !== true,
+          services,
+        },
       ),
     ),
   );

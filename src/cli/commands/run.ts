@@ -85,6 +85,7 @@ export function registerRun({ program, run }: Registry): void {
           lockMode: lockModeOf(options),
           allowUnsigned: options.allowUnsigned,
           services: [name],
+          followsRunning: true,
         },
       );
     }),

@@ -62,6 +62,7 @@ export function registerUp({ program, run }: Registry): void {
           lockMode: lockModeOf(options),
           allowUnsigned: options.allowUnsigned,
           services,
+          followsRunning: true,
           ahead: (context) => {
             ahead = probeAhead(context);
           },

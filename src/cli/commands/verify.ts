@@ -82,7 +82,7 @@ export function registerVerify({ program, run }: Registry): void {
           if (error !== undefined) throw error;
           return report.status === "passed" ? exitCodes.done : exitCodes.blocked;
         },
-        { lockMode: "use", allowUnsigned: options.allowUnsigned },
+        { lockMode: "use", allowUnsigned: options.allowUnsigned, followsRunning: true },
       );
     }),
   );

@@ -13,7 +13,7 @@ import { exitCodes } from "../process/exit-code.ts";
 import { readLock, writeLock } from "./lock-file.ts";
 import { displayPath, findManifest, lockPathOf } from "./manifest-file.ts";
 import type { Session } from "./session.ts";
-import { repositoriesAnswer, sayAssumption, wantedOs } from "../settings/os-choice.ts";
+import { repositoriesAnswer, sayAssumption, systemOf, wantedOs } from "../settings/os-choice.ts";
 import { loadStack } from "./stack-file.ts";
 import { version } from "../process/version.ts";
 
@@ -29,6 +29,11 @@ export interface StackOptions {
    * make them.
    */
   readonly containers?: "made" | "found";
+  /**
+   * Take the OS that the stack runs on where nobody names one: for commands that compare the stack
+   * with what is in the Engine, or make it anew. The others need not ask the Engine.
+   */
+  readonly followsRunning?: boolean;
   /**
    * Send no request for `--os auto`: it means the first of the manifest's list then, and that is
    * said.
@@ -140,6 +145,8 @@ async function openContext(
     os: OsName,
     manifestMirror: string | undefined,
   ): ReturnType<RunContext["mirrors"]> => resolveMirrorsOf(session, os, manifestMirror);
+  await using scope = new AsyncDisposableStack();
+  const connection = scope.use(engineOf(session));
   const loaded = await loadStack({
     session,
     files,
@@ -147,6 +154,9 @@ async function openContext(
     containers: options.containers ?? (options.lockMode === undefined ? "found" : "made"),
     ...(options.services === undefined ? {} : { services: options.services }),
     store,
+    ...(options.followsRunning === true
+      ? { runsOn: (name) => runningSystem(connection.engine, { name, signal }) }
+      : {}),
     ...(options.asksNobody === true
       ? {}
       : {
@@ -165,8 +175,6 @@ async function openContext(
     sayAssumption(emit, stack.os);
   await learnSecrets(session, stack, environment);
 
-  await using scope = new AsyncDisposableStack();
-  const connection = scope.use(engineOf(session));
   options.ahead?.({ stack, engine: connection.engine, clock, signal });
   const lockPath = lockPathOf(files.path);
   const lockMode = options.lockMode ?? "unread";
@@ -210,6 +218,20 @@ async function openContext(
   };
   const owned = scope.move();
   return ok({ context, [Symbol.asyncDispose]: () => owned.disposeAsync() });
+}
+
+/** An Engine that cannot be asked says nothing here: the command's own calls tell why. */
+async function runningSystem(
+  connect: () => Promise<Engine>,
+  { name, signal }: { readonly name: string; readonly signal: AbortSignal },
+): Promise<string | undefined> {
+  try {
+    const engine = await connect();
+    return systemOf(await engine.stackContainers(signal), name);
+  } catch {
+    signal.throwIfAborted();
+    return undefined;
+  }
 }
 
 /** Loaded only where the manifest names files of keys, as few do. */

@@ -14,7 +14,7 @@ import { activateServices } from "./activation.ts";
 import { readEnvFiles } from "./env-files.ts";
 import { displayPath, type ManifestFiles } from "./manifest-file.ts";
 import { readManifest } from "./manifest-text.ts";
-import { chooseOs, sayChoice, wantedOs } from "../settings/os-choice.ts";
+import { chooseOs, sayChoice, sayRunning, wantedOs } from "../settings/os-choice.ts";
 import type { Session } from "./session.ts";
 import {
   readTextFile,
@@ -55,6 +55,11 @@ export async function loadStack(options: {
    * the first of the list.
    */
   readonly answers?: (os: OsName, manifestMirror: string | undefined) => Promise<boolean>;
+  /**
+   * The OS that a stack runs on, for where none is asked for and the manifest lists several;
+   * absent: the first of the list is taken.
+   */
+  readonly runsOn?: (stackName: string) => Promise<string | undefined>;
   /** Where stacks that were resolved before are remembered; absent: none is. */
   readonly store?: Store;
 }): Promise<Result<LoadedStack, readonly Diagnostic[]>> {
@@ -92,27 +97,49 @@ async function readEnvironments(
 type LoadOptions = Parameters<typeof loadStack>[0] & Pick<LoadedStack, "environment">;
 
 async function loadWith(options: LoadOptions): Promise<Result<Stack, readonly Diagnostic[]>> {
-  const { session, files, architecture, store, environment } = options;
+  const { session, files, environment, runsOn } = options;
   const read = await readManifest(files, session.host.workingDirectory);
   if (!read.ok) return read;
-  const sources = read.value;
+  const wanted = wantedOs(session.settings.os, environment);
+  const first = await loadFor(options, { sources: read.value, wanted });
+  if (!first.ok || wanted !== undefined || runsOn === undefined) return first;
+  const { name, otherSystems = [] } = first.value;
+  if (otherSystems.length === 0) return first;
+  const running = await runsOn(name);
+  const other = otherSystems.find((os) => os === running);
+  if (other === undefined) return first;
+  sayRunning(session.emit, other);
+  return await loadFor(options, { sources: read.value, wanted: other });
+}
+
+interface Wanted {
+  readonly sources: readonly SourceText[];
+  /** The OS that is asked for; undefined: the first of the manifest's list. */
+  readonly wanted: string | undefined;
+}
+
+async function loadFor(
+  options: LoadOptions,
+  { sources, wanted }: Wanted,
+): Promise<Result<Stack, readonly Diagnostic[]>> {
+  const { session, files, architecture, store, environment } = options;
   const key: StackKey = {
     build: build ?? "",
     manifestPath: files.path,
     overridePaths: files.overrides,
     sources,
-    os: wantedOs(session.settings.os, environment),
+    os: wanted,
     architecture,
     stackName: session.settings.stack,
   };
   // From the sources the code has no digest, and which OS `auto` means is the world's to say.
   if (store === undefined || build === undefined || key.os === "auto") {
-    return resolveText(options, sources, emptyLookups());
+    return resolveText(options, { sources, wanted }, emptyLookups());
   }
   const known = await recallStack(key, { environment, store });
   if (known !== undefined) return ok(known);
   const lookups = emptyLookups();
-  const resolved = await resolveText(options, sources, lookups);
+  const resolved = await resolveText(options, { sources, wanted }, lookups);
   if (resolved.ok) await rememberStack(key, resolved.value, { ...lookups, store });
   return resolved;
 }
@@ -134,7 +161,7 @@ function emptyLookups(): LookupsSoFar {
 
 async function resolveText(
   { session, files, architecture, answers, environment }: LoadOptions,
-  [main, ...overrides]: readonly SourceText[],
+  { sources: [main, ...overrides], wanted }: Wanted,
   lookups: LookupsSoFar,
 ): Promise<Result<Stack, readonly Diagnostic[]>> {
   const { loadManifest } = await import("../../manifest/load.ts");
@@ -155,7 +182,6 @@ async function resolveText(
   if (!readable.ok) return read.ok ? readable : read;
   const loaded = await renamed(readable.value, session.settings.stack);
   const { manifest } = loaded;
-  const wanted = wantedOs(session.settings.os, environment);
   const os = await chooseOs({
     listed: [manifest.os].flat(),
     wanted,

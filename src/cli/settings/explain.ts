@@ -3,6 +3,7 @@ import { profilesIn } from "../open/activation.ts";
 import { displayPath, findManifest } from "../open/manifest-file.ts";
 import type { Session } from "../open/session.ts";
 import { readProjectVariables } from "../open/variables.ts";
+import { wantedOs } from "./os-choice.ts";
 import { definitions, type SettingName, settingNames, type Settings } from "./settings.ts";
 
 /** A setting in force, and where its value comes from. */
@@ -48,6 +49,10 @@ async function findInProject(session: Session): Promise<ReadonlyMap<SettingName,
     if (read.length > 0) found.set("envFile", { value: read, origin: "found" });
     const origin = origins.get(definitions.profile.variable);
     if (origin !== undefined) found.set("profile", { value: profilesIn(environment), origin });
+    const os = wantedOs(undefined, environment);
+    const osOrigin = origins.get(definitions.os.variable);
+    if (os !== undefined && osOrigin !== undefined)
+      found.set("os", { value: os, origin: osOrigin });
   } catch (error) {
     if (!(error instanceof QclockError)) throw error;
   }

@@ -1,7 +1,9 @@
+import type { StackContainer } from "../../docker/engine.ts";
 import { QclockError } from "../../error.ts";
 import type { RunContext } from "../../run/context.ts";
 import type { Emit } from "../../run/execution/event.ts";
 import type { OsName } from "../../os.ts";
+import { isOfService } from "../../stack/labels.ts";
 
 /**
  * The operating system that a user asks for: on the command line, in the environment or, for all
@@ -51,6 +53,30 @@ export async function chooseOs(options: {
 }
 
 /**
+ * The operating system that a stack runs on, as its services' containers say, running or not: that
+ * of the one which was made last, since those that do not depend on the system are kept when
+ * another one is taken.
+ */
+export function systemOf(
+  containers: readonly StackContainer[],
+  stackName: string,
+): string | undefined {
+  const [last] = containers
+    .filter(({ stack, role, os }) => stack === stackName && isOfService(role) && os !== undefined)
+    .toSorted((left, right) => (right.created ?? 0) - (left.created ?? 0));
+  return last?.os;
+}
+
+/** Say that the operating system which the stack runs on is taken, and not the first. */
+export function sayRunning(emit: Emit, os: OsName): void {
+  emit({
+    type: "notice",
+    level: "info",
+    message: `The stack runs on ${os}, which is taken; --os says another.`,
+  });
+}
+
+/**
  * Say which operating system `auto` took; where it is not the first, how commands that ask nobody
  * come to know of it.
  */
@@ -65,7 +91,7 @@ export function sayChoice(emit: Emit, os: OsName, [first]: readonly OsName[]): v
     ...(os === first
       ? {}
       : {
-          hint: `QCLOCK_OS=${os}, in .env as well, says so to all commands; those that ask nobody take ${first}.`,
+          hint: `Commands that compare with what runs take it as well, all others ${first}; QCLOCK_OS=${os}, in .env too, says so to all.`,
         }),
   });
 }

@@ -86,7 +86,7 @@ export const definitions: Readonly<Record<SettingName, Definition>> = {
   os: textual(
     "--os <name>",
     "QCLOCK_OS",
-    "operating system of the images; auto takes the first whose packages can be had",
+    "operating system of the images (default: what the stack runs on, else the manifest's first); auto takes the first whose packages can be had",
   ),
   platform: {
     ...choice(

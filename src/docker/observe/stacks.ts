@@ -18,11 +18,14 @@ export async function stackContainers(
 function stackContainer(container: ListedContainer, stack: string): StackContainer {
   const role = container.Labels.get(labels.role);
   const manifest = container.Labels.get(labels.manifest);
+  const os = container.Labels.get(labels.os);
   return {
     stack,
     name: nameOf(container),
     status: container.State,
     ...(role === undefined ? {} : { role }),
     ...(manifest === undefined ? {} : { manifest }),
+    ...(os === undefined ? {} : { os }),
+    ...(container.Created === undefined ? {} : { created: container.Created }),
   };
 }

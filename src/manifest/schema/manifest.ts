@@ -45,7 +45,7 @@ export const manifestSchema = z.strictObject({
     .default([defaultOs])
     .meta({
       description:
-        "Operating systems that the images can be built on; the first is the default, `--os` picks another.",
+        "Operating systems that the images can be built on; the first is the default where the stack does not run on another, `--os` picks one.",
       examples: [["debian-12"]],
     }),
   mirrors: z

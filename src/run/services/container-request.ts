@@ -48,6 +48,7 @@ export function containerRequest(request: {
       [labels.role, service.job ? "job" : "service"],
       [labels.configHash, configHash],
       [labels.imageIdentity, imageIdentity],
+      [labels.os, stack.os],
     ]),
     ports: service.ports,
     ...(first === undefined

@@ -4,11 +4,12 @@ import { candidatesFor } from "../../../src/cli/completion/candidates.ts";
 import { completionScript, shells } from "../../../src/cli/completion/script.ts";
 import { exitCodeOfError, exitCodeOfReport } from "../../../src/cli/process/exit-code.ts";
 import { displayPath, findManifest, lockPathOf } from "../../../src/cli/open/manifest-file.ts";
-import { chooseOs, sayChoice, wantedOs } from "../../../src/cli/settings/os-choice.ts";
+import { chooseOs, sayChoice, systemOf, wantedOs } from "../../../src/cli/settings/os-choice.ts";
 import { createProgram } from "../../../src/cli/program.ts";
 import { nearest } from "../../../src/nearest.ts";
 import { topics } from "../../../src/cli/usage/topics.ts";
 import { urlOf } from "../../../src/run/services/urls.ts";
+import type { StackContainer } from "../../../src/docker/engine.ts";
 import { QclockError } from "../../../src/error.ts";
 import type { Emit } from "../../../src/run/execution/event.ts";
 import { formatLock } from "../../../src/packages/lock/file.ts";
@@ -269,7 +270,7 @@ test.each([
     "debian-12",
     [
       "Building on debian-12: the repositories of debian-13 do not answer.",
-      "QCLOCK_OS=debian-12, in .env as well, says so to all commands; those that ask nobody take debian-13.",
+      "Commands that compare with what runs take it as well, all others debian-13; QCLOCK_OS=debian-12, in .env too, says so to all.",
     ],
   ],
 ] as const)("that --os auto took %s is said in one line", (os, said) => {
@@ -279,6 +280,36 @@ test.each([
   };
   sayChoice(emit, os, listed);
   expect(notices).toEqual([said]);
+});
+
+test.each<readonly [what: string, containers: readonly Partial<StackContainer>[], os: unknown]>([
+  ["its containers", [{ os: "debian-12" }, { os: "debian-12", role: "job" }], "debian-12"],
+  ["one that has stopped", [{ os: "debian-12", status: "exited" }], "debian-12"],
+  [
+    "the one made last, since one that needs no system is kept",
+    [
+      { os: "debian-13", created: 10 },
+      { os: "debian-12", created: 20 },
+      { os: "debian-13", created: 15 },
+    ],
+    "debian-12",
+  ],
+  ["those that say it", [{ created: 20 }, { os: "debian-12", created: 10 }], "debian-12"],
+  ["none, where no container says it", [{}, { role: "job" }], undefined],
+  ["none of another stack", [{ stack: "blog", os: "debian-12" }], undefined],
+  [
+    "no container that is of no service",
+    ["hold", "helper", "run"].map((role) => ({ role, os: "debian-12" })),
+    undefined,
+  ],
+])("the system that a stack runs on is said by %s", (_, containers, os) => {
+  const some = { stack: "shop", name: "shop-web-1", status: "running", role: "service" } as const;
+  expect(
+    systemOf(
+      containers.map((each) => ({ ...some, ...each })),
+      "shop",
+    ),
+  ).toBe(os);
 });
 
 test.each([

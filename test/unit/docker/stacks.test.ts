@@ -17,6 +17,7 @@ function aListedContainer(
     [labels.service, service],
     [labels.role, "service"],
     [labels.manifest, `/srv/${stack}/stack.config.yaml`],
+    [labels.os, "debian-12"],
   ]);
   const record = recordOf({ kind: "container", name, labels: found }, madeAtMs);
   return {
@@ -37,6 +38,7 @@ test("containers of every stack are listed in one call, and none that only bears
         aListedContainer("shop", "db", { name: "renamed" }),
         aListedContainer("shop", "api", { labels: { [labels.stack]: "other" } }),
         aListedContainer("shop", "app", { labels: { [labels.manifest]: "/elsewhere" } }),
+        aListedContainer("shop", "log", { labels: { [labels.os]: "debian-13" } }),
         { Id: "x", Names: ["/x"], Labels: { [labels.stack]: "shop", [labels.role]: "service" } },
       ]),
     },
@@ -50,6 +52,8 @@ test("containers of every stack are listed in one call, and none that only bears
       status: "running",
       role: "service",
       manifest: `/srv/${stack}/stack.config.yaml`,
+      os: "debian-12",
+      created: madeAtMs / 1000,
     })),
   );
   const asked = fake.requests.map((line) => decodeURIComponent(line).replace("/v1.41", ""));

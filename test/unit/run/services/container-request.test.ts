@@ -43,6 +43,7 @@ test("a service that says nothing gets what is hardened, and no default of the E
       [labels.role, "service"],
       [labels.configHash, "sha256:config"],
       [labels.imageIdentity, "sha256:identity"],
+      [labels.os, "debian-12"],
     ]),
     ports: [],
     mounts: [],
