@@ -2,7 +2,7 @@ import { QclockError } from "../../error.ts";
 import type { Operation, Plan, PlanNode } from "../../plan/plan.ts";
 import type { Clock } from "../context.ts";
 import type { Emit, Outcome, RunEventBody, RunReport, StepReport } from "./event.ts";
-import { limit } from "./limit.ts";
+import { limit } from "../../limit.ts";
 import { advance, beginRun, summarize } from "./report.ts";
 
 export interface ExecuteRequest<Of extends Operation = Operation> {

@@ -5,7 +5,7 @@ import type { Operation, Plan } from "../../plan/plan.ts";
 import type { Digest } from "../../digest.ts";
 import type { AssembledImage, Image, Stack } from "../../stack/stack.ts";
 import { BuiltImages } from "../images/built-images.ts";
-import { limit } from "./limit.ts";
+import { limit } from "../../limit.ts";
 import { concludeStarted } from "./conclude.ts";
 import type { RunContext } from "../context.ts";
 import type { RunReport } from "./event.ts";

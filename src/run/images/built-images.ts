@@ -16,7 +16,7 @@ import type { RunContext } from "../context.ts";
 import type { UnpackedPackages } from "../../image/unpack/unpack-packages.ts";
 import type { StepReport } from "../execution/event.ts";
 import { noFiles } from "../../image/files/files.ts";
-import { limit } from "../execution/limit.ts";
+import { limit } from "../../limit.ts";
 import type { PreparedImages } from "./prepare-images.ts";
 import { recordImage } from "./records.ts";
 import { type EndedScript, scriptSteps } from "./script-steps.ts";

@@ -18,7 +18,7 @@ import type { Digest } from "../../digest.ts";
 import type { Store } from "../../store/store.ts";
 import type { RunContext } from "../context.ts";
 import { recallFiles, rememberFiles } from "./files-note.ts";
-import { limit } from "../execution/limit.ts";
+import { limit } from "../../limit.ts";
 import { type LockUse, openLock } from "./lock-stack.ts";
 import { together } from "../../together.ts";
 

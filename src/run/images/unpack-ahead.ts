@@ -7,7 +7,7 @@ import type { AssembledImage } from "../../stack/stack.ts";
 import type { Digest } from "../../digest.ts";
 import type { RunContext } from "../context.ts";
 import type { StepReport } from "../execution/event.ts";
-import { limit } from "../execution/limit.ts";
+import { limit } from "../../limit.ts";
 
 /** How far the packages of an image are. */
 export interface UnpackProgress {

@@ -1,5 +1,5 @@
 import { QclockError } from "../../error.ts";
-import { limit } from "../../run/execution/limit.ts";
+import { limit } from "../../limit.ts";
 
 /** What one look at the world gave, or why it gave nothing. */
 export interface Look<Value> {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { limit } from "../../../../src/run/execution/limit.ts";
+import { limit } from "../../src/limit.ts";
 
 test("calls run in the order in which they came, so many at a time", async () => {
   const log: string[] = [];
