@@ -1,6 +1,5 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
+import { workerUrl } from "../worker-url.ts";
 
 /** Lines for the thread to search. */
 export type LogBatch = readonly string[];
@@ -68,7 +67,7 @@ interface Matcher extends AsyncDisposable {
 
 function startMatcher(source: string, signal: AbortSignal): Matcher {
   signal.throwIfAborted();
-  const worker = new Worker(workerUrl(), {
+  const worker = new Worker(workerUrl("log-line", import.meta.url), {
     workerData: source,
     resourceLimits: { maxOldGenerationSizeMb: 64 },
   });
@@ -94,12 +93,4 @@ function startMatcher(source: string, signal: AbortSignal): Matcher {
       await worker.terminate();
     },
   };
-}
-
-/** The worker's bundle lies beside this file's; run from source it is the TypeScript file. */
-function workerUrl(): URL {
-  const bundled = new URL("log-line.worker.cjs", import.meta.url);
-  return existsSync(fileURLToPath(bundled))
-    ? bundled
-    : new URL("log-line.worker.ts", import.meta.url);
 }

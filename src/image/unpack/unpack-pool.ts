@@ -1,11 +1,10 @@
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { QclockError } from "../../error.ts";
 import type { OsName } from "../../os.ts";
 import type { UnpackedPackage, UnpackRequest } from "../../packages/unpacked.ts";
 import { toStoreError } from "../../store/store-error.ts";
+import { workerUrl } from "../../worker-url.ts";
 
 /** Why a package could not be taken apart, as a thread can tell it. */
 export interface UnpackFailure {
@@ -113,7 +112,7 @@ class ThreadPool implements UnpackPool {
 
   #start(): Worker | undefined {
     if (this.#workers.size >= this.#threads) return undefined;
-    const worker = new Worker(workerUrl(), { resourceLimits: limits });
+    const worker = new Worker(workerUrl("unpack", import.meta.url), { resourceLimits: limits });
     this.#workers.add(worker);
     return worker;
   }
@@ -188,13 +187,4 @@ function toFailure(job: UnpackJob, failure: UnpackFailure, directory: string): u
   return new QclockError("package-corrupt", `Package ${job.name} cannot be unpacked: ${message}.`, {
     hint: "Its digest is as the lock says, so the file is damaged at its source; move to another version with `qclock lock --update`.",
   });
-}
-
-/** The worker's bundle lies beside this file's; run from source it is the TypeScript file. */
-function workerUrl(): URL {
-  for (const candidate of ["./unpack.worker.ts", "./unpack.worker.cjs"]) {
-    const url = new URL(candidate, import.meta.url);
-    if (existsSync(fileURLToPath(url))) return url;
-  }
-  throw new Error("The worker that unpacks packages is missing from this installation.");
 }

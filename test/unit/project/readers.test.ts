@@ -25,7 +25,7 @@ const allowed: readonly (readonly [pattern: RegExp, reason: string])[] = [
     "/proc; a temporary store",
   ],
   [/^build-context\/pack\.ts$/, "the archive that it writes into the store"],
-  [/^probe\/find-line\.ts$/, "whether its worker was built"],
+  [/^worker-url\.ts$/, "whether a worker was built"],
   [/^run\/hold\/process-identity\.ts$/, "/proc"],
   [/^run\/bundle\/project\.ts$/, "names and kinds alone; what files hold comes from src/project"],
   [/^run\/bundle\/unpack-project\.ts$/, "writes a project, by rules of its own"],
