@@ -33,14 +33,21 @@ async function* withTurns(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
   }
 }
 
+/**
+ * How much a decoder of Node's gives at a time. Each piece is a turn of the thread pool, and Node
+ * itself would take one for each 16 KB.
+ */
+const DECODED_BYTES = 256 * 1024;
+
 /** Undo the compression that a file's name tells: `.xz`, `.gz`, `.zst`, `.bz2`, or none. */
 export function decompress(
   name: string,
   input: AsyncIterable<Uint8Array>,
 ): AsyncIterable<Uint8Array> {
   if (name.endsWith(".xz")) return decompressXz(input);
-  if (name.endsWith(".gz")) return through(input, createGunzip());
-  if (name.endsWith(".zst")) return through(input, createZstdDecompress());
+  if (name.endsWith(".gz")) return through(input, createGunzip({ chunkSize: DECODED_BYTES }));
+  if (name.endsWith(".zst"))
+    return through(input, createZstdDecompress({ chunkSize: DECODED_BYTES }));
   if (name.endsWith(".bz2")) return withTurns(decompressBzip2(input));
   return input;
 }

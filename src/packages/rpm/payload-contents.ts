@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { ByteReader } from "../../archive/byte-reader.ts";
 import { cpioPadding, readCpioHeader } from "../../archive/cpio.ts";
 import { shown } from "../../archive/name.ts";
@@ -77,20 +76,18 @@ export class PayloadContents {
     }
     const isWanted = group.some((file) => !left.has(file));
     const hash = newHash();
-    const sha256 = createHash("sha256");
     const spoolOffset = spool.offset;
     let missing = first.size;
     for await (const piece of archive.stream(first.size)) {
       missing -= piece.length;
       hash.update(piece);
-      if (!isWanted) continue;
-      sha256.update(piece);
-      spool.write(piece);
+      if (isWanted) spool.write(piece);
     }
     if (missing > 0) throw new Error("its payload ends in the middle");
-    refuseOtherDigest(first, hash.digest("hex"));
+    const { own, sha256 } = hash.digests();
+    refuseOtherDigest(first, own);
     this.#complete.add(group);
-    if (isWanted) this.#placed.set(first, { spoolOffset, sha256: sha256.digest("hex") });
+    if (isWanted) this.#placed.set(first, { spoolOffset, sha256 });
   }
 
   /** What an entry holds that is no regular file, or the empty one of a regular file. */
@@ -114,9 +111,9 @@ export class PayloadContents {
       const [first] = group;
       if (this.#complete.has(group)) continue;
       if (first.size > 0) throw new Error(`its payload has no content for "${shown(first.path)}"`);
-      refuseOtherDigest(first, newHash().digest("hex"));
+      const { own, sha256 } = newHash().digests();
+      refuseOtherDigest(first, own);
       if (group.every((file) => left.has(file))) continue;
-      const sha256 = createHash("sha256").digest("hex");
       this.#placed.set(first, { spoolOffset: spool.offset, sha256 });
     }
   }

@@ -85,7 +85,9 @@ function isSame(root: ScriptRoot, at: string, { header, file }: OwnedFile): bool
   if (file.linkTarget !== undefined)
     return kind === "symlink" && root.readlink(at) === fromText(file.linkTarget);
   if (kind !== "file") return false;
-  return fileHashOf(header)().update(root.read(at)).digest("hex") === file.digest;
+  const hash = fileHashOf(header)();
+  hash.update(root.read(at));
+  return hash.digests().own === file.digest;
 }
 
 /** The entries of a package where they are laid down. */
