@@ -1,8 +1,12 @@
-import { createHash } from "node:crypto";
-import { open, readFile } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { QclockError } from "../error.ts";
 import { DerivedFiles } from "../store/derived.ts";
+import { concernsStore } from "../store/store-error.ts";
 import type { Store } from "../store/store.ts";
-import { TextTable } from "./text-table.ts";
+import { openTables, TablesWriter } from "./tables-file.ts";
+import type { TextTable } from "./text-table.ts";
 
 /** Tables that were read from an index, and under what they are kept. */
 export interface KeptTables {
@@ -16,74 +20,72 @@ export interface KeptTables {
   readonly store: Store;
 }
 
-const HASH_BYTES = 32;
-const NUMBER_BYTES = 4;
-
 /**
- * The tables that were read from an index before; `read` reads it where the store has not kept
- * them, and what it gives is kept. Decompressing and reading the one of Debian's main takes two
- * seconds, loading what was kept some hundredths.
+ * The tables that were read from an index before. Where the store has not kept them, `write` reads
+ * it and writes them into the file that it is given (`TablesWriter`), which is kept. Decompressing
+ * and reading the one of Debian's main takes two seconds, opening what was kept some hundredths.
+ *
+ * Throws what `write` throws.
  */
 export async function recallTables(
   place: KeptTables,
-  read: () => Promise<readonly TextTable[]>,
+  write: (file: string) => Promise<void>,
 ): Promise<readonly TextTable[]> {
-  const kept = new DerivedFiles(place.store, "indexes");
-  const file = await kept.find(place.key);
-  const known = file === undefined ? undefined : await load(file, place).catch(() => undefined);
+  const { store, key, form } = place;
+  const kept = new DerivedFiles(store, "indexes");
+  const file = await kept.find(key);
+  const known =
+    file === undefined ? undefined : await openTables(file, form).catch(() => undefined);
   if (known !== undefined) return known;
-  const tables = await read();
-  if (file !== undefined) await kept.remove(place.key);
-  await save(tables, place, kept);
-  return tables;
-}
-
-/**
- * The line that a kept file begins with. After it come the SHA-256 of the rest, and each table with
- * its length in four bytes before it.
- */
-function firstLine({ form }: KeptTables): Buffer {
-  return Buffer.from(`qclock index 2 ${form}\n`, "latin1");
-}
-
-/** Undefined for a file that is of another form, or damaged. */
-async function load(file: string, place: KeptTables): Promise<readonly TextTable[] | undefined> {
-  const bytes = await readFile(file);
-  const line = firstLine(place);
-  const body = bytes.subarray(line.length + HASH_BYTES);
-  const hash = bytes.subarray(line.length, line.length + HASH_BYTES);
-  if (!bytes.subarray(0, line.length).equals(line)) return undefined;
-  if (!createHash("sha256").update(body).digest().equals(hash)) return undefined;
-  const tables: TextTable[] = [];
-  for (let at = 0; at < body.length;) {
-    const start = at + NUMBER_BYTES;
-    at = start + body.readUInt32LE(at);
-    tables.push(new TextTable(body.subarray(start, at)));
-  }
-  return tables;
-}
-
-async function save(
-  tables: readonly TextTable[],
-  place: KeptTables,
-  kept: DerivedFiles,
-): Promise<void> {
-  const body = tables.flatMap(({ bytes }) => {
-    const length = Buffer.alloc(NUMBER_BYTES);
-    length.writeUInt32LE(bytes.length);
-    return [length, bytes];
-  });
-  const hash = createHash("sha256");
-  for (const part of body) hash.update(part);
+  if (file !== undefined) await kept.remove(key);
   try {
-    await using temporary = await place.store.createTemporary();
-    {
-      await using file = await open(temporary.path, "w");
-      for (const part of [firstLine(place), hash.digest(), ...body]) await file.writeFile(part);
-    }
-    await kept.keep(place.key, temporary.path);
+    await using temporary = await store.createTemporary();
+    await write(temporary.path);
+    await kept.keep(key, temporary.path);
     await kept.prune();
-  } catch {
+    return await openWritten(temporary.path, form);
+  } catch (error) {
+    if (!isOfStore(error, store)) throw error;
     // A full disk, or a store that is closed to us: the index is read again next time.
+    return await writeElsewhere(form, write);
   }
+}
+
+/** Whether the store could not take the file; a failed write does not say which file it is of. */
+function isOfStore(error: unknown, store: Store): boolean {
+  if (error instanceof QclockError)
+    return error.code === "disk-full" || error.code === "store-unusable";
+  const isWrite = error instanceof Error && "syscall" in error && error.syscall === "write";
+  return isWrite || concernsStore(error, store.directory);
+}
+
+/** `write` for tables that are in memory. */
+export async function writeTables(
+  file: string,
+  form: string,
+  tables: readonly TextTable[],
+): Promise<void> {
+  using writer = new TablesWriter(file, form);
+  for (const table of tables) writer.addTable(table);
+  writer.finish();
+}
+
+async function writeElsewhere(
+  form: string,
+  write: (file: string) => Promise<void>,
+): Promise<readonly TextTable[]> {
+  const folder = await mkdtemp(path.join(tmpdir(), "qclock-index-"));
+  try {
+    const file = path.join(folder, "tables");
+    await write(file);
+    return await openWritten(file, form);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function openWritten(file: string, form: string): Promise<readonly TextTable[]> {
+  const tables = await openTables(file, form);
+  if (tables === undefined) throw new Error("an index was spoilt while it was written");
+  return tables;
 }

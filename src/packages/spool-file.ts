@@ -1,3 +1,4 @@
+import type { Hash } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { FILE_MODE } from "../store/ownership.ts";
 
@@ -6,11 +7,14 @@ const SPOOL_BUFFER = 1024 * 1024;
 /** Gathers small files into large writes: a package is thousands of pieces of a few kilobytes. */
 export class SpoolFile implements Disposable {
   readonly #descriptor: number;
+  readonly #hash: Hash | undefined;
   readonly #buffer = Buffer.allocUnsafe(SPOOL_BUFFER);
   #used = 0;
   offset = 0;
 
-  constructor(file: string) {
+  /** `hash` takes in all that is written. */
+  constructor(file: string, hash?: Hash) {
+    this.#hash = hash;
     this.#descriptor = openSync(file, "w", FILE_MODE);
   }
 
@@ -26,6 +30,7 @@ export class SpoolFile implements Disposable {
   }
 
   flush(): void {
+    this.#hash?.update(this.#buffer.subarray(0, this.#used));
     // One write may take a part and succeed, as the last one on a full disk does.
     for (let from = 0; from < this.#used;) {
       from += writeSync(this.#descriptor, this.#buffer, from, this.#used - from);

@@ -1,26 +1,36 @@
 import { compareTexts } from "../order.ts";
 
+/** Where texts are, by the bytes at which they start and end; Latin-1, a byte a character. */
+export interface Texts {
+  read(start: number, end: number): string;
+}
+
+/** Takes texts in, one after another, and tells where each starts. */
+export interface GrowingTexts extends Texts {
+  add(text: string): number;
+}
+
 /**
- * Texts by key, any number for one key, in a single piece of memory that is also its form on the
- * disk: a text is read from it when it is asked for, and nothing else of it is. Keys and texts are
- * Latin-1, a byte a character.
+ * Texts by key, any number for one key. Keys are in memory; where the texts are, such as on the
+ * disk, is another's affair: a text is read when it is asked for, and nothing else of it is. Keys
+ * and texts are Latin-1, a byte a character.
  *
- * Numbers are 32 bits, little-endian: how many texts there are (n), the bytes of all keys, n + 1
- * places where keys start and the last one ends, n places where texts start, n where they end, the
- * keys in order, the texts.
+ * The head is what finds them, 32-bit numbers, little-endian: how many texts there are (n), the
+ * bytes of all keys, n + 1 places where keys start and the last one ends, n places where texts
+ * start, n where they end; then the keys in order.
  */
 export class TextTable {
-  readonly bytes: Buffer;
+  readonly head: Buffer;
+  readonly place: Texts;
   readonly #count: number;
   readonly #keys: number;
-  readonly #texts: number;
 
-  /** `bytes` must be what `TextTableBuilder` made. */
-  constructor(bytes: Buffer) {
-    this.bytes = bytes;
-    this.#count = bytes.readUInt32LE(0);
+  /** `head` must be what `TextTableBuilder` made. */
+  constructor(head: Buffer, place: Texts) {
+    this.head = head;
+    this.place = place;
+    this.#count = head.readUInt32LE(0);
     this.#keys = HEADER + (3 * this.#count + 1) * NUMBER;
-    this.#texts = this.#keys + bytes.readUInt32LE(NUMBER);
   }
 
   /** Each key once, in order. */
@@ -36,12 +46,20 @@ export class TextTable {
   /** The texts of a key, in the order in which they were added. */
   *texts(key: string): Generator<string> {
     for (let index = this.#first(key); index < this.#count && this.#key(index) === key; index++) {
-      yield this.bytes.toString(
-        "latin1",
-        this.#texts + this.#number(this.#count + 1 + index),
-        this.#texts + this.#number(2 * this.#count + 1 + index),
-      );
+      yield this.#text(index);
     }
+  }
+
+  /** The same texts in another place, which they are added to. */
+  movedTo(place: GrowingTexts): TextTable {
+    const head = Buffer.from(this.head);
+    for (let index = 0; index < this.#count; index++) {
+      const text = this.#text(index);
+      const start = place.add(text);
+      head.writeUInt32LE(start, HEADER + (this.#count + 1 + index) * NUMBER);
+      head.writeUInt32LE(start + text.length, HEADER + (2 * this.#count + 1 + index) * NUMBER);
+    }
+    return new TextTable(head, place);
   }
 
   /** The first place whose key does not come before this one. */
@@ -57,37 +75,65 @@ export class TextTable {
   }
 
   #key(index: number): string {
-    return this.bytes.toString(
+    return this.head.toString(
       "latin1",
       this.#keys + this.#number(index),
       this.#keys + this.#number(index + 1),
     );
   }
 
+  #text(index: number): string {
+    return this.place.read(
+      this.#number(this.#count + 1 + index),
+      this.#number(2 * this.#count + 1 + index),
+    );
+  }
+
   #number(place: number): number {
-    return this.bytes.readUInt32LE(HEADER + place * NUMBER);
+    return this.head.readUInt32LE(HEADER + place * NUMBER);
   }
 }
 
 const NUMBER = 4;
 const HEADER = 2 * NUMBER;
 
-/** Gathers the texts of a table. */
-export class TextTableBuilder {
-  readonly #keys: string[] = [];
-  readonly #ends: number[] = [];
-  #texts = Buffer.allocUnsafe(64 * 1024);
+/** Texts in memory. */
+export class TextsInMemory implements GrowingTexts {
+  #bytes = Buffer.allocUnsafe(64 * 1024);
   #used = 0;
 
-  add(key: string, text: string): void {
-    while (this.#used + text.length > this.#texts.length) {
-      const larger = Buffer.allocUnsafe(2 * this.#texts.length);
-      this.#texts.copy(larger, 0, 0, this.#used);
-      this.#texts = larger;
+  add(text: string): number {
+    while (this.#used + text.length > this.#bytes.length) {
+      const larger = Buffer.allocUnsafe(2 * this.#bytes.length);
+      this.#bytes.copy(larger, 0, 0, this.#used);
+      this.#bytes = larger;
     }
-    this.#used += this.#texts.write(text, this.#used, "latin1");
+    const start = this.#used;
+    this.#used += this.#bytes.write(text, start, "latin1");
+    return start;
+  }
+
+  read(start: number, end: number): string {
+    return this.#bytes.toString("latin1", start, end);
+  }
+}
+
+/** Gathers the texts of a table. */
+export class TextTableBuilder {
+  readonly #place: GrowingTexts;
+  readonly #keys: string[] = [];
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+
+  constructor(place: GrowingTexts = new TextsInMemory()) {
+    this.#place = place;
+  }
+
+  add(key: string, text: string): void {
+    const start = this.#place.add(text);
     this.#keys.push(key);
-    this.#ends.push(this.#used);
+    this.#starts.push(start);
+    this.#ends.push(start + text.length);
   }
 
   finish(): TextTable {
@@ -97,21 +143,20 @@ export class TextTableBuilder {
       (a, b) => compareTexts(keys[a] ?? "", keys[b] ?? "") || a - b,
     );
     const keyBytes = keys.reduce((sum, key) => sum + key.length, 0);
-    const table = Buffer.allocUnsafe(HEADER + (3 * count + 1) * NUMBER + keyBytes + this.#used);
-    table.writeUInt32LE(count, 0);
-    table.writeUInt32LE(keyBytes, NUMBER);
-    const put = (place: number, value: number): unknown =>
-      table.writeUInt32LE(value, HEADER + place * NUMBER);
     const keysAt = HEADER + (3 * count + 1) * NUMBER;
+    const head = Buffer.allocUnsafe(keysAt + keyBytes);
+    head.writeUInt32LE(count, 0);
+    head.writeUInt32LE(keyBytes, NUMBER);
+    const put = (place: number, value: number): unknown =>
+      head.writeUInt32LE(value, HEADER + place * NUMBER);
     let used = 0;
     for (const [place, index] of order.entries()) {
       put(place, used);
-      put(count + 1 + place, index === 0 ? 0 : (this.#ends[index - 1] ?? 0));
+      put(count + 1 + place, this.#starts[index] ?? 0);
       put(2 * count + 1 + place, this.#ends[index] ?? 0);
-      used += table.write(keys[index] ?? "", keysAt + used, "latin1");
+      used += head.write(keys[index] ?? "", keysAt + used, "latin1");
     }
     put(count, used);
-    this.#texts.copy(table, keysAt + keyBytes, 0, this.#used);
-    return new TextTable(table);
+    return new TextTable(head, this.#place);
   }
 }

@@ -9,9 +9,9 @@ import type { Store } from "./store.ts";
 export const derivedLimits = {
   /**
    * Package indexes in a form that is quick to read: that of Debian's main takes 30 MB, and a
-   * release has three; a repository of RPM packages that keeps every version may take 100 MB.
+   * release has three; a repository of RPM packages that keeps every version takes some hundred.
    */
-  indexes: 768 * 1024 ** 2,
+  indexes: 2 * 1024 ** 3,
   /** Packages taken apart, uncompressed: an image of 100 packages takes some 250 MB. */
   packages: 2 * 1024 ** 3,
 } as const;

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { PackageIndex } from "../package-index.ts";
 import type { Store } from "../../store/store.ts";
-import { recallTables } from "../kept-tables.ts";
+import { recallTables, writeTables } from "../kept-tables.ts";
 import { type TextTable, TextTableBuilder } from "../text-table.ts";
 import type { LoadedRepository } from "./load-repository.ts";
 import { FilelistsHandler } from "./metadata/filelists.ts";
@@ -120,12 +120,12 @@ async function readPaths(
   const hash = createHash("sha256").update(file.digest);
   for (const path of [...wanted].toSorted()) hash.update(`\n${path}`);
   const place = { store, key: hash.digest("hex"), form: "rpm paths 1" };
-  const [table] = await recallTables(place, async () => {
+  const [table] = await recallTables(place, async (target) => {
     const handler = new FilelistsHandler(wanted);
     await readXmlFile(file, handler, signal);
     const builder = new TextTableBuilder();
     for (const { path, name, sha256 } of handler.found) builder.add(path, `${name}\t${sha256}`);
-    return [builder.finish()];
+    await writeTables(target, place.form, [builder.finish()]);
   });
   if (table === undefined) throw new Error("found paths have one table");
   return table;

@@ -51,11 +51,18 @@ export async function readXmlFile(
   handler: XmlHandler,
   signal: AbortSignal,
 ): Promise<void> {
+  await asCorrupt(file, signal, () => readXml(file, handler, signal));
+}
+
+/** The same, but that what is wrong with the file is thrown as an `Error` that says only this. */
+export async function readXml(
+  file: StoredFile,
+  handler: XmlHandler,
+  signal: AbortSignal,
+): Promise<void> {
   const reader = new XmlReader(handler);
-  await asCorrupt(file, signal, async () => {
-    for await (const piece of unpack(file, signal, LARGEST_UNPACKED)) reader.write(piece);
-    reader.end();
-  });
+  for await (const piece of unpack(file, signal, LARGEST_UNPACKED)) reader.write(piece);
+  reader.end();
 }
 
 /** The text of a file as a whole. Throws `package-corrupt` when it is no text, or too large. */
@@ -80,7 +87,9 @@ export async function asCorrupt<Value>(
     return await work();
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof QclockError || !(error instanceof Error)) throw error;
+    // A failed system call is no fault of the metadata.
+    if (error instanceof QclockError || !(error instanceof Error) || "syscall" in error)
+      throw error;
     throw new QclockError(
       "package-corrupt",
       `The metadata of ${repository} (${path}) cannot be read: ${error.message}.`,

@@ -1,5 +1,5 @@
 import type { Store } from "../../store/store.ts";
-import { recallTables } from "../kept-tables.ts";
+import { recallTables, writeTables } from "../kept-tables.ts";
 import { TextTableBuilder } from "../text-table.ts";
 import type { ModuleStream } from "./metadata/module-stream.ts";
 import { LARGEST_MODULES_FILE, type ModulesFile, parseModules } from "./metadata/modules-yaml.ts";
@@ -15,7 +15,8 @@ export async function readModules(
 ): Promise<ModulesFile> {
   const { store, signal } = at;
   const key = file.digest.slice("sha256:".length);
-  const [table] = await recallTables({ store, key, form: "rpm modules 1" }, async () => {
+  const form = "rpm modules 1";
+  const [table] = await recallTables({ store, key, form }, async (target) => {
     const text = await readTextFile(file, LARGEST_MODULES_FILE, signal);
     const modules = await asCorrupt(file, signal, () => parseModules(text));
     const builder = new TextTableBuilder();
@@ -23,7 +24,7 @@ export async function readModules(
     for (const stream of modules.streams) builder.add("stream", JSON.stringify(stream));
     for (const pair of modules.defaults) builder.add("default", JSON.stringify(pair));
     for (const note of modules.notes) builder.add("note", JSON.stringify(note));
-    return [builder.finish()];
+    await writeTables(target, form, [builder.finish()]);
   });
   if (table === undefined) throw new Error("modules have one table");
   const read = <Value>(kind: string, parse: (value: Value) => Value): readonly Value[] =>

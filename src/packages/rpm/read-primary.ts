@@ -1,10 +1,15 @@
+import { stat } from "node:fs/promises";
 import type { Store } from "../../store/store.ts";
 import { recallTables } from "../kept-tables.ts";
 import type { TextTable } from "../text-table.ts";
-import { PrimaryHandler } from "./metadata/primary.ts";
-import { type PrimaryIndex, PrimaryIndexBuilder } from "./metadata/primary-index.ts";
+import type { PrimaryIndex } from "./metadata/primary-index.ts";
 import { RECORD_FIELDS } from "./metadata/primary-record.ts";
-import { readXmlFile, type StoredFile } from "./metadata-file.ts";
+import { asCorrupt, type StoredFile } from "./metadata-file.ts";
+import { writePrimaryInThread } from "./primary-thread.ts";
+import { writePrimary } from "./write-primary.ts";
+
+/** A list that is smaller is read in less time than a thread takes to start. */
+const WORTH_A_THREAD_BYTES = 1024 ** 2;
 
 /**
  * The packages of a repository for one architecture, as RPM says it, and for all; what was read of
@@ -17,11 +22,11 @@ export async function readPrimary(
   const { architecture, store, signal } = at;
   const key = `${file.digest.slice("sha256:".length)}-${architecture}`;
   const form = `rpm primary 2 ${RECORD_FIELDS.join()}`;
-  const tables = await recallTables({ store, key, form }, async () => {
-    const builder = new PrimaryIndexBuilder([architecture, "noarch"]);
-    await readXmlFile(file, new PrimaryHandler((entry) => builder.add(entry)), signal);
-    const index = builder.finish();
-    return [index.packages, index.providers, index.obsoleters, index.askedPaths];
+  const tables = await recallTables({ store, key, form }, async (target) => {
+    const { size } = await stat(file.stored);
+    const write = size < WORTH_A_THREAD_BYTES ? writePrimary : writePrimaryInThread;
+    const task = { file, architecture, target, form };
+    await asCorrupt(file, signal, () => write(task, signal));
   });
   const table = (place: number): TextTable => {
     const found = tables[place];

@@ -1,4 +1,5 @@
 import { QclockError } from "../../error.ts";
+import { limit } from "../../limit.ts";
 import { together } from "../../together.ts";
 import type { LoadedRepositories, LoadRepositoriesRequest } from "../repositories.ts";
 import { advisoriesOf } from "./advisories.ts";
@@ -9,9 +10,13 @@ import { mergeIndexes, type RepositoryIndex } from "./merged-index.ts";
 import { enabledStreams } from "./metadata/enabled-streams.ts";
 import { ModuleFilter } from "./metadata/module-filter.ts";
 import type { ModuleStream } from "./metadata/module-stream.ts";
+import type { StoredFile } from "./metadata-file.ts";
 import { readModules } from "./read-modules.ts";
 import { readPrimary } from "./read-primary.ts";
 import { releaseOf, rpmArchitectures, type RpmRepository } from "./repository-table.ts";
+
+/** Reading one takes the memory of a whole list. */
+const READ_AT_A_TIME = 2;
 
 /**
  * Fetch the metadata of an OS's repositories and read it. `repomd.xml` names the digest of each
@@ -31,12 +36,16 @@ export async function loadRepositories(
   const loaded = await together(request.signal, (either) =>
     chosenRepositories(request).map((each) => loadRepository({ ...request, signal: either }, each)),
   );
-  const files: RepositoryIndex[] = [];
-  // One after the other, since reading one takes the memory of a whole list.
-  for (const { id, folder, primary } of loaded) {
-    const index = await readPrimary(primary, { architecture, store, signal });
-    files.push({ repository: id, folder, index });
-  }
+  const files = await together(request.signal, (either) => {
+    const read = limit(READ_AT_A_TIME, (primary: StoredFile) =>
+      readPrimary(primary, { architecture, store, signal: either }),
+    );
+    return loaded.map(async ({ id, folder, primary }): Promise<RepositoryIndex> => ({
+      repository: id,
+      folder,
+      index: await read(primary),
+    }));
+  });
   const filter = await filterOf(request, loaded);
   const index = await withFurtherPaths(
     { repositories: loaded, store, signal },

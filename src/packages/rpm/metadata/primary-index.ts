@@ -25,19 +25,28 @@ const MOST_NAMES = 4_000_000;
 /** Gathers the packages of one architecture; those for others are left out. */
 export class PrimaryIndexBuilder {
   readonly #architectures: ReadonlySet<string>;
-  readonly #packages = new TextTableBuilder();
+  readonly #newTable: () => TextTableBuilder;
+  readonly #packages: TextTableBuilder;
   /** Versions of one package mostly provide the same. */
-  readonly #providers = new Map<string, Set<string>>();
-  readonly #obsoleters = new Map<string, Set<string>>();
+  readonly #providers: Names = new Map();
+  readonly #obsoleters: Names = new Map();
   readonly #askedPaths = new Set<string>();
   readonly #mostNames: number;
   #bytes = 0;
   #names = 0;
 
-  /** `architectures` as RPM says them: `x86_64` and `noarch`. */
-  constructor(architectures: readonly string[], mostNames = MOST_NAMES) {
+  /**
+   * `architectures` as RPM says them: `x86_64` and `noarch`. `newTable` makes the tables' builders,
+   * whose texts are in memory unless it says otherwise.
+   */
+  constructor(
+    architectures: readonly string[],
+    { mostNames = MOST_NAMES, newTable = () => new TextTableBuilder() } = {},
+  ) {
     this.#architectures = new Set(architectures);
     this.#mostNames = mostNames;
+    this.#newTable = newTable;
+    this.#packages = newTable();
   }
 
   add(entry: PrimaryPackage): void {
@@ -64,12 +73,12 @@ export class PrimaryIndexBuilder {
   }
 
   finish(): PrimaryIndex {
-    const askedPaths = new TextTableBuilder();
+    const askedPaths = this.#newTable();
     for (const path of this.#askedPaths) askedPaths.add(path, "");
     return {
       packages: this.#packages.finish(),
-      providers: toTable(this.#providers),
-      obsoleters: toTable(this.#obsoleters),
+      providers: toTable(this.#providers, this.#newTable()),
+      obsoleters: toTable(this.#obsoleters, this.#newTable()),
       askedPaths: askedPaths.finish(),
     };
   }
@@ -82,10 +91,11 @@ export class PrimaryIndexBuilder {
     }
   }
 
-  #add(map: Map<string, Set<string>>, key: string, name: string): void {
+  #add(map: Names, key: string, name: string): void {
     const names = map.get(key);
-    if (names?.has(name) === true) return;
-    if (names === undefined) map.set(copyOf(key), new Set([name]));
+    if (names === name || (typeof names === "object" && names.has(name))) return;
+    if (names === undefined) map.set(copyOf(key), name);
+    else if (typeof names === "string") map.set(key, new Set([names, name]));
     else names.add(name);
     this.#count();
   }
@@ -97,9 +107,14 @@ export class PrimaryIndexBuilder {
   }
 }
 
-function toTable(map: ReadonlyMap<string, ReadonlySet<string>>): TextTable {
-  const table = new TextTableBuilder();
-  for (const [key, names] of map) for (const name of names) table.add(key, name);
+/** By key; most have one, and a set for each takes more memory than all of their texts. */
+type Names = Map<string, string | Set<string>>;
+
+function toTable(map: Names, table: TextTableBuilder): TextTable {
+  for (const [key, names] of map) {
+    if (typeof names === "string") table.add(key, names);
+    else for (const name of names) table.add(key, name);
+  }
   return table.finish();
 }
 

@@ -169,7 +169,7 @@ test.each<[string, NonNullable<ListedPackage["dependencies"]>, readonly string[]
   ["bring", {}, ["/usr/bin/a", "/usr/bin/b", "/usr/bin/c"]],
   ["need", { requires: ['name="/a"', 'name="/b"', 'name="(x if (/c and /d))"'] }, []],
 ])("packages that %s names without end are refused", (_, dependencies, files) => {
-  const builder = new PrimaryIndexBuilder(["x86_64"], 2);
+  const builder = new PrimaryIndexBuilder(["x86_64"], { mostNames: 2 });
   const [entry] = packagesOf(primaryXml([{ ...bash, dependencies, files }]));
   expect(() => {
     if (entry !== undefined) builder.add(entry);
