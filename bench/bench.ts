@@ -16,6 +16,8 @@ export const STACK = "qclock-bench";
 export interface Bench extends AsyncDisposable {
   /** Folder of the project. */
   readonly root: string;
+  /** Folder that is kept between benches. */
+  readonly cache: string;
   /** Folder for what the cases write; removed at the end. */
   readonly directory: string;
   /** Copy of the project's manifest, lock and images, for changes. */
@@ -129,6 +131,7 @@ export async function openBench(request: {
   const owned = stack.move();
   return {
     root,
+    cache,
     directory,
     stackDirectory,
     engine,

@@ -7,6 +7,7 @@ import { manyFiles } from "./cases/many-files.ts";
 import { manyImages } from "./cases/many-images.ts";
 import { memory } from "./cases/memory.ts";
 import { nothingChanged } from "./cases/nothing-changed.ts";
+import { oracleLinux } from "./cases/oracle-linux.ts";
 import { packagesAdded } from "./cases/packages-added.ts";
 import { plan } from "./cases/plan.ts";
 import { up } from "./cases/up.ts";
@@ -25,6 +26,7 @@ export const cases: readonly Case[] = [
   cold,
   coldPackages,
   packagesAdded,
+  oracleLinux,
   memory,
   manyFiles,
   manyImages,

@@ -16,7 +16,18 @@ import { machine, packedRpm, type PackedRpm } from "./packed-rpm.ts";
  */
 export async function elRepositories(
   images: readonly AssembledImage[],
-  { store, key, work }: { readonly store: Store; readonly key: TestKey; readonly work: string },
+  {
+    store,
+    key,
+    work,
+    further = {},
+  }: {
+    readonly store: Store;
+    readonly key: TestKey;
+    readonly work: string;
+    /** What the metadata lists besides, without there being such packages. */
+    readonly further?: Readonly<Partial<Record<ElPackage["repository"], readonly ListedPackage[]>>>;
+  },
 ): Promise<ReadonlyMap<string, Buffer>> {
   const { target, paths } = await fetchDebian("el", images, store);
   const packages = new Map(
@@ -47,7 +58,10 @@ export async function elRepositories(
       return entry;
     });
     const modules = repository === "appstream" ? { modules: phpModule(own) } : {};
-    for (const [name, bytes] of aRepository(place, { packages: listed, ...modules }))
+    for (const [name, bytes] of aRepository(place, {
+      packages: [...listed, ...(further[repository] ?? [])],
+      ...modules,
+    }))
       files.set(name, bytes);
   }
   return files;
