@@ -122,13 +122,14 @@ function planSecrets(planning: Planning, service: Service): void {
 
 /**
  * Why the secrets in a service's volume are not to be used; undefined when they are, or when there
- * is no volume.
+ * is no volume. One that a service without secrets has left from before is not looked at.
  */
 export function staleSecrets(
   planning: Pick<Planning, "stack" | "observed" | "changedSecrets" | "writtenSecrets">,
   service: Service,
 ): string | undefined {
   const { stack, observed, changedSecrets, writtenSecrets } = planning;
+  if (service.secrets.length === 0) return undefined;
   const name = secretsVolumeName(stack.name, service.name);
   const found = observed.volumes.find((volume) => volume.name === name);
   if (found === undefined) return undefined;

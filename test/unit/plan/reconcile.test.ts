@@ -750,6 +750,17 @@ test("secrets whose container was never made are written again: the run may have
   ).toContain("secrets:app, its secrets changed");
 });
 
+test("a volume of secrets that a service has no more concerns its container no more", () => {
+  const stack = aStack({ images: [anImage("app")], services: [aService({ name: "app" })] });
+  const secrets = [{ secret: "key", target: "/run/secrets/key", mode: 0o400 }];
+  const volume = anObservedVolume(aVolume("app-secrets"), {
+    configHash: secretsHash(aService({ name: "app", secrets })),
+    secrets: ["key"],
+  });
+
+  expect(formatPlan(planFor(stack, { ...afterUp(stack), volumes: [volume] }))).toBe("");
+});
+
 test("an old container runs until its own new image is there, and waits for no other", () => {
   const stack = aStack({
     images: [anImage("app"), anImage("app2")],
