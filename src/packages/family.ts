@@ -41,6 +41,12 @@ export interface FamilyRules extends ResolverRules {
 }
 
 /**
+ * Takes one package apart without running anything of it: in a thread of its own, which it may keep
+ * busy. Throws `DamagedFile`, or an `Error` that says what is wrong with the package.
+ */
+export type Unpack = (request: UnpackRequest) => Promise<UnpackedPackage>;
+
+/**
  * What a family of distributions must be able to do: those whose packages have the same form and
  * follow the same rules. `loadFamily` gives the one of an operating system. What a function needs
  * is loaded when it is called.
@@ -101,12 +107,6 @@ export interface Family {
   foreseeConflicts(
     images: readonly ImagePackages[],
   ): Promise<ReadonlyMap<string, readonly FileConflict[]>>;
-
-  /**
-   * Take one package apart without running anything of it: in a thread of its own, which it may
-   * keep busy. Throws `DamagedFile`, or an `Error` that says what is wrong with the package.
-   */
-  unpack(request: UnpackRequest): Promise<UnpackedPackage>;
 
   /**
    * In what an unpacked package says something else of itself than the lock; undefined when it says

@@ -1,5 +1,5 @@
 import { parentPort } from "node:worker_threads";
-import { loadFamily } from "../../packages/families.ts";
+import { loadUnpack } from "../../packages/families.ts";
 import { DamagedFile, type UnpackedPackage } from "../../packages/unpacked.ts";
 import { sealSpool } from "./kept-packages.ts";
 import type { UnpackAnswer, UnpackTask } from "./unpack-pool.ts";
@@ -14,8 +14,8 @@ parentPort?.on("message", (task: UnpackTask) => {
 
 async function answerTo({ os, ...request }: UnpackTask): Promise<UnpackAnswer> {
   try {
-    const family = await loadFamily(os);
-    const value = await family.unpack(request);
+    const unpack = await loadUnpack(os);
+    const value = await unpack(request);
     seal(request.spool, value);
     return { ok: true, value };
   } catch (error) {

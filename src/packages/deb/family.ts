@@ -15,7 +15,6 @@ export const debFamily: Family = {
   readBuildTime: async (file) => (await import("./facts.ts")).readBuildTime(file),
   foreseeConflicts: async (images) =>
     (await import("./image-conflicts.ts")).conflictsOfImages(images),
-  unpack: async (request) => (await import("./unpack.ts")).unpackPackage(request),
   contradictionIn: async (unpacked, locked) =>
     (await import("./control.ts")).contradictionIn(unpacked, locked),
   install: async (request) => (await import("./installation.ts")).install(request),

@@ -15,7 +15,6 @@ export const rpmFamily: Family = {
   signerOf: async (request) => (await import("./signer.ts")).signerOf(request),
   foreseeConflicts: async (images) =>
     (await import("./image-conflicts.ts")).conflictsOfImages(images),
-  unpack: async (request) => (await import("./unpack.ts")).unpackPackage(request),
   contradictionIn: async (unpacked, locked) =>
     (await import("./identity.ts")).contradictionIn(unpacked, locked),
   install: async (request) => (await import("./installation.ts")).install(request),
