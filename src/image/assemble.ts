@@ -113,7 +113,7 @@ export async function assembleImage(request: AssembleRequest): Promise<BuiltImag
   }
   left ??= await ownLeftScripts(request, layers);
   const built = await checked(request, layers, left);
-  reportLeftScripts(request.image.name, notRun(request.image, left), request.onNotice);
+  reportLeftScripts(request.image, left, request.onNotice);
   await reportUnmetNeeds(request, built);
   return built;
 }
@@ -146,14 +146,6 @@ async function reportUnmetNeeds(
   await rememberUnmetNeeds("image", layers, { needs, store });
   for (const { text, level } of describeUnmetNeeds(needs))
     onNotice(`Image "${image.name}": ${text}`, level);
-}
-
-/** The scripts of which nothing is in the image. */
-function notRun(
-  { scripts }: Pick<AssembledImage, "scripts">,
-  left: readonly LeftScript[],
-): readonly LeftScript[] {
-  return scripts === "run" ? left.filter(({ call }) => call === undefined) : left;
 }
 
 /** What follows a layer of packages whose scripts have to be run. */
@@ -229,7 +221,7 @@ async function checked(
   const programs = [...programOfSettings(image.name, built.settings), ...started];
   if (image.strictScripts) {
     const own = left ?? (await ownLeftScripts(request, layers));
-    refuseLeftScripts(image.name, notRun(image, own));
+    refuseLeftScripts(image, own);
   }
   const packageOf = packageFinder(target);
   await checkPrograms({ image: image.name, architecture, programs, layers, packageOf });

@@ -2,6 +2,7 @@ import { QclockError } from "../error.ts";
 import type { Digest } from "../digest.ts";
 import type { LeftScript } from "../packages/installation.ts";
 import type { LeftEffect } from "../packages/scripts/undone/left-effect.ts";
+import type { AssembledImage } from "../stack/stack.ts";
 import type { Store } from "../store/store.ts";
 
 /**
@@ -33,26 +34,45 @@ export async function recallLeftScripts(
   return Array.isArray(note) ? (note as readonly LeftScript[]) : undefined;
 }
 
-/** Tell of each script that was undone, with what is missing because of it. */
+/** An image, and what is done with scripts of its packages that cannot be interpreted. */
+type OfImage = Pick<AssembledImage, "name" | "scripts">;
+
+/**
+ * Tell of each script of which nothing is in the image, with what is missing because of it, and
+ * where scripts are run why it was not.
+ */
 export function reportLeftScripts(
-  image: string,
+  image: OfImage,
   left: readonly LeftScript[],
   onNotice: (message: string, level: NoticeLevel) => void,
 ): void {
-  for (const script of left) {
+  for (const script of withoutEffect(image, left)) {
     const level = gradeOf(script) === "missing" ? "warning" : "info";
-    onNotice(`Image "${image}": ${describeLeftScript(script)}`, level);
+    onNotice(`Image "${image.name}": ${describeFor(image, script)}`, level);
   }
 }
 
-/** Throws `script-undone` for the first of some scripts. */
-export function refuseLeftScripts(image: string, left: readonly LeftScript[]): void {
+/** The scripts of which nothing is in the image: where scripts are run, those that cannot be. */
+function withoutEffect({ scripts }: OfImage, left: readonly LeftScript[]): readonly LeftScript[] {
+  return scripts === "run" ? left.filter(({ call }) => call === undefined) : left;
+}
+
+function describeFor({ scripts }: OfImage, left: LeftScript): string {
+  const { package: name, script, notRun } = left;
+  const undone = describeLeftScript(left);
+  if (scripts !== "run" || notRun === undefined) return undone;
+  return `${undone} The ${script} of ${name} cannot be run in a container: ${notRun}.`;
+}
+
+/** Throws `script-undone` for the first of the scripts of which nothing is in the image. */
+export function refuseLeftScripts(image: OfImage, all: readonly LeftScript[]): void {
+  const left = withoutEffect(image, all);
   const [first, ...others] = left;
   if (first === undefined) return;
   const more = others.length === 0 ? "" : ` ${others.length} more were undone, too.`;
   throw new QclockError(
     "script-undone",
-    `Image "${image}" has \`strict_scripts\`, and ${describeLeftScript(first)}${more}`,
+    `Image "${image.name}" has \`strict_scripts\`, and ${describeFor(image, first)}${more}`,
     {
       hint: "Leave the package out, bring what its script would have made with the image's files and drop `strict_scripts`, or answer its questions under `debconf`.",
     },

@@ -92,6 +92,8 @@ export interface LeftScript {
   readonly effects: readonly LeftEffect[];
   /** How to run it; absent: it is not run by itself. */
   readonly call?: ScriptCall;
+  /** Why it cannot be run: continues `… cannot be run in a container:`. */
+  readonly notRun?: string;
 }
 
 /** How a package manager runs a script of an image. */

@@ -20,8 +20,8 @@ import { FileTriggers } from "./install/file-triggers.ts";
 import { installOrder } from "./install/order.ts";
 import { withOwners } from "./install/owners.ts";
 import { PackageTriggers } from "./install/package-triggers.ts";
-import type { ScriptletRun, ScriptletRunner } from "./install/scriptlet-runner.ts";
-import { type ScriptletKind, scriptletOf } from "./install/scriptlets.ts";
+import type { ScriptletRunner } from "./install/scriptlet-runner.ts";
+import { type ScriptletKind, scriptletOf, type ScriptletRun } from "./install/scriptlets.ts";
 import { type InstalledRpm, toInstalledRpm } from "./installed.ts";
 
 /** The package that brings the account files. */

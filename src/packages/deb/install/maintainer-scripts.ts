@@ -67,7 +67,9 @@ export class MaintainerScripts {
       reason: reasonOf(outcome),
       effects: this.#leftEffects(text, kind),
       // debconf's own programs ask the questions of a script that is run.
-      ...(kind === "config" ? {} : { call: scriptCall({ path, args, environment, epoch: now }) }),
+      ...(kind === "config"
+        ? { notRun: "it asks the questions of debconf, which are answered by the manifest" }
+        : { call: scriptCall({ path, args, environment, epoch: now }) }),
     });
   }
 

@@ -1,6 +1,6 @@
 import type { RpmHeader } from "../header.ts";
 import { filesOf } from "./files.ts";
-import type { ScriptletRun } from "./scriptlet-runner.ts";
+import type { ScriptletRun } from "./scriptlets.ts";
 import {
   type FileTrigger,
   filesFoundByFolder,

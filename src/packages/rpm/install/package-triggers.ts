@@ -2,7 +2,7 @@ import type { Capability } from "../../package-index.ts";
 import type { RpmHeader } from "../header.ts";
 import { tags } from "../tags.ts";
 import { isWithin } from "../version.ts";
-import type { ScriptletRun } from "./scriptlet-runner.ts";
+import type { ScriptletRun } from "./scriptlets.ts";
 import { type PackageTrigger, packageTriggersOf } from "./triggers.ts";
 
 /** A package as triggers see it. */

@@ -1,6 +1,6 @@
 import { shown } from "../../../archive/name.ts";
 import type { Architecture } from "../../../os.ts";
-import type { InstallRequest, LeftScript, ScriptCall } from "../../installation.ts";
+import type { InstallRequest, LeftScript } from "../../installation.ts";
 import type { LeftEffect } from "../../scripts/undone/left-effect.ts";
 import { fromText } from "../../scripts/bytes.ts";
 import type { Command, CommandTable } from "../../scripts/command.ts";
@@ -12,7 +12,8 @@ import type { RpmHeader } from "../header.ts";
 import { macrosFor } from "../macros/macros-for.ts";
 import { luaCommand } from "../lua/lua-command.ts";
 import { compareVersions } from "../version.ts";
-import type { Scriptlet } from "./scriptlets.ts";
+import { callOf } from "./scriptlet-call.ts";
+import type { Scriptlet, ScriptletRun } from "./scriptlets.ts";
 
 /** As `uname -m` and RPM say it. */
 const MACHINES: Readonly<Record<Architecture, string>> = { amd64: "x86_64", arm64: "aarch64" };
@@ -23,20 +24,6 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   HOME: "/root",
   LC_ALL: "C.UTF-8",
 };
-
-/** The longest script that is given to a shell as a word: the kernel takes no longer ones. */
-const LONGEST_WORD = 128 * 1024 - 1;
-
-/** A scriptlet, whose it is and with which words it is called. */
-export interface ScriptletRun {
-  readonly package: string;
-  /** Such as `post`, without `%`. */
-  readonly kind: string;
-  readonly scriptlet: Scriptlet;
-  readonly args: readonly string[];
-  /** Absolute paths, for a trigger that is about files. */
-  readonly files?: readonly string[];
-}
 
 const LUA = "<lua>";
 
@@ -67,14 +54,13 @@ export class ScriptletRunner {
     const durationMs = performance.now() - startedAtMs;
     onScript?.({ package: run.package, script, durationMs, steps: outcome.steps });
     if (outcome.type === "ended" && outcome.status === 0) return;
-    const call = callOf(run);
     this.left.push({
       package: run.package,
       script,
       ...(line === undefined ? {} : { place: { line } }),
       reason: reasonOf(outcome),
       effects: this.#leftEffects(run.scriptlet),
-      ...(call === undefined ? {} : { call }),
+      ...callOf(run, { ...ENVIRONMENT, TZ: "UTC" }),
     });
   }
 
@@ -149,17 +135,4 @@ function scriptOf({ program, text }: Scriptlet, isOwn: boolean): string {
 
 function quoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-/** How a scriptlet is run in the image itself: it is no file there, so that its shell gets it. */
-function callOf({ scriptlet, args, files }: ScriptletRun): ScriptCall | undefined {
-  const { program, text, isExpanded } = scriptlet;
-  const [path = "", ...words] = program;
-  // Lua is within rpm, and what a trigger reads would have to be given to it.
-  if (isExpanded || files !== undefined || !path.startsWith("/")) return undefined;
-  const environment = { ...ENVIRONMENT, TZ: "UTC" };
-  if (text === undefined) return { path, args: words, environment };
-  const isShell = /\/(?:ba|da)?sh$/.test(path);
-  if (!isShell || text.startsWith("#!") || Buffer.byteLength(text) > LONGEST_WORD) return undefined;
-  return { path, args: [...words, "-c", text, path, ...args], environment };
 }

@@ -14,6 +14,17 @@ export interface Scriptlet {
   readonly isExpanded: boolean;
 }
 
+/** A scriptlet, whose it is and with which words it is called. */
+export interface ScriptletRun {
+  readonly package: string;
+  /** Such as `post`, without `%`. */
+  readonly kind: string;
+  readonly scriptlet: Scriptlet;
+  readonly args: readonly string[];
+  /** Absolute paths, for a trigger that is about files. */
+  readonly files?: readonly string[];
+}
+
 const KINDS = {
   pretrans: [tags.preTransaction, tags.preTransactionProgram, tags.preTransactionFlags],
   pre: [tags.preInstall, tags.preInstallProgram, tags.preInstallFlags],

@@ -196,7 +196,35 @@ getent passwd other || useradd -r other`,
         script: "%post",
         reason: "it needs an interpreter of python3",
         line: 1,
-        call: undefined,
+        call: "/bin/sh",
+      },
+    ]);
+  });
+
+  test("triggers that cannot be interpreted can be run, with what they are given", async () => {
+    const { left } = await installRpms([
+      { name: "alpha", files: [{ path: "/usr/share/t/alpha" }] },
+      {
+        name: "owner",
+        requires: [{ name: "alpha" }],
+        triggers: [{ script: "unknown-tool", on: [{ name: "alpha", flags: TRIGGER_IN }] }],
+        transactionFileTriggers: [{ script: "unknown-tool", on: below }],
+        posttrans: "setmetatable({}, {})",
+        program: ["<lua>"],
+      },
+    ]);
+    expect(left.map(({ script, call, notRun }) => ({ script, args: call?.args, notRun }))).toEqual([
+      { script: "%triggerin", args: ["-c", "unknown-tool", "/bin/sh", "1", "1"] },
+      { script: "%posttrans", notRun: "Lua is a part of rpm and no program of an image" },
+      {
+        script: "%transfiletriggerin",
+        args: [
+          "-c",
+          expect.stringContaining("exec"),
+          ..."/bin/sh 1 unknown-tool 1".split(" "),
+          "/usr/share/t/alpha\n",
+          ..."/bin/sh /tmp/rpm-tmp.script 0".split(" "),
+        ],
       },
     ]);
   });
