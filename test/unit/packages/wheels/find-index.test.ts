@@ -106,3 +106,78 @@ test("the environment's index goes before the manifest's, that before pip's", as
     message: "pip on this machine is set up to ask no index (PIP_NO_INDEX).",
   });
 });
+
+test("each of pip's files is read, and a later one counts more", async () => {
+  const environment = {
+    XDG_CONFIG_DIRS: "/x/first::/x/second",
+    XDG_CONFIG_HOME: "/own",
+    VIRTUAL_ENV: "/venv",
+    PIP_CONFIG_FILE: "/named.conf",
+  };
+  // As pip's documentation orders them.
+  const inOrder = [
+    "/x/second/pip/pip.conf",
+    "/x/first/pip/pip.conf",
+    "/etc/pip.conf",
+    "/home/u/.pip/pip.conf",
+    "/own/pip/pip.conf",
+    "/venv/pip.conf",
+    "/named.conf",
+  ];
+  for (const [index, last] of inOrder.entries()) {
+    const files = inOrder
+      .slice(0, index + 1)
+      .map((file) => [file, `[global]\nindex-url = https://pip.example${file}\n`]);
+    expect(await settings(Object.fromEntries(files), environment)).toMatchObject({
+      indexUrl: `https://pip.example${last}`,
+      origin: last,
+    });
+  }
+  const text = "[global]\nindex-url = https://xdg.example\n";
+  expect(await settings({ "/etc/xdg/pip/pip.conf": text })).toMatchObject({
+    indexUrl: "https://xdg.example",
+  });
+  expect(await settings({ "/pip.conf": text }, { VIRTUAL_ENV: "" })).not.toHaveProperty("indexUrl");
+});
+
+test("what a file says to `pip install` counts more than what it says to every command", async () => {
+  const text = `[install]
+index-url = https://install.example
+[global]
+index-url = https://global.example
+extra-index-url = https://extra.example
+[install]
+no-index = yes
+`;
+  expect(await settings({ "/etc/pip.conf": text })).toEqual({
+    indexUrl: "https://install.example",
+    extraIndexUrls: ["https://extra.example"],
+    noIndex: true,
+    origin: "/etc/pip.conf",
+  });
+});
+
+test.each(["1", "y", "yes", "t", "true", "on", "TRUE"])("%s turns the index off", async (value) => {
+  expect(await settings({}, { PIP_NO_INDEX: value })).toMatchObject({ noIndex: true });
+});
+
+test.each(["0", "no", "false", "off", "", "11"])("%j does not turn it off", async (value) => {
+  expect(await settings({}, { PIP_NO_INDEX: value })).toMatchObject({
+    noIndex: false,
+    origin: "pip's own default",
+  });
+});
+
+test("variables of pip name further indexes as well, and an empty one says nothing", async () => {
+  const environment = {
+    PIP_EXTRA_INDEX_URL: "https://a.example\nhttps://b.example",
+    PIP_INDEX_URL: "",
+  };
+  const files = { "/etc/pip.conf": "[global]\nindex-url: https://c.example?a=b\n" };
+  expect(await settings(files, environment)).toEqual({
+    indexUrl: "https://c.example?a=b",
+    extraIndexUrls: ["https://a.example", "https://b.example"],
+    noIndex: false,
+    origin: "/etc/pip.conf",
+  });
+});

@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { readTable } from "../../../../../src/packages/rpm/rpmdb/sqlite/read-table.ts";
 import {
@@ -17,6 +20,7 @@ import {
 import { openedSqlite, rowsOf } from "../../../../support/rpm/opened-sqlite.ts";
 import { mutate } from "../../../../support/mutate.ts";
 import { seededRandom } from "../../../../support/seeded-random.ts";
+import { temporaryFolder } from "../../../../support/temporary-store.ts";
 
 /** Enough tables that the list of them takes more than one page. */
 const filling: readonly DatabaseObject[] = Array.from({ length: 30 }, (_, index) => ({
@@ -132,4 +136,131 @@ test("numbers take as many bytes as they need", () => {
   }
   expect(() => readVarint(Buffer.alloc(9, 0xff), 0)).toThrow("too large");
   expect(() => readVarint(Buffer.from([0x80]), 0)).toThrow("beyond its page");
+});
+
+test("SQLite finds numbers of every size that were put into a row", async () => {
+  const bounds = [7, 8, 15, 16, 23, 24, 31, 32, 40].map((bits) => 2 ** bits);
+  const values = [0, 1, 2, ...bounds.flatMap((bound) => [bound - 1, bound])];
+  const rows = values.map((value, at) => ({
+    rowId: at * at + 1,
+    record: encodeRecord([{ type: "null" }, integer(value)]),
+  }));
+  const bytes = writeSqlite([
+    { name: "n", table: "n", sql: "CREATE TABLE n (x, v)", content: { type: "table", rows } },
+    ...filling,
+  ]);
+  const database = await openedSqlite(bytes);
+  expect(rowsOf(database, "SELECT rowid, typeof(x) AS x, v FROM n")).toEqual(
+    values.map((value, at) => ({ rowid: at * at + 1, x: "null", v: value })),
+  );
+  expect(readTable(bytes, "n")).toEqual(
+    values.map((value, at) => ({ rowId: at * at + 1, values: [undefined, value] })),
+  );
+});
+
+/** A file that SQLite itself makes. */
+async function madeBySqlite(...statements: readonly string[]): Promise<Buffer> {
+  await using folder = await temporaryFolder();
+  const file = path.join(folder.path, "made.sqlite");
+  const database = new DatabaseSync(file);
+  for (const statement of statements) database.exec(statement);
+  database.close();
+  return await readFile(file);
+}
+
+const LONG =
+  "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 700) SELECT";
+
+test.each([512, 1024, 4096, 65_536])(
+  "rows that SQLite wrote are read, in pages of %i bytes",
+  async (pageBytes) => {
+    const file = await madeBySqlite(
+      `PRAGMA page_size = ${pageBytes}`,
+      "CREATE TABLE other (a)",
+      "CREATE TABLE t (number INTEGER PRIMARY KEY, v)",
+      `INSERT INTO t SELECT i, zeroblob(i * 37 % 5000) FROM ${LONG} i FROM n)`,
+      "DELETE FROM t WHERE number % 5 = 0",
+      "INSERT INTO t VALUES (1000000, 'a text'), (9007199254740991, NULL)",
+    );
+    const rows = readTable(file, "t") ?? [];
+    const expected = Array.from({ length: 700 }, (_, at) => at + 1)
+      .filter((number) => number % 5 !== 0)
+      .map((number) => [number, (number * 37) % 5000]);
+    expect(
+      rows
+        .slice(0, -2)
+        .map(({ rowId, values: [, bytes] }) => [rowId, Buffer.from(bytes as Buffer).length]),
+    ).toEqual(expected);
+    expect(rows.slice(-2)).toEqual([
+      { rowId: 1_000_000, values: [undefined, Buffer.from("a text")] },
+      { rowId: 9_007_199_254_740_991, values: [undefined, undefined] },
+    ]);
+    expect(readTable(file, "other")).toEqual([]);
+    expect(readTable(file, "none")).toBeUndefined();
+  },
+);
+
+test("numbers that SQLite wrote are read, those of eight bytes and fractions left out", async () => {
+  const numbers = [0, 1, -1, 127, -128, 128, 32_767, -32_768, 8_388_607, -8_388_608, 2 ** 31 - 1];
+  const larger = [-(2 ** 31), 2 ** 31, 2 ** 47 - 1, -(2 ** 47)];
+  const values = [...numbers, ...larger];
+  const list = [...values, 2 ** 47, 0.5].map((value) => `(${value})`).join(", ");
+  const file = await madeBySqlite("CREATE TABLE t (v)", `INSERT INTO t VALUES ${list}`);
+  expect(readTable(file, "t")?.map(({ values: [value] }) => value)).toEqual([
+    ...values,
+    undefined,
+    undefined,
+  ]);
+});
+
+test("a row of 64 columns is read, and of more refused", async () => {
+  const columns = (count: number): string =>
+    Array.from({ length: count }, (_, at) => `c${at}`).join();
+  const made = (count: number): Promise<Buffer> =>
+    madeBySqlite(
+      `CREATE TABLE t (${columns(count)})`,
+      `INSERT INTO t VALUES (${Array.from({ length: count }, () => "7").join()})`,
+    );
+  expect(readTable(await made(64), "t")?.[0]?.values).toEqual(Array.from({ length: 64 }, () => 7));
+  const many = await made(65);
+  expect(() => readTable(many, "t")).toThrow("too many columns");
+});
+
+/** Changes the one row of a table, whose page is the second; its cell stands at the page's end. */
+function withCell(change: (page: Buffer, cell: number) => void): () => unknown {
+  return () => {
+    const file = writeSqlite([
+      {
+        name: "k",
+        table: "k",
+        sql: "CREATE TABLE k (a)",
+        content: {
+          type: "table",
+          rows: [{ rowId: 1, record: encodeRecord([{ type: "blob", bytes: Buffer.alloc(6, 7) }]) }],
+        },
+      },
+      ...filling,
+    ]);
+    const page = file.subarray(4096, 8192);
+    change(page, page.readUInt16BE(8));
+    return readTable(file, "k");
+  };
+}
+
+test("a row that says more than there is is refused", () => {
+  expect(withCell(() => undefined)()).toEqual([{ rowId: 1, values: [Buffer.alloc(6, 7)] }]);
+  // A cell: the record's size, the row's number, the size of its head, and the kind of its value.
+  expect(withCell((page, cell) => page.writeUInt8(100, cell))).toThrow(
+    "a row goes beyond its page",
+  );
+  expect(withCell((page, cell) => page.writeUInt8(7, cell))).toThrow("beyond its end");
+  expect(withCell((page, cell) => page.writeUInt8(26, cell + 3))).toThrow("beyond its end");
+  expect(withCell((page) => page.writeUInt16BE(4093, 8))).toThrow("a cell lies beyond its page");
+  expect(withCell((page, cell) => page.set([0xff, 0xff, 0xff, 0x7f], cell))).toThrow(
+    "a row is larger than the file",
+  );
+  // A record that goes on in another page, whose number would stand behind the page's end.
+  expect(withCell((page, cell) => page.set([0xbf, 0x40], cell))).toThrow(
+    "a row goes beyond its page",
+  );
 });
