@@ -198,7 +198,8 @@ function refuseCycles(request: ResolveRequest, problems: Problems): void {
   const { manifest, locator } = request.loaded;
   const images = new Map(
     Object.entries(manifest.images).map(([name, { from }]) => {
-      const parents = [...(request.froms.get(name) ?? []), ...(from === undefined ? [] : [from])];
+      const own = from === undefined || from === "scratch" ? [] : [from];
+      const parents = [...(request.froms.get(name) ?? []), ...own];
       return [name, parents.filter((parent) => Object.hasOwn(manifest.images, parent))];
     }),
   );

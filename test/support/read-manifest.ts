@@ -82,6 +82,12 @@ export function codesOf(text: string, world: World = {}): readonly string[] {
   return read.ok ? [] : read.error.map(({ code }) => code);
 }
 
+/** What is wrong with a text, each as `code: message`, in the order of their places. */
+export function problemsOf(text: string, world: World = {}): readonly string[] {
+  const read = readText(text, world);
+  return read.ok ? [] : read.error.map(({ code, message }) => `${code}: ${message}`);
+}
+
 function placeIn(files: readonly string[] | undefined, file: string): Place {
   if (!file.startsWith("/project")) return { type: "outside" };
   if (files === undefined) return { type: "directory", path: file };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readText, stackOf } from "../../../support/read-manifest.ts";
+import { problemsOf as problemsOfText, stackOf } from "../../../support/read-manifest.ts";
 
 const manifest = (service: string): string => `name: s
 images: { app: { from: scratch, packages: { debian-12: [bash] }, user: "10001:10001" } }
@@ -11,8 +11,7 @@ const reasons = (...targets: readonly string[]): string =>
   `policy: { bind_mounts: { ${targets.map((target) => `${target}: it is edited there`).join(", ")} } }`;
 
 function problemsOf(service: string, files: readonly string[] = []): readonly string[] {
-  const read = readText(manifest(service), { files });
-  return read.ok ? [] : read.error.map(({ code, message }) => `${code}: ${message}`);
+  return problemsOfText(manifest(service), { files });
 }
 
 test("a path of the project that is mounted has to be there", () => {
