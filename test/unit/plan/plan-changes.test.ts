@@ -1,14 +1,18 @@
 import { expect, test } from "vitest";
 import { countChanges, planChanges } from "../../../src/plan/plan-changes.ts";
 import type { Plan } from "../../../src/plan/plan.ts";
+import { planTeardown } from "../../../src/plan/taking/teardown.ts";
+import { secretsHash } from "../../../src/plan/volumes/plan-volumes.ts";
 import {
   afterUp,
   aNetwork,
   anImage,
   anObserved,
   anObservedImage,
+  anObservedVolume,
   aService,
   aStack,
+  aVolume,
   onNetworks,
   planFor,
   type StackParts,
@@ -119,4 +123,52 @@ test("what stopped is started, what needs it is waited for, and what is left ove
     "wait service app: needs service db",
     "remove image sha256:0123456789abcdef: replaced by a newer image",
   ]);
+});
+
+test("data and secrets are things of their own, in the order in which they are needed", () => {
+  const secrets = [{ secret: "key", target: "/run/secrets/key", mode: 0o400 }];
+  const mounts = [{ type: "volume", volume: "rows", target: "/data", readOnly: false }] as const;
+  const service = aService({ name: "app", secrets, mounts, ...onNetworks(["edge"]) });
+  const stack = aStack({
+    images: [anImage("app")],
+    services: [service],
+    networks: [aNetwork("edge")],
+    volumes: [aVolume("rows")],
+  });
+
+  expect(lines(planFor(stack, anObserved()))).toEqual([
+    "create image app: not found",
+    "create network edge: not found",
+    "create volume rows: not found",
+    "create secrets app: not found",
+    "create service app: not found",
+  ]);
+  const written = anObservedVolume(aVolume("app-secrets"), { configHash: secretsHash(service) });
+  const observed = afterUp(stack);
+  const volumes = [...observed.volumes, written];
+  const changedSecrets = new Set(["app"]);
+  expect(lines(planFor(stack, { ...observed, volumes }, { changedSecrets }))).toEqual([
+    "change secrets app: its secrets changed",
+    "change service app: its secrets changed",
+  ]);
+});
+
+test("what goes comes last, and each kind together", () => {
+  const observed = afterUp(aStack(twoServices));
+  const plan = planTeardown({
+    stackName: "t",
+    stack: undefined,
+    observed: { ...observed, volumes: [anObservedVolume(aVolume("rows"))] },
+    options: { removeVolumes: true, removeImages: true, cause: "reset" },
+  });
+
+  expect(lines(plan)).toEqual([
+    "remove image qclock.invalid/t/base:latest: reset",
+    "remove image qclock.invalid/t/app:latest: reset",
+    "remove network t_edge: reset",
+    "remove volume t_rows: reset",
+    "remove container t-db-1: reset",
+    "remove container t-app-1: reset",
+  ]);
+  expect(countChanges(planChanges(plan))).toMatchObject({ create: 0, remove: 6 });
 });

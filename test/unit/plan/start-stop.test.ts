@@ -116,6 +116,27 @@ describe("stop", () => {
   });
 });
 
+test("several that depend on a stopped one are told together, and a plan without a stack tells none", () => {
+  const both = aStack({
+    images: [anImage("app")],
+    services: [
+      aService({ name: "db", image: "app" }),
+      ...["one", "two", "idle"].map((name) =>
+        aService({ name, image: "app", dependsOn: new Map([["db", "service_healthy"]]) }),
+      ),
+    ],
+  });
+  const observed = afterUp(both, { idle: { status: "exited" } });
+  const asked = { stackName: "t", observed, services: ["db"] };
+
+  expect(planStop({ ...asked, stack: both }).notices).toEqual([
+    "one and two depend on db and are left running.",
+  ]);
+  const blind = planStop({ ...asked, stack: undefined });
+  expect(blind.notices).toEqual([]);
+  expect(blind.nodes[0]?.operation).toMatchObject({ name: "t-db-1", gracePeriodMs: 10_000 });
+});
+
 describe("start", () => {
   test("dependencies start first, and each is waited for as its dependents ask", () => {
     const changes = { db: exited, app: exited, web: { status: "created" } } as const;

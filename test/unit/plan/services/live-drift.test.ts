@@ -18,7 +18,9 @@ import { asDeclared } from "../../../support/live.ts";
 const service = aService({
   name: "app",
   user: "10001",
-  command: ["serve"],
+  entrypoint: ["/bin/app"],
+  command: ["serve", "now"],
+  workingDirectory: "/srv",
   environment: new Map([["TOKEN", "declared-value"]]),
   networks: new Map([["edge", { aliases: ["app"] }]]),
   ports: [{ hostAddress: "127.0.0.1", hostPort: 8080, containerPort: 80, protocol: "tcp" }],
@@ -131,6 +133,23 @@ test.each<[string, Partial<LiveSettings>, string]>([
     },
     "tmpfs mounts: /run/b, exec,size=1,mode=700 is not declared",
   ],
+  ["a fraction of memory", { memoryBytes: 1_572_864 }, "memory limit 1.50 MiB, declared 128 MiB"],
+  ["no CPU limit", { cpus: 0 }, "CPU limit none, declared 0.5"],
+  ["another limit of processes", { pids: 65 }, "limit of processes 65, declared 64"],
+  [
+    "fewer attempts to start",
+    { restart: { name: "on-failure", maximumRetries: 4 } },
+    "restart policy on-failure:4, declared on-failure:5",
+  ],
+  [
+    "no restart",
+    { restart: { name: "", maximumRetries: 0 } },
+    "restart policy no, declared on-failure:5",
+  ],
+  ["another user", { user: "7" }, "user 7, declared 10001"],
+  ["an entrypoint", { entrypoint: ["sh"] }, "another entrypoint"],
+  ["the words in another order", { command: ["now", "serve"] }, "another command"],
+  ["a folder", { workingDirectory: "/" }, "working directory /, declared /srv"],
   ["no network", { networks: new Map() }, "not on network edge"],
   [
     "another network",
@@ -174,6 +193,84 @@ test("what was never started has joined no network yet, and is as declared", () 
   const networks = new Map([["t_edge", { networkId: "", aliases: ["app"] }]]);
 
   expect(drift({ networks })).toEqual([]);
+});
+
+test("a service that names nothing of its process has the image's, whatever that is", () => {
+  const plain = aService({ name: "app" });
+  const live = asDeclared(aStack({ services: [plain] }), plain, {
+    user: "33",
+    entrypoint: ["/bin/other"],
+    command: ["x"],
+    workingDirectory: "/other",
+    environment: new Map([["MORE", "of the image"]]),
+    logDriver: "journald",
+  });
+  const request = { service: plain, live, engine: anObserved().engine, networks: [] };
+
+  expect(liveDrift({ stack: aStack({ services: [plain] }), ...request })).toEqual([]);
+});
+
+test("limits that the Engine's kernel cannot set are none of its faults, each by itself", () => {
+  const none = { memory: false, swap: false, cpu: false, pids: false };
+  const changes = { memoryBytes: 0, memorySwapBytes: 0, cpus: 0, pids: 0 };
+  const live = asDeclared(stack, service, changes);
+  const networks = [anObservedNetwork(edge)];
+  const driftWith = (limits: typeof none): readonly string[] =>
+    liveDrift({ stack, service, live, engine: { hasInit: true, limits }, networks });
+
+  expect(driftWith(none)).toEqual([]);
+  for (const [limit, told] of [
+    ["memory", "memory limit none, declared 128 MiB"],
+    ["swap", "memory and swap none, declared 128 MiB"],
+    ["cpu", "CPU limit none, declared 0.5"],
+    ["pids", "limit of processes none, declared 64"],
+  ] as const)
+    expect(driftWith({ ...none, [limit]: true })).toEqual([told]);
+});
+
+test("an Engine without an init program runs a service without one", () => {
+  const { limits } = anObserved().engine;
+  const networks = [anObservedNetwork(edge)];
+  const driftOf = (init: boolean): readonly string[] => {
+    const live = asDeclared(stack, service, { init });
+    return liveDrift({ stack, service, live, engine: { hasInit: false, limits }, networks });
+  };
+
+  expect(driftOf(false)).toEqual([]);
+  expect(driftOf(true)).toEqual(["init process true, declared false"]);
+});
+
+test("a folder of the host and the secrets are mounts as well", () => {
+  const secrets = [{ secret: "key", target: "/run/secrets/key", mode: 0o400 }];
+  const conf = { type: "bind", source: "/srv/conf", target: "/conf", readOnly: true } as const;
+  const own = aService({ name: "app", mounts: [conf], secrets });
+  const driftOf = (mounts: readonly string[]): readonly string[] => {
+    const live = { ...asDeclared(aStack({ services: [own] }), own), mounts };
+    const request = { service: own, live, engine: anObserved().engine, networks: [] };
+    return liveDrift({ stack: aStack({ services: [own] }), ...request });
+  };
+  const bind = "bind /srv/conf at /conf, read-only";
+  const secret = "volume t_app-secrets at /run/secrets, read-only";
+
+  expect(driftOf([bind, secret])).toEqual([]);
+  expect(driftOf([bind])).toEqual([`mounts: ${secret} is missing`]);
+  expect(driftOf(["bind /srv/conf at /conf, writable", secret])).toEqual([
+    "mounts: bind /srv/conf at /conf, writable is not declared",
+    `mounts: ${bind} is missing`,
+  ]);
+});
+
+test("a service without networks is on the Engine's network of none, and one with networks is not", () => {
+  const none = new Map([["none", { networkId: "n", aliases: [] }]]);
+  const alone = aService({ name: "app", networks: new Map() });
+  const live = asDeclared(stack, alone, { networks: none });
+  const request = { stack, live, engine: anObserved().engine, networks: [] };
+
+  expect(liveDrift({ ...request, service: alone })).toEqual([]);
+  expect(drift({ networks: none })).toEqual([
+    "not on network edge",
+    "on network none, which is not declared",
+  ]);
 });
 
 test("a container with drift is made again, and the plan says what drifted", () => {
