@@ -42,8 +42,8 @@ export function explainSshFailure(error: unknown, url: string): QclockError | un
   }
   if (!(error instanceof ExecaError)) return undefined;
   if (error.code === "ENOENT") {
+    // Without its cause, whose code would tell of a socket that does not exist.
     return new QclockError("engine-unreachable", `There is no ssh program to reach ${url}.`, {
-      cause: error,
       hint: "Install an OpenSSH client.",
     });
   }

@@ -36,11 +36,12 @@ export interface SshLogin extends Disposable {
  * Log in to the Engine's machine. The Engine's socket there is forwarded to one here: a connection
  * then takes neither a login nor a program at the other end, and sshd limits neither (`MaxStartups`
  * counts logins, `MaxSessions` programs). Where sshd forwards nothing, each connection is a program
- * at the other end, within this login.
+ * at the other end, within this login. Undefined where there is no place for its sockets.
  */
-export async function logIn(options: SshLoginOptions): Promise<SshLogin> {
+export async function logIn(options: SshLoginOptions): Promise<SshLogin | undefined> {
   const { address, environment, signal } = options;
-  const directory = await mkdtemp(join(temporaryDirectory(environment), "qclock-ssh-"));
+  const directory = await makeFolder(environment);
+  if (directory === undefined) return undefined;
   const control = join(directory, "control");
   const shared = ["-S", control];
   const ask = async (extra: readonly string[], command: readonly string[] = []) =>
@@ -65,7 +66,10 @@ export async function logIn(options: SshLoginOptions): Promise<SshLogin> {
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    const words = [...sshArguments(address, ["-M", ...shared]), ...dialWords(address)];
+    const words = [
+      ...sshArguments(address, ["-M", "-o", "ControlPersist=no", ...shared]),
+      ...dialWords(address),
+    ];
     master = await openSession({ words, environment }, signal);
     let over = false;
     for (const event of ["end", "close"]) master.once(event, () => (over = true));
@@ -100,10 +104,26 @@ export async function sharesByItself({
   return said !== undefined && /^controlpath (?!none$)/mu.test(said);
 }
 
-/** For sockets of the user's own, whose paths may have some 100 bytes. */
-function temporaryDirectory(environment: ReadonlyMap<string, string>): string {
-  const named = ["XDG_RUNTIME_DIR", "TMPDIR"].map((name) => environment.get(name));
-  return named.find((path) => path !== undefined && path.startsWith("/")) ?? "/tmp";
+/**
+ * A path of a socket has 103 bytes at most on some systems. Of these our own name takes 26, and ssh
+ * adds 17 while it makes one.
+ */
+const MAX_PARENT_BYTES = 60;
+
+/** A folder for sockets that nobody else may open; undefined where none can be made. */
+async function makeFolder(environment: ReadonlyMap<string, string>): Promise<string | undefined> {
+  const named = ["XDG_RUNTIME_DIR", "TMPDIR"].map((name) => environment.get(name) ?? "");
+  const parents = [...named, "/tmp"].filter(
+    (path) => path.startsWith("/") && Buffer.byteLength(path) <= MAX_PARENT_BYTES,
+  );
+  for (const parent of parents) {
+    try {
+      return await mkdtemp(join(parent, "qclock-ssh-"));
+    } catch {
+      // It is named and not there, or another user's, as after `su`.
+    }
+  }
+  return undefined;
 }
 
 /** Docker's word for a socket, such as `unix:///var/run/docker.sock`, as a path. */

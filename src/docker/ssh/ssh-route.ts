@@ -35,7 +35,7 @@ export function createSshRoute({
   const makeLogin = async (): Promise<SshLogin | undefined> => {
     if (await sharesByItself(options)) return undefined;
     const login = await logIn(options);
-    logins.push(login);
+    if (login !== undefined) logins.push(login);
     return login;
   };
   const login = async (): Promise<SshLogin | undefined> => {

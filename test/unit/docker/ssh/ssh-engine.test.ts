@@ -60,7 +60,7 @@ test("the user's own ssh logs in once, however much is asked at the same time", 
   }
   expect(await far.ssh.dials()).toEqual([
     expect.stringMatching(
-      /^-T -o BatchMode=yes -o ConnectTimeout=15 -M -S \S+\/control -l me -p 2222 -- engine\.example docker system dial-stdio$/u,
+      /^-T -o BatchMode=yes -o ConnectTimeout=15 -M -o ControlPersist=no -S \S+\/control -l me -p 2222 -- engine\.example docker system dial-stdio$/u,
     ),
   ]);
 });
@@ -72,7 +72,7 @@ test("where sshd forwards nothing, looks wait for one of six connections that sh
     await lookMuch(engine);
   }
   const [first, ...others] = await far.ssh.dials();
-  expect(first).toContain(" -M -S ");
+  expect(first).toContain(" -M ");
   expect(others.length).toBeGreaterThan(1);
   // One more of the call that found the Engine.
   expect(others.length).toBeLessThanOrEqual(7);
@@ -102,6 +102,36 @@ test("a call that is given up ends though no connection came about", async () =>
   const look = engine.inspectContainer("absent", abort.signal);
   abort.abort(new Error("enough"));
   await expect(look).rejects.toThrow("enough");
+});
+
+test("a folder for sockets is found where the variables name none that can be used", async () => {
+  await using far = await anEngineFarAway();
+  const connect = async (variables: Readonly<Record<string, string>>): Promise<Engine> =>
+    connectEngine({
+      host: "ssh://engine.example",
+      environment: new Map([...far.ssh.environment, ...Object.entries(variables)]),
+      homeDirectory: "/nonexistent",
+    });
+  const long = `/tmp/${"long/".repeat(20)}`;
+  for (const XDG_RUNTIME_DIR of ["/nonexistent/run", long, "relative"]) {
+    await using engine = await connect({ XDG_RUNTIME_DIR, TMPDIR: "/nonexistent/tmp" });
+    await lookMuch(engine);
+  }
+  for (const words of await far.ssh.dials()) expect(words).toMatch(/ -S \/tmp\/qclock-ssh-/u);
+});
+
+test("without an ssh program that is said", async () => {
+  await expect(
+    connectEngine({
+      host: "ssh://engine.example",
+      environment: new Map([["PATH", "/nonexistent"]]),
+      homeDirectory: "/nonexistent",
+    }),
+  ).rejects.toMatchObject({
+    code: "engine-unreachable",
+    message: expect.stringContaining("There is no ssh program"),
+    hint: "Install an OpenSSH client.",
+  });
 });
 
 test("logins are shared as the user's configuration shares them", async () => {
