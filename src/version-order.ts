@@ -1,4 +1,5 @@
 import { compareTexts } from "./order.ts";
+
 /**
  * Compare two texts as versions are: runs of other characters one character after the other, by
  * their weight, and runs of digits by value, in turn. Negative when the first one is less. `weight`

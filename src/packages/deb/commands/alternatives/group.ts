@@ -1,4 +1,5 @@
 import { byKey, byPath } from "../../../../order.ts";
+
 /** A program that can stand for a name. */
 export interface Choice {
   readonly path: string;

@@ -1,4 +1,5 @@
 import { compareTexts } from "../../../../order.ts";
+
 /** Kinds of modules, each with a file `common-…` of its own. */
 export const PAM_TYPES = [
   "auth",

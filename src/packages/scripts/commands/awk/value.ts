@@ -1,4 +1,6 @@
 import { compareTexts } from "../../../../order.ts";
+import { AwkError } from "./tree.ts";
+
 /** Text that looks like a number, from input: it compares as one. */
 export interface AwkNumeric {
   readonly text: string;
@@ -64,4 +66,24 @@ export function shortest(value: number, precision: number): string {
 
 function trimmed(digits: string): string {
   return digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits;
+}
+
+/** `+`, `-`, `*`, `/`, `%` and `^`. Throws `AwkError` for a division by zero. */
+export function calculate(operator: string, left: number, right: number): number {
+  switch (operator) {
+    case "+":
+      return left + right;
+    case "-":
+      return left - right;
+    case "*":
+      return left * right;
+    case "/":
+      if (right === 0) throw new AwkError("division by zero");
+      return left / right;
+    case "%":
+      if (right === 0) throw new AwkError("division by zero in %");
+      return left % right;
+    default:
+      return left ** right;
+  }
 }
