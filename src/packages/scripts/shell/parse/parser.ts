@@ -1,22 +1,18 @@
 import { LimitReached } from "../../limits.ts";
-import type {
-  Assignment,
-  CaseBranch,
-  HereBody,
-  Node,
-  Redirection,
-  SimpleNode,
-  Word,
-} from "../tree.ts";
-import { toAssignment } from "./assignment.ts";
-import { parseCondition } from "./condition.ts";
+import type { CaseBranch, Node, Word } from "../tree.ts";
 import { isName } from "./characters.ts";
-import { readHereDocument } from "./here-document.ts";
 import { Reader } from "./reader.ts";
-import { ScriptSyntaxError } from "./syntax-error.ts";
-import { readToken } from "./token-reader.ts";
-import { endsList, isKeyword, type RedirectionStart, type Token, tokenName } from "./tokens.ts";
-import { literalWord } from "./word-builder.ts";
+import { readRedirections, redirected } from "./redirections.ts";
+import { SimpleCommandParser } from "./simple-command.ts";
+import {
+  AFTER_COMPOUND,
+  COMMAND,
+  KEYWORDS,
+  type Look,
+  NOTHING,
+  TokenStream,
+} from "./token-stream.ts";
+import { endsList, isKeyword, type Token } from "./tokens.ts";
 import { type Grammar, WordReader } from "./word-reader.ts";
 
 export interface ParseOptions {
@@ -29,35 +25,6 @@ export interface ParseOptions {
   readonly line?: number;
 }
 
-interface PendingDocument {
-  readonly body: HereBody;
-  readonly delimiter: string;
-  readonly stripsTabs: boolean;
-}
-
-/** What a token is looked at for. Newlines are skipped, keywords and aliases recognised. */
-interface Look {
-  readonly newlines?: boolean;
-  readonly keywords?: boolean;
-  readonly aliases?: boolean;
-}
-
-const COMMAND: Look = { newlines: true, keywords: true, aliases: true };
-const KEYWORDS: Look = { newlines: true, keywords: true };
-const ALIASES: Look = { aliases: true };
-const AFTER_COMPOUND: Look = { keywords: true, aliases: true };
-const NOTHING: Look = {};
-
-/** Special built-in commands, whose names no function may have. */
-const SPECIAL = new Set(
-  "break continue . eval exec exit export readonly local return set shift times trap : unset".split(
-    " ",
-  ),
-);
-
-/** How much text aliases may become. */
-const MOST_ALIAS_TEXT = 1024 ** 2;
-
 /**
  * Parses a script as dash does, one complete command after the other, so that what stands before an
  * error runs, and so that aliases hold.
@@ -65,14 +32,15 @@ const MOST_ALIAS_TEXT = 1024 ** 2;
 export class Parser implements Grammar {
   readonly reader: Reader;
   readonly #options: ParseOptions;
+  readonly #tokens: TokenStream;
+  readonly #simple: SimpleCommandParser;
   #depth = 0;
-  #aliasText = 0;
-  #pushedBack: Token | undefined;
-  #documents: PendingDocument[] = [];
 
   constructor(text: string, options: ParseOptions) {
     this.reader = new Reader(text, options.line ?? 1);
     this.#options = options;
+    this.#tokens = new TokenStream(this, options.alias);
+    this.#simple = new SimpleCommandParser(this, this.#tokens, () => this.#command());
   }
 
   get dialect(): "dash" | "bash" {
@@ -84,8 +52,7 @@ export class Parser implements Grammar {
    * `ScriptSyntaxError`.
    */
   next(): Node | undefined | "end" {
-    this.#pushedBack = undefined;
-    this.#documents = [];
+    this.#tokens.startCommand();
     return this.#list("line");
   }
 
@@ -98,34 +65,19 @@ export class Parser implements Grammar {
   }
 
   substitution(): Node | undefined {
-    const { documents, body } = this.#nested(() => {
+    return this.#tokens.nested(() => {
       const list = this.#list("optional");
-      this.#expect(")");
+      this.#tokens.expect(")");
       return list;
     });
-    this.#documents = documents;
-    return body;
   }
 
   backquoted(text: string, line: number): Node | undefined {
     const inner = new Parser(text, { ...this.#options, line });
     inner.#depth = this.#depth;
     const body = inner.#list("optional");
-    inner.#readDocuments();
+    inner.#tokens.readDocuments();
     return body === "end" ? undefined : body;
-  }
-
-  #nested(parse: () => Node | "end" | undefined): {
-    readonly documents: PendingDocument[];
-    readonly body: Node | undefined;
-  } {
-    const documents = this.#documents;
-    this.#documents = [];
-    const body = parse();
-    // A document that is named on the last line of a substitution has no lines left.
-    for (const document of this.#documents) document.body.word = literalWord("");
-    this.#pushedBack = undefined;
-    return { documents, body: body === "end" ? undefined : body };
   }
 
   /**
@@ -137,37 +89,37 @@ export class Parser implements Grammar {
     const items: Node[] = [];
     const result = () => (items.length < 2 ? items[0] : ({ type: "list", items } as const));
     for (;;) {
-      const token = this.#next(look);
+      const token = this.#tokens.next(look);
       if (token.type === "newline") {
-        this.#readDocuments();
+        this.#tokens.readDocuments();
         return result();
       }
       if (token.type === "end") {
-        this.#readDocuments();
-        this.#push(token);
+        this.#tokens.readDocuments();
+        this.#tokens.push(token);
         return items.length === 0 && kind === "line" ? "end" : result();
       }
-      this.#push(token);
+      this.#tokens.push(token);
       const mayEnd = kind === "optional" || (kind === "body" && items.length > 0);
       if (mayEnd && endsList(token.type)) return result();
       const { line } = this.reader;
       const node = this.#andOr();
-      const after = this.#next(NOTHING);
+      const after = this.#tokens.next(NOTHING);
       items.push(after.type === "&" ? { type: "background", node, line } : node);
       switch (after.type) {
         case "end":
-          this.#readDocuments();
-          this.#push(after);
+          this.#tokens.readDocuments();
+          this.#tokens.push(after);
           return result();
         case "newline":
-          this.#push(after);
+          this.#tokens.push(after);
           break;
         case "&":
         case ";":
           break;
         default:
-          if (kind === "line") this.#unexpected(after);
-          this.#push(after);
+          if (kind === "line") this.#tokens.unexpected(after);
+          this.#tokens.push(after);
           return result();
       }
     }
@@ -182,29 +134,29 @@ export class Parser implements Grammar {
     const first = this.#pipeline();
     const rest: { operator: "&&" | "||"; node: Node }[] = [];
     for (;;) {
-      const token = this.#next(NOTHING);
+      const token = this.#tokens.next(NOTHING);
       if (token.type !== "&&" && token.type !== "||") {
-        this.#push(token);
+        this.#tokens.push(token);
         return rest.length === 0 ? first : { type: "and-or", first, rest };
       }
-      this.#push(this.#next(COMMAND));
+      this.#tokens.push(this.#tokens.next(COMMAND));
       rest.push({ operator: token.type, node: this.#pipeline() });
     }
   }
 
   #pipeline(): Node {
-    const token = this.#next(NOTHING);
+    const token = this.#tokens.next(NOTHING);
     const isNegated = token.type === "!";
-    if (isNegated) this.#push(this.#next(AFTER_COMPOUND));
-    else this.#push(token);
+    if (isNegated) this.#tokens.push(this.#tokens.next(AFTER_COMPOUND));
+    else this.#tokens.push(token);
     const commands = [this.#command()];
-    let after = this.#next(NOTHING);
+    let after = this.#tokens.next(NOTHING);
     while (after.type === "|") {
-      this.#push(this.#next(COMMAND));
+      this.#tokens.push(this.#tokens.next(COMMAND));
       commands.push(this.#command());
-      after = this.#next(NOTHING);
+      after = this.#tokens.next(NOTHING);
     }
-    this.#push(after);
+    this.#tokens.push(after);
     const [first] = commands;
     const node: Node =
       commands.length === 1 && first !== undefined ? first : { type: "pipeline", commands };
@@ -220,117 +172,99 @@ export class Parser implements Grammar {
 
   #compound(): Node {
     const { line } = this.reader;
-    const token = this.#next(NOTHING);
+    const token = this.#tokens.next(NOTHING);
     switch (token.type) {
       case "if":
-        return this.#redirected(this.#if(), line);
+        return redirected(this.#tokens, this.#if(), line);
       case "while":
       case "until": {
         const condition = this.#body();
-        this.#expect("do");
+        this.#tokens.expect("do");
         const body = this.#body();
-        this.#expect("done");
+        this.#tokens.expect("done");
         const isUntil = token.type === "until";
-        return this.#redirected({ type: "loop", isUntil, condition, body }, line);
+        return redirected(this.#tokens, { type: "loop", isUntil, condition, body }, line);
       }
       case "for":
-        return this.#redirected(this.#for(line), line);
+        return redirected(this.#tokens, this.#for(line), line);
       case "case":
-        return this.#redirected(this.#case(line), line);
+        return redirected(this.#tokens, this.#case(line), line);
       case "(": {
         if (this.dialect === "bash" && this.reader.startsWith("(")) return this.#arithmetic(line);
         const body = this.#body();
-        this.#expect(")");
-        return { type: "subshell", body, redirections: this.#redirections(), line };
+        this.#tokens.expect(")");
+        return { type: "subshell", body, redirections: readRedirections(this.#tokens), line };
       }
       case "{": {
         const body = this.#body();
-        this.#expect("}");
-        return this.#redirected(body, line);
+        this.#tokens.expect("}");
+        return redirected(this.#tokens, body, line);
       }
       case "word":
       case "redirection":
-        this.#push(token);
-        return this.#simple();
+        this.#tokens.push(token);
+        return this.#simple.parse();
       default:
-        return this.#unexpected(token);
-    }
-  }
-
-  #redirected(node: Node | undefined, line: number): Node {
-    const redirections = this.#redirections();
-    if (redirections.length === 0 && node !== undefined) return node;
-    return { type: "redirected", node, redirections, line };
-  }
-
-  #redirections(): readonly Redirection[] {
-    const redirections: Redirection[] = [];
-    for (;;) {
-      const token = this.#next(AFTER_COMPOUND);
-      if (token.type !== "redirection") {
-        this.#push(token);
-        return redirections;
-      }
-      redirections.push(this.#redirection(token.redirection));
+        return this.#tokens.unexpected(token);
     }
   }
 
   #if(): Node {
     const condition = this.#body();
-    this.#expect("then");
+    this.#tokens.expect("then");
     const body = this.#body();
-    const token = this.#next(NOTHING);
+    const token = this.#tokens.next(NOTHING);
     if (token.type === "elif") {
       return { type: "if", condition, body, otherwise: this.#if() };
     }
     let otherwise: Node | undefined;
     if (token.type === "else") otherwise = this.#body();
-    else this.#push(token);
-    this.#expect("fi");
+    else this.#tokens.push(token);
+    this.#tokens.expect("fi");
     return { type: "if", condition, body, otherwise };
   }
 
   #for(line: number): Node {
-    const name = this.#next(NOTHING);
+    const name = this.#tokens.next(NOTHING);
     const variable = name.type === "word" && !name.word.isQuoted ? name.word.plain : undefined;
-    if (variable === undefined || !isName(variable)) this.#fail("Bad for loop variable");
+    if (variable === undefined || !isName(variable)) this.#tokens.fail("Bad for loop variable");
     let words: Word[] | undefined;
-    const token = this.#next(COMMAND);
+    const token = this.#tokens.next(COMMAND);
     if (token.type === "in") {
       words = [];
-      let next = this.#next(NOTHING);
-      for (; next.type === "word"; next = this.#next(NOTHING)) words.push(next.word);
-      if (next.type !== "newline" && next.type !== ";") this.#unexpected(next);
-      if (next.type === "newline") this.#readDocuments();
-    } else if (token.type !== ";") this.#push(token);
-    this.#expect("do", COMMAND);
+      let next = this.#tokens.next(NOTHING);
+      for (; next.type === "word"; next = this.#tokens.next(NOTHING)) words.push(next.word);
+      if (next.type !== "newline" && next.type !== ";") this.#tokens.unexpected(next);
+      if (next.type === "newline") this.#tokens.readDocuments();
+    } else if (token.type !== ";") this.#tokens.push(token);
+    this.#tokens.expect("do", COMMAND);
     const body = this.#body();
-    this.#expect("done");
+    this.#tokens.expect("done");
     return { type: "for", variable, words, body, line };
   }
 
   #case(line: number): Node {
-    const subject = this.#next(NOTHING);
-    if (subject.type !== "word") return this.#unexpected(subject, "word");
-    this.#expect("in", COMMAND);
+    const subject = this.#tokens.next(NOTHING);
+    if (subject.type !== "word") return this.#tokens.unexpected(subject, "word");
+    this.#tokens.expect("in", COMMAND);
     const branches: CaseBranch[] = [];
-    let token = this.#next(KEYWORDS);
+    let token = this.#tokens.next(KEYWORDS);
     while (token.type !== "esac") {
-      if (token.type === "(") token = this.#next(NOTHING);
+      if (token.type === "(") token = this.#tokens.next(NOTHING);
       const patterns: Word[] = [];
       for (;;) {
         patterns.push(this.#pattern(token));
-        token = this.#next(NOTHING);
+        token = this.#tokens.next(NOTHING);
         if (token.type !== "|") break;
-        token = this.#next(NOTHING);
+        token = this.#tokens.next(NOTHING);
       }
-      if (token.type !== ")") this.#unexpected(token, ")");
+      if (token.type !== ")") this.#tokens.unexpected(token, ")");
       const body = this.#list("optional");
       branches.push({ patterns, body: body === "end" ? undefined : body });
-      token = this.#next(KEYWORDS);
+      token = this.#tokens.next(KEYWORDS);
       if (token.type === "esac") break;
-      if (token.type !== ";;") this.#unexpected(token, ";;");
-      token = this.#next(KEYWORDS);
+      if (token.type !== ";;") this.#tokens.unexpected(token, ";;");
+      token = this.#tokens.next(KEYWORDS);
     }
     return { type: "case", subject: subject.word, branches, line };
   }
@@ -339,156 +273,13 @@ export class Parser implements Grammar {
   #pattern(token: Token): Word {
     if (token.type === "word") return token.word;
     if (isKeyword(token.type)) return wordOf(token.type);
-    return this.#unexpected(token, ")");
-  }
-
-  #simple(): Node {
-    const { line } = this.reader;
-    const assignments: Assignment[] = [];
-    const words: Word[] = [];
-    const redirections: Redirection[] = [];
-    for (;;) {
-      const token = this.#next(words.length === 0 ? ALIASES : NOTHING);
-      if (token.type === "word") {
-        const assignment = words.length === 0 ? toAssignment(token.word, this.dialect) : undefined;
-        if (assignment !== undefined) assignments.push(this.#whole(assignment));
-        else {
-          words.push(token.word);
-          const special = words.length === 1 ? this.#bashCommand(token.word, line) : undefined;
-          if (special !== undefined) return special;
-        }
-        continue;
-      }
-      if (token.type === "redirection") {
-        redirections.push(this.#redirection(token.redirection));
-        continue;
-      }
-      const isAlone = assignments.length === 0 && redirections.length === 0 && words.length === 1;
-      if (token.type === "(" && isAlone) return this.#function(words[0]);
-      this.#push(token);
-      return { type: "simple", assignments, words, redirections, line } satisfies SimpleNode;
-    }
-  }
-
-  #function(word: Word | undefined): Node {
-    this.#expect(")");
-    const name = word?.plain ?? "";
-    const isGood = this.dialect === "bash" ? name !== "" : isName(name) && !SPECIAL.has(name);
-    if (!isGood || SPECIAL.has(name)) this.#fail("Bad function name");
-    return this.#functionBody(name);
-  }
-
-  #functionBody(name: string): Node {
-    const token = this.#next(COMMAND);
-    this.#push(token);
-    const { line } = this.reader;
-    return { type: "function", name, body: this.#command(), line };
-  }
-
-  #redirection(start: RedirectionStart): Redirection {
-    const { line } = this.reader;
-    const { descriptor, type, stripsTabs } = start;
-    const isDelimiter = type === "here-document";
-    const token = this.#next(NOTHING, isDelimiter);
-    if (token.type !== "word") return this.#unexpected(token);
-    const { word } = token;
-    if (type !== "here-document") return { type, descriptor, line, target: word };
-    const body: HereBody = { word: undefined, isLiteral: word.isQuoted };
-    const delimiter = textOf(word);
-    this.#documents.push({ body, delimiter, stripsTabs });
-    return { type, descriptor, line, body };
-  }
-
-  /** Here-documents that were named on the line that has just ended. */
-  #readDocuments(): void {
-    const documents = this.#documents;
-    this.#documents = [];
-    for (const { body, delimiter, stripsTabs } of documents) {
-      body.word = body.isLiteral
-        ? readHereDocument(this.reader, delimiter, stripsTabs)
-        : new WordReader(this, { delimiter, stripsTabs }).hereDocument();
-    }
-  }
-
-  /** `[[ … ]]` and `function name` of bash. */
-  #bashCommand(word: Word, line: number): Node | undefined {
-    if (this.dialect !== "bash") return undefined;
-    if (word.plain === "[[") {
-      const words = parseCondition(this, (message) => this.#fail(message));
-      return this.#redirected({ type: "condition", words, line }, line);
-    }
-    if (word.plain !== "function") return undefined;
-    const name = this.#next(NOTHING);
-    if (name.type !== "word") return this.#unexpected(name, "word");
-    const after = this.#next(NOTHING);
-    if (after.type === "(") this.#expect(")");
-    else this.#push(after);
-    return this.#functionBody(name.word.plain ?? "");
+    return this.#tokens.unexpected(token, ")");
   }
 
   #arithmetic(line: number): Node {
     this.reader.skip(1);
     const expression = new WordReader(this).arithmetic();
-    return this.#redirected({ type: "arithmetic", expression, line }, line);
-  }
-
-  /** `name=(…)` of bash. */
-  #whole(assignment: Assignment): Assignment {
-    if (this.dialect !== "bash" || assignment.value.parts.length > 0) return assignment;
-    if (!this.reader.startsWith("(")) return assignment;
-    this.#expect("(");
-    const elements: Word[] = [];
-    for (;;) {
-      const token = this.#next({ newlines: true });
-      if (token.type === ")") return { ...assignment, elements };
-      if (token.type !== "word") return this.#unexpected(token, ")");
-      elements.push(token.word);
-    }
-  }
-
-  #push(token: Token): void {
-    this.#pushedBack = token;
-  }
-
-  #next(look: Look, isDelimiter = false): Token {
-    for (;;) {
-      let token = this.#read(isDelimiter);
-      while (look.newlines === true && token.type === "newline") {
-        this.#readDocuments();
-        token = this.#read(isDelimiter);
-      }
-      const isAfterAlias = this.reader.leaveAliases();
-      if (token.type !== "word" || token.word.isQuoted) return token;
-      const { plain } = token.word;
-      if (plain === undefined) return token;
-      if (look.keywords === true && isKeyword(plain)) return { type: plain };
-      if (look.aliases !== true && !isAfterAlias) return token;
-      const value = this.reader.isInAlias(plain) ? undefined : this.#options.alias(plain);
-      if (value === undefined) return token;
-      this.#aliasText += value.length + 1;
-      if (this.#aliasText > MOST_ALIAS_TEXT) throw new LimitReached("parseBytes");
-      this.reader.pushAlias(plain, value);
-    }
-  }
-
-  #read(isDelimiter: boolean): Token {
-    const pushed = this.#pushedBack;
-    this.#pushedBack = undefined;
-    return pushed ?? readToken(this, isDelimiter);
-  }
-
-  #expect(type: Exclude<Token["type"], "word" | "redirection">, look: Look = NOTHING): void {
-    const token = this.#next(look);
-    if (token.type !== type) this.#unexpected(token, type);
-  }
-
-  #unexpected(token: Token, expected?: Token["type"]): never {
-    const expecting = expected === undefined ? "" : ` (expecting ${tokenName(expected)})`;
-    return this.#fail(`${tokenName(token.type)} unexpected${expecting}`);
-  }
-
-  #fail(message: string): never {
-    throw new ScriptSyntaxError(message, this.reader.line);
+    return redirected(this.#tokens, { type: "arithmetic", expression, line }, line);
   }
 }
 
@@ -498,16 +289,4 @@ function wordOf(text: string): Word {
     plain: text,
     isQuoted: false,
   };
-}
-
-/** The text of a delimiter, its quotes removed. */
-function textOf(word: Word): string {
-  let text = "";
-  for (const part of word.parts) {
-    if (part.type === "text") text += part.text;
-    if (part.type === "quoted") {
-      for (const inner of part.parts) if (inner.type === "text") text += inner.text;
-    }
-  }
-  return text;
 }
