@@ -1,7 +1,6 @@
-import { LimitReached, type ScriptLimits, scriptLimits } from "../limits.ts";
+import { type ScriptLimits, scriptLimits } from "../limits.ts";
 import {
   type JournaledRoot,
-  type NodeKind,
   type NodeStatus,
   type OpenFile,
   type OpenOptions,
@@ -10,8 +9,9 @@ import {
   type RootErrorCode,
 } from "../root.ts";
 import { contentOf, type Inode, type LoadContent, statusOf } from "./inode.ts";
-import { Journal } from "./journal.ts";
-import { LONGEST_PATH, type Place, walk } from "./walk.ts";
+import { InodeTable } from "./inode-table.ts";
+import { entriesBelow, entryOf, type RootEntry } from "./root-entry.ts";
+import { type Place, walk } from "./walk.ts";
 
 /** A node as the layers below have it. */
 export interface AddedNode {
@@ -32,30 +32,14 @@ export interface AddedNode {
   readonly onUse?: () => void;
 }
 
-/** A node as it is in the end. */
-export interface RootEntry {
-  /** Absolute. */
-  readonly path: string;
-  readonly status: NodeStatus;
-  readonly target?: string;
-  readonly origin?: unknown;
-  /** Who made it or changed it last; undefined for what is as it was added. */
-  readonly changedBy?: unknown;
-}
-
 /**
  * A root that lies in memory; contents of the layers below are loaded when they are read. Folders
  * get a new time when something in them changes, as the kernel gives it.
  */
 export class MemoryRoot implements JournaledRoot {
   readonly #root: Inode;
-  readonly #journal = new Journal();
-  readonly #limits: Pick<ScriptLimits, "fileBytes" | "nodes">;
+  readonly #nodes: InodeTable;
   readonly #now: number;
-  #nextId = 1;
-  #bytes = 0;
-  #nodes = 0;
-  #changer: unknown;
   #hasRemoved = false;
 
   constructor(options: {
@@ -64,13 +48,13 @@ export class MemoryRoot implements JournaledRoot {
     readonly limits?: Pick<ScriptLimits, "fileBytes" | "nodes">;
   }) {
     this.#now = options.now;
-    this.#limits = options.limits ?? scriptLimits;
-    this.#root = this.#inode("directory", { mode: 0o755, isAdded: false });
+    this.#nodes = new InodeTable(options.now, options.limits ?? scriptLimits);
+    this.#root = this.#nodes.make("directory", { mode: 0o755, isAdded: false });
     this.#root.links = 1;
-    const dev = this.#inode("directory", { mode: 0o755, isAdded: false, isVirtual: true });
-    const nothing = this.#inode("device", { mode: 0o666, isAdded: false, isVirtual: true });
-    this.#attach(this.#root, "dev", dev);
-    this.#attach(dev, "null", nothing);
+    const dev = this.#nodes.make("directory", { mode: 0o755, isAdded: false, isVirtual: true });
+    const nothing = this.#nodes.make("device", { mode: 0o666, isAdded: false, isVirtual: true });
+    this.#nodes.attach(this.#root, "dev", dev);
+    this.#nodes.attach(dev, "null", nothing);
   }
 
   /**
@@ -87,12 +71,12 @@ export class MemoryRoot implements JournaledRoot {
       return;
     }
     const { content = new Uint8Array() } = node;
-    const inode = this.#inode(kind, { mode, isAdded: false, target: node.target });
+    const inode = this.#nodes.make(kind, { mode, isAdded: false, target: node.target });
     const size = node.size ?? (typeof content === "function" ? 0 : content.length);
     const { origin, onUse } = node;
     Object.assign(inode, { uid, gid, mtime, content, size, origin, onUse });
-    if (present !== undefined) this.#detach(parent, name, present);
-    this.#attach(parent, name, inode);
+    if (present !== undefined) this.#nodes.detach(parent, name, present);
+    this.#nodes.attach(parent, name, inode);
   }
 
   /** Put in a second name for a file of the layers below. Throws `EPERM` for that of a folder. */
@@ -100,15 +84,15 @@ export class MemoryRoot implements JournaledRoot {
     const target = this.#there(to, "keep");
     if (target.kind === "directory") throw new RootError("EPERM", path);
     const { parent, name, node } = this.#placeToAdd(path);
-    if (node !== undefined) this.#detach(parent, name, node);
-    this.#attach(parent, name, target);
+    if (node !== undefined) this.#nodes.detach(parent, name, node);
+    this.#nodes.attach(parent, name, target);
   }
 
   /** Take out what the layers below have at a path, with all that is in it. */
   drop(path: string): void {
     if (this.entryAt(path) === undefined) return;
     const { parent, name, node } = this.#placeToAdd(path);
-    if (node !== undefined && name !== "") this.#detach(parent, name, node);
+    if (node !== undefined && name !== "") this.#nodes.detach(parent, name, node);
   }
 
   /**
@@ -162,7 +146,7 @@ export class MemoryRoot implements JournaledRoot {
   }
 
   changeAs(changer: unknown): void {
-    this.#changer = changer;
+    this.#nodes.changer = changer;
   }
 
   /**
@@ -170,27 +154,19 @@ export class MemoryRoot implements JournaledRoot {
    * paths can be long is given as far as the first path that is too long.
    */
   *entries(): Generator<RootEntry> {
-    yield* this.#entriesBelow(this.#root, "");
+    yield* entriesBelow(this.#root, "");
   }
 
   begin(): void {
-    const bytes = this.#bytes;
-    const nodes = this.#nodes;
-    const nextId = this.#nextId;
-    this.#journal.begin();
-    this.#journal.note(() => {
-      this.#bytes = bytes;
-      this.#nodes = nodes;
-      this.#nextId = nextId;
-    });
+    this.#nodes.begin();
   }
 
   commit(): void {
-    this.#journal.commit();
+    this.#nodes.commit();
   }
 
   rollback(): void {
-    this.#journal.rollback();
+    this.#nodes.rollback();
   }
 
   stat(path: string): NodeStatus | undefined {
@@ -232,7 +208,7 @@ export class MemoryRoot implements JournaledRoot {
   watchReads(path: string, onRead: () => void): void {
     const node = this.#there(path, "follow");
     const { onRead: before } = node;
-    this.#journal.note(() => {
+    this.#nodes.note(() => {
       node.onRead = before;
     });
     node.onRead = onRead;
@@ -241,19 +217,19 @@ export class MemoryRoot implements JournaledRoot {
   write(path: string, content: Uint8Array, mode = 0o644): void {
     const node = this.#toWrite(path, mode, false);
     if (node.kind === "device") return;
-    this.#setContent(node, new Uint8Array(content), content.length);
+    this.#nodes.setContent(node, new Uint8Array(content), content.length);
   }
 
   append(path: string, content: Uint8Array, mode = 0o644): void {
     const node = this.#toWrite(path, mode, false);
-    this.#writeAt(node, node.size, content);
+    this.#nodes.writeAt(node, node.size, content);
   }
 
   open(path: string, { access, mode = 0o644, isExclusive = false }: OpenOptions): OpenFile {
     const node =
       access === "read" ? this.#there(path, "follow") : this.#toWrite(path, mode, isExclusive);
     if (access === "write" && node.kind === "file" && node.size > 0) {
-      this.#setContent(node, new Uint8Array(), 0);
+      this.#nodes.setContent(node, new Uint8Array(), 0);
     }
     return {
       get status() {
@@ -266,20 +242,28 @@ export class MemoryRoot implements JournaledRoot {
         node.onUse?.();
         return contentOf(node).subarray(offset, offset + length);
       },
-      writeAt: (offset, bytes) => this.#writeAt(node, offset, bytes),
+      writeAt: (offset, bytes) => this.#nodes.writeAt(node, offset, bytes),
     };
   }
 
   mkdir(path: string, mode: number): void {
     const { parent, name } = this.#free(path);
-    this.#create(parent, name, this.#inode("directory", { mode: mode & 0o7777, isAdded: true }));
+    this.#nodes.create(
+      parent,
+      name,
+      this.#nodes.make("directory", { mode: mode & 0o7777, isAdded: true }),
+    );
   }
 
   symlink(target: string, path: string): void {
     if (target === "") throw new RootError("ENOENT", path);
     const { parent, name, isFolderName } = this.#free(path);
     if (isFolderName) throw new RootError("ENOENT", path);
-    this.#create(parent, name, this.#inode("symlink", { mode: 0o777, isAdded: true, target }));
+    this.#nodes.create(
+      parent,
+      name,
+      this.#nodes.make("symlink", { mode: 0o777, isAdded: true, target }),
+    );
   }
 
   link(from: string, to: string): void {
@@ -287,8 +271,8 @@ export class MemoryRoot implements JournaledRoot {
     if (node.kind === "directory") throw new RootError("EPERM", from);
     const { parent, name, isFolderName } = this.#free(to);
     if (isFolderName) throw new RootError("ENOENT", to);
-    this.#count(1);
-    this.#attach(parent, name, node);
+    this.#nodes.count(1);
+    this.#nodes.attach(parent, name, node);
   }
 
   rename(from: string, to: string): void {
@@ -310,12 +294,12 @@ export class MemoryRoot implements JournaledRoot {
         if (goal.node.kind !== "directory") throw new RootError("ENOTDIR", to);
         if ((goal.node.children?.size ?? 0) > 0) throw new RootError("ENOTEMPTY", to);
       } else if (goal.node.kind === "directory") throw new RootError("EISDIR", to);
-      this.#detach(goal.parent, goal.name, goal.node);
+      this.#nodes.detach(goal.parent, goal.name, goal.node);
     }
     this.#hasRemoved = true;
-    this.#detach(source.parent, source.name, node);
-    this.#attach(goal.parent, goal.name, node);
-    this.#noteChange(node);
+    this.#nodes.detach(source.parent, source.name, node);
+    this.#nodes.attach(goal.parent, goal.name, node);
+    this.#nodes.noteChange(node);
   }
 
   remove(path: string): void {
@@ -328,7 +312,7 @@ export class MemoryRoot implements JournaledRoot {
       throw new RootError("ENOTEMPTY", path);
     }
     this.#hasRemoved = true;
-    this.#detach(parent, name, node);
+    this.#nodes.detach(parent, name, node);
   }
 
   /**
@@ -343,24 +327,24 @@ export class MemoryRoot implements JournaledRoot {
   chmod(path: string, mode: number): void {
     const node = this.#there(path, "follow");
     const { mode: before } = node;
-    this.#journal.note(() => (node.mode = before));
+    this.#nodes.note(() => (node.mode = before));
     node.mode = mode & 0o7777;
-    this.#noteChange(node);
+    this.#nodes.noteChange(node);
   }
 
   chown(path: string, { uid, gid, isLinkItself = false }: Owner): void {
     const node = this.#there(path, isLinkItself ? "keep" : "follow");
     const before = { uid: node.uid, gid: node.gid, mode: node.mode };
-    this.#journal.note(() => Object.assign(node, before));
+    this.#nodes.note(() => Object.assign(node, before));
     node.uid = uid ?? node.uid;
     node.gid = gid ?? node.gid;
     // The kernel keeps a set-group-id bit without execution by the group, which means locking.
     if (node.kind === "file") node.mode &= (node.mode & 0o010) === 0 ? ~0o4000 : ~0o6000;
-    this.#noteChange(node);
+    this.#nodes.noteChange(node);
   }
 
   setTime(path: string, mtime = this.#now): void {
-    this.#touch(this.#there(path, "follow"), mtime);
+    this.#nodes.touch(this.#there(path, "follow"), mtime);
   }
 
   #place(path: string, lastLink: "follow" | "keep"): Place {
@@ -394,168 +378,26 @@ export class MemoryRoot implements JournaledRoot {
       return node;
     }
     if (isFolderName) throw new RootError("EISDIR", path);
-    const made = this.#inode("file", { mode: mode & 0o7777, isAdded: true });
-    this.#create(parent, name, made);
+    const made = this.#nodes.make("file", { mode: mode & 0o7777, isAdded: true });
+    this.#nodes.create(parent, name, made);
     return made;
   }
 
-  #writeAt(node: Inode, offset: number, bytes: Uint8Array): void {
-    if (node.kind === "device" || bytes.length === 0) return;
-    const end = offset + bytes.length;
-    node.onUse?.();
-    const before = contentOf(node);
-    const { transaction } = this.#journal;
-    const buffer = typeof node.content === "function" ? before : node.content;
-    const isOwn = transaction !== 0 && node.contentOf === transaction && buffer.length >= end;
-    const size = Math.max(end, node.size);
-    if (isOwn) {
-      buffer.set(bytes, offset);
-      this.#charge(node, size);
-      node.size = size;
-      return;
-    }
-    this.#charge(node, size);
-    const grown = new Uint8Array(node.contentOf === transaction ? Math.max(2 * size, 256) : size);
-    grown.set(before);
-    grown.set(bytes, offset);
-    this.#setContent(node, grown, size);
-  }
-
-  #setContent(node: Inode, content: Uint8Array, size: number): void {
-    this.#charge(node, size);
-    const { transaction } = this.#journal;
-    if (node.contentOf !== transaction || transaction === 0) {
-      const { content: before, size: sizeBefore, contentOf: owner, charged, origin } = node;
-      this.#journal.note(() => {
-        Object.assign(node, { content: before, size: sizeBefore, contentOf: owner, charged });
-        node.origin = origin;
-      });
-    }
-    Object.assign(node, { content, size, contentOf: transaction, origin: undefined });
-    if (size > 0) node.onRead = undefined;
-    this.#touch(node, this.#now);
-    this.#noteChange(node);
-  }
-
-  #charge(node: Inode, size: number): void {
-    this.#bytes += size - node.charged;
-    node.charged = size;
-    if (this.#bytes > this.#limits.fileBytes) throw new LimitReached("fileBytes");
-  }
-
-  #noteChange(node: Inode): void {
-    const { changedBy: before } = node;
-    if (before === this.#changer) return;
-    this.#journal.note(() => (node.changedBy = before));
-    node.changedBy = this.#changer;
-  }
-
-  #touch(node: Inode, mtime: number): void {
-    const { mtime: before } = node;
-    if (before === mtime) return;
-    this.#journal.note(() => (node.mtime = before));
-    node.mtime = mtime;
-  }
-
-  #count(nodes: number): void {
-    this.#nodes += nodes;
-    if (this.#nodes > this.#limits.nodes) throw new LimitReached("nodes");
-  }
-
-  #create(parent: Inode, name: string, node: Inode): void {
-    this.#count(1);
-    node.changedBy = this.#changer;
-    this.#attach(parent, name, node);
-  }
-
-  #attach(parent: Inode, name: string, node: Inode): void {
-    const { parent: above, name: before, links } = node;
-    this.#journal.note(() => {
-      parent.children?.delete(name);
-      node.links = links;
-      if (above === undefined || before === undefined) {
-        delete node.parent;
-        delete node.name;
-      } else Object.assign(node, { parent: above, name: before });
-    });
-    parent.children?.set(name, node);
-    node.links++;
-    if (node.kind === "directory") Object.assign(node, { parent, name });
-    this.#touch(parent, this.#now);
-  }
-
-  #detach(parent: Inode, name: string, node: Inode): void {
-    this.#journal.note(() => {
-      parent.children?.set(name, node);
-      node.links++;
-    });
-    parent.children?.delete(name);
-    node.links--;
-    this.#touch(parent, this.#now);
-    if (node.links > 0) return;
-    if (node.isAdded) this.#nodes--;
-    const { charged } = node;
-    this.#journal.note(() => (node.charged = charged));
-    this.#bytes -= charged;
-    node.charged = 0;
-  }
-
   #placeToAdd(path: string): Place {
-    if (this.#journal.transaction !== 0) throw new Error("the layers below are complete by now");
+    if (this.#nodes.isInTransaction) throw new Error("the layers below are complete by now");
     const names = path.split("/").filter((name) => name !== "");
     const name = names.pop() ?? "";
     let parent = this.#root;
     for (const each of names) {
       let folder = parent.children?.get(each);
       if (folder === undefined) {
-        folder = this.#inode("directory", { mode: 0o755, isAdded: false });
-        this.#attach(parent, each, folder);
+        folder = this.#nodes.make("directory", { mode: 0o755, isAdded: false });
+        this.#nodes.attach(parent, each, folder);
       }
       parent = folder;
     }
     const node = name === "" ? this.#root : parent.children?.get(name);
     return { parent, name, node, isFolderName: false };
-  }
-
-  #inode(
-    kind: NodeKind,
-    options: {
-      readonly mode: number;
-      readonly isAdded: boolean;
-      readonly target?: string | undefined;
-      readonly isVirtual?: boolean;
-    },
-  ): Inode {
-    const { mode, isAdded, target, isVirtual } = options;
-    return {
-      kind,
-      id: this.#nextId++,
-      mode,
-      uid: 0,
-      gid: 0,
-      mtime: this.#now,
-      links: 0,
-      ...(kind === "directory" && { children: new Map<string, Inode>() }),
-      ...(target !== undefined && { target }),
-      content: new Uint8Array(),
-      size: 0,
-      contentOf: -1,
-      charged: 0,
-      isAdded,
-      ...(isVirtual !== undefined && { isVirtual }),
-    };
-  }
-
-  *#entriesBelow(folder: Inode, path: string): Generator<RootEntry> {
-    if (folder.isVirtual !== true) yield entryOf(path === "" ? "/" : path, folder);
-    for (const name of [...(folder.children?.keys() ?? [])].toSorted()) {
-      const child = folder.children?.get(name);
-      if (child === undefined) continue;
-      const isTooDeep = path.length > LONGEST_PATH;
-      if (child.kind === "directory" && !isTooDeep)
-        yield* this.#entriesBelow(child, `${path}/${name}`);
-      else if (child.isVirtual !== true) yield entryOf(`${path}/${name}`, child);
-    }
   }
 }
 
@@ -572,15 +414,4 @@ function pathOf(folder: Inode): string {
     names.push(at.name);
   }
   return `/${names.toReversed().join("/")}`;
-}
-
-function entryOf(path: string, inode: Inode): RootEntry {
-  const { target, origin, changedBy } = inode;
-  return {
-    path,
-    status: statusOf(inode),
-    ...(target !== undefined && { target }),
-    ...(origin !== undefined && { origin }),
-    ...(changedBy !== undefined && { changedBy }),
-  };
 }
