@@ -1,3 +1,5 @@
+import { escapedControls } from "../../escaped-controls.ts";
+
 /** What a file of variables says, one after the other; offsets are in its text. */
 export type Statement = Assignment | Inherited | Malformed;
 
@@ -161,20 +163,10 @@ function parseQuoted(
 /** In double quotes; a backslash before anything else stays. */
 const escapes = /\\(?:([abfnrtv\\"$])|0([0-7]{1,3}))/g;
 
-const controls: Readonly<Record<string, string>> = {
-  a: "\u0007",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-};
-
 function unescape(_: string, letter: string | undefined, octal: string | undefined): string {
   if (octal !== undefined) return String.fromCodePoint(Number.parseInt(octal, 8));
   if (letter === "$") return "$$";
-  return controls[letter ?? ""] ?? letter ?? "";
+  return escapedControls[letter ?? ""] ?? letter ?? "";
 }
 
 function endOfLine(text: string, from: number): number {

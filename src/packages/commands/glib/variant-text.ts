@@ -1,3 +1,4 @@
+import { escapedControls } from "../../../escaped-controls.ts";
 import { parseVariantType, readType, type VariantType } from "./variant-type.ts";
 
 /** A value as GVariant's text format writes it, without a type of its own. */
@@ -44,16 +45,7 @@ export function parseVariantText(text: string): VariantNode {
   return node;
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: "\u0007",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-  "\n": "",
-};
+const ESCAPES: Readonly<Record<string, string>> = { ...escapedControls, "\n": "" };
 
 class Reader {
   readonly #text: string;

@@ -1,3 +1,5 @@
+import { escapedControls } from "../../../escaped-controls.ts";
+
 /** A word of a Lua text. `name` and `symbol` also hold keywords and operators. */
 export interface Token {
   readonly type: "name" | "keyword" | "symbol" | "string" | "number" | "end";
@@ -28,13 +30,7 @@ const SYMBOLS =
   "... << >> // == ~= <= >= :: .. + - * / % ^ # & ~ | < > = ( ) { } [ ] ; : , .".split(" ");
 
 const ESCAPES: Readonly<Record<string, string>> = {
-  a: "\u0007",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
+  ...escapedControls,
   "\\": "\\",
   '"': '"',
   "'": "'",

@@ -1,3 +1,4 @@
+import { escapedControls } from "../../../../escaped-controls.ts";
 import type { CommandCall } from "../../../scripts/command.ts";
 import type { RpmHeader } from "../../header.ts";
 import { queryTag } from "./query-tags.ts";
@@ -22,16 +23,6 @@ type Part =
       readonly present: readonly Part[];
       readonly absent: readonly Part[];
     };
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: "\u0007",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-};
 
 /** Lists and choices in one another. */
 const DEPTH = 20;
@@ -88,7 +79,7 @@ class FormatReader {
     this.#at += whole.length;
     const escaped = whole.startsWith("\\") ? whole.slice(1) : undefined;
     if (escaped === undefined) return whole;
-    return Object.hasOwn(ESCAPES, escaped) ? (ESCAPES[escaped] ?? "") : escaped;
+    return Object.hasOwn(escapedControls, escaped) ? (escapedControls[escaped] ?? "") : escaped;
   }
 
   #percent(depth: number): Part {

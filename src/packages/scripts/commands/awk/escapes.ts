@@ -1,14 +1,6 @@
-const CONTROLS: Readonly<Record<string, string>> = {
-  n: "\n",
-  t: "\t",
-  r: "\r",
-  f: "\f",
-  v: "\v",
-  a: "\u0007",
-  b: "\b",
-  "\\": "\\",
-  '"': '"',
-};
+import { escapedControls } from "../../../../escaped-controls.ts";
+
+const ESCAPES: Readonly<Record<string, string>> = { ...escapedControls, "\\": "\\", '"': '"' };
 
 /** Escapes of a text between quotes, which `-v` and assignments among the operands have, too. */
 export function unescapedAwk(text: string): string {
@@ -17,6 +9,6 @@ export function unescapedAwk(text: string): string {
     if (/^[0-7]/.test(escape)) return String.fromCharCode(Number.parseInt(escape, 8) & 0xff);
     if (escape === "\n") return "";
     // A backslash before another character stays, so that "\." is an expression.
-    return Object.hasOwn(CONTROLS, escape) ? (CONTROLS[escape] ?? "") : whole;
+    return Object.hasOwn(ESCAPES, escape) ? (ESCAPES[escape] ?? "") : whole;
   });
 }

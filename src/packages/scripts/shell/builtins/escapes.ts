@@ -1,14 +1,6 @@
-const LETTERS: Readonly<Record<string, string>> = {
-  "\\": "\\",
-  a: "\u0007",
-  b: "\b",
-  e: "\u001B",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-};
+import { escapedControls } from "../../../../escaped-controls.ts";
+
+const LETTERS: Readonly<Record<string, string>> = { ...escapedControls, "\\": "\\", e: "\u001B" };
 
 /** The escape after a backslash at a place of a format; other characters leave the backslash. */
 export function readEscape(

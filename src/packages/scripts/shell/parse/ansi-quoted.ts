@@ -1,18 +1,9 @@
+import { escapedControls } from "../../../../escaped-controls.ts";
 import { fromText } from "../../bytes.ts";
 import { END, type Reader } from "./reader.ts";
 import { ScriptSyntaxError } from "./syntax-error.ts";
 
-const LETTERS: Readonly<Record<string, string>> = {
-  a: "\u0007",
-  b: "\b",
-  e: "\u001B",
-  E: "\u001B",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-};
+const LETTERS: Readonly<Record<string, string>> = { ...escapedControls, e: "\u001B", E: "\u001B" };
 
 /** The text of bash's `$'…'`, of which the opening quote is read. */
 export function readAnsiQuoted(reader: Reader): string {
