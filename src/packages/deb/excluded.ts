@@ -1,3 +1,5 @@
+import { isExcluded } from "../excluded-path.ts";
+
 /**
  * Whether a path of a package, without a leading slash, is left out of the image. Copyright files
  * stay whatever is excluded: they are the licence under which the rest may be passed on.
@@ -8,7 +10,5 @@ export function isExcludedPath(
   isFolder = false,
 ): boolean {
   if (/^usr\/share\/doc\/[^/]+(?:\/copyright)?$/.test(path)) return false;
-  return exclude.some(
-    (prefix) => `/${path}`.startsWith(`${prefix}/`) || (!isFolder && `/${path}` === prefix),
-  );
+  return isExcluded(path, exclude, isFolder);
 }

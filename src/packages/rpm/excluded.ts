@@ -1,3 +1,4 @@
+import { isExcluded } from "../excluded-path.ts";
 import type { PackageFile } from "./package-files.ts";
 
 /**
@@ -9,8 +10,5 @@ export function isLeftOut(
   exclude: readonly string[],
 ): boolean {
   if (isLicence || path === "usr/share/licenses") return false;
-  return exclude.some(
-    (prefix) =>
-      `/${path}`.startsWith(`${prefix}/`) || (type !== "directory" && `/${path}` === prefix),
-  );
+  return isExcluded(path, exclude, type === "directory");
 }

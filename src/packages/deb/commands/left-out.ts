@@ -1,36 +1,14 @@
+import { type LeftOut, sharedLeftOut } from "../../commands/left-out.ts";
 import type { Command } from "../../scripts/command.ts";
 import { printedBy } from "../../scripts/commands/printed-by.ts";
 import { resolved } from "../../scripts/commands/resolve.ts";
 
-/** What an image is without because a program does nothing here. */
-export type LeftOut =
-  /** It is of use to a machine only, not to a container. */
-  | "host"
-  /** Programs do without it, more slowly. */
-  | "cache"
-  /** A secret that every image would share; it is made where the image runs. */
-  | "secret"
-  /** The first data of a server, which belong into a volume and are made there. */
-  | "data"
-  /** It differs between machines, and is made when it is needed. */
-  | "byte-code";
-
 /** Programs that do nothing, successfully, and why that is right. */
 export const leftOut: ReadonlyMap<string, LeftOut> = new Map<string, LeftOut>([
+  ...sharedLeftOut,
   ["apparmor_parser", "host"],
-  ["appstreamcli", "cache"],
-  ["dbus-uuidgen", "secret"],
-  ["depmod", "host"],
-  ["kernel-install", "host"],
   ["loginctl", "host"],
-  // It is made of times and identities of the machine's own files, and made when it is missing.
-  ["fc-cache", "cache"],
-  ["install-info", "cache"],
   ["make-ssl-cert", "secret"],
-  ["mandb", "cache"],
-  ["mariadb-install-db", "data"],
-  ["modprobe", "host"],
-  ["mysql_install_db", "data"],
   ["notify-reboot-required", "host"],
   ["pg_createcluster", "data"],
   ["py3clean", "byte-code"],
@@ -39,18 +17,10 @@ export const leftOut: ReadonlyMap<string, LeftOut> = new Map<string, LeftOut>([
   ["pycompile", "byte-code"],
   ["pypy3clean", "byte-code"],
   ["pypy3compile", "byte-code"],
-  ["restorecon", "host"],
-  ["ssh-keygen", "secret"],
-  ["sysctl", "host"],
-  ["systemd-hwdb", "host"],
-  ["systemd-machine-id-setup", "secret"],
-  ["udevadm", "host"],
   ["update-binfmts", "host"],
   ["update-grub", "host"],
-  ["update-info-dir", "cache"],
   ["update-initramfs", "host"],
   ["update-menus", "cache"],
-  ["vgcfgbackup", "host"],
 ]);
 
 /** `perl`, for the question alone whether it is there: what is written in it is not read. */
