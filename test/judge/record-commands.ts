@@ -10,8 +10,9 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { temporaryFolder } from "../support/temporary-store.ts";
-import { type CommandCase, commandCases } from "./commands/cases.ts";
-import { caseKey, type CommandRecord, describe, startTime } from "./commands/start.ts";
+import { commandCases } from "./commands/cases.ts";
+import type { CommandCase } from "./commands/command-case.ts";
+import { caseKey, changesOf, type CommandRecord, describe, startTime } from "./commands/start.ts";
 
 const target = path.join(import.meta.dirname, "../fixtures/commands/recorded.json");
 const records: Record<string, CommandRecord> = {};
@@ -34,10 +35,12 @@ async function record(each: CommandCase): Promise<CommandRecord> {
     }
     if (!(typeof file === "object" && "link" in file)) fs.utimesSync(at, startTime, startTime);
   }
+  const before = treeOf(root);
   const umask = (each.umask ?? 0o022).toString(8).padStart(3, "0");
   const result = spawnSync("sh", ["-c", `umask ${umask}; exec "$@"`, "sh", ...each.argv], {
     cwd: root,
     input: each.stdin ?? "",
+    timeout: 10_000,
     encoding: "latin1",
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C", TZ: "UTC" },
   });
@@ -45,7 +48,7 @@ async function record(each: CommandCase): Promise<CommandRecord> {
     status: result.status ?? -1,
     stdout: result.stdout.replaceAll(root, "@"),
     hasErrors: result.stderr !== "",
-    tree: treeOf(root),
+    tree: changesOf(before, treeOf(root)),
   };
 }
 

@@ -1,18 +1,11 @@
 import { gzipSync } from "node:zlib";
-/** A file to begin with: content, or more about it. */
-export type StartingFile =
-  | string
-  | { readonly content: string; readonly mode?: number; readonly mtime?: number }
-  | { readonly link: string }
-  | { readonly folder: true; readonly mode?: number };
-
-/** A command to run, and what is there before. */
-export interface CommandCase {
-  readonly argv: readonly [string, ...string[]];
-  readonly stdin?: string;
-  readonly files?: Readonly<Record<string, StartingFile>>;
-  readonly umask?: number;
-}
+import { awkCases } from "./awk-cases.ts";
+import type { CommandCase } from "./command-case.ts";
+import { fileCases } from "./file-cases.ts";
+import { findCases } from "./find-cases.ts";
+import { regexCases } from "./regex-cases.ts";
+import { sedCases } from "./sed-cases.ts";
+import { textCases } from "./text-cases.ts";
 
 const tree: CommandCase["files"] = {
   a: { folder: true },
@@ -314,6 +307,12 @@ const greps: readonly (readonly string[])[] = [
 const packed = gzipSync("hello\n".repeat(100)).toString("latin1");
 
 export const commandCases: readonly CommandCase[] = [
+  ...awkCases,
+  ...fileCases,
+  ...findCases,
+  ...regexCases,
+  ...sedCases,
+  ...textCases,
   ...sedScripts.map((args): CommandCase => {
     const isFile = args.some((arg) => ["config", "linked", "b"].includes(arg));
     return {

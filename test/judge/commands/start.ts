@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import type { CommandCase } from "./cases.ts";
+import type { CommandCase } from "./command-case.ts";
 
 /** What a command did, by a real program or by ours. */
 export interface CommandRecord {
   readonly status: number;
   readonly stdout: string;
   readonly hasErrors: boolean;
-  /** Each path afterwards: kind, mode, owner, and its content or target. */
+  /** Each path that is not as it was: kind, mode, owner, and its content or target. */
   readonly tree: Readonly<Record<string, string>>;
 }
 
@@ -32,4 +32,14 @@ export function describe(node: {
   // Only a time that a command was asked for can be compared.
   const time = node.kind === "file" && node.mtime < startTime ? `@${node.mtime}` : "";
   return [node.kind, mode, `${node.uid}:${node.gid}`, node.content, time].join(" ").trim();
+}
+
+/** What became of paths, by their descriptions before and after; `gone`: one is no more. */
+export function changesOf(
+  before: Readonly<Record<string, string>>,
+  after: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const changed = Object.entries(after).filter(([name, line]) => before[name] !== line);
+  const gone = Object.keys(before).filter((name) => after[name] === undefined);
+  return Object.fromEntries([...changed, ...gone.map((name) => [name, "gone"])]);
 }

@@ -4,9 +4,11 @@ import { expect, it } from "vitest";
 import { fromBytes, toBytes } from "../../../../../src/packages/scripts/bytes.ts";
 import { baseCommands } from "../../../../../src/packages/scripts/commands/table.ts";
 import { MemoryRoot } from "../../../../../src/packages/scripts/memory/memory-root.ts";
-import { type CommandCase, commandCases } from "../../../../judge/commands/cases.ts";
+import { commandCases } from "../../../../judge/commands/cases.ts";
+import type { CommandCase } from "../../../../judge/commands/command-case.ts";
 import {
   caseKey,
+  changesOf,
   type CommandRecord,
   describe as describeNode,
   startTime,
@@ -71,6 +73,7 @@ function run(each: CommandCase): CommandRecord | "unsupported" {
       root.add(at, { kind: "file", mode: file.mode ?? 0o644, content, mtime: startTime });
     }
   }
+  const before = treeOf(root);
   const { status, stdout, stderr, wanted } = callCommand(each.argv, {
     root,
     commands,
@@ -81,11 +84,16 @@ function run(each: CommandCase): CommandRecord | "unsupported" {
     now,
   });
   if (wanted !== undefined) return "unsupported";
+  const tree = changesOf(before, treeOf(root));
+  return { status, stdout: stdout.replaceAll("/work", "@"), hasErrors: stderr !== "", tree };
+}
+
+function treeOf(root: MemoryRoot): Record<string, string> {
   const tree: Record<string, string> = {};
   for (const { path: at, status: node, target = "" } of root.entries()) {
     if (!at.startsWith("/work/")) continue;
     const content = node.kind === "file" ? JSON.stringify(fromBytes(root.read(at))) : target;
     tree[at.slice("/work/".length)] = describeNode({ ...node, content });
   }
-  return { status, stdout: stdout.replaceAll("/work", "@"), hasErrors: stderr !== "", tree };
+  return tree;
 }
