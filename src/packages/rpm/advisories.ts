@@ -1,5 +1,6 @@
 import type { AdvisoryOfMove, MovedVersion } from "../advisory.ts";
 import type { LoadedRepository } from "./load-repository.ts";
+import type { MemoryTally } from "./metadata/memory-tally.ts";
 import { UpdateinfoHandler } from "./metadata/updateinfo.ts";
 import { readXmlFile } from "./metadata-file.ts";
 import { compareVersions } from "./version.ts";
@@ -13,10 +14,10 @@ import { compareVersions } from "./version.ts";
 export async function advisoriesOf(
   repositories: readonly LoadedRepository[],
   moves: readonly MovedVersion[],
-  signal: AbortSignal,
+  { memory, signal }: { readonly memory: MemoryTally; readonly signal: AbortSignal },
 ): Promise<readonly AdvisoryOfMove[]> {
   if (moves.length === 0) return [];
-  const handler = new UpdateinfoHandler(new Set(moves.map(({ name }) => name)));
+  const handler = new UpdateinfoHandler(new Set(moves.map(({ name }) => name)), memory);
   for (const repository of repositories) {
     const file = await repository.fetch("updateinfo");
     if (file !== undefined) await readXmlFile(file, handler, signal);

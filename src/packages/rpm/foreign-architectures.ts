@@ -1,8 +1,11 @@
 import type { PackageIndex } from "../package-index.ts";
 import type { LoadedRepository } from "./load-repository.ts";
 import { PrimaryHandler } from "./metadata/primary.ts";
-import { fromBytes, toBytes } from "./metadata/safe-text.ts";
+import { copyOf, fromBytes, toBytes } from "./metadata/safe-text.ts";
 import { readXmlFile } from "./metadata-file.ts";
+
+/** Of one name; some have packages for four architectures. */
+const MOST_TOLD = 20;
 
 /**
  * For which architectures the repositories have those of some packages that an index has for none:
@@ -24,7 +27,8 @@ export async function foreignArchitectures(
   const passedOver = new Set([own, "noarch", "src", "nosrc"]);
   const handler = (): PrimaryHandler =>
     new PrimaryHandler(({ name, architecture }) => {
-      if (!passedOver.has(architecture)) found.get(name)?.add(architecture);
+      const known = passedOver.has(architecture) ? undefined : found.get(name);
+      if (known !== undefined && known.size < MOST_TOLD) known.add(copyOf(architecture));
     });
   for (const { primary } of repositories) await readXmlFile(primary, handler(), signal);
   return new Map([...found].map(([name, each]) => [fromBytes(name), [...each].toSorted()]));

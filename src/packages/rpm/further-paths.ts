@@ -4,9 +4,10 @@ import type { Store } from "../../store/store.ts";
 import { recallTables, writeTables } from "../kept-tables.ts";
 import { type TextTable, TextTableBuilder } from "../text-table.ts";
 import type { LoadedRepository } from "./load-repository.ts";
-import { FilelistsHandler } from "./metadata/filelists.ts";
+import { FilelistsHandler, FOUND_BYTES } from "./metadata/filelists.ts";
+import type { MemoryTally } from "./metadata/memory-tally.ts";
 import { fromBytes, toBytes } from "./metadata/safe-text.ts";
-import { readXmlFile, type StoredFile } from "./metadata-file.ts";
+import { asCorrupt, readXmlFile, type StoredFile } from "./metadata-file.ts";
 import { type FurtherPaths, NO_PATHS, type RepositoryIndex } from "./merged-index.ts";
 
 /** Each time the lists of all paths are read, and what was found may ask for more in turn. */
@@ -16,6 +17,7 @@ const MOST_TIMES = 8;
 export interface PathsRequest {
   readonly repositories: readonly LoadedRepository[];
   readonly store: Store;
+  readonly memory: MemoryTally;
   readonly signal: AbortSignal;
 }
 
@@ -35,12 +37,16 @@ export async function withFurtherPaths(
     readonly merge: (paths: FurtherPaths) => PackageIndex;
   },
 ): Promise<PackageIndex> {
+  const { memory } = request;
+  const before = memory.bytes;
   let index = merge(NO_PATHS);
   const asked = new Set<string>();
   for (let times = 0; times < MOST_TIMES; times++) {
     const missing = [...missingPaths(index, files, wanted)].filter((path) => !asked.has(path));
     if (missing.length === 0) break;
     for (const path of missing) asked.add(path);
+    // What was read of packages is read anew, with these paths.
+    memory.letGo(memory.bytes - before);
     index = merge(await findPaths(request, asked));
   }
   return index;
@@ -95,13 +101,16 @@ async function findPaths(request: PathsRequest, paths: ReadonlySet<string>): Pro
     const file = await repository.fetch("filelists");
     if (file === undefined) continue;
     const table = await readPaths(file, wanted, request);
-    for (const path of table.keys()) {
-      for (const text of table.texts(path)) {
-        const [name = "", sha256 = ""] = text.split("\t");
-        addTo(ofPackage, sha256, fromBytes(path));
-        addTo(providers, fromBytes(path), fromBytes(name));
+    await asCorrupt(file, request.signal, () => {
+      for (const path of table.keys()) {
+        for (const text of table.texts(path)) {
+          request.memory.keep(path.length + text.length + FOUND_BYTES);
+          const [name = "", sha256 = ""] = text.split("\t");
+          addTo(ofPackage, sha256, fromBytes(path));
+          addTo(providers, fromBytes(path), fromBytes(name));
+        }
       }
-    }
+    });
   }
   return { ofPackage, providers };
 }
@@ -115,14 +124,16 @@ function addTo(map: Map<string, string[]>, key: string, value: string): void {
 async function readPaths(
   file: StoredFile,
   wanted: ReadonlySet<string>,
-  { store, signal }: PathsRequest,
+  { store, memory, signal }: PathsRequest,
 ): Promise<TextTable> {
   const hash = createHash("sha256").update(file.digest);
   for (const path of [...wanted].toSorted()) hash.update(`\n${path}`);
   const place = { store, key: hash.digest("hex"), form: "rpm paths 1" };
   const [table] = await recallTables(place, async (target) => {
-    const handler = new FilelistsHandler(wanted);
+    const before = memory.bytes;
+    const handler = new FilelistsHandler(wanted, memory);
     await readXmlFile(file, handler, signal);
+    memory.letGo(memory.bytes - before);
     const builder = new TextTableBuilder();
     for (const { path, name, sha256 } of handler.found) builder.add(path, `${name}\t${sha256}`);
     await writeTables(target, place.form, [builder.finish()]);

@@ -1,6 +1,9 @@
 import type { IndexedPackage, PackageIndex } from "../package-index.ts";
 import type { ModuleFilter } from "./metadata/module-filter.ts";
 import type { PrimaryIndex } from "./metadata/primary-index.ts";
+import type { MemoryTally } from "./metadata/memory-tally.ts";
+import { corruptMetadata, type StoredFile } from "./metadata-file.ts";
+import { memoryOfRelations } from "./metadata/memory-of-relations.ts";
 import { readRecord } from "./metadata/primary-record.ts";
 import { fromBytes, toBytes } from "./metadata/safe-text.ts";
 import { lockedPath } from "./package-path.ts";
@@ -13,6 +16,8 @@ export interface RepositoryIndex {
   /** Its folder below the distribution's root. */
   readonly folder: string;
   readonly index: PrimaryIndex;
+  /** What it was read from. */
+  readonly file: Pick<StoredFile, "repository" | "path">;
 }
 
 /** Paths of packages that their list does not name. */
@@ -27,6 +32,7 @@ export interface FurtherPaths {
 export interface IndexExtras {
   readonly filter: Pick<ModuleFilter, "shows" | "concerns" | "hiddenIn" | "takenBy">;
   readonly paths: FurtherPaths;
+  readonly memory: MemoryTally;
 }
 
 /** Before the lists of paths are read, or where nobody needs them. */
@@ -34,7 +40,8 @@ export const NO_PATHS: FurtherPaths = { ofPackage: new Map(), providers: new Map
 
 /**
  * One index of several repositories. Of one version in two of them the earlier one's package is
- * taken; packages that modules hide are in none.
+ * taken; packages that modules hide are in none. Asking for packages throws `package-corrupt` when
+ * what they say takes too much memory.
  */
 export function mergeIndexes(files: readonly RepositoryIndex[], extras: IndexExtras): PackageIndex {
   return new MergedIndex(files, extras);
@@ -112,9 +119,18 @@ class MergedIndex implements PackageIndex {
     return [];
   }
 
-  #toEntry({ repository, folder }: RepositoryIndex, record: string): IndexedPackage {
-    const { ofPackage } = this.#extras.paths;
-    const { location, ...entry } = readRecord(record, (sha256) => ofPackage.get(sha256) ?? []);
-    return { ...entry, repository, path: lockedPath(folder, location) };
+  #toEntry({ repository, folder, file }: RepositoryIndex, record: string): IndexedPackage {
+    const { paths, memory } = this.#extras;
+    const { location, ...entry } = readRecord(
+      record,
+      (sha256) => paths.ofPackage.get(sha256) ?? [],
+    );
+    const indexed = { ...entry, repository, path: lockedPath(folder, location) };
+    try {
+      memory.keep(record.length + memoryOfRelations(indexed));
+    } catch (error) {
+      throw corruptMetadata(file, error);
+    }
+    return indexed;
   }
 }

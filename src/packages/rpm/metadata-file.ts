@@ -79,26 +79,33 @@ export async function readTextFile(
 
 /** Do something with a file, and say of what it was when it fails. */
 export async function asCorrupt<Value>(
-  { repository, path }: Pick<StoredFile, "repository" | "path">,
+  file: Pick<StoredFile, "repository" | "path">,
   signal: AbortSignal,
-  work: () => Promise<Value>,
+  work: () => Value | Promise<Value>,
 ): Promise<Value> {
   try {
     return await work();
   } catch (error) {
     signal.throwIfAborted();
-    // A failed system call is no fault of the metadata.
-    if (error instanceof QclockError || !(error instanceof Error) || "syscall" in error)
-      throw error;
-    throw new QclockError(
-      "package-corrupt",
-      `The metadata of ${repository} (${path}) cannot be read: ${error.message}.`,
-      {
-        cause: error,
-        hint: "Its digest is as repomd.xml says, so it is damaged at its source: take another mirror.",
-      },
-    );
+    throw corruptMetadata(file, error);
   }
+}
+
+/** A failure as `package-corrupt` with the file that is to blame; what is another's fault stays. */
+export function corruptMetadata(
+  { repository, path }: Pick<StoredFile, "repository" | "path">,
+  error: unknown,
+): unknown {
+  // A failed system call is no fault of the metadata.
+  if (error instanceof QclockError || !(error instanceof Error) || "syscall" in error) return error;
+  return new QclockError(
+    "package-corrupt",
+    `The metadata of ${repository} (${path}) cannot be read: ${error.message}.`,
+    {
+      cause: error,
+      hint: "Its digest is as repomd.xml says, so it is damaged at its source: take another mirror.",
+    },
+  );
 }
 
 function unpack(

@@ -1,8 +1,14 @@
 import type { Store } from "../../store/store.ts";
 import { recallTables, writeTables } from "../kept-tables.ts";
 import { TextTableBuilder } from "../text-table.ts";
+import type { MemoryTally } from "./metadata/memory-tally.ts";
 import type { ModuleStream } from "./metadata/module-stream.ts";
-import { LARGEST_MODULES_FILE, type ModulesFile, parseModules } from "./metadata/modules-yaml.ts";
+import {
+  LARGEST_MODULES_FILE,
+  memoryOf,
+  type ModulesFile,
+  parseModules,
+} from "./metadata/modules-yaml.ts";
 import { asCorrupt, readTextFile, type StoredFile } from "./metadata-file.ts";
 
 /**
@@ -11,14 +17,16 @@ import { asCorrupt, readTextFile, type StoredFile } from "./metadata-file.ts";
  */
 export async function readModules(
   file: StoredFile,
-  at: { readonly store: Store; readonly signal: AbortSignal },
+  at: { readonly store: Store; readonly memory: MemoryTally; readonly signal: AbortSignal },
 ): Promise<ModulesFile> {
-  const { store, signal } = at;
+  const { store, memory, signal } = at;
   const key = file.digest.slice("sha256:".length);
   const form = "rpm modules 1";
   const [table] = await recallTables({ store, key, form }, async (target) => {
     const text = await readTextFile(file, LARGEST_MODULES_FILE, signal);
-    const modules = await asCorrupt(file, signal, () => parseModules(text));
+    const before = memory.bytes;
+    const modules = await asCorrupt(file, signal, () => parseModules(text, { memory, signal }));
+    memory.letGo(memory.bytes - before);
     const builder = new TextTableBuilder();
     // All that is kept of them is ASCII.
     for (const stream of modules.streams) builder.add("stream", JSON.stringify(stream));
@@ -29,8 +37,14 @@ export async function readModules(
   if (table === undefined) throw new Error("modules have one table");
   const read = <Value>(kind: string, parse: (value: Value) => Value): readonly Value[] =>
     [...table.texts(kind)].map((text) => parse(JSON.parse(text)));
+  const streams = await asCorrupt(file, signal, () =>
+    read<ModuleStream>("stream", (stream) => {
+      memory.keep(memoryOf(stream));
+      return stream;
+    }),
+  );
   return {
-    streams: read<ModuleStream>("stream", (value) => value),
+    streams,
     defaults: new Map(read<[string, string]>("default", (value) => value)),
     notes: read<string>("note", (value) => value),
   };

@@ -8,6 +8,7 @@ import { withFurtherPaths } from "./further-paths.ts";
 import { loadRepository, type LoadedRepository } from "./load-repository.ts";
 import { mergeIndexes, type RepositoryIndex } from "./merged-index.ts";
 import { enabledStreams } from "./metadata/enabled-streams.ts";
+import { MemoryTally } from "./metadata/memory-tally.ts";
 import { ModuleFilter } from "./metadata/module-filter.ts";
 import type { ModuleStream } from "./metadata/module-stream.ts";
 import type { StoredFile } from "./metadata-file.ts";
@@ -36,20 +37,27 @@ export async function loadRepositories(
   const loaded = await together(request.signal, (either) =>
     chosenRepositories(request).map((each) => loadRepository({ ...request, signal: either }, each)),
   );
+  const memory = new MemoryTally();
+  // Before the lists of packages: the text of modules is read as a whole.
+  const filter = await filterOf(request, loaded, memory);
   const files = await together(request.signal, (either) => {
     const read = limit(READ_AT_A_TIME, (primary: StoredFile) =>
-      readPrimary(primary, { architecture, store, signal: either }),
+      readPrimary(primary, { architecture, store, memory, signal: either }),
     );
     return loaded.map(async ({ id, folder, primary }): Promise<RepositoryIndex> => ({
       repository: id,
       folder,
       index: await read(primary),
+      file: primary,
     }));
   });
-  const filter = await filterOf(request, loaded);
   const index = await withFurtherPaths(
-    { repositories: loaded, store, signal },
-    { files, wanted: request.wanted, merge: (paths) => mergeIndexes(files, { filter, paths }) },
+    { repositories: loaded, store, memory, signal },
+    {
+      files,
+      wanted: request.wanted,
+      merge: (paths) => mergeIndexes(files, { filter, paths, memory }),
+    },
   );
   const names = request.wanted ?? [];
   const foreign = await foreignArchitectures(loaded, { index, names }, { architecture, signal });
@@ -60,7 +68,7 @@ export async function loadRepositories(
     repositories: loaded.map(({ locked }) => locked),
     // A package is signed itself, and its file has to be read for that.
     proofOf: () => undefined,
-    advisoriesOf: (moves) => advisoriesOf(loaded, moves, signal),
+    advisoriesOf: (moves) => advisoriesOf(loaded, moves, { memory, signal }),
   };
 }
 
@@ -83,6 +91,7 @@ function chosenRepositories(request: LoadRepositoriesRequest): readonly RpmRepos
 async function filterOf(
   request: LoadRepositoriesRequest,
   loaded: readonly LoadedRepository[],
+  memory: MemoryTally,
 ): Promise<ModuleFilter> {
   const { downloader, signal, modules = [], onNotice } = request;
   const architecture = rpmArchitectures[request.architecture];
@@ -90,7 +99,7 @@ async function filterOf(
   const defaults = new Map<string, string>();
   for (const { id, modules: file } of loaded) {
     if (file === undefined) continue;
-    const read = await readModules(file, { store: downloader.store, signal });
+    const read = await readModules(file, { store: downloader.store, memory, signal });
     streams.push(...read.streams.filter((each) => isFor(each, architecture)));
     for (const [module, stream] of read.defaults) defaults.set(module, stream);
     for (const note of read.notes) onNotice?.(`${id}: ${note}.`);

@@ -1,4 +1,5 @@
-import { safeBytes } from "./safe-text.ts";
+import { type MemoryTally, TEXT_BYTES } from "./memory-tally.ts";
+import { copyOf, safeBytes } from "./safe-text.ts";
 import { attributeOf, type XmlAttributes } from "./xml-tag.ts";
 import type { XmlHandler } from "./xml.ts";
 
@@ -10,21 +11,26 @@ export interface FoundPath {
   readonly sha256: string;
 }
 
-/** More packages than this bring no path that another one asks for. */
-const MOST_FOUND = 1_000_000;
+const NAME = /^[!-~]{1,256}$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+/** Of one that was found, and of what it becomes: by its package and by its path. */
+export const FOUND_BYTES = 8 * TEXT_BYTES;
 
 /**
  * Reads `filelists.xml`, all paths of all packages of a repository, for some paths. Throws an
- * `Error` for a file that is none.
+ * `Error` for a file that is none, and where the metadata takes too much memory.
  */
 export class FilelistsHandler implements XmlHandler {
   readonly found: FoundPath[] = [];
-  readonly #wanted: ReadonlySet<string>;
+  /** By themselves: what is found is not cut out of the document, which it would keep. */
+  readonly #wanted: ReadonlyMap<string, string>;
+  readonly #memory: MemoryTally;
   #name = "";
   #sha256 = "";
 
-  constructor(wanted: ReadonlySet<string>) {
-    this.#wanted = wanted;
+  constructor(wanted: ReadonlySet<string>, memory: MemoryTally) {
+    this.#wanted = new Map([...wanted].map((path) => [path, safeBytes(path)]));
+    this.#memory = memory;
   }
 
   open(name: string, attributes: XmlAttributes, depth: number): boolean {
@@ -39,8 +45,11 @@ export class FilelistsHandler implements XmlHandler {
   }
 
   close(name: string, text: string, depth: number): void {
-    if (depth !== 3 || name !== "file" || !this.#wanted.has(text)) return;
-    if (this.found.length >= MOST_FOUND) throw new Error("it lists paths without end");
-    this.found.push({ path: safeBytes(text), name: this.#name, sha256: this.#sha256 });
+    if (depth !== 3 || name !== "file") return;
+    const path = this.#wanted.get(text);
+    // No list of packages has one without a name and a digest.
+    if (path === undefined || !NAME.test(this.#name) || !SHA256.test(this.#sha256)) return;
+    this.#memory.keep(2 * path.length + this.#name.length + FOUND_BYTES);
+    this.found.push({ path, name: copyOf(this.#name), sha256: copyOf(this.#sha256) });
   }
 }

@@ -1,6 +1,8 @@
 import { TextTableBuilder, type TextTable } from "../../text-table.ts";
+import { MemoryTally } from "./memory-tally.ts";
 import { DEPENDENCY_KINDS, type PrimaryPackage } from "./primary.ts";
 import { writeRecord } from "./primary-record.ts";
+import { copyOf } from "./safe-text.ts";
 
 /** What was read of a `primary.xml`. Keys and texts are bytes, a character each. */
 export interface PrimaryIndex {
@@ -17,10 +19,14 @@ export interface PrimaryIndex {
 /** Of all texts together: some hundred megabytes where every version is kept. */
 const LARGEST_INDEX = 1024 ** 3;
 /**
- * Of names with their packages, which are in maps until the end, some hundred bytes each:
- * Enterprise Linux with every version has some hundred thousands.
+ * Of names with their packages, which are in maps until the end. Two lists are read at one time.
+ * Enterprise Linux with every version has some hundred thousand names; there may be 600 thousand.
  */
-const MOST_NAMES = 4_000_000;
+const MOST_MEMORY = 128 * 1024 ** 2;
+/** Of a name in a map and in lists, beside its characters. */
+const NAME_BYTES = 130;
+/** Of a set for the packages of one name. */
+const SET_BYTES = 200;
 
 /** Gathers the packages of one architecture; those for others are left out. */
 export class PrimaryIndexBuilder {
@@ -31,9 +37,8 @@ export class PrimaryIndexBuilder {
   readonly #providers: Names = new Map();
   readonly #obsoleters: Names = new Map();
   readonly #askedPaths = new Set<string>();
-  readonly #mostNames: number;
+  readonly #memory: MemoryTally;
   #bytes = 0;
-  #names = 0;
 
   /**
    * `architectures` as RPM says them: `x86_64` and `noarch`. `newTable` makes the tables' builders,
@@ -41,14 +46,15 @@ export class PrimaryIndexBuilder {
    */
   constructor(
     architectures: readonly string[],
-    { mostNames = MOST_NAMES, newTable = () => new TextTableBuilder() } = {},
+    { memory = new MemoryTally(MOST_MEMORY), newTable = () => new TextTableBuilder() } = {},
   ) {
     this.#architectures = new Set(architectures);
-    this.#mostNames = mostNames;
+    this.#memory = memory;
     this.#newTable = newTable;
     this.#packages = newTable();
   }
 
+  /** Throws an `Error` when the list takes too much memory, or room on the disk. */
   add(entry: PrimaryPackage): void {
     if (!this.#architectures.has(entry.architecture)) return;
     const record = writeRecord(entry);
@@ -57,6 +63,7 @@ export class PrimaryIndexBuilder {
       throw new Error(`what it says of its packages is more than ${LARGEST_INDEX} bytes`);
     }
     const name = copyOf(entry.name);
+    this.#keep(name);
     this.#packages.add(name, record);
     for (const text of entry.dependencies.provides) {
       const provided = nameIn(text);
@@ -86,24 +93,26 @@ export class PrimaryIndexBuilder {
   #ask(text: string): void {
     for (const path of pathsIn(text)) {
       if (this.#askedPaths.has(path)) continue;
+      this.#keep(path);
       this.#askedPaths.add(copyOf(path));
-      this.#count();
     }
   }
 
   #add(map: Names, key: string, name: string): void {
     const names = map.get(key);
     if (names === name || (typeof names === "object" && names.has(name))) return;
+    this.#keep(key);
     if (names === undefined) map.set(copyOf(key), name);
-    else if (typeof names === "string") map.set(key, new Set([names, name]));
-    else names.add(name);
-    this.#count();
+    else if (typeof names === "object") names.add(name);
+    else {
+      this.#memory.keep(SET_BYTES);
+      map.set(key, new Set([names, name]));
+    }
   }
 
-  #count(): void {
-    this.#names += 1;
-    if (this.#names <= this.#mostNames) return;
-    throw new Error(`its packages provide and need more than ${this.#mostNames} names`);
+  /** A key is in a map or a list until the end, and then in the table's head as well. */
+  #keep(key: string): void {
+    this.#memory.keep(2 * key.length + NAME_BYTES);
   }
 }
 
@@ -129,9 +138,4 @@ export function pathsIn(text: string): readonly string[] {
   if (text.startsWith("/")) return [text];
   if (!text.startsWith("(") || !text.includes("/")) return [];
   return [...text.matchAll(/(?<=[\s(])\/[^\s()]+/g)].map(([path]) => path);
-}
-
-/** The same text apart from the one that it was cut out of. */
-function copyOf(text: string): string {
-  return Buffer.from(text, "latin1").toString("latin1");
 }

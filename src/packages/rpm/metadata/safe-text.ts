@@ -19,3 +19,8 @@ export function fromBytes(text: string): string {
 export function toBytes(text: string): string {
   return /^[ -~]*$/.test(text) ? text : Buffer.from(text).toString("latin1");
 }
+
+/** The same text apart from the one that it was cut out of, which it would keep in memory. */
+export function copyOf(text: string): string {
+  return Buffer.from(text, "latin1").toString("latin1");
+}

@@ -1,7 +1,8 @@
 import { compareTexts } from "../../../order.ts";
 import type { Advisory } from "../../advisory.ts";
 import { formatVersion } from "../dependency.ts";
-import { fromBytes, safeBytes } from "./safe-text.ts";
+import { type MemoryTally, TEXT_BYTES } from "./memory-tally.ts";
+import { copyOf, fromBytes, safeBytes } from "./safe-text.ts";
 import { attributeOf, type XmlAttributes } from "./xml-tag.ts";
 import type { XmlHandler } from "./xml.ts";
 
@@ -12,17 +13,16 @@ export interface AdvisedVersion {
   readonly advisory: Advisory;
 }
 
-/** An advisory lists each of its packages for each architecture: some thousands. */
-const MOST_VERSIONS = 1_000_000;
 const MOST_REFERENCES = 10_000;
 
 /**
  * Reads `updateinfo.xml`, the advisories of a repository, for packages of some names. Throws an
- * `Error` for a document that is none.
+ * `Error` for a document that is none, and where the metadata takes too much memory.
  */
 export class UpdateinfoHandler implements XmlHandler {
   readonly found: AdvisedVersion[] = [];
   readonly #names: ReadonlySet<string>;
+  readonly #memory: MemoryTally;
   #kind = "";
   #id = "";
   #severity = "";
@@ -30,8 +30,9 @@ export class UpdateinfoHandler implements XmlHandler {
   /** Versions by name, of the advisory that is read. */
   #versions = new Map<string, { readonly name: string; readonly version: string }>();
 
-  constructor(names: ReadonlySet<string>) {
+  constructor(names: ReadonlySet<string>, memory: MemoryTally) {
     this.#names = names;
+    this.#memory = memory;
   }
 
   open(name: string, attributes: XmlAttributes, depth: number): boolean {
@@ -72,14 +73,13 @@ export class UpdateinfoHandler implements XmlHandler {
     const name = of("name");
     if (!this.#names.has(name) || of("arch") === "src") return;
     const version = formatVersion(of("epoch"), of("version"), of("release"));
-    this.#versions.set(`${name} ${version}`, { name, version: shown(version) });
+    this.#versions.set(`${name} ${version}`, { name: copyOf(name), version: shown(version) });
   }
 
   #finish(): void {
     if (this.#id === "" || this.#versions.size === 0) return;
-    if (this.found.length + this.#versions.size > MOST_VERSIONS) {
-      throw new Error(`it lists more than ${MOST_VERSIONS} updates`);
-    }
+    const parts = 4 + 2 * this.#versions.size + this.#vulnerabilities.size;
+    this.#memory.keep(parts * (SHOWN_LENGTH + TEXT_BYTES));
     const advisory: Advisory = {
       id: this.#id,
       kind: this.#kind,
@@ -92,6 +92,10 @@ export class UpdateinfoHandler implements XmlHandler {
   }
 }
 
+const SHOWN_LENGTH = 80;
+
 function shown(text: string): string {
-  return fromBytes(safeBytes(text.trim())).slice(0, 80);
+  // In UTF-8 a character has four bytes at most.
+  const start = copyOf(safeBytes(text.trim().slice(0, 4 * SHOWN_LENGTH)));
+  return fromBytes(start).slice(0, SHOWN_LENGTH);
 }

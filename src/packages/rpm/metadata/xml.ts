@@ -15,6 +15,11 @@ export interface XmlHandler {
 const LARGEST_TOKEN = 1024 ** 2;
 /** Of the text of an element, such as a package's description. */
 const LARGEST_TEXT = 4 * 1024 ** 2;
+/**
+ * Of an element below the root, such as a package, with all that is inside of it: what is cut out
+ * of it keeps its text in memory until it has ended. Some packages list tens of thousands of paths.
+ */
+const LARGEST_RECORD = 32 * 1024 ** 2;
 const MOST_DEPTH = 32;
 
 /**
@@ -35,6 +40,8 @@ export class XmlReader {
   readonly #wanted: boolean[] = [];
   #text = "";
   #rest = "";
+  /** Of what was taken in since an element below the root was opened. */
+  #recordBytes = 0;
   #isStart = true;
   #hasRoot = false;
 
@@ -55,7 +62,11 @@ export class XmlReader {
       this.#rest = text;
       return;
     }
+    this.#recordBytes += length;
     this.#read(text);
+    if (this.#open.length > 1 && this.#recordBytes > LARGEST_RECORD) {
+      throw new Error(`an element of it is longer than ${LARGEST_RECORD} bytes`);
+    }
   }
 
   /** The document ends here. */
@@ -142,6 +153,7 @@ export class XmlReader {
     this.#hasRoot = true;
     this.#text = "";
     this.#open.push(name);
+    if (this.#open.length === 2) this.#recordBytes = 0;
     this.#wanted.push(this.#handler.open(localName(name), attributes, this.#open.length));
   }
 

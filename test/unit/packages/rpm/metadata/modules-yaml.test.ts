@@ -1,5 +1,9 @@
 import { expect, test } from "vitest";
-import { parseModules } from "../../../../../src/packages/rpm/metadata/modules-yaml.ts";
+import { MemoryTally } from "../../../../../src/packages/rpm/metadata/memory-tally.ts";
+import {
+  type ModulesFile,
+  parseModules,
+} from "../../../../../src/packages/rpm/metadata/modules-yaml.ts";
 
 const perl = `---
 document: modulemd
@@ -30,7 +34,7 @@ data:
 `;
 
 test("what looks like a number stays as it is written", async () => {
-  const { streams, notes } = await parseModules(perl);
+  const { streams, notes } = await parse(perl);
 
   expect(notes).toEqual([]);
   expect(streams).toEqual([
@@ -55,7 +59,7 @@ test("what looks like a number stays as it is written", async () => {
 });
 
 test("defaults may name a stream, or profiles alone; other documents are passed over", async () => {
-  const { streams, defaults, notes } = await parseModules(`---
+  const { streams, defaults, notes } = await parse(`---
 document: modulemd-defaults
 version: 1
 data:
@@ -82,7 +86,7 @@ data: nothing
 
 test("of two documents that contradict each other the first one counts, and that is told", async () => {
   const other = perl.replace("perl-4:5.30.1", "perl-4:5.30.2");
-  const { streams, notes } = await parseModules(`${perl}${perl}${other}`);
+  const { streams, notes } = await parse(`${perl}${perl}${other}`);
 
   expect(streams).toHaveLength(1);
   expect(streams[0]?.artifacts[0]).toBe("perl-4:5.30.1-452.module+el9.x86_64");
@@ -103,7 +107,7 @@ test.for([
 ] as const)(
   "a document with %s is passed over with a note, and the others are read",
   async ([, data, why]) => {
-    const { streams, notes } = await parseModules(`---\ndocument: modulemd\ndata:\n${data}${perl}`);
+    const { streams, notes } = await parse(`---\ndocument: modulemd\ndata:\n${data}${perl}`);
 
     expect(streams.map(({ stream }) => stream)).toEqual(["5.30"]);
     expect(notes).toEqual([expect.stringContaining("document 1 of modules.yaml is passed over: ")]);
@@ -113,7 +117,7 @@ test.for([
 
 test("a document of keys alone is read in seconds", async () => {
   const keys = Array.from({ length: 200_000 }, (_, at) => `  k${at}: x\n`).join("");
-  const { streams } = await parseModules(`---\ndocument: modulemd\ndata:\n${keys}${perl}`);
+  const { streams } = await parse(`---\ndocument: modulemd\ndata:\n${keys}${perl}`);
   expect(streams).toHaveLength(1);
 }, 30_000);
 
@@ -122,8 +126,39 @@ test("aliases that grow without end are none", async () => {
     { length: 9 },
     (_, at) => `  a${at + 1}: &a${at + 1} [${`*a${at}, `.repeat(9)}]`,
   );
-  const { notes } = await parseModules(
+  const { notes } = await parse(
     `---\ndocument: modulemd\ndata:\n  a0: &a0 x\n${rows.join("\n")}\n`,
   );
   expect(notes).toHaveLength(1);
 });
+
+test("a document of values without end is passed over", async () => {
+  const values = `---\ndocument: modulemd\ndata:\n  name: [${"a,".repeat(40_000)}]\n`;
+
+  const { streams, notes } = await parse(`${values}${perl}`);
+
+  expect(streams).not.toEqual([]);
+  expect(notes).toEqual(["document 1 of modules.yaml is passed over: it is too large"]);
+});
+
+test("modules that take too much memory are refused", async () => {
+  const memory = new MemoryTally(1024);
+
+  await expect(parse(perl, { memory })).rejects.toThrow("takes more than 1 MB of memory");
+});
+
+test("an interruption ends it with its reason", async () => {
+  const reason = new Error("interrupted");
+
+  await expect(parse(perl, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+});
+
+function parse(
+  text: string,
+  {
+    memory = new MemoryTally(),
+    signal = new AbortController().signal,
+  }: { readonly memory?: MemoryTally; readonly signal?: AbortSignal } = {},
+): Promise<ModulesFile> {
+  return parseModules(text, { memory, signal });
+}

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { MemoryTally } from "../../../../../src/packages/rpm/metadata/memory-tally.ts";
 import {
   PrimaryHandler,
   type PrimaryPackage,
@@ -164,17 +165,34 @@ test.for([
 });
 
 test.each<[string, NonNullable<ListedPackage["dependencies"]>, readonly string[]]>([
-  ["provide", { provides: ['name="a"', 'name="b"', 'name="c"'] }, []],
-  ["obsolete", { obsoletes: ['name="a"', 'name="b"', 'name="c"'] }, []],
-  ["bring", {}, ["/usr/bin/a", "/usr/bin/b", "/usr/bin/c"]],
-  ["need", { requires: ['name="/a"', 'name="/b"', 'name="(x if (/c and /d))"'] }, []],
-])("packages that %s names without end are refused", (_, dependencies, files) => {
-  const builder = new PrimaryIndexBuilder(["x86_64"], { mostNames: 2 });
+  ["are many", {}, []],
+  ["provide", { provides: many((at) => `name="a${at}"`) }, []],
+  ["obsolete", { obsoletes: many((at) => `name="a${at}"`) }, []],
+  ["bring", {}, many((at) => `/usr/bin/${at}`)],
+  ["need", { requires: many((at) => `name="(x if /${at})"`) }, []],
+])("what packages that %s without end take in memory is counted", (_, dependencies, files) => {
   const [entry] = packagesOf(primaryXml([{ ...bash, dependencies, files }]));
-  expect(() => {
-    if (entry !== undefined) builder.add(entry);
-  }).toThrow("its packages provide and need more than 2 names");
+  const build = (count: number, memory: MemoryTally): number => {
+    const builder = new PrimaryIndexBuilder(["x86_64"], { memory });
+    for (let at = 0; at < count; at += 1) builder.add({ ...must(entry), name: `n${at}` });
+    const tables = Object.values(builder.finish());
+    return tables.reduce((sum, { head }) => sum + head.length, 0);
+  };
+  const memory = new MemoryTally();
+  const headBytes = build(100, memory);
+
+  // What is kept at last is a part of what was counted.
+  expect(memory.bytes).toBeGreaterThan(headBytes);
+  expect(memory.bytes).toBeLessThan(30 * headBytes);
+  expect(() => build(100, new MemoryTally(memory.bytes))).not.toThrow();
+  expect(() => build(100, new MemoryTally(memory.bytes - 1))).toThrow(
+    /takes more than [\d.]+ MB of memory/,
+  );
 });
+
+function many(text: (at: number) => string): readonly string[] {
+  return Array.from({ length: 200 }, (_, at) => text(at));
+}
 
 test("a package with entries without end is refused", () => {
   const entry = '<rpm:entry name="a"/>';

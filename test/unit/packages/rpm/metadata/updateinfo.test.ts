@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { MemoryTally } from "../../../../../src/packages/rpm/metadata/memory-tally.ts";
 import { UpdateinfoHandler } from "../../../../../src/packages/rpm/metadata/updateinfo.ts";
 import { XmlReader } from "../../../../../src/packages/rpm/metadata/xml.ts";
 
@@ -52,8 +53,19 @@ test("another document is refused, and references without end are", () => {
   expect(() => read(`<updates>${text}</updates>`, [])).toThrow("refers to more than 10000");
 });
 
-function read(text: string, names: readonly string[]): UpdateinfoHandler["found"] {
-  const handler = new UpdateinfoHandler(new Set(names));
+test("advisories without end are refused, and count where they are about a package alone", () => {
+  const all = `<updates>${update.repeat(100)}</updates>`;
+
+  expect(() => read(all, ["bash"], new MemoryTally(50_000))).toThrow("more than 1 MB of memory");
+  expect(read(all, ["absent"], new MemoryTally(50_000))).toEqual([]);
+});
+
+function read(
+  text: string,
+  names: readonly string[],
+  memory = new MemoryTally(),
+): UpdateinfoHandler["found"] {
+  const handler = new UpdateinfoHandler(new Set(names), memory);
   const reader = new XmlReader(handler);
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += 4096) reader.write(bytes.subarray(at, at + 4096));

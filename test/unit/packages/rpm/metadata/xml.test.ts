@@ -115,6 +115,23 @@ test("damage of any kind is refused or read, and nothing else happens", () => {
   expect(refusals.filter((each) => !(each instanceof Error) || each.name !== "Error")).toEqual([]);
 });
 
+test("an element below the root that has no end is refused, whatever it is made of", () => {
+  const comment = Buffer.from(`<!--${"c".repeat(500_000)}-->`);
+  const feed = (start: string, after: string): void => {
+    const reader = new XmlReader({ open: () => false, close: () => undefined });
+    reader.write(Buffer.from(start));
+    for (let count = 0; count < 70; count += 1) {
+      reader.write(comment);
+      reader.write(Buffer.from(after));
+    }
+  };
+
+  expect(() => feed(`<a>${" ".repeat(200)}<b><c>`, '<d e="f"/>')).toThrow(
+    "an element of it is longer than 33554432 bytes",
+  );
+  expect(() => feed(`<a>${" ".repeat(200)}`, "<b><c/></b>")).not.toThrow();
+});
+
 test("an attribute is found by its name", () => {
   expect(attributeOf(["a", "1", "b", "a"], "b")).toBe("a");
   expect(attributeOf(["a", "b"], "b")).toBeUndefined();
