@@ -91,7 +91,9 @@ function valueOf(context: ExpandContext, use: MacroUse, depth: number): string |
   const macro = definitions.get(name);
   if (isQuestion) {
     if ((macro === undefined) !== isNegated) return "";
-    if (argument !== undefined) return expandMacros(context, argument, depth + 1);
+    // Nothing behind the colon is as if there were none.
+    if (argument !== undefined && argument !== "")
+      return expandMacros(context, argument, depth + 1);
     return macro === undefined ? "" : bodyOf(context, { name, macro, depth });
   }
   if (macro !== undefined) return bodyOf(context, { name, macro, depth });

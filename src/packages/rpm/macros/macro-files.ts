@@ -87,7 +87,8 @@ export function readMacroFiles(
     for (const text of definitionsIn(call, file)) {
       const [, name = "", options, body = ""] =
         /^%([A-Za-z_]\w{2,})(\([^)]*\))?\s*([^]*)$/.exec(text) ?? [];
-      if (name !== "")
+      // A definition without a body is an error of rpm's, which goes on without it.
+      if (name !== "" && body.trimEnd() !== "")
         definitions.set(name, { body: body.trimEnd(), hasArguments: options !== undefined });
     }
   }
