@@ -151,7 +151,7 @@ function collect<T>(
 ): void {
   to.order.push(node.item);
   for (const { to: next } of node.successors) {
-    if (next.isDone || next === node) continue;
+    if (next.isDone) continue;
     next.open--;
     const isInside = next.group !== undefined && next.group === node.group;
     if (isInside || next.group === undefined) {
