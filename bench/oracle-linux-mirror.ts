@@ -70,7 +70,7 @@ export async function serveOracleLinux(
   await rm(work, { recursive: true });
   const server = [process.execPath, path.join(import.meta.dirname, "serve-folder.ts"), served];
   const [program = process.execPath, ...words] = place.enter.concat(server);
-  const child = spawn(program, words, { stdio: ["ignore", "pipe", "inherit"], env: {} });
+  const child = spawn(program, words, { stdio: ["pipe", "pipe", "inherit"], env: {} });
   const ended = once(child, "exit");
   const [url] = await Promise.race([
     once(child.stdout, "data"),

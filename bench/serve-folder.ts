@@ -1,6 +1,6 @@
 /**
  * `node bench/serve-folder.ts FOLDER`: a web server on a free port of 127.0.0.1 for what lies in a
- * folder. Prints its address, and ends when it is told to.
+ * folder. Prints its address, and ends with whoever started it, when its standard input closes.
  */
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
@@ -29,3 +29,4 @@ server.listen(0, "127.0.0.1", () => {
   if (typeof address === "object" && address !== null)
     console.log(`http://127.0.0.1:${address.port}`);
 });
+process.stdin.resume().once("end", () => process.exit());
