@@ -8,7 +8,8 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { temporaryFolder } from "../support/temporary-store.ts";
-import { type ToolCase, toolCases } from "./commands/debian-cases.ts";
+import { toolCases } from "./commands/debian-cases.ts";
+import type { ToolCase } from "./commands/tool-case.ts";
 import { accountFiles, type ToolRecord } from "./commands/tool-record.ts";
 
 const target = path.join(import.meta.dirname, "../fixtures/commands/tools.json");

@@ -1,10 +1,5 @@
-/** Calls, one after the other, of a tool of dpkg or shadow that can work on another root. */
-export interface ToolCase {
-  readonly name: string;
-  /** Empty files to begin with, and a folder for each with a slash at its end. */
-  readonly files: readonly string[];
-  readonly calls: readonly (readonly [string, ...string[]])[];
-}
+import { moreToolCases } from "./more-debian-cases.ts";
+import type { ToolCase } from "./tool-case.ts";
 
 const programs = ["/p/a", "/p/b", "/p/c", "/p/as", "/p/bs", "/bin/", "/etc/alternatives/"];
 const x = ["update-alternatives", "--install", "/bin/x", "x"] as const;
@@ -232,4 +227,5 @@ export const toolCases: readonly ToolCase[] = [
       ["groupdel", "nothing"],
     ],
   },
+  ...moreToolCases,
 ];

@@ -4,7 +4,8 @@ import { expect, it } from "vitest";
 import { debianCommands } from "../../../../../src/packages/deb/commands/table.ts";
 import { fromBytes, toBytes } from "../../../../../src/packages/scripts/bytes.ts";
 import { MemoryRoot } from "../../../../../src/packages/scripts/memory/memory-root.ts";
-import { type ToolCase, toolCases } from "../../../../judge/commands/debian-cases.ts";
+import { toolCases } from "../../../../judge/commands/debian-cases.ts";
+import type { ToolCase } from "../../../../judge/commands/tool-case.ts";
 import { accountFiles, type ToolRecord } from "../../../../judge/commands/tool-record.ts";
 import { callCommand } from "../../../../support/command-call.ts";
 
