@@ -7,6 +7,7 @@ import type { LockedRepository, LockTarget } from "./package.ts";
 import type { PackageProof } from "./proof/proof.ts";
 import type { ResolvedPackage } from "./resolve/reasons.ts";
 import { resolveImages } from "./resolve/resolve-images.ts";
+import { inTurns } from "./resolve/steps.ts";
 import { tellAdvisories } from "./tell-advisories.ts";
 import { unprovedError } from "./proof/unproved.ts";
 
@@ -60,13 +61,14 @@ export async function choosePackages(
   const kept = mode === "update" && request.move === undefined ? undefined : current;
   const { all, refused } = await withKept(request, kept, index);
   request.onPhase("Resolving packages");
-  const resolved = resolveImages({
+  const steps = resolveImages({
     stack,
     index: all,
     rules: await family.rules(),
     locked: versionsOf(kept),
     move: request.move ?? new Set(),
   });
+  const resolved = await inTurns(steps, signal);
   refuseUnproved(refused, resolved);
   await tellAdvisories(request, loaded, { current, resolved });
   return { repositories, resolved, proofOfEntry: proofOf };

@@ -4,6 +4,7 @@ import type { PackageIndex } from "../../src/packages/package-index.ts";
 import { AgendaAsNamed } from "../../src/packages/resolve/agenda-as-named.ts";
 import { resolvePackages } from "../../src/packages/resolve/resolve-packages.ts";
 import { search } from "../../src/packages/resolve/search.ts";
+import { atOnce } from "../../src/packages/resolve/steps.ts";
 import type { Apt } from "../support/apt.ts";
 
 /** What qclock makes of a package beside apt. */
@@ -54,12 +55,14 @@ export function compareWithApt(apt: Apt, index: PackageIndex, name: string): Ver
 /** Equally good packages of which the user has to name one; none where there is no such choice. */
 function tiedIn(index: PackageIndex, wanted: readonly string[]): readonly string[] {
   const nothing = { keep: new Map<string, string>(), newest: new Set<string>() };
-  const found = search({
-    installed: [],
-    rules,
-    givesWay: true,
-    agenda: AgendaAsNamed.of({ index, rules, ...nothing }, wanted.toSorted()),
-  });
+  const found = atOnce(
+    search({
+      installed: [],
+      rules,
+      givesWay: true,
+      agenda: AgendaAsNamed.of({ index, rules, ...nothing }, wanted.toSorted()),
+    }),
+  );
   if (found.ok || found.error.type !== "tie") return [];
   return found.error.tie.entries.map((entry) => entry.name);
 }

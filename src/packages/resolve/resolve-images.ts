@@ -4,7 +4,8 @@ import type { IndexedPackage, PackageIndex } from "../package-index.ts";
 import { assembledImages } from "../../stack/images/assembled-images.ts";
 import { HeldBackError } from "./held-back.ts";
 import type { ResolvedPackage } from "./reasons.ts";
-import { resolvePackages, type ResolveRequest } from "./resolve-packages.ts";
+import { resolveInSteps, type ResolveRequest } from "./resolve-packages.ts";
+import type { Steps } from "./steps.ts";
 import type { ResolverRules } from "./rules.ts";
 import { refuseWrongNames } from "./wanted-names.ts";
 
@@ -21,14 +22,14 @@ export interface ResolveImagesRequest {
 /**
  * The packages that each image of a stack adds to its parent. A version that was to stay moves when
  * a package that moved needs it to. A package that was to be the newest is an older one where the
- * newest does not go with the rest, at worst the one that it was.
+ * newest does not go with the rest, at worst the one that it was. Between its steps it may be left.
  *
  * Throws `unknown-package` with all names that are none, and what `resolvePackages` throws, with
  * the image's place in the manifest.
  */
-export function resolveImages(
+export function* resolveImages(
   request: ResolveImagesRequest,
-): ReadonlyMap<string, readonly ResolvedPackage[]> {
+): Steps<ReadonlyMap<string, readonly ResolvedPackage[]>> {
   const { stack, index, rules, locked, move } = request;
   refuseWrongNames(stack, index);
   const keep = new Map([...locked].filter(([name]) => !move.has(name)));
@@ -36,7 +37,7 @@ export function resolveImages(
   // Each round lets go of a name at least, so there are hardly more rounds than names.
   for (;;) {
     try {
-      return resolveOnce({ stack, index, rules, keep, newest });
+      return yield* resolveOnce({ stack, index, rules, keep, newest });
     } catch (error) {
       if (!(error instanceof HeldBackError)) throw error;
       for (const name of error.names) if (!keep.delete(name)) newest.delete(name);
@@ -47,7 +48,7 @@ export function resolveImages(
 type Attempt = Pick<ResolveImagesRequest, "stack" | "index" | "rules"> &
   Required<Pick<ResolveRequest, "keep" | "newest">>;
 
-function resolveOnce(attempt: Attempt): ReadonlyMap<string, readonly ResolvedPackage[]> {
+function* resolveOnce(attempt: Attempt): Steps<ReadonlyMap<string, readonly ResolvedPackage[]>> {
   const { stack, index, rules, keep, newest } = attempt;
   const resolved = new Map<string, readonly ResolvedPackage[]>();
   const held = new Map<string, readonly IndexedPackage[]>();
@@ -55,8 +56,10 @@ function resolveOnce(attempt: Attempt): ReadonlyMap<string, readonly ResolvedPac
     const installed = image.parent === undefined ? [] : (held.get(image.parent) ?? []);
     const { name, packages: wanted } = image;
     const essential = image.essential ? index.essential() : [];
-    const closure = withPlace(stack, name, () =>
-      resolvePackages({ image: name, wanted, essential, installed, keep, newest, index, rules }),
+    const closure = yield* withPlace(
+      stack,
+      name,
+      resolveInSteps({ image: name, wanted, essential, installed, keep, newest, index, rules }),
     );
     resolved.set(name, closure);
     held.set(name, [...installed, ...closure.map((entry) => entry.package)]);
@@ -65,9 +68,9 @@ function resolveOnce(attempt: Attempt): ReadonlyMap<string, readonly ResolvedPac
 }
 
 /** Tell where in the manifest the image with the wrong package stands. */
-function withPlace<Value>(stack: Stack, image: string, work: () => Value): Value {
+function* withPlace<Value>(stack: Stack, image: string, work: Steps<Value>): Steps<Value> {
   try {
-    return work();
+    return yield* work;
   } catch (error) {
     const place = stack.locations.get(`images.${image}`);
     if (!(error instanceof QclockError) || place === undefined) throw error;

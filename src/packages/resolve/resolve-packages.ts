@@ -6,6 +6,7 @@ import { heldBackIn, HeldBackError } from "./held-back.ts";
 import { Present } from "./present.ts";
 import { type ResolvedPackage, withReasons } from "./reasons.ts";
 import type { ResolverRules } from "./rules.ts";
+import { atOnce, type Steps } from "./steps.ts";
 import { search, type SearchRequest } from "./search.ts";
 import { errorOfName } from "./wanted-names.ts";
 
@@ -38,6 +39,11 @@ export interface ResolveRequest {
  * parent's kept package or `newest` is to blame.
  */
 export function resolvePackages(request: ResolveRequest): readonly ResolvedPackage[] {
+  return atOnce(resolveInSteps(request));
+}
+
+/** The same, step by step. */
+export function* resolveInSteps(request: ResolveRequest): Steps<readonly ResolvedPackage[]> {
   const { image, installed, keep, newest = new Set(), index, rules } = request;
   const { essential = [] } = request;
   const wanted = [...new Set([...request.wanted, ...essential])].toSorted();
@@ -45,7 +51,7 @@ export function resolvePackages(request: ResolveRequest): readonly ResolvedPacka
     const error = errorOfName(index, { image, name });
     if (error !== undefined) throw error;
   }
-  const found = search({ installed, rules, ...orderOf(request, wanted) });
+  const found = yield* search({ installed, rules, ...orderOf(request, wanted) });
   if (!found.ok) {
     const error = errorOf(found.error, image);
     const names = heldBackIn(found.error, { index, keep, newest });

@@ -11,6 +11,7 @@ import {
   putFirst,
 } from "./decision.ts";
 import { Present } from "./present.ts";
+import type { Steps } from "./steps.ts";
 import type { ResolverRules } from "./rules.ts";
 
 export interface SearchRequest {
@@ -50,10 +51,11 @@ const MOST_REOPENINGS = 200;
  * Where no package will do, the nearest earlier choice that has a part in that is taken back and
  * the next candidate tried. Deterministic.
  *
- * The choices in the order in which they were made; or the need that nothing could be done about,
- * or that several packages satisfy equally well.
+ * Between its steps, which are bounded, it may be left. The choices in the order in which they were
+ * made; or the need that nothing could be done about, or that several packages satisfy equally
+ * well.
  */
-export function search(request: SearchRequest): Result<readonly Choice[], SearchFailure> {
+export function search(request: SearchRequest): Steps<Result<readonly Choice[], SearchFailure>> {
   return new Search(request).run();
 }
 
@@ -84,12 +86,12 @@ class Search {
     this.#agenda = request.agenda;
   }
 
-  run(): Result<readonly Choice[], SearchFailure> {
+  *run(): Steps<Result<readonly Choice[], SearchFailure>> {
     for (;;) {
       const step = this.#agenda.next(this.#present);
       const decision = step === undefined ? this.#reopened() : openDecision(step);
       if (decision === undefined) return ok(this.#decisions.flatMap(({ choice }) => choice ?? []));
-      const failure = this.#decide(decision);
+      const failure = yield* this.#decide(decision);
       if (failure !== undefined) return fail(failure);
     }
   }
@@ -98,9 +100,10 @@ class Search {
    * Choose for a need, or choose anew for an earlier one; the dead end when there is nothing left
    * to try.
    */
-  #decide(opened: Decision): SearchFailure | undefined {
+  *#decide(opened: Decision): Steps<SearchFailure | undefined> {
     let decision = opened;
     for (;;) {
+      yield;
       const outcome = this.#takeNext(decision);
       if (outcome.type === "taken") return undefined;
       if (outcome.type === "tie") return outcome;

@@ -4,6 +4,7 @@ import type { Agenda } from "../../../src/packages/resolve/agenda.ts";
 import { orderByMerit } from "../../../src/packages/resolve/merit/order-by-merit.ts";
 import { resolvePackages } from "../../../src/packages/resolve/resolve-packages.ts";
 import { search } from "../../../src/packages/resolve/search.ts";
+import { atOnce } from "../../../src/packages/resolve/steps.ts";
 import { rpmRules } from "../../../src/packages/rpm/rules.ts";
 import { behindInProvides } from "../../../src/packages/rpm/common-provides.ts";
 import { compareVersions } from "../../../src/packages/rpm/version.ts";
@@ -57,7 +58,7 @@ function resolveByAlphabet(
   const request = { index, rules: rpmRules, merit, ...nothing };
   const order = orderByMerit(request, wanted.toSorted(), []);
   const agenda = byAlphabet(order.agenda);
-  const found = search({ ...order, installed: [], rules: rpmRules, agenda });
+  const found = atOnce(search({ ...order, installed: [], rules: rpmRules, agenda }));
   if (!found.ok) return undefined;
   return found.value
     .map(({ entry: { name, version, architecture } }) => `${name}-${version}.${architecture}`)

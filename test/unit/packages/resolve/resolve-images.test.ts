@@ -3,6 +3,7 @@ import { debRules } from "../../../../src/packages/deb/rules.ts";
 import type { PackageIndex } from "../../../../src/packages/package-index.ts";
 import { formatReason } from "../../../../src/packages/reason.ts";
 import { resolveImages } from "../../../../src/packages/resolve/resolve-images.ts";
+import { atOnce } from "../../../../src/packages/resolve/steps.ts";
 import { aPackageStack } from "../../../support/lock-request.ts";
 import { anIndex } from "../../../support/an-index.ts";
 import { stackOf } from "../../../support/read-manifest.ts";
@@ -111,13 +112,15 @@ function resolved(
   images: Readonly<Record<string, readonly string[]>>,
   move: readonly string[],
 ): readonly string[] {
-  const closures = resolveImages({
-    stack: aPackageStack(images),
-    index,
-    rules: debRules,
-    locked: new Map([...index.names()].map((name) => [name, "1"])),
-    move: new Set(move),
-  });
+  const closures = atOnce(
+    resolveImages({
+      stack: aPackageStack(images),
+      index,
+      rules: debRules,
+      locked: new Map([...index.names()].map((name) => [name, "1"])),
+      move: new Set(move),
+    }),
+  );
   return [...closures].map(
     ([image, closure]) =>
       `${image}: ${closure.map(({ package: { name, version } }) => `${name} ${version}`).join(", ")}`,
@@ -144,7 +147,7 @@ test("all names that are no package are told at once, each at its own place with
 
   expect(
     thrownBy(() =>
-      resolveImages({ stack, index, rules: debRules, locked: new Map(), move: new Set() }),
+      atOnce(resolveImages({ stack, index, rules: debRules, locked: new Map(), move: new Set() })),
     ),
   ).toMatchObject({
     code: "unknown-package",
@@ -176,13 +179,15 @@ test("the essential packages come with what they need, once, and say why they ar
     "vi 1",
   );
 
-  const found = resolveImages({
-    stack,
-    index,
-    rules: debRules,
-    locked: new Map(),
-    move: new Set(),
-  });
+  const found = atOnce(
+    resolveImages({
+      stack,
+      index,
+      rules: debRules,
+      locked: new Map(),
+      move: new Set(),
+    }),
+  );
 
   const reasons = [...found].map(([image, packages]) => [
     image,
@@ -201,13 +206,15 @@ test("one name that is no package has its place, too", () => {
 
   expect(
     thrownBy(() =>
-      resolveImages({
-        stack,
-        index: anIndex("bash 5"),
-        rules: debRules,
-        locked: new Map(),
-        move: new Set(),
-      }),
+      atOnce(
+        resolveImages({
+          stack,
+          index: anIndex("bash 5"),
+          rules: debRules,
+          locked: new Map(),
+          move: new Set(),
+        }),
+      ),
     ),
   ).toMatchObject({
     message: 'Image "a" asks for the package "bahs", which no repository has.',
