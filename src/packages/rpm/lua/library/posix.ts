@@ -50,7 +50,9 @@ export function posixLibrary(world: LuaWorld, fork: LuaFunction): LuaTable {
     chown: (args) =>
       done(args, () => {
         const id = (value: LuaValue, find: (key: string) => number | undefined) =>
-          typeof value === "number" ? value : find(args.text(value === args.value(2) ? 2 : 3));
+          typeof value === "number" || value === undefined
+            ? value
+            : find(args.text(value === args.value(2) ? 2 : 3));
         const uid = id(args.value(2), (key) => userId(root, key));
         const gid = id(args.value(3), (key) => groupId(root, key));
         root.chown(at(args, 1), { uid, gid });
@@ -83,7 +85,8 @@ export function posixLibrary(world: LuaWorld, fork: LuaFunction): LuaTable {
       if (user === undefined) return NOTHING;
       const { name, uid, gid, home, shell, gecos } = user;
       const table = LuaTable.of({ name, uid, gid, dir: home, shell, gecos, passwd: "x" });
-      return args.value(2) === undefined ? [table] : [table.get(args.value(2))];
+      if (args.value(2) === undefined) return [table];
+      return [table.get(args.text(2)) ?? args.refuse(2, `invalid option '${args.text(2)}'`)];
     },
     link: (args) => doneOfTwo(() => root.link(at(args, 1), at(args, 2))),
     mkdir: (args) => done(args, () => root.mkdir(at(args, 1), 0o777 & ~world.umask)),
