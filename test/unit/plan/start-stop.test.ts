@@ -296,3 +296,15 @@ describe("restart", () => {
     expect(() => restart(["app"], { db: undefined })).toThrow("db has no container");
   });
 });
+
+describe("a job among all services", () => {
+  test.each<[string, Changes, boolean]>([
+    ["has completed", {}, false],
+    ["failed", { init: { status: "exited", exitCode: 3 } }, true],
+    ["was never started", { init: { status: "created" } }, true],
+  ])("that %s is run again by a restart: %s", (_, changes, isRun) => {
+    const ids = restart(undefined, changes).nodes.map(({ id }) => id);
+    expect(ids.includes("start:init")).toBe(isRun);
+    expect(ids).toContain("start:app");
+  });
+});

@@ -13,11 +13,24 @@ test.each([
   ["one inside another", ["10.213.0.0/24"], "10.213.1.0/28"],
   ["a smaller one", ["10.213.0.4/30"], "10.213.0.16/28"],
   ["the last address of one", ["10.213.0.15/32"], "10.213.0.16/28"],
+  ["a network that is told by an address in the middle of it", ["10.213.0.9/28"], "10.213.0.16/28"],
+  ["one address without a length", ["10.213.0.3/32"], "10.213.0.16/28"],
+  ["the range's upper half", ["10.213.200.1/17"], "10.213.0.0/28"],
+  ["the range's lower half", ["10.213.100.1/17"], "10.213.128.0/28"],
   ["several", ["10.213.0.0/28", "10.213.0.32/28"], "10.213.0.16/28"],
   ["one elsewhere", ["172.17.0.0/16", "192.168.0.0/16", "10.212.255.240/28"], "10.213.0.0/28"],
   ["one that is not IPv4", ["fd00::/64", "", "nonsense"], "10.213.0.0/28"],
 ])("what is in use is kept clear of: %s", (_, used, first) => {
   expect(chooseSubnets({ count: 1, range: "10.213.0.0/16", used })).toEqual([first]);
+});
+
+test("a range begins where its network does, and may be of another size", () => {
+  const of = (range: string, prefix?: number): readonly string[] | undefined =>
+    chooseSubnets({ count: 1, range, used: [], ...(prefix === undefined ? {} : { prefix }) });
+  expect(of("192.168.7.77/24")).toEqual(["192.168.7.0/28"]);
+  expect(of("255.255.255.240/28")).toEqual(["255.255.255.240/28"]);
+  expect(of("10.0.0.0/8", 30)).toEqual(["10.0.0.0/30"]);
+  expect(of("10.0.0.8/29", 29)).toEqual(["10.0.0.8/29"]);
 });
 
 test("a range that is full is said to be", () => {

@@ -195,6 +195,92 @@ test("what was never started has joined no network yet, and is as declared", () 
   expect(drift({ networks })).toEqual([]);
 });
 
+test("all that departs is told, in one order", () => {
+  const wrong = drift({
+    memoryBytes: 0,
+    memorySwapBytes: -1,
+    cpus: 0,
+    pids: 0,
+    shmBytes: 0,
+    ulimits: [],
+    otherResources: ["CpuShares", "CpusetCpus"],
+    privileged: true,
+    addedCapabilities: [],
+    droppedCapabilities: [],
+    noNewPrivileges: false,
+    securityOptions: ["seccomp=unconfined", "label=disable"],
+    readOnlyRoot: false,
+    init: false,
+    sharedNamespaces: ["pid: host", "ipc: host"],
+    devices: ["/dev/sda", "/dev/sdb"],
+    restart: { name: "always", maximumRetries: 0 },
+    user: "",
+    groups: ["0"],
+    entrypoint: [],
+    command: [],
+    workingDirectory: "/",
+    tty: false,
+    stdinOpen: true,
+    environment: new Map(),
+    logDriver: "syslog",
+    logOptions: new Map(),
+    ports: [],
+    extraHosts: [],
+    mounts: [],
+    tmpfs: [],
+    networks: new Map([["bridge", { networkId: "b", aliases: [] }]]),
+  });
+  // The limits, the hardening, the process, the log, what can be reached, the networks.
+  expect(wrong.map((each) => each.split(/[ ,:]/).slice(0, 2).join(" "))).toEqual([
+    "memory limit",
+    "memory and",
+    "CPU limit",
+    "limit of",
+    "/dev/shm of",
+    "ulimit nofile",
+    "CpuShares is",
+    "CpusetCpus is",
+    "it is",
+    "added capabilities",
+    "dropped capabilities",
+    "no-new-privileges false",
+    "security option",
+    "security option",
+    "read-only root",
+    "init process",
+    "shares a",
+    "shares a",
+    "device /dev/sda",
+    "device /dev/sdb",
+    "restart policy",
+    "user root",
+    "groups ",
+    "another entrypoint",
+    "another command",
+    "working directory",
+    "terminal false",
+    "open standard",
+    "another value",
+    "logging driver",
+    "another value",
+    "published ports",
+    "extra hosts",
+    "mounts ",
+    "tmpfs mounts",
+    "not on",
+    "on network",
+  ]);
+});
+
+test("a network that the Engine does not list any more is no earlier one", () => {
+  const live = asDeclared(stack, service);
+  const { engine } = anObserved();
+
+  expect(liveDrift({ stack, service, live, engine, networks: [] })).toEqual([]);
+  const twins = ["one", "id-of-edge"].map((id) => anObservedNetwork(edge, { id }));
+  expect(liveDrift({ stack, service, live, engine, networks: twins })).toEqual([]);
+});
+
 test("a service that names nothing of its process has the image's, whatever that is", () => {
   const plain = aService({ name: "app" });
   const live = asDeclared(aStack({ services: [plain] }), plain, {
