@@ -150,6 +150,11 @@ test("the list tells targets, packages and who signed them from the beginning al
   const list = await listBundle(inPieces(bundle.subarray(0, end)), "b.bundle");
 
   expect(list).toMatchObject({ stack: "t", version: "0.0.0-test", images: [] });
+  // Its head is not one of its files.
+  const [, ...files] = readRaw(bundle);
+  expect(list.files).toBe(files.length);
+  expect(list.sizeBytes).toBe(files.reduce((sum, { content }) => sum + content.length, 0));
+  expect(list).not.toHaveProperty("manifest");
   const [target] = list.targets;
   expect(target?.packages.map(({ image, name, version }) => [image, name, version])).toEqual([
     ["base", "bash", "1.0"],

@@ -50,3 +50,26 @@ test("a stack that is about to be started again, or stands still, is not at rest
   for (const status of ["created", "dead", "removing"] as const)
     await expect(listed([aContainer("shop", { status })], false)).resolves.toEqual([]);
 });
+
+test("states of as many containers are told in the order of their names, places of manifests sorted", async () => {
+  const rows = await listed(
+    [
+      aContainer("shop", { status: "running", manifest: "/b" }),
+      aContainer("shop", { status: "exited", manifest: "/a" }),
+      aContainer("shop", { status: "created", manifest: "/b" }),
+      aContainer("shop", { status: "running", manifest: "/b" }),
+    ],
+    false,
+  );
+  expect(rows).toEqual([
+    {
+      name: "shop",
+      states: [
+        { state: "running", count: 2 },
+        { state: "created", count: 1 },
+        { state: "exited", count: 1 },
+      ],
+      manifests: ["/a", "/b"],
+    },
+  ]);
+});
