@@ -91,6 +91,12 @@ export interface Family {
   readFacts(file: string, options: { readonly withPaths: boolean }): Promise<PackageFacts>;
 
   /**
+   * Whether each package is signed itself, so that whoever has its file can prove it: then none is
+   * taken that is not proved, whatever the lock says of it.
+   */
+  readonly arePackagesSigned: boolean;
+
+  /**
    * Who signed a package itself, by the fingerprint of the primary key; undefined in a family whose
    * packages are listed by signed indexes. Throws `signature-invalid`, `package-corrupt`.
    */

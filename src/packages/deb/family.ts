@@ -11,6 +11,7 @@ export const debFamily: Family = {
   rules: async () => (await import("./rules.ts")).debRules,
   findPython: async (packages) => (await import("./python.ts")).findPython(packages),
   readFacts: async (file, { withPaths }) => (await import("./facts.ts")).readFacts(file, withPaths),
+  arePackagesSigned: false,
   signerOf: async () => undefined,
   readBuildTime: async (file) => (await import("./facts.ts")).readBuildTime(file),
   foreseeConflicts: async (images) =>

@@ -1,6 +1,7 @@
 import { QclockError } from "../../error.ts";
 import { type FetchableFile, refuseMissing } from "../fetch/fetch.ts";
 import { findVanished } from "../fetch/find-vanished.ts";
+import { loadFamily } from "../families.ts";
 import type { LockedPackage, LockTarget } from "../package.ts";
 import { proofKey } from "./proof.ts";
 import { type LockProof, proveLock, type ProveRequest } from "./prove-lock.ts";
@@ -33,14 +34,18 @@ export async function proveTarget(
   const { mode, allowUnsigned = false } = request;
   const all = [...target.images.values()].flatMap(({ packages }) => packages);
   const { os, architecture, repositories } = target;
-  // Where the mark is accepted nobody is asked again in each run.
-  const packages = allowUnsigned ? all.filter(({ unsigned }) => unsigned !== true) : all;
+  const { arePackagesSigned } = await loadFamily(os);
+  // Where the mark is accepted nobody is asked again in each run. Where the package's own file
+  // proves it the mark says nothing: whoever changed the lock would write it beside other bytes.
+  const packages =
+    allowUnsigned && !arePackagesSigned ? all.filter(({ unsigned }) => unsigned !== true) : all;
   const proof = await proveLock({ ...request, os, architecture, repositories, packages });
   if (proof.unproved.length > 0) {
     // What is not even here is brought by the same bundle that proves it.
     if (request.downloader.offline) await refuseMissing(filesOf(all), request.downloader);
     if (!allowUnsigned) await refuse({ ...request, repositories }, proof);
-    if (mode === "locked") throw unmarked(proof.unproved);
+    const others = proof.unproved.filter(({ unsigned }) => unsigned !== true);
+    if (mode === "locked" && others.length > 0) throw unmarked(others);
   }
   if (mode === "locked") return target;
   const proved = new Set(packages.map(proofKey));

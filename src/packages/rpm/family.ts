@@ -12,6 +12,7 @@ export const rpmFamily: Family = {
   findPython: async (packages) => (await import("./python.ts")).findPython(packages),
   readFacts: async (file, { withPaths }) => (await import("./facts.ts")).readFacts(file, withPaths),
   readBuildTime: async (file) => (await import("./facts.ts")).readBuildTime(file),
+  arePackagesSigned: true,
   signerOf: async (request) => (await import("./signer.ts")).signerOf(request),
   foreseeConflicts: async (images) =>
     (await import("./image-conflicts.ts")).conflictsOfImages(images),

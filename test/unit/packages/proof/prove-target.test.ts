@@ -1,8 +1,14 @@
-import { expect, test } from "vitest";
+import { createHash } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import type { Digest } from "../../../../src/digest.ts";
+import type { PinnedKey } from "../../../../src/packages/proof/pinned-key.ts";
 import { proveTarget, withMarks } from "../../../../src/packages/proof/prove-target.ts";
 import type { LockTarget } from "../../../../src/packages/package.ts";
 import type { Downloader } from "../../../../src/store/downloader.ts";
+import type { Store } from "../../../../src/store/store.ts";
 import { aLockedImage, aLockedPackage, aLockTarget } from "../../../support/a-lock.ts";
+import { aPackage } from "../../../support/rpm/a-package.ts";
+import { aTestKey } from "../../../support/rpm/an-open-pgp-key.ts";
 import { temporaryStore } from "../../../support/temporary-store.ts";
 
 const target = aLockTarget({
@@ -32,12 +38,14 @@ async function prove(
     readonly mode: "use" | "locked" | "update";
     readonly allowUnsigned?: boolean;
     readonly isEmpty?: boolean;
+    readonly store?: Store;
+    readonly keys?: readonly PinnedKey[];
   },
 ): Promise<LockTarget> {
   await using held = await temporaryStore();
   const no = async (): Promise<never> => Promise.reject(new Error("nobody is asked"));
   const downloader: Downloader = {
-    store: held.store,
+    store: way.store ?? held.store,
     requestCount: 0,
     offline: true,
     holds: async () => way.isEmpty !== true,
@@ -118,3 +126,57 @@ test("a target without packages is proved as it is", async () => {
   expect(await prove(empty, { mode: "update" })).toBe(empty);
   expect(await prove(empty, { mode: "locked" })).toBe(empty);
 });
+
+describe("a package that is signed itself", () => {
+  const key = aTestKey();
+  const other = aTestKey();
+
+  test.each(["use", "locked"] as const)(
+    "is proved in spite of a mark that it is unsigned, in mode %s",
+    async (mode) => {
+      await expect(proveRpm(aPackage({ key: other }), mode)).rejects.toMatchObject({
+        code: "signature-invalid",
+      });
+      await expect(proveRpm(aPackage({}), mode)).rejects.toMatchObject({
+        code: "signature-invalid",
+      });
+      const [proved] = (await proveRpm(aPackage({ key }), mode)).images.values();
+      expect(proved?.packages[0]?.unsigned).toBe(mode === "use" ? undefined : true);
+    },
+  );
+
+  test("keeps its mark while its file is nowhere to be had", async () => {
+    const target = aRpmTarget(aPackage({ key }));
+
+    for (const mode of ["use", "locked"] as const)
+      expect(await prove(target, { mode, allowUnsigned: true })).toBe(target);
+  });
+
+  /** Prove a target of one marked package, which is in the store. */
+  async function proveRpm(bytes: Uint8Array, mode: "use" | "locked"): Promise<LockTarget> {
+    await using held = await temporaryStore();
+    const target = aRpmTarget(bytes);
+    const pieces = async function* (): AsyncGenerator<Uint8Array> {
+      yield bytes;
+    };
+    await held.store.put(digestOf(bytes), pieces());
+    return await prove(target, { mode, allowUnsigned: true, store: held.store, keys: [key] });
+  }
+});
+
+function digestOf(bytes: Uint8Array): Digest {
+  return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
+}
+
+function aRpmTarget(bytes: Uint8Array): LockTarget {
+  const entry = aLockedPackage("hello 1.0-1.el9", {
+    architecture: "x86_64",
+    sizeBytes: bytes.length,
+    digest: digestOf(bytes),
+    source: "hello",
+    sourceVersion: "1.0-1.el9",
+    buildTime: 1_704_067_200,
+    unsigned: true,
+  });
+  return { ...aLockTarget({ app: { packages: [entry] } }), os: "oraclelinux-9", repositories: [] };
+}
