@@ -31,6 +31,10 @@ async function record(each: ToolCase): Promise<ToolRecord> {
     fs.mkdirSync(name.endsWith("/") ? at : path.dirname(at), { recursive: true });
     if (!name.endsWith("/")) fs.writeFileSync(at, "");
   }
+  for (const [name, text] of Object.entries(each.texts ?? {})) {
+    fs.mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    fs.writeFileSync(path.join(root, name), text);
+  }
   const calls = each.calls.map((argv) => {
     const result = spawnSync(argv[0], rooted(argv, root), {
       encoding: "latin1",
@@ -44,6 +48,8 @@ async function record(each: ToolCase): Promise<ToolRecord> {
 /** Each tool has its own way to work on another root. */
 function rooted([tool, ...args]: readonly [string, ...string[]], root: string): readonly string[] {
   const admin = `${root}/var/lib/dpkg`;
+  if (tool === "dpkg") return args;
+  if (tool === "dpkg-query") return ["--admindir", admin, ...args];
   if (tool === "update-alternatives") {
     const inRoot = args.map((arg) => (arg.startsWith("/") ? root + arg : arg));
     return [

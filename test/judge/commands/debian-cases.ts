@@ -1,3 +1,4 @@
+import { dpkgCases } from "./dpkg-cases.ts";
 import { moreToolCases } from "./more-debian-cases.ts";
 import type { ToolCase } from "./tool-case.ts";
 
@@ -228,4 +229,5 @@ export const toolCases: readonly ToolCase[] = [
     ],
   },
   ...moreToolCases,
+  ...dpkgCases,
 ];

@@ -3,5 +3,7 @@ export interface ToolCase {
   readonly name: string;
   /** Empty files to begin with, and a folder for each with a slash at its end. */
   readonly files: readonly string[];
+  /** Files with what they hold. */
+  readonly texts?: Readonly<Record<string, string>>;
   readonly calls: readonly (readonly [string, ...string[]])[];
 }

@@ -30,6 +30,9 @@ function run(each: ToolCase): ToolRecord {
   for (const [file, text] of Object.entries(accountFiles)) {
     root.add(file, { kind: "file", mode: 0o644, content: toBytes(text) });
   }
+  for (const [file, text] of Object.entries(each.texts ?? {})) {
+    root.add(file, { kind: "file", mode: 0o644, content: toBytes(text) });
+  }
   for (const file of each.files) {
     const isFolder = file.endsWith("/");
     const name = file.replace(/\/$/, "");

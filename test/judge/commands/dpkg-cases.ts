@@ -1,0 +1,163 @@
+import type { ToolCase } from "./tool-case.ts";
+
+const status = [
+  "Package: alpha",
+  "Status: install ok installed",
+  "Priority: optional",
+  "Section: utils",
+  "Installed-Size: 12",
+  "Maintainer: A <a@example.org>",
+  "Architecture: amd64",
+  "Source: alpha-source (1.0-0)",
+  "Version: 1.0-1",
+  "Provides: letter",
+  "Depends: beta (>= 1), gamma | delta",
+  "Conffiles:",
+  " /etc/alpha.conf d41d8cd98f00b204e9800998ecf8427e",
+  "Description: the first letter",
+  " More of it,",
+  " .",
+  " and more.",
+  "",
+  "Package: beta",
+  "Status: deinstall ok config-files",
+  "Maintainer: B <b@example.org>",
+  "Architecture: all",
+  "Version: 2:3.4~rc1-5+b1",
+  "Description: the second letter",
+  "",
+  "Package: libgamma",
+  "Status: install ok installed",
+  "Maintainer: G <g@example.org>",
+  "Architecture: amd64",
+  "Multi-Arch: same",
+  "Source: gamma",
+  "Version: 0.1",
+  "Description: the third",
+  "",
+  "",
+].join("\n");
+
+const texts: NonNullable<ToolCase["texts"]> = {
+  "/var/lib/dpkg/status": status,
+  "/var/lib/dpkg/info/alpha.list": "/.\n/etc\n/etc/alpha.conf\n/usr\n/usr/bin\n/usr/bin/alpha\n",
+  "/var/lib/dpkg/info/alpha.postinst": "#!/bin/sh\n",
+  "/var/lib/dpkg/info/beta.list": "/etc/beta.conf\n",
+  "/var/lib/dpkg/info/libgamma:amd64.list":
+    "/.\n/usr\n/usr/lib\n/usr/lib/libgamma.so\n/usr/bin\n/usr/bin/gamma-a\n",
+  "/var/lib/dpkg/info/format": "1\n",
+};
+
+const fields = [
+  "Package",
+  "binary:Package",
+  "Version",
+  "Architecture",
+  "Status",
+  "Description",
+  "Depends",
+  "Nothing",
+  "Installed-Size",
+  "source:Package",
+  "source:Version",
+  "db:Status-Want",
+  "db:Status-Eflag",
+  "db:Status-Status",
+  "binary:Summary",
+  "Source",
+  "Provides",
+  "Maintainer",
+];
+
+const query = (...args: readonly string[]): readonly [string, ...string[]] => [
+  "dpkg-query",
+  ...args,
+];
+
+/** Versions of which each is compared with each. */
+const versions = ["", "0", "1.0", "1.0-1", "1.0~rc1", "1:0.5"];
+const relations = [
+  "lt",
+  "le",
+  "eq",
+  "ne",
+  "ge",
+  "gt",
+  "lt-nl",
+  "le-nl",
+  "ge-nl",
+  "gt-nl",
+  "<",
+  "<<",
+  "<=",
+  "=",
+  ">=",
+  ">>",
+  ">",
+  "like",
+  "",
+];
+
+/** What dpkg and dpkg-query answer. */
+export const dpkgCases: readonly ToolCase[] = [
+  ...relations.map((relation) => ({
+    name: `versions by the relation "${relation}"`,
+    files: [],
+    calls: versions.flatMap((left) =>
+      versions.map((right) => ["dpkg", "--compare-versions", left, relation, right] as const),
+    ),
+  })),
+  {
+    name: "what dpkg says of itself and of versions",
+    files: [],
+    calls: [
+      ["dpkg", "--print-architecture"],
+      ["dpkg", "--print-foreign-architectures"],
+      ["dpkg", "--assert-multi-arch"],
+      ["dpkg", "--assert-support-predepends"],
+      ...["1.0", "1:2-3", "a", "1.0+b~c", "1_0"].map(
+        (version) => ["dpkg", "--validate-version", version] as const,
+      ),
+    ],
+  },
+  ...fields.map((field) => ({
+    name: `the field ${field} of packages`,
+    files: [],
+    texts,
+    calls: [query("-W", "-f", `[\${${field}}]\n`, "alpha", "beta", "libgamma")],
+  })),
+  {
+    name: "packages that are asked for",
+    files: [],
+    texts,
+    calls: [
+      query("-W"),
+      query("-W", "alpha"),
+      query("-W", "none"),
+      query("-W", "none", "alpha"),
+      query("-W", "[ab]*"),
+      query("-W", "libgamma:amd64"),
+      query("-W", "alpha:amd64"),
+      query("-W", "alpha:i386"),
+      query("--show", "beta"),
+      query("-Wf${Package}|", "alpha"),
+      query("-W", "-f=${Package}|", "alpha"),
+      query("-W", "--showformat=${Package;8}|${Package;-8}|\\t\\n", "alpha", "beta"),
+      query("-W", "--showformat", "${Version}\\n", "alpha"),
+      query("-f", "${Package}\\\\ $x {y}\\n", "-W", "alpha"),
+      query("-s", "beta", "none"),
+      query("-L", "alpha"),
+      query("-L", "beta"),
+      query("-L", "none"),
+      query("-L", "libgamma"),
+      query("--listfiles", "libgamma:amd64"),
+      query("-S", "/usr/bin/alpha"),
+      query("-S", "/usr/bin"),
+      query("-S", "/nothing"),
+      query("-S", "/nothing", "/etc/alpha.conf"),
+      query("--search", "/usr/lib/libgamma.so"),
+      query("-c", "alpha", "postinst"),
+      query("-c", "alpha", "prerm"),
+    ],
+  },
+];
