@@ -67,7 +67,7 @@ const neededWithNothingToDo = [
  */
 const neededToWork = [
   "src/cli/commands/down.ts",
-  "src/image/assemble.ts",
+  "src/image/assemble/assemble.ts",
   "src/image/needs/find-unmet-needs.ts",
   "src/image/needs/missing-commands.ts",
   "src/image/needs/unmet-need.ts",

@@ -6,7 +6,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { assembleImage } from "../../src/image/assemble.ts";
+import { assembleImage } from "../../src/image/assemble/assemble.ts";
 import { noFiles, scanFiles } from "../../src/image/files/files.ts";
 import { unpackPackages } from "../../src/image/unpack/unpack-packages.ts";
 import { createUnpackPool } from "../../src/image/unpack/unpack-pool.ts";

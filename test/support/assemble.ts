@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BuiltImage } from "../../src/image/built-image.ts";
-import { assembleImage } from "../../src/image/assemble.ts";
+import { assembleImage } from "../../src/image/assemble/assemble.ts";
 import { scanFiles } from "../../src/image/files/files.ts";
 import type { Layer } from "../../src/image/layers/layer.ts";
 import type { RunScripts } from "../../src/image/layers/run-layer.ts";

@@ -2,7 +2,7 @@ import { noSources } from "../../src/packages/lock/locked-files.ts";
 import { unpackPackages } from "../../src/image/unpack/unpack-packages.ts";
 import { createUnpackPool } from "../../src/image/unpack/unpack-pool.ts";
 import type { BuiltImage } from "../../src/image/built-image.ts";
-import { assembleImage } from "../../src/image/assemble.ts";
+import { assembleImage } from "../../src/image/assemble/assemble.ts";
 import { noFiles } from "../../src/image/files/files.ts";
 import { fetchPackages } from "../../src/packages/fetch/fetch.ts";
 import { lockPackages } from "../../src/packages/lock/lock-packages.ts";

@@ -1,4 +1,4 @@
-import type { AssembleRequest } from "../../image/assemble.ts";
+import type { AssembleRequest } from "../../image/assemble/request.ts";
 import type { BuiltImage } from "../../image/built-image.ts";
 import { assembledImages } from "../../stack/images/assembled-images.ts";
 import type { Lock } from "../../packages/package.ts";

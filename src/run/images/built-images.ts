@@ -2,7 +2,7 @@ import { HeldChains } from "../../docker/held-chains.ts";
 import { QclockError } from "../../error.ts";
 import type { BuiltImage } from "../../image/built-image.ts";
 import type { RecalledLayers } from "../../image/layers/layer-cache.ts";
-import type { AssembleRequest } from "../../image/assemble.ts";
+import type { AssembleRequest } from "../../image/assemble/request.ts";
 import { programsOfServices } from "../../image/started-programs.ts";
 import { usersOfServices } from "../../image/started-users.ts";
 import { haveFolder, missingWorkingFolder } from "../../image/working-folder.ts";
@@ -173,7 +173,7 @@ export class BuiltImages implements AsyncDisposable {
     const recalled = await this.recall(image);
     if (recalled !== undefined) return recalled;
     const parent = await this.#parent(image);
-    const { assembleImage } = await import("../../image/assemble.ts");
+    const { assembleImage } = await import("../../image/assemble/assemble.ts");
     const { clock, signal } = this.#context;
     let startedAtMs = clock.now();
     const scripts: EndedScript[] = [];
@@ -248,7 +248,7 @@ export class BuiltImages implements AsyncDisposable {
     const parent = await this.#recallParent(image);
     if (parent === undefined && image.parent !== undefined) return undefined;
     // Loaded here: a run with nothing to build needs none of it.
-    const { recallImage } = await import("../../image/assemble.ts");
+    const { recallImage } = await import("../../image/assemble/assemble.ts");
     const built = await recallImage(this.#requestFor(image, parent));
     if (built !== undefined) this.#refuseUnexpected(image, parent, built);
     return built;
@@ -270,7 +270,7 @@ export class BuiltImages implements AsyncDisposable {
       // image's packages as they are.
       return below?.type !== "assembled" || (await this.#needsPackages(below));
     }
-    const { lacksPackagesLayer } = await import("../../image/assemble.ts");
+    const { lacksPackagesLayer } = await import("../../image/assemble/assemble.ts");
     return lacksPackagesLayer(this.#requestFor(image, parent));
   }
 
