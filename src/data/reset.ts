@@ -9,7 +9,7 @@ import type { RunReport } from "../run/execution/event.ts";
 import { removeEmptyImage } from "../run/services/helper.ts";
 import { readImageRecords } from "../run/images/records.ts";
 import { takeHold } from "../run/hold/hold.ts";
-import { emptyReport, executeOperations } from "../run/execution/run-plan.ts";
+import { emptyReport, executeOperations } from "../run/run-plan.ts";
 import { refuseUnknownServices } from "../run/services/known-services.ts";
 import { externalNames } from "../stack/external.ts";
 import type { Stack } from "../stack/stack.ts";

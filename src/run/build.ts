@@ -9,7 +9,7 @@ import type { StoredImage } from "./images/stored.ts";
 import { type PlannedStack, planStack } from "./plan-stack.ts";
 import { replacingVanished } from "./images/replace-vanished.ts";
 import { BuiltImages } from "./images/built-images.ts";
-import { emptyReport, runPlan, workAhead } from "./execution/run-plan.ts";
+import { emptyReport, runPlan, workAhead } from "./run-plan.ts";
 
 export interface BuildOptions {
   /**

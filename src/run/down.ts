@@ -2,7 +2,7 @@ import { observeRequest } from "../plan/observe-request.ts";
 import { planTeardown } from "../plan/taking/teardown.ts";
 import type { RunReport } from "./execution/event.ts";
 import { takeHold } from "./hold/hold.ts";
-import { emptyReport, executeOperations } from "./execution/run-plan.ts";
+import { emptyReport, executeOperations } from "./run-plan.ts";
 import { refuseUnknownServices } from "./services/known-services.ts";
 import type { StopContext } from "./stop.ts";
 

@@ -4,7 +4,7 @@ import { labels } from "../stack/labels.ts";
 import type { Service } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./execution/event.ts";
-import { runPlan } from "./execution/run-plan.ts";
+import { runPlan } from "./run-plan.ts";
 import { takeHold } from "./hold/hold.ts";
 import { replacingVanished } from "./images/replace-vanished.ts";
 import { refuseExchanged, refuseRoot, requireImage } from "./operations/containers.ts";

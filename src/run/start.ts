@@ -10,7 +10,7 @@ import type { RunContext } from "./context.ts";
 import { concludeStarted } from "./execution/conclude.ts";
 import type { RunReport } from "./execution/event.ts";
 import type { Plan } from "../plan/plan.ts";
-import { emptyReport, executeOperations } from "./execution/run-plan.ts";
+import { emptyReport, executeOperations } from "./run-plan.ts";
 import { takeHold } from "./hold/hold.ts";
 import { findUnready } from "./services/find-unready.ts";
 import { refuseUnknownServices } from "./services/known-services.ts";

@@ -3,7 +3,7 @@ import { planStop } from "../plan/taking/plan-stop.ts";
 import type { Stack } from "../stack/stack.ts";
 import type { RunContext } from "./context.ts";
 import type { RunReport } from "./execution/event.ts";
-import { emptyReport, executeOperations } from "./execution/run-plan.ts";
+import { emptyReport, executeOperations } from "./run-plan.ts";
 import { takeHold } from "./hold/hold.ts";
 import { refuseUnknownServices } from "./services/known-services.ts";
 

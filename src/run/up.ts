@@ -7,7 +7,7 @@ import { refuseUnknownServices } from "./services/known-services.ts";
 import { planStack } from "./plan-stack.ts";
 import { replacingVanished } from "./images/replace-vanished.ts";
 import { BuiltImages } from "./images/built-images.ts";
-import { emptyReport, runPlan, workAhead } from "./execution/run-plan.ts";
+import { emptyReport, runPlan, workAhead } from "./run-plan.ts";
 
 export interface UpOptions {
   /** Services to bring up, with what they depend on; absent: all. */

@@ -57,7 +57,7 @@ export function registerGraph({ program, run }: Registry): void {
 }
 
 async function printCriticalPath(session: Session, context: RunContext): Promise<number> {
-  const { criticalPath } = await import("../../run/execution/critical-path.ts");
+  const { criticalPath } = await import("../../run/critical-path.ts");
   const path = await criticalPath(context);
   await session.settle();
   if (session.settings.json) session.printDocument("critical-path", path);

@@ -2,7 +2,7 @@ import type { Registry } from "../command.ts";
 import { declareCommand } from "../command.ts";
 import { exitCodeOfReport } from "../process/exit-code.ts";
 import { withNamedStack } from "../open/named-stack.ts";
-import { askForName } from "../process/prompt.ts";
+import { askForName } from "../questions/prompt.ts";
 
 interface Options {
   images?: boolean;

@@ -4,7 +4,7 @@ import { toStackName } from "../../manifest/edit/stack-name.ts";
 import { type Database, databases, type Template } from "../../templates/template.ts";
 import { wrap } from "../../reporters/format/width.ts";
 import type { Session } from "../open/session.ts";
-import { canAsk, openQuestions, type Questions } from "../process/questions.ts";
+import { canAsk, openQuestions, type Questions } from "../questions/questions.ts";
 import { wantedOs } from "../settings/os-choice.ts";
 import {
   type Answer,

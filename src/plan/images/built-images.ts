@@ -1,5 +1,5 @@
 import type { Image, Stack } from "../../stack/stack.ts";
-import { imageSection } from "../services/config-hash.ts";
+import { imageSection } from "../config-hash.ts";
 import type { Observed, ObservedImage } from "../observed.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { QclockError } from "../../error.ts";
 import type { Service } from "../../stack/stack.ts";
 import { isBuilt } from "../images/built-images.ts";
-import { configHash, divergedSections } from "./config-hash.ts";
+import { configHash, divergedSections } from "../config-hash.ts";
 import { liveDrift } from "./live-drift.ts";
 import type { ObservedContainer } from "../observed.ts";
 import { divergedNetworks } from "../networks/plan-networks.ts";

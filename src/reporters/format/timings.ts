@@ -1,5 +1,5 @@
-import type { CriticalPath } from "../../run/execution/critical-path.ts";
-import { criticalNodes } from "../../run/execution/critical-path.ts";
+import type { CriticalPath } from "../../run/critical-path.ts";
+import { criticalNodes } from "../../run/critical-path.ts";
 import type { RunReport, StepReport } from "../../run/execution/event.ts";
 import { formatDuration } from "./duration.ts";
 import { describeOperation } from "./operation.ts";

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { configHash, divergedSections } from "../../../../src/plan/services/config-hash.ts";
-import { secretsHash } from "../../../../src/plan/volumes/plan-volumes.ts";
-import type { Service } from "../../../../src/stack/stack.ts";
-import { aService } from "../../../support/builders.ts";
+import { configHash, divergedSections } from "../../../src/plan/config-hash.ts";
+import { secretsHash } from "../../../src/plan/volumes/plan-volumes.ts";
+import type { Service } from "../../../src/stack/stack.ts";
+import { aService } from "../../support/builders.ts";
 
 function hashOf(
   parts: Partial<Service> = {},

@@ -1,11 +1,11 @@
-import type { Observed } from "../../plan/observed.ts";
-import type { Plan, PlanNode } from "../../plan/plan.ts";
-import { reconcile } from "../../plan/reconcile.ts";
-import { heaviestPath } from "../../stack/graph.ts";
-import type { RunContext } from "../context.ts";
-import { readDurations } from "./durations.ts";
-import type { NodeReport, RunReport } from "./event.ts";
-import { prepareImages } from "../images/prepare-images.ts";
+import type { Observed } from "../plan/observed.ts";
+import type { Plan, PlanNode } from "../plan/plan.ts";
+import { reconcile } from "../plan/reconcile.ts";
+import { heaviestPath } from "../stack/graph.ts";
+import type { RunContext } from "./context.ts";
+import { readDurations } from "./execution/durations.ts";
+import type { NodeReport, RunReport } from "./execution/event.ts";
+import { prepareImages } from "./images/prepare-images.ts";
 
 /** The operations that the others wait for longest, first to last. */
 export interface CriticalPath {

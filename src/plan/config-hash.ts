@@ -1,7 +1,7 @@
-import { by } from "../../order.ts";
+import { by } from "../order.ts";
 import { createHash } from "node:crypto";
-import type { Service } from "../../stack/stack.ts";
-import type { Digest } from "../../digest.ts";
+import type { Service } from "../stack/stack.ts";
+import type { Digest } from "../digest.ts";
 
 /** The parts of a container's definition, in the order in which a difference is told. */
 export type ConfigSections = ReadonlyMap<string, string>;

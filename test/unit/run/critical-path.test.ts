@@ -1,16 +1,12 @@
 import { expect, test } from "vitest";
-import type { Plan, PlanNode } from "../../../../src/plan/plan.ts";
-import { formatTimings } from "../../../../src/reporters/format/timings.ts";
-import { createStyle } from "../../../../src/reporters/format/style.ts";
-import {
-  criticalNodes,
-  criticalPath,
-  criticalPathOf,
-} from "../../../../src/run/execution/critical-path.ts";
-import type { NodeReport, RunReport } from "../../../../src/run/execution/event.ts";
-import { up } from "../../../../src/run/up.ts";
-import { appAndDb, openMemoryStack } from "../../../support/memory-stack.ts";
-import { heaviestPath } from "../../../../src/stack/graph.ts";
+import type { Plan, PlanNode } from "../../../src/plan/plan.ts";
+import { formatTimings } from "../../../src/reporters/format/timings.ts";
+import { createStyle } from "../../../src/reporters/format/style.ts";
+import { criticalNodes, criticalPath, criticalPathOf } from "../../../src/run/critical-path.ts";
+import type { NodeReport, RunReport } from "../../../src/run/execution/event.ts";
+import { up } from "../../../src/run/up.ts";
+import { appAndDb, openMemoryStack } from "../../support/memory-stack.ts";
+import { heaviestPath } from "../../../src/stack/graph.ts";
 
 const node = (image: string, ...dependsOn: readonly string[]): PlanNode => ({
   id: `assemble:${image}`,

@@ -1,24 +1,24 @@
-import type { Engine } from "../../docker/engine.ts";
-import { VanishedError } from "../../packages/fetch/vanished.ts";
-import { isBuilt } from "../../plan/images/built-images.ts";
-import type { Operation, Plan } from "../../plan/plan.ts";
-import type { Digest } from "../../digest.ts";
-import type { AssembledImage, Image, Stack } from "../../stack/stack.ts";
-import { BuiltImages } from "../images/built-images.ts";
-import { limit } from "../../limit.ts";
-import { concludeStarted } from "./conclude.ts";
-import type { RunContext } from "../context.ts";
-import type { RunReport } from "./event.ts";
-import { rememberDurations } from "./durations.ts";
-import { execute, type ExecuteRequest } from "./execute.ts";
-import { together } from "../../together.ts";
-import { recordLayers } from "../images/record-layers.ts";
-import { recordImage } from "../images/records.ts";
-import type { Hold } from "../hold/hold.ts";
-import type * as Operations from "../operations.ts";
-import type { Perform } from "../operations.ts";
-import type { MakingContext, TakingContext } from "../operations/operation-context.ts";
-import type { PlannedStack } from "../plan-stack.ts";
+import type { Engine } from "../docker/engine.ts";
+import { VanishedError } from "../packages/fetch/vanished.ts";
+import { isBuilt } from "../plan/images/built-images.ts";
+import type { Operation, Plan } from "../plan/plan.ts";
+import type { Digest } from "../digest.ts";
+import type { AssembledImage, Image, Stack } from "../stack/stack.ts";
+import { BuiltImages } from "./images/built-images.ts";
+import { limit } from "../limit.ts";
+import { concludeStarted } from "./execution/conclude.ts";
+import type { RunContext } from "./context.ts";
+import type { RunReport } from "./execution/event.ts";
+import { rememberDurations } from "./execution/durations.ts";
+import { execute, type ExecuteRequest } from "./execution/execute.ts";
+import { together } from "../together.ts";
+import { recordLayers } from "./images/record-layers.ts";
+import { recordImage } from "./images/records.ts";
+import type { Hold } from "./hold/hold.ts";
+import type * as Operations from "./operations.ts";
+import type { Perform } from "./operations.ts";
+import type { MakingContext, TakingContext } from "./operations/operation-context.ts";
+import type { PlannedStack } from "./plan-stack.ts";
 
 /** How many notes are written at a time: each is a file that is open meanwhile. */
 const NOTES = 8;
@@ -102,7 +102,7 @@ export function workAhead(
   builtImages: BuiltImages,
 ): void {
   // Whoever needs them loads them again, and has the failure.
-  import("../operations.ts").catch(() => undefined);
+  import("./operations.ts").catch(() => undefined);
   const images = imagesToAssemble(plan, stack);
   builtImages.beginFiles(images);
   if (images.length > LOOKED_AT_AHEAD) return;
@@ -150,7 +150,7 @@ export async function executeOperations<Of extends Operation, Context extends Ta
   tell(context, plan);
   const { performer, ...rest } = options;
   // Loaded here: a run with an empty plan needs none of them.
-  const perform = performer(await import("../operations.ts"));
+  const perform = performer(await import("./operations.ts"));
   return execute({
     plan,
     ...rest,
