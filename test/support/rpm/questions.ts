@@ -30,7 +30,7 @@ export interface Answers {
 }
 
 /** Of a need: none, what a script needs of old and of today, and what makes it pass over one. */
-const FLAGS = [0, 0, 0, 0, 64, 512, 512, 1024, 32, 128, 1 << 29, 1 << 28, 2048];
+const FLAGS = [0, 0, 0, 0, 64, 512, 512, 1024, 32, 128, 1 << 24, 1 << 28, 1 << 29, 2048];
 
 export function questions(): Questions {
   const random = seededRandom(41);

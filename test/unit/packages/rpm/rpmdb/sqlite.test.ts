@@ -86,6 +86,21 @@ test.each(Array.from({ length: 16 }, (_, seed) => seed))(
   },
 );
 
+test("keys of each length around what a page holds of one are found whole", async () => {
+  // As much as stands in a table's leaf or in an index's page, with no, one and two pages more.
+  const most = [1002, 4061].flatMap((local) => [0, 1, 2].map((more) => local + more * 4092));
+  const lengths = most.flatMap((each) => Array.from({ length: 16 }, (_, less) => each + 2 - less));
+  const keys = lengths.map((length, at) => Buffer.alloc(length, at + 1));
+  const bytes = withKeys(keys);
+  const database = await openedSqlite(bytes);
+  expect(rowsOf(database, "PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+  const found = rowsOf(database, "SELECT length(key) AS length, hex(key) AS key FROM k");
+  expect(found).toEqual(
+    keys.map((key) => ({ length: key.length, key: key.toString("hex").toUpperCase() })),
+  );
+  expect(readTable(bytes, "k")?.map(({ values: [key] }) => key)).toEqual(keys);
+});
+
 test("the same keys are found in the order of their rows, also where one divides two pages", async () => {
   for (let count = 0; count < 700; count += 23) {
     const database = await openedSqlite(
