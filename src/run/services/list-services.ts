@@ -124,9 +124,7 @@ export function serviceRow(
     return { service: name, container, state: "absent", ...tried, image, external, urls: [] };
   const { status, exitCode, oomKilled, restartCount, health, failingStreak } = state;
   const { startedAt, finishedAt } = state;
-  const urls = state.publishedPorts.map(
-    (port) => urlOf(service, { ...port, protocol: port.protocol === "udp" ? "udp" : "tcp" }).url,
-  );
+  const urls = state.publishedPorts.map((port) => urlOf(service, port).url);
   const isRunning = status === "running";
   const hasEnded = status === "exited" || status === "dead" || status === "restarting";
   return {

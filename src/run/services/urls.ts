@@ -33,16 +33,17 @@ export async function publishedUrls(
   const found = await Promise.all(
     wanted.map(async (service) => {
       const state = await engine.inspectContainer(service.containerName, context.signal);
-      return (state?.publishedPorts ?? []).map((port) =>
-        urlOf(service, { ...port, protocol: port.protocol === "udp" ? "udp" : "tcp" }),
-      );
+      return (state?.publishedPorts ?? []).map((port) => urlOf(service, port));
     }),
   );
   return found.flat();
 }
 
 /** The address of one published port. That it speaks HTTP is known from a probe of it. */
-export function urlOf(service: Pick<Service, "name" | "probes">, port: PortBinding): PublishedUrl {
+export function urlOf(
+  service: Pick<Service, "name" | "probes">,
+  port: Omit<PortBinding, "protocol">,
+): PublishedUrl {
   const anywhere =
     port.hostAddress === "0.0.0.0" || port.hostAddress === "::" || port.hostAddress === "";
   const name = anywhere ? "127.0.0.1" : port.hostAddress;

@@ -330,15 +330,12 @@ test.each([
   ["::1", "http://[::1]:8080/"],
 ])("a port published on %s is at %s when a probe speaks HTTP to it", (hostAddress, url) => {
   const service = aService({ name: "app", httpProbe: 80 });
-  expect(
-    urlOf(service, { hostAddress, hostPort: 8080, containerPort: 80, protocol: "tcp" }).url,
-  ).toBe(url);
+  expect(urlOf(service, { hostAddress, hostPort: 8080, containerPort: 80 }).url).toBe(url);
   expect(
     urlOf(service, {
       hostAddress: "127.0.0.1",
       hostPort: 5432,
       containerPort: 5432,
-      protocol: "tcp",
     }).url,
   ).toBe("127.0.0.1:5432");
 });

@@ -37,6 +37,7 @@ test("a port is open where a program of the container connects to it", async () 
   const open = { ok: true, message: "port 80 is open" };
   expect(await connect({ "/bin/bash": 0 })).toEqual(open);
   expect(await connect({ "/bin/bash": 127, "/bin/busybox": 0 })).toEqual(open);
+  expect(await connect({ "/bin/bash": 126, "/bin/busybox": 0 })).toEqual(open);
   // Ended while the other side said nothing.
   expect(await connect({ "/usr/bin/busybox": 143 })).toEqual(open);
 });

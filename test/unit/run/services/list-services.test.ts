@@ -65,6 +65,33 @@ test("what the Engine knows of each service is told without asking the services"
   });
 });
 
+test.each<[ContainerState["status"], readonly string[]]>([
+  ["running", ["failingStreak", "health", "startedAt"]],
+  ["paused", []],
+  ["created", []],
+  ["removing", []],
+  ["exited", ["exitCode", "finishedAt", "oomKilled"]],
+  ["dead", ["exitCode", "finishedAt", "oomKilled"]],
+  ["restarting", ["exitCode", "finishedAt", "oomKilled"]],
+])("of a container that is %s is told what holds for it: %j", (status, facts) => {
+  const known = { exitCode: 137, oomKilled: true, finishedAt, health: "healthy", failingStreak: 0 };
+  const row = rowOf("app", { ...known, status } as Partial<ContainerState>);
+  const always = ["container", "external", "image", "restartCount", "service", "state", "urls"];
+  expect(Object.keys(row).toSorted()).toEqual([...always, ...facts].toSorted());
+});
+
+test("an address that two protocols have is told once, in the Engine's order", () => {
+  const port = { hostAddress: "127.0.0.1", hostPort: 5353, containerPort: 53 };
+  const { urls } = rowOf("app", {
+    publishedPorts: [
+      { ...port, hostPort: 8080, protocol: "tcp" },
+      { ...port, protocol: "udp" },
+      { ...port, protocol: "tcp" },
+    ],
+  });
+  expect(urls).toEqual(["127.0.0.1:8080", "127.0.0.1:5353"]);
+});
+
 test("only what runs and is well is shown as such", () => {
   const [well = "none"] = createStyle({ color: true }).success("|").split("|");
   const isWell = (row: ServiceRow): boolean => tableOf([row], true).includes(`${well}running`);
