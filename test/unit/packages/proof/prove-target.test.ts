@@ -146,21 +146,21 @@ describe("a package that is signed itself", () => {
   );
 
   test("keeps its mark while its file is nowhere to be had", async () => {
-    const target = aRpmTarget(aPackage({ key }));
+    const marked = aRpmTarget(aPackage({ key }));
 
     for (const mode of ["use", "locked"] as const)
-      expect(await prove(target, { mode, allowUnsigned: true })).toBe(target);
+      expect(await prove(marked, { mode, allowUnsigned: true })).toBe(marked);
   });
 
   /** Prove a target of one marked package, which is in the store. */
   async function proveRpm(bytes: Uint8Array, mode: "use" | "locked"): Promise<LockTarget> {
     await using held = await temporaryStore();
-    const target = aRpmTarget(bytes);
+    const marked = aRpmTarget(bytes);
     const pieces = async function* (): AsyncGenerator<Uint8Array> {
       yield bytes;
     };
     await held.store.put(digestOf(bytes), pieces());
-    return await prove(target, { mode, allowUnsigned: true, store: held.store, keys: [key] });
+    return await prove(marked, { mode, allowUnsigned: true, store: held.store, keys: [key] });
   }
 });
 
