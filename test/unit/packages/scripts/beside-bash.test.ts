@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { runText } from "../../../support/shell-commands.ts";
+
+/** Scripts, and what bash 5.2 of Debian 12 prints for them. */
+const scripts: readonly (readonly [string, string])[] = [
+  [
+    "x=abcdef; echo ${x:2} ${x:0:1} ${x:1:3} ${x:2:0}- ${x:1:-1} ${x: -2} ${x: -2:1} ${x:9}- ${x:5:9} ${x:1+1:4/2}",
+    "cdef a bcd - bcde ef e - f cd\n",
+  ],
+  [
+    "x=abcabc; echo ${x/b/X} ${x//b/X} ${x/#a/X} ${x/%c/X} ${x/#b/X} ${x/%b/X} ${x/b} ${x//b} ${x//[ab]/-} ${x/b*/X} ${x/z/X} ${x//?/.}",
+    "aXcabc aXcaXc Xbcabc abcabX abcabc abcabc acabc acac --c--c aX abcabc ......\n",
+  ],
+  [
+    'x=\'a b*\'; echo "${x/ /_}" "${x/\\*/S}" "${x//[! ]/x}"; y=/; z=a/b/c; echo ${z//\\//.} ${z//$y/-} ${z/\\/*/}',
+    "a_b* a bS x xx\na.b.c a-b-c a\n",
+  ],
+  [
+    'x=abC; echo ${x^} ${x^^} ${x,} ${x,,}; x=ABc; echo ${x^} ${x^^} ${x,} ${x,,}; x=1a; echo ${x^} ${x^^}; x=; echo "[${x^^}]"',
+    "AbC ABC abC abc\nABc ABC aBc abc\n1a 1A\n[]\n",
+  ],
+  [
+    'a=(x \'y z\' w); echo ${#a[@]} ${#a[1]} ${a[0]} "${a[1]}" ${a[2]} "${a[5]}" $a ${#a} "${a[*]}"; for i in "${a[@]}"; do echo "<$i>"; done; for i in ${a[@]}; do echo "($i)"; done',
+    "3 3 x y z w  x 1 x y z w\n<x>\n<y z>\n<w>\n(x)\n(y)\n(z)\n(w)\n",
+  ],
+  [
+    'a=(); echo ${#a[@]} "${a[@]}" end; for i in "${a[@]}"; do echo never; done; a=(${a[@]} b); echo ${a[@]} ${a[@]-none}; unset b; echo ${b[@]-none} ${#b[@]}; c=s; echo ${c[0]} ${c[@]} ${#c[@]} "${c[1]}"',
+    "0 end\nb b\nnone 0\ns s 1 \n",
+  ],
+  [
+    "set -- a 'b c' d e; echo ${@:2} ${@:2:2} ${@:1:1} \"${@:4}\"; echo ${@: -1}; n=2; echo ${!n}; v=w w=deep; echo ${!v}",
+    "b c d e b c d a e\ne\nb c\ndeep\n",
+  ],
+  ["a=(ab cb db); echo ${a[1]%b} ${a[1]#c}", "c b\n"],
+  [
+    '[[ a == a ]] && echo 1; [[ a == b ]] || echo 2; [[ abc == a* ]] && echo 3; [[ abc == "a*" ]] || echo 4; [[ a != b ]] && echo 5; [[ a < b ]] && echo 6; [[ b > a ]] && echo 7; [[ b < a ]] || echo 8; [[ a = a ]] && echo 9; p=\'a*\'; [[ abc == $p ]] && echo 10; [[ abc == "$p" ]] || echo 11',
+    "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n",
+  ],
+  [
+    "[[ -n a ]] && echo 1; [[ -z '' ]] && echo 2; [[ a ]] && echo 3; [[ '' ]] || echo 4; [[ ! a ]] || echo 5; [[ a && '' ]] || echo 6; [[ '' || a ]] && echo 7; [[ ( '' || a ) && b ]] && echo 8; [[ ! ( a && b ) ]] || echo 9; [[ a && b || '' ]] && echo 10; [[ '' && a || b ]] && echo 11",
+    "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n",
+  ],
+  [
+    "[[ 1 -eq 1 ]] && echo 1; [[ 2 -gt 10 ]] || echo 2; [[ 2 -lt 10 ]] && echo 3; [[ 3 -ge 3 ]] && echo 4; [[ 3 -le 2 ]] || echo 5; [[ 3 -ne 3 ]] || echo 6; x=4; [[ x -eq 4 ]] && echo 7; [[ 2+2 -eq 4 ]] && echo 8; [[ -e / && -d / && ! -f / ]] && echo 9; [[ -v x ]] && echo 10; y='a b'; [[ $y == 'a b' ]] && echo 11; [[ -n $y ]] && echo 12; [[ $u ]] || echo 13",
+    "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n",
+  ],
+  [
+    "let x=3; echo $x $?; let x-=3; echo $x $?; let 'x = 5' y=x*2; echo $x $y $?; let x==5; echo $?; let x==6; echo $?",
+    "3 0\n0 1\n5 10 0\n0\n1\n",
+  ],
+  ["declare -a arr; arr[1]=b; echo ${arr[1]}", "b\n"],
+  [
+    "echo $'a\\tb\\nc\\\\d\\'e\\\"f\\x41\\101\\e[0m\\u00e9\\qz' $'x'y; echo $'\\x4' $'\\7' $'\\1018' $'\\xZ'",
+    "a\tb\nc\\d'e\"fAA\u001b[0m\u00c3\u00a9\\qz xy\n\u0004 \u0007 A8 \\xZ\n",
+  ],
+  [
+    "echo -e 'a\\tb\\0101\\cX' z; echo; echo -n -e 'x\\n'; echo -E 'a\\tb'; echo 'a\\tb'; echo -ne 'y\\n'; echo -neE 'z\\n'; echo; echo -en; echo -x; echo -e; echo - a",
+    "a\tbA\nx\na\\tb\na\\tb\ny\nz\\n\n-x\n\n- a\n",
+  ],
+  [
+    "read -r a b <<<'x y z'; echo \"$a|$b\"; read <<<'sp x'; echo \"[$REPLY]\"; read -d : c <<<'one:two'; echo $c; read -p prompt d <<<v; echo $d; cat <<<\"a $a\"; cat <<<'$a'",
+    "x|y z\n[sp x]\none\nv\na x\n$a\n",
+  ],
+  [
+    "f() { echo out; echo err >&2; }; f &>o; cat o; f &>>o; cat o",
+    "out\nerr\nout\nerr\nout\nerr\n",
+  ],
+  [
+    "function f { echo f$1; }; f 1; function g() { echo g; return 2; }; g; echo $?; function h\n{ echo h; }; h",
+    "f1\ng\n2\nh\n",
+  ],
+  [
+    "x=1; x+=2; echo $x; a=(1); a+=(2 3); echo ${a[@]}; a[1]+=x; echo ${a[1]}; s+=new; echo $s",
+    "12\n1 2 3\n2x\nnew\n",
+  ],
+  [
+    "set -o pipefail; false | true; echo $?; true | false; echo $?; true | true; echo $?; set +o pipefail; false | true; echo $?",
+    "1\n1\n0\n0\n",
+  ],
+  [
+    "source /dev/null; echo $?; . /dev/null; echo $?; [ a == a ] && echo eq; test a == b || echo ne; printf -v v '%03d' 5; echo $v; echo ${#FUNCNAME[@]}; f() { local x=1 y; x=2; echo $x; }; f; echo ${x-unset}",
+    "0\n0\neq\nne\n005\n0\n2\nunset\n",
+  ],
+  [
+    "for i in a b; do echo $i; done; i=5; while ((i > 3)); do ((i-=1)); echo $i; done; until ((i > 4)); do ((i+=1)); done; echo $i",
+    "a\nb\n4\n3\n5\n",
+  ],
+];
+
+test.each(scripts)("bash prints the same: %s", (text, printed) => {
+  expect(runText(`#!/bin/bash\n${text}\n`)).toMatchObject({
+    type: "ended",
+    status: 0,
+    out: printed,
+  });
+});
