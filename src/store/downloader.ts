@@ -122,6 +122,16 @@ export class NotFoundError extends QclockError {
   }
 }
 
+/** A server refused a file for good; `status` says how. */
+export class RefusedError extends QclockError {
+  readonly status: number;
+
+  constructor(url: string, status: number, advice: Advice) {
+    super(advice.code, `${url}: ${advice.server} answered ${status}.`, { hint: advice.refused });
+    this.status = status;
+  }
+}
+
 const ATTEMPTS = 4;
 /** Of a file of unknown size: a server that never stops must not fill the disk. */
 const LARGEST_BYTES = 16 * 1024 ** 3;
@@ -386,9 +396,7 @@ function refuseStatus(url: string, answer: HttpAnswer, advice: Advice): void {
         : ` and asks to wait ${formatPause(retryAfterMs)} (Retry-After)`;
     throw new BusyError(`${advice.server} answered ${answer.status}${asks}`, retryAfterMs);
   }
-  throw new QclockError(advice.code, `${url}: ${advice.server} answered ${answer.status}.`, {
-    hint: advice.refused,
-  });
+  throw new RefusedError(url, answer.status, advice);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { RefusedError } from "../../store/downloader.ts";
 import type { RepositoriesRequest } from "../repositories.ts";
 import { REPOMD_LIMIT_BYTES } from "./metadata/repomd.ts";
 import { foldersOf, type RpmRepository } from "./repository-table.ts";
@@ -23,7 +24,10 @@ export function repositoryUrls(
 }
 
 /**
- * Find a repository at the mirror; undefined when no place has it. Throws what fetching throws.
+ * Find a repository at the mirror; undefined when no place has it. Servers that list no folders
+ * answer 403 for one that they lack, so that it is looked for in the next place then.
+ *
+ * Throws what fetching throws; the 403 where no place has it.
  */
 export async function findRepository(
   request: Pick<RepositoriesRequest, "mirrors" | "downloader" | "signal">,
@@ -32,9 +36,15 @@ export async function findRepository(
 ): Promise<FoundRepository | undefined> {
   const { downloader, signal } = request;
   const options = { signal, maximumBytes: REPOMD_LIMIT_BYTES };
+  let refusal: RefusedError | undefined;
   for (const url of repositoryUrls(request, repository, architecture)) {
-    const repomd = await downloader.bytes(repomdUrl(url), options);
+    const repomd = await downloader.bytes(repomdUrl(url), options).catch((error: unknown) => {
+      if (!(error instanceof RefusedError) || error.status !== 403) throw error;
+      refusal ??= error;
+      return undefined;
+    });
     if (repomd !== undefined) return { url, repomd };
   }
+  if (refusal !== undefined) throw refusal;
   return undefined;
 }

@@ -277,6 +277,33 @@ test("a mirror that lacks a repository is told with all places that were looked 
   });
 });
 
+test("a folder that a mirror answers 403 for is looked for in the next place", async () => {
+  await using server = await serve({ "/baseos": baseos, "/appstream": appstream });
+  await using temporary = await temporaryStore();
+  const first = "/appstream/x86_64/repodata/repomd.xml";
+  server.answer(first, status(403));
+  server.answer("/ol9_appstream/repodata/repomd.xml", status(403));
+
+  const { index } = await load(server, temporary.store);
+  expect(index.versions("php")).toHaveLength(1);
+
+  server.answer("/appstream/repodata/repomd.xml", status(404));
+  await expect(load(server, temporary.store)).rejects.toMatchObject({
+    code: "mirror-unreachable",
+    message: `${server.url}${first}: the mirror answered 403.`,
+  });
+});
+
+test("a folder that a mirror wants a password for ends the search", async () => {
+  await using server = await serve({ "/baseos": baseos, "/appstream": appstream });
+  await using temporary = await temporaryStore();
+  server.answer("/appstream/x86_64/repodata/repomd.xml", status(401));
+
+  await expect(load(server, temporary.store)).rejects.toMatchObject({
+    message: expect.stringContaining("answered 401"),
+  });
+});
+
 test.for([
   ["another bit", "primary.xml.gz", sendTampered, "digest-mismatch"],
   ["its first half", "primary.xml.gz", cutAfter(100), "mirror-unreachable"],
