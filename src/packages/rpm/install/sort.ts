@@ -48,12 +48,11 @@ export function sortByNeeds<T>(
   findGroups(nodes);
   const order: T[] = [];
   const queue: Node<T>[] = [];
-  const taken = new Set<Group<T>>();
-  for (const node of nodes) {
-    const { group } = node;
-    if (group === undefined ? node.open > 0 : group.open > 0 || taken.has(group)) continue;
-    if (group !== undefined) taken.add(group);
-    enqueue(queue, node);
+  for (const node of nodes) if (node.group === undefined && node.open === 0) enqueue(queue, node);
+  const groups = new Set(nodes.flatMap(({ group }) => group ?? []));
+  for (const group of groups) {
+    const [first] = group.members;
+    if (group.open === 0 && first !== undefined) enqueue(queue, first);
   }
   for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
     if (node.group === undefined) collect(node, { order, queue, outer: queue });
