@@ -1,5 +1,6 @@
 import { lstat, readdir, realpath } from "node:fs/promises";
 import path from "node:path";
+import type { Pack } from "tar-fs";
 import type { Engine } from "../../docker/engine.ts";
 import { engineStatus } from "../../docker/errors.ts";
 import { QclockError } from "../../error.ts";
@@ -72,17 +73,25 @@ async function send(
   }
 }
 
-/** A file that cannot be read is not the Engine's fault. */
-async function* readable(
-  archive: AsyncIterable<unknown>,
-  source: string,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for await (const chunk of archive) if (chunk instanceof Uint8Array) yield chunk;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new QclockError("copy-failed", `${source} cannot be read: ${reason}.`, { cause: error });
-  }
+/**
+ * A file that cannot be read is not the Engine's fault. An archive reads as soon as it is there, so
+ * that it may have failed before the Engine takes any of it.
+ */
+function readable(archive: Pack, source: string): AsyncIterable<Uint8Array> {
+  let failure: Error | undefined;
+  archive.once("error", (error) => void (failure = error));
+  const read = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      if (failure !== undefined) throw failure;
+      for await (const chunk of archive) if (chunk instanceof Uint8Array) yield chunk;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new QclockError("copy-failed", `${source} cannot be read: ${reason}.`, {
+        cause: error,
+      });
+    }
+  };
+  return read();
 }
 
 function owned<Header extends object>(header: Header, { uid, gid }: Owner): Header {

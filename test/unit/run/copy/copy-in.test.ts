@@ -1,5 +1,6 @@
 import { mkdir, symlink, truncate, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { ByteReader } from "../../../../src/archive/byte-reader.ts";
 import { readTarHeader, tarPadding } from "../../../../src/archive/tar.ts";
@@ -182,6 +183,22 @@ test("a file that becomes shorter while it is copied is not the Engine's fault",
   });
   await expect(
     copyIn(target, { path: source, followLink: false, owner: { uid: 0, gid: 0 } }),
+  ).rejects.toMatchObject({
+    code: "copy-failed",
+    message: `${source} cannot be read: Size mismatch.`,
+  });
+});
+
+/** Files of sysfs say that they have 4096 bytes, and have fewer. */
+test("a file that has fewer bytes than it says is told, however late the Engine takes it", async () => {
+  const target = targetOf(srv, async (_, archive) => {
+    await sleep(50);
+    for await (const piece of archive) void piece;
+  });
+  const source = "/sys/kernel/uevent_seqnum";
+
+  await expect(
+    copyIn(target, { path: source, followLink: false, owner: { uid: 7, gid: 8 } }),
   ).rejects.toMatchObject({
     code: "copy-failed",
     message: `${source} cannot be read: Size mismatch.`,
