@@ -85,6 +85,18 @@ const scripts: readonly (readonly [string, string])[] = [
     "for i in a b; do echo $i; done; i=5; while ((i > 3)); do ((i-=1)); echo $i; done; until ((i > 4)); do ((i+=1)); done; echo $i",
     "a\nb\n4\n3\n5\n",
   ],
+  [
+    "declare x=1; echo $x; declare -x y=2; sh -c 'echo $y'; declare -r z=3; echo $z; typeset w=4 v; echo $w ${v-unset}; n='a b'; declare m=$n; echo \"$m\"; command declare c=1; echo $c",
+    "1\n2\n3\n4 unset\na b\n1\n",
+  ],
+  [
+    "x=0; f() { declare x=5; echo $x; declare -x k=6; sh -c 'echo $k'; declare -r q=7; echo $q; typeset t=8; echo $t; declare x; echo $x; }; f; echo $x ${k-unset} ${q-unset} ${t-unset}",
+    "5\n6\n7\n8\n5\n0 unset unset unset\n",
+  ],
+  [
+    "x=0; g() { declare x; echo ${x-unset}; declare -g h=9; x=2; }; g; echo $x $h; p() { declare x=1; q; echo $x; }; q() { echo $x; x=2; }; p; echo $x; if declare u=$(false); then echo zero; fi",
+    "unset\n0 9\n1\n2\n0\nzero\n",
+  ],
 ];
 
 test.each(scripts)("bash prints the same: %s", (text, printed) => {

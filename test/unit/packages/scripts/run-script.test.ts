@@ -212,12 +212,16 @@ test("of a first line as much counts as the kernel looks at", () => {
 test.each([
   ["trap 'echo x' ERR", "bash's trap on ERR"],
   ["shopt -s nullglob", "bash's shopt"],
+  ["declare -i x=1", "bash's declare -i"],
+  ["typeset x+=1", "bash's typeset x+"],
+  ["declare", "bash's declare without a name"],
+  ["x=1 declare y=2", "a value before declare"],
   ["read -n 1 x", "bash's read -n"],
   ["printf '%q' a", "bash's printf %q"],
   ['echo "${x@Q}"', "an expansion of bash for x"],
   ["diff <(echo a) <(echo b)", 'syntax of bash: "(" unexpected'],
   ["[[ a =~ b ]]", "a regular expression in [[ ]]"],
-  ["declare -A x", "bash's declare -A or -f"],
+  ["declare -A x", "bash's declare -A"],
 ])("what of bash is not known is named: %s", (text, wanted) => {
   expect(runText(`#!/bin/bash\necho a >f\n${text}\n`)).toMatchObject({
     type: "needs-more",

@@ -61,6 +61,8 @@ export interface Builtin {
   readonly isSpecial?: boolean;
   /** Arguments that assign are expanded as assignments are. */
   readonly takesAssignments?: boolean;
+  /** What it declares belongs to the function around it, though its errors end no shell. */
+  readonly declares?: boolean;
 }
 
 export interface TextOptions {

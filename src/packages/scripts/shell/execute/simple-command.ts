@@ -1,3 +1,4 @@
+import { NeedsMore } from "../../command.ts";
 import { assignTo } from "../builtins/assign-to.ts";
 import { findBuiltin } from "../builtins/table.ts";
 import { expandFields, expandText } from "../expand/words.ts";
@@ -30,7 +31,10 @@ export function runSimple(shell: Shell, node: SimpleNode, isTested: boolean): nu
   const lookup = expandArguments(shell, node.words, argv, traced);
   const isPlainAssignment = argv.length === 0;
   const scopes = shell.variables.scopes;
-  const isLocal = !isPlainAssignment && !lookup.isSpecial;
+  const declares = lookup.builtin?.declares === true;
+  if (declares && node.assignments.length > 0)
+    throw new NeedsMore(`a value before ${argv[0] ?? ""}`);
+  const isLocal = !isPlainAssignment && !lookup.isSpecial && !declares;
   if (isLocal) shell.variables.openScope();
   const saved = new Map<number, Description | undefined>();
   let keepsDescriptors = false;

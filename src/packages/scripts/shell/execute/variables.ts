@@ -82,6 +82,11 @@ export class Variables {
     return this.#scopes.length > 0;
   }
 
+  /** Whether a variable is local to the innermost function. */
+  isLocal(name: string): boolean {
+    return this.#scopes.at(-1)?.some((each) => each.name === name) ?? false;
+  }
+
   openScope(): void {
     this.#scopes.push([]);
   }
