@@ -58,6 +58,8 @@ export interface ParameterPart {
   readonly second?: Word | undefined;
   /** `all`: every match is replaced; `prefix` and `suffix` are anchored. */
   readonly replaces?: "first" | "all" | "prefix" | "suffix";
+  /** `$name` without braces, which ends where no name goes on. */
+  readonly isBare?: boolean;
   /** `x[…]` of bash. */
   readonly index?: Word | "@" | "*" | undefined;
 }

@@ -97,6 +97,34 @@ const scripts: readonly (readonly [string, string])[] = [
     "x=0; g() { declare x; echo ${x-unset}; declare -g h=9; x=2; }; g; echo $x $h; p() { declare x=1; q; echo $x; }; q() { echo $x; x=2; }; p; echo $x; if declare u=$(false); then echo zero; fi",
     "unset\n0 9\n1\n2\n0\nzero\n",
   ],
+  [
+    "echo {a,b} x{a,b}y {a,{b,c}d} {1..3} {3..1} {01..10..3} {-5..05..5} {a..e..2} {e..a} {1..10..0} {1..3}{a,b} pre{,fix} {,a}; echo {+1..3} {1..1} a{1..2}b{3..4}c",
+    "a b xay xby a bd cd 1 2 3 3 2 1 01 04 07 10 -5 00 05 a c e e d c b a 1 2 3 4 5 6 7 8 9 10 1a 1b 2a 2b 3a 3b pre prefix a\n1 2 3 1 a1b3c a1b4c a2b3c a2b4c\n",
+  ],
+  [
+    "echo {} {a} a{}b {a,b {a,b}} {{a,b}} {a{b,c}d} {1..{2,3}} {1..} {..2} {a..b..c} {1..b} {1..2..} {1...3} {,} x{,} {{,a},b} a{b},c {{a},b} {}{a,b} {},a}",
+    "{} {a} a{}b {a,b a} b} {a} {b} {abd} {acd} 1..2 1..3 {1..} {..2} {a..b..c} {1..b} {1..2..} {1...3} x x a b a{b},c {a} b {}a {}b {},a}\n",
+  ],
+  [
+    'echo "{a,b}" \'{1..2}\' \\{a,b} {a\\,b,c} {a,"b,c"} {"a b",c} "x"{1,2}"y z" {a,b\\}}',
+    "{a,b} {1..2} {a,b} a,b c a b,c a b c x1y z x2y z a b}\n",
+  ],
+  [
+    'x=5; y=\'p q\'; echo {1..$x} {$x,$y} {"$x","$y"} ${x}{1,2} {$(echo s),`echo t`}; set -- {a..c}; echo $# $2; for i in {1..3} {x,y}; do echo -n $i.; done; echo; a=({1..4} z); echo ${#a[@]} ${a[3]}',
+    "{1..5} 5 p q 5 p q 51 52 s t\n3 b\n1.2.3.x.y.\n5 4\n",
+  ],
+  [
+    'x={a,b}; echo $x; x=({a,b}c); echo ${x[1]}; declare y={c,d}; echo $y; export z={e,f}; echo $z; case {a,b} in {a,b}) echo case;; esac; [[ {a,b} == "{a,b}" ]] && echo cond; cat <<<{a,b}; {echo,run}',
+    "{a,b}\nbc\nd\nf\ncase\ncond\n{a,b}\nrun\n",
+  ],
+  [
+    "mkdir d; cd d; for f in {a,b}{1,2}.{c,h}; do : >$f; done; echo {a,b}*.c; echo {b,z}?.h; mkdir {x,y}; echo ?; echo ~/{u,v} {~,/}w; (echo no >{p,q}) 2>/dev/null || echo ambiguous; echo *q*",
+    "a1.c a2.c b1.c b2.c\nb1.h b2.h z?.h\nx y\n/root/u /root/v ~w /w\nambiguous\n*q*\n",
+  ],
+  [
+    'x=5 xa=6 xb=7 x1=8; echo $x{a,b} ${x}{a,b} "$x"{a,b} $x{1..1}. $x{.a,} {$x,y}a $x',
+    "6 7 5a 5b 5a 5b 8. 5.a 5 6 ya 5\n",
+  ],
 ];
 
 test.each(scripts)("bash prints the same: %s", (text, printed) => {

@@ -67,6 +67,10 @@ const scripts: readonly (readonly [string, string, readonly (LimitName | "ended"
   ["braces that nest", `echo ${"${x-".repeat(5000)}${"}".repeat(5000)}`, ["depth"]],
   ["substitutions that nest", `echo ${"$(".repeat(5000)}:${")".repeat(5000)}`, ["depth"]],
   ["conditions that nest", `${"if :; then ".repeat(5000)}:${"; fi".repeat(5000)}`, ["depth"]],
+  ["a sequence without end", "#!/bin/bash\necho {1..100000000}", ["steps"]],
+  ["braces that multiply", `#!/bin/bash\necho ${"{a,b}".repeat(40)}`, ["steps"]],
+  ["braces without end", `#!/bin/bash\necho ${"{a,".repeat(50_000)}`, ["steps"]],
+  ["braces within braces", `#!/bin/bash\necho ${"{a,".repeat(600)}${"}".repeat(600)}`, ["depth"]],
   ["an operator without end", `${": && ".repeat(100_000)}:`, ["ended"]],
 ];
 

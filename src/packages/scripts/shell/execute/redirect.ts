@@ -1,5 +1,6 @@
 import { LimitReached } from "../../limits.ts";
 import { RootError } from "../../root.ts";
+import { expandBraces } from "../expand/braces.ts";
 import { expandHereDocument, expandText } from "../expand/words.ts";
 import type { Redirection } from "../tree.ts";
 import { Channel, type Description, FileDescription, nullDevice } from "./description.ts";
@@ -25,6 +26,8 @@ export function redirect(
 function targetsOf(shell: Shell, redirections: readonly Redirection[]): readonly string[] {
   return redirections.map((each) => {
     const target = "target" in each ? expandText(shell, each.target) : "";
+    const isWord = "target" in each && each.type !== "here-string";
+    if (isWord && expandBraces(shell, each.target).length > 1) fail(shell, "ambiguous redirect");
     if (each.type === "duplicate" && shell.dialect === "dash" && !/^(?:\d|-)$/.test(target)) {
       fail(shell, "Syntax error: Bad fd number");
     }

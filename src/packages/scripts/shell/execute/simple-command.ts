@@ -1,6 +1,7 @@
 import { NeedsMore } from "../../command.ts";
 import { assignTo } from "../builtins/assign-to.ts";
 import { findBuiltin } from "../builtins/table.ts";
+import { expandBraces } from "../expand/braces.ts";
 import { expandFields, expandText } from "../expand/words.ts";
 import { isAssignmentWord, toAssignment } from "../parse/assignment.ts";
 import type { SimpleNode, Word } from "../tree.ts";
@@ -102,8 +103,9 @@ function expandArguments(
   }
   const takesAssignments = builtin?.takesAssignments === true;
   for (let word = words[next]; word !== undefined; word = words[++next]) {
-    if (takesAssignments && isAssignmentWord(word)) argv.push(assignmentText(shell, word));
-    else expandFields(shell, word, argv);
+    if (takesAssignments && isAssignmentWord(word)) {
+      for (const each of expandBraces(shell, word)) argv.push(assignmentText(shell, each));
+    } else expandFields(shell, word, argv);
   }
   const isExec = argv[0] === "exec" && builtin !== undefined;
   return { builtin, isSpecial: isSpecial ?? false, isExec, skipsFunctions, path };

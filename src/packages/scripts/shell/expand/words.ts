@@ -1,6 +1,7 @@
 import { unquoted } from "../quoting.ts";
 import type { Shell } from "../execute/shell.ts";
 import type { Word } from "../tree.ts";
+import { expandBraces } from "./braces.ts";
 import { Expander } from "./expander.ts";
 import { glob } from "./glob.ts";
 import { splitFields } from "./split-fields.ts";
@@ -9,6 +10,11 @@ const DEFAULT_IFS = " \t\n";
 
 /** The fields that a word of a command becomes. */
 export function expandFields(shell: Shell, word: Word, fields: string[]): void {
+  for (const each of expandBraces(shell, word)) expandUnbraced(shell, each, fields);
+}
+
+/** The fields of a word in which braces mean themselves. */
+function expandUnbraced(shell: Shell, word: Word, fields: string[]): void {
   const { plain } = word;
   if (plain !== undefined && !/[*?[~\\]/.test(plain)) {
     shell.world.meter.step();

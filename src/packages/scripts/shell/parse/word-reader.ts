@@ -358,7 +358,8 @@ export class WordReader {
       this.#reader.back();
     }
     const word = undefined;
-    return { type: "parameter", name, operator: "value", isNullUnset: false, word };
+    const isBare = isNameStart(first);
+    return { type: "parameter", name, operator: "value", isNullUnset: false, word, isBare };
   }
 
   #braced(place: Place): Part {
