@@ -42,7 +42,7 @@ export async function createOutside(): Promise<Outside> {
   await inside("ip", "addr", "add", `${theirs}/30`, "dev", there);
   await inside("ip", "link", "set", there, "up");
   await inside("ip", "link", "set", "lo", "up");
-  const program = `require("net").createServer((s) => s.end("ok")).listen(0, "${theirs}", function () { console.log(this.address().port) })`;
+  const program = `require("net").createServer((s) => s.on("error", () => {}).end("ok")).listen(0, "${theirs}", function () { console.log(this.address().port) })`;
   const server = spawn("ip", ["netns", "exec", name, process.execPath, "-e", program], {
     stdio: ["ignore", "pipe", "inherit"],
   });
