@@ -125,6 +125,30 @@ const scripts: readonly (readonly [string, string])[] = [
     'x=5 xa=6 xb=7 x1=8; echo $x{a,b} ${x}{a,b} "$x"{a,b} $x{1..1}. $x{.a,} {$x,y}a $x',
     "6 7 5a 5b 5a 5b 8. 5.a 5 6 ya 5\n",
   ],
+  [
+    'set -- ab \'b c\' \'\'; x="${@:1:2}"; echo "$x"; printf \'<%s>\\n\' "${@:1:2}" "${@#a}" "${*:1}" ${@:2} "${@/b/X}" "${@^}" "${*%b}" ${*#a} "${*/b/Y}"; IFS=,; echo "${*:1:2}" "${*%b}" ${*%c}; y=${@:1:2}; echo "$y"; a=(1 2); echo "${a[*]}" "${a[@]}"; z="${a[@]}"; echo "$z"',
+    "ab b c\n<ab>\n<b c>\n<b>\n<b c>\n<>\n<ab b c >\n<b>\n<c>\n<aX>\n<X c>\n<>\n<Ab>\n<B c>\n<>\n<a b c >\n<b>\n<b>\n<c>\n<aY Y c >\nab,b c a,b c, ab b \nab b c\n1,2 1 2\n1 2\n",
+  ],
+  [
+    "while read; do echo \"[$REPLY]\"; done <<<$'  two  \\n\\ttab\\t\\na\\\\ b '; read -r <<<'  a\\b  '; echo \"[$REPLY]\"; IFS=: read <<<':a:'; echo \"[$REPLY]\"; read x <<<'  y  '; echo \"[$x]\"",
+    "[  two  ]\n[\ttab\t]\n[a b ]\n[  a\\b  ]\n[:a:]\n[y]\n",
+  ],
+  [
+    "echo -e '\\x41\\x4a\\x4g\\xZZ\\x' '\\E[0m\\e[0m' '\\101\\0101\\018\\18' '\\q\\\\n'; echo -e '\\x41b\\cd'; echo; printf '%b\\n' '\\x41\\101\\0101\\E'; printf '\\x41\\x4g\\E\\n'",
+    "AJ\u0004g\\xZZ\\x \u001b[0m\u001b[0m \\101A\u00018\\18 \\q\\n\nAb\nAAA\u001b\nA\u0004g\u001b\n",
+  ],
+  [
+    "f() { echo out; echo err >&2; }; f >& p; cat p; f >&q; cat q; n=1; echo to >&$n; f 2>&1 >t; cat t; f 1>& u; cat u; (echo no 2>& v) 2>/dev/null || echo ambiguous",
+    "out\nerr\nout\nerr\nto\nerr\nout\nout\nerr\nambiguous\n",
+  ],
+  [
+    'set -- a b \'c d\'; echo ${!#} "${!#}" $#; b=x; x=y; echo ${!b}; : & wait ${!}; echo "$?"',
+    "c d c d 3\ny\n0\n",
+  ],
+  [
+    'set -- a \'b c\' d \'e f\'; for i in "${@:2:2}"; do echo "<$i>"; done; for i in "${@:1}" "x${@:3}y"; do echo "($i)"; done; for i in "${@:9}"; do echo never; done; set -- \'\'; for i in "${@:1}" "${@/a/b}"; do echo "[$i]"; done',
+    "<b c>\n<d>\n(a)\n(b c)\n(d)\n(e f)\n(xd)\n(e fy)\n[]\n[]\n",
+  ],
 ];
 
 test.each(scripts)("bash prints the same: %s", (text, printed) => {

@@ -212,6 +212,8 @@ test("of a first line as much counts as the kernel looks at", () => {
 test.each([
   ["trap 'echo x' ERR", "bash's trap on ERR"],
   ["shopt -s nullglob", "bash's shopt"],
+  ["x=y; echo ${!x:-a}", "an expansion of bash for x"],
+  ["echo x >&2-", "bash's descriptors that are moved"],
   ["echo {Z..a}", "bash's sequences of letters of both cases"],
   ["echo {1..99999999999999999}", "bash's sequences of numbers that are too large"],
   ["declare -i x=1", "bash's declare -i"],

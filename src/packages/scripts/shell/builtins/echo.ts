@@ -9,7 +9,7 @@ export function echo(shell: Shell, { args }: BuiltinCall): number {
   const words = isOpen ? args.slice(1) : args;
   let text = "";
   for (const [index, word] of words.entries()) {
-    const { text: piece, isEnd } = escapeString(word);
+    const { text: piece, isEnd } = escapeString(word, "dash");
     text += (index === 0 ? "" : " ") + piece;
     if (isEnd) return print(shell, text);
   }
@@ -23,7 +23,7 @@ function bashEcho(shell: Shell, args: readonly string[]): number {
   const text = args.slice(at).join(" ");
   const escaped =
     options.lastIndexOf("e") > options.lastIndexOf("E")
-      ? escapeString(text)
+      ? escapeString(text, "bash-echo")
       : { text, isEnd: false };
   return print(shell, options.includes("n") || escaped.isEnd ? escaped.text : `${escaped.text}\n`);
 }

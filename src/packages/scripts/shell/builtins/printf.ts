@@ -113,7 +113,7 @@ function formatOnce(shell: Shell, format: string, values: Arguments): Formatted 
   for (let at = 0; at < format.length;) {
     const char = format[at] ?? "";
     if (char === "\\") {
-      const escape = readEscape(format, at + 1);
+      const escape = readEscape(format, at + 1, shell.dialect);
       text += escape.text;
       at = escape.end;
       continue;
@@ -146,7 +146,7 @@ function formatOnce(shell: Shell, format: string, values: Arguments): Formatted 
     shell.world.meter.checkLength(specification.width + (specification.precision ?? 0));
     const conversion = format[at + whole.length];
     if (conversion === undefined) return { text, isEnd: false, error: "missing format character" };
-    const piece = convert(conversion, specification, values);
+    const piece = convert(shell, { conversion, specification, values });
     if (piece === undefined) {
       if (shell.dialect === "bash") throw new NeedsMore(`bash's printf ${whole}${conversion}`);
       return { text, isEnd: false, error: `${whole}${conversion}: invalid directive` };
@@ -158,14 +158,19 @@ function formatOnce(shell: Shell, format: string, values: Arguments): Formatted 
   return { text, isEnd: false };
 }
 
+interface Conversion {
+  readonly conversion: string;
+  readonly specification: Specification;
+  readonly values: Arguments;
+}
+
 function convert(
-  conversion: string,
-  specification: Specification,
-  values: Arguments,
+  shell: Shell,
+  { conversion, specification, values }: Conversion,
 ): Formatted | undefined {
   switch (conversion) {
     case "b": {
-      const { text, isEnd } = escapeString(values.text());
+      const { text, isEnd } = escapeString(values.text(), shell.dialect);
       return { text: pad(text.slice(0, specification.precision), specification), isEnd };
     }
     case "c":

@@ -9,16 +9,17 @@ import { parseOptions } from "./options.ts";
 export function read(shell: Shell, { args }: BuiltinCall): number {
   const known = shell.dialect === "bash" ? "p:rsd:n:t:" : "p:r";
   const { found, operands } = parseOptions(shell, args, known);
-  const names = operands.length === 0 && shell.dialect === "bash" ? ["REPLY"] : operands;
-  if (names.length === 0) return fail(shell, "arg count");
+  if (operands.length === 0 && shell.dialect === "dash") return fail(shell, "arg count");
   if (found.some(([letter]) => letter === "n")) throw new NeedsMore("bash's read -n");
   const isRaw = found.some(([letter]) => letter === "r");
   const delimiter = found.find(([letter]) => letter === "d")?.[1];
   const end = delimiter === undefined ? "\n" : delimiter.slice(0, 1);
   const { text, regions, isEnded } = readLine(shell, isRaw, end);
+  // Without a name bash keeps the whole line, blanks and all.
+  if (operands.length === 0) assign(shell, "REPLY", unquoted(text));
   const ifs = shell.variables.get("IFS") ?? " \t\n";
-  const fields = splitFields(text, regions, { ifs, most: names.length });
-  for (const [index, name] of names.entries()) {
+  const fields = splitFields(text, regions, { ifs, most: operands.length });
+  for (const [index, name] of operands.entries()) {
     if (!/^[A-Za-z_]\w*$/.test(name)) fail(shell, `${name}: bad variable name`);
     assign(shell, name, unquoted(fields[index] ?? ""));
   }

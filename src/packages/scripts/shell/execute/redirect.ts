@@ -1,3 +1,4 @@
+import { NeedsMore } from "../../command.ts";
 import { LimitReached } from "../../limits.ts";
 import { RootError } from "../../root.ts";
 import { expandBraces } from "../expand/braces.ts";
@@ -49,7 +50,8 @@ function openAll(
     const opened = open(shell, redirection, targets[index] ?? "");
     keep(shell, descriptor, saved);
     shell.descriptors[descriptor] = opened;
-    if (type !== "both" && type !== "append-both") continue;
+    const isBoth = type === "duplicate" && !/^(?:\d|-)$/.test(targets[index] ?? "");
+    if (type !== "both" && type !== "append-both" && !isBoth) continue;
     keep(shell, 2, saved);
     shell.descriptors[2] = opened;
   }
@@ -105,8 +107,7 @@ function open(shell: Shell, redirection: Redirection, target: string): Descripti
       return openFile(shell, target, "read-write");
     case "write":
     case "both":
-      if (shell.options.has("noclobber")) return openNew(shell, target);
-      return openFile(shell, target, "write");
+      return writeTo(shell, target);
     case "clobber":
       return openFile(shell, target, "write");
   }
@@ -115,12 +116,21 @@ function open(shell: Shell, redirection: Redirection, target: string): Descripti
 function duplicate(shell: Shell, descriptor: number, target: string): Description | undefined {
   if (target === "-") return undefined;
   if (!/^\d$/.test(target)) {
-    if (shell.dialect === "bash" && target !== "") return openFile(shell, target, "write");
-    return fail(shell, "Syntax error: Bad fd number");
+    if (shell.dialect === "dash") return fail(shell, "Syntax error: Bad fd number");
+    if (/^\d+-$/.test(target)) throw new NeedsMore("bash's descriptors that are moved");
+    if (/^\d+$/.test(target)) return fail(shell, `${target}: Bad file descriptor`);
+    // bash's `>& file` is `&> file`; with another descriptor it means nothing.
+    if (descriptor !== 1 || target === "") return fail(shell, `${target}: ambiguous redirect`);
+    return writeTo(shell, target);
   }
   const number = Number(target);
   if (number === descriptor) return shell.descriptors[descriptor];
   return shell.descriptors[number] ?? fail(shell, `${number}: Bad file descriptor`);
+}
+
+function writeTo(shell: Shell, name: string): Description {
+  if (shell.options.has("noclobber")) return openNew(shell, name);
+  return openFile(shell, name, "write");
 }
 
 /** Without `noclobber`'s permission: a file that is there is not emptied. */

@@ -1,7 +1,7 @@
 import { evaluateArithmetic } from "../arithmetic/evaluate.ts";
 import type { Shell } from "../execute/shell.ts";
 import type { ParameterOperator, ParameterPart, Word } from "../tree.ts";
-import { parameterValue } from "./parameter-value.ts";
+import { parameterValue, separator } from "./parameter-value.ts";
 import { compilePattern, prefixes, reverse, reversed } from "./pattern.ts";
 import { trim } from "./trim.ts";
 
@@ -26,22 +26,35 @@ export function isBashOperator(operator: ParameterOperator): boolean {
   return BASH_OPERATORS.has(operator);
 }
 
+/** Whether an expansion changes each element of `$@`, `$*` or an array by itself. */
+export function changesEach({ name, index, operator }: ParameterPart): boolean {
+  const list = index ?? name;
+  const isChange = isBashOperator(operator) || operator.startsWith("trim-");
+  return isChange && (list === "@" || list === "*");
+}
+
 /** Expansions that only bash knows: arrays, `${x/a/b}`, `${x:1:2}`, `${x^^}`, `${!x}`. */
 export function expandBashParameter(
   shell: Shell,
   part: ParameterPart,
   surroundings: Surroundings,
 ): { readonly text: string; readonly isList: boolean } {
-  const isAll = part.index === "@" || part.index === "*";
-  const isList = part.index === "@" && surroundings.isQuoted && surroundings.isSplit;
+  const list = part.index ?? part.name;
+  const isAll = list === "@" || list === "*";
+  const isList = list === "@" && surroundings.isQuoted && surroundings.isSplit;
   const values = valuesOf(shell, part, surroundings);
-  const isFields = isList && values.length > 0;
+  const isSpaced = !isAll || (list === "@" && !surroundings.isSplit);
+  const by = isSpaced ? " " : separator(shell, { name: list, ...surroundings });
+  const joined = (texts: readonly string[]) => ({
+    text: texts.join(by),
+    isList: isList && texts.length > 0,
+  });
   if (part.operator === "length") {
     const length = isAll ? values.length : (values[0]?.length ?? 0);
     return { text: `${length}`, isList: false };
   }
-  if (part.operator === "slice" && (isAll || part.name === "@")) {
-    return { text: sliceList(shell, part, values, surroundings), isList: isFields };
+  if (part.operator === "slice" && isAll) {
+    return joined(sliceList(shell, part, values, surroundings));
   }
   const changed = values.map((value) => change(shell, part, { value, surroundings }));
   if (values.every((value) => value === "" && part.isNullUnset)) {
@@ -49,7 +62,7 @@ export function expandBashParameter(
   } else if (part.operator === "alternative") {
     return { text: surroundings.expand(part.word, false), isList };
   }
-  return { text: changed.join(isList ? "\0" : " "), isList: isFields };
+  return joined(changed);
 }
 
 function valuesOf(
@@ -68,7 +81,7 @@ function valuesOf(
     const element = elements?.get(index) ?? (index === 0 ? value : undefined);
     return element === undefined ? [] : [element];
   }
-  if (part.operator === "slice" && part.name === "@") return shell.parameters;
+  if (part.name === "@" || part.name === "*") return shell.parameters;
   const found = parameterValue(shell, part.name, { isQuoted, isSplit });
   if (part.operator !== "indirect") return found === undefined ? [] : [found];
   const target =
@@ -111,16 +124,16 @@ function sliceList(
   shell: Shell,
   part: ParameterPart,
   values: readonly string[],
-  { expand, isQuoted, isSplit }: Surroundings,
-): string {
+  { expand }: Surroundings,
+): readonly string[] {
   // `${@:1}` begins with `$1`: the list has `$0` in front.
-  const list = part.name === "@" ? [shell.name, ...values] : values;
+  const list = part.name === "@" || part.name === "*" ? [shell.name, ...values] : values;
   const start = offset(shell, expand(part.word, false), list.length);
   const length =
     part.second === undefined
       ? list.length
       : Number(evaluateArithmetic(shell, expand(part.second, false)));
-  return list.slice(start, start + length).join(isQuoted && isSplit ? "\0" : " ");
+  return list.slice(start, start + length);
 }
 
 function offset(shell: Shell, text: string, length: number): number {

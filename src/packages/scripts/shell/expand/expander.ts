@@ -4,7 +4,7 @@ import { EMPTY_QUOTES, quoted, unquoted } from "../quoting.ts";
 import { fail } from "../execute/failure.ts";
 import type { Shell } from "../execute/shell.ts";
 import type { Part, ParameterPart, TextPart, Word } from "../tree.ts";
-import { expandBashParameter, isBashOperator } from "./bash-parameter.ts";
+import { changesEach, expandBashParameter, isBashOperator } from "./bash-parameter.ts";
 import { homeOf } from "./home.ts";
 import { parameterValue } from "./parameter-value.ts";
 import type { Region } from "./split-fields.ts";
@@ -132,7 +132,7 @@ export class Expander {
       parts.length === 1 &&
       only?.type === "parameter" &&
       (only.name === "@" || only.index === "@") &&
-      only.operator === "value";
+      (only.operator === "value" || (this.#shell.dialect === "bash" && changesEach(only)));
     if (isAllParameters) return this.#parameter(only, true);
     const before = this.text.length;
     this.parts(parts, { isQuoted: true, isOperand: false, tilde: "none" });
@@ -156,7 +156,8 @@ export class Expander {
       if (shell.dialect === "bash") throw new NeedsMore(`an expansion of bash for ${part.name}`);
       fail(shell, "Bad substitution");
     }
-    if (shell.dialect === "bash" && (part.index !== undefined || isBashOperator(part.operator))) {
+    const isOfBash = part.index !== undefined || isBashOperator(part.operator) || changesEach(part);
+    if (shell.dialect === "bash" && isOfBash) {
       const value = expandBashParameter(shell, part, {
         isQuoted,
         isSplit: this.#purpose.isSplit,

@@ -33,7 +33,8 @@ export function parameterValue(
   return variable?.elements === undefined ? variable?.value : variable.elements.get(0);
 }
 
-function separator(
+/** What `$@`, `$*` and arrays of bash are joined by. */
+export function separator(
   shell: Shell,
   { name, isQuoted, isSplit }: { name: string; isQuoted: boolean; isSplit: boolean },
 ): string {

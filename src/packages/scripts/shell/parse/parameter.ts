@@ -29,8 +29,14 @@ const OPERATORS: Readonly<Record<string, ParameterOperator>> = {
 export function readParameterHead(reader: Reader, dialect: "dash" | "bash"): ParameterHead {
   let char = reader.getJoined();
   if (dialect === "bash" && char === "!") {
+    // `${!#}` is the last parameter; `${!#x}` is `$!` without an `x` at its start.
+    if (reader.startsWith("#}")) {
+      reader.skip(2);
+      return { type: "whole", part: { ...head("#"), operator: "indirect", word: undefined } };
+    }
     const name = readName(reader, reader.getJoined());
     if (name !== "") return readBashIndirect(reader, name);
+    reader.back();
   }
   if (char === "#") {
     const length = readLength(reader, dialect);
@@ -168,6 +174,9 @@ function readBashOperator(reader: Reader, part: Head, char: string): ParameterHe
 function readBashIndirect(reader: Reader, name: string): ParameterHead {
   const index = readIndex(reader);
   const part = { ...head(name), ...(index !== undefined && { index }) };
+  const after = reader.getJoined();
+  reader.back();
+  if (after !== "}") return open({ ...part, operator: "bad" });
   const operator = index === "@" || index === "*" ? "keys" : "indirect";
   return open({ ...part, operator });
 }
