@@ -212,6 +212,11 @@ test("of a first line as much counts as the kernel looks at", () => {
 test.each([
   ["trap 'echo x' ERR", "bash's trap on ERR"],
   ["shopt -s nullglob", "bash's shopt"],
+  ["x=1; ((x++))", "bash's arithmetic: x++"],
+  ["x=1; echo $((--x + 1))", "bash's arithmetic: --x + 1"],
+  ["echo $((2**10))", "bash's arithmetic: 2**10"],
+  ["let x=16#ff", "bash's arithmetic: x=16#ff"],
+  ["x=1+2; echo $((x))", "bash's arithmetic: 1+2"],
   ["x=y; echo ${!x:-a}", "an expansion of bash for x"],
   ["echo x >&2-", "bash's descriptors that are moved"],
   ["echo {Z..a}", "bash's sequences of letters of both cases"],

@@ -1,3 +1,4 @@
+import { NeedsMore } from "../../command.ts";
 import { assign, fail } from "../execute/failure.ts";
 import type { Shell } from "../execute/shell.ts";
 import { ArithmeticError, ArithmeticLexer, type ArithmeticToken, toInteger } from "./lexer.ts";
@@ -24,16 +25,28 @@ const PRECEDENCE: Readonly<Record<string, number>> = {
 
 const LOWEST = 8;
 
+const DIVISION_BY_ZERO = "division by zero";
+
 /** How deep parentheses and signs may go. */
 const DEPTH = 200;
 
-/** The value of `$((text))`, in 64 bits as dash has it. A mistake in it ends the shell. */
+/** Operators of bash alone, some of which dash would read as two others. */
+const BASH_OPERATORS = /\+\+|--|\*\*/;
+
+/**
+ * The value of `$((text))`, in 64 bits as dash has it. A mistake in it ends the shell. In bash,
+ * which has more of a grammar, it need not be the script's mistake: throws `NeedsMore`.
+ */
 export function evaluateArithmetic(shell: Shell, text: string): bigint {
   shell.world.meter.work(16 * text.length);
+  const isBash = shell.dialect === "bash";
+  if (isBash && BASH_OPERATORS.test(text)) throw new NeedsMore(`bash's arithmetic: ${text}`);
   try {
     return new Evaluator(shell, text).whole();
   } catch (error) {
     if (!(error instanceof ArithmeticError)) throw error;
+    const isOfScript = !isBash || error.message === DIVISION_BY_ZERO;
+    if (!isOfScript) throw new NeedsMore(`bash's arithmetic: ${text}`);
     return fail(shell, `arithmetic expression: ${error.message}: "${text}"`);
   }
 }
@@ -186,6 +199,9 @@ class Evaluator {
     const match = /^[ \t\n\v\f\r]*([+-]?)(0[xX][\dA-Fa-f]+|0[0-7]*|[1-9]\d*)?[ \t\n\v\f\r]*$/.exec(
       text,
     );
+    if (match === null && this.#shell.dialect === "bash") {
+      throw new NeedsMore(`bash's arithmetic: ${text}`);
+    }
     if (match === null) return fail(this.#shell, `Illegal number: ${text}`);
     const [, sign, digits = "0"] = match;
     return sign === "-" ? -toInteger(digits) : toInteger(digits);
@@ -198,7 +214,7 @@ function binary(operator: string, left: bigint, right: bigint): bigint {
       return BigInt.asIntN(64, left * right);
     case "/":
     case "%":
-      if (right === 0n) throw new ArithmeticError("division by zero");
+      if (right === 0n) throw new ArithmeticError(DIVISION_BY_ZERO);
       return BigInt.asIntN(64, operator === "/" ? left / right : left % right);
     case "+":
       return BigInt.asIntN(64, left + right);
