@@ -4,7 +4,8 @@
  * own, and writes what they did to test/fixtures/commands/recorded.json, which unit tests compare
  * with. Run it as root, on Debian 12, after a case was added:
  *
- *   node test/judge/record-commands.ts
+ *   node test/judge/record-commands.ts        all cases
+ *   node test/judge/record-commands.ts new    those that are not recorded yet
  */
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
@@ -16,7 +17,14 @@ import { caseKey, changesOf, type CommandRecord, describe, startTime } from "./c
 
 const target = path.join(import.meta.dirname, "../fixtures/commands/recorded.json");
 const records: Record<string, CommandRecord> = {};
-for (const each of commandCases) records[caseKey(each)] = await record(each);
+const isKept = process.argv[2] === "new";
+const known = isKept
+  ? (JSON.parse(fs.readFileSync(target, "utf8")) as Record<string, CommandRecord | undefined>)
+  : {};
+for (const each of commandCases) {
+  const key = caseKey(each);
+  records[key] = known[key] ?? (await record(each));
+}
 fs.writeFileSync(target, `${JSON.stringify(records, undefined, 1)}\n`);
 console.log(`${Object.keys(records).length} cases recorded`);
 
@@ -30,6 +38,7 @@ async function record(each: CommandCase): Promise<CommandRecord> {
     else if ("link" in file) fs.symlinkSync(file.link, at);
     else if ("folder" in file) fs.mkdirSync(at);
     else fs.writeFileSync(at, file.content, "latin1");
+    if (typeof file === "object" && "gid" in file) fs.chownSync(at, 0, file.gid ?? 0);
     if (typeof file === "object" && "mode" in file && file.mode !== undefined) {
       fs.chmodSync(at, file.mode);
     }

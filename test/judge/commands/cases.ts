@@ -3,6 +3,7 @@ import { awkCases } from "./awk-cases.ts";
 import type { CommandCase } from "./command-case.ts";
 import { fileCases } from "./file-cases.ts";
 import { findCases } from "./find-cases.ts";
+import { ownerAndCopyCases } from "./owner-and-copy-cases.ts";
 import { regexCases } from "./regex-cases.ts";
 import { sedCases } from "./sed-cases.ts";
 import { textCases } from "./text-cases.ts";
@@ -309,6 +310,7 @@ const packed = gzipSync("hello\n".repeat(100)).toString("latin1");
 export const commandCases: readonly CommandCase[] = [
   ...awkCases,
   ...fileCases,
+  ...ownerAndCopyCases,
   ...findCases,
   ...regexCases,
   ...sedCases,

@@ -3,7 +3,7 @@ export type StartingFile =
   | string
   | { readonly content: string; readonly mode?: number; readonly mtime?: number }
   | { readonly link: string }
-  | { readonly folder: true; readonly mode?: number };
+  | { readonly folder: true; readonly mode?: number; readonly gid?: number };
 
 /** A command to run, and what is there before. */
 export interface CommandCase {

@@ -59,10 +59,12 @@ export const chmod: Command = (call) => {
         return complain(quietCall, reason);
       }
       change(path, true);
-      if (!has("recursive") || root.lstat(path)?.kind !== "directory") return 0;
-      for (const each of tree(root, path)) {
+      if (!has("recursive")) return 0;
+      // A link that is named is followed.
+      const top = root.realpath(path);
+      for (const each of tree(root, top)) {
         call.countSteps(1);
-        if (each !== path) change(each, false);
+        if (each !== top) change(each, false);
       }
       return 0;
     },

@@ -12,7 +12,7 @@ interface NewOwner {
 /** `chown` and `chgrp`. */
 export const chown: Command = (call) => {
   const { root } = call;
-  const { has, value, operands } = readOptions(call, {
+  const { has, value, given, operands } = readOptions(call, {
     recursive: "-R --recursive",
     linkItself: "-h --no-dereference",
     dereference: "--dereference",
@@ -35,9 +35,13 @@ export const chown: Command = (call) => {
   const onlyFrom = from === undefined ? {} : ownerOf(quiet, from);
   if (typeof onlyFrom === "number") return onlyFrom;
 
-  // Recursion follows no link, and changes the links that it meets themselves.
+  // Recursion changes links themselves; with `-H` it follows those that are named, and changes what
+  // the others lead to unless there is `-h`.
   const isRecursive = has("recursive");
-  const change = (path: string, isLinkItself: boolean): void => {
+  const follow = given.findLast(({ name }) => name.startsWith("follow"))?.name;
+  const isFollowing = isRecursive && follow === "followOperands";
+  const isLinkItself = has("linkItself") || (isRecursive && !isFollowing);
+  const change = (path: string): void => {
     const status = isLinkItself ? root.lstat(path) : root.stat(path);
     const isOther =
       (onlyFrom.uid !== undefined && onlyFrom.uid !== status?.uid) ||
@@ -48,20 +52,19 @@ export const chown: Command = (call) => {
     quiet,
     names,
     (name) => {
-      let path = call.path(name);
-      const isLinkItself = has("linkItself");
+      const path = call.path(name);
       const isThere = isLinkItself ? root.lstat(path) : root.stat(path);
       if (isThere === undefined) {
         return complain(quiet, `cannot access ${quoted(name)}: No such file or directory`);
       }
-      if (!isRecursive) {
-        change(path, isLinkItself);
-        return 0;
-      }
-      if (has("followOperands")) path = root.realpath(path);
-      for (const each of tree(root, path)) {
+      change(path);
+      if (!isRecursive || (isFollowing && root.stat(path) === undefined)) return 0;
+      const top = isFollowing ? root.realpath(path) : path;
+      for (const each of tree(root, top)) {
         call.countSteps(1);
-        change(each, true);
+        if (each !== top && (isLinkItself || root.stat(each) !== undefined)) {
+          change(each);
+        }
       }
       return 0;
     },

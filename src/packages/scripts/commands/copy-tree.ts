@@ -11,6 +11,8 @@ export interface CopyRules {
   readonly isRecursive: boolean;
   /** What stands at the goal is left as it is. */
   readonly isNoClobber: boolean;
+  /** A link that is made replaces what stands at the goal. */
+  readonly isForced: boolean;
   /** What stands at the goal, and is no folder, goes first. */
   readonly removesFirst: boolean;
   /** A goal that is newer or as old is left as it is. */
@@ -38,6 +40,8 @@ export function copyTree(
   rules: CopyRules,
   /** First copies of files with several names. */
   copies: Map<number, string> = new Map(),
+  /** The folder that the copy of the operand began with, which is never copied itself. */
+  begun: { inode?: number } = {},
 ): string | undefined {
   const { root } = call;
   const { from, to, isOperand } = path;
@@ -45,20 +49,25 @@ export function copyTree(
   const isFollowed = rules.follow === "always" || (rules.follow === "operands" && isOperand);
   const source = isFollowed ? root.stat(from) : root.lstat(from);
   if (source === undefined) return `cannot stat '${from}': No such file or directory`;
-  if (source.kind === "directory") return copyFolder(call, { from, to, source }, rules, copies);
+  if (source.kind === "directory") {
+    return copyFolder(call, { from, to, source }, { rules, copies, begun });
+  }
 
   const present = root.lstat(to);
   if (present !== undefined) {
     if (rules.isNoClobber) return undefined;
     const goal = root.stat(to);
-    if (goal?.inode === source.inode && present.kind !== "symlink") {
+    if (isSameFile(call, path, { source, present, rules })) {
       return `'${from}' and '${to}' are the same file`;
     }
     if (goal?.kind === "directory") {
       return `cannot overwrite directory '${to}' with non-directory`;
     }
     if (rules.onlyNewer && (goal?.mtime ?? 0) >= source.mtime) return undefined;
-    if (rules.removesFirst || source.kind === "symlink" || rules.asHardLink) root.remove(to);
+    if (rules.removesFirst || source.kind === "symlink") root.remove(to);
+  }
+  if ((rules.asHardLink || rules.asSymbolicLink) && rules.isForced) {
+    if (root.lstat(to) !== undefined) root.remove(to);
   }
   if (rules.asHardLink) {
     root.link(from, to);
@@ -102,8 +111,15 @@ export function copyTree(
 function copyFolder(
   call: CommandCall,
   { from, to, source }: { readonly from: string; readonly to: string; readonly source: NodeStatus },
-  rules: CopyRules,
-  copies: Map<number, string>,
+  {
+    rules,
+    copies,
+    begun,
+  }: {
+    readonly rules: CopyRules;
+    readonly copies: Map<number, string>;
+    readonly begun: { inode?: number };
+  },
 ): string | undefined {
   const { root } = call;
   if (!rules.isRecursive) return `-r not specified; omitting directory '${from}'`;
@@ -111,29 +127,45 @@ function copyFolder(
   if (present !== undefined && present.kind !== "directory") {
     return `cannot overwrite non-directory '${to}' with directory '${from}'`;
   }
-  const goal = `${present === undefined ? "" : root.realpath(to)}/`;
-  const own = root.realpath(from);
-  if (present !== undefined && goal.startsWith(`${own}/`)) {
+  if (source.inode === begun.inode || source.inode === present?.inode) {
     return `cannot copy a directory, '${from}', into itself, '${to}'`;
   }
-  const names = root.list(from);
   if (present === undefined) {
     if (root.lstat(to)?.kind === "symlink") {
       return `cannot overwrite non-directory '${to}' with directory '${from}'`;
     }
     root.mkdir(to, source.mode & 0o1777 & ~call.umask);
-    if (root.realpath(to).startsWith(`${own}/`)) {
-      root.remove(to);
-      return `cannot copy a directory, '${from}', into itself, '${to}'`;
-    }
+    begun.inode ??= root.lstat(to)?.inode ?? 0;
   }
   let wrong: string | undefined;
-  for (const name of names) {
+  // The copy is met in the source when it lies there. cp stops then; which names come before
+  // depends on the file system, so that here all others are copied.
+  for (const name of root.list(from)) {
     const path = { from: below(from, name), to: below(to, name), isOperand: false };
-    wrong = copyTree(call, path, rules, copies) ?? wrong;
+    wrong = copyTree(call, path, rules, copies, begun) ?? wrong;
   }
   if (present === undefined || !rules.isNoClobber) keepAttributes(call, to, source, rules);
   return wrong;
+}
+
+/** Whether a copy would be of a file onto itself, which cp refuses. */
+function isSameFile(
+  { root }: CommandCall,
+  { from, to }: { readonly from: string; readonly to: string },
+  {
+    source,
+    present,
+    rules,
+  }: { readonly source: NodeStatus; readonly present: NodeStatus; readonly rules: CopyRules },
+): boolean {
+  if (source.inode === present.inode) return true;
+  if (source.kind === "symlink") {
+    return present.kind !== "symlink" && root.stat(from)?.inode === present.inode;
+  }
+  if (root.stat(to)?.inode !== source.inode) return false;
+  // Here the goal is a link that leads to the source.
+  const isReplaced = rules.removesFirst || rules.asHardLink || rules.asSymbolicLink;
+  return !isReplaced;
 }
 
 function keepAttributes(
@@ -143,6 +175,8 @@ function keepAttributes(
   { keeps }: CopyRules,
 ): void {
   if (keeps.owner) root.chown(to, { uid: source.uid, gid: source.gid });
-  if (keeps.mode) root.chmod(to, source.mode);
+  // The bit that the folder above handed on stays.
+  const handedOn = source.kind === "directory" ? (root.stat(to)?.mode ?? 0) & 0o2000 : 0;
+  if (keeps.mode) root.chmod(to, source.mode | handedOn);
   if (keeps.time) root.setTime(to, source.mtime);
 }

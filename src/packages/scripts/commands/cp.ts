@@ -1,5 +1,5 @@
-import type { Command } from "../command.ts";
-import { checkBackup, keepBackup } from "./backup.ts";
+import type { Command, CommandCall } from "../command.ts";
+import { BACKUP_AND_NO_CLOBBER, keepBackup, makesBackup } from "./backup.ts";
 import { copyTree, type CopyRules } from "./copy-tree.ts";
 import { transfersOf } from "./destination.ts";
 import { readOptions, unknownOption } from "./options.ts";
@@ -35,7 +35,7 @@ export const cp: Command = (call) => {
     stripSlashes: "--strip-trailing-slashes",
   });
   if (has("attributesOnly")) return unknownOption(call, "--attributes-only");
-  checkBackup(call, value("backup"));
+  const isBackup = makesBackup(call, value("backup"), value("suffix"));
   const kept = new Set<string>();
   for (const { name, value: list } of given) {
     if (name === "archive") for (const each of ["mode", "owner", "time", "links"]) kept.add(each);
@@ -58,13 +58,16 @@ export const cp: Command = (call) => {
     keepsHardLinks: kept.has("links"),
     isRecursive,
     isNoClobber:
-      given.findLast(({ name }) => ["force", "noClobber"].includes(name))?.name === "noClobber",
+      given.findLast(({ name }) => ["interactive", "noClobber"].includes(name))?.name ===
+      "noClobber",
+    isForced: has("force"),
     removesFirst: has("removesFirst"),
     onlyNewer: has("update"),
     asHardLink: has("hardLink"),
     asSymbolicLink: has("symbolicLink"),
     hasNewMode: values("keepNot").some((list) => keptBy(list).includes("mode")),
   };
+  if (isBackup && rules.isNoClobber) return complain(call, BACKUP_AND_NO_CLOBBER);
   const transfers = transfersOf(call, operands, { folder: value("folder"), isExact: has("exact") });
   if (typeof transfers === "number") return transfers;
   const copies = new Map<number, string>();
@@ -73,10 +76,14 @@ export const cp: Command = (call) => {
     transfers,
     ({ from, to }) => {
       const goal = call.path(to);
-      if (has("backup") && !rules.isNoClobber && call.root.stat(goal)?.kind === "file") {
-        keepBackup(call, goal, value("suffix"));
+      const source = call.path(from);
+      const path = { from: source, to: goal, isOperand: true, written: from };
+      if (isBackup && call.root.stat(goal)?.kind === "file") {
+        // With `-f` a file that is copied onto itself becomes its own backup.
+        const isItself = isSamePlace(call, source, goal);
+        if (isItself && has("force")) path.to = `${goal}${value("suffix") ?? "~"}`;
+        else if (!isItself) keepBackup(call, goal, value("suffix"));
       }
-      const path = { from: call.path(from), to: goal, isOperand: true, written: from };
       const wrong = copyTree(call, path, rules, copies);
       if (wrong !== undefined) return complain(call, wrong);
       if (has("verbose")) call.stdout.write(`${quoted(from)} -> ${quoted(to)}\n`);
@@ -85,6 +92,12 @@ export const cp: Command = (call) => {
     ({ to }) => `cannot create regular file ${quoted(to)}`,
   );
 };
+
+/** Whether the goal is no link, and the source leads to it. */
+function isSamePlace({ root }: CommandCall, source: string, goal: string): boolean {
+  if (root.stat(source) === undefined || root.lstat(goal)?.kind === "symlink") return false;
+  return root.realpath(source) === root.realpath(goal);
+}
 
 /** Names of `--preserve`; a context and extended attributes are not in the root. */
 function keptBy(list: string): readonly string[] {

@@ -1,6 +1,6 @@
 import type { Command, CommandCall } from "../command.ts";
 import { groupId, userId } from "./accounts.ts";
-import { checkBackup, keepBackup } from "./backup.ts";
+import { makesBackup, keepBackup } from "./backup.ts";
 import { transfersOf } from "./destination.ts";
 import { makeFolders } from "./mkdir.ts";
 import { changedMode } from "./mode.ts";
@@ -26,7 +26,7 @@ export const install: Command = (call) => {
     verbose: "-v --verbose",
     context: "-Z",
   });
-  checkBackup(call, value("backup"));
+  const isBackup = makesBackup(call, value("backup"), value("suffix"));
   const mode = changedMode(value("mode") ?? "0755", { mode: 0, isFolder: false, umask: 0 });
   if (mode === undefined) return complain(call, `invalid mode ${quoted(value("mode") ?? "")}`);
   const owner = { uid: numberOf(value("owner"), userId), gid: numberOf(value("group"), groupId) };
@@ -71,11 +71,12 @@ export const install: Command = (call) => {
         return complain(call, `omitting directory ${quoted(from)}`);
       }
       const content = call.readFile(from);
-      if (root.stat(path)?.inode === status.inode) {
+      // A link at the goal is replaced, also one that leads to the source.
+      if (root.lstat(path)?.inode === status.inode) {
         return complain(call, `${quoted(from)} and ${quoted(to)} are the same file`);
       }
       if (root.lstat(path) !== undefined) {
-        if (has("backup")) keepBackup(call, path, value("suffix"));
+        if (isBackup) keepBackup(call, path, value("suffix"));
         else if (root.lstat(path)?.kind !== "directory") root.remove(path);
       }
       root.write(path, content, 0o600);
@@ -89,8 +90,12 @@ export const install: Command = (call) => {
 
   function finish(path: string): void {
     if (owner.uid !== undefined || owner.gid !== undefined) root.chown(path, owner);
-    const isFolder = root.stat(path)?.kind === "directory";
-    root.chmod(path, changedMode(value("mode") ?? "0755", { mode: 0, isFolder, umask: 0 }) ?? 0);
+    const status = root.stat(path);
+    const isFolder = status?.kind === "directory";
+    // A folder made without `-m` does not keep the bit that the folder above handed on.
+    const before = isFolder && has("mode") ? status.mode & 0o6000 : 0;
+    const file = { mode: before, isFolder, umask: 0 };
+    root.chmod(path, changedMode(value("mode") ?? "0755", file) ?? 0);
   }
 
   function numberOf(name: string | undefined, find: typeof userId): number | undefined {

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { checkBackup, keepBackup } from "./backup.ts";
+import { makesBackup, keepBackup } from "./backup.ts";
 import { transfersOf } from "./destination.ts";
 import { readOptions } from "./options.ts";
 import { folderOf, isFolder, lastName, normalized, relativePath } from "./paths.ts";
@@ -22,7 +22,7 @@ export const ln: Command = (call) => {
     logical: "-L --logical",
     interactive: "-i --interactive",
   });
-  checkBackup(call, value("backup"));
+  const isBackup = makesBackup(call, value("backup"), value("suffix"));
   const isSymbolic = has("symbolic");
   const [first, second] = operands;
   // One operand: a link of the same name in the working folder.
@@ -50,7 +50,7 @@ export const ln: Command = (call) => {
         }
       }
       const present = root.lstat(path);
-      if (present !== undefined && (has("force") || has("backup"))) {
+      if (present !== undefined && (has("force") || isBackup)) {
         if (present.kind === "directory" || (isFolder(root, path) && present.kind !== "symlink")) {
           return complain(call, `${to}: cannot overwrite directory`);
         }
@@ -59,7 +59,7 @@ export const ln: Command = (call) => {
           if (!isSymbolic && source !== path) return 0;
           return complain(call, `${quoted(from)} and ${quoted(to)} are the same file`);
         }
-        if (has("backup")) keepBackup(call, path, value("suffix"));
+        if (isBackup) keepBackup(call, path, value("suffix"));
         else root.remove(path);
       }
       if (isSymbolic) root.symlink(has("relative") ? relativeTarget(source, path) : from, path);

@@ -13,11 +13,8 @@ export const mkdir: Command = (call) => {
   });
   if (operands.length === 0) return complain(call, "missing operand");
   const written = value("mode");
-  const mode =
-    written === undefined
-      ? undefined
-      : changedMode(written, { mode: 0o777, isFolder: true, umask });
-  if (written !== undefined && mode === undefined) {
+  const plain = { mode: 0o777, isFolder: true, umask };
+  if (written !== undefined && changedMode(written, plain) === undefined) {
     return complain(call, `invalid mode ${quoted(written)}`);
   }
   const report = (path: string): void => {
@@ -34,6 +31,10 @@ export const mkdir: Command = (call) => {
         root.mkdir(path, 0o777 & ~umask);
         report(name);
       }
+      if (written === undefined) return 0;
+      // The bit that the folder above handed on stays unless the mode speaks of it.
+      const handedOn = (root.stat(path)?.mode ?? 0) & 0o2000;
+      const mode = changedMode(written, { ...plain, mode: 0o777 | handedOn });
       if (mode !== undefined) root.chmod(path, mode);
       return 0;
     },

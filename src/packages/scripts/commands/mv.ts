@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { checkBackup, keepBackup } from "./backup.ts";
+import { BACKUP_AND_NO_CLOBBER, keepBackup, makesBackup } from "./backup.ts";
 import { transfersOf } from "./destination.ts";
 import { readOptions } from "./options.ts";
 import { withoutLastSlashes } from "./paths.ts";
@@ -21,10 +21,11 @@ export const mv: Command = (call) => {
     context: "-Z --context",
     stripSlashes: "--strip-trailing-slashes",
   });
-  checkBackup(call, value("backup"));
+  const isBackup = makesBackup(call, value("backup"), value("suffix"));
   const clobber = given.findLast(({ name }) =>
     ["force", "interactive", "noClobber"].includes(name),
   );
+  if (isBackup && clobber?.name === "noClobber") return complain(call, BACKUP_AND_NO_CLOBBER);
   const transfers = transfersOf(call, operands, { folder: value("folder"), isExact: has("exact") });
   if (typeof transfers === "number") return transfers;
   return forEach(
@@ -48,6 +49,10 @@ export const mv: Command = (call) => {
           root.remove(source);
           return 0;
         }
+        const leadsThere = moved.kind === "symlink" && root.stat(source)?.inode === present.inode;
+        if (leadsThere && !isBackup) {
+          return complain(call, `${quoted(from)} and ${quoted(to)} are the same file`);
+        }
         if (present.kind === "directory" && moved.kind !== "directory") {
           const reason = `cannot overwrite directory ${quoted(to)} with non-directory`;
           return complain(call, reason);
@@ -56,7 +61,7 @@ export const mv: Command = (call) => {
           const names = `non-directory ${quoted(to)} with directory ${quoted(from)}`;
           return complain(call, `cannot overwrite ${names}`);
         }
-        if (has("backup")) keepBackup(call, goal, value("suffix"));
+        if (isBackup) keepBackup(call, goal, value("suffix"));
       }
       root.rename(source, goal.replace(/(?<=^\/|[^/])\/+$/, moved.kind === "directory" ? "" : "/"));
       if (has("verbose")) call.stdout.write(`renamed ${quoted(from)} -> ${quoted(to)}\n`);

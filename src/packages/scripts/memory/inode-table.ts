@@ -142,9 +142,16 @@ export class InodeTable {
     if (this.#nodes > this.#limits.nodes) throw new LimitReached("nodes");
   }
 
-  /** Puts a node that a script made into a folder. */
+  /**
+   * Puts a node that a script made into a folder. A folder with a set-group-id bit hands its group
+   * on, and the bit to folders, as the kernel does. Source: inode(7).
+   */
   create(parent: Inode, name: string, node: Inode): void {
     this.count(1);
+    if ((parent.mode & 0o2000) !== 0) {
+      node.gid = parent.gid;
+      if (node.kind === "directory") node.mode |= 0o2000;
+    }
     node.changedBy = this.changer;
     this.attach(parent, name, node);
   }

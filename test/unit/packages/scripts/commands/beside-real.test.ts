@@ -67,8 +67,9 @@ function run(each: CommandCase): CommandRecord | "unsupported" {
     if (typeof file === "string") {
       root.add(at, { kind: "file", mode: 0o644, content: toBytes(file), mtime: startTime });
     } else if ("link" in file) root.add(at, { kind: "symlink", mode: 0o777, target: file.link });
-    else if ("folder" in file) root.add(at, { kind: "directory", mode: file.mode ?? 0o755 });
-    else {
+    else if ("folder" in file) {
+      root.add(at, { kind: "directory", mode: file.mode ?? 0o755, gid: file.gid ?? 0 });
+    } else {
       const content = toBytes(file.content);
       root.add(at, { kind: "file", mode: file.mode ?? 0o644, content, mtime: startTime });
     }
