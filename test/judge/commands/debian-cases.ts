@@ -1,5 +1,6 @@
 import { dpkgCases } from "./dpkg-cases.ts";
 import { moreToolCases } from "./more-debian-cases.ts";
+import { refusedCases } from "./refused-cases.ts";
 import type { ToolCase } from "./tool-case.ts";
 
 const programs = ["/p/a", "/p/b", "/p/c", "/p/as", "/p/bs", "/bin/", "/etc/alternatives/"];
@@ -230,4 +231,5 @@ export const toolCases: readonly ToolCase[] = [
   },
   ...moreToolCases,
   ...dpkgCases,
+  ...refusedCases,
 ];

@@ -2,7 +2,7 @@ import type { Command } from "../../scripts/command.ts";
 import { groupsOf, usersOf } from "../../scripts/commands/accounts.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
 import { addGroup, nextNumber, removeAccount, setFields, setMember, takenGids } from "./files.ts";
-import { refuse } from "./refuse.ts";
+import { isAccountName, isAccountNumber, refuse } from "./refuse.ts";
 
 /** `groupadd`: a group, with the number asked for or the next free one. */
 export const groupadd: Command = (call) => {
@@ -16,11 +16,19 @@ export const groupadd: Command = (call) => {
   });
   const [name = ""] = operands;
   if (has("key") || has("password")) return call.unsupported("groupadd -K or -p");
+  if (operands.length !== 1) return refuse(call, "usage", "needs one name");
+  const number = value("gid");
+  if (number !== undefined && !isAccountNumber(number)) {
+    return refuse(call, "bad-argument", `invalid group ID '${number}'`);
+  }
+  if (!isAccountName(name)) {
+    return refuse(call, "bad-argument", `'${name}' is not a valid group name`);
+  }
   if (groupsOf(call.root).some((group) => group.name === name)) {
     return has("force") ? 0 : refuse(call, "name-in-use", `group '${name}' already exists`);
   }
   const taken = takenGids(call);
-  const asked = value("gid") === undefined ? undefined : Number(value("gid"));
+  const asked = number === undefined ? undefined : Number(number);
   const isTaken = asked !== undefined && taken.has(asked) && !has("same");
   if (isTaken && !has("force")) return refuse(call, "in-use", `GID '${asked}' already exists`);
   const gid =

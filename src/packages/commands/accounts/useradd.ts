@@ -13,7 +13,7 @@ import {
   takenGids,
   takenUids,
 } from "./files.ts";
-import { refuse } from "./refuse.ts";
+import { isAccountName, isAccountNumber, refuse } from "./refuse.ts";
 
 /** How a distribution's `useradd` writes what differs between them. */
 export type UseraddRules = Pick<NewUser, "locked">;
@@ -44,6 +44,14 @@ function addAccount(call: CommandCall, { locked }: UseraddRules): number {
   });
   const [name = ""] = operands;
   if (has("password") || values("key").length > 0) return call.unsupported("useradd -p or -K");
+  if (operands.length !== 1) return refuse(call, "usage", "needs one name");
+  const wrong = wrongField({ uid: value("uid"), gecos: value("comment"), shell: value("shell") });
+  const folder = value("home");
+  const isFolderWrong = folder !== undefined && (!folder.startsWith("/") || folder.includes(":"));
+  if (wrong !== undefined || isFolderWrong) {
+    return refuse(call, "bad-argument", `invalid value '${wrong ?? folder}'`);
+  }
+  if (!isAccountName(name)) return refuse(call, "bad-argument", `invalid user name '${name}'`);
   if (usersOf(root).some((user) => user.name === name)) {
     return refuse(call, "name-in-use", `user '${name}' already exists`);
   }
@@ -94,6 +102,19 @@ function addAccount(call: CommandCall, { locked }: UseraddRules): number {
   }
   if (!isSystem) addMailbox(call, { name, uid });
   return 0;
+}
+
+/** A value of an option that would break the files, or is no number or no path. */
+function wrongField(given: {
+  readonly uid: string | undefined;
+  readonly gecos: string | undefined;
+  readonly shell: string | undefined;
+}): string | undefined {
+  const { uid, gecos, shell } = given;
+  if (uid !== undefined && !isAccountNumber(uid)) return uid;
+  if (gecos !== undefined && /[:\n]/.test(gecos)) return gecos;
+  const isShell = shell === undefined || shell === "" || /^[/*][^:\n]*$/.test(shell);
+  return isShell ? undefined : shell;
 }
 
 /** A person's mailbox, where /etc/default/useradd asks for one. Source: useradd(8). */

@@ -21,6 +21,10 @@ export const dpkgStatoverride: Command = (call) => {
     else if (arg.startsWith("-") && arg !== "-") return unknownOption(call, arg);
     else words.push(arg);
   }
+  const takes = { "--add": 4, "--remove": 1 };
+  if (action !== undefined && action !== "--list" && words.length !== takes[action]) {
+    return fail(`${action} needs ${takes[action]} arguments`);
+  }
   const lines = readLines(call, DATABASE);
   if (action === "--list") {
     const globs = words.length === 0 ? ["*"] : words.map((word) => word.replace(/(?<=.)\/$/, ""));
@@ -40,13 +44,16 @@ export const dpkgStatoverride: Command = (call) => {
   }
   if (action === undefined) return fail("need an action option");
   const [user = "", group = "", mode = "", written = ""] = words;
-  const path = written.replace(/(?<=.)\/$/, "");
-  const uid = user.startsWith("#") ? Number(user.slice(1)) : userId(root, user);
-  const gid = group.startsWith("#") ? Number(group.slice(1)) : groupId(root, group);
+  if (written.includes("\n")) return fail("path may not contain newlines");
+  // The original takes a path that is not absolute as one below the root.
+  const path = `/${written.replace(/^\/+/, "")}`.replace(/(?<=.)\/$/, "");
+  const uid = user.startsWith("#") ? numberOf(user) : userId(root, user);
+  const gid = group.startsWith("#") ? numberOf(group) : groupId(root, group);
   if (uid === undefined) return fail(`unknown user '${user}'`);
   if (gid === undefined) return fail(`unknown group '${group}'`);
   if (!/^[0-7]{1,5}$/.test(mode)) return fail(`mode '${mode}' is not valid`);
   const bits = Number.parseInt(mode, 8);
+  if (bits > 0o7777) return fail(`mode '${mode}' is not valid`);
   const others = lines.filter((line) => pathOf(line) !== path);
   if (others.length < lines.length && !isForced) {
     return fail(`an override for '${path}' already exists; aborting`);
@@ -69,6 +76,11 @@ export const dpkgStatoverride: Command = (call) => {
     return 2;
   }
 };
+
+/** Of an account that is written as `#` and a number. */
+function numberOf(account: string): number | undefined {
+  return /^#\d+$/.test(account) ? Number(account.slice(1)) : undefined;
+}
 
 /** A line: user, group, mode, path. */
 function pathOf(line: string): string {
