@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
+import { limit } from "../../limit.ts";
 import { dialWords, type SshAddress, sshArguments } from "./ssh-address.ts";
 import { logIn, type SshLogin, sharesByItself } from "./ssh-login.ts";
 import { openSession } from "./ssh-session.ts";
@@ -29,7 +30,6 @@ export function createSshRoute({
 }): SshRoute {
   const closed = new AbortController();
   const options = { address, environment, signal: closed.signal };
-  const gate = createGate(MOST_LOGINS);
   const logins: SshLogin[] = [];
   let current: Promise<SshLogin | undefined> | undefined;
   const makeLogin = async (): Promise<SshLogin | undefined> => {
@@ -48,8 +48,9 @@ export function createSshRoute({
     }
     return current;
   };
-  const dial = async (words: readonly string[], signal: AbortSignal): Promise<Duplex> =>
-    gate(() => openSession({ words, environment }, signal));
+  const dial = limit(MOST_LOGINS, (words: readonly string[], signal: AbortSignal) =>
+    openSession({ words, environment }, signal),
+  );
   return {
     async open(signal) {
       const found = await unlessAborted(login(), signal);
@@ -66,23 +67,6 @@ export function createSshRoute({
       closed.abort();
       for (const each of logins) each[Symbol.dispose]();
     },
-  };
-}
-
-/** Lets so many do something at once; the others wait their turn. */
-function createGate(limit: number): <Value>(act: () => Promise<Value>) => Promise<Value> {
-  let free = limit;
-  const waiting: (() => void)[] = [];
-  return async (act) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await act();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
   };
 }
 
