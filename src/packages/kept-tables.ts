@@ -5,7 +5,7 @@ import { QclockError } from "../error.ts";
 import { DerivedFiles } from "../store/derived.ts";
 import { concernsStore } from "../store/store-error.ts";
 import type { Store } from "../store/store.ts";
-import { openTables, TablesWriter } from "./tables-file.ts";
+import { openTables, readTables, TablesWriter } from "./tables-file.ts";
 import type { TextTable } from "./text-table.ts";
 
 /** Tables that were read from an index, and under what they are kept. */
@@ -43,11 +43,11 @@ export async function recallTables(
     await write(temporary.path);
     await kept.keep(key, temporary.path);
     await kept.prune();
-    return await openWritten(temporary.path, form);
+    return readTables(temporary.path);
   } catch (error) {
     if (!isOfStore(error, store)) throw error;
     // A full disk, or a store that is closed to us: the index is read again next time.
-    return await writeElsewhere(form, write);
+    return await writeElsewhere(write);
   }
 }
 
@@ -71,21 +71,14 @@ export async function writeTables(
 }
 
 async function writeElsewhere(
-  form: string,
   write: (file: string) => Promise<void>,
 ): Promise<readonly TextTable[]> {
   const folder = await mkdtemp(path.join(tmpdir(), "qclock-index-"));
   try {
     const file = path.join(folder, "tables");
     await write(file);
-    return await openWritten(file, form);
+    return readTables(file);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function openWritten(file: string, form: string): Promise<readonly TextTable[]> {
-  const tables = await openTables(file, form);
-  if (tables === undefined) throw new Error("an index was spoilt while it was written");
-  return tables;
 }

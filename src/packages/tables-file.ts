@@ -62,19 +62,15 @@ export class TablesWriter implements GrowingTexts, Disposable {
 }
 
 /**
- * The tables of a file; undefined for one that is of another form, or damaged. All of it is read
- * once for that, and a text again when it is asked for. Throws what the file system throws.
+ * The tables of a file that this process has written; of a text nothing is read before it is asked
+ * for. Throws what the file system throws.
  */
-export async function openTables(
-  file: string,
-  form: string,
-): Promise<readonly TextTable[] | undefined> {
-  if (!(await isWhole(file, form))) return undefined;
+export function readTables(file: string): readonly TextTable[] {
   const texts = new TextsOfFile(file);
   const end = texts.sizeBytes - HASH_BYTES - NUMBER_BYTES;
   const numberAt = (at: number): number => texts.bytes(at, at + NUMBER_BYTES).readUInt32LE(0);
   const count = numberAt(end);
-  if (count > MOST_TABLES) return undefined;
+  if (count > MOST_TABLES) throw new Error("a file has more tables than any index");
   const lengthsAt = end - count * NUMBER_BYTES;
   const lengths = Array.from({ length: count }, (_, at) => numberAt(lengthsAt + at * NUMBER_BYTES));
   let at = lengthsAt - lengths.reduce((sum, length) => sum + length, 0);
@@ -82,6 +78,17 @@ export async function openTables(
     at += length;
     return new TextTable(texts.bytes(at - length, at), texts);
   });
+}
+
+/**
+ * The tables of a file that may be damaged, or of another form: undefined then. All of it is read
+ * once for that. Throws what the file system throws.
+ */
+export async function openTables(
+  file: string,
+  form: string,
+): Promise<readonly TextTable[] | undefined> {
+  return (await isWhole(file, form)) ? readTables(file) : undefined;
 }
 
 async function isWhole(file: string, form: string): Promise<boolean> {
