@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { QclockError } from "../error.ts";
 import { DerivedFiles } from "../store/derived.ts";
-import { concernsStore } from "../store/store-error.ts";
+import { concernsStore, toStoreError } from "../store/store-error.ts";
 import type { Store } from "../store/store.ts";
 import { openTables, readTables, TablesWriter } from "./tables-file.ts";
 import type { TextTable } from "./text-table.ts";
@@ -25,7 +25,7 @@ export interface KeptTables {
  * it and writes them into the file that it is given (`TablesWriter`), which is kept. Decompressing
  * and reading the one of Debian's main takes two seconds, opening what was kept some hundredths.
  *
- * Throws what `write` throws.
+ * Throws what `write` throws; `disk-full` or `store-unusable` where no place takes the file.
  */
 export async function recallTables(
   place: KeptTables,
@@ -47,7 +47,10 @@ export async function recallTables(
   } catch (error) {
     if (!isOfStore(error, store)) throw error;
     // A full disk, or a store that is closed to us: the index is read again next time.
-    return await writeElsewhere(write);
+    return await writeElsewhere(write).catch((other: unknown) => {
+      const isSystem = other instanceof Error && "syscall" in other;
+      throw isSystem ? toStoreError(error, store.directory) : other;
+    });
   }
 }
 

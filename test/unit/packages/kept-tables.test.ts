@@ -48,6 +48,18 @@ test("what is wrong with the index itself is thrown", async () => {
   await expect(wrong).rejects.toThrow("no index");
 });
 
+test("a disk that is full everywhere is told as the store's", async () => {
+  await using temporary = await temporaryStore();
+  const full = async (): Promise<void> => {
+    const facts = { code: "ENOSPC", syscall: "write" };
+    await Promise.reject(Object.assign(new Error("ENOSPC: no space left on device, write"), facts));
+  };
+
+  await expect(recallTables(placeIn(temporary.store), full)).rejects.toMatchObject({
+    code: "disk-full",
+  });
+});
+
 function placeIn(store: Store): Parameters<typeof recallTables>[0] {
   return { store, key: "1".repeat(64), form: "a test" };
 }
