@@ -26,9 +26,9 @@ export class TablesWriter implements GrowingTexts, Disposable {
     this.#file.write(firstLine(form));
   }
 
-  add(text: string): number {
+  add(text: string | Uint8Array): number {
     const start = this.#file.offset;
-    this.#file.write(Buffer.from(text, "latin1"));
+    this.#file.write(typeof text === "string" ? Buffer.from(text, "latin1") : text);
     return start;
   }
 

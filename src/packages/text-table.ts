@@ -5,9 +5,9 @@ export interface Texts {
   read(start: number, end: number): string;
 }
 
-/** Takes texts in, one after another, and tells where each starts. */
+/** Takes texts in, or their bytes, one after another, and tells where each starts. */
 export interface GrowingTexts extends Texts {
-  add(text: string): number;
+  add(text: string | Uint8Array): number;
 }
 
 /**
@@ -102,14 +102,16 @@ export class TextsInMemory implements GrowingTexts {
   #bytes = Buffer.allocUnsafe(64 * 1024);
   #used = 0;
 
-  add(text: string): number {
+  add(text: string | Uint8Array): number {
     while (this.#used + text.length > this.#bytes.length) {
       const larger = Buffer.allocUnsafe(2 * this.#bytes.length);
       this.#bytes.copy(larger, 0, 0, this.#used);
       this.#bytes = larger;
     }
     const start = this.#used;
-    this.#used += this.#bytes.write(text, start, "latin1");
+    if (typeof text === "string") this.#bytes.write(text, start, "latin1");
+    else this.#bytes.set(text, start);
+    this.#used += text.length;
     return start;
   }
 
@@ -129,7 +131,7 @@ export class TextTableBuilder {
     this.#place = place;
   }
 
-  add(key: string, text: string): void {
+  add(key: string, text: string | Uint8Array): void {
     const start = this.#place.add(text);
     this.#keys.push(key);
     this.#starts.push(start);

@@ -51,16 +51,21 @@ export async function readXmlFile(
   handler: XmlHandler,
   signal: AbortSignal,
 ): Promise<void> {
-  await asCorrupt(file, signal, () => readXml(file, handler, signal));
+  await asCorrupt(file, signal, () => readPieces(file, new XmlReader(handler), signal));
 }
 
-/** The same, but that what is wrong with the file is thrown as an `Error` that says only this. */
-export async function readXml(
+/** Takes in what is in a file. */
+export interface PieceReader {
+  write(piece: Uint8Array): void;
+  end(): void;
+}
+
+/** Unpack a file and read it. Throws what the reader throws, and when it cannot be unpacked. */
+export async function readPieces(
   file: StoredFile,
-  handler: XmlHandler,
+  reader: PieceReader,
   signal: AbortSignal,
 ): Promise<void> {
-  const reader = new XmlReader(handler);
   for await (const piece of unpack(file, signal, LARGEST_UNPACKED)) reader.write(piece);
   reader.end();
 }

@@ -1,7 +1,7 @@
 import { TablesWriter } from "../tables-file.ts";
-import { PrimaryHandler } from "./metadata/primary.ts";
 import { PrimaryIndexBuilder } from "./metadata/primary-index.ts";
-import { readXml, type StoredFile } from "./metadata-file.ts";
+import { PrimaryReader } from "./metadata/primary-reader.ts";
+import { readPieces, type StoredFile } from "./metadata-file.ts";
 
 /** What is asked of whoever reads a repository's list of packages. */
 export interface PrimaryTask {
@@ -25,7 +25,7 @@ export async function writePrimary(
   const builder = new PrimaryIndexBuilder([architecture, "noarch"], {
     newTable: () => writer.newTable(),
   });
-  await readXml(file, new PrimaryHandler((entry) => builder.add(entry)), signal);
+  await readPieces(file, new PrimaryReader((entry) => builder.add(entry)), signal);
   const { packages, providers, obsoleters, askedPaths } = builder.finish();
   for (const table of [packages, providers, obsoleters, askedPaths]) writer.addTable(table);
   writer.finish();

@@ -16,6 +16,34 @@ export interface PrimaryIndex {
   readonly askedPaths: TextTable;
 }
 
+/** A package as an index takes it in. Texts are bytes, a character each. */
+export interface PackageEntry {
+  readonly name: string;
+  /** As RPM says it. */
+  readonly architecture: string;
+  /** As `writeRecord` writes it. */
+  readonly record: string | Uint8Array;
+  /** What it is found by: the names that it provides, and its paths. */
+  readonly provided: readonly string[];
+  readonly obsoleted: readonly string[];
+  /** Paths that it asks for. */
+  readonly asked: readonly string[];
+}
+
+/** A package that was read, as an index takes it in. */
+export function toEntry(entry: PrimaryPackage): PackageEntry {
+  const { name, architecture, dependencies, files } = entry;
+  const asking = DEPENDENCY_KINDS.filter((kind) => kind !== "provides");
+  return {
+    name,
+    architecture,
+    record: writeRecord(entry),
+    provided: [...dependencies.provides.map(nameIn), ...files],
+    obsoleted: dependencies.obsoletes.map(nameIn),
+    asked: asking.flatMap((kind) => dependencies[kind].flatMap(pathsIn)),
+  };
+}
+
 /** Of all texts together: some hundred megabytes where every version is kept. */
 const LARGEST_INDEX = 1024 ** 3;
 /**
@@ -55,9 +83,9 @@ export class PrimaryIndexBuilder {
   }
 
   /** Throws an `Error` when the list takes too much memory, or room on the disk. */
-  add(entry: PrimaryPackage): void {
+  add(entry: PackageEntry): void {
+    const { record, provided, obsoleted, asked } = entry;
     if (!this.#architectures.has(entry.architecture)) return;
-    const record = writeRecord(entry);
     this.#bytes += record.length;
     if (this.#bytes > LARGEST_INDEX) {
       throw new Error(`what it says of its packages is more than ${LARGEST_INDEX} bytes`);
@@ -65,18 +93,9 @@ export class PrimaryIndexBuilder {
     const name = copyOf(entry.name);
     this.#keep(name);
     this.#packages.add(name, record);
-    for (const text of entry.dependencies.provides) {
-      const provided = nameIn(text);
-      if (provided !== name) this.#add(this.#providers, provided, name);
-    }
-    for (const path of entry.files) this.#add(this.#providers, path, name);
-    for (const text of entry.dependencies.obsoletes) {
-      this.#add(this.#obsoleters, nameIn(text), name);
-    }
-    for (const kind of DEPENDENCY_KINDS) {
-      if (kind === "provides") continue;
-      for (const text of entry.dependencies[kind]) this.#ask(text);
-    }
+    for (const key of provided) if (key !== name) this.#add(this.#providers, key, name);
+    for (const key of obsoleted) this.#add(this.#obsoleters, key, name);
+    for (const path of asked) this.#ask(path);
   }
 
   finish(): PrimaryIndex {
@@ -90,12 +109,10 @@ export class PrimaryIndexBuilder {
     };
   }
 
-  #ask(text: string): void {
-    for (const path of pathsIn(text)) {
-      if (this.#askedPaths.has(path)) continue;
-      this.#keep(path);
-      this.#askedPaths.add(copyOf(path));
-    }
+  #ask(path: string): void {
+    if (this.#askedPaths.has(path)) return;
+    this.#keep(path);
+    this.#askedPaths.add(copyOf(path));
   }
 
   #add(map: Names, key: string, name: string): void {

@@ -93,8 +93,13 @@ export class PrimaryHandler implements XmlHandler {
   }
 
   #openPackage(): void {
-    this.#found += 1;
     this.#draft = emptyDraft();
+    this.countPackage();
+  }
+
+  /** A package more is listed, also where somebody else reads it. */
+  countPackage(): void {
+    this.#found += 1;
     if (this.#found > this.#declared) {
       throw new Error(`it says that it lists ${this.#declared} packages, and lists more`);
     }

@@ -69,6 +69,11 @@ export class XmlReader {
     }
   }
 
+  /** Whether so many elements are open, and of all that was taken in nothing is left but space. */
+  isAt(depth: number): boolean {
+    return this.#open.length === depth && !this.#isStart && this.#rest.trim() === "";
+  }
+
   /** The document ends here. */
   end(): void {
     this.#read(this.#rest);

@@ -3,7 +3,10 @@ import { mergeIndexes } from "../../../../src/packages/rpm/merged-index.ts";
 import { MemoryTally } from "../../../../src/packages/rpm/metadata/memory-tally.ts";
 import { ModuleFilter } from "../../../../src/packages/rpm/metadata/module-filter.ts";
 import { PrimaryHandler } from "../../../../src/packages/rpm/metadata/primary.ts";
-import { PrimaryIndexBuilder } from "../../../../src/packages/rpm/metadata/primary-index.ts";
+import {
+  PrimaryIndexBuilder,
+  toEntry,
+} from "../../../../src/packages/rpm/metadata/primary-index.ts";
 import { XmlReader } from "../../../../src/packages/rpm/metadata/xml.ts";
 import type { PackageIndex } from "../../../../src/packages/package-index.ts";
 import { type ListedPackage, primaryXml } from "../../../support/rpm/a-repository.ts";
@@ -51,7 +54,7 @@ function many(text: (at: number) => string): readonly string[] {
 
 function indexOf(entry: ListedPackage, memory: MemoryTally): PackageIndex {
   const builder = new PrimaryIndexBuilder(["noarch"]);
-  const reader = new XmlReader(new PrimaryHandler((each) => builder.add(each)));
+  const reader = new XmlReader(new PrimaryHandler((each) => builder.add(toEntry(each))));
   reader.write(Buffer.from(primaryXml([entry])));
   reader.end();
   const file = { repository: "tests", path: "repodata/primary.xml.gz" };

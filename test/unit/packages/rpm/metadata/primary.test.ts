@@ -7,6 +7,7 @@ import {
 import {
   type PrimaryIndex,
   PrimaryIndexBuilder,
+  toEntry,
 } from "../../../../../src/packages/rpm/metadata/primary-index.ts";
 import {
   readRecord,
@@ -174,7 +175,7 @@ test.each<[string, NonNullable<ListedPackage["dependencies"]>, readonly string[]
   const [entry] = packagesOf(primaryXml([{ ...bash, dependencies, files }]));
   const build = (count: number, memory: MemoryTally): number => {
     const builder = new PrimaryIndexBuilder(["x86_64"], { memory });
-    for (let at = 0; at < count; at += 1) builder.add({ ...must(entry), name: `n${at}` });
+    for (let at = 0; at < count; at += 1) builder.add(toEntry({ ...must(entry), name: `n${at}` }));
     const tables = Object.values(builder.finish());
     return tables.reduce((sum, { head }) => sum + head.length, 0);
   };
@@ -211,7 +212,7 @@ function packagesOf(text: string): readonly PrimaryPackage[] {
 
 function indexOf(packages: readonly ListedPackage[]): PrimaryIndex {
   const builder = new PrimaryIndexBuilder(["x86_64", "noarch"]);
-  for (const entry of packagesOf(primaryXml(packages))) builder.add(entry);
+  for (const entry of packagesOf(primaryXml(packages))) builder.add(toEntry(entry));
   return builder.finish();
 }
 
