@@ -178,9 +178,7 @@ function about(grade: Effect["grade"], words: string, path: string | undefined):
 /** The last word that looks like a path or holds a variable. */
 function lastPath(command: string): string | undefined {
   const words = literalWords(command) ?? command.replaceAll(/["']/g, "").split(/\s+/);
-  return words
-    .slice(1)
-    .findLast((word) => /^[/$]|^[a-z][\w.-]*$/.test(word) && !/^\d?>/.test(word));
+  return words.slice(1).findLast((word) => /^[/$]|^[a-z][\w.-]*$/.test(word));
 }
 
 function redirectedTo(command: string): string | undefined {

@@ -177,9 +177,11 @@ function step(text: string, frames: Frame[], action: string): string | undefined
     case "then":
     case "do":
       return rest;
-    case "case":
-      frames.push({ kind: "case", runs: "no", taken: "no", word: caseWord(rest, action) });
-      return "";
+    case "case": {
+      const [, word = "", arm = ""] = /^(.*?)\sin(?:\s+(.*))?$/s.exec(rest) ?? [];
+      frames.push({ kind: "case", runs: "no", taken: "no", word: caseWord(word, action) });
+      return arm;
+    }
     case "for":
     case "while":
     case "until":
@@ -244,8 +246,8 @@ function openArm(text: string, frame: Frame): string | undefined {
   return rest;
 }
 
-function caseWord(rest: string, action: string): string | undefined {
-  return /^"?\$\{?1\}?"?\s+in$/.test(rest) ? action : undefined;
+function caseWord(word: string, action: string): string | undefined {
+  return /^"?\$\{?1\}?"?$/.test(word.trim()) ? action : undefined;
 }
 
 /** What a condition on the script's arguments says; there is a first one and no second one. */
