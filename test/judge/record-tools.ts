@@ -48,10 +48,13 @@ async function record(each: ToolCase): Promise<ToolRecord> {
 /** Each tool has its own way to work on another root. */
 function rooted([tool, ...args]: readonly [string, ...string[]], root: string): readonly string[] {
   const admin = `${root}/var/lib/dpkg`;
-  if (tool === "dpkg") return args;
+  if (tool === "ln" || tool === "rm") return args.map((arg) => inRoot(arg, root));
+  if (tool === "dpkg")
+    return /^-[slLS]|^--(?:status|list|search)/.test(args[0] ?? "")
+      ? ["--admindir", admin, ...args]
+      : args;
   if (tool === "dpkg-query") return ["--admindir", admin, ...args];
   if (tool === "update-alternatives") {
-    const inRoot = args.map((arg) => (arg.startsWith("/") ? root + arg : arg));
     return [
       "--altdir",
       `${root}/etc/alternatives`,
@@ -59,11 +62,15 @@ function rooted([tool, ...args]: readonly [string, ...string[]], root: string): 
       `${admin}/alternatives`,
       "--log",
       "/dev/null",
-      ...inRoot,
+      ...args.map((arg) => inRoot(arg, root)),
     ];
   }
   if (tool.startsWith("dpkg-")) return ["--admindir", admin, "--instdir", root, ...args];
   return ["-P", root, ...args];
+}
+
+function inRoot(arg: string, root: string): string {
+  return arg.startsWith("/") ? root + arg : arg;
 }
 
 function filesBelow(root: string, folder: string): Record<string, string> {

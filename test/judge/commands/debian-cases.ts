@@ -1,3 +1,7 @@
+import { accountCases } from "./account-cases.ts";
+import { alternativeCases } from "./alternative-cases.ts";
+import { divertCases } from "./divert-cases.ts";
+import { dpkgQueryCases } from "./dpkg-query-cases.ts";
 import { dpkgCases } from "./dpkg-cases.ts";
 import { moreToolCases } from "./more-debian-cases.ts";
 import { refusedCases } from "./refused-cases.ts";
@@ -232,4 +236,8 @@ export const toolCases: readonly ToolCase[] = [
   ...moreToolCases,
   ...dpkgCases,
   ...refusedCases,
+  ...accountCases,
+  ...alternativeCases,
+  ...divertCases,
+  ...dpkgQueryCases,
 ];

@@ -24,13 +24,18 @@ export function editAccounts(
   const before = readLines(call, path);
   const after = change(before);
   if (after.join("\n") === before.join("\n")) return;
-  if (status !== undefined) {
-    const backup = `${path}-`;
-    root.write(backup, root.read(path), status.mode);
-    root.chmod(backup, status.mode);
-    root.chown(backup, { uid: status.uid, gid: status.gid });
-  }
+  keepBefore(call, path);
   writeLines(call, path, after, isSecret ? 0o640 : 0o644);
+}
+
+/** Keeps what a file is beside it, as shadow's tools do before they write it. */
+export function keepBefore({ root }: CommandCall, path: string): void {
+  const status = root.stat(path);
+  if (status === undefined) return;
+  const backup = `${path}-`;
+  root.write(backup, root.read(path), status.mode);
+  root.chmod(backup, status.mode);
+  root.chown(backup, { uid: status.uid, gid: status.gid });
 }
 
 /**

@@ -1,7 +1,15 @@
 import type { Command } from "../../scripts/command.ts";
 import { groupsOf, usersOf } from "../../scripts/commands/accounts.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
-import { addGroup, nextNumber, removeAccount, setFields, setMember, takenGids } from "./files.ts";
+import {
+  addGroup,
+  editAccounts,
+  keepBefore,
+  nextNumber,
+  removeAccount,
+  setMember,
+  takenGids,
+} from "./files.ts";
 import { isAccountName, isAccountNumber, refuse } from "./refuse.ts";
 
 /** `groupadd`: a group, with the number asked for or the next free one. */
@@ -53,8 +61,24 @@ export const groupmod: Command = (call) => {
   }
   if (value("gid") !== undefined) return call.unsupported("groupmod -g");
   const to = value("name");
-  if (to === undefined) return 0;
-  for (const file of ["group", "gshadow"] as const) setFields(call, file, name, new Map([[0, to]]));
+  if (to === undefined) {
+    keepBefore(call, "/etc/group");
+    return 0;
+  }
+  if (!isAccountName(to)) {
+    return refuse(call, "bad-argument", `invalid group name '${to}'`);
+  }
+  if (groupsOf(call.root).some((group) => group.name === to)) {
+    return refuse(call, "name-in-use", `group '${to}' already exists`);
+  }
+  for (const file of ["group", "gshadow"] as const) {
+    editAccounts(call, file, (lines) => {
+      const { own = [], other = [] } = Object.groupBy(lines, (line) =>
+        line.startsWith(`${name}:`) ? "own" : "other",
+      );
+      return [...other, ...own.map((line) => to + line.slice(name.length))];
+    });
+  }
   return 0;
 };
 
@@ -62,6 +86,7 @@ export const groupmod: Command = (call) => {
 export const groupdel: Command = (call) => {
   const { operands } = readOptions(call, { force: "-f --force" });
   const [name = ""] = operands;
+  if (operands.length !== 1) return refuse(call, "usage", "needs one name");
   const group = groupsOf(call.root).find((each) => each.name === name);
   if (group === undefined) return refuse(call, "not-there", `group '${name}' does not exist`);
   if (usersOf(call.root).some(({ gid }) => gid === group.gid)) {

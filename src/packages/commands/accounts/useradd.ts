@@ -6,6 +6,7 @@ import {
   addGroup,
   addUser,
   asOneChange,
+  keepBefore,
   loginSetting,
   type NewUser,
   nextNumber,
@@ -157,6 +158,7 @@ function addSubordinates(call: CommandCall, name: string): void {
       return Number(start) + Number(count);
     });
     const start = Math.max(100_000, ...ends);
+    keepBefore(call, path);
     call.root.append(path, Buffer.from(`${name}:${start}:65536\n`, "latin1"));
   }
 }

@@ -9,6 +9,7 @@ export const userdel: Command = (call) => {
   const { has, operands } = readOptions(call, { force: "-f --force", remove: "-r --remove" });
   const [name = ""] = operands;
   if (has("remove")) return call.unsupported("userdel -r");
+  if (operands.length !== 1) return refuse(call, "usage", "needs one name");
   const user = usersOf(call.root).find((each) => each.name === name);
   if (user === undefined) return refuse(call, "not-there", `user '${name}' does not exist`);
   removeAccount(call, "user", name);

@@ -1,7 +1,7 @@
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { findGroup, groupsOf, usersOf } from "../../scripts/commands/accounts.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
-import { setFields, setMember } from "./files.ts";
+import { asOneChange, keepBefore, setFields, setMember } from "./files.ts";
 import { lockPassword, unlockPassword } from "./passwords.ts";
 import { refuse } from "./refuse.ts";
 
@@ -53,28 +53,39 @@ export const usermod: Command = (call) => {
     if (findGroup(root, each) === undefined)
       return refuse(call, "not-there", `group '${each}' does not exist`);
   }
-  setFields(call, "passwd", name, fields);
-  if (wanted !== undefined) {
-    if (!has("append")) {
-      for (const each of groupsOf(root)) {
-        if (!wanted.includes(each.name))
-          setMember(call, { user: name, group: each.name, isMember: false });
-      }
-    }
-    for (const each of wanted) setMember(call, { user: name, group: each, isMember: true });
-  }
   const secrets = new Map<number, string>();
   const password = value("password");
-  if (password !== undefined) secrets.set(1, password);
+  if (password !== undefined)
+    secrets.set(1, password).set(2, String(Math.floor(call.now / 86_400)));
   const expire = value("expire");
-  if (expire !== undefined) secrets.set(7, expire === "" ? "" : expiryDay(call, expire));
-  setFields(call, "shadow", name, secrets);
-  if (has("lock")) lockPassword(call, name);
-  if (has("unlock")) unlockPassword(call, name);
+  if (expire !== undefined) secrets.set(7, expiryDay(call, expire));
+  asOneChange(call, () => {
+    // The line of passwd is written again with a password.
+    if (password !== undefined || has("lock") || has("unlock")) keepBefore(call, "/etc/passwd");
+    setFields(call, "passwd", name, fields);
+    if (wanted !== undefined) setGroups(call, name, { wanted, isAppended: has("append") });
+    setFields(call, "shadow", name, secrets);
+    if (has("lock")) lockPassword(call, name);
+    if (has("unlock")) unlockPassword(call, name);
+  });
   return 0;
 };
 
+/** Makes a user a member of groups, and of no others unless they are added to what it is in. */
+function setGroups(
+  call: CommandCall,
+  user: string,
+  { wanted, isAppended }: { readonly wanted: readonly string[]; readonly isAppended: boolean },
+): void {
+  for (const { name } of isAppended ? [] : groupsOf(call.root)) {
+    if (!wanted.includes(name)) setMember(call, { user, group: name, isMember: false });
+  }
+  for (const group of wanted) setMember(call, { user, group, isMember: true });
+}
+
+/** Days since 1970 on which an account ends; none for one that never does. */
 function expiryDay(call: CommandCall, date: string): string {
+  if (date === "" || date === "-1") return "";
   if (/^-?\d+$/.test(date)) return date;
   const time = Date.parse(`${date}T00:00:00Z`);
   return Number.isNaN(time) ? call.unsupported(`usermod -e ${date}`) : String(time / 86_400_000);

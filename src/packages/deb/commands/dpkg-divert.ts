@@ -46,18 +46,20 @@ export const dpkgDivert: Command = (call) => {
     case "--list": {
       const globs = files.length === 0 ? ["*"] : files;
       for (const each of diversions) {
-        const isAsked = globs.some((glob) => fitsGlob(each.from, glob) || fitsGlob(each.to, glob));
-        if (isAsked) say(describe(each));
+        const names = [each.from, each.to, each.owner];
+        if (names.some((name) => globs.some((glob) => fitsGlob(name, glob))))
+          call.stdout.write(`${describe(each)}\n`);
       }
       return 0;
     }
     case "--listpackage": {
-      const found = diversions.find(({ from }) => from === file);
-      if (found !== undefined) say(found.owner === ":" ? "LOCAL" : found.owner);
+      const found = diversions.find(({ from, to: goal }) => from === file || goal === file);
+      if (found !== undefined)
+        call.stdout.write(`${found.owner === ":" ? "LOCAL" : found.owner}\n`);
       return 0;
     }
     case "--truename":
-      say(diversions.find(({ from }) => from === file)?.to ?? file);
+      call.stdout.write(`${diversions.find(({ from }) => from === file)?.to ?? file}\n`);
       return 0;
     case "--add":
       return add();
@@ -83,7 +85,9 @@ export const dpkgDivert: Command = (call) => {
       if (isClash) return fail(`'${describe(wanted)}' clashes with '${describe(each)}'`);
     }
     say(`Adding '${describe(wanted)}'`);
-    if (isRenaming && !isOwnedBy(wanted.owner, file)) move(wanted.from, wanted.to);
+    if (isRenaming && isOwnedBy(wanted.owner, file))
+      say(`Ignoring request to rename file '${file}' owned by diverting package '${wanted.owner}'`);
+    else if (isRenaming) move(wanted.from, wanted.to);
     save([...diversions, wanted]);
     return 0;
   }

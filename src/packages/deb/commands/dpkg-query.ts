@@ -1,6 +1,8 @@
+import { by } from "../../../order.ts";
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { fitsGlob } from "../../scripts/commands/glob.ts";
 import { unknownOption } from "../../scripts/commands/options.ts";
+import { inDpkgOrder } from "./file-hash.ts";
 import { binaryName, filesOf, findPackages, readStatus, type StatusEntry } from "./status.ts";
 
 /** `dpkg-query`, and the questions that `dpkg` passes on to it. */
@@ -26,13 +28,22 @@ export const dpkgQuery: Command = (call) => {
   const entries = readStatus(call.root);
   switch (action) {
     case "show":
-      return forNames(call, entries, names, (entry) => filledShow(format, entry));
+      return show(call, { entries, names }, (found) =>
+        found.map((entry) => filledShow(format, entry)).join(""),
+      );
     case "list":
-      return list(call, entries, names);
+      return show(call, { entries, names }, listText);
     case "status":
-      return forNames(call, entries, names, (entry) => statusText(entry));
+      return apart(call, names, (name) => {
+        const [entry] = findPackages(entries, name, isSame);
+        return entry === undefined ? undefined : statusText(entry);
+      });
     case "files":
-      return listFiles(call, entries, names);
+      return apart(call, names, (name) => {
+        const [entry] = findPackages(entries, name, isSame);
+        const files = entry === undefined ? undefined : filesOf(call.root, entry);
+        return files?.map((file) => `${file}\n`).join("");
+      });
     case "search":
       return search(call, entries, names);
     case "control-path": {
@@ -67,24 +78,52 @@ const ACTIONS: Readonly<Record<string, string>> = {
   "--control-path": "control-path",
 };
 
-function forNames(
+function isSame(name: string, wanted: string): boolean {
+  return name === wanted;
+}
+
+function isThere(entry: StatusEntry): boolean {
+  return fieldOf(entry, "db:Status-Status") !== "not-installed";
+}
+
+/** Packages that one of the names means, each once, in their order; without names what is there. */
+function show(
   call: CommandCall,
-  entries: readonly StatusEntry[],
-  names: readonly string[],
-  text: (entry: StatusEntry) => string,
+  {
+    entries,
+    names,
+  }: { readonly entries: readonly StatusEntry[]; readonly names: readonly string[] },
+  textOf: (found: readonly StatusEntry[]) => string,
 ): number {
+  const found = new Set(names.length === 0 ? entries.filter(isThere) : []);
   let status = 0;
-  for (const name of names.length === 0 ? ["*"] : names) {
-    const found = findPackages(entries, name, fitsGlob);
-    if (found.length === 0) status = noPackage(call, name);
-    for (const entry of found) call.stdout.write(text(entry));
+  for (const name of names) {
+    const packages = findPackages(entries, name, fitsGlob);
+    for (const entry of packages) found.add(entry);
+    if (packages.length > 0) continue;
+    call.stderr.write(`dpkg-query: no packages found matching ${name}\n`);
+    status = 1;
   }
+  call.stdout.write(textOf([...found].toSorted(by((entry) => entry.get("package") ?? ""))));
   return status;
 }
 
-function noPackage(call: CommandCall, name: string): 1 {
-  call.stderr.write(`dpkg-query: no packages found matching ${name}\n`);
-  return 1;
+/** What is to say of each package, an empty line between them. */
+function apart(
+  call: CommandCall,
+  names: readonly string[],
+  textOf: (name: string) => string | undefined,
+): number {
+  let status = 0;
+  for (const [index, name] of names.entries()) {
+    if (index > 0) call.stdout.write("\n");
+    const text = textOf(name);
+    if (text === undefined) {
+      call.stderr.write(`dpkg-query: package '${name}' is not installed\n`);
+      status = 1;
+    } else call.stdout.write(text);
+  }
+  return status;
 }
 
 /** `${Field;width}`. */
@@ -94,11 +133,24 @@ function filledShow(format: string, entry: StatusEntry): string {
     (_, field?: string, width?: string, escape?: string) => {
       if (escape !== undefined) return { n: "\n", t: "\t" }[escape] ?? escape;
       const value = fieldOf(entry, field ?? "");
-      const columns = Number(width ?? 0);
+      // A field that is not there has no width either.
+      const columns = value === "" ? 0 : Number(width ?? 0);
       return columns < 0 ? value.padEnd(-columns) : value.padStart(columns);
     },
   );
 }
+
+/** The second letter of a package's state. Source: dpkg-query(1). */
+const STATES: Readonly<Record<string, string>> = {
+  "not-installed": "n",
+  "config-files": "c",
+  "half-installed": "H",
+  unpacked: "U",
+  "half-configured": "F",
+  "triggers-awaited": "W",
+  "triggers-pending": "t",
+  installed: "i",
+};
 
 function fieldOf(entry: StatusEntry, field: string): string {
   const name = field.toLowerCase();
@@ -113,7 +165,11 @@ function fieldOf(entry: StatusEntry, field: string): string {
     case "db:status-status":
       return state;
     case "db:status-abbrev":
-      return `${want === "install" ? "i" : "u"}${state === "installed" ? "i" : "n"} `;
+      return [
+        want === "deinstall" ? "r" : want.slice(0, 1),
+        STATES[state] ?? "?",
+        flag === "reinstreq" ? "R" : " ",
+      ].join("");
     case "binary:summary":
       return (entry.get("description") ?? "").split("\n")[0] ?? "";
     case "source:package":
@@ -130,22 +186,11 @@ function statusText(entry: StatusEntry): string {
     const title = name.replaceAll(/(?:^|-)[a-z]/g, (letter) => letter.toUpperCase());
     return `${title}:${value.startsWith("\n") ? "" : " "}${value}\n`;
   });
-  return `${lines.join("")}\n`;
+  return lines.join("");
 }
 
-function list(
-  call: CommandCall,
-  entries: readonly StatusEntry[],
-  names: readonly string[],
-): number {
-  let status = 0;
-  const found: StatusEntry[] = [];
-  for (const name of names.length === 0 ? ["*"] : names) {
-    const packages = findPackages(entries, name, fitsGlob);
-    if (packages.length === 0) status = noPackage(call, name);
-    found.push(...packages);
-  }
-  if (found.length === 0) return status;
+function listText(found: readonly StatusEntry[]): string {
+  if (found.length === 0) return "";
   const rows = found.map((entry) => [
     binaryName(entry),
     entry.get("version") ?? "",
@@ -162,35 +207,12 @@ function list(
   ];
   const title = `||/ ${"Name".padEnd(name)} ${"Version".padEnd(version)} ${"Architecture".padEnd(architecture)} Description`;
   const rule = `+++-${"=".repeat(name)}-${"=".repeat(version)}-${"=".repeat(architecture)}-${"=".repeat(33)}`;
-  call.stdout.write(`${[...header, title, rule].join("\n")}\n`);
-  for (const [index, row] of rows.entries()) {
-    const state = fieldOf(found[index] ?? new Map(), "db:Status-Abbrev");
-    const cells = [
-      (row[0] ?? "").padEnd(name),
-      (row[1] ?? "").padEnd(version),
-      (row[2] ?? "").padEnd(architecture),
-      row[3] ?? "",
-    ];
-    call.stdout.write(`${state} ${cells.join(" ")}\n`);
-  }
-  return status;
-}
-
-function listFiles(
-  call: CommandCall,
-  entries: readonly StatusEntry[],
-  names: readonly string[],
-): number {
-  let status = 0;
-  for (const name of names) {
-    const [entry] = findPackages(entries, name, (each, glob) => each === glob);
-    const files = entry === undefined ? undefined : filesOf(call.root, entry);
-    if (files === undefined) {
-      call.stderr.write(`dpkg-query: package '${name}' is not installed\n`);
-      status = 1;
-    } else call.stdout.write(files.map((file) => `${file}\n`).join(""));
-  }
-  return status;
+  const lines = found.map((entry, index) => {
+    const [first = "", second = "", third = "", fourth = ""] = rows[index] ?? [];
+    const cells = [first.padEnd(name), second.padEnd(version), third.padEnd(architecture), fourth];
+    return [fieldOf(entry, "db:Status-Abbrev"), ...cells].join(" ");
+  });
+  return [...header, title, rule, ...lines].map((line) => `${line}\n`).join("");
 }
 
 function search(
@@ -210,7 +232,8 @@ function search(
         owners.set(file, [...(owners.get(file) ?? []), binaryName(entry)]);
       }
     }
-    for (const [file, packages] of owners) call.stdout.write(`${packages.join(", ")}: ${file}\n`);
+    for (const [file, packages] of inDpkgOrder([...owners], ([path]) => path))
+      call.stdout.write(`${packages.join(", ")}: ${file}\n`);
     if (owners.size > 0) continue;
     call.stderr.write(`dpkg-query: no path found matching pattern ${name}\n`);
     status = 1;

@@ -1,5 +1,5 @@
 import type { Command } from "../../scripts/command.ts";
-import { groupId, userId } from "../../scripts/commands/accounts.ts";
+import { groupId, groupsOf, userId, usersOf } from "../../scripts/commands/accounts.ts";
 import { fitsGlob } from "../../scripts/commands/glob.ts";
 import { unknownOption } from "../../scripts/commands/options.ts";
 import { inDpkgOrder } from "./file-hash.ts";
@@ -59,7 +59,8 @@ export const dpkgStatoverride: Command = (call) => {
     return fail(`an override for '${path}' already exists; aborting`);
   }
   // The mode is kept in octal digits without those that are zero in front.
-  const line = `${user} ${group} ${bits.toString(8)} ${path}`;
+  const owner = [nameOf(usersOf(root), uid, "uid"), nameOf(groupsOf(root), gid, "gid")].join(" ");
+  const line = `${owner} ${bits.toString(8)} ${path}`;
   if (isUpdating) {
     if (root.stat(path) === undefined) {
       call.stderr.write(`dpkg-statoverride: warning: --update given but ${path} does not exist\n`);
@@ -76,6 +77,15 @@ export const dpkgStatoverride: Command = (call) => {
     return 2;
   }
 };
+
+/** An account is kept by its name; one that has none, by its number. */
+function nameOf<Key extends "uid" | "gid">(
+  accounts: readonly ({ readonly name: string } & { readonly [key in Key]: number })[],
+  number: number,
+  key: Key,
+): string {
+  return accounts.find((each) => each[key] === number)?.name ?? `#${number}`;
+}
 
 /** Of an account that is written as `#` and a number. */
 function numberOf(account: string): number | undefined {

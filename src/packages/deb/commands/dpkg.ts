@@ -33,7 +33,12 @@ export function dpkg({ architecture }: DebianFacts): Command {
     const [action = "", ...rest] = call.args;
     switch (action) {
       case "--compare-versions": {
-        const [left = "", operator = "", right = ""] = rest[0] === "--" ? rest.slice(1) : rest;
+        const words = rest[0] === "--" ? rest.slice(1) : rest;
+        const [left = "", operator = "", right = ""] = words;
+        if (words.length !== 3) {
+          call.stderr.write(`dpkg: error: --compare-versions takes three arguments\n`);
+          return 2;
+        }
         const holds = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
         if (holds === undefined) {
           call.stderr.write(`dpkg: error: --compare-versions bad relation\n`);
@@ -47,7 +52,7 @@ export function dpkg({ architecture }: DebianFacts): Command {
       case "--print-foreign-architectures":
         return 0;
       case "--validate-version":
-        return /^(?:\d+:)?\d[A-Za-z0-9.+~:-]*$/.test(rest[0] ?? "") ? 0 : 1;
+        return validity(rest[0] ?? "");
       case "-s":
       case "-l":
       case "-L":
@@ -70,6 +75,19 @@ export function dpkg({ architecture }: DebianFacts): Command {
         return call.unsupported(`dpkg ${action}`);
     }
   };
+}
+
+/** 0 for a version, 1 for one that dpkg only warns of, 2 for what cannot be taken apart. */
+function validity(version: string): 0 | 1 | 2 {
+  const [, epoch, upstream = "", revision] =
+    /^(?:([^:]*):)?(.*?)(?:-([^-]*))?$/s.exec(version.trim()) ?? [];
+  const isApart = (epoch === undefined || isEpoch(epoch)) && upstream !== "" && revision !== "";
+  if (!isApart || /\s/.test(version.trim())) return 2;
+  return /^\d[-A-Za-z0-9.+~:]*$/.test(upstream) && /^[A-Za-z0-9.+~]*$/.test(revision ?? "") ? 0 : 1;
+}
+
+function isEpoch(text: string): boolean {
+  return /^\d+$/.test(text) && Number(text) <= 2_147_483_647;
 }
 
 /** Versions by dpkg's rules. An absent one is earlier than any other, with `-nl` later. */

@@ -84,7 +84,9 @@ export const updateAlternatives: Command = (call) => {
     case "--remove":
       return performRemove(first, (path) => path === second);
     case "--remove-all":
-      return performRemove(first, () => true);
+      return load(first) === undefined
+        ? fail(`no alternatives for ${first}`)
+        : performRemove(first, () => true);
     case "--set":
       return performSet(first, second);
     case "--auto":
@@ -136,7 +138,10 @@ export const updateAlternatives: Command = (call) => {
     const links = new Map(known?.slaves);
     for (const slave of slaves) {
       const before = links.get(slave.name);
-      if (before !== undefined && before !== slave.link) removeLink(tool, before);
+      if (before !== undefined && before !== slave.link) {
+        tell(`renaming ${slave.name} slave link from ${before} to ${slave.link}`);
+        removeLink(tool, before);
+      }
       links.set(slave.name, slave.link);
     }
     if (known !== undefined && known.link !== link) {

@@ -1,0 +1,226 @@
+import type { ToolCase } from "./tool-case.ts";
+
+const file = (...lines: readonly string[]): string => `${lines.join("\n")}\n`;
+
+/** Settings and accounts at the ends of the ranges of numbers. */
+const narrow: NonNullable<ToolCase["texts"]> = {
+  "/etc/login.defs": file(
+    "# UID_MIN 5",
+    "UID_MIN 2000",
+    "UID_MAX\t2003",
+    "  GID_MIN 3000",
+    "GID_MAX 3002",
+    "SYS_UID_MIN 200",
+    "SYS_UID_MAX 203",
+    "SYS_GID_MIN 300",
+    "SYS_GID_MAX 302",
+    "USERGROUPS_ENAB yes",
+    "PASS_MAX_DAYS 99999",
+    "PASS_MIN_DAYS 0",
+    "PASS_WARN_AGE 7",
+  ),
+};
+
+/** What the programs of shadow do with accounts. */
+export const accountCases: readonly ToolCase[] = [
+  {
+    name: "groups until no number is left",
+    files: [],
+    texts: narrow,
+    calls: [
+      ["groupadd", "-r", "s1"],
+      ["groupadd", "-r", "s2"],
+      ["groupadd", "-r", "s3"],
+      ["groupdel", "s2"],
+      ["groupadd", "-r", "s4"],
+      ["groupadd", "-r", "s5"],
+      ["groupadd", "p1"],
+      ["groupadd", "p2"],
+      ["groupadd", "p3"],
+      ["groupdel", "p1"],
+      ["groupadd", "p4"],
+      ["groupadd", "p5"],
+      ["groupadd", "-g", "3001", "p6"],
+      ["groupadd", "-f", "-g", "3001", "p6"],
+      ["groupadd", "-f", "p4"],
+      ["groupadd", "-o", "-g", "3001", "p7"],
+    ],
+  },
+  {
+    name: "users until no number is left",
+    files: [],
+    texts: narrow,
+    calls: [
+      ["useradd", "-r", "-N", "s1"],
+      ["useradd", "-r", "-N", "s2"],
+      ["useradd", "-r", "-N", "-u", "200", "s3"],
+      ["useradd", "-r", "-N", "s4"],
+      ["useradd", "-r", "-N", "s5"],
+      ["useradd", "-N", "-u", "2002", "p1"],
+      ["useradd", "-N", "p2"],
+      ["useradd", "-N", "p3"],
+      ["useradd", "-N", "p4"],
+      ["useradd", "-N", "p5"],
+      ["useradd", "-N", "-o", "-u", "2001", "p6"],
+    ],
+  },
+  {
+    name: "a user's group whose number is taken",
+    files: [],
+    calls: [
+      ["groupadd", "-g", "1000", "taken"],
+      ["useradd", "one"],
+      ["useradd", "-u", "1500", "two"],
+      ["groupadd", "three"],
+      ["useradd", "four"],
+      ["useradd", "-r", "-U", "five"],
+      ["groupadd", "-g", "998", "six"],
+      ["useradd", "-r", "-U", "seven"],
+    ],
+  },
+  {
+    name: "users with groups by name and number",
+    files: [],
+    calls: [
+      ["useradd", "-g", "33", "one"],
+      ["useradd", "-g", "www-data", "two"],
+      ["useradd", "-N", "-G", "4,tty", "three"],
+      ["useradd", "-N", "-G", "", "four"],
+      ["useradd", "-N", "-G", "adm,adm", "five"],
+      ["useradd", "-N", "-G", "4", "-c", "", "six"],
+      ["useradd", "-N", "-s", "", "-d", "/", "seven"],
+      ["useradd", "--system", "--gid", "tty", "--no-create-home", "--home-dir", "/run/x", "eight"],
+      ["useradd", "--uid=1234", "--no-user-group", "--comment", "A B", "nine"],
+      ["useradd", "-rUMd", "/srv", "ten"],
+    ],
+  },
+  {
+    name: "numbers of other accounts for people with subordinate ones",
+    files: [],
+    texts: { "/etc/subuid": "other:100000:65536\n", "/etc/subgid": "" },
+    calls: [
+      ["useradd", "-N", "one"],
+      ["useradd", "-N", "-r", "two"],
+      ["useradd", "-N", "three"],
+    ],
+  },
+  {
+    name: "a user that goes, with groups",
+    files: [],
+    calls: [
+      ["useradd", "-G", "adm,tty", "one"],
+      ["useradd", "-G", "adm", "two"],
+      ["useradd", "-N", "-g", "one", "three"],
+      ["userdel", "one"],
+      ["userdel", "three"],
+      ["useradd", "-N", "-G", "two", "four"],
+      ["userdel", "two"],
+      ["userdel", "four"],
+      ["groupdel", "one"],
+    ],
+  },
+  {
+    name: "a user's own group of another number stays",
+    files: [],
+    calls: [
+      ["groupadd", "one"],
+      ["useradd", "-g", "tty", "one"],
+      ["userdel", "one"],
+      ["groupdel", "tty"],
+      ["groupdel", "daemon"],
+      ["userdel"],
+      ["groupdel"],
+    ],
+  },
+  {
+    name: "locks of passwords",
+    files: [],
+    calls: [
+      ["useradd", "-N", "one"],
+      ["usermod", "-U", "one"],
+      ["usermod", "-p", "secret", "one"],
+      ["usermod", "-L", "one"],
+      ["usermod", "-L", "one"],
+      ["usermod", "-U", "daemon"],
+      ["usermod", "-L", "daemon"],
+    ],
+  },
+  {
+    name: "a password without its lock",
+    files: [],
+    calls: [
+      ["usermod", "-L", "daemon"],
+      ["usermod", "-U", "daemon"],
+      ["usermod", "-p", "", "nobody"],
+    ],
+  },
+  {
+    name: "days on which accounts end",
+    files: [],
+    calls: [
+      ["usermod", "-e", "1", "daemon"],
+      ["usermod", "--expiredate", "2030-01-02", "nobody"],
+    ],
+  },
+  {
+    name: "an account that never ends",
+    files: [],
+    calls: [
+      ["usermod", "-e", "2030-01-02", "daemon"],
+      ["usermod", "-e", "", "daemon"],
+      ["usermod", "-e", "2030-01-02", "nobody"],
+      ["usermod", "-e", "-1", "nobody"],
+    ],
+  },
+  {
+    name: "groups that a user is in",
+    files: [],
+    calls: [
+      ["usermod", "-G", "adm,tty", "daemon"],
+      ["usermod", "-G", "tty,users", "daemon"],
+      ["usermod", "-a", "-G", "www-data", "daemon"],
+      ["usermod", "-G", "www-data,tty", "nobody"],
+      ["usermod", "-aG", "adm,none", "nobody"],
+      ["usermod", "-g", "4", "nobody"],
+      ["usermod", "-g", "none", "nobody"],
+    ],
+  },
+  {
+    name: "a user in no group any more",
+    files: [],
+    calls: [
+      ["usermod", "-G", "adm,tty", "daemon"],
+      ["usermod", "-G", "", "daemon"],
+    ],
+  },
+  {
+    name: "fields that would break the files",
+    files: [],
+    calls: [
+      ["usermod", "-c", "a:b", "daemon"],
+      ["usermod", "-d", "/a:b", "daemon"],
+      ["usermod", "-s", "/a:b", "daemon"],
+      ["usermod", "-c", "", "-d", "/x", "-s", "", "daemon"],
+    ],
+  },
+  {
+    name: "a group of another name",
+    files: [],
+    calls: [
+      ["groupmod", "-n", "new", "adm"],
+      ["groupmod", "-n", "tty", "new"],
+      ["groupmod", "-n", "x", "none"],
+      ["groupmod", "new"],
+      ["groupmod", "none"],
+      ["groupmod", "-n", "a:b", "new"],
+    ],
+  },
+  {
+    name: "a group of another name with members",
+    files: [],
+    calls: [
+      ["usermod", "-G", "adm", "daemon"],
+      ["groupmod", "-n", "new", "adm"],
+    ],
+  },
+];
