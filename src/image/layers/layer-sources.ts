@@ -1,26 +1,35 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { closeSync, openSync, read, readSync } from "node:fs";
+import { promisify } from "node:util";
 import { QclockError } from "../../error.ts";
 import { readReal } from "../../project/open.ts";
 import { bufferAtOnce, readAtOnce } from "../../project/read-at-once.ts";
 import type { DraftEntry } from "./draft.ts";
 
 const BUFFER = 1024 * 1024;
+const readLater = promisify(read);
 
 /** Reads what entries hold, all with the same memory: what is read changes with the next read. */
-export class LayerSources implements AsyncDisposable {
+export class LayerSources implements Disposable {
   /**
-   * Spools that were read from. They stay open: a package's files come from one spool, mostly in
-   * its order.
+   * Descriptors of spools that were read from. They stay open: a package's files come from one
+   * spool, mostly in its order.
    */
-  readonly #open = new Map<string, FileHandle>();
+  readonly #open = new Map<string, number>();
   readonly #small = bufferAtOnce();
   #large: Buffer | undefined;
 
-  /** The content that is there without waiting for it. */
-  readAtOnce({ content }: DraftEntry): Uint8Array | undefined {
+  /**
+   * The content that is there without waiting for it. Most files are small, and of one that was
+   * unpacked the wait for a turn in Node's threads takes longer than to read it.
+   */
+  readAtOnce({ content, size }: DraftEntry): Uint8Array | undefined {
     if (content?.type === "host") return readAtOnce(content.file, this.#small);
-    if (content?.type !== "bytes" || content.bytes.length > this.#small.length) return undefined;
-    return content.bytes;
+    if (content === undefined || size > this.#small.length) return undefined;
+    if (content.type === "bytes")
+      return content.bytes.length > this.#small.length ? undefined : content.bytes;
+    const bytes = this.#small.subarray(0, size);
+    const bytesRead = readSync(this.#spool(content.file), bytes, 0, size, content.offset);
+    return bytes.subarray(0, bytesRead);
   }
 
   async *read(entry: DraftEntry): AsyncGenerator<Uint8Array> {
@@ -35,20 +44,27 @@ export class LayerSources implements AsyncDisposable {
       yield* readHostFile(content.file, entry, buffer);
       return;
     }
-    const file = this.#open.get(content.file) ?? (await open(content.file));
-    this.#open.set(content.file, file);
+    const spool = this.#spool(content.file);
     const end = content.offset + size;
     for (let position = content.offset; position < end;) {
       const length = Math.min(BUFFER, end - position);
-      const { bytesRead } = await file.read(buffer, 0, length, position);
+      const { bytesRead } = await readLater(spool, buffer, 0, length, position);
       if (bytesRead === 0) return;
       position += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#open.values()].map((file) => file.close()));
+  [Symbol.dispose](): void {
+    for (const descriptor of this.#open.values()) closeSync(descriptor);
+  }
+
+  #spool(file: string): number {
+    const known = this.#open.get(file);
+    if (known !== undefined) return known;
+    const descriptor = openSync(file, "r");
+    this.#open.set(file, descriptor);
+    return descriptor;
   }
 }
 

@@ -33,7 +33,7 @@ export async function writeLayer(request: {
     // `writeFile` goes on after a short write, as a disk that is nearly full gives; `write` does
     // not.
     const tar = new TarWriter((bytes) => file.writeFile(bytes));
-    await using sources = new LayerSources();
+    using sources = new LayerSources();
     const turns = new Turns();
     for (const entry of entries) {
       if (turns.isOver()) await turns.next();

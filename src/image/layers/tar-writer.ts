@@ -9,7 +9,7 @@ const LARGEST_ID = 0o7777777;
 const LARGEST_SIZE = 0o77777777777;
 
 /**
- * Writes a tar through one buffer: ustar, with a pax header only where a name is too long for it,
+ * Writes a tar through two buffers in turn, one of which is filled while the other is written: ustar, with a pax header only where a name is too long for it,
  * numeric owners, no names. What fits into the buffer is put there without waiting, since most
  * entries are small and many.
  */
@@ -17,10 +17,12 @@ export class TarWriter {
   readonly #write: (bytes: Uint8Array) => Promise<void>;
   readonly #hash = createHash("sha256");
   #buffer = Buffer.alloc(BUFFER);
+  #other = Buffer.alloc(BUFFER);
+  #writing: Promise<void> = Promise.resolve();
   #used = 0;
   #flushed = 0;
 
-  /** `write` has to be done with the bytes when it ends. */
+  /** `write` has to be done with the bytes when it ends; until then it is not called again. */
   constructor(write: (bytes: Uint8Array) => Promise<void>) {
     this.#write = write;
   }
@@ -95,6 +97,7 @@ export class TarWriter {
     if (!this.hasRoom(2 * BLOCK)) await this.#flush();
     this.#take(2 * BLOCK).fill(0);
     await this.#flush();
+    await this.#writing;
     return { diffId: `sha256:${this.#hash.digest("hex")}`, sizeBytes: this.#flushed };
   }
 
@@ -110,10 +113,14 @@ export class TarWriter {
   async #flush(): Promise<void> {
     if (this.#used === 0) return;
     const full = this.#buffer.subarray(0, this.#used);
+    await this.#writing;
+    this.#writing = this.#write(full);
+    // Whoever comes next to write is told; nobody does when the layer fails for another reason.
+    this.#writing.catch(() => undefined);
     this.#hash.update(full);
-    await this.#write(full);
     this.#flushed += this.#used;
     this.#used = 0;
+    [this.#buffer, this.#other] = [this.#other, this.#buffer];
   }
 }
 
