@@ -10,8 +10,8 @@ const LARGEST_SIZE = 0o77777777777;
 
 /**
  * Writes a tar through two buffers in turn, one of which is filled while the other is written:
- * ustar, with a pax header only where a name is too long for it, numeric owners, no names. What fits
- * into the buffer is put there without waiting, since most entries are small and many.
+ * ustar, with a pax header only where a name is too long for it, numeric owners, no names. What
+ * fits into a buffer is put there without waiting, since most entries are small and many.
  */
 export class TarWriter {
   readonly #write: (bytes: Uint8Array) => Promise<void>;
