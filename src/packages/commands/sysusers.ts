@@ -12,50 +12,74 @@ export const systemdSysusers: Command = (call) => {
     inline: "--inline",
     root: "--root=",
   });
-  if (has("inline")) {
-    for (const line of operands) perform(call, line);
-    return 0;
-  }
-  for (const { name, path } of systemdFiles(call, "sysusers.d", operands)) {
+  const lines = has("inline") ? [...operands] : [];
+  for (const { name, path } of has("inline") ? [] : systemdFiles(call, "sysusers.d", operands)) {
     if (path === undefined) {
       call.stderr.write(`Failed to open '${name}': No such file or directory\n`);
       return 1;
     }
-    const lines = readLines(call, path);
-    // Groups come first: users of the same file may be in them.
-    for (const kind of [/^\s*g/, /^\s*u/, /^\s*[mr]/]) {
-      for (const line of lines) if (kind.test(line)) perform(call, line);
-    }
+    lines.push(...readLines(call, path));
   }
-  return 0;
+  const entries = lines.filter((line) => !/^\s*(?:#|$)/.test(line)).map(entryOf);
+  const ranges = entries.filter(({ type }) => type === "r").map(({ id }) => rangeOf(call, id));
+  const pool = ranges.length === 0 ? [SYSTEM] : ranges;
+  // Groups come first: users may be in them; members last.
+  for (const kind of ["g", "u", "m"]) {
+    for (const entry of entries) if (entry.type[0] === kind) perform(call, entry, pool);
+  }
+  const strange = entries.find(({ type }) => !["g", "u", "u!", "m", "r"].includes(type));
+  return strange === undefined ? 0 : call.unsupported(`the type ${strange.type} of sysusers.d`);
 };
 
-function perform(call: CommandCall, line: string): void {
+/** Numbers from the first to the last. */
+type Range = readonly [number, number];
+
+/** What is given where no line says which numbers may be. */
+const SYSTEM: Range = [1, 999];
+
+interface Entry {
+  readonly type: string;
+  readonly name: string;
+  readonly id: string;
+  readonly gecos: string;
+  readonly home: string;
+  readonly shell: string;
+}
+
+function entryOf(line: string): Entry {
   const words = (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));
   const [type = "", name = "", id = "-", gecos = "-", home = "-", shell = "-"] = words;
-  if (type === "r" || type.startsWith("#")) return;
+  return { type, name, id, gecos, home, shell };
+}
+
+function perform(call: CommandCall, entry: Entry, pool: readonly Range[]): void {
+  const { type, name, id, gecos, home, shell } = entry;
   if (type === "m") {
     setMember(call, { user: name, group: id, isMember: true });
     return;
   }
+  const groupNamed = (wanted: string): number | undefined =>
+    groupsOf(call.root).find((group) => group.name === wanted)?.gid;
   if (type === "g") {
-    if (!groupsOf(call.root).some((group) => group.name === name))
-      makeGroup(call, name, numberOf(call, id));
+    if (groupNamed(name) === undefined) makeGroup(call, name, { asked: numberOf(call, id), pool });
     return;
   }
-  if (type !== "u" && type !== "u!") return call.unsupported(`the type ${type} of sysusers.d`);
-  if (usersOf(call.root).some((user) => user.name === name)) return;
   const [uidText = "-", groupText] = id.split(":");
   const asked = numberOf(call, uidText);
-  const known = groupsOf(call.root).find((group) => group.name === (groupText ?? name));
-  const uid = asked ?? free(call, known?.gid);
-  let gid = known?.gid;
-  if (groupText !== undefined && gid === undefined) gid = numberOf(call, groupText);
-  gid ??= makeGroup(call, name, takenGids(call).has(uid) ? undefined : uid);
+  let gid = groupNamed(groupText ?? name);
+  if (groupText !== undefined) gid ??= numberOf(call, groupText);
+  // A user that is there gets a group of its name all the same.
+  gid ??= makeGroup(call, name, { asked, pool });
+  if (usersOf(call.root).some((user) => user.name === name)) return;
+  const taken = takenUids(call);
+  const isOwn = groupText === undefined && gid >= 1 && gid <= 999;
+  const uid = [asked, isOwn ? gid : undefined].find(
+    (number) => number !== undefined && !taken.has(number),
+  );
   const fields = [
     name,
     "x",
-    uid,
+    uid ?? free(call, pool),
     gid,
     dashless(gecos),
     dashless(home) || "/",
@@ -68,23 +92,33 @@ function perform(call: CommandCall, line: string): void {
   editAccounts(call, "shadow", (lines) => [...lines, `${name}:!*:${day}:::::${expiry}:`]);
 }
 
-function makeGroup(call: CommandCall, name: string, asked: number | undefined): number {
-  const gid = asked ?? free(call, undefined);
+/** With the number that is asked for where nobody has it. */
+function makeGroup(
+  call: CommandCall,
+  name: string,
+  { asked, pool }: { readonly asked: number | undefined; readonly pool: readonly Range[] },
+): number {
+  const isFree = asked !== undefined && !takenGids(call).has(asked) && !takenUids(call).has(asked);
+  const gid = isFree ? asked : free(call, pool);
   editAccounts(call, "group", (lines) => [...lines, `${name}:x:${gid}:`]);
   editAccounts(call, "gshadow", (lines) => [...lines, `${name}:!*::`]);
   return gid;
 }
 
-/** A number that neither a user nor a group has, or that of a group for its user. */
-function free(call: CommandCall, preferred: number | undefined): number {
-  const uids = takenUids(call);
-  const gids = takenGids(call);
-  if (preferred !== undefined && preferred >= 1 && preferred < 1000 && !uids.has(preferred))
-    return preferred;
-  for (let number = 999; number >= 1; number--) {
-    if (!uids.has(number) && !gids.has(number)) return number;
+/** The highest number that neither a user nor a group has. */
+function free(call: CommandCall, pool: readonly Range[]): number {
+  const taken = takenUids(call).union(takenGids(call));
+  for (const [from, to] of pool.toSorted(([, a], [, b]) => b - a)) {
+    for (let number = to; number >= from; number--) if (!taken.has(number)) return number;
   }
   return call.unsupported("a number for an account: all are taken");
+}
+
+function rangeOf(call: CommandCall, text: string): Range {
+  const [, from, to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];
+  return from === undefined
+    ? call.unsupported(`the range ${text} of sysusers.d`)
+    : [Number(from), Number(to)];
 }
 
 function numberOf(call: CommandCall, text: string): number | undefined {

@@ -56,12 +56,18 @@ export const systemdTmpfiles: Command = (call) => {
     }
     for (const text of readLinesToMatch(call, path)) {
       const line = parseLine(call, text);
-      if (line === undefined || (line.type.includes("!") && !has("boot"))) continue;
+      if (line === "faulty") status = 65;
+      if (typeof line !== "object" || (line.type.includes("!") && !has("boot"))) continue;
+      if (!hasAccounts(call, line)) {
+        call.stderr.write(`Failed to resolve user or group of ${line.path}\n`);
+        status = 65;
+        continue;
+      }
       if (!claim(claims, line)) {
         call.stderr.write(`Duplicate line for path "${line.path}", ignoring.\n`);
         continue;
       }
-      if (!create(call, line)) status = 65;
+      create(call, line);
     }
   }
   return status;
@@ -80,10 +86,10 @@ function claim(claims: Map<string, string>, line: TmpfilesLine): boolean {
   return first === undefined || first === says;
 }
 
-function parseLine(call: CommandCall, text: string): TmpfilesLine | undefined {
+function parseLine(call: CommandCall, text: string): TmpfilesLine | "faulty" | undefined {
   if (/^\s*(?:#|$)/.test(text)) return undefined;
   const words = wordsOf(text);
-  if (words.length < 2) return undefined;
+  if (words.length < 2) return "faulty";
   // Without an identity of the machine a line that names it is passed over.
   const identity = machineId(call);
   if (identity === undefined && /%m/.test(text)) return undefined;
@@ -124,8 +130,7 @@ function machineId(call: CommandCall): string | undefined {
   return /^[0-9a-f]{32}$/.test(line) ? line : undefined;
 }
 
-/** Whether it could be done. */
-function create(call: CommandCall, line: TmpfilesLine): boolean {
+function create(call: CommandCall, line: TmpfilesLine): void {
   const { root } = call;
   const { path, argument } = line;
   const letter = line.type[0] ?? "";
@@ -137,32 +142,41 @@ function create(call: CommandCall, line: TmpfilesLine): boolean {
     case "v":
     case "q":
     case "Q":
-      if (root.stat(path) !== undefined && root.stat(path)?.kind !== "directory") return false;
+      // What is there and is no folder is left alone.
+      if ((root.stat(path)?.kind ?? "directory") !== "directory") return;
       makeFolders(open, path);
-      return setOwner(call, line, path, 0o755);
+      return setOwner(call, line, path);
     case "e":
-      return globbed(call, path).every((each) => setOwner(call, line, each, undefined));
+    case "z":
+      for (const each of globbed(call, path)) setOwner(call, line, each);
+      return;
     case "f":
     case "F": {
       const isNew = root.lstat(path) === undefined;
       makeFolders(open, folderOf(path));
       if (isNew || isForced || letter === "F")
         root.write(path, toBytes(unescaped(argument)), 0o644);
-      return setOwner(call, line, path, 0o644);
+      return setOwner(call, line, path);
     }
     case "w":
-      for (const each of globbed(call, path)) root.write(each, toBytes(unescaped(argument)));
-      return true;
+      for (const each of globbed(call, path)) {
+        const content = toBytes(unescaped(argument));
+        // It is written over the beginning of what is there, or behind it.
+        const rest = root.read(each).subarray(content.length);
+        if (isForced) root.append(each, content);
+        else root.write(each, Buffer.concat([content, rest]));
+      }
+      return;
     case "L": {
       const target = argument === "" ? `/usr/share/factory${path}` : argument;
-      if (line.type.includes("?") && root.stat(target) === undefined) return true;
+      if (line.type.includes("?") && root.stat(target) === undefined) return;
       if (root.lstat(path) !== undefined) {
-        if (!isForced || root.lstat(path)?.kind === "directory") return true;
+        if (!isForced || root.lstat(path)?.kind === "directory") return;
         root.remove(path);
       }
       makeFolders(open, folderOf(path));
       root.symlink(target, path);
-      return true;
+      return;
     }
     case "C": {
       const source = argument === "" ? `/usr/share/factory${path}` : argument;
@@ -171,16 +185,15 @@ function create(call: CommandCall, line: TmpfilesLine): boolean {
       if (root.stat(source) !== undefined && (present === undefined || isEmpty)) {
         makeFolders(open, folderOf(path));
         call.run(["cp", "-aT", source, path]);
+        const perms = { ...line, mode: "-" };
+        for (const each of tree(root, path)) setOwner(call, perms, each);
       }
-      return root.stat(path) === undefined || setOwner(call, line, path, undefined);
+      return setOwner(call, line, path);
     }
-    case "z":
     case "Z":
-      return globbed(call, path).every((each) =>
-        letter === "z"
-          ? setOwner(call, line, each, undefined)
-          : [...tree(root, each)].every((inner) => setOwner(call, line, inner, undefined)),
-      );
+      for (const each of globbed(call, path))
+        for (const inner of tree(root, each)) setOwner(call, line, inner);
+      return;
     case "a":
     case "A":
     case "h":
@@ -191,46 +204,35 @@ function create(call: CommandCall, line: TmpfilesLine): boolean {
     case "X":
     case "r":
     case "R":
-      return true;
+      return;
     default:
       return call.unsupported(`the type ${line.type} of tmpfiles.d`);
   }
 }
 
-function setOwner(
-  call: CommandCall,
-  line: TmpfilesLine,
-  path: string,
-  fallback: number | undefined,
-): boolean {
+/** Whether the user and the group of a line are there, where it names any. */
+function hasAccounts({ root }: CommandCall, { user, group }: TmpfilesLine): boolean {
+  const isUser = user === "-" || userId(root, user.replace(/^:/, "")) !== undefined;
+  return isUser && (group === "-" || groupId(root, group.replace(/^:/, "")) !== undefined);
+}
+
+/** What a line does not say stays as it is. */
+function setOwner(call: CommandCall, line: TmpfilesLine, path: string): void {
   const { root } = call;
   const status = root.lstat(path);
-  if (status === undefined || status.kind === "symlink") return true;
-  const uid = line.user === "-" ? undefined : userId(root, line.user.replace(/^:/, ""));
-  const gid = line.group === "-" ? undefined : groupId(root, line.group.replace(/^:/, ""));
-  const isUnknown =
-    (line.user !== "-" && uid === undefined) || (line.group !== "-" && gid === undefined);
-  if (isUnknown) {
-    call.stderr.write(`Failed to resolve user or group of ${path}\n`);
-    return false;
-  }
+  if (status === undefined) return;
   root.chown(path, {
-    uid: uid ?? (fallback === undefined ? undefined : 0),
-    gid: gid ?? (fallback === undefined ? undefined : 0),
+    isLinkItself: status.kind === "symlink",
+    uid: line.user === "-" ? undefined : userId(root, line.user.replace(/^:/, "")),
+    gid: line.group === "-" ? undefined : groupId(root, line.group.replace(/^:/, "")),
   });
   const written = /^[~:]*([0-7]{3,5})$/.exec(line.mode)?.[1];
-  let mode = written === undefined ? fallback : Number.parseInt(written, 8);
+  if (written === undefined || status.kind === "symlink") return;
+  let mode = Number.parseInt(written, 8);
   // `~` takes away what the file itself does not have: execution of what is no program.
-  if (
-    mode !== undefined &&
-    line.mode.includes("~") &&
-    status.kind === "file" &&
-    (status.mode & 0o111) === 0
-  ) {
-    mode &= ~0o111;
-  }
-  if (mode !== undefined) root.chmod(path, mode);
-  return true;
+  const isPlain = status.kind === "file" && (status.mode & 0o111) === 0;
+  if (line.mode.includes("~") && isPlain) mode &= ~0o111;
+  root.chmod(path, mode);
 }
 
 /** Paths that a pattern means; itself when it is none. */

@@ -1,8 +1,10 @@
+import { accountToolCases } from "./account-tool-cases.ts";
 import { commentCase } from "./comment-case.ts";
 import { credentialCase } from "./credential-case.ts";
 import { postfixCase } from "./postfix-case.ts";
 import { postgresqlCase } from "./postgresql-case.ts";
 import type { RootCase } from "./root-case.ts";
+import { systemdCases } from "./systemd-cases.ts";
 
 const mailcap = [
   "# above",
@@ -313,4 +315,6 @@ export const rootCases: readonly RootCase[] = [
   credentialCase,
   postfixCase,
   postgresqlCase,
+  ...systemdCases,
+  ...accountToolCases,
 ];

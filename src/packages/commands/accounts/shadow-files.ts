@@ -35,7 +35,12 @@ export const accountCheck: Command = (call) => {
   const lines = readLines(call, `/etc/${file}`).map((line) => line.split(":"));
   const names = new Set(lines.map(([name]) => name));
   const secrets = readLines(call, `/etc/${shadow}`).map((line) => line.split(":")[0]);
-  const users = new Set(readLines(call, "/etc/passwd").map((line) => line.split(":")[0]));
+  const users = new Set(
+    readLines(call, "/etc/passwd")
+      .map((line) => line.split(":"))
+      .filter((parts) => isNumber(parts[2]) && isNumber(parts[3]))
+      .map(([name]) => name),
+  );
   const isFaulty =
     names.size < lines.length ||
     lines.some((parts) => parts.length !== fields || !isNumber(parts[2])) ||

@@ -71,8 +71,9 @@ export const adduser: Command = (call) => {
     const known = usersOf(call.root).find((each) => each.name === user);
     if (known !== undefined) {
       const isSystem = known.uid >= FIRST_SYSTEM && known.uid <= LAST_SYSTEM;
-      // adduser compares the name with the range here, by a mistake, and goes on in any case.
-      return isSystem || known.uid < FIRST_SYSTEM
+      const isOther = value("uid") !== undefined && Number(value("uid")) !== known.uid;
+      if (isOther) return fail(`The user \`${user}' already exists with a different UID.`);
+      return isSystem
         ? 0
         : fail(`The user \`${user}' already exists, but is not a system user. Exiting.`);
     }
@@ -168,6 +169,7 @@ export const deluser: Command = (call) => {
   const isGroup = baseName(call.name) === "delgroup" || has("group");
   const tool = isGroup ? "groupdel" : "userdel";
   const known = isGroup ? groupsOf(call.root) : usersOf(call.root);
-  if (!known.some((each) => each.name === name)) return has("system") ? 0 : 2;
-  return call.run([tool, name]);
+  const missing = isGroup ? 3 : 2;
+  if (!known.some((each) => each.name === name)) return has("system") ? 0 : missing;
+  return call.run([tool, name]) === 0 ? 0 : 1;
 };

@@ -79,10 +79,17 @@ export const systemdHelper: Command = (call) => {
         break;
       case "unmask":
         unmask(call, instance, unit);
+        for (const { masked } of Object.values(INSTANCES)) removeEmpty(call, masked);
         break;
       case "disable":
       case "purge":
-        disable(call, instance, unit, action === "purge");
+        disable(call, instance, unit, { isPurge: action === "purge" });
+        for (const { name, enabled } of Object.values(INSTANCES)) {
+          removeEmpty(call, enabled);
+          const folder = `/etc/systemd/${name}`;
+          for (const each of call.root.stat(folder) === undefined ? [] : call.root.list(folder))
+            removeEmpty(call, `${folder}/${each}`);
+        }
         break;
       case "reenable":
       default:
@@ -116,8 +123,15 @@ function enable(call: CommandCall, instance: Instance, unit: string): void {
   }
 }
 
-function disable(call: CommandCall, instance: Instance, unit: string, isPurge: boolean): void {
+/** With the units that its file names with `Also=`, where it is still there. */
+function disable(
+  call: CommandCall,
+  instance: Instance,
+  unit: string,
+  { isPurge, done = new Set() }: { readonly isPurge: boolean; readonly done?: Set<string> },
+): void {
   const { root } = call;
+  done.add(unit);
   const state = stateFile(instance, unit);
   for (const link of readLines(call, state)) {
     const isThere = root.lstat(link)?.kind === "symlink";
@@ -126,6 +140,19 @@ function disable(call: CommandCall, instance: Instance, unit: string, isPurge: b
     if (isThere) root.remove(link);
   }
   if (isPurge && root.lstat(state) !== undefined) root.remove(state);
+  const path = pathOf(call, instance, unit);
+  for (const line of path === undefined ? [] : readLinesToMatch(call, path)) {
+    const also = /^\s*Also=(.+)$/i.exec(line)?.[1];
+    if (also !== undefined && !done.has(also)) disable(call, instance, also, { isPurge, done });
+  }
+}
+
+/** Removes a folder that holds nothing but folders that hold nothing, or those of them below it. */
+function removeEmpty(call: CommandCall, folder: string): void {
+  const { root } = call;
+  if (root.lstat(folder)?.kind !== "directory") return;
+  for (const name of root.list(folder)) removeEmpty(call, `${folder}/${name}`);
+  if (root.list(folder).length === 0) root.remove(folder);
 }
 
 function mask(call: CommandCall, instance: Instance, unit: string): void {
@@ -167,7 +194,7 @@ function linksOf(
   const path = pathOf(call, instance, unit);
   if (path === undefined) return call.unsupported(`the unit ${unit}, which is not there`);
   const name = baseName(path);
-  const seen = [...visited, name];
+  const seen = [...visited];
   const links: UnitLink[] = [];
   const wanting: string[] = [];
   let target = name;
@@ -185,7 +212,7 @@ function linksOf(
           wanting.push(`/etc/systemd/${instance.name}/${each}.requires`);
           break;
         case "also":
-          if (!seen.includes(each)) {
+          if (each !== name && !seen.includes(each)) {
             seen.push(each);
             links.push(...linksOf(call, instance, each, seen));
           }

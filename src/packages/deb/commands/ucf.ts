@@ -63,13 +63,12 @@ export const ucf: Command = (call) => {
     const isOld =
       list !== undefined &&
       readLines(call, call.path(list)).some((line) => line.split(/\s+/)[0] === present);
-    if (!isOurs && !isOld) {
-      root.write(`${goal}.ucf-dist`, fresh, 0o644);
-      return 0;
-    }
-    if (present !== sum) replace();
+    if (!isOurs && !isOld) keepBeside();
+    else if (present !== sum) replace();
+  } else if (known !== undefined) {
+    // A file that somebody removed stays away.
+    keepBeside();
   } else {
-    if (known !== undefined) return 0;
     call.stderr.write(`\nCreating config file ${to} with new version\n`);
     replace();
   }
@@ -77,6 +76,10 @@ export const ucf: Command = (call) => {
   // A small file is kept in any case, to be merged one day.
   if (has("threeWay") || fresh.length < 25_600) keepCopy(call, to, source);
   return 0;
+
+  function keepBeside(): void {
+    call.run(["cp", "-pf", source, `${goal}.ucf-dist`]);
+  }
 
   /** With the mode and owner of the file that is there, or of the new one. */
   function replace(): void {
@@ -98,11 +101,17 @@ export const ucfr: Command = (call) => {
     verbose: "-v --verbose",
     debug: "-d[=] --debug[=]",
   });
-  const [name = "", file = ""] = operands;
-  const path = call.path(file);
+  const [name = "", path = ""] = operands;
+  if (operands.length !== 2) return 3;
+  if (!path.startsWith("/")) return 0;
+  if (call.root.stat(REGISTRY) === undefined) writeLines(call, REGISTRY, []);
   const lines = readLines(call, REGISTRY);
   const owner = lines.map(entryOf).find(([, each]) => each === path)?.[0];
   if (owner !== undefined && owner !== name && !has("force")) {
+    if (has("purge")) {
+      call.stderr.write(`ucfr: Association belongs to ${owner}, not ${name}\n`);
+      return 5;
+    }
     call.stderr.write(
       `ucfr: Attempt from package ${name}  to take ${path} away from package ${owner}\n`,
     );
@@ -110,7 +119,9 @@ export const ucfr: Command = (call) => {
   }
   const others = lines.filter((line) => entryOf(line)[1] !== path);
   if (has("purge")) {
-    if (others.length < lines.length) writeLines(call, REGISTRY, others);
+    if (others.length === lines.length) return 0;
+    keepOld(call, REGISTRY);
+    writeLines(call, REGISTRY, others);
     return 0;
   }
   if (owner === name) return 0;
