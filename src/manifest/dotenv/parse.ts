@@ -69,7 +69,7 @@ export function parseRaw(text: string): readonly Statement[] {
     const indent = line.length - line.trimStart().length;
     if (/^\s*(?:#.*)?$/.test(line)) continue;
     const start = at + indent;
-    const [name = ""] = line.slice(indent).split("=", 1);
+    const [name = ""] = line.slice(indent).split("=");
     const valueStart = start + name.length + 1;
     if (/\s/.test(name) || name === "")
       statements.push({ type: "malformed", reason: "name", start, end: lineEnd });
@@ -99,9 +99,9 @@ function parseStatement(text: string, lineStart: number, lineEnd: number): Parse
   const line = text.slice(lineStart, lineEnd);
   const [lead = ""] = /^\s*(?:export\s+)?/.exec(line) ?? [];
   const start = lineStart + lead.length;
-  const [, name, gap, separator] =
+  const [, name, gap = "", separator] =
     /^([\p{L}\p{N}_.\-[\]]+)([^\S\n]*)([=:]|$)/u.exec(line.slice(lead.length)) ?? [];
-  if (name === undefined || gap === undefined) {
+  if (name === undefined) {
     const statement = { type: "malformed", reason: "name", start, end: lineEnd } as const;
     return { statement, end: lineEnd };
   }
@@ -111,10 +111,9 @@ function parseStatement(text: string, lineStart: number, lineEnd: number): Parse
   const valueStart = afterSeparator + (rest.length - rest.trimStart().length);
   const quote = text[valueStart];
   const assignment = { type: "assignment", name, start, valueStart } as const;
-  if (valueStart < lineEnd && (quote === '"' || quote === "'"))
-    return parseQuoted(text, assignment, quote);
+  if (quote === '"' || quote === "'") return parseQuoted(text, assignment, quote);
   // A comment begins at a sharp behind a space, also where there is no value before it.
-  const [value = ""] = rest.split(/\s#/, 1);
+  const [value = ""] = rest.split(/\s#/);
   const trimmed = value.trim();
   return {
     statement: {
