@@ -194,7 +194,7 @@ function isExecutable(file: ImageFile, user: string): boolean {
   const [uid = "", gid = ""] = user.split(":");
   if (isRootUser(user)) return (file.mode & 0o111) !== 0;
   if (uid === String(file.uid)) return (file.mode & 0o100) !== 0;
-  if (gid !== "" && gid === String(file.gid)) return (file.mode & 0o010) !== 0;
+  if (gid === String(file.gid)) return (file.mode & 0o010) !== 0;
   return (file.mode & 0o001) !== 0;
 }
 

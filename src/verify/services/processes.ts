@@ -70,12 +70,8 @@ async function readTree(proc: string, first: number): Promise<ReadonlySet<number
   for (let pid = pending.pop(); pid !== undefined; pid = pending.pop()) {
     tree.add(pid);
     const children = await read(`${proc}/${pid}/task/${pid}/children`);
-    pending.push(
-      ...(children ?? "")
-        .split(" ")
-        .map(Number)
-        .filter((child) => child > 0 && !tree.has(child)),
-    );
+    const numbers = (children ?? "").match(/\d+/g) ?? [];
+    pending.push(...numbers.map(Number).filter((child) => !tree.has(child)));
   }
   return tree;
 }

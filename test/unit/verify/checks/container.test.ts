@@ -36,7 +36,9 @@ const reasoned = (...rules: readonly string[]): Pick<ServiceSubject["service"], 
 const remote = { kernel: undefined };
 const sized = { uid: 10_001, gid: 0, mode: 0o400, sizeBytes: 32 };
 
-test.each<readonly [id: string, what: string, subject: ServiceSubject, verdict: Verdict]>([
+type Row = readonly [id: string, what: string, subject: ServiceSubject, verdict: Verdict];
+
+test.each<Row>([
   [
     "RUN-002",
     "some capabilities dropped",
@@ -494,6 +496,24 @@ test.each<readonly [id: string, what: string, subject: ServiceSubject, verdict: 
     withSecret({ ...sized, gid: 10_001, mode: 0o040 }),
     found("/s (owner 10001, mode 40) cannot be read by user 10001"),
   ],
+  ...(
+    [
+      ["its owner", { uid: 10_001, mode: 0o041 }],
+      ["its group", { uid: 0, gid: 10_001, mode: 0o401 }],
+      ["others", { uid: 0, mode: 0o441 }],
+    ] as const
+  ).map(([who, bits]): Row => {
+    const mode = bits.mode.toString(8);
+    return [
+      "RUN-021",
+      `a secret of ${who}, whom no bit lets read it`,
+      withSecret({ ...sized, ...bits }),
+      found(
+        `/s has mode ${mode}, so anyone in the container can use it`,
+        `/s (owner ${bits.uid}, mode ${mode}) cannot be read by user 10001`,
+      ),
+    ];
+  }),
   [
     "RUN-021",
     "an empty secret that anyone can read",

@@ -194,8 +194,8 @@ test.each<readonly [id: string, what: string, subject: ImageSubject, verdict: Ve
   [
     "IMG-016",
     "root without any bit",
-    starting("", 0o644),
-    found("/app (mode 644, owner 0) cannot be executed by user root"),
+    starting("", 0o666),
+    found("/app (mode 666, owner 0) cannot be executed by user root"),
   ],
   ["IMG-016", "the owner's", starting("5:6", 0o100, { uid: 5 }), fine],
   [
@@ -212,6 +212,24 @@ test.each<readonly [id: string, what: string, subject: ImageSubject, verdict: Ve
     found("/app (mode 101, owner 0) cannot be executed by user 5:6"),
   ],
   ["IMG-016", "others'", starting("5", 0o001), fine],
+  [
+    "IMG-016",
+    "a script that its user cannot run, and that has no interpreter",
+    starting("5", 0o666, { head: { type: "script", interpreter: "/bin/lost" } }),
+    found(
+      "/app (mode 666, owner 0) cannot be executed by user 5",
+      "its interpreter /bin/lost is not in the image",
+    ),
+  ],
+  [
+    "IMG-016",
+    "a program for another machine that cannot be run",
+    starting("5", 0o666, { head: { type: "elf", architecture: "arm64" } }),
+    found(
+      "/app (mode 666, owner 0) cannot be executed by user 5",
+      "/app is for arm64, the image for amd64",
+    ),
+  ],
   [
     "IMG-016",
     "others', whom only the owner's and the group's bits would let",

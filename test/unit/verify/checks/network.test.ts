@@ -131,6 +131,19 @@ test.each<readonly [id: string, what: string, subject: ServiceSubject, verdict: 
   ],
   [
     "RUN-015",
+    "a way out beside one network of others, each with a reason",
+    aServiceSubject({
+      state: onNetworksOf("a", "house"),
+      service: { exceptions: [theirs, { rule: "outbound", reason: "the bank" }] },
+    }),
+    {
+      status: "allowed",
+      reason: "the bank; house: the proxy",
+      evidence: ["a leads out", "house is not of this stack, and leads out"],
+    },
+  ],
+  [
+    "RUN-015",
     "a network of others alone, with a reason for a way out that it has not",
     aServiceSubject({
       state: onNetworksOf("house"),

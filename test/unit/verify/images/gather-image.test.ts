@@ -1,12 +1,21 @@
 import { expect, test } from "vitest";
 import { debDatabase } from "../../../../src/packages/deb/database.ts";
 import type { Engine, ImageDetails } from "../../../../src/docker/engine.ts";
+import { rememberLeftScripts } from "../../../../src/image/left-scripts.ts";
+import { rememberRanScripts } from "../../../../src/image/ran-scripts.ts";
+import type { LeftScript } from "../../../../src/packages/installation.ts";
 import type { LockedPackage } from "../../../../src/packages/package.ts";
 import type { Image, Stack } from "../../../../src/stack/stack.ts";
 import type { Store } from "../../../../src/store/store.ts";
 import type { Expectation } from "../../../../src/verify/expectation.ts";
 import { gatherImage } from "../../../../src/verify/images/gather-image.ts";
-import { failed, type Looker, LookFailure, seen } from "../../../../src/verify/services/look.ts";
+import {
+  failed,
+  type Look,
+  type Looker,
+  LookFailure,
+  seen,
+} from "../../../../src/verify/services/look.ts";
 import type { ImageSubject } from "../../../../src/verify/subject.ts";
 import { aService } from "../../../support/a-service.ts";
 import { anImageSubject } from "../../../support/a-subject.ts";
@@ -93,7 +102,7 @@ async function gather(
     readonly engine?: Pick<Engine, "imageHistory" | "exportImage">;
     readonly raw?: unknown;
     readonly details?: ReadonlyMap<string, ImageDetails>;
-    readonly isUnknown?: boolean;
+    readonly expected?: Look<Expectation>;
   } = {},
 ): Promise<ImageSubject> {
   const image = stack.images.get(name);
@@ -108,7 +117,7 @@ async function gather(
       store,
       database: debDatabase,
       look,
-      expectation: parts.isUnknown === true ? failed("the plan: no") : seen(expectation),
+      expectation: parts.expected ?? seen(expectation),
       details: new Map([...known].map(([key, value]) => [key, seen(value)])),
       secretValues: ["s"],
       processesOf: async () => [],
@@ -183,12 +192,54 @@ test.each<readonly [what: string, raw: unknown, config: ImageSubject["config"]]>
   expect((await gather("app", held.store, { raw })).config).toEqual(config);
 });
 
+/** A script that could not be interpreted; of one that could be run instead its call is known. */
+function aLeft(name: string, call?: LeftScript["call"]): LeftScript {
+  const left = { package: name, script: "postinst", reason: "it forks", effects: [] } as const;
+  return call === undefined ? left : { ...left, call };
+}
+
+test("of scripts it is known which were left, and which were run for the layer above", async () => {
+  await using held = await temporaryStore();
+  const { store } = held;
+  const call: LeftScript["call"] = {
+    path: "/var/lib/dpkg/info/ran.postinst",
+    args: ["configure"],
+    environment: {},
+  };
+  const runnable = aLeft("ran", call);
+  expect((await gather("app", store)).leftScripts).toBeUndefined();
+  expect((await gather("app", store)).runLayers).toEqual([]);
+
+  await rememberLeftScripts("sha256:1", [runnable, aLeft("kept")], store);
+  expect((await gather("app", store)).leftScripts).toEqual([runnable, aLeft("kept")]);
+
+  await rememberLeftScripts("sha256:2", [], store);
+  await rememberRanScripts("sha256:2", [{ package: "ran", script: "postinst" }], store);
+  const subject = await gather("app", store);
+  expect(subject.leftScripts).toEqual([aLeft("kept")]);
+  expect(subject.runLayers).toEqual(["ran"]);
+});
+
+test("a layer of scripts that the lock names was made elsewhere where nothing is known of it", async () => {
+  await using held = await temporaryStore();
+  const { store } = held;
+  const target = {
+    ...expectation.target,
+    images: new Map([["base", { packages: [], runLayer: "sha256:2" as const }]]),
+  };
+  const expected = seen({ ...expectation, target });
+  expect((await gather("app", store, { expected })).runLayers).toEqual([undefined]);
+  expect((await gather("onBuilt", store, { expected })).runLayers).toEqual([]);
+  await rememberRanScripts("sha256:1", [{ package: "b", script: "postinst" }], store);
+  expect((await gather("app", store, { expected })).runLayers).toEqual(["b", undefined]);
+});
+
 test("what could not be seen fails whoever asks for it, and nobody else", async () => {
   await using held = await temporaryStore();
   const no = async (): Promise<never> => Promise.reject(new Error("no"));
   const subject = await gather("app", held.store, {
     engine: { imageHistory: no, exportImage: no },
-    isUnknown: true,
+    expected: failed("the plan: no"),
   });
 
   expect(() => subject.history).toThrow(new LookFailure("the history of image app: no"));

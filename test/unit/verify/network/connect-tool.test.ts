@@ -36,13 +36,28 @@ test("bash goes before busybox, and folders in the order of PATH", async () => {
   });
 });
 
+test.each([0o100, 0o010, 0o001])(
+  "a program that somebody may run is a tool: mode %i",
+  async (mode) => {
+    const engine = holding({ "/usr/bin/bash": { content: "ELF", mode } });
+    expect(await connectTool(engine, container)).toEqual({ type: "bash", path: "/usr/bin/bash" });
+  },
+);
+
 test("what cannot be run, or lies elsewhere, is no tool", async () => {
   const engine = holding({
     "/bin/bash": program,
     "/opt/bin/bash": { type: "directory", mode: 0o755 },
-    "/usr/bin/bash": { content: "text", mode: 0o644 },
+    "/usr/bin/bash": { content: "text", mode: 0o666 },
   });
   expect(await connectTool(engine, container)).toBeUndefined();
+  const empty: Pick<Engine, "getArchive"> = {
+    getArchive: async () =>
+      (async function* () {
+        yield tarOf([]);
+      })(),
+  };
+  expect(await connectTool(empty, container)).toBeUndefined();
 });
 
 test("an Engine that fails is no container without a tool", async () => {

@@ -147,13 +147,15 @@ test("of a host that listens on very much the lowest ports are tried, once each"
       ...Array.from({ length: 40 }, (_, index) => ({ address: "0.0.0.0", port: 1040 - index })),
       { address: "10.0.1.1", port: 53 },
       { address: "0.0.0.0", port: 1001 },
+      { address: "::", port: 1000 },
+      { address: "::1", port: 999 },
     ],
     tryConnections: async (_, targets) => {
       tried.push(...targets.map(({ host, port }) => `${host}:${port}`));
       return [];
     },
   });
-  const lowest = Array.from({ length: 32 }, (_, index) => 1001 + index);
+  const lowest = Array.from({ length: 32 }, (_, index) => 1000 + index);
   expect(tried).toEqual([
     ...lowest.map((port) => `10.0.0.1:${port}`),
     "10.0.1.1:53",

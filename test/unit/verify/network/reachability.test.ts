@@ -180,7 +180,7 @@ test("a service is looked for by its name where an edge is declared, else at eac
     tried.push(...targets.map(({ host, port }) => `${host}:${port}`));
     return targets.map((target, index) => ({
       ...target,
-      result: index === 1 ? "Connection refused" : "no route to host",
+      result: ["no route to host", "Connection refused", "timeout", "open"][index] ?? "timeout",
     }));
   };
   const at = { addresses: ["10.0.0.2", "fd00::2"] };

@@ -161,6 +161,10 @@ test("a user is told by the number that it has in the container", () => {
   expect(uidInside(110_000, rootless)).toBe(10_001);
   expect(uidInside(1001, rootless)).toBe(0);
   expect(uidInside(7, rootless)).toBe(7);
+  expect(uidInside(100_000, rootless)).toBe(1);
+  expect(uidInside(165_535, rootless)).toBe(65_536);
+  expect(uidInside(165_536, rootless)).toBe(165_536);
+  expect(uidInside(5, "0 5\n7 5 1\n")).toBe(7);
   expect(uidInside(10_001, "         0          0 4294967295\n")).toBe(10_001);
   expect(uidInside(10_001, undefined)).toBe(10_001);
 });

@@ -25,6 +25,9 @@ test("who of others is on a network is known by its name or its id", () => {
     { network: "edge", containers: ["spy"] },
     { network: "front", containers: ["nginx"] },
   ]);
+  expect(strangersOn(stack, { ...observed, networks: [anObservedNetwork(edge)] })).toEqual([
+    { network: "edge", containers: ["spy"] },
+  ]);
   expect(strangersOn(stack, anObserved())).toBeUndefined();
 });
 
