@@ -9,6 +9,7 @@ import type { Mirrors } from "../../packages/mirror.ts";
 import type { Lock, LockedPackage, LockTarget } from "../../packages/package.ts";
 import { namesOf, unprovedError } from "../../packages/proof/unproved.ts";
 import type { Digest } from "../../digest.ts";
+import type { Store } from "../../store/store.ts";
 import type { OsName } from "../../os.ts";
 import { type AssemblyListener, assembleStack } from "../images/assemble-stack.ts";
 import type { RunContext } from "../context.ts";
@@ -135,24 +136,25 @@ export async function gatherImages(
  * which the store holds. What it lacks is told of: another machine would run these scripts itself.
  */
 export async function gatherRunLayers(
-  { store, emit }: Pick<RunContext, "store" | "emit">,
+  { store, emit }: Pick<RunContext, "emit"> & { readonly store: Pick<Store, "find"> },
   lock: Lock,
   targets: Targets,
 ): Promise<readonly Digest[]> {
   const held: Digest[] = [];
-  const lacking: string[] = [];
+  /** An image may lack it for several targets. */
+  const lacking = new Set<string>();
   for (const target of targets.keys()) {
     for (const [name, { runLayer }] of lock.targets.get(target)?.images ?? []) {
       if (runLayer === undefined) continue;
-      if ((await store.find(runLayer)) === undefined) lacking.push(name);
+      if ((await store.find(runLayer)) === undefined) lacking.add(name);
       else held.push(runLayer);
     }
   }
-  if (lacking.length > 0) {
+  if (lacking.size > 0) {
     emit({
       type: "notice",
       level: "warning",
-      message: `Not in the bundle, since it was not made here: what scripts make that are run, for ${lacking.join(", ")}.`,
+      message: `Not in the bundle, since it was not made here: what scripts make that are run, for ${[...lacking].join(", ")}.`,
       hint: "Build the images, then save again; else the other machine runs the scripts itself.",
     });
   }

@@ -124,6 +124,40 @@ test("all targets of a lock go into one bundle when that is asked for", async ()
   ]);
 });
 
+test("what no signature proves goes into a bundle only where that is allowed, and is told", async () => {
+  await using mirror = await startFakeMirror(packages);
+  await using first = await temporaryStore();
+  const { store } = first;
+  const { lock } = await lockPackages(aLockRequest({ mirror, store, stack }));
+  const told: RunEventBody[] = [];
+  const save = (allowUnsigned: boolean, changed: Lock): Promise<Buffer> =>
+    savedBundle({
+      mirror,
+      stack,
+      store,
+      lock: changed,
+      allowUnsigned,
+      onEvent: (event) => told.push(event),
+    });
+  const other = changeEach(lock, (entry) =>
+    entry.name === "bash" ? { ...entry, version: "0.9", unsigned: true } : entry,
+  );
+
+  await expect(save(false, other)).rejects.toMatchObject({
+    code: "package-unproved",
+    message: "Nothing proves that bash 0.9 is the distribution's.",
+  });
+  await save(true, lock);
+  expect(told.filter(({ type }) => type === "notice")).toEqual([]);
+  expect((await save(true, other)).length).toBeGreaterThan(0);
+  expect(told.filter(({ type }) => type === "notice").at(-1)).toEqual({
+    type: "notice",
+    level: "warning",
+    message: "Nothing in the bundle proves that these are the distribution's: bash 0.9.",
+    hint: expect.stringContaining("--allow-unsigned"),
+  });
+});
+
 test("saving offline from an empty store names what lacks, and asks nobody", async () => {
   await using mirror = await startFakeMirror(packages);
   await using first = await temporaryStore();
@@ -533,6 +567,17 @@ function withLayer(lock: Lock, digit: string): Lock {
     const images = [...target.images].map(
       ([name, image]) =>
         [name, { ...image, packagesLayer: `sha256:${digit.repeat(64)}` as const }] as const,
+    );
+    return [key, { ...target, images: new Map(images) }] as const;
+  });
+  return { ...lock, targets: new Map(targets) };
+}
+
+/** The lock with each of its packages changed. */
+function changeEach(lock: Lock, change: (entry: LockedPackage) => LockedPackage): Lock {
+  const targets = [...lock.targets].map(([key, target]) => {
+    const images = [...target.images].map(
+      ([name, image]) => [name, { ...image, packages: image.packages.map(change) }] as const,
     );
     return [key, { ...target, images: new Map(images) }] as const;
   });
