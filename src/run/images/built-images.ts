@@ -17,6 +17,7 @@ import type { UnpackedPackages } from "../../image/unpack/unpack-packages.ts";
 import type { StepReport } from "../execution/event.ts";
 import { noFiles } from "../../image/files/files.ts";
 import { limit } from "../../limit.ts";
+import { basesFirst } from "./bases-first.ts";
 import type { PreparedImages } from "./prepare-images.ts";
 import { recordImage } from "./records.ts";
 import { type EndedScript, scriptSteps } from "./script-steps.ts";
@@ -385,21 +386,6 @@ export class BuiltImages implements AsyncDisposable {
     await this.#unpacker[Symbol.asyncDispose]();
     await Promise.all(this.#notes);
   }
-}
-
-/**
- * Those with the fewest ancestors first, and among them those that have the most packages to
- * unpack.
- */
-function basesFirst(images: readonly AssembledImage[]): readonly AssembledImage[] {
-  const byName = new Map(images.map((image) => [image.name, image]));
-  const depthOf = (image: AssembledImage): number => {
-    const parent = byName.get(image.parent ?? "");
-    return parent === undefined ? 0 : 1 + depthOf(parent);
-  };
-  return images.toSorted(
-    (a, b) => depthOf(a) - depthOf(b) || b.packages.length - a.packages.length,
-  );
 }
 
 /**

@@ -29,6 +29,16 @@ describe("is never written", () => {
   });
 });
 
+test.each([
+  ["images/app/.env.local", "other programs obey .env.local"],
+  ["images/app/.envrc", "other programs obey .envrc"],
+  [".git/hooks/.env.x", "other programs obey .git"],
+  ["a/.ENV", "other programs obey .env"],
+  [".profile", "a name with a dot in the project's own folder is a setting of some program"],
+])("%s is not written for a reason: %s", (file, reason) => {
+  expect(forbiddenBecause(file)).toBe(reason);
+});
+
 describe("is written", () => {
   test.each(
     [
@@ -40,6 +50,8 @@ describe("is written", () => {
       "images/web/environment",
       "images/web/git/config",
       "images/web/x.env",
+      "images/web/x.env.",
+      "images/web/.profile",
       "images/web/.environment",
     ].filter((file) => file !== "..."),
   )("%j", (file) => {

@@ -6,6 +6,7 @@ import {
   readFile,
   readlink,
   symlink,
+  unlink,
   writeFile,
 } from "node:fs/promises";
 import path from "node:path";
@@ -106,6 +107,22 @@ test("a link that leads elsewhere, or is a file, is in the way as well", async (
   await unpack({ "web/page": { text: "page" } }, true);
   await expect(unpack({ "web/page": { link: "page" } })).rejects.toThrow("1 file of");
   expect(await readFile(at("web/page"), "utf8")).toBe("page");
+});
+
+test("a file is the same with its bytes and its owner's right to run it, whatever others may", async () => {
+  await using project = await place();
+  const { unpack, at } = project;
+  await writeFile(at("a"), "text");
+  for (const mode of [0o644, 0o645, 0o600]) {
+    await chmod(at("a"), mode);
+    await unpack({ a: { text: "text" } });
+  }
+  await chmod(at("a"), 0o744);
+  await expect(unpack({ a: { text: "text" } })).rejects.toThrow("1 file of");
+  await unlink(at("a"));
+  // As many bytes as the file that is to be written.
+  await symlink("gone", at("a"));
+  await expect(unpack({ a: { text: "text" } })).rejects.toThrow("1 file of");
 });
 
 test("a folder in a file's place, and a file in a folder's, are never replaced", async () => {

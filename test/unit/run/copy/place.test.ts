@@ -12,6 +12,9 @@ test.each([
   ["app:/srv/..", "out", "out", { service: "app", path: "/" }, { path: "out" }],
   ["app:../srv//a/../.", "out", "out", { service: "app", path: "/srv/." }, { path: "out" }],
   ["a", "app:/srv/../etc/", "in", { path: "a" }, { service: "app", path: "/etc/" }],
+  ["app:/.", "out", "out", { service: "app", path: "/" }, { path: "out" }],
+  ["app:/..", "out", "out", { service: "app", path: "/" }, { path: "out" }],
+  ["app:/srv/.", "out", "out", { service: "app", path: "/srv/." }, { path: "out" }],
   // What begins like a path is one, whatever colons it has.
   ["./a:b", "db:/x:y", "in", { path: "./a:b" }, { service: "db", path: "/x:y" }],
   ["/a:b", "db:/x", "in", { path: "/a:b" }, { service: "db", path: "/x" }],

@@ -10,6 +10,7 @@ import {
 } from "node:fs/promises";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { QclockError } from "../../../../src/error.ts";
 import { unpackTree } from "../../../../src/run/copy/tree-writer.ts";
 import { tarOf, type TarItem } from "../../../support/tar.ts";
 import { temporaryFolder } from "../../../support/temporary-store.ts";
@@ -154,3 +155,41 @@ test("a file and a folder do not take each other's place, and an archive cut sho
     unpackTree({ archive: pieces(whole.subarray(0, 512)), ...request }),
   ).rejects.toMatchObject({ code: "copy-failed" });
 });
+
+test.each([
+  ["ENOSPC", "disk-full"],
+  ["EDQUOT", "disk-full"],
+  ["EACCES", "copy-failed"],
+])(
+  "what this machine answers %s to could not be written, and is told as %s",
+  async (code, told) => {
+    const error = Object.assign(new Error("write refused"), { code });
+    await expect(unpackBroken(error)).rejects.toMatchObject({
+      code: told,
+      message: "/nowhere/copy cannot be written: write refused.",
+      cause: error,
+    });
+  },
+);
+
+test("a mistake in the archive is the archive's, and what the Engine says stays as it is", async () => {
+  await expect(unpackBroken(new Error("no header"))).rejects.toMatchObject({
+    code: "copy-failed",
+    message: "The container's archive is refused: no header.",
+  });
+  const gone = new QclockError("engine-unreachable", "Nobody answers.");
+  await expect(unpackBroken(gone)).rejects.toBe(gone);
+});
+
+/** Unpack an archive of which nothing can be read but an error. */
+async function unpackBroken(error: Error): Promise<number> {
+  const archive: AsyncIterable<Uint8Array> = {
+    [Symbol.asyncIterator]: () => ({
+      async next() {
+        throw error;
+      },
+    }),
+  };
+  const signal = new AbortController().signal;
+  return await unpackTree({ archive, target: "/nowhere/copy", onLeftOut: () => 0, signal });
+}

@@ -33,10 +33,12 @@ test("the texts of the folder's files, by their names below it", async () => {
     file("triggers/Unincorp", "look -\n"),
     { path: "triggers/link", type: "symlink", target: "/etc/shadow" },
     file("triggers/look", "watcher\n"),
+    file("triggers/below/name", "x"),
   ]);
   expect([...(await readRequests(engineWith(archive), place))]).toEqual([
     ["Unincorp", "look -\n"],
     ["look", "watcher\n"],
+    ["below/name", "x"],
   ]);
 });
 
