@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { closureOf, findCycles, sortByDependencies } from "../../../src/stack/graph.ts";
+import {
+  closureOf,
+  findCycles,
+  heaviestPath,
+  sortByDependencies,
+} from "../../../src/stack/graph.ts";
 
 /** `"a>b,c d"` is a that depends on b and c, and d that depends on nothing. */
 function graph(text: string): ReadonlyMap<string, readonly string[]> {
@@ -54,4 +59,33 @@ test("a closure holds the nodes and what they need, and no more", () => {
   expect([...closureOf(graph("a>b b>c c d>a"), ["a"])].toSorted()).toEqual(["a", "b", "c"]);
   expect([...closureOf(graph("a>b b>a"), ["b"])].toSorted()).toEqual(["a", "b"]);
   expect([...closureOf(graph("a"), ["x"])]).toEqual([]);
+});
+
+describe("the chain that weighs most", () => {
+  test.each([
+    ["nothing", "", {}, ""],
+    ["one", "a", { a: 2 }, "a"],
+    [
+      "the heavier branch, although it is shorter",
+      "a>b,d b>c c d",
+      { a: 1, b: 1, c: 1, d: 3 },
+      "d a",
+    ],
+    [
+      "the longer branch, where it is the heavier one",
+      "a>b,d b>c c d",
+      { a: 1, b: 2, c: 2, d: 3 },
+      "c b a",
+    ],
+    ["what the end itself weighs", "a>c b>c c", { a: 1, b: 2, c: 5 }, "c b"],
+    ["of equal chains the first", "a>c b>d c d", { a: 1, b: 1, c: 1, d: 1 }, "c a"],
+    ["of equal branches the first", "a>b,c b c", { a: 1, b: 1, c: 1 }, "b a"],
+    ["without a weight only its end", "a>b b", {}, "b"],
+    ["what the graph lacks weighs nothing", "a>x", { a: 1, x: 9 }, "a"],
+    ["the island", "a>b b c", { a: 1, b: 1, c: 3 }, "c"],
+  ])("%s", (_what, text, weights, path) => {
+    const weightOf = (name: string): number => new Map(Object.entries(weights)).get(name) ?? 0;
+    const dependencies = text === "" ? new Map() : graph(text);
+    expect(heaviestPath(dependencies, weightOf).join(" ")).toBe(path);
+  });
 });

@@ -110,6 +110,8 @@ describe("an image", () => {
 
 test.each([
   ["in a list, beside names that hold the same letters", "[a-b, ab, a.b, a, x]", "a", "a, x]"],
+  ["the first of a list", "[a, x]", "a", "a, x]"],
+  ["without a space before it", "[x,a]", "a", "a]"],
   ["as a key", "{ ab: {}, a: {}, x: {} }", "a", "a: {}, x: {} }"],
   ["with a dot, which is no other character", "[a-b, a.b]", "a.b", "a.b]"],
 ])("a circle is shown at the edge, %s: %s", (_, dependsOn, target, shown) => {
@@ -125,6 +127,43 @@ test.each([
   expect(problem?.code).toBe("dependency-cycle");
   expect(line).toBe(4);
   expect(sourceLine.slice(column - 1)).toBe(`${shown} }`);
+});
+
+test("a circle of three is told with each of its edges, once", () => {
+  const service = (name: string, target: string): string =>
+    `  ${name}: { image: app, depends_on: [${target}] }\n`;
+  const text = `${head}services:\n${service("b", "c")}${service("c", "a")}${service("a", "b")}`;
+  const read = readText(text);
+  expect(read.ok ? [] : read.error).toMatchObject([
+    {
+      code: "dependency-cycle",
+      message: "The services depend on each other in a circle: a -> b -> c -> a.",
+      location: { line: 6 },
+      related: [
+        { message: '"a" depends on "b"', location: { line: 6 } },
+        { message: '"b" depends on "c"', location: { line: 4 } },
+        { message: '"c" depends on "a"', location: { line: 5 } },
+      ],
+    },
+  ]);
+});
+
+test("a stack knows its other systems and the links it goes through", () => {
+  const plain = stackOf(head);
+  for (const key of ["otherSystems", "overridePaths", "links"])
+    expect(plain).not.toHaveProperty(key);
+  expect(stackOf(`${head}os: debian-12\n`)).not.toHaveProperty("otherSystems");
+
+  const place = { type: "directory", path: "/project/real" } as const;
+  const places = new Map<string, Place>([
+    ["/project/a", { ...place, links: ["/project/two", "/project/one"] }],
+    ["/project/b", { ...place, links: ["/project/one"] }],
+    ["/project/c", place],
+  ]);
+  const text = `name: s\nos: [debian-13, debian-12, oraclelinux-9]\nimages: { app: { from: scratch, user: "1:1", files: [a, b, c] } }\n`;
+  const stack = stackOf(text, { places });
+  expect(stack.otherSystems).toEqual(["debian-13", "oraclelinux-9"]);
+  expect(stack.links).toEqual(["/project/one", "/project/two"]);
 });
 
 test("the mirrors of systems and that of Python packages are told apart", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import {
+  isInside,
   parseCommand,
   parseDuration,
   parseMode,
@@ -78,4 +79,17 @@ describe("a command in one text", () => {
   test("a list is words as they are", () => {
     expect(parseCommand(["a b", '"'])).toEqual(["a b", '"']);
   });
+});
+
+test.each([
+  ["/srv", "/srv", true],
+  ["/srv", "/srv/a/b", true],
+  ["/srv/", "/srv/a", true],
+  ["/", "/srv", true],
+  ["/srv", "/srv2", false],
+  ["/srv", "/", false],
+  ["/srv/a", "/srv", false],
+  ["/srv", "/other/srv/", false],
+])("in the folder %s lies %s: %s", (folder, file, inside) => {
+  expect(isInside(folder, file)).toBe(inside);
 });
