@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { countChanges, planChanges } from "../../../src/plan/plan-changes.ts";
-import type { Plan } from "../../../src/plan/plan.ts";
+import type { Operation, Plan } from "../../../src/plan/plan.ts";
 import { planTeardown } from "../../../src/plan/taking/teardown.ts";
 import { secretsHash } from "../../../src/plan/volumes/plan-volumes.ts";
 import {
@@ -171,4 +171,78 @@ test("what goes comes last, and each kind together", () => {
     "remove container t-app-1: reset",
   ]);
   expect(countChanges(planChanges(plan))).toMatchObject({ create: 0, remove: 6 });
+});
+
+/** A plan of one node after the other, by their ids. */
+function planOf(nodes: Readonly<Record<string, Operation>>, cause = "asked for"): Plan {
+  return {
+    stack: "t",
+    nodes: Object.entries(nodes).map(([id, operation]) => ({
+      id,
+      operation,
+      cause,
+      dependsOn: [],
+    })),
+    unchanged: [],
+    notices: [],
+  };
+}
+
+const service = "app";
+const container = { name: "t-app-1", id: "c" };
+
+test.each<readonly [Operation, string | undefined]>([
+  [{ type: "assemble-image", image: "base" }, "change image base"],
+  [{ type: "build-image", image: "base" }, "change image base"],
+  [{ type: "pull-image", image: "base" }, "change image base"],
+  [{ type: "load-image", image: "base" }, undefined],
+  [{ type: "create-network", network: "edge", subnet: "10.0.0.0/28" }, "change network edge"],
+  [{ type: "create-volume", volume: "rows" }, "change volume rows"],
+  [{ type: "write-secrets", service, secrets: [] }, "change secrets app"],
+  [{ type: "create-container", service, configHash: "x" }, "change service app"],
+  [{ type: "connect-network", service, network: "edge" }, undefined],
+  [{ type: "start-container", service }, "start service app"],
+  [{ type: "wait-ready", service }, "wait service app"],
+  [{ type: "wait-completed", service }, "wait service app"],
+  [{ type: "stop-container", ...container, gracePeriodMs: 1 }, undefined],
+  [{ type: "remove-container", ...container }, "remove container t-app-1"],
+  [{ type: "remove-network", name: "t_edge", id: "n" }, "remove network t_edge"],
+  [{ type: "remove-volume", name: "t_rows" }, "remove volume t_rows"],
+  [{ type: "remove-image", reference: "t/base", id: "i" }, "remove image t/base"],
+])("the operation %j by itself means: %s", (operation, change) => {
+  const told = lines(planOf({ node: operation }));
+  expect(told).toEqual(change === undefined ? [] : [`${change}: asked for`]);
+});
+
+test("what takes away is told last, and things in the order in which they are made", () => {
+  expect(
+    lines(
+      planOf({
+        "remove:old": { type: "remove-container", ...container },
+        "create:app": { type: "create-container", service, configHash: "x" },
+        "secrets:app": { type: "write-secrets", service, secrets: [] },
+        "remove-volume:x": { type: "remove-volume", name: "x" },
+        "volume:rows": { type: "create-volume", volume: "rows" },
+        "network:edge": { type: "create-network", network: "edge", subnet: "10.0.0.0/28" },
+        "pull:base": { type: "pull-image", image: "base" },
+      }),
+    ),
+  ).toEqual([
+    "change image base: asked for",
+    "change network edge: asked for",
+    "change volume rows: asked for",
+    "change secrets app: asked for",
+    "change service app: asked for",
+    "remove volume x: asked for",
+    "remove container t-app-1: asked for",
+  ]);
+});
+
+test("an image that makes way for one of its name is no removal", () => {
+  const removal = { type: "remove-image", reference: "t/base", id: "i" } as const;
+  const told = (id: string): readonly string[] =>
+    lines(planOf({ "remove-image:base": removal, [id]: { type: "load-image", image: "base" } }));
+  expect(told("load:base")).toEqual([]);
+  expect(told("build:base")).toEqual([]);
+  expect(told("load:other")).toEqual(["remove image t/base: asked for"]);
 });

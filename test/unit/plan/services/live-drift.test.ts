@@ -367,3 +367,37 @@ test("a container with drift is made again, and the plan says what drifted", () 
     "-> create:app, not as declared: memory limit none, declared 128 MiB; memory and swap none, declared 128 MiB\n",
   );
 });
+
+test("all that differs is told, limits first and networks last, each in the order of the manifest", () => {
+  expect(
+    drift({
+      memoryBytes: 0,
+      memorySwapBytes: 0,
+      pids: 1,
+      privileged: true,
+      readOnlyRoot: false,
+      user: "0",
+      command: ["serve", "later"],
+      entrypoint: ["/bin/other"],
+      stdinOpen: true,
+      networks: new Map([["bridge", { aliases: [], networkId: "" }]]),
+    }),
+  ).toEqual([
+    "memory limit none, declared 128 MiB",
+    "memory and swap none, declared 128 MiB",
+    "limit of processes 1, declared 64",
+    "it is privileged",
+    "read-only root false, declared true",
+    "user 0, declared 10001",
+    "another entrypoint",
+    "another command",
+    "open standard input true, declared false",
+    "not on network edge",
+    "on network bridge, which is not declared",
+  ]);
+  const elsewhere = new Map([["t_edge", { aliases: [], networkId: "gone" }]]);
+  expect(drift({ networks: elsewhere })).toEqual([
+    "on an earlier network edge",
+    "not known as app on network edge",
+  ]);
+});

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { QclockError } from "../../../../src/error.ts";
 import { observeRequest } from "../../../../src/plan/observe-request.ts";
 import type { Observed } from "../../../../src/plan/observed.ts";
+import type { Operation } from "../../../../src/plan/plan.ts";
 import { planOneOff } from "../../../../src/plan/services/one-off.ts";
 import {
   afterUp,
@@ -96,6 +98,39 @@ describe("a one-off container", () => {
       ].filter((id) => id !== "volume:rows"),
     );
   });
+});
+
+const own = { name: "t-app-1", id: "c" };
+
+test.each<readonly [Operation, "stays" | "goes" | "is refused"]>([
+  [{ type: "pull-image", image: "app" }, "stays"],
+  [{ type: "create-network", network: "edge", subnet: "10.0.0.0/28" }, "stays"],
+  [{ type: "write-secrets", service: "app", secrets: ["key"] }, "stays"],
+  [{ type: "create-container", service: "app", configHash: "x" }, "goes"],
+  [{ type: "connect-network", service: "app", network: "edge" }, "goes"],
+  [{ type: "start-container", service: "app" }, "goes"],
+  [{ type: "wait-ready", service: "app" }, "goes"],
+  [{ type: "wait-completed", service: "app" }, "goes"],
+  [{ type: "create-container", service: "db", configHash: "x" }, "stays"],
+  [{ type: "wait-completed", service: "db" }, "stays"],
+  [{ type: "remove-image", reference: "x", id: "i" }, "goes"],
+  [{ type: "stop-container", ...own, gracePeriodMs: 1 }, "is refused"],
+  [{ type: "remove-container", ...own }, "is refused"],
+  [{ type: "stop-container", ...own, name: "t-db-1", gracePeriodMs: 1 }, "stays"],
+  [{ type: "remove-container", ...own, name: "t-db-1" }, "stays"],
+  [{ type: "remove-network", name: "t_edge", id: "n" }, "is refused"],
+  [{ type: "remove-volume", name: "t_rows" }, "stays"],
+])("in the plan of a one-off of app %j %s", (operation, expected) => {
+  const node = { id: "one", operation, cause: "a test", dependsOn: [] };
+  const plan = { stack: "t", nodes: [node], unchanged: [], notices: [] };
+  const decide = (): string => {
+    try {
+      return planOneOff(plan, { stack, service: "app" }).nodes.length === 1 ? "stays" : "goes";
+    } catch (error) {
+      return error instanceof QclockError ? "is refused" : "is a mistake";
+    }
+  };
+  expect(decide()).toBe(expected);
 });
 
 test("every name that a stack claims in the Engine is looked for, and none of a service without secrets", () => {
