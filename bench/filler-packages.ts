@@ -12,39 +12,44 @@ const FURTHER_FILES = 70;
  * dependencies and files as those of EL9 have in the middle. The same ones in each run, named by
  * `prefix`.
  */
-export function fillerPackages(prefix: string, count: number): readonly ListedPackage[] {
-  return Array.from({ length: count }, (_, index) => {
-    const number = Math.floor(index / VERSIONS);
-    const name = `${prefix}-${word(number, 0)}-${number}`;
-    const release = (index % VERSIONS) + 1;
-    const version = `${1 + (number % 9)}.${number % 31}-${release}.el9`;
-    const [ver = "", rel = ""] = version.split("-");
-    const entry = (text: string): string =>
-      `name="${text}" flags="EQ" epoch="0" ver="${ver}" rel="${rel}"`;
-    return {
-      name,
-      version,
-      architecture: "x86_64",
-      sourceFile: `${name}-${version}.src.rpm`,
-      dependencies: {
-        provides: [
-          entry(name),
-          entry(`${name}(x86-64)`),
-          ...words(PROVIDES, (at) => `name="lib${word(number, at)}.so.${at}()(64bit)"`),
-        ],
-        requires: words(
-          REQUIRES,
-          (at) =>
-            `name="lib${word(number + at, at % PROVIDES)}.so.${at}(V_${release}.${at})(64bit)"`,
-        ),
-      },
-      files: words(FILES, (at) => `/usr/bin/${word(number, at)}-${at}`),
-      furtherFiles: words(
-        FURTHER_FILES,
-        (at) => `/usr/share/${name}/${word(number, at >> 4)}/${word(index, at)}.${at}`,
+export function fillerPackages(prefix: string, count: number): Iterable<ListedPackage> {
+  return {
+    *[Symbol.iterator]() {
+      for (let index = 0; index < count; index += 1) yield fillerPackage(prefix, index);
+    },
+  };
+}
+
+function fillerPackage(prefix: string, index: number): ListedPackage {
+  const number = Math.floor(index / VERSIONS);
+  const name = `${prefix}-${word(number, 0)}-${number}`;
+  const release = (index % VERSIONS) + 1;
+  const version = `${1 + (number % 9)}.${number % 31}-${release}.el9`;
+  const [ver = "", rel = ""] = version.split("-");
+  const entry = (text: string): string =>
+    `name="${text}" flags="EQ" epoch="0" ver="${ver}" rel="${rel}"`;
+  return {
+    name,
+    version,
+    architecture: "x86_64",
+    sourceFile: `${name}-${version}.src.rpm`,
+    dependencies: {
+      provides: [
+        entry(name),
+        entry(`${name}(x86-64)`),
+        ...words(PROVIDES, (at) => `name="lib${word(number, at)}.so.${at}()(64bit)"`),
+      ],
+      requires: words(
+        REQUIRES,
+        (at) => `name="lib${word(number + at, at % PROVIDES)}.so.${at}(V_${release}.${at})(64bit)"`,
       ),
-    };
-  });
+    },
+    files: words(FILES, (at) => `/usr/bin/${word(number, at)}-${at}`),
+    furtherFiles: words(
+      FURTHER_FILES,
+      (at) => `/usr/share/${name}/${word(number, at >> 4)}/${word(index, at)}.${at}`,
+    ),
+  };
 }
 
 function words(count: number, text: (at: number) => string): readonly string[] {

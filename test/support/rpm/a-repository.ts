@@ -21,7 +21,8 @@ export interface ListedPackage {
 
 /** What a repository serves below its folder. */
 export interface ListedRepository {
-  readonly packages: readonly ListedPackage[];
+  /** Asked for twice; very many need not be there together. */
+  readonly packages: Iterable<ListedPackage>;
   /** `modules.yaml`; absent: it has none. */
   readonly modules?: string;
   /** Takes the place of a file's text, by its type. */
@@ -36,9 +37,9 @@ export function aRepository(
   repository: ListedRepository,
 ): ReadonlyMap<string, Buffer> {
   const { packages, modules, texts = {} } = repository;
-  const parts: Readonly<Record<string, string>> = {
-    primary: primaryXml(packages),
-    filelists: filelistsXml(packages),
+  const parts: Readonly<Record<string, string | Buffer>> = {
+    primary: primaryOf(packages),
+    filelists: filelistsOf(packages),
     ...(modules === undefined ? {} : { modules }),
     ...texts,
   };
@@ -59,7 +60,11 @@ export function aRepository(
 }
 
 /** `primary.xml` of some packages. */
-export function primaryXml(packages: readonly ListedPackage[]): string {
+export function primaryXml(packages: Iterable<ListedPackage>): string {
+  return primaryOf(packages).toString();
+}
+
+function primaryOf(packages: Iterable<ListedPackage>): Buffer {
   const kinds = (entry: ListedPackage): string =>
     Object.entries(entry.dependencies ?? {})
       .map(
@@ -67,7 +72,7 @@ export function primaryXml(packages: readonly ListedPackage[]): string {
           `<rpm:${kind}>${entries.map((each) => `<rpm:entry ${each}/>`).join("")}</rpm:${kind}>`,
       )
       .join("\n");
-  const texts = packages.map((entry) => {
+  const textOf = (entry: ListedPackage): string => {
     const { name, architecture = "noarch", sourceFile = "", files = [] } = entry;
     const { location = `getPackage/${name}-${versionOf(entry).text}.${architecture}.rpm` } = entry;
     return [
@@ -78,18 +83,39 @@ export function primaryXml(packages: readonly ListedPackage[]): string {
       ...files.map((path) => `<file>${path}</file>`),
       "</format></package>",
     ].join("\n");
-  });
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<metadata xmlns="http://linux.duke.edu/metadata/common" xmlns:rpm="http://linux.duke.edu/metadata/rpm" packages="${packages.length}">\n${texts.join("\n")}\n</metadata>\n`;
+  };
+  const namespaces =
+    'xmlns="http://linux.duke.edu/metadata/common" xmlns:rpm="http://linux.duke.edu/metadata/rpm"';
+  return documentOf("metadata", namespaces, Iterator.from(packages).map(textOf));
 }
 
-function filelistsXml(packages: readonly ListedPackage[]): string {
-  const texts = packages.map((entry) => {
+function filelistsOf(packages: Iterable<ListedPackage>): Buffer {
+  const textOf = (entry: ListedPackage): string => {
     const paths = [...(entry.files ?? []), ...(entry.furtherFiles ?? [])];
     const files = paths.map((path) => `<file>${path}</file>`).join("");
     const { name, architecture = "noarch" } = entry;
     return `<package pkgid="${digestOf(entry)}" name="${name}" arch="${architecture}"><version ${versionOf(entry).attributes}/>${files}</package>`;
-  });
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<filelists xmlns="http://linux.duke.edu/metadata/filelists" packages="${packages.length}">\n${texts.join("\n")}\n</filelists>\n`;
+  };
+  const namespaces = 'xmlns="http://linux.duke.edu/metadata/filelists"';
+  return documentOf("filelists", namespaces, Iterator.from(packages).map(textOf));
+}
+
+const PIECE_LENGTH = 1024 * 1024;
+
+/** Bytes, since a text of JavaScript's ends at half a gigabyte. */
+function documentOf(root: string, namespaces: string, texts: Iterable<string>): Buffer {
+  const pieces: Buffer[] = [];
+  let piece = "";
+  let count = 0;
+  for (const text of texts) {
+    piece += `${text}\n`;
+    count += 1;
+    if (piece.length < PIECE_LENGTH) continue;
+    pieces.push(Buffer.from(piece));
+    piece = "";
+  }
+  const start = `<?xml version="1.0" encoding="UTF-8"?>\n<${root} ${namespaces} packages="${count}">\n`;
+  return Buffer.concat([Buffer.from(start), ...pieces, Buffer.from(`${piece}</${root}>\n`)]);
 }
 
 function versionOf({ version = "1-1" }: ListedPackage): {

@@ -26,7 +26,7 @@ export async function elRepositories(
     readonly key: TestKey;
     readonly work: string;
     /** What the metadata lists besides, without there being such packages. */
-    readonly further?: Readonly<Partial<Record<ElPackage["repository"], readonly ListedPackage[]>>>;
+    readonly further?: Readonly<Partial<Record<ElPackage["repository"], Iterable<ListedPackage>>>>;
   },
 ): Promise<ReadonlyMap<string, Buffer>> {
   const { target, paths } = await fetchDebian("el", images, store);
@@ -59,12 +59,21 @@ export async function elRepositories(
     });
     const modules = repository === "appstream" ? { modules: phpModule(own) } : {};
     for (const [name, bytes] of aRepository(place, {
-      packages: [...listed, ...(further[repository] ?? [])],
+      packages: oneAfterTheOther(listed, further[repository] ?? []),
       ...modules,
     }))
       files.set(name, bytes);
   }
   return files;
+}
+
+function oneAfterTheOther<Value>(first: Iterable<Value>, second: Iterable<Value>): Iterable<Value> {
+  return {
+    *[Symbol.iterator]() {
+      yield* first;
+      yield* second;
+    },
+  };
 }
 
 function listedPackage(
