@@ -189,7 +189,8 @@ export class PlainLists {
     }
     const first = bytes[start];
     if (kind !== "provides" && (first === SLASH || first === PARENTHESIS)) {
-      this.asked.push(...pathsIn(bytes.toString("latin1", start, this.#used)));
+      const text = bytes.toString("latin1", start, this.#used);
+      for (const path of pathsIn(text)) this.asked.push(path);
     }
   }
 

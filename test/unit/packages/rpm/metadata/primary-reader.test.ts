@@ -215,6 +215,12 @@ test("packages of any size are read, wherever the pieces of their list end", () 
   }
 });
 
+test("a need of very many paths is taken in", () => {
+  const text = httpd.replace("if /etc/langs)", `if ${"/a ".repeat(170_000)})`);
+  const bytes = Buffer.from(text);
+  expect(new PlainPackages().read(bytes, 0, bytes.length)?.asked).toHaveLength(170_001);
+});
+
 test.each([
   ["a text before the first package", (text: string) => text.replace("<package", "a<package")],
   ["more packages than it says", (text: string) => text.replace('"2"', '"1"')],
