@@ -13,7 +13,15 @@ import path from "node:path";
 import { temporaryFolder } from "../support/temporary-store.ts";
 import { commandCases } from "./commands/cases.ts";
 import type { CommandCase } from "./commands/command-case.ts";
-import { caseKey, changesOf, type CommandRecord, describe, startTime } from "./commands/start.ts";
+import {
+  caseKey,
+  changesOf,
+  type CommandRecord,
+  describe,
+  modifiedAt,
+  startTime,
+  withoutHint,
+} from "./commands/start.ts";
 
 const target = path.join(import.meta.dirname, "../fixtures/commands/recorded.json");
 const records: Record<string, CommandRecord> = {};
@@ -42,7 +50,8 @@ async function record(each: CommandCase): Promise<CommandRecord> {
     if (typeof file === "object" && "mode" in file && file.mode !== undefined) {
       fs.chmodSync(at, file.mode);
     }
-    if (!(typeof file === "object" && "link" in file)) fs.utimesSync(at, startTime, startTime);
+    if (!(typeof file === "object" && "link" in file))
+      fs.utimesSync(at, startTime, modifiedAt(file));
   }
   const before = treeOf(root);
   const umask = (each.umask ?? 0o022).toString(8).padStart(3, "0");
@@ -57,6 +66,7 @@ async function record(each: CommandCase): Promise<CommandRecord> {
     status: result.status ?? -1,
     stdout: result.stdout.replaceAll(root, "@"),
     hasErrors: result.stderr !== "",
+    ...(each.says === true && { says: withoutHint(result.stderr).replaceAll(root, "@") }),
     tree: changesOf(before, treeOf(root)),
   };
 }

@@ -106,7 +106,7 @@ function run([name = "", ...args]: readonly string[], options: Running): number 
         env: other.env === undefined ? env : Object.fromEntries(other.env),
       }),
     findProgram: (program) => findProgram(root, program, variables.get("PATH") ?? "", path),
-    countSteps: (count) => {
+    countSteps: (count = 1) => {
       counter.steps += count;
       if (counter.steps > steps) throw new LimitReached("steps");
     },

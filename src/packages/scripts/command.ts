@@ -72,7 +72,7 @@ export interface CommandCall {
    */
   findProgram(name: string): string | undefined;
   /** Count work that grows with the input; throws `LimitReached` when the script has had enough. */
-  countSteps(steps: number): void;
+  countSteps(steps?: number): void;
   /**
    * A template with its last run of `X`s replaced, the same in every build and not yet used in
    * this one.

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { awkCases } from "./awk-cases.ts";
 import type { CommandCase } from "./command-case.ts";
+import { edgeCases } from "./edge-cases.ts";
 import { fileCases } from "./file-cases.ts";
 import { findCases } from "./find-cases.ts";
 import { ownerAndCopyCases } from "./owner-and-copy-cases.ts";
@@ -309,6 +310,7 @@ const packed = gzipSync("hello\n".repeat(100)).toString("latin1");
 
 export const commandCases: readonly CommandCase[] = [
   ...awkCases,
+  ...edgeCases,
   ...fileCases,
   ...ownerAndCopyCases,
   ...findCases,

@@ -11,4 +11,6 @@ export interface CommandCase {
   readonly stdin?: string;
   readonly files?: Readonly<Record<string, StartingFile>>;
   readonly umask?: number;
+  /** Whether its error output is compared as well, but for the hint at `--help`. */
+  readonly says?: boolean;
 }

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
-import type { CommandCase } from "./command-case.ts";
+import type { CommandCase, StartingFile } from "./command-case.ts";
 
 /** What a command did, by a real program or by ours. */
 export interface CommandRecord {
   readonly status: number;
   readonly stdout: string;
   readonly hasErrors: boolean;
+  /** The error output of a case that asks for it. */
+  readonly says?: string;
   /** Each path that is not as it was: kind, mode, owner, and its content or target. */
   readonly tree: Readonly<Record<string, string>>;
 }
@@ -16,8 +18,18 @@ export function caseKey(each: CommandCase): string {
   return `${each.argv.join(" ").slice(0, 100)} #${digest}`;
 }
 
+/** An error output without the line that tells of `--help`, which ours leave out. */
+export function withoutHint(errors: string): string {
+  return errors.replaceAll(/^Try '.*\n/gm, "");
+}
+
 /** The time of files to begin with, unless a case says another one; in seconds since 1970. */
 export const startTime = 1_700_000_000;
+
+/** When a file to begin with was changed last, in seconds since 1970. */
+export function modifiedAt(file: StartingFile): number {
+  return typeof file === "object" && "content" in file ? (file.mtime ?? startTime) : startTime;
+}
 
 /** A path as one line of a record. */
 export function describe(node: {

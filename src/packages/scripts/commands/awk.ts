@@ -33,6 +33,8 @@ export const awk: Command = (call) => {
     const separator = value("separator");
     if (separator !== undefined) run.memory.set("FS", unescapedAwk(separator));
     for (const assignment of values("assignment")) {
+      if (!/^[A-Za-z_]\w*=/.test(assignment))
+        throw new AwkError(`improper assignment: -v ${assignment}`);
       const at = assignment.indexOf("=");
       run.memory.set(assignment.slice(0, at), inputValue(unescapedAwk(assignment.slice(at + 1))));
     }

@@ -23,7 +23,7 @@ export const cat: Command = (call) => {
       wasEmpty = isEmpty;
       const isNumbered = has("numberFilled") ? !isEmpty : has("number");
       const start = isNumbered ? `${String(++number).padStart(6)}\t` : "";
-      call.stdout.write(`${start}${line}${has("ends") ? "$" : ""}\n`);
+      call.stdout.write(`${start}${has("ends") ? `${line.replace(/\r$/, "^M")}$` : line}\n`);
     }
   }
   return isWhole ? 0 : 1;

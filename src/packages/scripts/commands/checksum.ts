@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { fromBytes } from "../bytes.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { RootError } from "../root.ts";
-import { linesOf } from "./lines.ts";
+import { countText, linesOf } from "./lines.ts";
 import { readOptions } from "./options.ts";
 import { complain } from "./report.ts";
 
@@ -25,7 +25,7 @@ export function checksum(
     const names = operands.length === 0 ? ["-"] : operands;
     const sumOf = (name: string): string => {
       const bytes = name === "-" ? call.stdin.readAll() : call.readFile(name);
-      call.countSteps(1 + (bytes.length >> 10));
+      countText(call, bytes);
       return createHash(algorithm).update(bytes).digest("hex");
     };
     let status = 0;
@@ -62,13 +62,17 @@ function check(
   },
 ): boolean {
   const bytes = list === "-" ? call.stdin.readAll() : call.readFile(list);
+  let odd = 0;
   let wrong = 0;
   let unread = 0;
   let right = 0;
   let isList = false;
   for (const line of linesOf(fromBytes(bytes))) {
     const entry = /^([\dA-Fa-f]+) [ *](.+)$/.exec(line);
-    if (entry === null) continue;
+    if (entry === null) {
+      odd++;
+      continue;
+    }
     isList = true;
     const [, sum = "", name = ""] = entry;
     const say = (verdict: string): void => {
@@ -95,6 +99,7 @@ function check(
     return false;
   }
   if (!options.isSilent) {
+    if (odd > 0) warn(odd, "line is", "lines are", "improperly formatted");
     if (unread > 0) warn(unread, "listed file", "listed files", "could not be read");
     if (wrong > 0) warn(wrong, "computed checksum", "computed checksums", "did NOT match");
     if (options.ignoresMissing && right + wrong === 0) {

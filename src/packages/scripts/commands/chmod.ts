@@ -63,7 +63,7 @@ export const chmod: Command = (call) => {
       // A link that is named is followed.
       const top = root.realpath(path);
       for (const each of tree(root, top)) {
-        call.countSteps(1);
+        call.countSteps();
         if (each !== top) change(each, false);
       }
       return 0;

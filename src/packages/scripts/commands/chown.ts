@@ -61,7 +61,7 @@ export const chown: Command = (call) => {
       if (!isRecursive || (isFollowing && root.stat(path) === undefined)) return 0;
       const top = isFollowing ? root.realpath(path) : path;
       for (const each of tree(root, top)) {
-        call.countSteps(1);
+        call.countSteps();
         if (each !== top && (isLinkItself || root.stat(each) !== undefined)) {
           change(each);
         }
@@ -92,7 +92,12 @@ function ownerOf(call: CommandCall, written: string): NewOwner | number {
   const uid = user === "" ? undefined : userId(root, user);
   if (user !== "" && uid === undefined) return complain(call, `invalid user: ${quoted(written)}`);
   if (group === undefined) return { uid };
-  if (group === "") return { uid, gid: user === "" ? undefined : findUser(root, user)?.gid };
+  if (group === "") {
+    const gid = findUser(root, user)?.gid;
+    // The group of a number that is nobody's is not known.
+    if (user !== "" && gid === undefined) return complain(call, `invalid spec: ${quoted(written)}`);
+    return { uid, gid };
+  }
   const gid = groupId(root, group);
   if (gid === undefined) return complain(call, `invalid group: ${quoted(written)}`);
   return { uid, gid };

@@ -56,9 +56,12 @@ export const diff: Command = (call) => {
     isFolder(first) ? below(first, lastName(second)) : first,
     isFolder(second) ? below(second, lastName(first)) : second,
   ];
-  const present = has("missingEmpty")
-    ? names.map((name) => (name === "-" || call.root.stat(call.path(name)) ? name : "/dev/null"))
-    : names;
+  const isThere = (name: string): boolean =>
+    name === "-" || call.root.stat(call.path(name)) !== undefined;
+  const present =
+    has("missingEmpty") && names.some(isThere)
+      ? names.map((name) => (isThere(name) ? name : "/dev/null"))
+      : names;
   const pair = pairOf(call, present, false);
   if (pair === undefined) return 2;
   const [left, right] = pair.map((text) => reduced(text));
@@ -89,7 +92,18 @@ export const comm: Command = (call) => {
   const { has, operands } = readOptions(call, { first: "-1", second: "-2", third: "-3" });
   const pair = pairOf(call, operands, false);
   if (pair === undefined) return 1;
-  const [left = [], right = []] = pair.map((text) => linesOf(text));
+  const sides = pair.map((text) => linesOf(text));
+  const [left = [], right = []] = sides;
+  let isUnpaired = false;
+  const unsorted = new Set<number>();
+  // Lines out of order are told once one has no partner, at the end of a file for its last two.
+  const checkOrder = (side: number, at: number): void => {
+    const lines = sides[side] ?? [];
+    const last = Math.min(at, lines.length - 1);
+    if (!isUnpaired || unsorted.has(side) || (lines[last - 1] ?? "") <= (lines[last] ?? "")) return;
+    unsorted.add(side);
+    complain(call, `file ${side + 1} is not in sorted order`);
+  };
   const columns = [has("first"), has("second"), has("third")];
   const write = (column: number, line: string): void => {
     if (columns[column] === true) return;
@@ -99,21 +113,23 @@ export const comm: Command = (call) => {
   let i = 0;
   let j = 0;
   while (i < left.length || j < right.length) {
-    call.countSteps(1);
+    call.countSteps();
     const [a, b] = [left[i], right[j]];
     if (b === undefined || (a !== undefined && a < b)) {
+      isUnpaired = true;
       write(0, a ?? "");
-      i++;
+      checkOrder(0, ++i);
     } else if (a === undefined || b < a) {
+      isUnpaired = true;
       write(1, b);
-      j++;
+      checkOrder(1, ++j);
     } else {
       write(2, a);
-      i++;
-      j++;
+      checkOrder(0, ++i);
+      checkOrder(1, ++j);
     }
   }
-  return 0;
+  return unsorted.size === 0 ? 0 : complain(call, "input is not in sorted order");
 };
 
 function pairOf(

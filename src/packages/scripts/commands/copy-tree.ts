@@ -45,7 +45,7 @@ export function copyTree(
 ): string | undefined {
   const { root } = call;
   const { from, to, isOperand } = path;
-  call.countSteps(1);
+  call.countSteps();
   const isFollowed = rules.follow === "always" || (rules.follow === "operands" && isOperand);
   const source = isFollowed ? root.stat(from) : root.lstat(from);
   if (source === undefined) return `cannot stat '${from}': No such file or directory`;

@@ -3,8 +3,11 @@ import { linesOf, readTexts } from "./lines.ts";
 import { readOptions } from "./options.ts";
 import { complain } from "./report.ts";
 
+/** The options that choose. */
+const LISTS: ReadonlySet<string> = new Set(["bytes", "characters", "fields"]);
+
 export const cut: Command = (call) => {
-  const { has, value, operands } = readOptions(call, {
+  const { has, value, given, operands } = readOptions(call, {
     bytes: "-b= --bytes=",
     characters: "-c= --characters=",
     fields: "-f= --fields=",
@@ -15,6 +18,9 @@ export const cut: Command = (call) => {
     whole: "-n",
     zero: "-z --zero-terminated",
   });
+  if (given.filter(({ name }) => LISTS.has(name)).length > 1) {
+    return complain(call, "only one list may be specified");
+  }
   const bytes = value("bytes") ?? value("characters");
   const list = bytes ?? value("fields");
   if (list === undefined) {
@@ -22,12 +28,12 @@ export const cut: Command = (call) => {
   }
   const ranges = rangesOf(list);
   if (ranges === undefined) return complain(call, "invalid byte, character or field list");
-  const given = value("delimiter");
-  if (given !== undefined && given.length > 1) {
+  const written = value("delimiter");
+  if (written !== undefined && written.length > 1) {
     return complain(call, "the delimiter must be a single character");
   }
   // An empty delimiter is the byte zero.
-  const delimiter = given === "" ? "\0" : (given ?? "\t");
+  const delimiter = written === "" ? "\0" : (written ?? "\t");
   const joint = value("joint") ?? (bytes === undefined ? delimiter : "");
   const end = has("zero") ? "\0" : "\n";
   const isChosen = (place: number): boolean =>
@@ -35,7 +41,7 @@ export const cut: Command = (call) => {
   const { texts, isWhole } = readTexts(call, operands);
   for (const { text } of texts) {
     for (const line of linesOf(text, end)) {
-      call.countSteps(1);
+      call.countSteps();
       if (bytes === undefined && !line.includes(delimiter)) {
         if (!has("onlyDelimited")) call.stdout.write(line + end);
         continue;

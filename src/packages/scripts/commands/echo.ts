@@ -5,8 +5,11 @@ import { filledFormat } from "./format.ts";
 export const echo: Command = (call) => {
   const args = [...call.args];
   let hasNewline = true;
-  while (args[0] === "-n" || args[0] === "-E") if (args.shift() === "-n") hasNewline = false;
-  if (/^-[neE]*e[neE]*$/.test(args[0] ?? "")) return call.unsupported("the option -e of echo");
+  while (/^-[neE]+$/.test(args[0] ?? "")) {
+    const letters = args.shift() ?? "";
+    if (letters.includes("e")) return call.unsupported("the option -e of echo");
+    if (letters.includes("n")) hasNewline = false;
+  }
   call.stdout.write(args.join(" ") + (hasNewline ? "\n" : ""));
   return 0;
 };

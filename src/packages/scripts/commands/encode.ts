@@ -2,6 +2,7 @@ import { fromBytes } from "../bytes.ts";
 import type { Command } from "../command.ts";
 import { readTexts } from "./lines.ts";
 import { readOptions } from "./options.ts";
+import { complain } from "./report.ts";
 
 export const base64: Command = (call) => {
   const { has, value, operands } = readOptions(call, {
@@ -13,8 +14,10 @@ export const base64: Command = (call) => {
   if (!isWhole) return 1;
   const text = texts.map((each) => each.text).join("");
   if (has("decode")) {
-    call.stdout.write(fromBytes(Buffer.from(text, "base64")));
-    return 0;
+    const letters = text.replaceAll(has("ignoreGarbage") ? /[^A-Za-z\d+/=]/g : "\n", "");
+    call.stdout.write(fromBytes(Buffer.from(letters, "base64")));
+    const isValid = letters.length % 4 === 0 && /^[A-Za-z\d+/]*={0,2}$/.test(letters);
+    return isValid ? 0 : complain(call, "invalid input");
   }
   const encoded = Buffer.from(text, "latin1").toString("base64");
   const width = Number(value("wrap") ?? 76);

@@ -1,3 +1,4 @@
+import { compareTexts } from "../../../order.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { Regex } from "../regex/regex.ts";
 import { complain } from "./report.ts";
@@ -50,7 +51,7 @@ class ExprReader {
   #level(level: number): string {
     const operators = LEVELS[level];
     if (operators === undefined) return this.#operand();
-    this.#call.countSteps(1);
+    this.#call.countSteps();
     let left = this.#level(level + 1);
     for (;;) {
       const operator = this.#args[this.#at];
@@ -60,28 +61,29 @@ class ExprReader {
     }
   }
 
-  #operand(): string {
+  #word(): string {
     const word = this.#args[this.#at++];
-    if (word === undefined) {
-      const last = this.#args.at(-1) ?? "";
-      throw new ExprError(`syntax error: missing argument after '${last}'`);
-    }
+    if (word !== undefined) return word;
+    throw new ExprError(`syntax error: missing argument after '${this.#args.at(-1) ?? ""}'`);
+  }
+
+  #operand(): string {
+    const word = this.#word();
     if (word === "(") {
       if (this.#at > 200) throw new ExprError("expression too deep");
       const value = this.#level(0);
       if (this.#args[this.#at++] !== ")") throw new ExprError("syntax error: expecting ')'");
       return value;
     }
-    if (word === "+" && this.#at < this.#args.length) return this.#args[this.#at++] ?? "";
-    const hasMore = this.#at < this.#args.length;
-    if (word === "length" && hasMore) return String(this.#operand().length);
-    if (word === "match" && hasMore) return this.#match(this.#operand(), this.#operand());
-    if (word === "index" && hasMore) {
+    if (word === "+") return this.#word();
+    if (word === "length") return String(this.#operand().length);
+    if (word === "match") return this.#match(this.#operand(), this.#operand());
+    if (word === "index") {
       const text = this.#operand();
       const characters = this.#operand();
       return String(Array.from(text).findIndex((character) => characters.includes(character)) + 1);
     }
-    if (word === "substr" && hasMore) {
+    if (word === "substr") {
       const text = this.#operand();
       const start = Number(this.#operand());
       const length = Number(this.#operand());
@@ -132,11 +134,10 @@ function calculate(operator: string, left: string, right: string): string {
 }
 
 function compare(operator: string, left: string, right: string): boolean {
-  let order = 0;
-  if (isInteger(left) && isInteger(right)) {
-    const difference = BigInt(left) - BigInt(right);
-    if (difference !== 0n) order = difference < 0n ? -1 : 1;
-  } else if (left !== right) order = left < right ? -1 : 1;
+  const order =
+    isInteger(left) && isInteger(right)
+      ? Number(BigInt(left) > BigInt(right)) - Number(BigInt(left) < BigInt(right))
+      : compareTexts(left, right);
   if (operator === "=" || operator === "==") return order === 0;
   if (operator === "!=") return order !== 0;
   if (operator === "<") return order < 0;

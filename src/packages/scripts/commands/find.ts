@@ -55,7 +55,7 @@ function search(call: CommandCall): number {
 
 function walk(found: FoundPath, plan: FindPlan, state: FindState): void {
   const { call } = state;
-  call.countSteps(1);
+  call.countSteps();
   const isInside = found.depth >= plan.leastDepth;
   state.isPruned = false;
   if (!plan.isDepthFirst && isInside) plan.test(found, state);

@@ -61,7 +61,8 @@ function converted(
     case "u": {
       const number = Math.trunc(values.number() ?? 0);
       const absolute = BigInt(Number.isFinite(number) ? Math.abs(number) : 0).toString();
-      const filled = absolute.padStart(digits ?? 1, "0");
+      // With no digits asked for, zero has none.
+      const filled = digits === 0 && absolute === "0" ? "" : absolute.padStart(digits ?? 1, "0");
       return signed(number < 0, flags) + filled;
     }
     case "o":

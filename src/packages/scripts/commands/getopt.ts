@@ -76,7 +76,7 @@ export const getopt: Command = (call) => {
     }
   };
   for (let arg = args.shift(); arg !== undefined; arg = args.shift()) {
-    call.countSteps(1);
+    call.countSteps();
     if (arg === "--") {
       others.push(...args);
       break;

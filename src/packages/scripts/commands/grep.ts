@@ -1,4 +1,3 @@
-import { fromBytes } from "../bytes.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { Regex } from "../regex/regex.ts";
 import { RegexError } from "../regex/tree.ts";
@@ -12,6 +11,9 @@ interface Part {
   readonly start: number;
   readonly end: number;
 }
+
+/** The options that say what a pattern is; of two, one has to go. */
+const MATCHERS: readonly string[] = ["extended", "fixed", "basic", "perl"];
 
 /** `grep`, `egrep` and `fgrep`. */
 export const grep: Command = (call) => {
@@ -63,8 +65,9 @@ export const grep: Command = (call) => {
   for (const option of given) {
     if (option.name === "pattern") sources.push(...option.value.split("\n"));
     if (option.name === "patternFile") {
-      const bytes = option.value === "-" ? call.stdin.readAll() : call.readFile(option.value);
-      sources.push(...linesOf(fromBytes(bytes)));
+      const { texts, isWhole } = readTexts(call, [option.value]);
+      if (!isWhole) return 2;
+      sources.push(...linesOf(texts[0]?.text ?? ""));
     }
   }
   const rest = [...operands];
@@ -79,13 +82,18 @@ export const grep: Command = (call) => {
   // An empty pattern leaves no line over; grep does not even look.
   if (has("invert") && sources.length === 1 && sources[0] === "" && !has("namesWithout")) return 1;
   if (has("perl") && !sources.every(isPlainForPerl)) return call.unsupported("grep -P");
-  let dialect: "basic" | "extended" | "fixed" = "basic";
-  const alias = baseName(call.name);
-  const asked = given.findLast(({ name }) => ["extended", "fixed", "basic", "perl"].includes(name));
-  if (alias === "egrep" || asked?.name === "extended" || asked?.name === "perl")
-    dialect = "extended";
-  if (alias === "fgrep" || asked?.name === "fixed") dialect = "fixed";
-  if (asked?.name === "basic") dialect = "basic";
+  const alias = { egrep: "extended", fgrep: "fixed" }[baseName(call.name)];
+  const matchers = new Set([
+    ...(alias === undefined ? [] : [alias]),
+    ...given.map(({ name }) => name).filter((name) => MATCHERS.includes(name)),
+  ]);
+  const [matcher = "basic", other] = matchers;
+  if (other !== undefined) {
+    complain(call, "conflicting matchers specified");
+    return 2;
+  }
+  const isFixed = matcher === "fixed";
+  const dialect = isFixed || matcher === "basic" ? matcher : "extended";
 
   let find: (line: string, from: number) => Part | undefined;
   try {
@@ -106,7 +114,9 @@ export const grep: Command = (call) => {
   for (const name of folders) complain(quiet, `${name}: Is a directory`);
   const files = names.filter((name) => !folders.includes(name));
   const { texts, isWhole } =
-    files.length === 0 && names.length > 0 ? { texts: [], isWhole: true } : readTexts(quiet, files);
+    files.length === 0 && (names.length > 0 || has("recursive"))
+      ? { texts: [], isWhole: true }
+      : readTexts(quiet, files);
   const showsName =
     has("withName") || (!has("withoutName") && (names.length > 1 || has("recursive")));
   const most = value("most") === undefined ? Infinity : Number(value("most"));
@@ -152,7 +162,7 @@ export const grep: Command = (call) => {
       if (isCounting) continue;
       if (isBinary) {
         if (has("binary")) return 0;
-        call.stdout.write(`${baseName(call.name)}: ${shown}: binary file matches\n`);
+        complain(call, `${shown}: binary file matches`);
         break;
       }
       if (has("only")) {

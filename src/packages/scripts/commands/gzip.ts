@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import type { Command } from "../command.ts";
 import { LimitReached, scriptLimits } from "../limits.ts";
 import { baseName, readOptions } from "./options.ts";
+import { countText } from "./lines.ts";
 import { complain } from "./report.ts";
 
 /**
@@ -28,7 +29,7 @@ export const gzip: Command = (call) => {
       status = complain(call, `${file}: not in gzip format`);
       continue;
     }
-    call.countSteps(1 + (bytes.length >> 8));
+    countText(call, bytes);
     call.stdout.write(bytes);
   }
   return status;

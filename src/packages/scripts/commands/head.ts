@@ -1,22 +1,32 @@
 import { fromBytes } from "../bytes.ts";
 import type { Command, CommandCall } from "../command.ts";
 import { RootError } from "../root.ts";
-import { linesOf } from "./lines.ts";
+import { countText, linesOf } from "./lines.ts";
 import { readOptions } from "./options.ts";
 import { complain, quoted } from "./report.ts";
 
 export const head: Command = (call) => part(call, "head");
 
+const UNITS = new Map([
+  ["b", 512],
+  ["k", 1024],
+  ["K", 1024],
+  ["kB", 1000],
+  ["M", 1024 ** 2],
+]);
+
 export const tail: Command = (call) => part(call, "tail");
 
 function part(call: CommandCall, which: "head" | "tail"): number {
   // `-5` and, of tail, `+5`, as they were written of old.
+  const isOld = which === "head" || call.args.length <= 2;
   const args = call.args.flatMap((arg, index) => {
     const isValue = /^(?:-[qvz]*[nc]|--lines|--bytes)$/.test(call.args[index - 1] ?? "");
-    if (!isValue && /^-\d+$/.test(arg)) return ["-n", arg.slice(1)];
-    return which === "tail" && index === 0 && /^\+\d+$/.test(arg) ? ["-n", arg] : [arg];
+    if (isOld && !isValue && /^-\d+$/.test(arg)) return ["-n", arg.slice(1)];
+    const isFrom = isOld && which === "tail" && index === 0 && /^\+\d+$/.test(arg);
+    return isFrom ? ["-n", arg] : [arg];
   });
-  const { has, value, operands } = readOptions(
+  const { has, given, operands } = readOptions(
     { ...call, args },
     {
       lines: "-n= --lines=",
@@ -26,39 +36,46 @@ function part(call: CommandCall, which: "head" | "tail"): number {
       zero: "-z --zero-terminated",
     },
   );
-  const written = value("bytes") ?? value("lines") ?? "10";
+  const asked = given.findLast(({ name }) => name === "lines" || name === "bytes");
+  const isBytes = asked?.name === "bytes";
+  const written = asked?.value ?? "10";
   const count = /^([-+]?)(\d+)(b|k|K|M|kB)?$/.exec(written);
-  if (count === null) return complain(call, `invalid number of lines: ${quoted(written)}`);
-  const units = { b: 512, k: 1024, K: 1024, kB: 1000, M: 1024 ** 2 };
-  const unit =
-    count[3] === undefined
-      ? 1
-      : (Object.entries(units).find(([name]) => name === count[3])?.[1] ?? 1);
+  if (count === null) {
+    return complain(call, `invalid number of ${isBytes ? "bytes" : "lines"}: ${quoted(written)}`);
+  }
+  const unit = UNITS.get(count[3] ?? "") ?? 1;
   const amount = { sign: count[1] ?? "", number: Number(count[2]) * unit };
+  // It does not look at files of which it shows nothing.
+  if (which === "tail" && amount.number === 0 && amount.sign !== "+") return 0;
   const names = operands.length === 0 ? ["-"] : operands;
   const isTitled = has("verbose") || (names.length > 1 && !has("quiet"));
   let status = 0;
-  for (const [index, name] of names.entries()) {
+  let titles = 0;
+  const writeTitle = (name: string): void => {
+    if (!isTitled) return;
+    const title = name === "-" ? "standard input" : name;
+    call.stdout.write(`${titles++ > 0 ? "\n" : ""}==> ${title} <==\n`);
+  };
+  for (const name of names) {
     try {
       const text = name === "-" ? input(amount) : fromBytes(call.readFile(name));
-      if (isTitled) {
-        const title = name === "-" ? "standard input" : name;
-        call.stdout.write(`${index > 0 ? "\n" : ""}==> ${title} <==\n`);
-      }
+      writeTitle(name);
       call.stdout.write(cutOut(text, amount));
     } catch (error) {
       if (!(error instanceof RootError)) throw error;
-      const verb = error.code === "EISDIR" ? "error reading" : "cannot open";
-      const reason =
-        error.code === "EISDIR" ? `: ${error.message}` : ` for reading: ${error.message}`;
-      status = complain(call, `${verb} ${quoted(name)}${reason}`);
+      const { message } = error;
+      // A folder can be opened.
+      if (error.code === "EISDIR") {
+        writeTitle(name);
+        status = complain(call, `error reading ${quoted(name)}: ${message}`);
+      } else status = complain(call, `cannot open ${quoted(name)} for reading: ${message}`);
     }
   }
   return status;
 
   /** Of a pipe, head takes bytes by number alone, so that one that has no end is no matter. */
   function input({ sign, number }: { readonly sign: string; readonly number: number }): string {
-    if (which === "tail" || value("bytes") === undefined || sign === "-") {
+    if (which === "tail" || !isBytes || sign === "-") {
       return fromBytes(call.stdin.readAll());
     }
     const pieces: string[] = [];
@@ -75,8 +92,7 @@ function part(call: CommandCall, which: "head" | "tail"): number {
     text: string,
     { sign, number }: { readonly sign: string; readonly number: number },
   ): string {
-    call.countSteps(1 + (text.length >> 8));
-    const isBytes = value("bytes") !== undefined;
+    countText(call, text);
     const end = has("zero") ? "\0" : "\n";
     const lines = isBytes ? [] : linesOf(text, end);
     const total = isBytes ? text.length : lines.length;

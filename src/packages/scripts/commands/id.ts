@@ -45,4 +45,12 @@ export const whoami: Command = (call) => {
   return 0;
 };
 
-export const groups: Command = (call) => call.run(["id", "-Gn", ...call.args]);
+export const groups: Command = (call) => {
+  if (call.args.length === 0) return call.run(["id", "-Gn"]);
+  let status = 0;
+  for (const name of call.args) {
+    if (findUser(call.root, name) !== undefined) call.stdout.write(`${name} : `);
+    status = Math.max(status, call.run(["id", "-Gn", name]));
+  }
+  return status;
+};

@@ -11,6 +11,14 @@ export function linesOf(text: string, separator = "\n"): readonly string[] {
   return lines;
 }
 
+/** Counts the work on a text: one step, and another for each 256 bytes. */
+export function countText(
+  call: Pick<CommandCall, "countSteps">,
+  { length }: { readonly length: number },
+): void {
+  call.countSteps(1 + (length >> 8));
+}
+
 /** An input of a command, as its operands name them: `-` is the standard input. */
 export interface NamedText {
   readonly name: string;
@@ -33,7 +41,7 @@ export function readTexts(
   for (const name of names.length === 0 ? ["-"] : names) {
     try {
       const bytes = name === "-" ? call.stdin.readAll() : call.readFile(name);
-      call.countSteps(1 + (bytes.length >> 8));
+      countText(call, bytes);
       texts.push({ name, text: fromBytes(bytes) });
     } catch (error) {
       if (!(error instanceof RootError)) throw error;

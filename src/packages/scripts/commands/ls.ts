@@ -44,7 +44,9 @@ export const ls: Command = (call) => {
   const look = (name: string, isOperand: boolean): Listed | undefined => {
     const path = call.path(name);
     const follow = has("dereference") || (isOperand && !isLong && !has("folderItself"));
-    const status = (follow ? root.stat(path) : undefined) ?? root.lstat(path);
+    const reached = follow ? root.stat(path) : undefined;
+    const isLost = isOperand && has("dereference") && reached === undefined;
+    const status = reached ?? (isLost ? undefined : root.lstat(path));
     return status === undefined ? undefined : { name, path, status };
   };
   let status = 0;
@@ -123,7 +125,7 @@ export const ls: Command = (call) => {
   function print(list: readonly Listed[]): void {
     const lines = isLong ? longLines(sorted(list)) : sorted(list).map(({ name }) => name);
     for (const [index, listed] of sorted(list).entries()) {
-      call.countSteps(1);
+      call.countSteps();
       const mark = has("slash") && listed.status.kind === "directory" ? "/" : "";
       const inode = has("inode") ? `${listed.status.inode} ` : "";
       call.stdout.write(`${inode}${lines[index] ?? ""}${mark}\n`);

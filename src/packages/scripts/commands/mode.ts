@@ -41,8 +41,8 @@ function applied(
   const bits = classes === "" ? asked & ~umask : asked;
   if (operator === "+") return mode | bits;
   if (operator === "-") return mode & ~bits;
-  // A folder keeps its set-id bits unless they are named.
-  const namesSetId = /[st]/.test(rights) && classes !== "";
+  // A folder keeps its set-id bits unless they are named, as numbers do.
+  const namesSetId = /\d/.test(rights) || (/[st]/.test(rights) && classes !== "");
   const kept = isFolder && !namesSetId ? 0o6000 : 0;
   return (mode & (~scope | kept)) | bits;
 }

@@ -39,6 +39,6 @@ export const realpath: Command = (call) => {
       return resolved(root, path, needs === "all" || needs === "missing" ? needs : "folder");
     }
     const plain = normalized(path);
-    return needs === "missing" || root.stat(plain) !== undefined ? plain : undefined;
+    return needs !== "all" || root.stat(plain) !== undefined ? plain : undefined;
   }
 };

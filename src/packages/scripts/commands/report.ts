@@ -17,7 +17,7 @@ export function forEach<Item>(
 ): number {
   let status = 0;
   for (const item of items) {
-    call.countSteps(1);
+    call.countSteps();
     try {
       status = Math.max(status, act(item) ?? 0);
     } catch (error) {

@@ -60,7 +60,7 @@ export function removeTree(
   removed: (path: string, isFolder: boolean) => void = () => {},
 ): void {
   const { root } = call;
-  call.countSteps(1);
+  call.countSteps();
   const isFolder = root.lstat(path)?.kind === "directory";
   if (isFolder) for (const name of root.list(path)) removeTree(call, below(path, name), removed);
   root.remove(path);

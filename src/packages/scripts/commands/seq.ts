@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { readOptions } from "./options.ts";
-import { complain } from "./report.ts";
+import { complain, quoted } from "./report.ts";
 
 export const seq: Command = (call) => {
   // A number below zero is no option.
@@ -13,6 +13,7 @@ export const seq: Command = (call) => {
   if (has("format")) return call.unsupported("seq -f");
   const numbers = operands.map((operand) => operand.replace(/^\0/, ""));
   if (numbers.length === 0) return complain(call, "missing operand");
+  if (numbers.length > 3) return complain(call, `extra operand ${quoted(numbers[3] ?? "")}`);
   if (!numbers.every((number) => /^-?\d+$/.test(number))) {
     return call.unsupported("seq of numbers that are no integers");
   }
@@ -25,7 +26,7 @@ export const seq: Command = (call) => {
   const shown: string[] = [];
   const width = has("width") ? Math.max(String(first).length, String(last).length) : 0;
   for (let number = first; step > 0 ? number <= last : number >= last; number += step) {
-    call.countSteps(1);
+    call.countSteps();
     const digits = String(Math.abs(number)).padStart(width - Number(number < 0), "0");
     shown.push(number < 0 ? `-${digits}` : digits);
   }

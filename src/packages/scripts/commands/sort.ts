@@ -46,14 +46,19 @@ export const sort: Command = (call) => {
   const keys = values("key").map((text) => keyOf(call, text, flags));
   const separator = value("separator");
   const end = has("zero") ? "\0" : "\n";
-  const { texts, isWhole } = readTexts(call, operands);
+  const { texts, isWhole } = readTexts(call, operands, (name, reason) => {
+    complain(call, `cannot read: ${name}: ${reason}`);
+  });
+  if (!isWhole) return 2;
   const lines = texts.flatMap(({ text }) => linesOf(text, end));
   call.countSteps(lines.length * 4);
 
   const compareKeys = (a: string, b: string): number => {
     if (keys.length === 0) return compareBy(flags, a, b);
     for (const key of keys) {
-      const order = compareBy(key.flags, partOf(a, key, separator), partOf(b, key, separator));
+      // Blanks in front are no part of the key; those behind them are.
+      const rules = key.flags.replaceAll("b", "");
+      const order = compareBy(rules, partOf(a, key, separator), partOf(b, key, separator));
       if (order !== 0) return order;
     }
     return 0;
@@ -69,7 +74,7 @@ export const sort: Command = (call) => {
       return has("unique") ? order >= 0 : order > 0;
     });
     if (wrong === -1) return 0;
-    const isQuiet = call.args.includes("-C") || value("check") === "quiet";
+    const isQuiet = call.args.includes("-C") || ["quiet", "silent"].includes(value("check") ?? "");
     const name = texts[0]?.name ?? "-";
     if (!isQuiet) complain(call, `${name}:${wrong + 1}: disorder: ${lines[wrong] ?? ""}`);
     return 1;
@@ -83,7 +88,7 @@ export const sort: Command = (call) => {
   const name = value("output");
   const output = name === undefined ? call.stdout : call.openOutput(name, "write");
   output.write(kept.map((line) => line + end).join(""));
-  return isWhole ? 0 : 2;
+  return 0;
 };
 
 /** `2`, `2,3n`, `1.2,1.5`. */
@@ -142,7 +147,7 @@ function compareBy(flags: string, a: string, b: string): number {
 
 function compareUp(flags: string, a: string, b: string): number {
   if (flags.includes("n")) return leadingNumber(a) - leadingNumber(b);
-  if (flags.includes("g")) return (Number.parseFloat(a) || 0) - (Number.parseFloat(b) || 0);
+  if (flags.includes("g")) return generalOrder(generalNumber(a), generalNumber(b));
   if (flags.includes("V")) return compareVersionNames(a, b);
   const left = flags.includes("b") ? a.replace(/^[ \t]+/, "") : a;
   const right = flags.includes("b") ? b.replace(/^[ \t]+/, "") : b;
@@ -151,6 +156,17 @@ function compareUp(flags: string, a: string, b: string): number {
 
 function leadingNumber(text: string): number {
   return Number(/^[ \t]*(-?\d*\.?\d*)/.exec(text)?.[1] ?? 0) || 0;
+}
+
+/** What no number begins with is in front of all numbers. */
+function generalOrder(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(b)) - Number(Number.isNaN(a));
+  return a - b;
+}
+
+function generalNumber(text: string): number {
+  const [number] = /^[ \t]*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?/.exec(text) ?? [];
+  return number === undefined ? Number.NaN : Number(number);
 }
 
 function upper(text: string): string {

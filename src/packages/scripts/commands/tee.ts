@@ -1,5 +1,6 @@
 import type { Command } from "../command.ts";
 import { readOptions } from "./options.ts";
+import { forEach } from "./report.ts";
 
 export const tee: Command = (call) => {
   const { has, operands } = readOptions(call, {
@@ -7,8 +8,12 @@ export const tee: Command = (call) => {
     ignoreInterrupts: "-i --ignore-interrupts",
     pipes: "-p",
   });
-  const outputs = operands.map((name) => call.openOutput(name, has("append") ? "append" : "write"));
   const content = call.stdin.readAll();
-  for (const output of [call.stdout, ...outputs]) output.write(content);
-  return 0;
+  call.stdout.write(content);
+  return forEach(
+    call,
+    operands,
+    (name) => call.openOutput(name, has("append") ? "append" : "write").write(content),
+    (name) => name,
+  );
 };

@@ -1,6 +1,7 @@
 import { fromBytes } from "../bytes.ts";
 import type { Command } from "../command.ts";
 import { classRanges, setOf } from "../regex/byte-set.ts";
+import { countText } from "./lines.ts";
 import { readOptions } from "./options.ts";
 import { complain } from "./report.ts";
 
@@ -17,7 +18,10 @@ export const tr: Command = (call) => {
   );
   const [first, second] = operands;
   if (first === undefined) return complain(call, "missing operand");
-  const isTranslating = !has("delete") && second !== undefined;
+  const most = has("delete") && !has("squeeze") ? 1 : 2;
+  const extra = operands[most];
+  if (extra !== undefined) return complain(call, `extra operand '${extra}'`);
+  const isTranslating = !has("delete");
   if (!has("delete") && !has("squeeze") && second === undefined) {
     return complain(call, `missing operand after '${first}'`);
   }
@@ -39,10 +43,14 @@ export const tr: Command = (call) => {
       map.set(byte, goal);
     }
   }
+  for (const set of operands) {
+    if (/^(?:[^\\]|\\[^])*\\$/.test(set))
+      complain(call, "warning: an unescaped backslash at end of string is not portable");
+  }
   let squeezed = set1;
   if (has("squeeze") && to !== undefined) squeezed = setOf(to.map((byte) => [byte, byte]));
   const input = call.stdin.readAll();
-  call.countSteps(1 + (input.length >> 8));
+  countText(call, input);
   const output = new Uint8Array(input.length);
   let length = 0;
   for (const byte of input) {
@@ -70,6 +78,8 @@ const ESCAPES: Readonly<Record<string, number>> = {
 /** The bytes of a set in their order; `fill` is how many `[x*]` makes them. */
 function members(source: string, fill?: number): readonly number[] | undefined {
   const bytes: number[] = [];
+  // What repeats to fill up takes what all others leave.
+  let filling: { readonly byte: number; readonly place: number } | undefined;
   let at = 0;
   const single = (): number => {
     const octal = /^\\([0-7]{1,3})/.exec(source.slice(at, at + 4));
@@ -99,9 +109,10 @@ function members(source: string, fill?: number): readonly number[] | undefined {
       const end = at + repeat[0].length;
       at++;
       const byte = single();
-      const count = repeat[2] === "" ? Math.max((fill ?? 0) - bytes.length, 0) : Number(repeat[2]);
-      if (count > 256) return undefined;
-      for (let index = 0; index < count; index++) bytes.push(byte);
+      const count = Number(repeat[2]);
+      if (count > 256 || (count === 0 && filling !== undefined)) return undefined;
+      if (count === 0) filling = { byte, place: bytes.length };
+      bytes.push(...Array<number>(count).fill(byte));
       at = end;
       continue;
     }
@@ -114,6 +125,10 @@ function members(source: string, fill?: number): readonly number[] | undefined {
     const to = single();
     if (to < from) return undefined;
     for (let byte = from; byte <= to; byte++) bytes.push(byte);
+  }
+  if (filling !== undefined) {
+    const count = Math.max((fill ?? 0) - bytes.length, 0);
+    bytes.splice(filling.place, 0, ...Array<number>(count).fill(filling.byte));
   }
   return bytes;
 }

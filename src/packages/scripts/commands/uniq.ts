@@ -18,7 +18,7 @@ export const uniq: Command = (call) => {
   const groups: { readonly line: string; count: number }[] = [];
   const folded = (line: string): string => (has("ignoreCase") ? line.toLowerCase() : line);
   for (const line of linesOf(texts[0]?.text ?? "", end)) {
-    call.countSteps(1);
+    call.countSteps();
     const last = groups.at(-1);
     if (last !== undefined && folded(last.line) === folded(line)) last.count++;
     else groups.push({ line, count: 1 });

@@ -5,6 +5,9 @@ import { compareVersionTexts, isDigit, weightOfCharacter } from "../../../versio
  * plain versions, without its rule for suffixes of files.
  */
 export function compareVersionNames(a: string, b: string): number {
+  // Names that begin with a dot are in front, behind the empty one.
+  const isHidden = [a, b].map((name) => name.startsWith("."));
+  if (a !== "" && b !== "" && isHidden[0] !== isHidden[1]) return isHidden[0] === true ? -1 : 1;
   return compareVersionTexts(a, b, weight);
 }
 

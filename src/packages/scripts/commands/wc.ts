@@ -13,9 +13,15 @@ export const wc: Command = (call) => {
   const isAll = given.length === 0;
   const { texts, isWhole } = readTexts(call, operands);
   const rows = texts.map(({ name, text }) => ({ name, counts: countsOf(text) }));
-  if (rows.length > 1) {
+  if (operands.length > 1) {
+    const isLongest = (index: number): boolean =>
+      has("longest") && index === (rows[0]?.counts.length ?? 0) - 1;
     const counts = rows.reduce<readonly number[]>(
-      (sum, row) => row.counts.map((count, index) => count + (sum[index] ?? 0)),
+      (sum, row) =>
+        row.counts.map((count, index) => {
+          const before = sum[index] ?? 0;
+          return isLongest(index) ? Math.max(count, before) : count + before;
+        }),
       [],
     );
     rows.push({ name: "total", counts });
@@ -36,10 +42,18 @@ export const wc: Command = (call) => {
     const counts: number[] = [];
     if (isAll || has("lines")) counts.push(text.split("\n").length - 1);
     if (isAll || has("words"))
-      counts.push(text.split(/[ \t\n\v\f\r]+/).filter((word) => word !== "").length);
+      counts.push(text.split(/[ \t\n\v\f\r]+/).filter((word) => /[!-~]/.test(word)).length);
     if (has("characters")) counts.push(text.length);
     if (isAll || has("bytes")) counts.push(text.length);
-    if (has("longest")) counts.push(Math.max(0, ...text.split("\n").map((line) => line.length)));
+    if (has("longest")) counts.push(Math.max(0, ...text.split(/[\n\r\f]/).map(columnsOf)));
     return counts;
   }
 };
+
+/** Columns of a line on a terminal: tabs go on to the next eighth, controls take none. */
+function columnsOf(line: string): number {
+  return Array.from(line).reduce((columns, character) => {
+    if (character === "\t") return columns + 8 - (columns % 8);
+    return /[ -~]/.test(character) ? columns + 1 : columns;
+  }, 0);
+}

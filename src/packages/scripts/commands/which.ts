@@ -60,6 +60,9 @@ export const runParts: Command = (call) => {
   for (const name of has("reverse") ? names.toReversed() : names) {
     const program = below(folder, name);
     const node = call.root.stat(call.path(program));
+    if (node === undefined) {
+      complain(call, `failed to stat component ${program}: No such file or directory`);
+    }
     if (node?.kind !== "file") continue;
     const isExecutable = (node.mode & 0o111) !== 0;
     if (has("list") || (has("test") && isExecutable)) {

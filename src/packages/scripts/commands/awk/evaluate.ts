@@ -53,7 +53,7 @@ export class AwkEvaluator {
 
   /** What an expression gives. */
   value(expression: AwkExpression): AwkValue {
-    this.#call.countSteps(1);
+    this.#call.countSteps();
     switch (expression.type) {
       case "number":
       case "text":

@@ -1,9 +1,9 @@
 import { fromBytes } from "../../bytes.ts";
 import type { CommandCall, Output } from "../../command.ts";
-import type { AwkMemory } from "./memory.ts";
+import type { AwkArray, AwkMemory } from "./memory.ts";
 import { RecordReader } from "./records.ts";
 import type { AwkRegexes } from "./regexes.ts";
-import { inputValue, toNumber } from "./value.ts";
+import { inputValue, toNumber, toText } from "./value.ts";
 
 /** What a program reads from and writes to. */
 export class AwkFiles {
@@ -12,27 +12,28 @@ export class AwkFiles {
   readonly #regexes: AwkRegexes;
   readonly #outputs = new Map<string, Output>();
   readonly #readers = new Map<string, RecordReader>();
-  readonly #operands: string[];
+  readonly #argv: AwkArray;
+  #next = 1;
   #input: RecordReader | undefined;
   #hasInput = false;
 
-  /** The operands are files, and assignments to variables between them. */
+  /** `argv` holds files, and assignments to variables between them; a program may change it. */
   constructor(
     call: CommandCall,
     {
       memory,
       regexes,
-      operands,
+      argv,
     }: {
       readonly memory: AwkMemory;
       readonly regexes: AwkRegexes;
-      readonly operands: readonly string[];
+      readonly argv: AwkArray;
     },
   ) {
     this.#call = call;
     this.#memory = memory;
     this.#regexes = regexes;
-    this.#operands = [...operands];
+    this.#argv = argv;
   }
 
   /** The next record of the operands, which is counted; undefined after the last one. */
@@ -43,7 +44,7 @@ export class AwkFiles {
       );
       if (record !== undefined) {
         this.#hasInput = true;
-        this.#call.countSteps(1);
+        this.#call.countSteps();
         this.#memory.set("NR", toNumber(this.#memory.get("NR")) + 1);
         this.#memory.set("FNR", toNumber(this.#memory.get("FNR")) + 1);
         return record;
@@ -79,11 +80,8 @@ export class AwkFiles {
   }
 
   #openNext(): boolean {
-    for (
-      let operand = this.#operands.shift();
-      operand !== undefined;
-      operand = this.#operands.shift()
-    ) {
+    while (this.#next < toNumber(this.#memory.get("ARGC"))) {
+      const operand = toText(this.#argv.get(String(this.#next++)));
       if (operand === "") continue;
       const assignment = /^([A-Za-z_]\w*)=([^]*)$/.exec(operand);
       if (assignment !== null) {

@@ -38,10 +38,12 @@ class Parser {
     this.#cursor.advance();
     this.#cursor.expect("(");
     const parameters: string[] = [];
-    while (!this.#cursor.takes(")")) {
-      parameters.push(this.#cursor.name());
-      if (!this.#cursor.sees(")")) this.#cursor.expect(",");
-      this.#cursor.skipNewlines();
+    if (!this.#cursor.takes(")")) {
+      do {
+        this.#cursor.skipNewlines();
+        parameters.push(this.#cursor.name());
+      } while (this.#cursor.takes(","));
+      this.#cursor.expect(")");
     }
     this.#cursor.skipNewlines();
     return [name, { parameters, body: this.#block() }];

@@ -51,7 +51,7 @@ export function splitFields(
     return trimmed === "" ? [] : trimmed.split(/[ \t\n]+/);
   }
   if (separator === "") return Array.from(record);
-  if (typeof separator === "string" && separator.length === 1 && separator !== "\\") {
+  if (typeof separator === "string" && separator.length === 1) {
     return record.split(separator);
   }
   const regex = typeof separator === "string" ? regexOf(separator) : separator;

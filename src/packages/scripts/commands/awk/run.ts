@@ -31,7 +31,8 @@ export class AwkRun {
       splitFields(record, memory.text("FS"), (source) => regexes.of(source)),
     );
     this.memory = memory;
-    this.#files = new AwkFiles(call, { memory, regexes, operands });
+    const argv = memory.array("ARGV");
+    this.#files = new AwkFiles(call, { memory, regexes, argv });
     this.#evaluator = new AwkEvaluator(call, {
       memory,
       regexes,
@@ -41,7 +42,6 @@ export class AwkRun {
     });
     const environment = this.memory.array("ENVIRON");
     for (const [name, value] of call.env) environment.set(name, inputValue(value));
-    const argv = this.memory.array("ARGV");
     for (const [index, value] of ["awk", ...operands].entries()) {
       argv.set(String(index), inputValue(value));
     }
@@ -70,7 +70,7 @@ export class AwkRun {
 
   #rules(rules: readonly AwkRule[]): Leave | undefined {
     for (const rule of rules) {
-      this.#call.countSteps(1);
+      this.#call.countSteps();
       if (!this.#selects(rule)) continue;
       if (rule.action === undefined) this.#print([], this.#call.stdout);
       const leave = rule.action === undefined ? undefined : this.#execute(rule.action);
@@ -92,7 +92,7 @@ export class AwkRun {
   }
 
   #execute(statement: AwkStatement): Leave | undefined {
-    this.#call.countSteps(1);
+    this.#call.countSteps();
     switch (statement.type) {
       case "block":
         for (const each of statement.statements) {
@@ -156,7 +156,7 @@ export class AwkRun {
     if (statement.type === "for" && statement.start !== undefined) this.#execute(statement.start);
     let isFirst = statement.type === "do";
     for (;;) {
-      this.#call.countSteps(1);
+      this.#call.countSteps();
       if (!isFirst && statement.test !== undefined && !this.#evaluator.test(statement.test))
         return undefined;
       isFirst = false;

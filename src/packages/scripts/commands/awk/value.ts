@@ -78,7 +78,8 @@ export function calculate(operator: string, left: number, right: number): number
     case "*":
       return left * right;
     case "/":
-      if (right === 0) throw new AwkError("division by zero");
+      // The sign of what is no number differs between machines.
+      if (left === 0 && right === 0) throw new AwkError("division by zero");
       return left / right;
     case "%":
       if (right === 0) throw new AwkError("division by zero in %");

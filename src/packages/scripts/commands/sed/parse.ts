@@ -198,6 +198,10 @@ class Parser {
     if (isWritten) this.#at++;
     const file = isWritten ? this.#fileName() : undefined;
     if (file === undefined) this.#endOfCommand();
+    for (const flag of ["g", "p"]) {
+      if (flags.split(flag).length > 2)
+        throw new SedError(`multiple \`${flag}' options to \`s' command`);
+    }
     const numbers = /\d+/.exec(flags)?.[0];
     if (numbers === "0") throw new SedError("number option to `s' command may not be zero");
     const pattern = this.#pattern(source, flags.replaceAll(/[gp\d]/g, ""));

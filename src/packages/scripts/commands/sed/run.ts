@@ -2,6 +2,7 @@ import { fromBytes } from "../../bytes.ts";
 import type { CommandCall, Output } from "../../command.ts";
 import type { Regex } from "../../regex/regex.ts";
 import { RootError } from "../../root.ts";
+import { countText } from "../lines.ts";
 import { SedPrinter } from "./printer.ts";
 import { type SedInput, SedReader } from "./reader.ts";
 import { type SedAction, type SedCommand, SedError, type SedPattern } from "./script.ts";
@@ -58,7 +59,6 @@ export class SedRun {
     this.#keepsSpace = false;
     while (this.#quit === undefined && !this.#isEnded) {
       if (!this.#keepsSpace && !this.#read()) break;
-      if (!this.#keepsSpace) this.#isReplaced = false;
       this.#keepsSpace = false;
       this.#cycle();
     }
@@ -74,7 +74,7 @@ export class SedRun {
   #cycle(): void {
     this.#prints = !this.#options.isQuiet;
     for (let index = 0; index < this.#commands.length;) {
-      this.#call.countSteps(1);
+      this.#call.countSteps();
       const command = this.#commands[index];
       if (command === undefined) break;
       const { action } = command;
@@ -119,7 +119,7 @@ export class SedRun {
         const { substitution } = action;
         const space = substituted(this.#space, this.#regex(substitution.pattern), substitution);
         if (space === undefined) return "next";
-        this.#call.countSteps(1 + (space.length >> 8));
+        countText(this.#call, space);
         this.#space = space;
         this.#isReplaced = true;
         if (substitution.prints) this.#printer.line(space, this.#hasNewline);
@@ -197,7 +197,7 @@ export class SedRun {
         this.#flush();
         this.#read();
         if (letter === "N") this.#space = before + separator + this.#space;
-        this.#call.countSteps(1 + (this.#space.length >> 8));
+        countText(this.#call, this.#space);
         return "next";
       }
       default:
@@ -211,6 +211,7 @@ export class SedRun {
     this.#line++;
     this.#space = next.line;
     this.#hasNewline = next.hasNewline;
+    this.#isReplaced = false;
     return true;
   }
 

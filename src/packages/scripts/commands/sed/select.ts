@@ -64,5 +64,6 @@ function endOf(second: SedAddress, line: number): number | undefined {
   if (second.type === "line") return second.line;
   if (second.type === "more") return line + second.lines;
   if (second.type !== "multiple") return undefined;
-  return second.of === 0 ? line : Math.ceil(line / second.of) * second.of;
+  // A line that is one of them begins a range that ends with the next one.
+  return second.of === 0 ? line : (Math.floor(line / second.of) + 1) * second.of;
 }

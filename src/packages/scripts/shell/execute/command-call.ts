@@ -47,7 +47,7 @@ export function createCall(shell: Shell, { argv, env }: ProgramCall): CommandCal
       const status = root.stat(shell.path(file));
       return status?.kind === "file" && (status.mode & 0o111) !== 0 ? file : undefined;
     },
-    countSteps: (steps) => world.meter.step(steps),
+    countSteps: (steps = 1) => world.meter.step(steps),
     temporaryName: (template) => temporaryName(world, template),
     standIn: (path) => {
       root.write(path, new Uint8Array(), 0o666 & ~umask);

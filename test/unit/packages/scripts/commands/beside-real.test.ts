@@ -11,7 +11,9 @@ import {
   changesOf,
   type CommandRecord,
   describe as describeNode,
+  modifiedAt,
   startTime,
+  withoutHint,
 } from "../../../../judge/commands/start.ts";
 import { callCommand } from "../../../../support/command-call.ts";
 
@@ -37,8 +39,8 @@ it.each(commandCases.map((each) => [caseKey(each), each] as const))(
   },
 );
 
-/** Commands of sed that are known and refused. */
-const UNSUPPORTED = new Set(["sed -n l config"]);
+/** Commands that are known and refused. */
+const UNSUPPORTED = new Set(["sed -n l config", "tail -2 two open"]);
 
 /** A file system of the host lists names in an order of its own; ours are sorted. */
 function inOrder(each: CommandCase, record: CommandRecord): CommandRecord {
@@ -71,7 +73,12 @@ function run(each: CommandCase): CommandRecord | "unsupported" {
       root.add(at, { kind: "directory", mode: file.mode ?? 0o755, gid: file.gid ?? 0 });
     } else {
       const content = toBytes(file.content);
-      root.add(at, { kind: "file", mode: file.mode ?? 0o644, content, mtime: startTime });
+      root.add(at, {
+        kind: "file",
+        mode: file.mode ?? 0o644,
+        content,
+        mtime: modifiedAt(file),
+      });
     }
   }
   const before = treeOf(root);
@@ -86,7 +93,13 @@ function run(each: CommandCase): CommandRecord | "unsupported" {
   });
   if (wanted !== undefined) return "unsupported";
   const tree = changesOf(before, treeOf(root));
-  return { status, stdout: stdout.replaceAll("/work", "@"), hasErrors: stderr !== "", tree };
+  return {
+    status,
+    stdout: stdout.replaceAll("/work", "@"),
+    hasErrors: stderr !== "",
+    ...(each.says === true && { says: withoutHint(stderr).replaceAll("/work", "@") }),
+    tree,
+  };
 }
 
 function treeOf(root: MemoryRoot): Record<string, string> {
