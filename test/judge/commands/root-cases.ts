@@ -4,6 +4,7 @@ import { credentialCase } from "./credential-case.ts";
 import { postfixCase } from "./postfix-case.ts";
 import { postgresqlCase } from "./postgresql-case.ts";
 import type { RootCase } from "./root-case.ts";
+import { switchCases } from "./switch-cases.ts";
 import { systemdCases } from "./systemd-cases.ts";
 
 const mailcap = [
@@ -317,4 +318,5 @@ export const rootCases: readonly RootCase[] = [
   postgresqlCase,
   ...systemdCases,
   ...accountToolCases,
+  ...switchCases,
 ];

@@ -27,7 +27,30 @@ interface Switch {
   readonly isQuiet: boolean;
   readonly isForced: boolean;
   readonly isPurge: boolean;
+  /** Ends the command: names that come after are not looked at. */
+  readonly stop: () => void;
 }
+
+/** Modules that are not disabled without an answer or `--force`. Source: a2enmod of apache2 2.4. */
+const ESSENTIAL: ReadonlySet<string> = new Set([
+  "alias",
+  "auth_basic",
+  "authn_file",
+  "authz_host",
+  "authz_user",
+  "autoindex",
+  "deflate",
+  "dir",
+  "env",
+  "filter",
+  "logio",
+  "mime",
+  "negotiation",
+  "setenvif",
+  "unixd",
+  "version",
+  "watchdog",
+]);
 
 /** `a2enmod`, `a2dismod`, `a2enconf`, `a2disconf`, `a2ensite` and `a2dissite` of apache2. */
 export const apacheSwitch: Command = (call) => {
@@ -41,6 +64,7 @@ export const apacheSwitch: Command = (call) => {
   });
   if (kind === undefined || operands.length === 0)
     return call.unsupported(`${call.name} that asks`);
+  let isStopped = false;
   const change: Switch = {
     call,
     kind,
@@ -49,11 +73,18 @@ export const apacheSwitch: Command = (call) => {
     isQuiet: has("quiet"),
     isForced: has("force"),
     isPurge: has("purge"),
+    stop: () => {
+      isStopped = true;
+    },
   };
   if (operands.some((name) => /[*?[]/.test(name)))
     return call.unsupported(`${call.name} by a pattern`);
   const names = operands.map((name) => name.replace(/\.(?:load|conf)$/, ""));
-  return names.map((name) => perform(change, name)).includes(false) ? 1 : 0;
+  let status = 0;
+  for (const name of names) {
+    if (!isStopped && !perform(change, name)) status = 1;
+  }
+  return status;
 };
 
 function perform(change: Switch, asked: string): boolean {
@@ -71,22 +102,40 @@ function perform(change: Switch, asked: string): boolean {
     return fail(change, `${kind.title} ${name} does not exist!`);
   }
   if (!prepare(change, name, file)) return false;
-  const links = linksOf(change, name);
-  if (isOn) {
-    const missing = links.filter(({ link }) => root.lstat(link) === undefined);
-    for (const { link, target } of missing) root.symlink(target, link);
-    if (missing.length === 0) {
-      say(change, `${kind.title} ${name} already enabled`);
-      return true;
-    }
-    const isSelf = missing.some(({ link }) => link.endsWith(kind.suffix));
-    if (!isSelf) return true;
+  return isOn ? enable(change, name) : disable(change, name);
+}
+
+function enable(change: Switch, name: string): boolean {
+  const { call, kind } = change;
+  const missing: ApacheLink[] = [];
+  // A link that leads elsewhere, and a file in its place, are somebody's own.
+  for (const each of linksOf(change, name).toReversed()) {
+    const state = stateOfLink(call, each);
+    if (state === "other")
+      return fail(change, `${kind.title} ${name} not properly enabled: ${each.link}`);
+    if (state === "missing") missing.push(each);
+  }
+  for (const { link, target } of missing) call.root.symlink(target, link);
+  if (missing.some(({ link }) => link.endsWith(kind.suffix))) {
     print(change, `Enabling ${kind.name} ${name}.`);
     mark(change, name);
-    return true;
+  } else if (missing.length > 0) print(change, `Enabling config file ${name}.conf.`);
+  else say(change, `${kind.title} ${name} already enabled`);
+  return true;
+}
+
+function disable(change: Switch, name: string): boolean {
+  const { call, kind } = change;
+  const { root } = call;
+  const present = linksOf(change, name).filter(({ link }) => root.lstat(link) !== undefined);
+  if (present.length > 0 && ESSENTIAL.has(name) && kind.name === "module" && !change.isForced) {
+    change.stop();
+    return fail(change, `The following essential module will be disabled: ${name}`);
   }
-  const present = links.filter(({ link }) => root.lstat(link) !== undefined);
-  for (const { link } of present) root.remove(link);
+  for (const { link } of present) {
+    if (root.lstat(link)?.kind === "symlink") root.remove(link);
+    else fail(change, `${link} is not a symbolic link, not deleting`);
+  }
   if (present.length > 0 || change.isPurge) mark(change, name);
   if (present.length > 0) print(change, `${kind.title} ${name} disabled.`);
   else say(change, `${kind.title} ${name} already disabled`);
@@ -127,11 +176,29 @@ function prepare(change: Switch, name: string, file: string): boolean {
   );
 }
 
+interface ApacheLink {
+  readonly link: string;
+  readonly target: string;
+  /** Where the target is. */
+  readonly file: string;
+}
+
+/** A link that leads nowhere is removed. */
+function stateOfLink(
+  { root }: CommandCall,
+  { link, file }: ApacheLink,
+): "missing" | "right" | "other" {
+  if (root.stat(link) === undefined) {
+    if (root.lstat(link) !== undefined) root.remove(link);
+    return "missing";
+  }
+  const isRight =
+    root.lstat(link)?.kind === "symlink" && root.realpath(link) === root.realpath(file);
+  return isRight ? "right" : "other";
+}
+
 /** A module may have a `.conf` beside its `.load`. */
-function linksOf(
-  { call, kind }: Switch,
-  name: string,
-): readonly { readonly link: string; readonly target: string }[] {
+function linksOf({ call, kind }: Switch, name: string): readonly ApacheLink[] {
   const suffixes = kind.name === "module" ? [".conf", ".load"] : [".conf"];
   return suffixes
     .filter(
@@ -141,6 +208,7 @@ function linksOf(
     .map((suffix) => ({
       link: `${CONFIG}/${kind.folder}-enabled/${name}${suffix}`,
       target: `../${kind.folder}-available/${name}${suffix}`,
+      file: `${CONFIG}/${kind.folder}-available/${name}${suffix}`,
     }));
 }
 
@@ -227,7 +295,7 @@ export const apacheQuery: Command = (call) => {
   ] as const) {
     const asked = value(option);
     if (asked === undefined || kind === undefined) continue;
-    const name = asked.replace(/^mod(?!_)/, "").replace(/\.(?:conf|load)$/, "");
+    const name = asked.replace(/^mod/, "").replace(/\.(?:conf|load)$/, "");
     const stateOf = (what: string): string | undefined =>
       ["maint", "admin"].find(
         (by) => root.stat(`${STATE}/${kind.name}/${what}_by_${by}/${name}`) !== undefined,
@@ -238,7 +306,8 @@ export const apacheQuery: Command = (call) => {
       continue;
     }
     const by = stateOf("disabled");
-    if (!has("quiet")) call.stderr.write(`No ${kind.name} matches ${name}\n`);
+    const reason = by === undefined ? "" : ` (disabled by ${WHO[by]})`;
+    if (!has("quiet")) call.stderr.write(`No ${kind.name} matches ${name}${reason}\n`);
     if (by === undefined) return 1;
     return by === "admin" ? 32 : 33;
   }

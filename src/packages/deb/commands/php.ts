@@ -101,10 +101,12 @@ function sapisOf(call: CommandCall, version: string): readonly string[] {
   return partsOf(call, `${VERSIONS}/${version}/sapi`);
 }
 
-/** What is in a folder, without what dpkg and editors leave behind. */
+/**
+ * What is in a folder, with what dpkg and editors leave behind: the original leaves out only what
+ * has all of their endings at once, which nothing has.
+ */
 function partsOf({ root }: CommandCall, folder: string): readonly string[] {
-  const names = isFolder(root, folder) ? root.list(folder) : [];
-  return names.filter((name) => !/(?:\.(?:dpkg|ucf)-(?:old|new|dist)|~|\.bak|%)$/.test(name));
+  return isFolder(root, folder) ? root.list(folder) : [];
 }
 
 /** Whether the module is enabled now. */

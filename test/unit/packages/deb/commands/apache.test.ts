@@ -81,9 +81,13 @@ it("switches sites and pages of configuration, and notes who did", () => {
   expect(call(root, "a2query -s shop")).toBe("shop (enabled by site administrator)");
   expect(call(root, "a2query -c tls")).toBe("tls (enabled by maintainer script)");
   expect(call(root, "a2disconf -m tls")).toBe("Conf tls disabled.");
-  expect(call(root, "a2query -c tls")).toBe("No conf matches tls\n= 33");
+  expect(call(root, "a2query -c tls")).toBe(
+    "No conf matches tls (disabled by maintainer script)\n= 33",
+  );
   expect(call(root, "a2dissite shop")).toBe("Site shop disabled.");
-  expect(call(root, "a2query -s shop")).toBe("No site matches shop\n= 32");
+  expect(call(root, "a2query -s shop")).toBe(
+    "No site matches shop (disabled by site administrator)\n= 32",
+  );
   expect(call(root, "a2query -q -s other")).toBe("= 1");
   expect(call(root, "a2dissite shop")).toBe("Site shop already disabled");
 });

@@ -100,7 +100,7 @@ test("versions, ways to run PHP, and what is not there", () => {
   const root = phpRoot({ [`${MODULES}/a.ini`]: "" });
 
   expect(call(root, "phpquery", "-V").stdout).toBe("8.2\n7.4\n");
-  expect(call(root, "phpquery", "-S", "-v", "8.2").stdout).toBe("cli\nfpm\n");
+  expect(call(root, "phpquery", "-S", "-v", "8.2").stdout).toBe("cli\nfpm\nfpm.dpkg-old\n");
   expect(call(root, "phpquery", "-v", "8.2", "-s", "cgi").status).toBe(1);
   expect(call(root, "phpquery", "-v", "5.6", "-s", "cli", "-m", "a").status).toBe(1);
   const missing = call(root, "phpenmod", "-v", "8.2", "-s", "cgi", "a", "none");
