@@ -50,6 +50,8 @@ export const glibCompileSchemas: Command = (call) => {
     let group = "";
     const lines = read(name).split("\n");
     countLines(call, lines);
+    // A file with a line of another kind is passed over as a whole.
+    if (!lines.every((line) => /^\s*(?:$|#|\[|[^=\s][^=]*=)/.test(line))) continue;
     for (const line of lines) {
       group = /^\[([^[\]]+)\]\s*$/.exec(line)?.[1] ?? group;
       const [, key, text = ""] = /^([^#=[\]\s][^=[\]]*)=(.*)$/s.exec(line) ?? [];

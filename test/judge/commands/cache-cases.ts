@@ -1,3 +1,5 @@
+import { settingValues } from "./setting-values.ts";
+
 /** A call of a program that makes a cache of the files in a folder, which it names as its last. */
 export interface CacheCase {
   readonly name: string;
@@ -135,10 +137,92 @@ const secondTypes = `<mime-info xmlns="${mimeNamespace}">
 `;
 const mimeStatus = "Package: shared-mime-info\nStatus: install ok installed\nVersion: 2.2-1\n\n";
 
+/** As the text of an XML element. */
+export function escapedForXml(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}
+
+const allValues = [
+  "<schemalist>",
+  '<schema id="org.x.values">',
+  ...settingValues.map(
+    ([type, value], index) =>
+      `<key name="key-${index}" type="${type}"><default>${escapedForXml(value)}</default></key>`,
+  ),
+  "</schema>",
+  "</schemalist>",
+].join("\n");
+
+/** Names of two to 65 letters, and ranges of all types. */
+const namesAndRanges = [
+  "<schemalist gettext-domain='all'>",
+  "<enum id='org.x.Names'>",
+  ...Array.from(
+    { length: 64 },
+    (_, at) => `<value nick="${"n".repeat(at + 2)}" value="${(at - 32) * 1000}"/>`,
+  ),
+  "</enum>",
+  "<flags id='org.x.Bits'><value nick='low' value='1'/><value nick='high' value='0x40000000'/></flags>",
+  "<schema id='org.x.names' gettext-domain='own'>",
+  "<key name='name' enum='org.x.Names'><default l10n='messages'>'nnn'</default></key>",
+  "<key name='again' enum='org.x.Names'><aliases><alias value='other' target='nn'/></aliases><default>'nnn'</default></key>",
+  "<key name='bits' flags='org.x.Bits'><aliases><alias value='top' target='high'/></aliases><default>['low']</default></key>",
+  "<key name='no-bits' flags='org.x.Bits'><default>[]</default></key>",
+  "<key name='choices' type='as'><choices><choice value='a'/><choice value='b'/></choices><default>['b', 'a']</default></key>",
+  "<key name='maybe' type='ms'><choices><choice value='a'/></choices><default>nothing</default></key>",
+  "<key name='just' type='ms'><choices><choice value='a'/></choices><default>just 'a'</default></key>",
+  ...["y", "n", "q", "i", "u", "x", "t", "d"].flatMap((type) => [
+    `<key name='${type}-min' type='${type}'><range min='1'/><default>1</default></key>`,
+    `<key name='${type}-max' type='${type}'><range max='9'/><default>9</default></key>`,
+    `<key name='${type}-both' type='${type}'><range min='2' max='8'/><default>5</default></key>`,
+  ]),
+  "</schema>",
+  "<schema id='org.x.extended' extends='org.x.names'>",
+  "<override name='i-both'>8</override>",
+  "<override name='name'>'nnnn'</override>",
+  "</schema>",
+  "<schema id='org.x.further' extends='org.x.extended'><override name='u-both'>2</override></schema>",
+  "<schema id='org.x.listed' list-of='org.x.names'/>",
+  "<schema id='org.x.listed2' extends='org.x.listed' list-of='org.x.extended' path='/m:/'/>",
+  "<schema id='org.x.plain' path='/p/'><key name='k' type='b'><default>true</default></key></schema>",
+  "</schemalist>",
+].join("\n");
+
 export const cacheCases: readonly CacheCase[] = [
   {
     name: "settings of all types",
     files: { [`${schemas}/org.x.gschema.xml`]: firstSchema },
+    argv: ["glib-compile-schemas", schemas],
+  },
+  {
+    name: "settings of values in all forms",
+    files: { [`${schemas}/org.x.gschema.xml`]: allValues },
+    argv: ["glib-compile-schemas", schemas],
+  },
+  {
+    name: "settings with names and ranges",
+    files: {
+      [`${schemas}/org.x.gschema.xml`]: namesAndRanges,
+      [`${schemas}/20_late.gschema.override`]: "[org.x.names]\ni-both=3\nname='nn'\n",
+      [`${schemas}/30_broken.gschema.override`]: "[org.x.names]\ny-both=8\nbroken\n",
+      [`${schemas}/10_early.gschema.override`]: [
+        "[org.x.names]",
+        "i-both=4",
+        "u-both=9",
+        "u-max=0",
+        "bits=['high', 'low']",
+        "choices=['c']",
+        "name='other'",
+        "double=1",
+        "[org.x.names:Desk:More]",
+        "i-both=6",
+        "i-both=7",
+        "choices=@as []",
+        "[org.x.names:Another]",
+        "i-both=8",
+        "",
+      ].join("\n"),
+    },
     argv: ["glib-compile-schemas", schemas],
   },
   {

@@ -188,6 +188,7 @@ function integerOf(text: string): bigint {
   const [, sign, digits = ""] = /^([-+]?)(0x[0-9a-f]+|\d+)$/i.exec(text) ?? [];
   if (sign === undefined) throw new SyntaxError(`${text} is no number`);
   const isOctal = /^0[0-7]+$/.test(digits);
+  if (/^0\d/.test(digits) && !isOctal) throw new SyntaxError(`${text} is no number`);
   const value = BigInt(isOctal ? `0o${digits.slice(1)}` : digits);
   return sign === "-" ? -value : value;
 }

@@ -48,7 +48,6 @@ export class StringInfo {
 
   #append(name: string, value: number, mark: number): void {
     const words = Math.max(2, (name.length + 6) >> 2);
-    if (words > 17) throw new SyntaxError(`${name} is too long`);
     const bytes = Buffer.alloc(4 + 4 * words);
     bytes.writeUInt32LE(value >>> 0, 0);
     bytes[4] = mark;

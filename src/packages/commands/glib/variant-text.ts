@@ -80,8 +80,10 @@ class Reader {
     const bytes = this.#match(/b(?=["'])/y);
     const quoted = this.#match(/"(?:[^"\\]|\\[^])*"|'(?:[^'\\]|\\[^])*'/y);
     if (quoted !== undefined) {
-      const text = unescaped(quoted.slice(1, -1));
-      return { kind: bytes === undefined ? "string" : "bytes", text };
+      const content = quoted.slice(1, -1);
+      return bytes === undefined
+        ? { kind: "string", text: unescaped(content) }
+        : { kind: "bytes", text: unescapedBytes(content) };
     }
     const word = this.#match(/[-+]?[A-Za-z0-9.][-+A-Za-z0-9._]*/y) ?? this.#fail();
     if (word === "true" || word === "false") return { kind: "boolean", isTrue: word === "true" };
@@ -168,4 +170,16 @@ function unescaped(text: string): string {
       return Buffer.from(String.fromCodePoint(Number.parseInt(code, 16))).toString("latin1");
     },
   );
+}
+
+/** As g_strcompress(): with octal escapes alone, and to the first zero. */
+function unescapedBytes(text: string): string {
+  const [whole = ""] = text
+    .replaceAll(/\\(?:([0-7]{1,3})|([^]))/g, (_, octal?: string, character = "") =>
+      octal === undefined
+        ? (ESCAPES[character] ?? character)
+        : String.fromCodePoint(Number.parseInt(octal, 8) & 0xff),
+    )
+    .split("\0");
+  return whole;
 }

@@ -4,7 +4,12 @@ import { expect, it } from "vitest";
 import { debianCommands } from "../../../../../src/packages/deb/commands/table.ts";
 import { fromBytes, toBytes } from "../../../../../src/packages/scripts/bytes.ts";
 import { MemoryRoot } from "../../../../../src/packages/scripts/memory/memory-root.ts";
-import { type CacheCase, cacheCases } from "../../../../judge/commands/cache-cases.ts";
+import {
+  type CacheCase,
+  cacheCases,
+  escapedForXml,
+} from "../../../../judge/commands/cache-cases.ts";
+import { refusedSchemas, refusedValues } from "../../../../judge/commands/setting-values.ts";
 import { callCommand } from "../../../../support/command-call.ts";
 
 const recorded = JSON.parse(
@@ -31,6 +36,28 @@ it.each([
   ["<schemalist><schema id='a'>"],
 ])("stops the script at settings that it cannot read: %s", (text) => {
   const root = rootOf({ "/s/x.gschema.xml": text });
+  expect(callCommand(["glib-compile-schemas", "/s"], { root, commands }).wanted).toContain(
+    "x.gschema.xml",
+  );
+});
+
+const keyed = (key: string): string =>
+  `<schemalist><enum id="e"><value nick="one" value="1"/></enum><flags id="f"><value nick="bit" value="1"/></flags><schema id="s">${key}</schema></schemalist>`;
+
+it.each(refusedValues)(
+  "refuses what GLib refuses: a setting of the type %j that is %j",
+  (type, value) => {
+    const key = `<key name="k" type="${type}"><default>${escapedForXml(value)}</default></key>`;
+    const root = rootOf({ "/s/x.gschema.xml": keyed(key) });
+    expect(callCommand(["glib-compile-schemas", "/s"], { root, commands }).wanted).toContain(
+      "x.gschema.xml",
+    );
+  },
+);
+
+// Each refused by glib-compile-schemas 2.74 with --strict.
+it.each(refusedSchemas)("refuses what GLib refuses: %s", (text) => {
+  const root = rootOf({ "/s/x.gschema.xml": text.startsWith("<schemalist") ? text : keyed(text) });
   expect(callCommand(["glib-compile-schemas", "/s"], { root, commands }).wanted).toContain(
     "x.gschema.xml",
   );
