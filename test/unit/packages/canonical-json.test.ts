@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { canonicalJson, digestOf } from "../../../src/packages/canonical-json.ts";
+import { canonicalJson, digestOf, LazyFields } from "../../../src/packages/canonical-json.ts";
 
 test.for<readonly [unknown, string]>([
   [{ b: 1, a: 2 }, '{"a":2,"b":1}'],
@@ -62,4 +62,38 @@ test("the digest of a large value is the one of its text", () => {
 
   expect(text.length).toBeGreaterThan(200_000);
   expect(digestOf(large)).toBe(`sha256:${createHash("sha256").update(text).digest("hex")}`);
+});
+
+test.for<readonly (readonly [string, unknown])[]>([
+  [],
+  [["a", 1]],
+  [
+    ["a", 1],
+    ["b", 2],
+  ],
+  [
+    ["b", 2],
+    ["a", 1],
+  ],
+  [
+    ["a", 1],
+    ["10", 2],
+    ["9", 3],
+  ],
+  [
+    ["9", 1],
+    ["10", 2],
+  ],
+  [
+    ["a", undefined],
+    ["b", 2],
+  ],
+  [["a", { z: 1, y: [] }]],
+])("fields that are made while they are written give the text of an object: %j", (fields) => {
+  expect(canonicalJson(new LazyFields(fields))).toBe(canonicalJson(new Map(fields)));
+});
+
+test("of fields of the same name the last one counts", () => {
+  const fields = [["a", 1] as const, ["a", 2] as const];
+  expect(canonicalJson(new LazyFields(fields))).toBe('{"a":2}');
 });

@@ -6,6 +6,7 @@ import {
   type FetchablePackage,
   type FetchRequest,
   fetchPackages,
+  withArchive,
 } from "../../../../src/packages/fetch/fetch.ts";
 import type { Store } from "../../../../src/store/store.ts";
 import {
@@ -63,6 +64,64 @@ test("a security update that has moved to the main archive is found there", asyn
 
   expect(paths.size).toBe(1);
   expect(server.requests.map(({ path }) => path)).toEqual(["/security/0.deb", "/main/0.deb"]);
+});
+
+test("the largest goes first, and one whose size is not known before it", async () => {
+  await using server = await startFileServer(
+    new Map(contents.map((content, index) => [`/main/${index}.deb`, content])),
+  );
+  await using temporary = await temporaryStore();
+  const url = `${server.url}/main/5.deb`;
+  const [, , , , , unknown = Buffer.alloc(0)] = contents;
+  const progress: (readonly [number, number])[] = [];
+
+  await fetchPackages(
+    aRequest(server, temporary.store, {
+      concurrency: 1,
+      packages: [2, 0, 3, 1].flatMap((index) => packages[index] ?? []),
+      artifacts: [{ url, digest: `sha256:${createHash("sha256").update(unknown).digest("hex")}` }],
+      onProgress: (done, total) => void progress.push([done, total]),
+    }),
+  );
+
+  expect(server.requests.map((each) => each.path.slice("/main/".length))).toEqual([
+    "5.deb",
+    "3.deb",
+    "2.deb",
+    "1.deb",
+    "0.deb",
+  ]);
+  expect(progress.every(([done, total]) => done <= total)).toBe(true);
+});
+
+test("a package is of the archive of its repository, and of the main one where that is not known", () => {
+  const repositories = [
+    { id: "bookworm-security", archive: "security" },
+    { id: "bookworm", archive: "main" },
+  ] as const;
+  const of = (repository: string): string => withArchive({ repository }, repositories).archive;
+  expect(["bookworm", "bookworm-security", "gone"].map(of)).toEqual(["main", "security", "main"]);
+});
+
+test("offline, what is missing is counted in words that fit the number", async () => {
+  await using temporary = await temporaryStore();
+  await using server = await startFileServer(new Map());
+  const { downloader } = aDownloader(temporary.store, { offline: true });
+  const messageFor = async (count: number): Promise<unknown> =>
+    await fetchPackages({
+      ...aRequest(server, temporary.store, { packages: packages.slice(0, count) }),
+      downloader,
+    }).catch((error: unknown) => error);
+
+  expect(await messageFor(1)).toMatchObject({
+    message: "1 of 1 needed file is not in the store, and --offline allows no request.",
+    details: ["0.deb 1"],
+  });
+  const many = await messageFor(12);
+  expect(many).toMatchObject({
+    message: "12 of 12 needed files are not in the store, and --offline allows no request.",
+  });
+  expect((many as { details: string[] }).details).toHaveLength(11);
 });
 
 test("no more connections are open than asked for", async () => {
