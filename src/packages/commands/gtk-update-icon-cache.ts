@@ -36,6 +36,10 @@ export const gtkUpdateIconCache: Command = (call) => {
   if (!hasIndex && !has("ignoreIndex")) return complain(call, "No theme index file.");
   const theme: ScannedTheme = { folders: [], icons: new Map() };
   scan(call, folder, "", theme);
+  // The original looks at what it made, and takes names in ASCII alone.
+  const names = [...theme.folders, ...theme.icons.keys()];
+  if (!names.every((name) => /^[ -~]*$/.test(name)))
+    return complain(call, "The generated cache was invalid.");
   const path = below(folder, "icon-theme.cache");
   if (root.lstat(path) !== undefined) root.remove(path);
   if (theme.icons.size > 0) root.write(path, formatIconCache(theme), 0o644);
@@ -129,13 +133,9 @@ function formatIconCache({ folders, icons }: ScannedTheme): Uint8Array {
   ]);
 }
 
-/** A C `char` is signed. */
 function nameHash(name: string): number {
   let hash = 0;
-  for (let at = 0; at < name.length; at++) {
-    const byte = name.charCodeAt(at);
-    hash = (Math.imul(hash, 31) + (byte > 127 ? byte - 256 : byte)) >>> 0;
-  }
+  for (let at = 0; at < name.length; at++) hash = (Math.imul(hash, 31) + name.charCodeAt(at)) >>> 0;
   return hash;
 }
 

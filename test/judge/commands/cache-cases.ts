@@ -291,6 +291,31 @@ export const cacheCases: readonly CacheCase[] = [
     },
     argv: ["gtk-update-icon-cache", "-f", "-q", icons],
   },
+  // The table of names is the larger the more there are.
+  ...[1, 32, 33, 56, 57, 110, 111, 219, 327].map((count) => ({
+    name: `${count} icons`,
+    files: {
+      [`${icons}/index.theme`]: "",
+      ...Object.fromEntries(
+        Array.from({ length: count }, (_, at) => [`${icons}/a/${at.toString(36)}.png`, ""]),
+      ),
+    },
+    argv: ["gtk-update-icon-cache", "-f", "-q", icons] as const,
+  })),
+  {
+    name: "icons with odd names",
+    files: {
+      [`${icons}/a/x.y.svg`]: "",
+      [`${icons}/a/x.y.png`]: "",
+      [`${icons}/a/x.y.xpm`]: "",
+      [`${icons}/a/upper.PNG`]: "",
+      [`${icons}/b/c/d/deep.svg`]: "",
+      [`${icons}/b/c/d.svg`]: "",
+      [`${icons}/abc/abc.svg`]: "",
+      [`${icons}/abc/abcd.svg`]: "",
+    },
+    argv: ["gtk-update-icon-cache", "-t", "-f", "-q", icons],
+  },
   {
     name: "no icons any more",
     files: { [`${icons}/index.theme`]: "", [`${icons}/icon-theme.cache`]: "old" },

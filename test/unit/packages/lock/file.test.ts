@@ -431,3 +431,33 @@ test.each([1000, 20_000])(
   },
   30_000,
 );
+
+test.each<readonly [version: string, message: RegExp]>([
+  ["3", /was written by a newer version of qclock: its format is 3,/],
+  ["2.5", /says that its format is 2\.5, which no version/],
+  ["0", /says that its format is 0, which no version/],
+  ["-1", /says that its format is -1, which no version/],
+  ['"3"', /says that its format is "3", which no version/],
+  ["[3]", /says that its format is \[3\], which no version/],
+  ["1", /has the format of an earlier qclock, 1, and this one writes 2/],
+])("a lock of the format %s is refused with what it is", (version, message) => {
+  const read = parseLock(`version: ${version}\ntargets: {}\n`, "stack.lock.yaml");
+  expect(read).toMatchObject({ ok: false, error: [{ message: expect.stringMatching(message) }] });
+});
+
+test.each(["[]", "text", "5", "null", "[version]"])(
+  "a lock that is %s and no map is damaged",
+  (damaged) => {
+    const read = parseLock(damaged, "stack.lock.yaml");
+    expect(read).toMatchObject({
+      ok: false,
+      error: [{ message: expect.stringContaining("The lock is damaged: ") }],
+    });
+  },
+);
+
+test("of very many problems the first hundred are told", () => {
+  const long = `version: 2\ntargets:\n${Array.from({ length: 150 }, (_, at) => `  t${at}: 1\n`).join("")}`;
+  const read = parseLock(long, "stack.lock.yaml");
+  expect(read.ok ? [] : read.error).toHaveLength(100);
+});

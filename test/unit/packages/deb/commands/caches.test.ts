@@ -41,6 +41,28 @@ it.each([
   );
 });
 
+it.each([
+  ["a name that is not in ASCII", { "/t/a/\u00c3\u00a9.png": "" }],
+  ["a folder that is not in ASCII", { "/t/\u00c3\u00a9/a.png": "" }],
+  ["a name with a control character", { "/t/a/a\u007f.png": "" }],
+] as const)("makes no cache of icons with %s, as the original", (_, files) => {
+  const root = rootOf({ "/t/index.theme": "", "/t/icon-theme.cache": "old", ...files });
+  const { status } = callCommand(["gtk-update-icon-cache", "-f", "-q", "/t"], { root, commands });
+  expect(status).toBe(1);
+  expect(fromBytes(root.read("/t/icon-theme.cache"))).toBe("old");
+});
+
+it("makes a cache of icons only where there is an index of the theme, or none is asked for", () => {
+  const run = (...options: readonly string[]): { status: number; isMade: boolean } => {
+    const root = rootOf({ "/t/a/a.png": "" });
+    const { status } = callCommand(["gtk-update-icon-cache", ...options], { root, commands });
+    return { status, isMade: root.stat("/t/icon-theme.cache") !== undefined };
+  };
+  expect(run("-f", "/t")).toEqual({ status: 1, isMade: false });
+  expect(run("-f", "-t", "/t")).toEqual({ status: 0, isMade: true });
+  expect(run("-f", "-t")).toEqual({ status: 0, isMade: false });
+});
+
 const keyed = (key: string): string =>
   `<schemalist><enum id="e"><value nick="one" value="1"/></enum><flags id="f"><value nick="bit" value="1"/></flags><schema id="s">${key}</schema></schemalist>`;
 
