@@ -41,10 +41,11 @@ export function refuseText(text: string): Refusal | undefined {
 export function parseGuarded(
   text: string,
   lineCounter: LineCounter,
+  bounds: Bounds = limits,
 ): Refusal | readonly Document.Parsed[] {
   lineCounter.addNewLine(0);
   const parser = new Parser(lineCounter.addNewLine);
-  const measure = createMeasure();
+  const measure = createMeasure(bounds);
   const tokens: CST.Token[] = [];
   let offset = 0;
   for (const source of new Lexer().lex(text)) {
@@ -73,8 +74,11 @@ function isMark(source: string): boolean {
   return source === CST.DOCUMENT || source === CST.FLOW_END || source === CST.SCALAR;
 }
 
+/** How deep a text may be nested, and how many values it may hold. */
+type Bounds = Readonly<Record<"depth" | "values", number>>;
+
 /** Counts levels and values along the tokens of a text. */
-function createMeasure(): (source: string, offset: number) => Refusal | undefined {
+function createMeasure(bounds: Bounds): (source: string, offset: number) => Refusal | undefined {
   /** Columns at which the open block collections began, outermost first. */
   const columns: number[] = [];
   let flow = 0;
@@ -96,17 +100,17 @@ function createMeasure(): (source: string, offset: number) => Refusal | undefine
       column = end === -1 ? column + source.length : source.length - end - 1;
       if (end !== -1) isStart = true;
     }
-    if (columns.length + flow > limits.depth) {
+    if (columns.length + flow > bounds.depth) {
       return {
         code: "manifest-too-deep",
-        message: `The manifest is nested more than ${limits.depth} levels deep.`,
+        message: `The manifest is nested more than ${bounds.depth} levels deep.`,
         offset,
       };
     }
-    if (values <= limits.values) return undefined;
+    if (values <= bounds.values) return undefined;
     return {
       code: "manifest-too-large",
-      message: `The manifest holds more than ${limits.values} values.`,
+      message: `The manifest holds more than ${bounds.values} values.`,
       offset,
     };
   };

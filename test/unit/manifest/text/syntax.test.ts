@@ -33,3 +33,47 @@ describe("what is never closed is shown where it begins, and once", () => {
     expect(problemsOf(text)).toEqual([problem]);
   });
 });
+
+/** What is said of a text that cannot be read: the place, the message and the hint. */
+function told(text: string): readonly string[] {
+  const loaded = loadManifest({
+    path: "/p/stack.config.yaml",
+    text,
+    displayPath: "stack.config.yaml",
+    environment: new Map(),
+  });
+  return loaded.ok
+    ? []
+    : loaded.error.map(({ message, hint = "", location: { offset, length } }) =>
+        [message, hint, text.slice(offset, offset + length)].join(" | "),
+      );
+}
+
+test.each([
+  [
+    "name: [a\n",
+    "This bracket is never closed. | Close it with ], or put the value in quotes if it is meant as text. | [",
+  ],
+  [
+    "name: { a: b\n",
+    "This bracket is never closed. | Close it with }, or put the value in quotes if it is meant as text. | {",
+  ],
+  ['name: "a\n', 'This quote is never closed. | Close it with ". | "'],
+  ["name: 'a\n", "This quote is never closed. | Close it with '. | '"],
+  [
+    "a: [x]\nb: [[y], z\n",
+    "This bracket is never closed. | Close it with ], or put the value in quotes if it is meant as text. | [",
+  ],
+  ["a: [ '", "This quote is never closed. | Close it with '. | '"],
+  [
+    "a: 1\n---\nb: 2\n",
+    "The manifest holds more than one document. | One file describes one stack; remove the `---` line. | -",
+  ],
+  ["a:\n\tb: c\n", "Tabs are not allowed as indentation. | Indent with spaces. | \t"],
+  [
+    "a: !x b\n",
+    "Unresolved tag: !x. | A manifest has the tags `!reset` and `!override` alone; remove it. | !x",
+  ],
+])("%j cannot be read, and it is said why, where and what to do", (text, expected) => {
+  expect(told(text)).toEqual([expected]);
+});
