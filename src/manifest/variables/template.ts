@@ -75,8 +75,7 @@ function findClosings(source: string): Closings {
   const openVariables: number[] = [];
   for (let index = 0; index < source.length; index++) {
     const character = source[index];
-    if (character === "$" && source[index + 1] === "$") index++;
-    else if (character === "{") {
+    if (character === "{") {
       open.push(index);
       if (source[index - 1] === "$") openVariables.push(index);
     } else if (character === "}") {
@@ -101,14 +100,14 @@ function parseParts(range: Range): readonly TemplatePart[] {
     const dollar = found === -1 || found >= end ? end : found;
     if (dollar > index) parts.push({ type: "text", text: source.slice(index, dollar) });
     if (dollar === end) break;
-    const next = dollar + 1 < end ? source[dollar + 1] : undefined;
+    const next = source[dollar + 1];
     if (next === "{") {
       const part = parseBraced(range, dollar);
       parts.push(part);
       index = part.end;
       continue;
     }
-    const name = nameAt(source, dollar + 1, end);
+    const name = nameAt(source, dollar + 1);
     if (name === "") parts.push({ type: "text", text: "$" });
     else parts.push({ type: "variable", name, start: dollar, end: dollar + 1 + name.length });
     index = dollar + (next === "$" ? 2 : 1 + name.length);
@@ -124,7 +123,7 @@ function parseBraced(range: Range, start: number): VariablePart | InvalidPart {
   }
   const end = closing + 1;
   if (depth === maximumNesting) return { type: "invalid", reason: "too-deep", start, end };
-  const name = nameAt(source, start + 2, closing);
+  const name = nameAt(source, start + 2);
   const afterName = start + 2 + name.length;
   if (name !== "" && afterName === closing) return { type: "variable", name, start, end };
   const operator = operatorAt(source, afterName);
@@ -153,8 +152,8 @@ function operatorAt(source: string, start: number): Operator | undefined {
 
 const namePattern = /[A-Za-z_][A-Za-z0-9_]*/y;
 
-function nameAt(source: string, start: number, end: number): string {
+function nameAt(source: string, start: number): string {
   namePattern.lastIndex = start;
   const [name = ""] = namePattern.exec(source) ?? [];
-  return name.slice(0, Math.max(0, end - start));
+  return name;
 }

@@ -105,6 +105,17 @@ describe("problems", () => {
     ]);
   });
 
+  test("show as much as can be read of what is none, each in its order", () => {
+    const messages = (source: string): readonly string[] =>
+      interpolate(source, environment).problems.map(({ message }) => message);
+    const written = (length: number): string => `\${A ${"b".repeat(length - 5)}}`;
+    expect(messages(`${written(40)} \${} ${written(41)}`)).toEqual([
+      `"${written(40)}" is not a variable.`,
+      '"${}" is not a variable.',
+      `"${written(41).slice(0, 37)}..." is not a variable.`,
+    ]);
+  });
+
   test("of endless nesting are one, and cost no time", () => {
     const { problems } = interpolate(
       `${"${A:-".repeat(150_000)}${"}".repeat(150_000)}`,
