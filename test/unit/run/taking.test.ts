@@ -55,6 +55,17 @@ test("down of a service takes those that need it, too", async () => {
   ]);
 });
 
+test.each([
+  ["down", down],
+  ["stop", stop],
+] as const)("%s goes on where the Engine has no room for a hold", async (_, take) => {
+  await using memory = await openMemoryStack();
+  const context = await standing(memory);
+  memory.engine.refuse(/^create container shop-qclock-hold/, 500, "no space left on device");
+  expect(failuresOf(await take(context, {}))).toEqual([]);
+  expect(told(memory)).toContain("stop shop-app-1");
+});
+
 test("down works by labels alone", async () => {
   await using memory = await openMemoryStack();
   const context = await standing(memory);

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import {
   identifyProcess,
   isDead,
@@ -53,3 +53,21 @@ test("a process that runs is told from one that had its number before", async ()
   // There is no such process, which is more than that nothing is known of its start.
   expect(await isDead(gone, nobody)).toBe(own.boot !== "");
 });
+
+test.each([
+  ["EPERM", false],
+  ["ESRCH", true],
+  [undefined, true],
+])(
+  "where /proc tells nothing, a process that answers %s to a signal is over: %s",
+  async (code, over) => {
+    // Nobody has this number, as if the processes of others were hidden.
+    const hidden = 2 ** 22 + 1;
+    const own = await identifyProcess(hidden);
+    using kill = vi.spyOn(process, "kill").mockImplementation(() => {
+      throw Object.assign(new Error("kill"), code === undefined ? {} : { code });
+    });
+    expect(await isDead(hidden, own)).toBe(over && own.boot !== "");
+    expect(kill).toHaveBeenCalledWith(hidden, 0);
+  },
+);

@@ -235,6 +235,18 @@ test.each<readonly [id: string, what: string, parts: Partial<StackSubject>, verd
   ],
   [
     "NET-001",
+    "one that contradicts",
+    { reachability: [aReach("a", "db", true, open), aReach("b", "db", false, open)] },
+    found("b reaches db: db:1 open"),
+  ],
+  [
+    "NET-001",
+    "one that could not be tried",
+    { reachability: [aReach("a", "db", true, open), aReach("b", "db", false, unknown)] },
+    unseen("1 of 2 pairs tried; b to db: db is not running"),
+  ],
+  [
+    "NET-001",
     "what could not be tried in part",
     {
       reachability: [
