@@ -53,7 +53,7 @@ describe("64 levels are read, and one more is not", () => {
   });
 });
 
-/** How many levels a text has at its deepest, and how many values; by the least bounds it passes. */
+/** How deep a text is, and how many values it has: the least bounds within which it is read. */
 function measureOf(text: string): string {
   const passes = (bounds: Readonly<Record<"depth" | "values", number>>): boolean =>
     !("code" in parseGuarded(text, new LineCounter(), bounds));

@@ -3,7 +3,7 @@ import { loadManifest } from "../../../../src/manifest/load.ts";
 
 const head = 'name: s\nimages: { a: { from: scratch, user: "1:1" } }\n';
 
-/** What is wrong with a part that no schema looks at: the message, and the text that it is about. */
+/** What is wrong with a part that no schema looks at: the message, and what it is about. */
 function told(part: string): readonly string[] {
   const text = `${head}x-part:\n${part.replaceAll(/^/gm, "  ")}\n`;
   const loaded = loadManifest({

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { loadText } from "../../../support/read-manifest.ts";
 
-/** What a key of a service is that is written as a variable of a value, or what is wrong with it. */
+/** What a key of a service is that is written as a variable of a value, or what is wrong. */
 function read(key: string, value: string, written = '"${X}"'): unknown {
   const text = `name: s\nimages: { a: { from: scratch } }\nservices:\n  app:\n    image: a\n    ${key}: ${written}\n`;
   const loaded = loadText(text, { environment: { X: value } });
