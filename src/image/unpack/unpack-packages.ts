@@ -109,10 +109,12 @@ async function keepAll(
   },
 ): Promise<void> {
   if (packages.length === 0) return;
-  for (const entry of packages) {
-    if (anew) await kept.remove(entry);
-    await kept.keep(entry, spoolOf(entry));
-  }
+  await Promise.all(
+    packages.map(async (entry) => {
+      if (anew) await kept.remove(entry);
+      await kept.keep(entry, spoolOf(entry));
+    }),
+  );
   await kept.prune();
 }
 
