@@ -42,12 +42,10 @@ export function mergeAt(earlier: Node, later: Node, merging: Merging): Node {
 function mergeByRule(
   earlier: Node,
   later: Node,
-  { rule, ...merging }: Merging & { readonly rule: MergeRule },
+  { rule, ...merging }: Merging & { readonly rule: Exclude<MergeRule, { type: "replace" }> },
 ): Node {
   const { inherit } = merging;
   switch (rule.type) {
-    case "replace":
-      return later;
     case "pairs": {
       const [one, other] = [earlier, later].map((node) => asPairs(node, rule.items, inherit));
       if (one === undefined) return earlier;
@@ -60,8 +58,8 @@ function mergeByRule(
       return listOf(mergeItems(one.items, other.items, rule.identityOf), earlier, inherit);
     }
     case "short-form": {
-      const [one, other] = [earlier, later].map((node) => asLongForm(node, rule.field, inherit));
-      return one === undefined || other === undefined ? later : mergeMaps(one, other, merging);
+      const inLongForm = (node: Node): YAMLMap => asLongForm(node, rule.field, inherit);
+      return mergeMaps(inLongForm(earlier), inLongForm(later), merging);
     }
     case "of-one-kind": {
       if (!isMap(earlier) || !isMap(later)) return later;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { describePath, show } from "../../../../src/manifest/keys/wording.ts";
+import * as z from "zod";
+import { describePath, expectation, show } from "../../../../src/manifest/keys/wording.ts";
 import { problemsOf } from "../../../support/read-manifest.ts";
 
 const textOf = (service: string): string =>
@@ -44,6 +45,30 @@ describe("what a value must be is said in words", () => {
     expect(others).toEqual([]);
     expect(first?.replace(/^[a-z-]+: /, "")).toBe(place + message);
   });
+});
+
+test.each<readonly [string, z.ZodType, unknown, string]>([
+  ["too few items", z.array(z.string()).min(2), [], "2 or more items"],
+  ["too many items", z.array(z.string()).max(1), ["a", "b"], "1 or less items"],
+  ["too short a text", z.string().min(2), "a", "2 or more characters"],
+  ["too long a text", z.string().max(1), "ab", "1 or less characters"],
+  ["too small a number", z.number().min(1), 0, "1 or more"],
+  ["a number that must be larger", z.number().gt(1), 1, "above 1"],
+  ["too large a number", z.number().max(1), 2, "1 or less"],
+  ["one choice", z.literal("a"), "b", "`a`"],
+  ["one of several", z.literal(["a", "b"]), "c", "one of a, b"],
+  ["one of an enumeration", z.enum(["a", "b"]), "c", "one of a, b"],
+  ["nothing", z.null(), 1, "empty"],
+  ["a map", z.record(z.string(), z.string()), 1, "a map"],
+  ["a map of some keys", z.object({}), [], "a map"],
+  ["a whole number", z.int(), "1", "a number"],
+  ["a number in the form of another", z.int(), 1.5, "a whole number"],
+  ["a form", z.string().regex(/^x$/), "y", "in the form that docs/manifest.md shows"],
+  ["a beginning", z.string().startsWith("/"), "y", "a text that begins with `/`"],
+  ["what the schema says in its own words", z.string("a colour"), 1, "a colour"],
+])("%s is told by what must be", (_what, schema, value, words) => {
+  const { error } = schema.safeParse(value);
+  expect(error?.issues.map(expectation)).toEqual([words]);
 });
 
 test("a place is written as one would name it", () => {
