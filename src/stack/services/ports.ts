@@ -39,13 +39,14 @@ function readPort(port: NonNullable<ManifestService["ports"]>[number]): PortBind
       protocol: port.protocol,
     };
   }
-  const match = /^(?:(\[[0-9a-f:]+\]|[0-9.]+):)?(?:(\d*):)?(\d+)(?:\/(tcp|udp))?$/i.exec(port);
-  const [, address, hostPort, containerPort, protocol] = match ?? [];
-  // `8080:80` parses as an address too: without dots or brackets it is a port of the host.
-  const isPort = address !== undefined && hostPort === undefined && /^\d+$/.test(address);
+  // As the schema has it: without dots or brackets a number in front is a port of the host.
+  const match = /^(?:(\[[0-9a-f:]+\]|[0-9]+\.[0-9.]+):)?(?:(\d*):)?(\d+)(?:\/(tcp|udp))?$/i.exec(
+    port,
+  );
+  const [, address = LOOPBACK, hostPort, containerPort, protocol] = match ?? [];
   return {
-    hostAddress: isPort || address === undefined ? LOOPBACK : address.replace(/^\[|\]$/g, ""),
-    hostPort: Number((isPort ? address : hostPort) ?? 0),
+    hostAddress: address.replace(/^\[|\]$/g, ""),
+    hostPort: Number(hostPort ?? 0),
     containerPort: Number(containerPort),
     protocol: protocol === "udp" ? "udp" : "tcp",
   };
