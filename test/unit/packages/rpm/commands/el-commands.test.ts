@@ -1,61 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { runElScript } from "../../../../support/rpm/run-command.ts";
 
-describe("alternatives", () => {
-  test("the best one has the name, with its further links", () => {
-    const { end, root, textOf } = runElScript(`
-      alternatives --install /usr/bin/ld ld /usr/bin/ld.gold 30
-      alternatives --install /usr/bin/ld ld /usr/bin/ld.bfd 50 --family gnu \\
-        --slave /usr/share/man/man1/ld.1 ld-man /usr/share/man/man1/ld.bfd.1
-      update-alternatives --install /usr/bin/ld ld /usr/bin/ld.lld 1`);
-    expect(end).toBe(0);
-    expect(root.readlink("/usr/bin/ld")).toBe("/etc/alternatives/ld");
-    expect(root.readlink("/etc/alternatives/ld")).toBe("/usr/bin/ld.bfd");
-    expect(root.readlink("/etc/alternatives/ld-man")).toBe("/usr/share/man/man1/ld.bfd.1");
-    expect(textOf("/var/lib/alternatives/ld")).toBe(
-      "auto\n/usr/bin/ld\nld-man\n/usr/share/man/man1/ld.1\n\n" +
-        "/usr/bin/ld.gold\n30\n\n" +
-        "/usr/bin/ld.bfd\n@gnu@50\n/usr/share/man/man1/ld.bfd.1\n" +
-        "/usr/bin/ld.lld\n1\n\n",
-    );
-  });
-
-  test("one that is chosen stays chosen, and the next best follows one that goes", () => {
-    const { end, root, textOf } = runElScript(`
-      alternatives --install /usr/bin/x x /usr/bin/x1 10
-      alternatives --install /usr/bin/x x /usr/bin/x2 20
-      alternatives --set x /usr/bin/x1
-      alternatives --install /usr/bin/x x /usr/bin/x3 30`);
-    expect(end).toBe(0);
-    expect(root.readlink("/etc/alternatives/x")).toBe("/usr/bin/x1");
-    expect(textOf("/var/lib/alternatives/x")).toMatch(/^manual\n/);
-    const removed = runElScript(`
-      alternatives --install /usr/bin/x x /usr/bin/x1 10
-      alternatives --install /usr/bin/x x /usr/bin/x2 20
-      alternatives --remove x /usr/bin/x2
-      readlink /etc/alternatives/x >/best
-      alternatives --remove x /usr/bin/x1`);
-    expect(removed.textOf("/best")).toBe("/usr/bin/x1\n");
-    expect(removed.root.lstat("/usr/bin/x")).toBeUndefined();
-    expect(removed.root.lstat("/var/lib/alternatives/x")).toBeUndefined();
-  });
-
-  test("a file in the place of the link stays, and the command says so", () => {
-    const { end, stderr, textOf } = runElScript(
-      "alternatives --install /usr/bin/x x /usr/bin/x1 10 || echo $? >/status",
-      { "/usr/bin/x": "mine" },
-    );
-    expect(end).toBe(0);
-    expect(textOf("/usr/bin/x")).toBe("mine");
-    expect(textOf("/status")).toBe("2\n");
-    expect(stderr).toMatch(/failed to link \/usr\/bin\/x/);
-  });
-
-  test.each(["alternatives --config x", "alternatives --display x"])("%s is not known", (text) => {
-    expect(runElScript(text).end).toMatch(/^alternatives --/);
-  });
-});
-
 describe("systemctl", () => {
   const unit = "[Install]\nWantedBy=multi-user.target\nAlso=a.socket\nAlias=alias.service\n";
   const files = {
