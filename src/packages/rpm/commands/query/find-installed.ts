@@ -56,24 +56,30 @@ function findByParts(
   return [];
 }
 
-/** The places of the last dash and of the one before it, those in brackets passed over. */
+/**
+ * The places of the last dash and of the one before it: neither at the end nor side by side. As rpm
+ * goes backwards, a bracket that opens hides all dashes up to one that closes.
+ */
 function dashesOf(label: string): readonly number[] {
   const places: number[] = [];
-  let isInBrackets = false;
+  let isHidden = false;
+  let behind = "";
   for (let at = label.length - 1; at > 0 && places.length < 2; at--) {
-    const character = label[at];
-    if (character === "]") isInBrackets = true;
-    else if (character === "[") isInBrackets = false;
-    else if (character === "-" && !isInBrackets) places.push(at);
+    const character = label[at] ?? "";
+    if (character === "[") isHidden = true;
+    else if (character === "]" && behind !== "[") isHidden = false;
+    const isDash = character === "-" && !isHidden && behind !== "";
+    if (isDash) places.push(at);
+    behind = isDash ? "" : character;
   }
   return places;
 }
 
 function fitsVersion(call: CommandCall, text: string): (header: RpmHeader) => boolean {
-  const [, epoch, version = text] = /^(\d+):([^]*)$/.exec(text) ?? [];
+  const [, epoch, version = text] = /^(\d*):([^]*)$/.exec(text) ?? [];
   const isFit = matcher(call, version);
   return (header) => {
-    const own = header.numbers(tags.epoch)[0];
+    const own = header.numbers(tags.epoch)[0] ?? 0;
     return (epoch === undefined || Number(epoch) === own) && isFit(textOf(header, tags.version));
   };
 }
@@ -91,16 +97,18 @@ export function findByPatterns(
   const conditions = patterns.map((text) => {
     const at = text.indexOf("=");
     const tag = at === -1 ? "NAME" : text.slice(0, at).toUpperCase();
-    const values = queryTag(tag) ?? call.unsupported(`the tag "${tag}" of rpm`);
-    return { tag, values, isFit: matcher(call, text.slice(at + 1)) };
+    const valuesOf = queryTag(tag) ?? call.unsupported(`the tag "${tag}" of rpm`);
+    return { tag, valuesOf, isFit: matcher(call, text.slice(at + 1)) };
   });
   const byTag = Map.groupBy(conditions, ({ tag }) => tag);
   return headers.filter((header) =>
-    byTag
-      .values()
-      .every((alternatives) =>
-        alternatives.some(({ values, isFit }) => values(header, call.now).some(isFit)),
-      ),
+    byTag.entries().every(([tag, alternatives]) =>
+      alternatives.some(({ valuesOf, isFit }) => {
+        const values = valuesOf(header, call.now);
+        // Without an epoch it is as if it were 0.
+        return (values.length === 0 && tag === "EPOCH" ? ["0"] : values).some(isFit);
+      }),
+    ),
   );
 }
 

@@ -163,7 +163,9 @@ function printPart(part: Part, printing: Printing, turn: number | undefined): st
       );
       // rpm refuses lists of several lengths.
       if (counts.size > 1) printing.call.unsupported("lists of several lengths in a format of rpm");
-      const [count = 1] = counts;
+      const [count] = counts;
+      // What has no list in it is printed for none.
+      if (count === undefined) return "";
       return Array.from({ length: Math.max(1, count) }, (_, at) =>
         print(part.parts, printing, at),
       ).join("");
