@@ -30,7 +30,7 @@ export function javaKeyStore(certificates: readonly SourceCertificate[], now: nu
   const pieces = [numbers(0xfe_ed_fe_ed, 2, certificates.length)];
   const taken = new Map<string, number>();
   for (const { label, der } of certificates) {
-    const plain = label.toLowerCase().replaceAll(/[^a-z0-9]/g, "");
+    const plain = label.replaceAll(/[^!-~]/g, "").toLowerCase();
     const count = taken.get(plain) ?? 0;
     taken.set(plain, count + 1);
     const time = Buffer.alloc(8);
@@ -80,8 +80,10 @@ function pem(kind: string, der: Uint8Array): string {
 /** OpenSSL's auxiliary data: what is allowed, what is not, and the label. */
 function trustOf({ trust, purposes: allowed, label }: SourceCertificate): Buffer {
   const parts: Buffer[] = [];
-  if (trust === "trusted" && allowed !== undefined) parts.push(oidList(0x30, allowed));
-  if (trust !== "trusted") parts.push(oidList(0xa0, Object.values(purposes)));
+  // What nobody trusts or distrusts is allowed nothing.
+  if (trust === "unknown") parts.push(oidList(0x30, []));
+  else if (trust === "distrusted") parts.push(oidList(0xa0, Object.values(purposes)));
+  else if (allowed !== undefined) parts.push(oidList(0x30, allowed));
   parts.push(element(0x0c, Buffer.from(label, "utf8")));
   return element(0x30, Buffer.concat(parts));
 }

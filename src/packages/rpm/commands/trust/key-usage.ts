@@ -32,11 +32,13 @@ export function extendedKeyUsage(extension: Buffer): readonly string[] {
   return found;
 }
 
-/** An element of DER of less than 128 bytes, as all of these are. */
+/** An element of DER; its content has to be of less than 64 KiB. */
 export function element(tag: number, content: Uint8Array): Buffer {
   const { length } = content;
-  // Longer ones have the length of their length first.
-  const head = length < 128 ? [length] : [0x82, length >> 8, length & 0xff];
+  // From 128 on the length of the length comes first.
+  let head = [length];
+  if (length > 0xff) head = [0x82, length >> 8, length & 0xff];
+  else if (length > 0x7f) head = [0x81, length];
   return Buffer.concat([Buffer.from([tag, ...head]), content]);
 }
 

@@ -41,7 +41,7 @@ export function readSources(call: CommandCall): readonly SourceCertificate[] {
       for (const file of root.list(folder)) {
         const path = below(folder, file);
         const status = root.stat(path);
-        if (status?.kind !== "file" || file === "README") continue;
+        if (status?.kind !== "file") continue;
         if (status.size > LARGEST) return call.unsupported("certificates of more than 16 MiB");
         call.countSteps(1 + (status.size >> 4));
         for (const each of certificatesIn(call, root.read(path), trust)) {
@@ -115,15 +115,22 @@ function toCertificate(
   ];
 }
 
-/** The common name of a subject, else its unit or its organization. */
+/** The common name of a subject, else its unit or its organization; else what p11-kit says. */
 function nameOf({ subject }: X509Certificate): string {
   const fields = new Map(
     (subject ?? "").split("\n").map((line) => {
       const equals = line.indexOf("=");
-      return [line.slice(0, equals), line.slice(equals + 1)];
+      return [line.slice(0, equals), withoutEscapes(line.slice(equals + 1))];
     }),
   );
-  return fields.get("CN") ?? fields.get("OU") ?? fields.get("O") ?? "";
+  return fields.get("CN") ?? fields.get("OU") ?? fields.get("O") ?? "certificate";
+}
+
+/** Node writes signs that divide names behind a backslash, and control characters as two digits. */
+function withoutEscapes(text: string): string {
+  return text.replaceAll(/\\(?:([\dA-F]{2})|(.))/g, (_, hex: string | undefined, sign: string) =>
+    hex === undefined ? sign : String.fromCharCode(Number.parseInt(hex, 16)),
+  );
 }
 
 interface SourceObject {

@@ -82,20 +82,25 @@ function writeFolder(
   if (isFolder(root, folder)) removeTree(call, folder);
   putFolder(root, folder, { mode: 0o555 });
   const taken = new Set<string>();
-  const free = (stem: string, ending: string, first: number): string => {
-    for (let number = first; ; number++) {
-      const name = number < 0 ? `${stem}${ending}` : `${stem}.${number}${ending}`;
-      if (taken.has(name)) continue;
-      taken.add(name);
-      return name;
-    }
+  const free = (first: string, next: (number: number) => string): string => {
+    let name = first;
+    for (let number = 1; taken.has(name); number++) name = next(number);
+    taken.add(name);
+    return name;
   };
   for (const each of certificates) {
-    const stem = fromText(each.label).replaceAll(/[^A-Za-z0-9_-]/g, "_");
-    const file = free(stem === "" ? "unnamed" : stem, ".pem", -1);
+    const stem = fromText(each.label).replaceAll(/[^A-Za-z0-9_.-]/g, "_");
+    const file = free(`${stem}.pem`, (number) => `${stem}.${number}.pem`);
     root.write(below(folder, file), Buffer.from(pemOf(each)), 0o444);
     for (const hash of [subjectHash(each.der), oldSubjectHash(each.der)])
-      putLink(root, below(folder, free(hash, "", 0)), file);
+      putLink(
+        root,
+        below(
+          folder,
+          free(`${hash}.0`, (number) => `${hash}.${number}`),
+        ),
+        file,
+      );
   }
   return 0;
 }
