@@ -28,7 +28,7 @@ export function parseBoolean(text: string): BooleanDependency {
   if (text.length > MOST_LENGTH) throw new SyntaxError("the dependency is too long");
   const reader = new Reader(text);
   const dependency = readParenthesized(reader, 0);
-  if (reader.word() !== "") throw new SyntaxError(`"${text}" goes on after its end`);
+  if (!reader.isAtEnd()) throw new SyntaxError(`"${text}" goes on after its end`);
   return dependency;
 }
 
@@ -80,6 +80,12 @@ class Reader {
   isAt(sign: string): boolean {
     this.#skipSpace();
     return this.#text.startsWith(sign, this.#at);
+  }
+
+  /** Whether nothing but spaces is left. */
+  isAtEnd(): boolean {
+    this.#skipSpace();
+    return this.#at === this.#text.length;
   }
 
   expect(sign: string): void {

@@ -18,7 +18,7 @@ export interface InstalledRpms {
 /** Installs made-up packages into a root without layers. */
 export async function installRpms(
   rpms: readonly AnRpm[],
-  options: Partial<Pick<InstallRequest, "scripts" | "isFirst">> & {
+  options: Partial<Pick<InstallRequest, "scripts" | "isFirst" | "onScript" | "addAccounts">> & {
     readonly root?: MemoryRoot;
   } = {},
 ): Promise<InstalledRpms> {
@@ -38,7 +38,10 @@ export async function installRpms(
       for (const entry of entries)
         place(root, entry, contents.get(entry.path.replace(/\.rpmnew$/, "")));
     },
-    addAccounts: ({ usual }) => {
+    ...(options.onScript === undefined ? {} : { onScript: options.onScript }),
+    addAccounts: (templates) => {
+      options.addAccounts?.(templates);
+      const { usual } = templates;
       if (usual === undefined || root.stat("/etc/passwd") !== undefined) return;
       const files = buildAccounts({ ...usual, shadow: "", gshadow: "", users: [], groups: [] });
       for (const name of ["passwd", "group", "shadow", "gshadow"] as const)
@@ -56,6 +59,8 @@ function place(
   { path, type, mode, uid, gid, linkTarget }: UnpackedEntry,
   content = "",
 ): void {
+  // As an image keeps a folder, or a link to one, that is there.
+  if (type === "directory" && root.stat(`/${path}`)?.kind === "directory") return;
   if (type === "hardlink") root.addLink(`/${path}`, `/${linkTarget ?? ""}`);
   else {
     const target = linkTarget === undefined ? {} : { target: linkTarget };
