@@ -2,7 +2,7 @@ import type { CommandCall } from "../../scripts/command.ts";
 import { LimitReached } from "../../scripts/limits.ts";
 import type { MacroDefinition, ReadMacros } from "./macro-files.ts";
 
-/** Macros in one another. Source: rpm 4.16, rpmio/macro.c, `max_macro_depth`. */
+/** Texts in one another, the first one counted. Source: rpm 4.16, rpmio/macro.c, `max_macro_depth`. */
 const DEPTH = 64;
 
 /** The longest text that macros may become. */
@@ -44,7 +44,7 @@ interface MacroUse {
  */
 export function expandMacros(context: ExpandContext, text: string, depth = 0): string {
   const { call } = context;
-  if (depth > DEPTH) return call.unsupported("macros of rpm in macros without an end");
+  if (depth >= DEPTH) return call.unsupported("macros of rpm in macros without an end");
   let expanded = "";
   let at = 0;
   while (at < text.length) {

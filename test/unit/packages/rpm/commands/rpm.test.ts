@@ -248,6 +248,24 @@ two
   test("without rpm's own file a macro that is not known stops the script", () => {
     expect(run("rpm -E %{_unitdir}").end).toBe('the macro "%_unitdir" of rpm');
     expect(run("rpm -E %{?_unitdir}x").stdout).toBe("x\n");
+    expect(run("rpm -E %abc").end).toBe('the macro "%abc" of rpm');
+    // No macro has so short a name.
+    expect(run("rpm -E '%ab %{ab}'").stdout).toBe("%ab %{ab}\n");
+  });
+
+  /** Where rpm 4.18 says that there are too many levels. */
+  test.each([
+    ["deep", "%deep", 62],
+    ["asked", "%{?nil:%asked", 31],
+    ["twice", "%{expand:%twice", 31],
+  ])("%s macros in one another have an end: %s, %i times", (name, before, most) => {
+    const behind = before.includes("{") ? "}" : "";
+    const lines = Array.from({ length: 80 }, (_, at) => `%${name}${at + 1} ${before}${at}${behind}`);
+    const files = { "/usr/lib/rpm/macros": `%${name}0 x\n${lines.join("\n")}\n` };
+    expect(run(`rpm -E %${name}${most}`, files)).toEqual({ end: 0, stdout: "x\n" });
+    expect(run(`rpm -E %${name}${most + 1}`, files).end).toBe(
+      "macros of rpm in macros without an end",
+    );
   });
 
   test("macros that grow without an end are bounded", () => {
