@@ -141,6 +141,38 @@ describe("configuration files over what is there", () => {
     expect(Object.keys(etcOf(root))).toEqual(["kept", "link", "plain", "replaced"]);
   });
 
+  test("a file of another package that was changed is a change", async () => {
+    const { root } = await installRpms([one]);
+    root.changeAs("below");
+    root.write("/etc/kept", Buffer.from("mine"));
+    root.write("/etc/replaced", Buffer.from("mine"));
+    root.remove("/etc/link");
+    root.symlink("mine", "/etc/link");
+    const other = files.flatMap(({ path, config, link }): readonly AFile[] => {
+      if (config === undefined) return [];
+      return [{ path, config, ...(link === undefined ? { content: "other" } : { link: "other" }) }];
+    });
+    await installRpms([{ name: "two", files: other }], { root, isFirst: false });
+    expect(etcOf(root)).toMatchObject({
+      kept: "644 mine",
+      "kept.rpmnew": "644 other",
+      link: "-> mine",
+      "link.rpmnew": "-> other",
+      replaced: "644 other",
+      "replaced.rpmorig": "644 mine",
+    });
+  });
+
+  test("a folder that is configuration is no file that is put beside", async () => {
+    const root = rootWith({ "/etc/d": "folder", "/etc/kept": "mine" });
+    await installRpms(
+      [{ name: "d", files: [{ path: "/etc/d/", mode: 0o755, config: "noreplace" }, ...files] }],
+      { root, isFirst: false },
+    );
+    expect(Object.keys(etcOf(root)).filter((name) => name.startsWith("d"))).toEqual(["d"]);
+    expect(root.stat("/etc/d")?.mode).toBe(0o755);
+  });
+
   test("hard links follow the file that is put beside another one", async () => {
     const linked: AnRpm = {
       name: "linked",

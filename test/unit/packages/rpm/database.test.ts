@@ -3,11 +3,14 @@ import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { readDatabase, rpmDatabase, writeDatabase } from "../../../../src/packages/rpm/database.ts";
+import { encodeHeader } from "../../../../src/packages/rpm/encode-header.ts";
 import type { InstalledRpm } from "../../../../src/packages/rpm/installed.ts";
 import { readPackageFile } from "../../../../src/packages/rpm/package-file.ts";
+import { writeRpmdb } from "../../../../src/packages/rpm/rpmdb/write-rpmdb.ts";
 import { tags } from "../../../../src/packages/rpm/tags.ts";
 import { MemoryRoot } from "../../../../src/packages/scripts/memory/memory-root.ts";
 import { putFile } from "../../../../src/packages/scripts/root-files.ts";
+import { text } from "../../../support/rpm/header-entries.ts";
 import { openedSqlite, rowsOf } from "../../../support/rpm/opened-sqlite.ts";
 
 const fixtures = path.resolve(import.meta.dirname, "../../../fixtures/rpm");
@@ -69,4 +72,30 @@ test("a database below that is damaged, or has changes beside it, is not extende
   writeDatabase(new MemoryRoot({ now: 0 }), [], 0);
   putFile(root, `${DATABASE}-wal`, "pages");
   expect(() => readDatabase(root)).toThrow("has changes beside it");
+});
+
+test("a log of changes that is empty changes nothing", async () => {
+  const root = new MemoryRoot({ now: 0 });
+  writeDatabase(root, [await installed("nothing-1-1.el9.noarch.rpm")], 5);
+  putFile(root, `${DATABASE}-wal`, "");
+  expect(namesIn(root)).toEqual(["nothing"]);
+  putFile(root, `${DATABASE}-wal`, "p");
+  expect(() => readDatabase(root)).toThrow("has changes beside it");
+});
+
+test("keys of signers, which have no architecture, are no packages of an image", () => {
+  const headers = [
+    [text(tags.name, "gpg-pubkey"), text(tags.version, "8d8b756f"), text(tags.release, "629e59ec")],
+    [text(tags.architecture, "noarch"), text(tags.version, "1"), text(tags.release, "1")],
+    [
+      text(tags.name, "kept"),
+      text(tags.version, "1"),
+      text(tags.release, "2"),
+      text(tags.architecture, "noarch"),
+    ],
+  ].map((entries, index) => ({
+    number: index + 1,
+    blob: encodeHeader(entries, tags.immutableRegion),
+  }));
+  expect(rpmDatabase.read(writeRpmdb(headers))).toEqual(new Map([["kept:noarch", "1-2"]]));
 });

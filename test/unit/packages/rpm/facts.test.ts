@@ -155,6 +155,14 @@ describe("the time when a package was built", () => {
     await expect(readBuildTime(path.join(packages, "../README.md"))).rejects.toMatchObject({
       code: "package-corrupt",
     });
+    const first = [numbers(tags.buildTime, [1])];
+    expect(await inFile({ entries: first }, readBuildTime)).toBe(1);
+  });
+
+  test("of a file that is not there is not asked of the package", async () => {
+    await expect(readBuildTime(path.join(packages, "none.rpm"))).rejects.toMatchObject({
+      code: "ENOENT",
+    });
   });
 });
 
@@ -177,6 +185,9 @@ describe("an unpacked package", () => {
     );
     expect(await contradiction({ architecture: "i686" })).toBe(
       'its header says "i686" as its architecture, but the lock says "x86_64"',
+    );
+    expect(await contradiction({ name: "other", epoch: 1, architecture: "i686" })).toMatch(
+      /^its header says "other" as its name/,
     );
   });
 

@@ -260,7 +260,10 @@ two
     ["twice", "%{expand:%twice", 31],
   ])("%s macros in one another have an end: %s, %i times", (name, before, most) => {
     const behind = before.includes("{") ? "}" : "";
-    const lines = Array.from({ length: 80 }, (_, at) => `%${name}${at + 1} ${before}${at}${behind}`);
+    const lines = Array.from(
+      { length: 80 },
+      (_, at) => `%${name}${at + 1} ${before}${at}${behind}`,
+    );
     const files = { "/usr/lib/rpm/macros": `%${name}0 x\n${lines.join("\n")}\n` };
     expect(run(`rpm -E %${name}${most}`, files)).toEqual({ end: 0, stdout: "x\n" });
     expect(run(`rpm -E %${name}${most + 1}`, files).end).toBe(
