@@ -112,7 +112,7 @@ function librariesIn(call: CommandCall, folder: string, machine: number): readon
   for (const name of root.list(folder)) {
     call.countSteps(1);
     const isLibrary = /^(?:lib|ld-)/.test(name) && name.includes(".so");
-    if (!isLibrary || /-gdb\.py$|\.dpkg-(?:new|tmp)$/.test(name)) continue;
+    if (!isLibrary) continue;
     const path = below(folder, name);
     if (root.stat(path)?.kind !== "file") continue;
     const elf = readElf(root.read(path));

@@ -61,7 +61,8 @@ function canonicalSet(der: Buffer, set: Element): Buffer {
     const oid = wrap(type.tag, der.subarray(type.start, type.end));
     return wrap(0x30, Buffer.concat([oid, canonicalValue(der, value)]));
   });
-  return wrap(SET, Buffer.concat(attributes));
+  // In a set of DER the elements are sorted by their bytes.
+  return wrap(SET, Buffer.concat(attributes.toSorted((a, b) => Buffer.compare(a, b))));
 }
 
 function canonicalValue(der: Buffer, { tag, start, end }: Element): Buffer {
@@ -76,6 +77,11 @@ function canonicalValue(der: Buffer, { tag, start, end }: Element): Buffer {
 
 function decode(tag: number, content: Buffer): string {
   if (tag === 0x1e) return Buffer.from(content).swap16().toString("utf16le");
+  if (tag === 0x1c) {
+    return Array.from({ length: content.length / 4 }, (_, index) =>
+      String.fromCodePoint(content.readUInt32BE(4 * index)),
+    ).join("");
+  }
   return content.toString(tag === UTF8_STRING ? "utf8" : "latin1");
 }
 
