@@ -296,6 +296,95 @@ test("a puzzle that has too many combinations ends, and says that it was given u
   expect(details.at(-1)).toBe("not every combination was tried: 100000 tries are the most");
 });
 
+test.for<
+  readonly [what: string, lines: readonly string[], message: string, details: readonly string[]]
+>([
+  [
+    "the first alternative, where several conflict",
+    ["app 1 D:x, a | b", "x 1 C:a, b", "a 1", "b 1"],
+    'Image "t": x 1 conflicts with a 1 ("a").',
+    [
+      "x: needed by app (x)",
+      "app: asked for in the manifest",
+      "a: needed by app (a | b)",
+      'b would not do either: x 1 conflicts with b 1 ("b")',
+    ],
+  ],
+  [
+    "the side that says so, also where that is chosen later",
+    ["app 1 D:a, x", "x 1 C:a", "a 1"],
+    'Image "t": x 1 conflicts with a 1 ("a").',
+    ["x: needed by app (x)", "app: asked for in the manifest", "a: needed by app (a)"],
+  ],
+  [
+    "what breaks another",
+    ["app 1 D:a, x", "x 1 B:a (<< 2)", "a 1"],
+    'Image "t": x 1 breaks a 1 ("a (<< 2)").',
+    ["x: needed by app (x)", "app: asked for in the manifest", "a: needed by app (a)"],
+  ],
+  [
+    "versions that are not there, of which only the newest is told",
+    ["app 1 D:x, a | b", "x 1 C:a, b", "a 1", "a 2", "b 1", "b 2"],
+    'Image "t": x 1 conflicts with a 2 ("a").',
+    [
+      "x: needed by app (x)",
+      "app: asked for in the manifest",
+      "a: needed by app (a | b)",
+      'b would not do either: x 1 conflicts with b 2 ("b")',
+      'b would not do either: x 1 conflicts with b 1 ("b")',
+    ],
+  ],
+  [
+    "five other packages, and how many more there are",
+    [
+      "app 1 D:x, a | b | c | d | e | f | g | h",
+      "x 1 C:a, b, c, d, e, f, g, h",
+      ...["a", "b", "c", "d", "e", "f", "g", "h"].map((name) => `${name} 1`),
+    ],
+    'Image "t": x 1 conflicts with a 1 ("a").',
+    [
+      "x: needed by app (x)",
+      "app: asked for in the manifest",
+      "a: needed by app (a | b | c | d | e | f | g | h)",
+      ...["b", "c", "d", "e", "f"].map(
+        (name) => `${name} would not do either: x 1 conflicts with ${name} 1 ("${name}")`,
+      ),
+      "2 further packages would not do either",
+    ],
+  ],
+  [
+    "six other packages, of which one is counted",
+    [
+      "app 1 D:x, a | b | c | d | e | f | g",
+      "x 1 C:a, b, c, d, e, f, g",
+      ...["a", "b", "c", "d", "e", "f", "g"].map((name) => `${name} 1`),
+    ],
+    'Image "t": x 1 conflicts with a 1 ("a").',
+    [
+      "x: needed by app (x)",
+      "app: asked for in the manifest",
+      "a: needed by app (a | b | c | d | e | f | g)",
+      ...["b", "c", "d", "e", "f"].map(
+        (name) => `${name} would not do either: x 1 conflicts with ${name} 1 ("${name}")`,
+      ),
+      "1 further package would not do either",
+    ],
+  ],
+  [
+    "the innermost need of the first alternative",
+    ["app 1 D:a | b", "a 1 D:c", "c 1 D:none", "b 1 D:d (>= 5)", "d 1"],
+    'Package "c" needs "none", which no repository has.',
+    [
+      "c: needed by a (c)",
+      "a: needed by app (a | b)",
+      "app: asked for in the manifest",
+      'b would not do either: b needs "d (>= 5)", which no repository has',
+    ],
+  ],
+])("a failure tells %s", ([, lines, message, details]) => {
+  expect(refusal(anIndex(...lines), ["app"])).toMatchObject({ message, details });
+});
+
 test("a relation that nothing satisfies names its chain", () => {
   const index = anIndex("a 1 D:b", "b 1 D:c (>= 1)", "c 1 D:nothing (>= 5)");
 
