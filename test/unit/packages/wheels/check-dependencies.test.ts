@@ -111,3 +111,30 @@ test("arm64 is called aarch64 by Python", () => {
   const wheels = [present("a", [], ["b; platform_machine == 'aarch64'"])];
   expect(checkDependencies(wheels, markerEnvironment(aPython, "arm64")).problems).toHaveLength(1);
 });
+
+test("an extra that is asked for under a marker that does not hold is not followed", () => {
+  const wheels = [
+    present("a", [], ["b[deep]; sys_platform == 'win32'", "c[deep]; sys_platform == 'linux'"]),
+    present("b", [], ["missing-one; extra == 'deep'"]),
+    present("c", [], ["missing-two; extra == 'deep'"]),
+  ];
+  expect(checkDependencies(wheels, environment).problems).toEqual([
+    "c 1 needs missing-two, which no line names",
+  ]);
+});
+
+test("problems come in the order of the wheels and of what they need", () => {
+  const wheels = [
+    present("z", [], ["two", "one"], "<3"),
+    present("a", [], ["three"]),
+    present("m", ["x", "y"], ["four; extra == 'y'", "five; extra == 'x'", "six; extra == 'z'"]),
+  ];
+  expect(checkDependencies(wheels, environment).problems).toEqual([
+    "z 1 needs Python <3, and the image has 3.11.2",
+    "z 1 needs two, which no line names",
+    "z 1 needs one, which no line names",
+    "a 1 needs three, which no line names",
+    "m 1 needs four, which no line names",
+    "m 1 needs five, which no line names",
+  ]);
+});

@@ -67,3 +67,17 @@ test("5000 requirements are not too many", () => {
     parseMetadata(head + lines.join(""), { name: "demo", version: "1.0" }).requires,
   ).toHaveLength(5000);
 });
+
+test("the second of two fields of a name may go on, and a blank behind the colon is not needed", () => {
+  expect(read(`${head}Requires-Dist:a\nRequires-Dist: b\n  >=1\nRequires-Python:>=3\n`)).toEqual([
+    ">=3",
+    "a[]",
+    "b[]>=1",
+  ]);
+});
+
+test("a field ends its name at its first colon", () => {
+  const parse = (): unknown =>
+    parseMetadata("Name: a:b\nVersion: 1\n", { name: "a", version: "1" });
+  expect(parse).toThrow("its METADATA is of a:b 1");
+});

@@ -73,3 +73,52 @@ test("hostile HTML takes no time without end", () => {
   parseProjectPage({ url, contentType: "text/html", text: `<a${" x".repeat(100_000)}<` });
   expect(performance.now() - started).toBeLessThan(5_000);
 });
+
+test.each([
+  [{ sha256: hash }, `sha256:${hash}`],
+  [{ SHA256: hash.toUpperCase() }, `sha256:${hash}`],
+  [{ sha256: hash.slice(1) }, undefined],
+  [{ sha256: `${hash}a` }, undefined],
+  [{ sha256: "g".repeat(64) }, undefined],
+  [{ md5: hash }, undefined],
+  [{}, undefined],
+])("of the hashes %j SHA-256 is taken where it is one", (hashes, digest) => {
+  const text = JSON.stringify({ files: [{ filename: "a.whl", url: "a.whl", hashes }] });
+  expect(parseProjectPage({ url, text })[0]?.digest).toBe(digest);
+});
+
+test.each([
+  [false, undefined],
+  [null, undefined],
+  [true, ""],
+  ["", ""],
+  ["why", "why"],
+])("a file that says %j of itself is withdrawn for %j", (yanked, expected) => {
+  const text = JSON.stringify({ files: [{ filename: "a.whl", url: "a.whl", hashes: {}, yanked }] });
+  expect(parseProjectPage({ url, text })[0]?.yanked).toBe(expected);
+});
+
+test.each([
+  ["a.whl", "https://index.example/simple/demo/a.whl"],
+  ["//cdn.example/a.whl", "https://cdn.example/a.whl"],
+  ["http://cdn.example/a.whl", "http://cdn.example/a.whl"],
+  ["ftp://cdn.example/a.whl", undefined],
+  ["data:,a.whl", undefined],
+  ["https://", undefined],
+])("the address %s is %s", (href, expected) => {
+  const html = `<html><a href="${href}">a</a></html>`;
+  expect(parseProjectPage({ url, text: html })[0]?.url).toBe(expected);
+  const json = JSON.stringify({ files: [{ filename: "a.whl", url: href, hashes: {} }] });
+  expect(parseProjectPage({ url, text: json })[0]?.url).toBe(expected);
+});
+
+test("a base that is not fetched over HTTP, and a hash of another kind, are passed over", () => {
+  const page = (base: string, href: string): string =>
+    `<html><base href="${base}"><a href="${href}">a</a></html>`;
+  expect(parseProjectPage({ url, text: page("file:///x/", `a.whl#sha256=${hash}0`) })).toEqual([
+    { file: "a.whl", url: "https://index.example/simple/demo/a.whl" },
+  ]);
+  expect(parseProjectPage({ url, text: page("../x/", "100%.whl") })).toEqual([
+    { file: "100%.whl", url: "https://index.example/simple/x/100%.whl" },
+  ]);
+});
