@@ -188,6 +188,60 @@ const namesAndRanges = [
   "</schemalist>",
 ].join("\n");
 
+const match = (attributes: string, inner = ""): string =>
+  inner === "" ? `<match ${attributes}/>` : `<match ${attributes}>${inner}</match>`;
+
+/** Magic of all kinds of numbers and texts, globs of all weights, and who is of whose kind. */
+const manyTypes = [
+  `<mime-info xmlns="${mimeNamespace}">`,
+  ...[
+    ["a/zz", "50", match('type="string" value="zz" offset="0"')],
+    ["a/aa", "50", match('type="string" value="aa" offset="1:9"')],
+    ["b/aa", "50", match('type="string" value="ba" offset="255"')],
+    ["a/a-b", "50", match('type="string" value="ab" offset="256:65536"')],
+    ["c/high", "100", match('type="string" value="high" offset="0"')],
+    ["c/low", "0", match('type="string" value="low" offset="0"')],
+    [
+      "n/byte",
+      "60",
+      match('type="byte" value="0" offset="0"') + match('type="byte" value="0377" offset="3"'),
+    ],
+    ["n/big16", "60", match('type="big16" value="65535" offset="0" mask="0xff00"')],
+    ["n/big32", "60", match('type="big32" value="0xcafebabe" offset="0" mask="4294967295"')],
+    ["n/little16", "60", match('type="little16" value="0x1234" offset="0" mask="0xff"')],
+    ["n/little32", "60", match('type="little32" value="0x12345678" offset="0"')],
+    ["n/host16", "60", match('type="host16" value="0x1234" offset="0" mask="0xff"')],
+    ["n/host32", "60", match('type="host32" value="0x12345678" offset="2:3"')],
+    [
+      "s/escapes",
+      "60",
+      match(String.raw`type="string" value="\a\b\f\n\r\t\v\\\&quot;\x41\x7\101\7z\0" offset="0"`),
+    ],
+    ["s/mask", "60", match('type="string" value="abcd" mask="0xFFffF0" offset="0"')],
+    ["s/short-mask", "60", match('type="string" value="abcd" mask="0xff" offset="0"')],
+    [
+      "d/deep",
+      "60",
+      match(
+        'type="string" value="1" offset="0"',
+        match('type="string" value="2" offset="1"', match('type="string" value="3" offset="2"')) +
+          match('type="string" value="4" offset="3"'),
+      ) + match('type="string" value="5" offset="4"'),
+    ],
+  ].map(
+    ([type, priority, matches]) =>
+      `<mime-type type="${type}"><comment>${type}</comment><magic priority="${priority}">${matches}</magic></mime-type>`,
+  ),
+  ...["0", "1", "49", "50", "51", "100"].map(
+    (weight) =>
+      `<mime-type type="w/w${weight}"><comment>w</comment><glob pattern="*.w" weight="${weight}"/><glob pattern="*.w${weight}.tar"/></mime-type>`,
+  ),
+  '<mime-type type="k/kind"><comment>k</comment><sub-class-of type="w/w0"/><sub-class-of type="a/zz"/><alias type="k/other"/><alias type="k/another"/></mime-type>',
+  '<mime-type type="k/second"><comment>k</comment><sub-class-of type="k/kind"/><icon name="i"/><glob pattern="exact"/><glob pattern="pre*"/><glob pattern="*.a.b"/><glob pattern="*.b"/><glob pattern="*b"/><glob pattern="[Rr]ead*"/></mime-type>',
+  '<mime-type type="k/cases"><comment>k</comment><glob pattern="*.C" case-sensitive="true"/><glob pattern="*.c" case-sensitive="false"/><glob pattern="Exact" case-sensitive="true"/><glob pattern="Any*" case-sensitive="true" weight="10"/></mime-type>',
+  "</mime-info>",
+].join("\n");
+
 export const cacheCases: readonly CacheCase[] = [
   {
     name: "settings of all types",
@@ -263,6 +317,11 @@ export const cacheCases: readonly CacheCase[] = [
       [`${mime}/text/gone.xml`]: "old",
       "/var/lib/dpkg/status": mimeStatus,
     },
+    argv: ["update-mime-database", mime],
+  },
+  {
+    name: "media types in many forms",
+    files: { [`${mime}/packages/many.xml`]: manyTypes, "/var/lib/dpkg/status": mimeStatus },
     argv: ["update-mime-database", mime],
   },
   {
