@@ -43,7 +43,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   // becomes the first of it where it is none; debconf does that at the next `go`.
   input: ({ find, template, set }, [, name = ""]) => {
     const question = find(name);
-    if (question === undefined) return missing(name);
+    if (question === undefined) return missing(`"${name}"`);
     const from = template(question);
     if (from?.get("type") === "select") {
       const choices = choicesOf(from.get("choices-c") ?? from.get("choices") ?? "", question);
@@ -55,7 +55,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
   },
   go: () => ({ text: "ok" }),
   visible: ({ find }, [, name = ""]) =>
-    find(name) === undefined ? missing(name) : { text: "false" },
+    find(name) === undefined ? missing(name) : { text: "true" },
   exist: ({ find }, [name = ""]) => ({ text: String(find(name) !== undefined) }),
   get: ({ find, template }, [name = ""]) => {
     const question = find(name);
@@ -105,11 +105,11 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
         ? question.owners.join(", ")
         : (template(question)?.get(field.toLowerCase()) ??
           template(question)?.get(field.toLowerCase().replace(/-c$/, "")));
-    if (text === undefined) return { status: BAD_NAME, text: `${field} does not exist` };
-    return { text: filledIn(text, question) };
+    return { text: filledIn(text ?? "", question) };
   },
   register: ({ call, set }, [template = "", name = ""]) => {
-    if (findTemplate(call, template) === undefined) return missing(template);
+    if (findTemplate(call, template) === undefined)
+      return { status: BAD_NAME, text: `No such template, "${template}"` };
     set(name, {
       template,
       value: undefined,
