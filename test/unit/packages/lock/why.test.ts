@@ -126,6 +126,31 @@ test("who provides a virtual package is told by the packages that the store has"
   await expect(findProviders(held, "mawk", store)).resolves.toEqual([]);
 });
 
+test("several providers are told by their names, those that the store lacks are not", async () => {
+  await using temporary = await temporaryStore();
+  const { store } = temporary;
+  const debs = ["original-awk", "mawk", "busybox"].map((name) => ({
+    name,
+    fields: { Provides: "awk" },
+  }));
+  const locked = debs.map((deb) => lockedOf(deb, debOf(deb)));
+  for (const [index, deb] of debs.entries()) {
+    const digest = locked[index]?.digest;
+    if (digest === undefined || deb.name === "busybox") continue;
+    await store.put(
+      digest,
+      (async function* () {
+        yield debOf(deb);
+      })(),
+    );
+  }
+  const [one, two, three] = locked;
+  if (one === undefined || two === undefined || three === undefined) throw new Error("three");
+  const held = aLockTarget({ base: aLockedImage([one, three]), app: aLockedImage([two]) });
+
+  await expect(findProviders(held, "awk", store)).resolves.toEqual([two, one]);
+});
+
 const plain = createStyle({ color: false });
 
 test("nobody is said to have signed what nothing proves", () => {
