@@ -213,6 +213,19 @@ test("long lines of a log are cut in the error, and what is left out is counted"
   expect(second).toBe(`  ${"x".repeat(500)}… (59500 more characters)`);
 });
 
+test("how long it took to be ready is told from when it was waited for, whatever the clock says", async () => {
+  const tellAfter = async (durationMs: number): Promise<unknown> => {
+    const clock = fakeClock();
+    clock.advance(durationMs);
+    let tries = 0;
+    const exec: Script["exec"] = () => (++tries < 3 ? failing : { exitCode: 0, output: "" });
+    return (await wait({ exec }, { clock })).result;
+  };
+  const told = await tellAfter(0);
+  expect(told).toMatch(/^ready after [1-9]\d+ ms$/);
+  expect(await tellAfter(5_000)).toBe(told);
+});
+
 test("a job that runs says so, and ends with its own code", async () => {
   const clock = fakeClock();
   const inspect: Script["inspect"] = () =>

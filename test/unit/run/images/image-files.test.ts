@@ -33,6 +33,40 @@ test("files are read through a container that is never started and does not stay
   expect(engine.containers.size).toBe(0);
 });
 
+test("the container that files are read through may do nothing, should anybody start it", async () => {
+  const engine = memoryEngine();
+  engine.images.add(reference, { files: { "etc/passwd": "root:x:0:0" } });
+  const made: unknown[] = [];
+  const watched = instead(engine, {
+    async createContainer(asked) {
+      made.push(asked);
+      return await engine.createContainer(asked);
+    },
+  });
+  await readImageFiles(watched, reference, request);
+  expect(made).toEqual([
+    expect.objectContaining({
+      ports: [],
+      mounts: [],
+      readOnlyRoot: true,
+      dropCapabilities: ["ALL"],
+      addCapabilities: [],
+      noNewPrivileges: true,
+      init: false,
+      restart: { type: "no" },
+    }),
+  ]);
+});
+
+test("of a file in an image sixteen mebibytes are read, and no more", async () => {
+  const engine = memoryEngine();
+  const most = 16 * 1024 ** 2;
+  const files = { "etc/passwd": "x".repeat(most), "etc/group": "x".repeat(most + 1) };
+  engine.images.add(reference, { files });
+  const read = await readImageFiles(engine, reference, request);
+  expect([...read.values()].map(({ length }) => length)).toEqual([most, most]);
+});
+
 test("what the Engine cannot tell is a failure, and no absence", async () => {
   const engine = memoryEngine();
   engine.images.add(reference);

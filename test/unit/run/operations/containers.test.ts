@@ -6,13 +6,14 @@ import { QclockError } from "../../../../src/error.ts";
 import {
   connectNetwork,
   createContainer,
+  refuseExchanged,
   removeContainer,
   startContainer,
   stopContainer,
 } from "../../../../src/run/operations/containers.ts";
 import { labels } from "../../../../src/stack/labels.ts";
 import type { Mount, Service } from "../../../../src/stack/stack.ts";
-import { aContainerState } from "../../../support/a-subject.ts";
+import { aContainerState, anImageSubject } from "../../../support/a-subject.ts";
 import { aNetwork, anImage, aService, aStack } from "../../../support/builders.ts";
 import {
   instead,
@@ -107,6 +108,27 @@ test("an image whose name went to another one just before its container was made
   expect(await madeFrom(undefined)).toBe("is there");
   expect(await madeFrom("sha256:other")).toContain("is not the image that qclock built");
 });
+
+test.each([
+  [["shop/app:latest", "other:1"], "shop/app:latest"],
+  [[], "sha256:app"],
+])(
+  "a container of another image than the one with the names %j is taken away, and told by %s",
+  async (references, shown) => {
+    const removed: string[] = [];
+    await using rig = await rigOf();
+    const engine = instead(rig.engine, {
+      inspectContainer: async () => aContainerState({ imageId: "sha256:other" }),
+      removeContainer: async (id) => void removed.push(id),
+    });
+    const { signal } = new AbortController();
+    const image = { ...anImageSubject().details, references };
+    await expect(refuseExchanged({ engine, signal }, "c1", image)).rejects.toThrow(
+      `${shown} is not the image that qclock built`,
+    );
+    expect(removed).toEqual(["c1"]);
+  },
+);
 
 test.each<readonly [string | undefined, string, boolean]>([
   [undefined, "", true],
