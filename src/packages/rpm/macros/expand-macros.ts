@@ -2,7 +2,9 @@ import type { CommandCall } from "../../scripts/command.ts";
 import { LimitReached } from "../../scripts/limits.ts";
 import type { MacroDefinition, ReadMacros } from "./macro-files.ts";
 
-/** Texts in one another, the first one counted. Source: rpm 4.16, rpmio/macro.c, `max_macro_depth`. */
+/**
+ * Texts in one another, the first one counted. Source: rpm 4.16, rpmio/macro.c, `max_macro_depth`.
+ */
 const DEPTH = 64;
 
 /** The longest text that macros may become. */

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { type ADeb, installDebs } from "../../../support/install-debs.ts";
 
-/** Each script writes down its package, its kind, its words and whether its package's file is there. */
+/**
+ * Each script writes down its package, its kind, its words and whether its package's file is
+ * there.
+ */
 const log = (kind: string): string =>
   `#!/bin/sh
 [ "$#" -lt 2 ] || words="$2"

@@ -12,7 +12,9 @@ const commands = baseCommands({ machine: "x86_64" });
 const text = `${"a".repeat(99)}\n`.repeat(1024);
 const packed = fromBytes(gzipSync(text));
 
-/** What a command with `text` as its input counts is more than the first, and at most the second. */
+/**
+ * What a command with `text` as its input counts is more than the first, and at most the second.
+ */
 const counted: readonly (readonly [string, number, number])[] = [
   ["cat", 399, 410],
   ["head -n 1", 399, 410],
