@@ -108,6 +108,10 @@ describe("update-crypto-policies", () => {
     expect(runElScript(show, { ...files, [CONFIG]: config }).stdout).toBe(
       "FUTURE:AD-SUPPORT:NO-SHA1:OWN\n",
     );
+    expect(runElScript(show, { ...files, [CONFIG]: "future::x:\n:\n" })).toMatchObject({
+      end: 0,
+      stdout: "FUTURE:X\n",
+    });
     const withoutConfig = { "/usr/share/crypto-policies/default-config": "LEGACY\n" };
     expect(runElScript(show, withoutConfig).stdout).toBe("LEGACY\n");
   });
@@ -131,6 +135,7 @@ describe("update-crypto-policies", () => {
     ["--set :sha1", "the generator of crypto policies for the subpolicy SHA1 of DEFAULT"],
     ["--set OWN", "the generator of crypto policies for the policy OWN"],
     ["--check", "the generator of crypto policies, which --check compares with"],
+    ["FUTURE", "update-crypto-policies FUTURE"],
   ])("%s is not pretended to be done", (words, expected) => {
     const own = { ...files, "/etc/crypto-policies/policies/OWN.pol": "hash = SHA2-256\n" };
     const { end, root, textOf } = runElScript(`update-crypto-policies ${words}`, own);

@@ -163,6 +163,16 @@ describe("rpm -q", () => {
     expect(run(command).end).toBe(end);
   });
 
+  test("formats may be nested 20 deep", () => {
+    const nested = (deep: number): string =>
+      `${"%|NAME?{".repeat(deep)}x${"}|".repeat(deep)}${"[".repeat(deep)}${"]".repeat(deep)}`;
+    expect(run(`rpm -q --qf '${nested(20)}' alpha`)).toEqual({ end: 0, stdout: "x" });
+    expect(run(`rpm -q --qf '${nested(21)}' alpha`).end).toMatch(/^the format/);
+    expect(run(`rpm -q --qf '${"[".repeat(21)}x${"]".repeat(21)}' alpha`).end).toMatch(
+      /^the format/,
+    );
+  });
+
   test("formats in formats and patterns that take long end", () => {
     const deep = "%|NAME?{".repeat(1000);
     expect(run(`rpm -q --qf '${deep}' alpha`).end).toMatch(/^the format/);
