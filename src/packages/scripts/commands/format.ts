@@ -1,3 +1,4 @@
+import { fixed } from "../fixed.ts";
 import { shortest } from "./awk/value.ts";
 
 /** What a conversion of a format asks for. */
@@ -95,16 +96,6 @@ function converted(
     default:
       return undefined;
   }
-}
-
-/** With ties to even, as the C library rounds what a number is exactly. */
-function fixed(number: number, places: number): string {
-  const rounded = number.toFixed(places);
-  const exact = number.toFixed(Math.min(places + 60, 100));
-  const point = exact.indexOf(".");
-  const cut = exact.slice(0, places === 0 ? point : point + 1 + places);
-  const isTie = point !== -1 && /^\.?50*$/.test(exact.slice(cut.length));
-  return isTie && /[02468]$/.test(cut) ? cut : rounded;
 }
 
 function signed(isNegative: boolean, flags: string): string {

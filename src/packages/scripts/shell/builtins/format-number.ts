@@ -1,3 +1,5 @@
+import { fixed } from "../../fixed.ts";
+
 /** What stands between `%` and the letter of a conversion. */
 export interface Specification {
   readonly flags: string;
@@ -55,14 +57,14 @@ export function formatFloat(
 }
 
 function floatDigits(value: number, conversion: string, digits: number, flags: string): string {
-  if (conversion === "f") return value.toFixed(digits);
+  if (conversion === "f") return fixed(value, digits);
   if (conversion === "e") return exponent(value.toExponential(digits));
   const significant = digits === 0 ? 1 : digits;
   const power = value === 0 ? 0 : Number(value.toExponential(significant - 1).split("e")[1]);
   const isSmall = power < -4 || power >= significant;
   const text = isSmall
     ? exponent(value.toExponential(significant - 1))
-    : value.toFixed(significant - 1 - power);
+    : fixed(value, significant - 1 - power);
   if (flags.includes("#") || !text.includes(".")) return text;
   return text.replace(/\.?0*(?=e|$)/, "");
 }
