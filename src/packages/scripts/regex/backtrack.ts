@@ -14,6 +14,7 @@ interface Thread {
 
 interface Options {
   readonly isMultiline: boolean;
+  readonly ignoreCase: boolean;
   readonly groups: number;
   readonly countSteps: (steps: number) => void;
 }
@@ -71,7 +72,7 @@ export function longestWithReferences(
 function search(
   program: RegexProgram,
   { text, start }: { readonly text: string; readonly start: number },
-  { isMultiline, groups, countSteps }: Options,
+  { isMultiline, ignoreCase, groups, countSteps }: Options,
   visit: {
     readonly isNew: (thread: Thread) => boolean;
     readonly accepts: (position: number, slots: Slots) => boolean;
@@ -110,10 +111,10 @@ function search(
       }
       case "reference": {
         const [from = -1, to = -1] = slots.slice(2 * step.index, 2 * step.index + 2);
-        const copy = text.slice(from, to);
-        if (from !== -1 && to !== -1 && text.startsWith(copy, position)) {
-          pending.push({ at: step.next, position: position + copy.length, slots });
-        }
+        const end = position + to - from;
+        const [copy, other] = [text.slice(from, to), text.slice(position, end)];
+        const isSame = ignoreCase ? lower(copy) === lower(other) : copy === other;
+        if (to !== -1 && isSame) pending.push({ at: step.next, position: end, slots });
         break;
       }
       case undefined:
@@ -121,4 +122,9 @@ function search(
     }
   }
   return undefined;
+}
+
+/** The letters of the C locale alone. */
+function lower(text: string): string {
+  return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

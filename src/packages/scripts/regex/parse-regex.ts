@@ -132,9 +132,13 @@ class Parser {
     const source = this.#source;
     const character = source[this.#at] ?? "";
     if (character === "[") {
-      const { set, end } = readBracket(source, this.#at + 1, (at) => this.#bracketEscape(at));
+      const { set, isInverted, end } = readBracket(source, this.#at + 1, (at) =>
+        this.#bracketEscape(at),
+      );
       this.#at = end;
-      return { type: "set", set: this.#folded(set) };
+      // Of all but a letter, neither case is left.
+      const folded = this.#folded(set);
+      return { type: "set", set: isInverted ? inverted(folded) : folded };
     }
     if (character === "\\") return this.#escape();
     this.#at++;

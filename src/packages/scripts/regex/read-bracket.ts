@@ -1,16 +1,16 @@
-import { classRanges, inverted, setOf } from "./byte-set.ts";
+import { classRanges, setOf } from "./byte-set.ts";
 import { type ByteSet, RegexError } from "./tree.ts";
 
 /**
- * Reads a bracket expression. `start` is behind the `[`; gives the bytes that fit and the place
- * behind the `]`.
+ * Reads a bracket expression. `start` is behind the `[`; gives the bytes that are in it, whether
+ * all others fit, and the place behind the `]`.
  */
 export function readBracket(
   source: string,
   start: number,
   /** Reads an escape of a dialect that has them in brackets; undefined when there is none here. */
   escapeAt: (at: number) => { readonly byte: number; readonly end: number } | undefined,
-): { readonly set: ByteSet; readonly end: number } {
+): { readonly set: ByteSet; readonly isInverted: boolean; readonly end: number } {
   let at = start;
   const isInverted = source[at] === "^";
   if (isInverted) at++;
@@ -38,8 +38,7 @@ export function readBracket(
       at = to.end;
     } else ranges.push([from.byte, from.byte]);
   }
-  const set = setOf(ranges);
-  return { set: isInverted ? inverted(set) : set, end: at + 1 };
+  return { set: setOf(ranges), isInverted, end: at + 1 };
 }
 
 function element(

@@ -103,8 +103,8 @@ export class Regex {
   }
 
   #backtracking() {
-    const { isMultiline = false, countSteps } = this.#options;
-    return { isMultiline, groups: this.groups, countSteps };
+    const { isMultiline = false, ignoreCase = false, countSteps } = this.#options;
+    return { isMultiline, ignoreCase, groups: this.groups, countSteps };
   }
 }
 
