@@ -149,6 +149,62 @@ const scripts: readonly (readonly [string, string])[] = [
     'set -- a \'b c\' d \'e f\'; for i in "${@:2:2}"; do echo "<$i>"; done; for i in "${@:1}" "x${@:3}y"; do echo "($i)"; done; for i in "${@:9}"; do echo never; done; set -- \'\'; for i in "${@:1}" "${@/a/b}"; do echo "[$i]"; done',
     "<b c>\n<d>\n(a)\n(b c)\n(d)\n(e f)\n(xd)\n(e fy)\n[]\n[]\n",
   ],
+  [
+    "f() { printf '%s' x >>log; return 1; }; [[ a == b && $(f) ]] ; [[ a == a || $(f) ]] ; [[ '' && -n $(f) ]]; [[ a || -z $(f) ]]; [[ '' && $(f) == x ]]; [[ a || $(f) -eq 1 ]]; [ -e log ] || echo untouched; [[ '' || $(f) ]] || echo reached; cat log",
+    "untouched\nreached\nx",
+  ],
+  [
+    "[[ a && ( '' || b ) && ! '' ]]; echo $?; [[ ! ( a && b ) || c ]]; echo $?; [[ ( a ) ]]; echo $?; [[ ! ! a ]]; echo $?; [[ a && ! b || '' ]]; echo $?; [[ '' || '' || a ]]; echo $?; [[ a && b && '' ]]; echo $?; [[ -n a && -z '' && a != b ]]; echo $?",
+    "0\n0\n0\n0\n1\n0\n1\n0\n",
+  ],
+  [
+    "[[ -t 0 ]]; echo $?; x=; [[ -v x ]]; echo $?; [[ -v nosuch ]]; echo $?; [[ -n x ]]; echo $?; [[ -z x ]]; echo $?; : >f; mkdir d; [[ -f f && -d d && ! -f d && -e f ]]; echo $?; [[ f -ef f ]]; echo $?; [[ f -nt nosuch ]]; echo $?; [[ nosuch -ot f ]]; echo $?; [[ nosuch -nt f ]]; echo $?; [[ f -ot nosuch ]]; echo $?; [[ f -ef nosuch ]]; echo $?; [[ a > b ]]; echo $?; [[ b > a ]]; echo $?; [[ a < a ]]; echo $?; [[ 1 -ge 1 && 2 -gt 1 && 1 -le 1 && 1 -ne 2 ]]; echo $?",
+    "1\n0\n1\n0\n1\n0\n0\n0\n0\n1\n1\n1\n1\n0\n1\n0\n",
+  ],
+  [
+    "x='a b'; [[ $x == 'a b' ]]; echo $?; [[ $x == a* ]]; echo $?; [[ $x == \"a*\" ]]; echo $?; [[ $x != *b ]]; echo $?; p='a*'; [[ $x == $p ]]; echo $?; [[ $x == \"$p\" ]]; echo $?; [[ a = [abc] ]]; echo $?; [[ d = [!abc] ]]; echo $?; [[ '' == '' ]]; echo $?; [[ a\\*b == a\\*b ]]; echo $?; [[ [ == [[] ]]; echo $?",
+    "0\n0\n1\n1\n0\n1\n0\n0\n0\n0\n0\n",
+  ],
+  [
+    'x=abcdef; echo ${x:0} ${x:3} ${x:6}- ${x:7}- ${x:1:0}- ${x:0:-2} ${x:2:-2} ${x: -3} ${x: -3:2} ${x: -3:-1} ${x:(-2)} ${x:1+1:2*1}; i=2; echo ${x:i} ${x:i:1} ${x:$i:${i}}; y=; echo "[${y:0:3}]" "[${z:1}]"; set -- a b c d; echo ${@:2} - ${@:2:2} - ${@: -1} - ${@:0:1} - ${*:3} - ${@:5} - ${@:1:0}-',
+    "abcdef def - - - abcd cd def de de ef cd\ncdef c cd\n[] []\nb c d - b c - d - ../script - c d - - -\n",
+  ],
+  [
+    'x=hello; y=x; echo ${!y}; z=nosuch; echo "[${!z}]"; echo ${x^} ${x^^} ${x/l/L} ${x//l/L} ${x/#h/H} ${x/%o/O} ${x//} ${x/l} ${x//l} ${x//[aeiou]/v} ${x/l*/-} ${x//?/.}; p=l; echo ${x/$p/} ${x//"l"/"<>"}; x=a/b/c; echo ${x//\\//-} ${x/\\//-}; x=\'a*b\'; echo ${x/\\*/-} ${x/\'*\'/+}; X=HeLLo; echo ${X,} ${X,,}',
+    "hello\n[]\nHello HELLO heLlo heLLo Hello hellO hello helo heo hvllv he- .....\nhelo he<><>o\na-b-c a-b/c\na-b a+b\nheLLo hello\n",
+  ],
+  [
+    "let x=5; echo $x $?; let x-=5; echo $x $?; let 'y = 2 * 3' z=y+1; echo $y $z; ((x = 3)); y=4; echo $x $y $?; ((0)); echo $?; ((x > 2 && y < 9)); echo $?; ((x += 2)); echo $x; for i in {1..3}; do ((x -= i)); done; echo $x; while ((x < 2)); do ((x += 1)); done; echo $x; if ((x == 2)); then echo two; fi; echo $((x > 1 ? 5 : 6)) ",
+    "5 0\n0 1\n6 7\n3 4 0\n1\n0\n5\n-1\n2\ntwo\n5\n",
+  ],
+  [
+    'cat <<<a; cat <<<"b c"; cat <<<$\'t\\tu\'; x=\'d  e\'; cat <<<$x; cat <<<"$x"; read a b <<<"1 2 3"; echo "$a|$b"; read -r l <<<\'a\\b\'; echo "$l"; while read i; do echo "<$i>"; done <<<$\'1\\n2\'; IFS=: read p q <<<x:y:z; echo $p $q; read -d \'\' z <<<\'whole\' ; echo "[$z]"; echo',
+    "a\nb c\nt\tu\nd  e\nd  e\n1|2 3\na\\b\n<1>\n<2>\nx y:z\n[whole]\n\n",
+  ],
+  [
+    "echo $'a\\nb' $'\\'' $'\\x41\\u0042' $'\\101' $'\\e' | cat; echo $\"text\"; printf '%s\\n' $'tab\\there'; printf -v v '%03d-%s' 7 x; echo $v; echo -e 'a\\tb\\c' z; echo; echo -n -e 'x\\n'; echo -ne 'a\\\\b\\n'; echo -E 'a\\tb'",
+    "a\nb ' AB A \u001b\ntext\ntab\there\n007-x\na\tb\nx\na\\b\na\\tb\n",
+  ],
+  [
+    'f() { echo "$1"; return 3; }; x=$(f a) ; echo $? $x; local=1; echo $local; set -o pipefail; false | true; echo $?; true | true; echo $?; exit_() { (exit 4); }; exit_; echo $?; ! false; echo $?; set -e; false || echo caught; if false; then :; fi; x=$(true); echo $x end; (set +e; false; echo inner); f b || echo $?',
+    "3 a\n1\n1\n0\n4\n0\ncaught\nend\ninner\nb\n3\n",
+  ],
+  [
+    'echo {a,b}{1,2} {1..5..2} {5..1..2} {a..e..2} {z..x} x{1..2}y {,x} {a,{b,c}} {1..1} {01..03} {-1..1} {3..-1} {001..2}; echo {a,b {a} a{} {..} {1..} {a..} \\{a,b} "{a,b}" {a\\,b,c} {\'a,b\',c} $(echo {x,y}) "$(echo {x,y})"; for i in {1..3}; do echo -n $i; done; echo; mkdir -p {p,q}; ls=({p,q}); echo ${#ls[@]}',
+    "a1 a2 b1 b2 1 3 5 5 3 1 a c e z y x x1y x2y x a b c 1 01 02 03 -1 0 1 3 2 1 0 -1 001 002\n{a,b {a} a{} {..} {1..} {a..} {a,b} {a,b} a,b c a,b c x y x y\n123\n2\n",
+  ],
+  [
+    'a=1; a+=2; echo $a; declare b=x; b+=y; echo $b; export c=1; c+=2; env | while read l; do [[ $l == c=* ]] && echo $l; done; readonly d=4; echo $d; declare -r e=5; (e=6) 2>/dev/null || echo readonly; declare -x f=7; echo $f; typeset g=8; echo $g; unset a b; echo ${a-unset}; declare h; echo "${h-unset}"; h=1; declare h; echo $h',
+    "12\nxy\nc=12\n4\nreadonly\n7\n8\nunset\nunset\n1\n",
+  ],
+  [
+    'x=\'a  b\'; for i in $x; do echo "<$i>"; done; for i in "$x"; do echo "<$i>"; done;  echo "${x//  / }"; set -- $x; echo $#; echo "${#x}" ${#@} $#; y=("$x" c); echo ${#y[@]}; echo "${y[0]}" ${y[0]}; echo ~ | cat; echo "~"; echo ${x:+"q r"}; unset x; echo "${x:-"d e"}" ${x:-\'f g\'}',
+    "<a>\n<b>\n<a  b>\na b\n2\n4 2 2\n2\na  b a b\n/root\n~\nq r\nd e f g\n",
+  ],
+  [
+    'a=(); echo "${a[0]-none}" "${a[1]-none}"; a=(x); echo "${a[0]-none}" "${a[1]-none}"; s=v; echo "${s[0]-none}" "${s[1]-none}"',
+    "none none\nx none\nv none\n",
+  ],
 ];
 
 test.each(scripts)("bash prints the same: %s", (text, printed) => {

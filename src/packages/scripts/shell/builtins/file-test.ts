@@ -47,7 +47,11 @@ export function compareFiles(
 ): boolean {
   const { root } = shell.world;
   const [first, second] = names.map((name) => root.stat(name === "" ? "" : shell.path(name)));
-  if (first === undefined || second === undefined) return false;
+  if (first === undefined || second === undefined) {
+    // To bash, a file that is there is newer than one that is not.
+    if (shell.dialect !== "bash" || operator === "-ef") return false;
+    return (operator === "-nt" ? first : second) !== undefined;
+  }
   if (operator === "-nt") return first.mtime > second.mtime;
   if (operator === "-ot") return first.mtime < second.mtime;
   return first.inode === second.inode;

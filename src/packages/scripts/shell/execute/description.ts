@@ -95,7 +95,8 @@ export class FileDescription implements Description {
   }
 
   readByte(): string {
-    if (!this.#mayRead()) return "";
+    // To `read`, a folder is at its end.
+    if (!this.#mayRead() || this.#file.status.kind === "directory") return "";
     if (this.#blockAt >= this.#block.length) {
       this.#leaveBlock();
       this.#block = fromBytes(this.#file.readAt(this.#offset, 4096));

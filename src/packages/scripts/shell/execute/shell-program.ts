@@ -72,8 +72,7 @@ function source(
   }
   const [name, ...parameters] = rest;
   if (isInput || name === undefined) {
-    const input = shell.descriptors[0]?.readAll() ?? new Uint8Array();
-    return { text: fromBytes(input), name: program, parameters: rest };
+    return { text: inputOf(shell), name: program, parameters: rest };
   }
   const path = shell.path(name);
   if (shell.world.root.stat(path)?.kind !== "file") {
@@ -81,6 +80,15 @@ function source(
     return { text: "exit 2", name, parameters };
   }
   return { text: fromBytes(shell.world.root.read(path)), name, parameters };
+}
+
+/** What comes in, byte by byte, so that a folder is as good as empty. */
+function inputOf(shell: Shell): string {
+  const bytes: string[] = [];
+  const input = shell.descriptors[0];
+  for (let byte = input?.readByte() ?? ""; byte !== ""; byte = input?.readByte() ?? "")
+    bytes.push(byte);
+  return bytes.join("");
 }
 
 function setLong(shell: Shell, name: string, isOn: boolean): void {

@@ -78,7 +78,8 @@ function valuesOf(
   if (part.index !== undefined) {
     const text = part.index.plain ?? "0";
     const index = Number(evaluateArithmetic(shell, text));
-    const element = elements?.get(index) ?? (index === 0 ? value : undefined);
+    const only = elements === undefined && index === 0 ? value : undefined;
+    const element = elements?.get(index) ?? only;
     return element === undefined ? [] : [element];
   }
   if (part.name === "@" || part.name === "*") return shell.parameters;

@@ -156,7 +156,9 @@ export class Expander {
       if (shell.dialect === "bash") throw new NeedsMore(`an expansion of bash for ${part.name}`);
       fail(shell, "Bad substitution");
     }
-    const isOfBash = part.index !== undefined || isBashOperator(part.operator) || changesEach(part);
+    const isCount = part.operator === "length" && /^[@*]$/.test(part.name);
+    const isOfBash =
+      part.index !== undefined || isBashOperator(part.operator) || changesEach(part) || isCount;
     if (shell.dialect === "bash" && isOfBash) {
       const value = expandBashParameter(shell, part, {
         isQuoted,
