@@ -8,8 +8,8 @@
  */
 import { parseArgs } from "node:util";
 import { QclockError } from "../../src/error.ts";
-import { mirrorsAt } from "../../src/packages/rpm/mirrors.ts";
-import { loadRepositories } from "../../src/packages/rpm/repositories.ts";
+import { mirrorsAt } from "../../src/packages/rpm/repositories/mirrors.ts";
+import { loadRepositories } from "../../src/packages/rpm/repositories/repositories.ts";
 import { startFileServer } from "../support/file-server.ts";
 import { aDownloader } from "../support/lock-request.ts";
 import { aRepository } from "../support/rpm/a-repository.ts";

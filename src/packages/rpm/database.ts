@@ -1,12 +1,12 @@
 import type { PackageDatabase } from "../package-database.ts";
 import { putFile } from "../scripts/root-files.ts";
 import type { ScriptRoot } from "../scripts/root.ts";
-import { RpmHeader } from "./header.ts";
+import { RpmHeader } from "./header/header.ts";
 import type { InstalledRpm } from "./installed.ts";
 import { installedHeader } from "./rpmdb/installed-header.ts";
 import { readRpmdb } from "./rpmdb/read-rpmdb.ts";
 import { type DatabasePackage, writeRpmdb } from "./rpmdb/write-rpmdb.ts";
-import { tags } from "./tags.ts";
+import { tags } from "./header/tags.ts";
 
 const FOLDER = "/var/lib/rpm";
 const DATABASE = `${FOLDER}/rpmdb.sqlite`;

@@ -1,12 +1,12 @@
 import { QclockError } from "../../error.ts";
 import type { PackagedPath, PackageFacts } from "../package-facts.ts";
-import { filePathsOf, refuseOtherCount } from "./file-paths.ts";
-import { dependenciesOf } from "./header-dependencies.ts";
-import type { RpmHeader } from "./header.ts";
+import { filePathsOf, refuseOtherCount } from "./header/file-paths.ts";
+import { dependenciesOf } from "./header/header-dependencies.ts";
+import type { RpmHeader } from "./header/header.ts";
 import { baseGroup, basePasswd } from "./install/base-accounts.ts";
-import { readPackageFile } from "./package-file.ts";
-import { relationsOf } from "./relation.ts";
-import { tags } from "./tags.ts";
+import { readPackageFile } from "./file/package-file.ts";
+import { relationsOf } from "./relations/relation.ts";
+import { tags } from "./header/tags.ts";
 
 /**
  * What an RPM package says of itself; all of it stands in its header. Throws an `Error` that says

@@ -3,12 +3,13 @@ import type { Family } from "../family.ts";
 /** Oracle Linux, and what is made of RPM packages like it. */
 export const rpmFamily: Family = {
   keysOf: async (os) => (await import("./keys/of.ts")).keysOf(os),
-  mirrorsAt: async (urls) => (await import("./mirrors.ts")).mirrorsAt(urls),
-  usualMirrors: async (os) => (await import("./mirrors.ts")).usualMirrors(os),
-  repositoriesAnswer: async (request) => (await import("./mirrors.ts")).repositoriesAnswer(request),
+  mirrorsAt: async (urls) => (await import("./repositories/mirrors.ts")).mirrorsAt(urls),
+  usualMirrors: async (os) => (await import("./repositories/mirrors.ts")).usualMirrors(os),
+  repositoriesAnswer: async (request) =>
+    (await import("./repositories/mirrors.ts")).repositoriesAnswer(request),
   loadRepositories: async (request) =>
-    (await import("./repositories.ts")).loadRepositories(request),
-  rules: async () => (await import("./rules.ts")).rpmRules,
+    (await import("./repositories/repositories.ts")).loadRepositories(request),
+  rules: async () => (await import("./relations/rules.ts")).rpmRules,
   findPython: async (packages) => (await import("./python.ts")).findPython(packages),
   readFacts: async (file, { withPaths }) => (await import("./facts.ts")).readFacts(file, withPaths),
   readBuildTime: async (file) => (await import("./facts.ts")).readBuildTime(file),

@@ -1,7 +1,7 @@
 import type { PackageId } from "../package.ts";
 import type { UnpackedPackage } from "../unpacked.ts";
-import { RpmHeader } from "./header.ts";
-import { nevraOf } from "./nevra.ts";
+import { RpmHeader } from "./header/header.ts";
+import { nevraOf } from "./header/nevra.ts";
 
 /**
  * What is wrong with a package's header beside what the lock says of the package; undefined when it

@@ -1,12 +1,12 @@
 import type { FileConflict, ImagePackages } from "../file-conflict.ts";
 import { isLeftOut } from "./excluded.ts";
-import { readPackageFile } from "./package-file.ts";
-import { type PackageFile, packageFilesOf } from "./package-files.ts";
+import { readPackageFile } from "./file/package-file.ts";
+import { type ListedFile, listedFilesOf } from "./header/listed-files.ts";
 
 /** A path of an image, and the package that has it. */
 interface HeldFile {
   readonly owner: string;
-  readonly file: PackageFile;
+  readonly file: ListedFile;
 }
 
 /**
@@ -40,9 +40,9 @@ export async function conflictsOfImages(
   return conflicts;
 }
 
-async function filesIn(file: string): Promise<readonly PackageFile[]> {
+async function filesIn(file: string): Promise<readonly ListedFile[]> {
   try {
-    return packageFilesOf((await readPackageFile(file)).header);
+    return listedFilesOf((await readPackageFile(file)).header);
   } catch {
     return [];
   }
@@ -57,7 +57,7 @@ function merged(path: string): string {
  * As files are compared where they are laid down. Digests of two kinds, whose lengths differ, say
  * nothing of each other: two such files are told apart when they are unpacked.
  */
-function isSame(one: PackageFile, other: PackageFile): boolean {
+function isSame(one: ListedFile, other: ListedFile): boolean {
   return (
     one.type === other.type &&
     one.mode === other.mode &&

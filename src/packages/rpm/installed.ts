@@ -1,5 +1,5 @@
 import type { InstalledPackage, UnpackedEntry } from "../unpacked.ts";
-import { RpmHeader } from "./header.ts";
+import { RpmHeader } from "./header/header.ts";
 
 /** A package as rpm's database knows it. */
 export interface InstalledRpm {

@@ -6,10 +6,10 @@ import type { Proof, ProvePackagesRequest } from "../proof/evidence.ts";
 import type { PinnedKey } from "../proof/pinned-key.ts";
 import { type OwnProof, proofKey } from "../proof/proof.ts";
 import { keysOf } from "./keys/of.ts";
-import { readPackageFile } from "./package-file.ts";
-import { sourcePackageOf } from "./source-package.ts";
-import { tags } from "./tags.ts";
-import { verifyPackage } from "./verify-package.ts";
+import { readPackageFile } from "./file/package-file.ts";
+import { sourcePackageOf } from "./header/source-package.ts";
+import { tags } from "./header/tags.ts";
+import { verifyPackage } from "./file/verify-package.ts";
 
 /**
  * Prove packages by their own signatures; their repositories' metadata proves nothing here. Those

@@ -1,11 +1,11 @@
 import { shown } from "../../archive/name.ts";
 import type { SignerRequest } from "../family.ts";
 import { keysOf } from "./keys/of.ts";
-import { readPackageFile } from "./package-file.ts";
+import { readPackageFile } from "./file/package-file.ts";
 import { refused } from "./refusals.ts";
-import { sourcePackageOf } from "./source-package.ts";
-import { tags } from "./tags.ts";
-import { verifyPackage } from "./verify-package.ts";
+import { sourcePackageOf } from "./header/source-package.ts";
+import { tags } from "./header/tags.ts";
+import { verifyPackage } from "./file/verify-package.ts";
 
 /**
  * The fingerprint of the primary key that signed a package. The list of packages that says what it

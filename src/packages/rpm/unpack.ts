@@ -5,13 +5,13 @@ import { HashedFile } from "../hashed-file.ts";
 import { SpoolFile } from "../spool-file.ts";
 import type { UnpackedEntry, UnpackedPackage, UnpackRequest } from "../unpacked.ts";
 import { isLeftOut } from "./excluded.ts";
-import { fileHashOf } from "./file-digest.ts";
+import { fileHashOf } from "./file/file-digest.ts";
 import { headerTexts } from "./installed.ts";
-import { type LinkGroup, linkGroupsOf } from "./link-groups.ts";
-import { type PackageFile, packageFilesOf } from "./package-files.ts";
-import { readPackageFile } from "./package-file.ts";
-import { PayloadContents } from "./payload-contents.ts";
-import { openPayload } from "./payload.ts";
+import { type LinkGroup, linkGroupsOf } from "./file/link-groups.ts";
+import { type ListedFile, listedFilesOf } from "./header/listed-files.ts";
+import { readPackageFile } from "./file/package-file.ts";
+import { PayloadContents } from "./file/payload-contents.ts";
+import { openPayload } from "./file/payload.ts";
 
 /** Writers fill archives up; what goes on for longer behind the end is left alone. */
 const LARGEST_FILLING = 1024 ** 2;
@@ -39,7 +39,7 @@ export async function unpackPackage(request: UnpackRequest): Promise<UnpackedPac
 async function readParts(request: UnpackRequest, source: HashedFile): Promise<UnpackedPackage> {
   const { header, signature, payloadStart, sizeBytes } = await readPackageFile(request.file);
   const limits = limitsFor(sizeBytes);
-  const files = packageFilesOf(header);
+  const files = listedFilesOf(header);
   const entries = new PackageEntries<UnpackedEntry>(limits);
   for (const { linkTarget = "", ...file } of files)
     entries.check({ ...file, uid: 0, gid: 0, linkTarget });
@@ -77,11 +77,11 @@ async function readParts(request: UnpackRequest, source: HashedFile): Promise<Un
  * the header's first one is left out.
  */
 function toEntry(
-  file: PackageFile,
+  file: ListedFile,
   context: {
     readonly contents: PayloadContents;
     readonly groups: ReadonlyMap<number, LinkGroup>;
-    readonly left: ReadonlySet<PackageFile>;
+    readonly left: ReadonlySet<ListedFile>;
   },
 ): UnpackedEntry {
   const { contents, groups, left } = context;

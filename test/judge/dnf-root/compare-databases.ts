@@ -1,10 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { RpmHeader } from "../../../src/packages/rpm/header.ts";
+import { RpmHeader } from "../../../src/packages/rpm/header/header.ts";
 import { indexTables } from "../../../src/packages/rpm/rpmdb/index-tables.ts";
 import { readRpmdb } from "../../../src/packages/rpm/rpmdb/read-rpmdb.ts";
-import { tags } from "../../../src/packages/rpm/tags.ts";
+import { tags } from "../../../src/packages/rpm/header/tags.ts";
 import { readContent, type Root } from "../root/tar-root.ts";
 
 const DATABASE = "/var/lib/rpm/rpmdb.sqlite";

@@ -5,9 +5,9 @@ import { orderByMerit } from "../../../src/packages/resolve/merit/order-by-merit
 import { resolvePackages } from "../../../src/packages/resolve/resolve-packages.ts";
 import { search } from "../../../src/packages/resolve/search.ts";
 import { atOnce } from "../../../src/packages/resolve/steps.ts";
-import { rpmRules } from "../../../src/packages/rpm/rules.ts";
-import { behindInProvides } from "../../../src/packages/rpm/common-provides.ts";
-import { compareVersions } from "../../../src/packages/rpm/version.ts";
+import { rpmRules } from "../../../src/packages/rpm/relations/rules.ts";
+import { behindInProvides } from "../../../src/packages/rpm/relations/common-provides.ts";
+import { compareVersions } from "../../../src/packages/rpm/relations/version.ts";
 import type { DnfAnswer } from "./ask-dnf.ts";
 
 /** How what qclock chooses stands to what dnf does. */

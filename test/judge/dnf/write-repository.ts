@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { parseDependency, type RpmDependency } from "../../../src/packages/rpm/dependency.ts";
+import {
+  parseDependency,
+  type RpmDependency,
+} from "../../../src/packages/rpm/relations/dependency.ts";
 import { LETTERS, type RpmTexts } from "../../support/rpm/an-rpm-index.ts";
 
 /** The sections of `primary.xml`, by the letters of `anRpmIndex`. */

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { encodeHeader } from "../../../src/packages/rpm/encode-header.ts";
-import type { HeaderEntry } from "../../../src/packages/rpm/header.ts";
-import { headerMagic } from "../../../src/packages/rpm/package-file.ts";
-import { signatureTags, tags } from "../../../src/packages/rpm/tags.ts";
+import { encodeHeader } from "../../../src/packages/rpm/header/encode-header.ts";
+import type { HeaderEntry } from "../../../src/packages/rpm/header/header.ts";
+import { headerMagic } from "../../../src/packages/rpm/file/package-file.ts";
+import { signatureTags, tags } from "../../../src/packages/rpm/header/tags.ts";
 import { binary, numbers, text, texts } from "./header-entries.ts";
 import type { SignOptions, TestKey } from "./an-open-pgp-key.ts";
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { HeaderEntry } from "../../../src/packages/rpm/header.ts";
-import { tags } from "../../../src/packages/rpm/tags.ts";
+import type { HeaderEntry } from "../../../src/packages/rpm/header/header.ts";
+import { tags } from "../../../src/packages/rpm/header/tags.ts";
 import { bigints, numbers, shorts, text, texts } from "./header-entries.ts";
 
 /** A path that a package of a test brings. */

@@ -1,7 +1,7 @@
 import type { IndexedPackage, PackageIndex } from "../../../src/packages/package-index.ts";
-import { parseDependency } from "../../../src/packages/rpm/dependency.ts";
-import { relationsOf } from "../../../src/packages/rpm/relation.ts";
-import { compareVersions } from "../../../src/packages/rpm/version.ts";
+import { parseDependency } from "../../../src/packages/rpm/relations/dependency.ts";
+import { relationsOf } from "../../../src/packages/rpm/relations/relation.ts";
+import { compareVersions } from "../../../src/packages/rpm/relations/version.ts";
 
 /** What a package says of others, as texts. */
 export interface RpmTexts {

@@ -1,8 +1,8 @@
 import { hash } from "node:crypto";
-import { encodeHeader } from "../../../src/packages/rpm/encode-header.ts";
-import { type HeaderEntry, RpmHeader } from "../../../src/packages/rpm/header.ts";
+import { encodeHeader } from "../../../src/packages/rpm/header/encode-header.ts";
+import { type HeaderEntry, RpmHeader } from "../../../src/packages/rpm/header/header.ts";
 import { headerTexts } from "../../../src/packages/rpm/installed.ts";
-import { tags } from "../../../src/packages/rpm/tags.ts";
+import { tags } from "../../../src/packages/rpm/header/tags.ts";
 import type { InstalledPackage, UnpackedEntry } from "../../../src/packages/unpacked.ts";
 import { numbers, shorts, text, texts } from "./header-entries.ts";
 

@@ -1,5 +1,5 @@
-import { type HeaderType, headerTypes } from "../../../src/packages/rpm/header-type.ts";
-import type { HeaderEntry } from "../../../src/packages/rpm/header.ts";
+import { type HeaderType, headerTypes } from "../../../src/packages/rpm/header/header-type.ts";
+import type { HeaderEntry } from "../../../src/packages/rpm/header/header.ts";
 
 /** An entry of texts. */
 export function texts(

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { zstdCompressSync } from "node:zlib";
-import type { HeaderEntry } from "../../../src/packages/rpm/header.ts";
-import { tags } from "../../../src/packages/rpm/tags.ts";
+import type { HeaderEntry } from "../../../src/packages/rpm/header/header.ts";
+import { tags } from "../../../src/packages/rpm/header/tags.ts";
 import { aPackage } from "./a-package.ts";
 import { cpioOf, type CpioEntry } from "./a-payload.ts";
 import type { TestKey } from "./an-open-pgp-key.ts";

@@ -2,7 +2,10 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import type { PackageIndex } from "../../../src/packages/package-index.ts";
-import { dependencyOfEntry, formatDependency } from "../../../src/packages/rpm/dependency.ts";
+import {
+  dependencyOfEntry,
+  formatDependency,
+} from "../../../src/packages/rpm/relations/dependency.ts";
 import { indexOf, type RpmTexts } from "./an-rpm-index.ts";
 
 /** The sections of `primary.xml`, by the letters of `anRpmIndex`. */

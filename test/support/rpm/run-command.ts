@@ -1,5 +1,5 @@
 import { elCommands } from "../../../src/packages/rpm/commands/table.ts";
-import type { RpmHeader } from "../../../src/packages/rpm/header.ts";
+import type { RpmHeader } from "../../../src/packages/rpm/header/header.ts";
 import { MemoryRoot } from "../../../src/packages/scripts/memory/memory-root.ts";
 import { runScript } from "../../../src/packages/scripts/run-script.ts";
 import { putFile } from "../../../src/packages/scripts/root-files.ts";

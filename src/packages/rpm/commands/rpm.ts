@@ -1,6 +1,6 @@
 import type { Command, CommandCall } from "../../scripts/command.ts";
 import { readOptions } from "../../scripts/commands/options.ts";
-import type { RpmHeader } from "../header.ts";
+import type { RpmHeader } from "../header/header.ts";
 import { macrosFor } from "../macros/macros-for.ts";
 import { findByLabel, findByPatterns } from "./query/find-installed.ts";
 import { queryFormat } from "./query/query-format.ts";

@@ -1,11 +1,11 @@
 import { fromText } from "../../scripts/bytes.ts";
 import type { ScriptRoot } from "../../scripts/root.ts";
 import type { UnpackedEntry } from "../../unpacked.ts";
-import { fileHashOf } from "../file-digest.ts";
-import { filePathsOf } from "../file-paths.ts";
-import type { RpmHeader } from "../header.ts";
+import { fileHashOf } from "../file/file-digest.ts";
+import { filePathsOf } from "../header/file-paths.ts";
+import type { RpmHeader } from "../header/header.ts";
 import type { InstalledRpm } from "../installed.ts";
-import { tags } from "../tags.ts";
+import { tags } from "../header/tags.ts";
 
 /** Of a file's flags. Source: rpm 4.16, lib/rpmfiles.h. */
 const [CONFIG, NO_REPLACE] = [1 << 0, 1 << 4];

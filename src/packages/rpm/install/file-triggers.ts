@@ -1,4 +1,4 @@
-import type { RpmHeader } from "../header.ts";
+import type { RpmHeader } from "../header/header.ts";
 import { filesOf } from "./files.ts";
 import type { ScriptletRun } from "./scriptlets.ts";
 import {

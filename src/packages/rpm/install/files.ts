@@ -1,6 +1,6 @@
-import { filePathsOf } from "../file-paths.ts";
-import type { RpmHeader } from "../header.ts";
-import { tags } from "../tags.ts";
+import { filePathsOf } from "../header/file-paths.ts";
+import type { RpmHeader } from "../header/header.ts";
+import { tags } from "../header/tags.ts";
 
 /** A path of a package as its header has it. */
 export interface HeaderFile {

@@ -1,10 +1,10 @@
 import { byName } from "../../../order.ts";
-import { dependencyOfHeader } from "../dependency.ts";
-import type { RpmHeader } from "../header.ts";
+import { dependencyOfHeader } from "../relations/dependency.ts";
+import type { RpmHeader } from "../header/header.ts";
 import type { InstalledRpm } from "../installed.ts";
-import { toRelations } from "../relation.ts";
-import { tags } from "../tags.ts";
-import { isWithin } from "../version.ts";
+import { toRelations } from "../relations/relation.ts";
+import { tags } from "../header/tags.ts";
+import { isWithin } from "../relations/version.ts";
 import type { Capability } from "../../package-index.ts";
 import { type Need, sortByNeeds } from "./sort.ts";
 

@@ -1,7 +1,7 @@
 import type { Capability } from "../../package-index.ts";
-import type { RpmHeader } from "../header.ts";
-import { tags } from "../tags.ts";
-import { isWithin } from "../version.ts";
+import type { RpmHeader } from "../header/header.ts";
+import { tags } from "../header/tags.ts";
+import { isWithin } from "../relations/version.ts";
 import type { ScriptletRun } from "./scriptlets.ts";
 import { type PackageTrigger, packageTriggersOf } from "./triggers.ts";
 

@@ -8,10 +8,10 @@ import { runScript, type ScriptOutcome } from "../../scripts/run-script.ts";
 import { effectsOf } from "../../scripts/undone/effects.ts";
 import { reasonOf } from "../../scripts/undone/reason.ts";
 import { elCommands } from "../commands/table.ts";
-import type { RpmHeader } from "../header.ts";
+import type { RpmHeader } from "../header/header.ts";
 import { macrosFor } from "../macros/macros-for.ts";
 import { luaCommand } from "../lua/lua-command.ts";
-import { compareVersions } from "../version.ts";
+import { compareVersions } from "../relations/version.ts";
 import { callOf } from "./scriptlet-call.ts";
 import type { Scriptlet, ScriptletRun } from "./scriptlets.ts";
 

@@ -1,5 +1,5 @@
-import type { RpmHeader } from "../header.ts";
-import { tags } from "../tags.ts";
+import type { RpmHeader } from "../header/header.ts";
+import { tags } from "../header/tags.ts";
 
 /** The scriptlets of an installation, as a spec file names them without `%`. */
 export type ScriptletKind = "pretrans" | "pre" | "post" | "posttrans";

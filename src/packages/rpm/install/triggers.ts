@@ -1,7 +1,7 @@
 import type { Capability } from "../../package-index.ts";
-import { dependencyOfHeader } from "../dependency.ts";
-import type { RpmHeader } from "../header.ts";
-import { tags } from "../tags.ts";
+import { dependencyOfHeader } from "../relations/dependency.ts";
+import type { RpmHeader } from "../header/header.ts";
+import { tags } from "../header/tags.ts";
 import { type Scriptlet, scriptlet } from "./scriptlets.ts";
 
 /** A script that is run when certain packages come. */

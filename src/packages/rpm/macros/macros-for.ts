@@ -1,6 +1,6 @@
 import type { CommandCall } from "../../scripts/command.ts";
 import { luaOutput } from "../lua/lua-command.ts";
-import { compareVersions } from "../version.ts";
+import { compareVersions } from "../relations/version.ts";
 import { expandMacros } from "./expand-macros.ts";
 import { readMacroFiles } from "./macro-files.ts";
 import type { RpmMacros } from "./rpm-macros.ts";

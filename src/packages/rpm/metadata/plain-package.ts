@@ -1,4 +1,4 @@
-import { formatVersion } from "../dependency.ts";
+import { formatVersion } from "../relations/dependency.ts";
 import { ByteCursor } from "./byte-cursor.ts";
 import { checkLocation } from "./location.ts";
 import { PlainLists } from "./plain-lists.ts";

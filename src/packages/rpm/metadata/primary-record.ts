@@ -1,7 +1,7 @@
-import { relationsOf } from "../relation.ts";
-import { parseDependency, type RpmDependency } from "../dependency.ts";
+import { relationsOf } from "../relations/relation.ts";
+import { parseDependency, type RpmDependency } from "../relations/dependency.ts";
 import type { IndexedPackage } from "../../package-index.ts";
-import { sourcePackageOf } from "../source-package.ts";
+import { sourcePackageOf } from "../header/source-package.ts";
 import { DEPENDENCY_KINDS, type DependencyKind, type PrimaryPackage } from "./primary.ts";
 import { fromBytes } from "./safe-text.ts";
 

@@ -1,4 +1,4 @@
-import { dependencyOfEntry, formatDependency, formatVersion } from "../dependency.ts";
+import { dependencyOfEntry, formatDependency, formatVersion } from "../relations/dependency.ts";
 import { checkLocation } from "./location.ts";
 import { safeBytes } from "./safe-text.ts";
 import { attributeOf, type XmlAttributes } from "./xml-tag.ts";

@@ -1,6 +1,6 @@
 import { compareTexts } from "../../../order.ts";
 import type { Advisory } from "../../advisory.ts";
-import { formatVersion } from "../dependency.ts";
+import { formatVersion } from "../relations/dependency.ts";
 import { type MemoryTally, TEXT_BYTES } from "./memory-tally.ts";
 import { copyOf, fromBytes, safeBytes } from "./safe-text.ts";
 import { attributeOf, type XmlAttributes } from "./xml-tag.ts";

@@ -1,5 +1,5 @@
 import { compareTexts } from "../../../order.ts";
-import { type BooleanDependency, parseBoolean } from "../boolean.ts";
+import { type BooleanDependency, parseBoolean } from "../relations/boolean.ts";
 
 /**
  * The names by which rpm finds a package that has a boolean dependency, in the order in which it

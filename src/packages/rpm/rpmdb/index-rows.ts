@@ -1,6 +1,6 @@
-import type { HeaderEntry, RpmHeader } from "../header.ts";
-import { headerTypes } from "../header-type.ts";
-import { tags } from "../tags.ts";
+import type { HeaderEntry, RpmHeader } from "../header/header.ts";
+import { headerTypes } from "../header/header-type.ts";
+import { tags } from "../header/tags.ts";
 import { namesInBoolean } from "./boolean-names.ts";
 import type { IndexTable } from "./index-tables.ts";
 

@@ -1,4 +1,4 @@
-import { tags } from "../tags.ts";
+import { tags } from "../header/tags.ts";
 
 /** A table in which rpm finds packages by something that they say. */
 export interface IndexTable {

@@ -1,9 +1,9 @@
-import { extendHeader } from "../encode-header.ts";
-import { filePathsOf } from "../file-paths.ts";
-import { headerTypes } from "../header-type.ts";
-import type { HeaderEntry } from "../header.ts";
+import { extendHeader } from "../header/encode-header.ts";
+import { filePathsOf } from "../header/file-paths.ts";
+import { headerTypes } from "../header/header-type.ts";
+import type { HeaderEntry } from "../header/header.ts";
 import type { InstalledRpm } from "../installed.ts";
-import { signatureTags, tags } from "../tags.ts";
+import { signatureTags, tags } from "../header/tags.ts";
 
 /**
  * Tags of a signature header that have another number in an installed header, where the number

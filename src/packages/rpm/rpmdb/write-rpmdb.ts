@@ -1,4 +1,4 @@
-import { RpmHeader } from "../header.ts";
+import { RpmHeader } from "../header/header.ts";
 import { indexRows } from "./index-rows.ts";
 import { type IndexTable, indexTables } from "./index-tables.ts";
 import { encodeRecord, integer, type SqlValue, text } from "./sqlite/record.ts";

@@ -3,7 +3,7 @@ import { QclockError } from "../../../../src/error.ts";
 import type { IndexedPackage, PackageIndex } from "../../../../src/packages/package-index.ts";
 import { formatReason } from "../../../../src/packages/reason.ts";
 import { resolvePackages } from "../../../../src/packages/resolve/resolve-packages.ts";
-import { rpmRules } from "../../../../src/packages/rpm/rules.ts";
+import { rpmRules } from "../../../../src/packages/rpm/relations/rules.ts";
 import { aUniverse } from "../../../judge/dnf/universe.ts";
 import { anRpmIndex } from "../../../support/rpm/an-rpm-index.ts";
 import { seededRandom } from "../../../support/seeded-random.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from "vitest";
 import type { IndexedPackage } from "../../../../src/packages/package-index.ts";
 import { Present } from "../../../../src/packages/resolve/present.ts";
-import { rpmRules } from "../../../../src/packages/rpm/rules.ts";
+import { rpmRules } from "../../../../src/packages/rpm/relations/rules.ts";
 import { anRpmIndex } from "../../../support/rpm/an-rpm-index.ts";
 
 /** A package of a line such as `web 1-1 R:libc`. */

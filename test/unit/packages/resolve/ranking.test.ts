@@ -6,7 +6,7 @@ import { Entries } from "../../../../src/packages/resolve/merit/entries.ts";
 import { withoutObsoleted } from "../../../../src/packages/resolve/merit/obsoleted.ts";
 import { rank } from "../../../../src/packages/resolve/merit/ranking.ts";
 import { Present } from "../../../../src/packages/resolve/present.ts";
-import { rpmRules } from "../../../../src/packages/rpm/rules.ts";
+import { rpmRules } from "../../../../src/packages/rpm/relations/rules.ts";
 import { anRpmIndex } from "../../../support/rpm/an-rpm-index.ts";
 
 const { merit } = rpmRules;

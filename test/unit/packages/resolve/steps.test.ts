@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { QclockError } from "../../../../src/error.ts";
 import { resolveInSteps } from "../../../../src/packages/resolve/resolve-packages.ts";
 import { atOnce, inTurns, type Steps } from "../../../../src/packages/resolve/steps.ts";
-import { rpmRules } from "../../../../src/packages/rpm/rules.ts";
+import { rpmRules } from "../../../../src/packages/rpm/relations/rules.ts";
 import { anRpmIndex } from "../../../support/rpm/an-rpm-index.ts";
 
 /** Each choice is possible until the last one, which none of them goes with. */

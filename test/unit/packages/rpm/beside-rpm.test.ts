@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { parseDependency } from "../../../../src/packages/rpm/dependency.ts";
+import { parseDependency } from "../../../../src/packages/rpm/relations/dependency.ts";
 import { installOrder } from "../../../../src/packages/rpm/install/order.ts";
 import { toInstalledRpm } from "../../../../src/packages/rpm/installed.ts";
 import {
   compareVersions,
   isWithin,
   type VersionBound,
-} from "../../../../src/packages/rpm/version.ts";
+} from "../../../../src/packages/rpm/relations/version.ts";
 import { anRpm } from "../../../support/rpm/an-rpm.ts";
 import { type Answers, questions } from "../../../support/rpm/questions.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { QclockError } from "../../../../src/error.ts";
 import { resolvePackages } from "../../../../src/packages/resolve/resolve-packages.ts";
-import { rpmRules } from "../../../../src/packages/rpm/rules.ts";
+import { rpmRules } from "../../../../src/packages/rpm/relations/rules.ts";
 import { anRpmIndex } from "../../../support/rpm/an-rpm-index.ts";
 import { EDGE_SETS, EDGES } from "../../../support/rpm/edges.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { readDatabase } from "../../../../src/packages/rpm/database.ts";
-import { tags } from "../../../../src/packages/rpm/tags.ts";
+import { tags } from "../../../../src/packages/rpm/header/tags.ts";
 import { type AnRpm, TRIGGER_IN } from "../../../support/rpm/an-rpm.ts";
 import { installRpms } from "../../../support/rpm/install-rpms.ts";
 import { numbers } from "../../../support/rpm/header-entries.ts";

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { encodeHeader } from "../../../../src/packages/rpm/encode-header.ts";
+import { encodeHeader } from "../../../../src/packages/rpm/header/encode-header.ts";
 import { isLeftOut } from "../../../../src/packages/rpm/excluded.ts";
-import { RpmHeader } from "../../../../src/packages/rpm/header.ts";
-import { nevraOf } from "../../../../src/packages/rpm/nevra.ts";
-import { sourcePackageOf } from "../../../../src/packages/rpm/source-package.ts";
-import { tags } from "../../../../src/packages/rpm/tags.ts";
+import { RpmHeader } from "../../../../src/packages/rpm/header/header.ts";
+import { nevraOf } from "../../../../src/packages/rpm/header/nevra.ts";
+import { sourcePackageOf } from "../../../../src/packages/rpm/header/source-package.ts";
+import { tags } from "../../../../src/packages/rpm/header/tags.ts";
 import { numbers, text } from "../../../support/rpm/header-entries.ts";
 
 describe("what a header says a package is", () => {

@@ -5,9 +5,9 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import type { QclockError } from "../../../../src/error.ts";
 import type { PinnedKey } from "../../../../src/packages/proof/pinned-key.ts";
-import { nevraOf } from "../../../../src/packages/rpm/nevra.ts";
-import { readPackageFile } from "../../../../src/packages/rpm/package-file.ts";
-import { verifyPackage } from "../../../../src/packages/rpm/verify-package.ts";
+import { nevraOf } from "../../../../src/packages/rpm/header/nevra.ts";
+import { readPackageFile } from "../../../../src/packages/rpm/file/package-file.ts";
+import { verifyPackage } from "../../../../src/packages/rpm/file/verify-package.ts";
 import { temporaryFolder } from "../../../support/temporary-store.ts";
 
 const fixtures = path.resolve(import.meta.dirname, "../../../fixtures/rpm");

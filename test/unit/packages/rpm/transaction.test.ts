@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { AccountTemplates, InstallRequest } from "../../../../src/packages/installation.ts";
 import { readDatabase } from "../../../../src/packages/rpm/database.ts";
-import { tags } from "../../../../src/packages/rpm/tags.ts";
+import { tags } from "../../../../src/packages/rpm/header/tags.ts";
 import { MemoryRoot } from "../../../../src/packages/scripts/memory/memory-root.ts";
 import type { ADependency, AnRpm } from "../../../support/rpm/an-rpm.ts";
 import { TRIGGER_IN } from "../../../support/rpm/an-rpm.ts";

@@ -2,8 +2,8 @@ import type { CommandCall } from "../../../scripts/command.ts";
 import { Regex } from "../../../scripts/regex/regex.ts";
 import { RegexError } from "../../../scripts/regex/tree.ts";
 import { fromText } from "../../../scripts/bytes.ts";
-import type { RpmHeader } from "../../header.ts";
-import { tags } from "../../tags.ts";
+import type { RpmHeader } from "../../header/header.ts";
+import { tags } from "../../header/tags.ts";
 import { queryTag } from "./query-tags.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { escapedControls } from "../../../../escaped-controls.ts";
 import type { CommandCall } from "../../../scripts/command.ts";
-import type { RpmHeader } from "../../header.ts";
+import type { RpmHeader } from "../../header/header.ts";
 import { queryTag } from "./query-tags.ts";
 
 /** A part of a format. */

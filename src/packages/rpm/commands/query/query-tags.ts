@@ -1,7 +1,7 @@
 import { fromText } from "../../../scripts/bytes.ts";
-import { filePathsOf } from "../../file-paths.ts";
-import type { RpmHeader } from "../../header.ts";
-import { tags } from "../../tags.ts";
+import { filePathsOf } from "../../header/file-paths.ts";
+import type { RpmHeader } from "../../header/header.ts";
+import { tags } from "../../header/tags.ts";
 
 /** The values of a tag as rpm prints them, strings of bytes; none where the package has none. */
 type TagValues = (header: RpmHeader, now: number) => readonly string[];

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { RpmHeader } from "../../../../../src/packages/rpm/header.ts";
-import { tags } from "../../../../../src/packages/rpm/tags.ts";
+import { RpmHeader } from "../../../../../src/packages/rpm/header/header.ts";
+import { tags } from "../../../../../src/packages/rpm/header/tags.ts";
 import { type AnRpm, anRpm } from "../../../../support/rpm/an-rpm.ts";
 import { numbers, text } from "../../../../support/rpm/header-entries.ts";
 import { runElScript } from "../../../../support/rpm/run-command.ts";

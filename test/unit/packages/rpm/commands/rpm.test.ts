@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { RpmHeader } from "../../../../../src/packages/rpm/header.ts";
-import { tags } from "../../../../../src/packages/rpm/tags.ts";
+import { RpmHeader } from "../../../../../src/packages/rpm/header/header.ts";
+import { tags } from "../../../../../src/packages/rpm/header/tags.ts";
 import { type AnRpm, anRpm } from "../../../../support/rpm/an-rpm.ts";
 import { numbers, text } from "../../../../support/rpm/header-entries.ts";
 import { installRpms } from "../../../../support/rpm/install-rpms.ts";

@@ -6,7 +6,7 @@ import {
   packageTriggersOf,
 } from "../../../../../src/packages/rpm/install/triggers.ts";
 import { toInstalledRpm } from "../../../../../src/packages/rpm/installed.ts";
-import { tags } from "../../../../../src/packages/rpm/tags.ts";
+import { tags } from "../../../../../src/packages/rpm/header/tags.ts";
 import { type ADependency, type AnRpm, anRpm, TRIGGER_IN } from "../../../../support/rpm/an-rpm.ts";
 import { numbers } from "../../../../support/rpm/header-entries.ts";
 import { installRpms } from "../../../../support/rpm/install-rpms.ts";
