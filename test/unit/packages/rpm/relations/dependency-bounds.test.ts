@@ -1,17 +1,17 @@
 import { describe, expect, test } from "vitest";
-import { parseBoolean } from "../../../../src/packages/rpm/relations/boolean.ts";
-import { clausesOf } from "../../../../src/packages/rpm/relations/clauses.ts";
+import { parseBoolean } from "../../../../../src/packages/rpm/relations/boolean.ts";
+import { clausesOf } from "../../../../../src/packages/rpm/relations/clauses.ts";
 import {
   dependencyOfHeader,
   formatDependency,
   parseDependency,
-} from "../../../../src/packages/rpm/relations/dependency.ts";
-import { encodeHeader } from "../../../../src/packages/rpm/header/encode-header.ts";
-import { dependenciesOf } from "../../../../src/packages/rpm/header/header-dependencies.ts";
-import { RpmHeader } from "../../../../src/packages/rpm/header/header.ts";
-import { relationsOf, toRelations } from "../../../../src/packages/rpm/relations/relation.ts";
-import { tags } from "../../../../src/packages/rpm/header/tags.ts";
-import { numbers, texts } from "../../../support/rpm/header-entries.ts";
+} from "../../../../../src/packages/rpm/relations/dependency.ts";
+import { encodeHeader } from "../../../../../src/packages/rpm/header/encode-header.ts";
+import { dependenciesOf } from "../../../../../src/packages/rpm/header/header-dependencies.ts";
+import { RpmHeader } from "../../../../../src/packages/rpm/header/header.ts";
+import { relationsOf, toRelations } from "../../../../../src/packages/rpm/relations/relation.ts";
+import { tags } from "../../../../../src/packages/rpm/header/tags.ts";
+import { numbers, texts } from "../../../../support/rpm/header-entries.ts";
 
 const isRead = (text: string): boolean => toRelations({ name: text })[0]?.alternatives.length !== 0;
 const repeated = (count: number, each: (index: number) => string, between: string): string =>

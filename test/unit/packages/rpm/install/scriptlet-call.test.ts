@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { ScriptCall } from "../../../../src/packages/installation.ts";
-import { callOf } from "../../../../src/packages/rpm/install/scriptlet-call.ts";
-import type { Scriptlet } from "../../../../src/packages/rpm/install/scriptlets.ts";
-import { fromText } from "../../../../src/packages/scripts/bytes.ts";
-import { baseCommands } from "../../../../src/packages/scripts/commands/table.ts";
-import { MemoryRoot } from "../../../../src/packages/scripts/memory/memory-root.ts";
-import { runScript } from "../../../../src/packages/scripts/run-script.ts";
+import type { ScriptCall } from "../../../../../src/packages/installation.ts";
+import { callOf } from "../../../../../src/packages/rpm/install/scriptlet-call.ts";
+import type { Scriptlet } from "../../../../../src/packages/rpm/install/scriptlets.ts";
+import { fromText } from "../../../../../src/packages/scripts/bytes.ts";
+import { baseCommands } from "../../../../../src/packages/scripts/commands/table.ts";
+import { MemoryRoot } from "../../../../../src/packages/scripts/memory/memory-root.ts";
+import { runScript } from "../../../../../src/packages/scripts/run-script.ts";
 
 const environment = { PATH: "/usr/bin" };
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { MemoryRoot } from "../../../../src/packages/scripts/memory/memory-root.ts";
-import { putFile } from "../../../../src/packages/scripts/root-files.ts";
-import type { AFile, AnRpm } from "../../../support/rpm/an-rpm.ts";
-import { installRpms, RPM_NOW } from "../../../support/rpm/install-rpms.ts";
+import { MemoryRoot } from "../../../../../src/packages/scripts/memory/memory-root.ts";
+import { putFile } from "../../../../../src/packages/scripts/root-files.ts";
+import type { AFile, AnRpm } from "../../../../support/rpm/an-rpm.ts";
+import { installRpms, RPM_NOW } from "../../../../support/rpm/install-rpms.ts";
 
 const files: readonly AFile[] = [
   { path: "/etc/", mode: 0o755 },
