@@ -9,7 +9,7 @@ import { variantOf } from "./config.ts";
 import type { FileScan } from "./files/files.ts";
 
 /** Raised when qclock itself would make other bytes from the same inputs. */
-const FORMAT = 6;
+const FORMAT = 7;
 
 export interface FingerprintRequest {
   readonly stack: Stack;
