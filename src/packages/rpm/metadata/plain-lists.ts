@@ -1,4 +1,4 @@
-import { type ByteCursor, startsAt } from "./byte-cursor.ts";
+import { type XmlCursor, startsAt } from "./xml-cursor.ts";
 import { DEPENDENCY_KINDS, type DependencyKind } from "./primary.ts";
 import { pathsIn } from "./primary-index.ts";
 
@@ -47,7 +47,7 @@ const PLACES: ReadonlyMap<string, number> = new Map(
  * have them, from bytes to bytes. What is written in another way than createrepo_c's is not read.
  */
 export class PlainLists {
-  readonly #cursor: ByteCursor;
+  readonly #cursor: XmlCursor;
   /** No entry becomes longer than it was. */
   #bytes: Buffer = Buffer.alloc(0);
   #used = 0;
@@ -60,7 +60,7 @@ export class PlainLists {
   /** Paths that it asks for. */
   asked: string[] = [];
 
-  constructor(cursor: ByteCursor) {
+  constructor(cursor: XmlCursor) {
     this.#cursor = cursor;
   }
 

@@ -1,5 +1,5 @@
 import { formatVersion } from "../relations/dependency.ts";
-import { ByteCursor } from "./byte-cursor.ts";
+import { XmlCursor } from "./xml-cursor.ts";
 import { checkLocation } from "./location.ts";
 import { PlainLists } from "./plain-lists.ts";
 import { DEPENDENCY_KINDS, type DependencyKind } from "./primary.ts";
@@ -44,7 +44,7 @@ type Facts = Partial<Record<(typeof FACTS)[number], string>>;
  * the time by this.
  */
 export class PlainPackages {
-  readonly #cursor = new ByteCursor();
+  readonly #cursor = new XmlCursor();
   readonly #lists = new PlainLists(this.#cursor);
   #record: Buffer = Buffer.alloc(0);
   #facts: Facts = {};

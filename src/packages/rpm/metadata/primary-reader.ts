@@ -1,5 +1,5 @@
 import { LARGEST_PLAIN, PACKAGE_END, PACKAGE_START, PlainPackages } from "./plain-package.ts";
-import { startsAt } from "./byte-cursor.ts";
+import { startsAt } from "./xml-cursor.ts";
 import { type PackageEntry, toEntry } from "./primary-index.ts";
 import { PrimaryHandler } from "./primary.ts";
 import { XmlReader } from "./xml.ts";

@@ -10,7 +10,7 @@ const GREATER = 0x3e;
  * A place in a document of XML that goes on behind what it has read. It reads what has one shape
  * alone, and says where something has another. A `>` must be ahead wherever a tag is read.
  */
-export class ByteCursor {
+export class XmlCursor {
   bytes: Buffer = Buffer.alloc(0);
   at = 0;
 
