@@ -80,6 +80,15 @@ test("a package as createrepo_c writes it is read from its bytes", () => {
   });
 });
 
+test("a package without space between its elements is read from its bytes", () => {
+  const dense = httpd.replaceAll(/>\s+</g, "><");
+  const bytes = Buffer.from(dense);
+  const entry = new PlainPackages().read(bytes, 0, bytes.length);
+
+  expect(entry === undefined ? undefined : shown(entry)).toEqual(byXml(listOf(dense)).at(0));
+  expect(entry?.provided).toHaveLength(6);
+});
+
 /** What createrepo_c does not write: each makes another package, or none. */
 const odd: readonly (readonly [what: string, from: string, to: string])[] = [
   ["a comment", "<arch>", "<!-- <arch> --><arch>"],
