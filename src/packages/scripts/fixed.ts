@@ -1,4 +1,6 @@
-/** A number with so many places, with ties to even, as the C library rounds what a number is exactly. */
+/**
+ * A number with so many places, with ties to even: the C library rounds what a number is exactly.
+ */
 export function fixed(number: number, places: number): string {
   const rounded = number.toFixed(places);
   const exact = number.toFixed(Math.min(places + 60, 100));
