@@ -79,7 +79,7 @@ async function checkProgram(request: ProgramCheck): Promise<Diagnostic | undefin
     });
   }
   if (source === undefined) return undefined;
-  const [line = ""] = (await readHead(source, headBytes)).toString("utf8").split("\n");
+  const [line = ""] = (await readHead(source, headBytes)).toString("utf8").split("\n", 1);
   if (!line.startsWith("#!")) return undefined;
   if (line.endsWith("\r")) {
     return errorAt(at, "crlf-line-endings", {

@@ -69,7 +69,7 @@ export function parseRaw(text: string): readonly Statement[] {
     const indent = line.length - line.trimStart().length;
     if (/^\s*(?:#.*)?$/.test(line)) continue;
     const start = at + indent;
-    const [name = ""] = line.slice(indent).split("=");
+    const [name = ""] = line.slice(indent).split("=", 1);
     const valueStart = start + name.length + 1;
     if (/\s/.test(name) || name === "")
       statements.push({ type: "malformed", reason: "name", start, end: lineEnd });
@@ -113,7 +113,7 @@ function parseStatement(text: string, lineStart: number, lineEnd: number): Parse
   const assignment = { type: "assignment", name, start, valueStart } as const;
   if (quote === '"' || quote === "'") return parseQuoted(text, assignment, quote);
   // A comment begins at a sharp behind a space, also where there is no value before it.
-  const [value = ""] = rest.split(/\s#/);
+  const [value = ""] = rest.split(/\s#/, 1);
   const trimmed = value.trim();
   return {
     statement: {
