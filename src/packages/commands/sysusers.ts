@@ -109,7 +109,10 @@ function makeGroup(
 function free(call: CommandCall, pool: readonly Range[]): number {
   const taken = takenUids(call).union(takenGids(call));
   for (const [from, to] of pool.toSorted(([, a], [, b]) => b - a)) {
-    for (let number = to; number >= from; number--) if (!taken.has(number)) return number;
+    for (let number = to; number >= from; number--) {
+      call.countSteps();
+      if (!taken.has(number)) return number;
+    }
   }
   return call.unsupported("a number for an account: all are taken");
 }

@@ -52,8 +52,10 @@ export const wc: Command = (call) => {
 
 /** Columns of a line on a terminal: tabs go on to the next eighth, controls take none. */
 function columnsOf(line: string): number {
-  return Array.from(line).reduce((columns, character) => {
-    if (character === "\t") return columns + 8 - (columns % 8);
-    return /[ -~]/.test(character) ? columns + 1 : columns;
-  }, 0);
+  let columns = 0;
+  for (const character of line) {
+    if (character === "\t") columns += 8 - (columns % 8);
+    else if (character >= " " && character <= "~") columns += 1;
+  }
+  return columns;
 }

@@ -1,5 +1,6 @@
 import { fromBytes } from "../../bytes.ts";
 import { NeedsMore } from "../../command.ts";
+import { RootError } from "../../root.ts";
 import { fail } from "./failure.ts";
 import { startShell } from "./start-shell.ts";
 import { findLongOption, optionOf } from "./options.ts";
@@ -82,13 +83,14 @@ function source(
   return { text: fromBytes(shell.world.root.read(path)), name, parameters };
 }
 
-/** What comes in, byte by byte, so that a folder is as good as empty. */
+/** What comes in; a folder is as good as empty. */
 function inputOf(shell: Shell): string {
-  const bytes: string[] = [];
-  const input = shell.descriptors[0];
-  for (let byte = input?.readByte() ?? ""; byte !== ""; byte = input?.readByte() ?? "")
-    bytes.push(byte);
-  return bytes.join("");
+  try {
+    return fromBytes(shell.descriptors[0]?.readAll() ?? new Uint8Array());
+  } catch (error) {
+    if (error instanceof RootError && error.code === "EISDIR") return "";
+    throw error;
+  }
 }
 
 function setLong(shell: Shell, name: string, isOn: boolean): void {
