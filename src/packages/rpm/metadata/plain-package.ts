@@ -4,6 +4,7 @@ import { checkLocation } from "./location.ts";
 import { PlainLists } from "./plain-lists.ts";
 import { DEPENDENCY_KINDS, type DependencyKind } from "./primary.ts";
 import type { PackageEntry } from "./primary-index.ts";
+import { RECORD_FACTS } from "./primary-record.ts";
 
 /** How a package of a list begins and ends, as createrepo_c writes it. */
 export const PACKAGE_START = Buffer.from('<package type="rpm">');
@@ -24,18 +25,7 @@ const KINDS: ReadonlyMap<string, DependencyKind> = new Map(
   DEPENDENCY_KINDS.map((kind) => [`rpm:${kind}`, kind]),
 );
 
-/** The facts of a package that are texts, in the order of a record. */
-const FACTS = [
-  "name",
-  "architecture",
-  "version",
-  "sha256",
-  "sizeBytes",
-  "location",
-  "sourceFile",
-] as const;
-
-type Facts = Partial<Record<(typeof FACTS)[number], string>>;
+type Facts = Partial<Record<(typeof RECORD_FACTS)[number], string>>;
 
 /**
  * Reads a package of `primary.xml` that is written as createrepo_c writes nearly all of them, from
@@ -159,7 +149,7 @@ export class PlainPackages {
     if (!/^[0-9a-f]{64}$/.test(sha256)) return undefined;
     checkLocation(location);
     facts.sourceFile ??= "";
-    const head = FACTS.map((fact) => facts[fact]).join("\n");
+    const head = RECORD_FACTS.map((fact) => facts[fact]).join("\n");
     const end = this.#lists.writeTo(this.#record, this.#record.write(head, 0, "latin1"));
     const { provided, obsoleted, asked } = this.#lists;
     const record = this.#record.subarray(0, end);

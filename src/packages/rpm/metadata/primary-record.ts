@@ -5,8 +5,8 @@ import { sourcePackageOf } from "../header/source-package.ts";
 import { DEPENDENCY_KINDS, type DependencyKind, type PrimaryPackage } from "./primary.ts";
 import { fromBytes } from "./safe-text.ts";
 
-/** The lines of a record, in order. In those of dependencies and files a tab stands between two. */
-export const RECORD_FIELDS = [
+/** The first lines of a record, in order: what there is one of. */
+export const RECORD_FACTS = [
   "name",
   "architecture",
   "version",
@@ -14,9 +14,10 @@ export const RECORD_FIELDS = [
   "sizeBytes",
   "location",
   "sourceFile",
-  ...DEPENDENCY_KINDS,
-  "files",
 ] as const;
+
+/** The lines of a record, in order. In those of dependencies and files a tab stands between two. */
+export const RECORD_FIELDS = [...RECORD_FACTS, ...DEPENDENCY_KINDS, "files"] as const;
 
 type RecordField = (typeof RECORD_FIELDS)[number];
 

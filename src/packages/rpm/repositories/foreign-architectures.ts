@@ -1,8 +1,8 @@
 import type { PackageIndex } from "../../package-index.ts";
 import type { LoadedRepository } from "./load-repository.ts";
-import { PrimaryHandler } from "../metadata/primary.ts";
+import { PrimaryReader } from "../metadata/primary-reader.ts";
 import { copyOf, fromBytes, toBytes } from "../metadata/safe-text.ts";
-import { readXmlFile } from "./metadata-file.ts";
+import { asCorrupt, readPieces } from "./metadata-file.ts";
 
 /** Of one name; some have packages for four architectures. */
 const MOST_TOLD = 20;
@@ -25,11 +25,12 @@ export async function foreignArchitectures(
   if (found.size === 0) return new Map();
   // Modules hide packages of the image's own, too; sources are never taken.
   const passedOver = new Set([own, "noarch", "src", "nosrc"]);
-  const handler = (): PrimaryHandler =>
-    new PrimaryHandler(({ name, architecture }) => {
+  const reader = (): PrimaryReader =>
+    new PrimaryReader(({ name, architecture }) => {
       const known = passedOver.has(architecture) ? undefined : found.get(name);
       if (known !== undefined && known.size < MOST_TOLD) known.add(copyOf(architecture));
     });
-  for (const { primary } of repositories) await readXmlFile(primary, handler(), signal);
+  for (const { primary } of repositories)
+    await asCorrupt(primary, signal, () => readPieces(primary, reader(), signal));
   return new Map([...found].map(([name, each]) => [fromBytes(name), [...each].toSorted()]));
 }
